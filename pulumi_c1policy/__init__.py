@@ -1,0 +1,38 @@
+"""ConductorOne access policies as code, for Pulumi programs in Python.
+
+```python
+from pulumi_c1policy import Policy
+
+Policy(
+    "engineering-access",
+    display_name="Engineering access",
+    policy_type="POLICY_TYPE_GRANT",
+    policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}]}},
+)
+```
+
+Names are loaded when they are first used, so that the command line and the emulated tenant start
+without Pulumi.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_c1policy.resource import Policy
+
+__all__ = ["Policy"]
+
+_HOMES = {"Policy": "pulumi_c1policy.resource"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
