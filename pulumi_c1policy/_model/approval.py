@@ -1,0 +1,211 @@
+"""Who approves: the ten kinds of approval, and what all of them have in common."""
+
+from __future__ import annotations
+
+from pulumi_c1policy._model import enums
+from pulumi_c1policy._model.escalation import ESCALATION
+from pulumi_c1policy._model.refs import assigned_user_ids, fallback, ids
+from pulumi_c1policy._model.schema import Field, Message, Scalar
+
+
+def _allow_self_approval(case: str) -> Field:
+    return Field(
+        name="allow_self_approval",
+        type=Scalar.BOOL,
+        doc=f"Whether the person whom the request is for may approve it {case}. Default false.",
+    )
+
+
+_REQUIRE_DISTINCT_APPROVERS = Field(
+    name="require_distinct_approvers",
+    type=Scalar.BOOL,
+    doc="Whether nobody may approve more than one step of the same rule. For request and review "
+    "policies only. Default false.",
+)
+
+USER_APPROVAL = Message(
+    "c1.api.policy.v1.UserApproval",
+    "One of the named users approves.",
+    ids(
+        "user_ids",
+        "Ids of the 1 to 32 users who may approve; the order means nothing.",
+        required=True,
+        least=1,
+        most=32,
+    ),
+    _allow_self_approval("as one of these users"),
+    _REQUIRE_DISTINCT_APPROVERS,
+)
+
+MANAGER_APPROVAL = Message(
+    "c1.api.policy.v1.ManagerApproval",
+    "The manager of the person whom the request is for approves.",
+    _allow_self_approval("as their own manager"),
+    _REQUIRE_DISTINCT_APPROVERS,
+    *fallback("no manager is found"),
+    assigned_user_ids(),
+)
+
+APP_OWNER_APPROVAL = Message(
+    "c1.api.policy.v1.AppOwnerApproval",
+    "An owner of the app approves.",
+    _allow_self_approval("as an owner of the app"),
+    _REQUIRE_DISTINCT_APPROVERS,
+)
+
+APP_GROUP_APPROVAL = Message(
+    "c1.api.policy.v1.AppGroupApproval",
+    "A member of a group approves.",
+    Field(
+        name="app_id",
+        type=Scalar.STRING,
+        required=True,
+        doc="The app that the group belongs to.",
+    ),
+    Field(
+        name="app_group_id",
+        type=Scalar.STRING,
+        required=True,
+        doc="The group whose members may approve.",
+    ),
+    _allow_self_approval("as a member of the group"),
+    _REQUIRE_DISTINCT_APPROVERS,
+    *fallback("the group is empty"),
+)
+
+SELF_APPROVAL = Message(
+    "c1.api.policy.v1.SelfApproval",
+    "The person whom the request is for approves it.",
+    *fallback("it cannot be told whose account it is"),
+    assigned_user_ids(),
+)
+
+ENTITLEMENT_OWNER_APPROVAL = Message(
+    "c1.api.policy.v1.EntitlementOwnerApproval",
+    "An owner of the entitlement approves.",
+    _allow_self_approval("as an owner of the entitlement"),
+    _REQUIRE_DISTINCT_APPROVERS,
+    *fallback("no owner of the entitlement is found"),
+)
+
+RESOURCE_OWNER_APPROVAL = Message(
+    "c1.api.policy.v1.ResourceOwnerApproval",
+    "An owner of the resource approves.",
+    _allow_self_approval("as an owner of the resource"),
+    _REQUIRE_DISTINCT_APPROVERS,
+    *fallback("no owner of the resource is found"),
+)
+
+EXPRESSION_APPROVAL = Message(
+    "c1.api.policy.v1.ExpressionApproval",
+    "Whoever a CEL expression returns approves.",
+    Field(
+        name="expressions",
+        type=Scalar.STRING,
+        shape="list",
+        required=True,
+        least=1,
+        cel="approver",
+        doc="CEL expressions that return a user or a list of users, tried in this order; the first "
+        "that returns anybody counts. At least one.",
+    ),
+    _allow_self_approval("as one of the users returned"),
+    _REQUIRE_DISTINCT_APPROVERS,
+    *fallback("no expression returns anybody"),
+    assigned_user_ids(),
+)
+
+WEBHOOK_APPROVAL = Message(
+    "c1.api.policy.v1.WebhookApproval",
+    "A webhook decides.",
+    Field(
+        name="webhook_id",
+        type=Scalar.STRING,
+        required=True,
+        doc="The webhook that is called.",
+    ),
+)
+
+AGENT_APPROVAL = Message(
+    "c1.api.policy.v1.AgentApproval",
+    "An agent decides, or helps to.",
+    Field(name="instructions", type=Scalar.STRING, doc="What the agent is told. Default empty."),
+    Field(
+        name="agent_mode",
+        type=enums.APPROVAL_AGENT_MODE,
+        doc="How much the agent may do: everything, hand over to another policy, or comment.",
+    ),
+    ids(
+        "policy_ids",
+        "Ids of the only policies to which the agent may hand a request; the order means nothing.",
+    ),
+    Field(
+        name="agent_failure_action",
+        type=enums.APPROVAL_AGENT_FAILURE_ACTION,
+        doc="What happens if the agent fails to approve, deny or reassign.",
+    ),
+    ids(
+        "reassign_to_user_ids",
+        "Ids of the users who take over if the agent fails and `agent_failure_action` reassigns to "
+        "users; the order means nothing.",
+    ),
+    Field(
+        name="agent_user_id",
+        type=Scalar.STRING,
+        deprecated="the API has deprecated it; leave it out",
+        doc="The agent, by its user id.",
+    ),
+)
+
+_KINDS = {
+    "users": (USER_APPROVAL, "One of the named users approves."),
+    "manager": (MANAGER_APPROVAL, "The manager of the person whom the request is for approves."),
+    "app_owners": (APP_OWNER_APPROVAL, "An owner of the app approves."),
+    "entitlement_owners": (ENTITLEMENT_OWNER_APPROVAL, "An owner of the entitlement approves."),
+    "resource_owners": (RESOURCE_OWNER_APPROVAL, "An owner of the resource approves."),
+    "group": (APP_GROUP_APPROVAL, "A member of a group approves."),
+    "self": (SELF_APPROVAL, "The person whom the request is for approves it."),
+    "expression": (EXPRESSION_APPROVAL, "Whoever a CEL expression returns approves."),
+    "webhook": (WEBHOOK_APPROVAL, "A webhook decides."),
+    "agent": (AGENT_APPROVAL, "An agent decides, or helps to."),
+}
+
+
+def _switch(name: str, doc: str) -> Field:
+    return Field(name=name, type=Scalar.BOOL, doc=f"{doc} Default false.")
+
+
+APPROVAL = Message(
+    "c1.api.policy.v1.Approval",
+    "A step in which somebody approves or denies the request.",
+    *(Field(name=name, type=kind, oneof="typ", doc=doc) for name, (kind, doc) in _KINDS.items()),
+    _switch("allow_reassignment", "Whether an approver may hand the approval to somebody else."),
+    ids(
+        "allowed_reassignees",
+        "Ids of the only users to whom the approval may be handed; the order means nothing.",
+    ),
+    _switch("allow_delegation", "Whether an approver's delegate may decide in their place."),
+    _switch("require_approval_reason", "Whether who approves must say why."),
+    _switch("require_denial_reason", "Whether who denies must say why."),
+    _switch("require_reassignment_reason", "Whether who reassigns must say why."),
+    Field(
+        name="requires_step_up_provider_id",
+        type=Scalar.STRING,
+        doc="The provider of step-up authentication that an approver must pass first. Default: none.",
+    ),
+    _switch("escalation_enabled", "Whether `escalation` acts when nobody answers."),
+    Field(
+        name="escalation",
+        type=ESCALATION,
+        kept_if="escalation_enabled",
+        doc="What happens when nobody answers; the tenant keeps it only while "
+        "`escalation_enabled` is true.",
+    ),
+    Field(
+        name="assigned",
+        type=Scalar.BOOL,
+        output_only=True,
+        doc="Whether the step of a running request is assigned; false in a policy.",
+    ),
+    required_oneofs=["typ"],
+)

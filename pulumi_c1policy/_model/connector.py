@@ -1,0 +1,89 @@
+"""Provisioning through a connector: an entitlement, a new account, or the end of one."""
+
+from __future__ import annotations
+
+from pulumi_c1policy._model.refs import ids
+from pulumi_c1policy._model.schema import Field, Message, Scalar
+
+_CONNECTOR_ID = Field(
+    name="connector_id",
+    type=Scalar.STRING,
+    doc="The connector that does it. Default: the tenant finds it.",
+)
+
+DEFAULT_BEHAVIOR = Message(
+    "c1.api.policy.v1.ConnectorProvision.DefaultBehavior",
+    "The connector provisions the entitlement as it always does.",
+    _CONNECTOR_ID,
+)
+
+SAVE_TO_VAULT = Message(
+    "c1.api.policy.v1.ConnectorProvision.SaveToVault",
+    "Keeps the new account's credentials in vaults.",
+    ids("vault_ids", "Ids of the vaults; the order means nothing."),
+)
+
+DO_NOT_SAVE = Message(
+    "c1.api.policy.v1.ConnectorProvision.DoNotSave",
+    "Keeps the new account's credentials nowhere. Has no fields.",
+)
+
+ACCOUNT_PROVISION = Message(
+    "c1.api.policy.v1.ConnectorProvision.AccountProvision",
+    "The connector creates an account.",
+    _CONNECTOR_ID,
+    Field(
+        name="schema_id",
+        type=Scalar.STRING,
+        doc="The schema that says which fields an account has.",
+    ),
+    Field(
+        name="config",
+        type=Scalar.STRUCT,
+        cel="account-config",
+        doc="The new account's fields by name; each value is a CEL expression such as "
+        "`subject.email`.",
+    ),
+    Field(
+        name="save_to_vault",
+        type=SAVE_TO_VAULT,
+        oneof="storage_type",
+        doc="Keep the credentials in vaults.",
+    ),
+    Field(
+        name="do_not_save",
+        type=DO_NOT_SAVE,
+        oneof="storage_type",
+        doc="Keep the credentials nowhere.",
+    ),
+)
+
+DELETE_ACCOUNT = Message(
+    "c1.api.policy.v1.ConnectorProvision.DeleteAccount",
+    "The connector deletes the account.",
+    _CONNECTOR_ID,
+)
+
+# Not a required oneof: policies from before there were kinds hold a bare `connector: {}`.
+CONNECTOR_PROVISION = Message(
+    "c1.api.policy.v1.ConnectorProvision",
+    "A connector provisions; without a kind, as it always does.",
+    Field(
+        name="default_behavior",
+        type=DEFAULT_BEHAVIOR,
+        oneof="provision_type",
+        doc="Provision the entitlement as the connector always does.",
+    ),
+    Field(
+        name="account",
+        type=ACCOUNT_PROVISION,
+        oneof="provision_type",
+        doc="Create an account.",
+    ),
+    Field(
+        name="delete_account",
+        type=DELETE_ACCOUNT,
+        oneof="provision_type",
+        doc="Delete the account.",
+    ),
+)

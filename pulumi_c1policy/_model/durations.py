@@ -1,0 +1,65 @@
+"""Spans of time: every spelling that a program may use, and the one that the wire wants.
+
+On the wire a duration is protobuf JSON: decimal seconds with an `s` (`"3600s"`, `"0.5s"`).
+This module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+from fractions import Fraction
+
+_UNITS = {
+    "ns": Fraction(1, 10**9),
+    "us": Fraction(1, 10**6),
+    "ms": Fraction(1, 1000),
+    "s": Fraction(1),
+    "m": Fraction(60),
+    "h": Fraction(3600),
+    "d": Fraction(86400),
+    "w": Fraction(604800),
+}
+_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ns|us|ms|s|m|h|d|w)", re.ASCII)
+_WHOLE = re.compile(rf"[+-]?(?:{_PART.pattern})+", re.ASCII)
+_LONGEST_TEXT = 64
+
+
+def seconds(value: object) -> Fraction | None:
+    """The exact number of seconds that `value` stands for.
+
+    Args:
+        value: Text such as `"1h"`, `"1h30m"`, `"3600s"` (units ns us ms s m h d w), a number of
+            seconds, or a `timedelta`.
+
+    Returns:
+        The seconds, or None where `value` is none of these.
+    """
+    if isinstance(value, timedelta):
+        return Fraction(value // timedelta(microseconds=1), 10**6)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, float):
+        return Fraction(value).limit_denominator(10**9) if math.isfinite(value) else None
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+        text = value.strip()
+        if _WHOLE.fullmatch(text):
+            total = sum(
+                (Fraction(amount) * _UNITS[unit] for amount, unit in _PART.findall(text)),
+                Fraction(0),
+            )
+            return -total if text.startswith("-") else total
+    return None
+
+
+def wire(value: object) -> str | None:
+    """`value` as the wire spells it, or None where it is not a duration."""
+    exact = seconds(value)
+    if exact is None:
+        return None
+    nanos = round(abs(exact) * 10**9)
+    whole, rest = divmod(nanos, 10**9)
+    sign = "-" if exact < 0 and nanos else ""
+    fraction = f".{rest:09d}".rstrip("0") if rest else ""
+    return f"{sign}{whole}{fraction}s"

@@ -1,0 +1,155 @@
+"""Between the wire's JSON and the trees that programs write: names and number forms, losslessly.
+
+A tree is plain dicts, lists and scalars with snake_case field names. Map keys and free-form JSON are
+data and keep their spelling. A field that the model does not know (a newer API's) keeps its wire
+name and its value, both ways.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from pulumi_c1policy._model import durations
+from pulumi_c1policy._model.paths import Key, Path, text
+from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
+
+Value: TypeAlias = Any
+"""Whatever stands in a tree: a scalar, a list, a dict, or `UNKNOWN`."""
+
+Tree: TypeAlias = dict[str, Value]
+"""A message as plain data."""
+
+_INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32})
+_LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
+_DEEPEST = 64
+
+
+class ShapeError(ValueError):
+    """JSON that cannot be the message that it should be; says where and what was expected."""
+
+
+def encode(message: Message, tree: Tree) -> Tree:
+    """`tree` as the wire's JSON: lowerCamelCase, protobuf's forms, only what may be sent.
+
+    Nulls, output-only and ignored fields are left out; a deprecated alias goes under its preferred
+    name. Fields that the model does not know are sent as they are.
+    """
+    out: Tree = {}
+    for name, value in tree.items():
+        field = message.fields.get(name)
+        if field is None:
+            out[name] = value
+        elif value is not None and not (field.output_only or field.ignored):
+            if field.alias_of:
+                out.setdefault(message.fields[field.alias_of].wire, value)
+            else:
+                out[field.wire] = _encode_field(field, value)
+    return out
+
+
+def _encode_field(field: Field, value: Value) -> Value:
+    if field.shape == "list" and isinstance(value, list):
+        return [_encode_item(field, item) for item in value]
+    if field.shape == "map" and isinstance(value, dict):
+        return {key: _encode_item(field, item) for key, item in value.items()}
+    return _encode_item(field, value)
+
+
+def _encode_item(field: Field, value: Value) -> Value:
+    kind = field.type
+    if isinstance(kind, Message):
+        return encode(kind, value) if isinstance(value, dict) else {}
+    if kind is Scalar.DURATION:
+        return durations.wire(value) or value
+    if kind in _LONG_INTEGERS:
+        return str(value)
+    return value
+
+
+def zero(field: Field) -> Value:
+    """What the wire carries to reset `field`."""
+    if field.shape != "one":
+        return [] if field.shape == "list" else {}
+    return (
+        {Scalar.STRING: "", Scalar.BOOL: False}.get(field.type)
+        if isinstance(field.type, Scalar)
+        else None
+    )
+
+
+def only(tree: Tree, name: str) -> Tree:
+    """`tree` reduced to the one field `name`, if that is set."""
+    return {name: tree[name]} if tree.get(name) is not None else {}
+
+
+def decode(message: Message, wire: object) -> Tree:
+    """The tree of a message that came over the wire.
+
+    Null and absent are the same and both stay away. Names are taken in lowerCamelCase and in
+    snake_case, as protobuf JSON allows; integers as numbers and as strings (64-bit ones become
+    strings, which no state file rounds).
+
+    Raises:
+        ShapeError: Where a known field holds something that it cannot hold.
+    """
+    return _decode(message, wire, ())
+
+
+def _decode(message: Message, wire: object, path: Path) -> Tree:
+    if not isinstance(wire, dict) or len(path) > _DEEPEST:
+        raise _wrong(path, "an object")
+    out: Tree = {}
+    for name, value in wire.items():
+        field = message.wire_fields.get(name) or message.fields.get(name)
+        if field is None:
+            out[name] = value
+        elif value is not None:
+            out[field.name] = _decode_field(field, value, (*path, field.name))
+    return out
+
+
+def _decode_field(field: Field, value: Value, path: Path) -> Value:
+    if field.shape == "list":
+        if not isinstance(value, list):
+            raise _wrong(path, "a list")
+        return [_decode_item(field, item, (*path, i)) for i, item in enumerate(value)]
+    if field.shape == "map":
+        if not isinstance(value, dict):
+            raise _wrong(path, "an object")
+        return {key: _decode_item(field, item, (*path, Key(key))) for key, item in value.items()}
+    return _decode_item(field, value, path)
+
+
+def _decode_item(field: Field, value: Value, path: Path) -> Value:
+    kind = field.type
+    if isinstance(kind, Message):
+        return _decode(kind, {} if value is None else value, path)
+    if kind is Scalar.BOOL and not isinstance(value, bool):
+        raise _wrong(path, "true or false")
+    if kind in _INTEGERS:
+        return _integer(value, path)
+    if kind in _LONG_INTEGERS:
+        return str(_integer(value, path))
+    if kind in (Scalar.STRING, Scalar.DURATION, Scalar.TIMESTAMP) and not isinstance(value, str):
+        raise _wrong(path, "a string")
+    if isinstance(kind, Enum) and not isinstance(value, str | int):
+        raise _wrong(path, "an enum value")
+    return value
+
+
+def _integer(value: Value, path: Path) -> int:
+    """An integer that may have travelled as a string or, through a Struct, as a float."""
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            raise _wrong(path, "an integer") from None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise _wrong(path, "an integer")
+
+
+def _wrong(path: Path, expected: str) -> ShapeError:
+    return ShapeError(f"`{text(path) or 'policy'}` should be {expected}")

@@ -1,0 +1,57 @@
+"""The facts of the model fit together: none that another layer would have to doubt."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Field, Message, Scalar, messages
+
+FIELDS = [
+    pytest.param(message, field, id=f"{message.name}.{field.name}")
+    for message in messages(POLICY).values()
+    for field in message.fields.values()
+]
+NUMBERS = {Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64}
+CEL_PLACES = {
+    "rule-condition",
+    "wait-condition",
+    "approver",
+    "provisioner",
+    "account-config",
+    "form",
+}
+
+
+@pytest.mark.parametrize(("message", "field"), FIELDS)
+def test_the_facts_of_a_field_fit_its_type(message: Message, field: Field) -> None:
+    """A fact stands only where it means something."""
+    assert field.cel in {"", *CEL_PLACES}
+    assert not field.cel or field.type in (Scalar.STRING, Scalar.STRUCT)
+    assert not field.presence or (field.type in NUMBERS and field.shape == "one")
+    assert not field.unordered or field.shape == "list"
+    assert not field.merge or field.shape == "map"
+    assert not field.oneof or field.shape == "one"
+    assert not (field.required and (field.output_only or field.oneof or field.deprecated))
+    if field.least is not None or field.most is not None:
+        assert field.shape != "one" or field.type in {*NUMBERS, Scalar.DURATION}
+    if field.kept_if:
+        assert message.fields[field.kept_if].type is Scalar.BOOL
+    if field.alias_of:
+        assert message.fields[field.alias_of].type == field.type
+        assert field.deprecated
+
+
+@pytest.mark.parametrize(("message", "field"), FIELDS)
+def test_every_field_is_documented_in_sentences(message: Message, field: Field) -> None:
+    """A text that stands in an editor starts large, ends with a full stop and stays short."""
+    assert re.fullmatch(r"[A-Z0-9].{3,320}\.", field.doc), field.doc
+    assert message.doc.endswith(".")
+
+
+@pytest.mark.parametrize("message", messages(POLICY).values(), ids=lambda m: m.name)
+def test_required_groups_exist(message: Message) -> None:
+    """A group that wants a member has members."""
+    assert message.required_oneofs <= set(message.oneofs)
