@@ -1,0 +1,161 @@
+"""What the generators have in common: the names and sentences that the model leads to, and the files.
+
+Typed arguments and reference say the same because they take it from here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pulumi_c1policy._model import (
+    approval,
+    connector,
+    enums,
+    escalation,
+    field_rules,
+    form,
+    form_fields,
+    policy,
+    provision,
+    provisioner,
+    refs,
+    steps,
+)
+from pulumi_c1policy._model.schema import Enum, Field, Message, messages
+
+ROOT = Path(__file__).parents[1]
+ENUMS = tuple(value for value in vars(enums).values() if isinstance(value, Enum))
+DURATION_DOC = (
+    'A span of time: text such as `"4h"`, `"1h30m"` or `"3600s"` (units ns, us, ms, s, m, h, d and '
+    "w), a number of seconds, or a `timedelta`."
+)
+
+# Each after those that it refers to.
+_MODULES = (
+    refs,
+    escalation,
+    approval,
+    connector,
+    provisioner,
+    provision,
+    field_rules,
+    form_fields,
+    form,
+    steps,
+    policy,
+)
+
+# The form package and the policy package both have a `Form`, and `Field` alone says too little.
+_CLEARER = {"c1.api.policy.v1.Form": "FormStep", "c1.api.form.v1.Field": "FormField"}
+_PACKAGE = re.compile(r"^(?:[a-z0-9]+\.)+")
+
+
+def messages_by_module() -> dict[str, list[Message]]:
+    """Every message of a policy, but not the policy, by the module of the model that has it.
+
+    Each module comes after those that it refers to.
+    """
+    left = messages(policy.POLICY)
+    del left[policy.POLICY.name]
+    homes: dict[str, list[Message]] = {}
+    for module in _MODULES:
+        there = [value for value in vars(module).values() if isinstance(value, Message)]
+        name = module.__name__.rpartition(".")[2]
+        homes[name] = [left.pop(message.name) for message in there if message.name in left]
+    if left:
+        raise ValueError(f"no module has {', '.join(left)} as a constant")
+    return homes
+
+
+def module_doc(name: str) -> str:
+    """What a module of the model says of itself, first of all."""
+    (module,) = (module for module in _MODULES if module.__name__.endswith(f".{name}"))
+    return (module.__doc__ or "").partition("\n\n")[0]
+
+
+def type_name(kind: Message | Enum) -> str:
+    """The name in Python: `c1.api.policy.v1.Rule` -> `RuleArgsDict`; enums without the suffix."""
+    name = _CLEARER.get(kind.name) or _PACKAGE.sub("", kind.name).replace(".", "")
+    return name if isinstance(kind, Enum) else f"{name}ArgsDict"
+
+
+def inputs_of(message: Message) -> list[Field]:
+    """The fields that a program may set."""
+    return [field for field in message.fields.values() if not field.output_only]
+
+
+def is_required(message: Message, field: Field) -> bool:
+    """Whether the program must set `field`: it must be set itself, or is alone in its group."""
+    alone = message.oneofs.get(field.oneof) == (field.name,)
+    return field.required or (alone and field.oneof in message.required_oneofs)
+
+
+def message_doc(message: Message) -> str:
+    """What a message is for, and which of its fields exclude each other."""
+    parts = [message.doc]
+    for group, members in message.oneofs.items():
+        if len(members) > 1:
+            required = group in message.required_oneofs
+            bound, verb = ("Exactly", "must") if required else ("At most", "may")
+            parts.append(f"{bound} one of {_listed(members)} {verb} be set.")
+    return " ".join(parts)
+
+
+def field_doc(message: Message, field: Field) -> str:
+    """What a field means, whether it must be set, and what to use instead where it is deprecated."""
+    required = " Required." if is_required(message, field) else ""
+    deprecated = f" Deprecated: {field.deprecated}." if field.deprecated else ""
+    return f"{field.doc}{required}{deprecated}"
+
+
+def excluded_doc(message: Message, field: Field) -> str:
+    """Which other fields cannot be set together with `field`, or nothing."""
+    others = [name for name in message.oneofs.get(field.oneof, ()) if name != field.name]
+    return f"Excludes {_listed(others)}." if others else ""
+
+
+def enum_choices(enum: Enum) -> tuple[str, ...]:
+    """The values that a program may write: without the zero, where a field must be set."""
+    known = messages(policy.POLICY).values()
+    fields = [field for message in known for field in message.fields.values()]
+    asked = any(field.type is enum and field.required for field in fields)
+    return enum.values[1:] if asked else enum.values
+
+
+def settle(files: Mapping[Path, str | None], module: str) -> int:
+    """Write the files, or with `--check` on the command line only say which are not current.
+
+    Args:
+        files: The text by path; None for a file that must not be there.
+        module: The generator's name, for whoever must run it.
+
+    Returns:
+        The exit code: 1 where a check failed.
+    """
+    check = "--check" in sys.argv[1:]
+    stale = 0
+    for path, text in files.items():
+        there = path.read_text() if path.exists() else None
+        if there == text:
+            continue
+        stale += 1
+        if check:
+            before, after = ((side or "").splitlines(keepends=True) for side in (there, text))
+            sys.stdout.writelines(difflib.unified_diff(before, after, str(path), "the model"))
+        elif text is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+    if check and stale:
+        print(f"{stale} files are not what the model says: run `python -m {module}`.")
+    return 1 if check and stale else 0
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = [f"`{name}`" for name in names]
+    return f"{', '.join(first)} and {last}" if first else last
