@@ -1,0 +1,121 @@
+"""`c1policy emulator`: an emulated tenant in the foreground.
+
+The one command that imports `_emulator`, and only when it runs.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import shlex
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._emulator import Emulator
+
+_QUIRKS = "Quirks"
+
+
+def emulator(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Loopback port; 0 is a free one.")
+    ] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Serve https, throw-away certificate.")
+    ] = False,
+    expires_in: Annotated[
+        int, typer.Option(min=1, help="Lifetime of issued access tokens, in seconds.")
+    ] = 3600,
+    unset_fields: Annotated[
+        Literal["emitted", "omitted", "null", "null_everywhere"],
+        typer.Option(help="How unset fields are answered.", rich_help_panel=_QUIRKS),
+    ] = "emitted",
+    rule_key: Annotated[
+        Literal["step_key", "policy_key", "both"],
+        typer.Option(help="Spelling of a rule's step key.", rich_help_panel=_QUIRKS),
+    ] = "step_key",
+    deleted_get: Annotated[
+        Literal["not_found", "deleted_at"],
+        typer.Option(help="What a GET of a deleted policy answers.", rich_help_panel=_QUIRKS),
+    ] = "not_found",
+    shuffle_sets: Annotated[
+        bool,
+        typer.Option(
+            "--shuffle-sets", help="Answer lists of ids in another order.", rich_help_panel=_QUIRKS
+        ),
+    ] = False,
+    timestamp_precision: Annotated[
+        Literal["seconds", "micro", "nano"],
+        typer.Option(help="Digits of timestamps.", rich_help_panel=_QUIRKS),
+    ] = "nano",
+    duration_style: Annotated[
+        Literal["plain", "padded"],
+        typer.Option(help="Durations as 3600s or as 3600.000s.", rich_help_panel=_QUIRKS),
+    ] = "plain",
+    newer_api: Annotated[
+        bool,
+        typer.Option(
+            "--newer-api", help="Answer unknown fields and values.", rich_help_panel=_QUIRKS
+        ),
+    ] = False,
+    server_fills: Annotated[
+        bool,
+        typer.Option("--server-fills", help="Set defaults on creation.", rich_help_panel=_QUIRKS),
+    ] = False,
+    delay: Annotated[
+        float, typer.Option(min=0, help="Seconds every answer waits.", rich_help_panel=_QUIRKS)
+    ] = 0.0,
+) -> None:
+    """Serve an emulated ConductorOne tenant on loopback until interrupted."""
+    from pulumi_c1policy._emulator import Emulator, Quirks
+
+    quirks = Quirks(
+        unset_fields=unset_fields,
+        rule_key=rule_key,
+        deleted_get=deleted_get,
+        shuffle_sets=shuffle_sets,
+        timestamp_precision=timestamp_precision,
+        duration_style=duration_style,
+        newer_api=newer_api,
+        server_fills=server_fills,
+        delay=delay,
+    )
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        tenant = Emulator(quirks, port=port, tls=tls, expires_in=expires_in).start()
+    except OSError as error:
+        typer.echo(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", err=True)
+        typer.echo("Choose another --port, or leave it out to take a free one.", err=True)
+        raise typer.Exit(1) from error
+    try:
+        typer.echo(_machine_readable(tenant) if json else _readable(tenant))
+        stopped.wait()
+    finally:
+        tenant.stop()
+
+
+def _machine_readable(tenant: Emulator) -> str:
+    facts = {
+        "serverUrl": tenant.url,
+        "clientId": tenant.client_id,
+        "clientSecret": tenant.client_secret,
+        "accessToken": tenant.access_token,
+    }
+    if tenant.ca_file is not None:
+        facts["caFile"] = str(tenant.ca_file)
+    return json_module.dumps(facts)
+
+
+def _readable(tenant: Emulator) -> str:
+    lines = [f"An emulated ConductorOne tenant is at {tenant.url}. Ctrl-C stops it.", ""]
+    lines += [f"export {k}={shlex.quote(v)}" for k, v in tenant.environment.items()]
+    if tenant.ca_file is not None:
+        lines.append(f"export SSL_CERT_FILE={shlex.quote(str(tenant.ca_file))}")
+    lines += ["", f"Requests so far: curl {tenant.url}/_emulator/requests"]
+    return "\n".join(lines)

@@ -1,0 +1,181 @@
+"""The tenant over HTTP: routes from the OpenAPI structure, the token endpoint, the control endpoints.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from pulumi_c1policy._emulator import reading
+from pulumi_c1policy._emulator.errors import Code, TenantError, TokenError, invalid
+from pulumi_c1policy._emulator.middleware import (
+    CONTROL,
+    TOKEN_PATH,
+    Delayed,
+    Journaled,
+    Middleware,
+)
+from pulumi_c1policy._emulator.render import render
+from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, document
+from pulumi_c1policy._emulator.tenant import OPERATIONS, Stored, Tenant
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_LIST_REQUEST = "c1.api.policy.v1.SearchPoliciesRequest"
+
+
+def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
+    """The ASGI application of a tenant.
+
+    Args:
+        tenant: Whose policies to serve.
+        middleware: Layers between the journal and the API, outermost first.
+    """
+    app: ASGIApp = Starlette(
+        routes=[
+            *_api_routes(tenant),
+            Route(TOKEN_PATH, _token_endpoint(tenant), methods=["POST"]),
+            *_control_routes(tenant),
+        ],
+        exception_handlers={
+            TenantError: _refusal,
+            HTTPException: _routing_error,
+            Exception: _bug,
+        },
+    )
+    layers: list[Middleware] = [*reversed(middleware), Delayed, Journaled]
+    for layer in layers:
+        app = layer(app, tenant)
+    return app
+
+
+def _api_routes(tenant: Tenant) -> Iterator[Route]:
+    # A fixed path must be tried before the templated one that it would match as well.
+    for path, methods in sorted(document()["paths"].items(), key=lambda item: "{" in item[0]):
+        for method, operation in methods.items():
+            yield Route(path, _api_endpoint(tenant, operation), methods=[method.upper()])
+
+
+def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
+    short_name = ".".join(operation["operationId"].rsplit(".", 2)[1:])
+    carry_out = OPERATIONS[short_name]
+    answer_name = _json_message(operation["responses"]["200"])
+    request_name = _json_message(operation["requestBody"]) if "requestBody" in operation else None
+    in_query = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+
+    async def endpoint(request: Request) -> Response:
+        tenant.tokens.check(request.headers.get("authorization"))
+        stored: Stored = {}
+        if request_name:
+            reader = tenant.reader(creating=request_name == CREATE_REQUEST)
+            stored = reader.read(request_name, reading.parse(await request.body()))
+        elif in_query:
+            sent = {k: request.query_params[k] for k in in_query if request.query_params.get(k)}
+            stored = reading.Reader().read(_LIST_REQUEST, sent)
+        answer = carry_out(tenant, request.path_params.get("id", ""), stored)
+        return JSONResponse(render(answer_name, answer, tenant.quirks))
+
+    return endpoint
+
+
+def _json_message(part: dict[str, Any]) -> str:
+    reference: str = part["content"]["application/json"]["schema"]["$ref"]
+    return reference.rpartition("/")[2]
+
+
+def _token_endpoint(tenant: Tenant) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        if kind != "application/x-www-form-urlencoded":
+            raise TokenError("invalid_request", "the body must be a URL-encoded form")
+        pairs = parse_qsl((await request.body()).decode("utf-8", "replace"))
+        form = dict(pairs)
+        if len(form) != len(pairs):
+            raise TokenError("invalid_request", "a parameter is repeated")
+        in_header = "authorization" in request.headers
+        answer = tenant.tokens.issue(form, credentials_in_header=in_header)
+        return JSONResponse(answer, headers={"cache-control": "no-store"})
+
+    return endpoint
+
+
+def _control_routes(tenant: Tenant) -> Iterator[Route]:
+    """Endpoints for scripts; they cannot clash with the API and are never journaled."""
+
+    async def requests(_request: Request) -> Response:
+        entries = [entry.as_json() for entry in tenant.journal.entries()]
+        return JSONResponse({"requests": entries})
+
+    async def clear_requests(_request: Request) -> Response:
+        tenant.journal.clear()
+        return JSONResponse({})
+
+    async def policies(_request: Request) -> Response:
+        shown = [render(POLICY, record.stored, tenant.quirks) for record in tenant.policies]
+        return JSONResponse({"policies": shown})
+
+    async def reset(_request: Request) -> Response:
+        tenant.reset()
+        return JSONResponse({})
+
+    def edit(*, by_product: bool) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            changes = reading.parse(await request.body())
+            record = tenant.edit(request.path_params["id"], changes, by_product=by_product)
+            return JSONResponse({"policy": render(POLICY, record.stored, tenant.quirks)})
+
+        return endpoint
+
+    async def product_delete(request: Request) -> Response:
+        tenant.policies.delete(request.path_params["id"])
+        return JSONResponse({})
+
+    async def quirks(request: Request) -> Response:
+        try:
+            tenant.quirks = tenant.quirks.replace(**reading.parse(await request.body()))
+        except (TypeError, ValueError) as error:
+            raise invalid(str(error)) from error
+        return JSONResponse(dataclasses.asdict(tenant.quirks))
+
+    async def expire_tokens(_request: Request) -> Response:
+        tenant.tokens.revoke_issued()
+        return JSONResponse({})
+
+    yield Route(f"{CONTROL}/requests", requests, methods=["GET"])
+    yield Route(f"{CONTROL}/requests", clear_requests, methods=["DELETE"])
+    yield Route(f"{CONTROL}/policies", policies, methods=["GET"])
+    yield Route(f"{CONTROL}/reset", reset, methods=["POST"])
+    yield Route(f"{CONTROL}/quirks", quirks, methods=["POST"])
+    yield Route(f"{CONTROL}/expire-tokens", expire_tokens, methods=["POST"])
+    yield Route(f"{CONTROL}/product-delete/{{id}}", product_delete, methods=["POST"])
+    yield Route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), methods=["POST"])
+    yield Route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), methods=["POST"])
+
+
+async def _refusal(_request: Request, error: Exception) -> Response:
+    refused = error if isinstance(error, TenantError) else TenantError(Code.INTERNAL, str(error))
+    return JSONResponse(refused.body(), refused.status)
+
+
+async def _routing_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+    # grpc-gateway answers a wrong method on a known path as UNIMPLEMENTED.
+    wrong_method = status == HTTPStatus.METHOD_NOT_ALLOWED
+    code = Code.UNIMPLEMENTED if wrong_method else Code.NOT_FOUND
+    return await _refusal(request, TenantError(code, HTTPStatus(status).phrase))
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    return await _refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))

@@ -1,0 +1,53 @@
+"""Durations and timestamps as protobuf JSON writes them.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_WIRE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,9}))?s")
+_MAX_SECONDS = 315_576_000_000
+_NANOS = 10**9
+
+
+def is_wire(text: str) -> bool:
+    """Whether the text is a protobuf JSON duration (`3600s`, never `1h`)."""
+    found = _WIRE.fullmatch(text)
+    return found is not None and int(found[2]) <= _MAX_SECONDS
+
+
+def nanoseconds(text: str) -> int:
+    """The length of a protobuf JSON duration."""
+    found = _WIRE.fullmatch(text)
+    if found is None:
+        raise ValueError("not a protobuf JSON duration")
+    size = int(found[2]) * _NANOS + int((found[3] or "").ljust(9, "0"))
+    return -size if found[1] else size
+
+
+def plain(text: str) -> str:
+    """The duration with no more fraction than it needs."""
+    return _written(nanoseconds(text), smallest_fraction=0)
+
+
+def padded(text: str) -> str:
+    """The duration with at least three fractional digits."""
+    return _written(nanoseconds(text), smallest_fraction=3)
+
+
+def _written(size: int, smallest_fraction: int) -> str:
+    whole, rest = divmod(abs(size), _NANOS)
+    fraction = f"{rest:09}"
+    digits = next(n for n in (0, 3, 6, 9) if n >= smallest_fraction and not fraction[n:].strip("0"))
+    sign = "-" if size < 0 else ""
+    return f"{sign}{whole}.{fraction[:digits]}s" if digits else f"{sign}{whole}s"
+
+
+def timestamp(nanos: int, digits: int) -> str:
+    """An RFC 3339 timestamp in UTC with that many fractional digits."""
+    whole, rest = divmod(nanos, _NANOS)
+    text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{f'{rest:09}'[:digits]}Z" if digits else f"{text}Z"

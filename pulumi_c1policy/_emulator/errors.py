@@ -1,0 +1,76 @@
+"""Refusals of the emulated tenant, shaped as a gRPC gateway shapes them.
+
+They exist apart from HTTP so that the state and its rules can refuse without knowing a status code.
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+
+class Code(IntEnum):
+    """A gRPC status code that the tenant uses."""
+
+    INVALID_ARGUMENT = 3
+    NOT_FOUND = 5
+    PERMISSION_DENIED = 7
+    FAILED_PRECONDITION = 9
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    UNAUTHENTICATED = 16
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status to which grpc-gateway maps this code."""
+        return _HTTP_STATUS[self]
+
+
+_HTTP_STATUS = {
+    Code.INVALID_ARGUMENT: 400,
+    Code.NOT_FOUND: 404,
+    Code.PERMISSION_DENIED: 403,
+    Code.FAILED_PRECONDITION: 400,
+    Code.UNIMPLEMENTED: 501,
+    Code.INTERNAL: 500,
+    Code.UNAVAILABLE: 503,
+    Code.UNAUTHENTICATED: 401,
+}
+
+
+class TenantError(Exception):
+    """The tenant refuses a request, with a gRPC code and a sentence."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer."""
+        return self.code.http_status
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body of the answer."""
+        return {"code": int(self.code), "message": self.message, "details": []}
+
+
+class TokenError(TenantError):
+    """The token endpoint refuses, which adds the two members that OAuth 2.0 (RFC 6749) asks for."""
+
+    def __init__(self, error: str, message: str) -> None:
+        refused_client = error == "invalid_client"
+        super().__init__(Code.UNAUTHENTICATED if refused_client else Code.INVALID_ARGUMENT, message)
+        self.error = error
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body of the answer, readable as OAuth and as gRPC gateway."""
+        return {**super().body(), "error": self.error, "error_description": self.message}
+
+
+def invalid(message: str) -> TenantError:
+    """An INVALID_ARGUMENT refusal."""
+    return TenantError(Code.INVALID_ARGUMENT, message)

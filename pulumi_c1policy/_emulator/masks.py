@@ -1,0 +1,48 @@
+"""Update masks: a protobuf FieldMask in its JSON form.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+from pulumi_c1policy._emulator.errors import invalid
+from pulumi_c1policy._emulator.schema import POLICY, Json, message
+
+IMMUTABLE = ("policyType", "scope")
+
+
+def writable() -> tuple[str, ...]:
+    """The policy's fields that an update may name."""
+    fields = message(POLICY).fields.values()
+    return tuple(f.name for f in fields if not f.read_only and f.name not in IMMUTABLE)
+
+
+def parse(mask: Json) -> tuple[str, ...] | None:
+    """The top-level fields that a mask names; None where it names none.
+
+    Raises:
+        TenantError: A path is not one that an update of a policy may name.
+    """
+    if mask is None or mask == "":
+        return None
+    if not isinstance(mask, str):
+        raise invalid("proto: updateMask: invalid value for google.protobuf.FieldMask field")
+    paths = mask.split(",")
+    for path in paths:
+        _check(path)
+    return tuple(dict.fromkeys(paths))
+
+
+def _check(path: str) -> None:
+    top, dot, _ = path.partition(".")
+    fields = message(POLICY).fields
+    if "_" in top:
+        raise invalid(f"update_mask: path {path!r} is not lowerCamelCase")
+    if top not in fields:
+        raise invalid(f"update_mask: {path!r} is not a field of a policy")
+    if fields[top].read_only:
+        raise invalid(f"update_mask: {top!r} is output-only")
+    if top in IMMUTABLE:
+        raise invalid(f"update_mask: {top!r} cannot be changed after creation")
+    if dot:
+        raise invalid(f"update_mask: path {path!r} goes through a map, a list or a scalar")

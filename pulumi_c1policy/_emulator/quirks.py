@@ -1,0 +1,90 @@
+"""Real oddities of tenants as switches, each with its source.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal, get_args, get_type_hints
+
+UnsetFields = Literal["emitted", "omitted", "null", "null_everywhere"]
+RuleKey = Literal["step_key", "policy_key", "both"]
+DeletedGet = Literal["not_found", "deleted_at"]
+TimestampPrecision = Literal["seconds", "micro", "nano"]
+DurationStyle = Literal["plain", "padded"]
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """How this tenant answers where tenants are known, or free, to differ.
+
+    "Reference" is the reference's chapter on what comes back; "proto3 JSON" the protobuf JSON mapping.
+    """
+
+    unset_fields: UnsetFields = "emitted"
+    """Unset fields are emitted as zero values, omitted, or null where the structure allows null.
+
+    `null_everywhere` goes beyond the published structure, as the reference says some paths do.
+    Source: reference, "unset scalars come back as false/""/[], or are absent, or are null".
+    """
+
+    rule_key: RuleKey = "step_key"
+    """The spelling in which a rule's step key is answered.
+
+    Source: reference, "the server may answer with either or both".
+    """
+
+    deleted_get: DeletedGet = "not_found"
+    """What a GET of a deleted policy answers: 404, or the policy with `deletedAt` set.
+
+    Source: reference, "a deleted policy may still be answered by GET with deletedAt set".
+    """
+
+    shuffle_sets: bool = False
+    """Lists whose order means nothing (user ids, group ids) come back in another order.
+
+    Source: protobuf repeated fields backed by a set; no order of ids is documented.
+    """
+
+    timestamp_precision: TimestampPrecision = "nano"
+    """Digits behind the second in timestamps. Source: proto3 JSON, "0, 3, 6 or 9 digits"."""
+
+    duration_style: DurationStyle = "plain"
+    """Durations as `3600s`, or with a padded fraction, `3600.000s`.
+
+    Source: proto3 JSON, "0, 3, 6, or 9 fractional digits, depending on required precision".
+    """
+
+    newer_api: bool = False
+    """The tenant is ahead of the published structure: it knows fields and enum values that are not in it.
+
+    It emits such fields, lists a builtin of an unknown type, and keeps unknown fields it is sent.
+    Source: protobuf evolution; the vendor's published files have gained fields every few months.
+    """
+
+    server_fills: bool = False
+    """The tenant sets defaults of its own on creation where a field was not sent.
+
+    Source: the vendor's Terraform provider marks these attributes "computed".
+    """
+
+    delay: float = 0.0
+    """Seconds that every answer waits, as a network would make it."""
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for item in dataclasses.fields(self):
+            value, allowed = getattr(self, item.name), get_args(hints[item.name])
+            if allowed and value not in allowed:
+                raise ValueError(f"quirk {item.name} must be one of {', '.join(allowed)}")
+        if self.delay < 0:
+            raise ValueError("quirk delay must not be negative")
+
+    def replace(self, **changes: str | float | bool) -> Quirks:
+        """The same quirks with some changed."""
+        unknown = sorted(set(changes) - {item.name for item in dataclasses.fields(self)})
+        if unknown:
+            raise ValueError(f"no such quirk: {', '.join(unknown)}")
+        return Quirks(**{**dataclasses.asdict(self), **changes})

@@ -1,0 +1,118 @@
+"""Stored messages into JSON answers, with the tenant's quirks.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from pulumi_c1policy._emulator import durations
+from pulumi_c1policy._emulator.quirks import Quirks
+from pulumi_c1policy._emulator.schema import Field, Json, message
+
+# Lists of ids whose order carries no meaning. Rules, steps and expressions are taken in order.
+SETS = frozenset(
+    {
+        "userIds", "fallbackUserIds", "fallbackGroupIds", "allowedReassignees", "approverIds",
+        "reassignToUserIds", "excludeUserIds", "vaultIds", "policyIds",
+    }
+)  # fmt: skip
+
+# What a tenant ahead of the published structure emits, by message.
+NEWER: dict[str, dict[str, Any]] = {
+    "c1.api.policy.v1.Policy": {"reviewCadence": "REVIEW_CADENCE_ANNUAL"},
+    "c1.api.policy.v1.PolicySteps": {"stepsRevision": {"number": "7"}},
+    "c1.api.policy.v1.Approval": {"approvalQuorum": {"mode": "APPROVAL_QUORUM_MODE_ANY"}},
+    "c1.api.policy.v1.Rule": {"ruleLabels": ["newer"]},
+}
+
+_DIGITS = {"seconds": 0, "micro": 6, "nano": 9}
+_RULE = "c1.api.policy.v1.Rule"
+
+
+def render(name: str, stored: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
+    """The JSON of a stored message."""
+    if name == _RULE:
+        stored = _spell_step_key(stored, quirks)
+    answer: dict[str, Any] = {}
+    fields = message(name).fields
+    for member in fields.values():
+        if member.name in stored:
+            answer[member.name] = _shaped(member, stored[member.name], quirks)
+        elif _emits_unset(member, quirks):
+            answer[member.name] = _unset(member, quirks)
+    answer |= {key: value for key, value in stored.items() if key not in fields}
+    if quirks.newer_api:
+        answer = {**NEWER.get(name, {}), **answer}
+    return answer
+
+
+def _shaped(member: Field, value: Json, quirks: Quirks) -> Json:
+    if member.shape == "list":
+        items = [_single(member, item, quirks) for item in value]
+        return _reordered(items) if quirks.shuffle_sets and member.name in SETS else items
+    if member.shape == "map":
+        return {key: _single(member, item, quirks) for key, item in value.items()}
+    return _single(member, value, quirks)
+
+
+def _single(member: Field, value: Json, quirks: Quirks) -> Json:
+    match member.kind:
+        case "message":
+            return render(member.message, value, quirks)
+        case "timestamp":
+            return durations.timestamp(value, _DIGITS[quirks.timestamp_precision])
+        case "duration" if quirks.duration_style == "padded":
+            return durations.padded(value)
+    return value
+
+
+def _emits_unset(member: Field, quirks: Quirks) -> bool:
+    match quirks.unset_fields:
+        case "omitted":
+            return False
+        case "null":
+            return member.nullable
+        case "null_everywhere":
+            return True
+        case "emitted":
+            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars.
+            return member.oneof is None and (member.is_message or not member.has_presence)
+
+
+def _unset(member: Field, quirks: Quirks) -> Json:
+    if quirks.unset_fields != "emitted":
+        return None
+    if member.shape != "single":
+        return [] if member.shape == "list" else {}
+    match member.kind:
+        case "string":
+            return ""
+        case "bool":
+            return False
+        case "int32" | "uint32":
+            return 0
+        case "int64" | "uint64":
+            return "0"
+        case "enum":
+            return member.enum[0]
+        case _:
+            return None
+
+
+def _spell_step_key(rule: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
+    if "stepKey" not in rule or quirks.rule_key == "step_key":
+        return rule
+    spelled = {**rule, "policyKey": rule["stepKey"]}
+    if quirks.rule_key == "policy_key":
+        del spelled["stepKey"]
+    return spelled
+
+
+def _reordered(items: list[Any]) -> list[Any]:
+    # Seeded by the content: the same policy always comes back alike, and never as it was sent.
+    shuffled = list(items)
+    random.Random(repr(items)).shuffle(shuffled)  # noqa: S311 (an order, not a secret)
+    return shuffled if shuffled != items else items[1:] + items[:1]

@@ -1,0 +1,171 @@
+"""The OpenAPI structure of the policy API, walked as data.
+
+Reading, storing and emitting all follow this one structure, so the tenant can only answer what it
+allows. `schema.json` is the published file in JSON, because YAML is not a run-time dependency.
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, TypeAlias
+
+Kind = Literal[
+    "string", "bool", "int32", "uint32", "int64", "uint64",
+    "enum", "duration", "timestamp", "message", "struct",
+]  # fmt: skip
+Shape = Literal["single", "list", "map"]
+
+# The published file marks only some of these output-only; the reference says all of them are.
+_ASSIGNED = frozenset({"assigned", "assignedUserIds"})
+
+# Any JSON value, in a request, in an answer or stored.
+Json: TypeAlias = Any
+
+POLICY = "c1.api.policy.v1.Policy"
+CREATE_REQUEST = "c1.api.policy.v1.CreatePolicyRequest"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a message."""
+
+    name: str
+    kind: Kind
+    shape: Shape = "single"
+    message: str = ""
+    """Name of the message of a `message` field."""
+    enum: tuple[str, ...] = ()
+    """Values of an `enum` field; the first is its zero value."""
+    nullable: bool = False
+    read_only: bool = False
+    oneof: str | None = None
+    """Name of the oneof group that the field belongs to."""
+
+    @property
+    def has_presence(self) -> bool:
+        """Whether a zero value that was set differs from one that was not."""
+        if self.shape != "single":
+            return False
+        return self.oneof is not None or self.nullable or self.is_message
+
+    @property
+    def is_message(self) -> bool:
+        """Whether protobuf holds the field as a message, so that unset reads as null."""
+        return self.kind in {"message", "struct", "duration", "timestamp"}
+
+    @property
+    def proto_name(self) -> str:
+        """The field's name in the .proto file, which protobuf JSON accepts as well."""
+        return re.sub(r"(?<!^)([A-Z])", r"_\1", self.name).lower()
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: its fields by JSON name."""
+
+    name: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def by_any_name(self) -> Mapping[str, Field]:
+        """The fields under their JSON name and under their .proto name."""
+        return _names(self.name)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    text = resources.files(__package__).joinpath("schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def message(name: str) -> Message:
+    """The message of that full name."""
+    schema = document()["components"]["schemas"][name]
+    oneofs = {
+        member: group
+        for group, members in schema.get("x-oneof-groups", {}).items()
+        for member in members
+    }
+    return Message(
+        name,
+        {
+            key: _field(key, prop, oneofs.get(key))
+            for key, prop in schema.get("properties", {}).items()
+        },
+    )
+
+
+@cache
+def _names(name: str) -> dict[str, Field]:
+    fields = message(name).fields.values()
+    return {f.proto_name: f for f in fields} | {f.name: f for f in fields}
+
+
+def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
+    inner, shape = prop, "single"
+    if "items" in prop:
+        inner, shape = prop["items"], "list"
+    elif isinstance(prop.get("additionalProperties"), dict):
+        inner, shape = prop["additionalProperties"], "map"
+    reference = inner.get("$ref") or next(
+        (option["$ref"] for option in inner.get("oneOf", ()) if "$ref" in option), ""
+    )
+    return Field(
+        name,
+        kind=_kind(inner, reference),
+        shape=shape,  # type: ignore[arg-type]
+        message=reference.rpartition("/")[2],
+        enum=tuple(inner.get("enum", ())),
+        # An enum must list null besides typing it, and the one nullable enum does not.
+        nullable="enum" not in prop and ("oneOf" in prop or "null" in prop.get("type", ())),
+        read_only=bool(prop.get("readOnly")) or name in _ASSIGNED,
+        oneof=oneof,
+    )
+
+
+def _kind(inner: dict[str, Any], reference: str) -> Kind:
+    if reference:
+        return "message"
+    if "enum" in inner:
+        return "enum"
+    declared = inner["type"]
+    base = declared if isinstance(declared, str) else declared[0]
+    if base == "object":
+        # A google.protobuf.Struct; the published file writes it as an object without properties.
+        return "struct"
+    kinds: dict[str | None, Kind] = {
+        "date-time": "timestamp", "duration": "duration", "int32": "int32",
+        "uint32": "uint32", "int64": "int64", "uint64": "uint64",
+    }  # fmt: skip
+    plain: dict[str, Kind] = {"string": "string", "boolean": "bool"}
+    return kinds.get(inner.get("format")) or plain[base]
+
+
+def walk(name: str, value: dict[str, Any], path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every message in a stored value, outermost first.
+
+    Yields:
+        Its path as a person would write it, its full name and its stored dict.
+    """
+    yield path, name, value
+    for member in message(name).fields.values():
+        if member.kind != "message" or member.name not in value:
+            continue
+        held, where = value[member.name], f"{path}.{member.name}".lstrip(".")
+        if member.shape == "list":
+            inner = [(f"{where}[{index}]", item) for index, item in enumerate(held)]
+        elif member.shape == "map":
+            inner = [(f"{where}[{json.dumps(key)}]", item) for key, item in held.items()]
+        else:
+            inner = [(where, held)]
+        for where_inner, item in inner:
+            yield from walk(member.message, item, where_inner)

@@ -1,0 +1,293 @@
+"""The emulator as a server: a thread of this process on a loopback port.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import socket
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+from pulumi_c1policy._emulator import app, certificates
+from pulumi_c1policy._emulator.journal import RecordedRequest
+from pulumi_c1policy._emulator.middleware import Middleware
+from pulumi_c1policy._emulator.quirks import Quirks
+from pulumi_c1policy._emulator.render import render
+from pulumi_c1policy._emulator.schema import POLICY
+from pulumi_c1policy._emulator.state import PolicyStore
+from pulumi_c1policy._emulator.tenant import Tenant
+
+HOST = "127.0.0.1"
+_START_DEADLINE = 10.0
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its tenth-of-a-second ticks, so that a stop is immediate."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self.ready.set()
+        await self._stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for sock in sockets or ():
+            sock.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+            # One that is waiting for a slow answer would else be answered 500 by uvicorn.
+            if not connection.transport.is_closing():
+                connection.transport.abort()
+        # One turn of the loop lets closed connections say goodbye to it.
+        await asyncio.sleep(0)
+
+    def stop(self) -> None:
+        """End the server's loop, from any thread."""
+        if self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+
+class Emulator:
+    """A ConductorOne tenant on a loopback port, for the time of a `with` block.
+
+    Example:
+        with Emulator() as tenant:
+            httpx.get(f"{tenant.url}/api/v1/policies", headers=tenant.headers)
+    """
+
+    def __init__(
+        self,
+        quirks: Quirks | None = None,
+        *,
+        port: int = 0,
+        tls: bool = False,
+        expires_in: int = 3600,
+        seed: int = 0,
+        middleware: Sequence[Middleware] = (),
+    ) -> None:
+        """Describe a tenant; nothing listens before `start`.
+
+        Args:
+            quirks: Where this tenant differs from others.
+            port: The loopback port; 0 takes a free one.
+            tls: Serve https with a throw-away certificate, whose authority is `ca_file`.
+            expires_in: Lifetime of issued access tokens in seconds.
+            seed: What the ids of policies are drawn from.
+            middleware: ASGI layers between the journal and the API, outermost first.
+        """
+        self._quirks = quirks
+        self._port = port
+        self._tls = tls
+        self._expires_in = expires_in
+        self._seed = seed
+        self._middleware = middleware
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+        self._tenant: Tenant | None = None
+        self._files: tempfile.TemporaryDirectory[str] | None = None
+
+    def start(self) -> Self:
+        """Listen, and return when requests are answered.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        if self._thread is not None:
+            raise RuntimeError("the emulator is already running")
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((HOST, self._port))
+        except OSError:
+            sock.close()
+            raise
+        self._tenant = Tenant(
+            f"{HOST}:{sock.getsockname()[1]}",
+            self._quirks,
+            expires_in=self._expires_in,
+            seed=self._seed,
+        )
+        server = _Server(self._config(self._tenant))
+        thread = threading.Thread(
+            target=server.run, args=([sock],), name="c1policy-emulator", daemon=True
+        )
+        thread.start()
+        if not server.ready.wait(_START_DEADLINE):
+            raise RuntimeError("the emulator did not start")
+        self._server, self._thread = server, thread
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection; stopping twice is fine."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.stop()
+        self._thread.join()
+        self._server = self._thread = None
+        if self._files is not None:
+            self._files.cleanup()
+            self._files = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant's inside: its store, clock, tokens and journal."""
+        if self._tenant is None:
+            raise RuntimeError("the emulator is not running; call start() first")
+        return self._tenant
+
+    @property
+    def url(self) -> str:
+        """The server URL, without `/api/v1`."""
+        _, _, host = self.client_id.partition("@")
+        return f"{'https' if self._tls else 'http'}://{host.partition('/')[0]}"
+
+    @property
+    def client_id(self) -> str:
+        """The client id, which names this tenant's host and port."""
+        return self.tenant.tokens.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The client secret that belongs to the client id."""
+        return self.tenant.tokens.client_secret
+
+    @property
+    def access_token(self) -> str:
+        """A token that is always valid."""
+        return self.tenant.tokens.access_token
+
+    @property
+    def oidc_token(self) -> str:
+        """A fresh OIDC token that this tenant takes in exchange for an access token."""
+        return self.tenant.tokens.oidc_token()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers with which a plain HTTP client is let in."""
+        return {"Authorization": f"Bearer {self.access_token}"}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The `CONDUCTORONE_*` variables that lead a tool to this tenant."""
+        return {
+            "CONDUCTORONE_SERVER_URL": self.url,
+            "CONDUCTORONE_CLIENT_ID": self.client_id,
+            "CONDUCTORONE_CLIENT_SECRET": self.client_secret,
+        }
+
+    @property
+    def ca_file(self) -> Path | None:
+        """The PEM file of the authority behind the certificate; None without TLS."""
+        return Path(self._files.name) / certificates.AUTHORITY if self._files else None
+
+    @property
+    def quirks(self) -> Quirks:
+        """The quirks in force."""
+        return self.tenant.quirks
+
+    @quirks.setter
+    def quirks(self, quirks: Quirks) -> None:
+        self.tenant.quirks = quirks
+
+    @property
+    def policies(self) -> PolicyStore:
+        """The stored policies, builtin and deleted ones included."""
+        return self.tenant.policies
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """The requests that reached the tenant, in order of arrival."""
+        return self.tenant.journal.entries()
+
+    def clear_requests(self) -> None:
+        """Forget the requests so far."""
+        self.tenant.journal.clear()
+
+    def reset(self) -> None:
+        """Go back to the state after start; URL and credentials stay."""
+        self.tenant.reset()
+
+    def set_quirks(self, **changes: str | float | bool) -> None:
+        """Change some quirks from now on, until `reset`."""
+        self.quirks = self.quirks.replace(**changes)
+
+    def advance(self, seconds: float) -> None:
+        """Move the tenant's clock."""
+        self.tenant.clock.advance(seconds)
+
+    def expire_tokens(self) -> None:
+        """Make every issued token invalid; `access_token` stays valid."""
+        self.tenant.tokens.revoke_issued()
+
+    def policy(self, policy_id: str) -> dict[str, Any]:
+        """A policy as JSON with unset fields left out, deleted or not.
+
+        Raises:
+            KeyError: There never was such a policy.
+        """
+        record = self.policies.find(policy_id)
+        if record is None:
+            raise KeyError(policy_id)
+        return copy.deepcopy(render(POLICY, record.stored, Quirks(unset_fields="omitted")))
+
+    def product_edit(self, policy_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+        """A person changes top-level fields in the product, which ends ownership by code."""
+        self.tenant.edit(policy_id, changes, by_product=True)
+        return self.policy(policy_id)
+
+    def product_delete(self, policy_id: str) -> None:
+        """A person deletes a policy in the product."""
+        self.policies.delete(policy_id)
+
+    def api_edit(self, policy_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+        """Another API client changes top-level fields; ownership annotations stay."""
+        self.tenant.edit(policy_id, changes, by_product=False)
+        return self.policy(policy_id)
+
+    def _config(self, tenant: Tenant) -> uvicorn.Config:
+        tls: dict[str, Any] = {}
+        if self._tls:
+            self._files = tempfile.TemporaryDirectory(prefix="c1policy-emulator-")
+            certificate = certificates.write(Path(self._files.name), HOST)
+            tls = {"ssl_certfile": str(certificate), "ssl_keyfile": str(certificate)}
+        return uvicorn.Config(
+            app.build(tenant, self._middleware),
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            **tls,
+        )

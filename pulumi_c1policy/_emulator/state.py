@@ -1,0 +1,197 @@
+"""The tenant's policies: stored, changed and deleted by the rules, without HTTP or JSON.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pulumi_c1policy._emulator import masks, rules
+from pulumi_c1policy._emulator.clock import Clock
+from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
+
+# What the product clears in the same step in which a person edits a managed policy.
+OWNERSHIP_KEYS = ("managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version")
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_KSUID_EPOCH = 1_400_000_000
+
+
+@dataclass(frozen=True)
+class Record:
+    """One stored policy. `fields` is never changed in place."""
+
+    id: str
+    sequence: int
+    fields: dict[str, Any]
+    created_at: int
+    updated_at: int
+    deleted_at: int | None = None
+    builtin: bool = False
+    points_to: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """The policy as the stored form of its message, output-only fields included."""
+        whole = {
+            **self.fields,
+            "id": self.id,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+        if self.deleted_at is not None:
+            whole["deletedAt"] = self.deleted_at
+        if self.builtin:
+            whole["systemBuiltin"] = True
+        return whole
+
+
+class PolicyStore:
+    """Every policy of one tenant, deleted ones included; safe to use from many threads."""
+
+    def __init__(self, clock: Clock, seed: int = 0) -> None:
+        self._clock = clock
+        self._random = random.Random(seed)  # noqa: S311 (ids, not secrets)
+        self._lock = threading.RLock()
+        self._records: dict[str, Record] = {}
+        self._sequence = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._lock:
+            return iter(list(self._records.values()))
+
+    def __len__(self) -> int:
+        return sum(1 for record in self if record.deleted_at is None)
+
+    def find(self, policy_id: str) -> Record | None:
+        """The policy of that id, deleted or not."""
+        with self._lock:
+            return self._records.get(policy_id)
+
+    def create(self, fields: dict[str, Any], *, builtin: bool = False) -> Record:
+        """Store a new policy."""
+        with self._lock:
+            policy_id = self._new_id()
+            sent = copy.deepcopy(fields)
+            annotations = rules.merge_annotations({}, sent.pop("annotations", {}))
+            if annotations:
+                sent["annotations"] = annotations
+            now = self._clock.now()
+            self._sequence += 1
+            return self._keep(
+                Record(policy_id, self._sequence, rules.normalize(sent), now, now, builtin=builtin)
+            )
+
+    def update(
+        self,
+        policy_id: str,
+        fields: dict[str, Any],
+        paths: tuple[str, ...] | None = None,
+        *,
+        by_product: bool = False,
+    ) -> Record:
+        """Change a policy.
+
+        Args:
+            policy_id: Which one.
+            fields: Its new values.
+            paths: The top-level fields to take from `fields`, absent ones being reset. None
+                rewrites every writable field, which is what an update without a mask does.
+            by_product: Whether a person edits in the product, which ends ownership by code.
+        """
+        with self._lock:
+            record = self._editable(policy_id, "edited")
+            sent = rules.normalize(copy.deepcopy(fields))
+            if paths is None:
+                for name in masks.IMMUTABLE:
+                    if sent.get(name) and sent[name] != record.fields.get(name):
+                        raise invalid(f"{name} cannot be changed after creation")
+                known = {*masks.writable(), *masks.IMMUTABLE, *record.stored}
+                paths = (*masks.writable(), *(set(sent) - known))
+            changed = dict(record.fields)
+            for name in paths:
+                changed.pop(name, None)
+                if name in sent:
+                    changed[name] = sent[name]
+            held = record.fields.get("annotations", {})
+            wanted = changed.pop("annotations", {}) if "annotations" in paths else {}
+            annotations = rules.merge_annotations(held, wanted)
+            if by_product:
+                annotations = {k: v for k, v in annotations.items() if k not in OWNERSHIP_KEYS}
+            changed.pop("annotations", None)
+            if annotations:
+                changed["annotations"] = annotations
+            return self._keep(replace(record, fields=changed, updated_at=self._clock.now()))
+
+    def delete(self, policy_id: str) -> Record:
+        """Mark a policy deleted."""
+        with self._lock:
+            record = self._editable(policy_id, "deleted")
+            for other in self._records.values():
+                if other.deleted_at is None and other.id != policy_id:
+                    path = other.points_to.get(policy_id)
+                    if path is not None:
+                        name = other.fields["displayName"]
+                        raise TenantError(
+                            Code.FAILED_PRECONDITION,
+                            f"policy {policy_id} is in use: policy {other.id} ({name}) "
+                            f"points to it at {path}",
+                        )
+            now = self._clock.now()
+            gone = replace(record, deleted_at=now, updated_at=now)
+            self._records[policy_id] = gone
+            return gone
+
+    def page(
+        self, matches: Callable[[Record], bool], after: int, size: int
+    ) -> tuple[list[Record], int | None]:
+        """One page of the matching policies in order of creation.
+
+        Returns:
+            The page, and the sequence number to go on after; None on the last page.
+        """
+        found: list[Record] = []
+        for record in self:
+            if record.sequence > after and matches(record):
+                if len(found) == size:
+                    return found, found[-1].sequence
+                found.append(record)
+        return found, None
+
+    def _editable(self, policy_id: str, verb: str) -> Record:
+        record = self._records.get(policy_id)
+        if record is None or record.deleted_at is not None:
+            raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
+        if record.builtin:
+            raise TenantError(
+                Code.PERMISSION_DENIED, f"policy {policy_id} is a system builtin: cannot be {verb}"
+            )
+        return record
+
+    def _keep(self, record: Record) -> Record:
+        if not record.builtin:
+            rules.check(record.fields)
+            live = {
+                other.id: other.fields
+                for other in self._records.values()
+                if other.deleted_at is None and rules.chained(record.fields)
+            }
+            rules.check_chain(record.id, record.fields, live)
+        kept = replace(record, points_to=rules.referenced(record.fields))
+        self._records[kept.id] = kept
+        return kept
+
+    def _new_id(self) -> str:
+        seconds = int(self._clock.seconds()) - _KSUID_EPOCH
+        number = (seconds << 128) | self._random.getrandbits(128)
+        digits = ""
+        while number:
+            number, digit = divmod(number, 62)
+            digits = _BASE62[digit] + digits
+        return digits.rjust(27, "0")

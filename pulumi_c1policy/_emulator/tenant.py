@@ -1,0 +1,172 @@
+"""One emulated tenant: its policies, clock, tokens and journal, and what each API call does.
+
+Calls take and return the stored form of the messages that the OpenAPI structure names for them.
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pulumi_c1policy._emulator import cel, masks, search
+from pulumi_c1policy._emulator.clock import Clock
+from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
+from pulumi_c1policy._emulator.journal import Journal
+from pulumi_c1policy._emulator.quirks import Quirks
+from pulumi_c1policy._emulator.reading import Reader
+from pulumi_c1policy._emulator.schema import POLICY, message
+from pulumi_c1policy._emulator.state import PolicyStore, Record
+from pulumi_c1policy._emulator.tokens import TokenIssuer
+
+Stored = dict[str, Any]
+
+_BUILTINS: tuple[Stored, ...] = (
+    {
+        "displayName": "Default request policy",
+        "description": "Manager approval, then provisioning.",
+        "policyType": "POLICY_TYPE_GRANT",
+        "policySteps": {
+            "grant": {
+                "steps": [
+                    {"approval": {"manager": {"fallback": True, "fallbackUserIds": ["owner-1"]}}},
+                    {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}},
+                ]
+            }
+        },
+    },
+    {
+        "displayName": "Default revoke policy",
+        "policyType": "POLICY_TYPE_REVOKE",
+        "policySteps": {
+            "revoke": {
+                "steps": [
+                    {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
+                ]
+            }
+        },
+    },
+    {
+        "displayName": "Default review policy",
+        "policyType": "POLICY_TYPE_CERTIFY",
+        "policySteps": {"certify": {"steps": [{"approval": {"manager": {}}}]}},
+        "postActions": [{"certifyRemediateImmediately": True}],
+    },
+)
+_NEWER_BUILTIN: Stored = {
+    "displayName": "Default rotation policy",
+    "policyType": "POLICY_TYPE_ROTATE",
+    "policySteps": {"rotate": {"steps": [{"rotation": {"graceDays": 3}}]}},
+}
+
+
+class Tenant:
+    """Everything that the emulator holds for one tenant."""
+
+    def __init__(
+        self, host: str, quirks: Quirks | None = None, *, expires_in: int = 3600, seed: int = 0
+    ) -> None:
+        self.clock = Clock()
+        self.journal = Journal()
+        self.tokens = TokenIssuer(host, self.clock, expires_in)
+        self._at_start = (quirks or Quirks(), expires_in, seed)
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the state after start; the client's credentials stay valid."""
+        self.quirks, self.tokens.expires_in, seed = self._at_start
+        self.clock.reset()
+        self.tokens.revoke_issued()
+        self.policies = PolicyStore(self.clock, seed)
+        for builtin in _BUILTINS:
+            self.policies.create(builtin, builtin=True)
+        if self.quirks.newer_api:
+            self.policies.create(_NEWER_BUILTIN, builtin=True)
+        self.journal.clear()
+
+    def reader(self, *, creating: bool = False) -> Reader:
+        """A reader of requests, as the quirks have it."""
+        return Reader(
+            keep_unknown=self.quirks.newer_api, fill=creating and self.quirks.server_fills
+        )
+
+    def edit(self, policy_id: str, changes: dict[str, Any], *, by_product: bool) -> Record:
+        """Change top-level fields of a policy without an HTTP request.
+
+        Args:
+            policy_id: Which policy.
+            changes: Its new top-level fields as JSON; null resets one, annotations merge.
+            by_product: A person in the product, who thereby takes the policy over from code.
+        """
+        names = message(POLICY).by_any_name
+        paths = tuple(names[key].name if key in names else key for key in changes)
+        known = message(POLICY).fields
+        masks.parse(",".join(p for p in paths if p in known or not self.quirks.newer_api))
+        fields = self.reader().read(POLICY, changes)
+        return self.policies.update(policy_id, fields, paths, by_product=by_product)
+
+
+def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
+    """Policies.Create."""
+    return {"policy": tenant.policies.create(request).stored}
+
+
+def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
+    """Policies.Get."""
+    record = tenant.policies.find(policy_id)
+    hidden = tenant.quirks.deleted_get == "not_found"
+    if record is None or (record.deleted_at is not None and hidden):
+        raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
+    return {"policy": record.stored}
+
+
+def update(tenant: Tenant, policy_id: str, request: Stored) -> Stored:
+    """Policies.Update."""
+    if "policy" not in request:
+        raise invalid("policy: value is required")
+    paths = masks.parse(request.get("updateMask"))
+    return {"policy": tenant.policies.update(policy_id, request["policy"], paths).stored}
+
+
+def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
+    """Policies.Delete."""
+    tenant.policies.delete(policy_id)
+    return {}
+
+
+def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
+    """PolicySearch.Search, and Policies.List, which asks for nothing in particular."""
+    records, last = tenant.policies.page(
+        search.Matcher(request),
+        search.after(request.get("pageToken", ""), request),
+        search.page_size(request.get("pageSize", 0)),
+    )
+    return {
+        "list": [record.stored for record in records],
+        "nextPageToken": search.token(last, request),
+    }
+
+
+def validate_cel(_tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
+    """PolicyValidate.ValidateCEL."""
+    return {"markers": cel.markers(request.get("text", ""))}
+
+
+def try_account_provision(_tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
+    """AccountProvisionPolicyTest.Test: answers the value of a literal, and the text of anything else."""
+    text = request.get("cel", "").strip()
+    for marker in cel.markers(text):
+        raise invalid(f"cel: {marker['message']}")
+    return dict(zip(("type", "value"), cel.literal(text), strict=True))
+
+
+OPERATIONS: dict[str, Callable[[Tenant, str, Stored], Stored]] = {
+    "Policies.List": find,
+    "Policies.Create": create,
+    "Policies.Get": get,
+    "Policies.Update": update,
+    "Policies.Delete": delete,
+    "PolicySearch.Search": find,
+    "PolicyValidate.ValidateCEL": validate_cel,
+    "AccountProvisionPolicyTest.Test": try_account_provision,
+}

@@ -1,0 +1,53 @@
+"""What every test of the emulator starts from: a fresh tenant and an authorised HTTP client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+
+Policy = dict[str, Any]
+
+
+@pytest.fixture
+def http(c1_tenant: Emulator) -> Iterator[httpx.Client]:
+    """An HTTP client with the tenant's fixed access token."""
+    with httpx.Client(base_url=c1_tenant.url, headers=c1_tenant.headers) as client:
+        yield client
+
+
+@pytest.fixture
+def create(http: httpx.Client) -> Callable[..., Policy]:
+    """Creates a policy from fields that differ from a plain grant policy."""
+
+    def create_policy(**fields: object) -> Policy:
+        plain = {
+            "displayName": "Plain",
+            "policyType": "POLICY_TYPE_GRANT",
+            "policySteps": {"grant": {"steps": [{"accept": {}}]}},
+        }
+        answer = http.post("/api/v1/policies", json={**plain, **fields})
+        assert answer.status_code == 200, answer.text
+        policy: Policy = answer.json()["policy"]
+        return policy
+
+    return create_policy
+
+
+@pytest.fixture
+def update(http: httpx.Client) -> Callable[..., httpx.Response]:
+    """Sends an update of a policy, with a mask where one is given."""
+
+    def update_policy(
+        policy_id: str, fields: dict[str, Any], mask: str | None = None
+    ) -> httpx.Response:
+        body: dict[str, Any] = {"policy": fields}
+        if mask is not None:
+            body["updateMask"] = mask
+        return http.post(f"/api/v1/policies/{policy_id}", json=body)
+
+    return update_policy

@@ -1,0 +1,109 @@
+"""`c1policy emulator` serves until it is interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+# The command on its own, so that this does not depend on how the others are registered.
+SCRIPT = (
+    "import typer\n"
+    "from pulumi_c1policy._cli.emulator import emulator\n"
+    "app = typer.Typer()\n"
+    "app.command()(emulator)\n"
+    "app()\n"
+)
+
+
+@contextmanager
+def running(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """The command, running."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "error"},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """The first line that the command prints."""
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, process.communicate(timeout=10)[1]
+    return line
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_json_is_one_line_and_a_signal_ends_it_quietly(number: signal.Signals) -> None:
+    with running("--json") as process:
+        facts = json.loads(first_line(process))
+        assert sorted(facts) == ["accessToken", "clientId", "clientSecret", "serverUrl"]
+        headers = {"Authorization": f"Bearer {facts['accessToken']}"}
+        assert httpx.get(f"{facts['serverUrl']}/api/v1/policies", headers=headers).is_success
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=10)
+        assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_tls_names_the_authority() -> None:
+    with running("--json", "--tls") as process:
+        facts = json.loads(first_line(process))
+        context = ssl.create_default_context(cafile=facts["caFile"])
+        assert httpx.get(facts["serverUrl"], verify=context).status_code == 404
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+        assert not os.path.exists(facts["caFile"])
+
+
+def test_quirks_are_options() -> None:
+    options = ["--unset-fields", "omitted", "--timestamp-precision", "seconds", "--newer-api"]
+    with running("--json", *options) as process:
+        facts = json.loads(first_line(process))
+        shown = httpx.get(f"{facts['serverUrl']}/_emulator/policies").json()["policies"]
+        assert "scope" not in shown[0]
+        assert "." not in shown[0]["createdAt"]
+        assert shown[-1]["policyType"] == "POLICY_TYPE_ROTATE"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+
+
+def test_without_json_it_prints_what_to_export() -> None:
+    with running() as process:
+        assert "http://127.0.0.1:" in first_line(process)
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(4)]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    exported = [line.split("=")[0] for line in lines if line.startswith("export ")]
+    assert exported == [
+        "export CONDUCTORONE_SERVER_URL",
+        "export CONDUCTORONE_CLIENT_ID",
+        "export CONDUCTORONE_CLIENT_SECRET",
+    ]
+
+
+def test_a_taken_port_is_told_in_a_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with running("--port", str(taken.getsockname()[1])) as process:
+            printed, errors = process.communicate(timeout=10)
+            assert (process.returncode, printed) == (1, "")
+            assert "Cannot listen" in errors
+            assert "Traceback" not in errors

@@ -1,0 +1,281 @@
+"""Creating, reading and deleting policies, and what the tenant refuses to store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+
+Create = Callable[..., dict[str, Any]]
+USERS_33 = [f"user-{index}" for index in range(33)]
+
+
+def steps(*held: dict[str, Any]) -> dict[str, Any]:
+    """The steps of a grant policy."""
+    return {"grant": {"steps": list(held)}}
+
+
+def refusal(http: httpx.Client, **fields: object) -> dict[str, Any]:
+    """The error body of a create that the tenant refuses."""
+    plain = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", "policySteps": steps()}
+    answer = http.post("/api/v1/policies", json={**plain, **fields})
+    assert answer.status_code == 400, answer.text
+    body: dict[str, Any] = answer.json()
+    assert body["code"] == 3
+    assert body["details"] == []
+    return body
+
+
+def test_a_created_policy_is_answered_and_kept(http: httpx.Client, create: Create) -> None:
+    created = create(displayName="New", description="About it")
+    assert created["displayName"] == "New"
+    assert re.fullmatch(r"[0-9A-Za-z]{27}", created["id"])
+    assert created["createdAt"] == created["updatedAt"]
+    assert created["createdAt"].endswith("Z")
+    assert created["systemBuiltin"] is False
+    assert http.get(f"/api/v1/policies/{created['id']}").json() == {"policy": created}
+
+
+def test_an_unknown_policy_is_404(http: httpx.Client) -> None:
+    answer = http.get("/api/v1/policies/nope")
+    assert (answer.status_code, answer.json()["code"]) == (404, 5)
+
+
+def test_output_only_fields_are_ignored_on_input(create: Create) -> None:
+    created = create(
+        id="mine",
+        createdAt="2001-01-01T00:00:00Z",
+        deletedAt="2001-01-01T00:00:00Z",
+        systemBuiltin=True,
+        policySteps=steps(
+            {"approval": {"assigned": True, "manager": {"assignedUserIds": ["user-1"]}}}
+        ),
+    )
+    assert created["id"] != "mine"
+    assert created["deletedAt"] is None
+    assert created["systemBuiltin"] is False
+    approval = created["policySteps"]["grant"]["steps"][0]["approval"]
+    assert approval["assigned"] is False
+    assert approval["manager"]["assignedUserIds"] == []
+
+
+def test_a_deleted_policy_is_gone(http: httpx.Client, create: Create) -> None:
+    path = f"/api/v1/policies/{create()['id']}"
+    assert http.delete(path).json() == {}
+    assert http.get(path).status_code == 404
+    assert http.delete(path).status_code == 404
+    assert http.post(path, json={"policy": {}}).status_code == 404
+
+
+def test_a_delete_may_have_a_body(http: httpx.Client, create: Create) -> None:
+    answer = http.request("DELETE", f"/api/v1/policies/{create()['id']}", json={})
+    assert answer.status_code == 200
+
+
+def test_builtin_policies_of_each_common_type_exist(http: httpx.Client) -> None:
+    listed = http.get("/api/v1/policies").json()["list"]
+    assert {p["policyType"] for p in listed if p["systemBuiltin"]} == {
+        "POLICY_TYPE_GRANT",
+        "POLICY_TYPE_REVOKE",
+        "POLICY_TYPE_CERTIFY",
+    }
+
+
+def test_a_builtin_policy_cannot_be_edited_or_deleted(http: httpx.Client) -> None:
+    builtin = http.get("/api/v1/policies").json()["list"][0]
+    path = f"/api/v1/policies/{builtin['id']}"
+    edit = http.post(path, json={"policy": {"displayName": "X"}, "updateMask": "displayName"})
+    for answer in (edit, http.delete(path)):
+        assert (answer.status_code, answer.json()["code"]) == (403, 7)
+        assert "builtin" in answer.json()["message"]
+    assert http.get(path).json()["policy"] == builtin
+
+
+def test_a_policy_without_its_baseline_is_accepted(create: Create) -> None:
+    assert create(policySteps={})["policySteps"] == {}
+
+
+def test_an_unknown_nested_field_leaves_an_empty_step(create: Create) -> None:
+    created = create(policySteps=steps({"managerApproval": {}}))
+    step = created["policySteps"]["grant"]["steps"][0]
+    assert not any(step.values())
+
+
+def test_map_keys_are_data(create: Create) -> None:
+    keys = ["grant", "snake_case", "camelCase", "with space", "dotted.key", "Ünïcode"]
+    created = create(policySteps={key: {"steps": [{"accept": {}}]} for key in keys})
+    assert list(created["policySteps"]) == keys
+
+
+def test_an_escalation_that_is_not_enabled_is_dropped(create: Create) -> None:
+    escalation = {"expiration": "3600", "skipStep": {}}
+    off, on = create(
+        policySteps=steps(
+            {"approval": {"manager": {}, "escalation": escalation}},
+            {"approval": {"manager": {}, "escalation": escalation, "escalationEnabled": True}},
+        )
+    )["policySteps"]["grant"]["steps"]
+    assert off["approval"]["escalation"] is None
+    assert on["approval"]["escalation"]["expiration"] == "3600"
+
+
+def test_reassign_tasks_to_delegates_is_ignored(create: Create) -> None:
+    assert create(reassignTasksToDelegates=True)["reassignTasksToDelegates"] is False
+
+
+def test_policy_key_is_read_as_step_key(create: Create) -> None:
+    for spelling in ({"policyKey": "grant"}, {"policyKey": "grant", "stepKey": "grant"}):
+        rule = create(rules=[{"condition": "true", **spelling}])["rules"][0]
+        assert rule["stepKey"] == "grant"
+        assert not rule.get("policyId")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        pytest.param({"displayName": ""}, "displayName", id="no-name"),
+        pytest.param({"policyType": None}, "policyType", id="no-type"),
+        pytest.param({"policyType": "POLICY_TYPE_UNSPECIFIED"}, "policyType", id="zero-type"),
+        pytest.param({"rules": [{"stepKey": "grant"}] * 17}, "at most 16", id="17-rules"),
+        pytest.param({"rules": [{"condition": "true"}]}, "rules[0]", id="no-outcome"),
+        pytest.param({"rules": [{"stepKey": ""}]}, "rules[0]", id="empty-outcome"),
+        pytest.param(
+            {"rules": [{"stepKey": "grant", "policyId": "x"}]}, "oneof", id="two-outcomes"
+        ),
+        pytest.param(
+            {"rules": [{"policyKey": "grant", "policyId": "x"}]}, "exclude", id="old-and-id"
+        ),
+        pytest.param(
+            {"rules": [{"policyKey": "a", "stepKey": "grant"}]}, "different", id="two-keys"
+        ),
+        pytest.param({"rules": [{"stepKey": "nowhere"}]}, "nowhere", id="no-such-key"),
+        pytest.param({"rules": [{"policyId": "nope"}]}, "nope", id="no-such-policy"),
+        pytest.param({"baselinePolicyId": "nope"}, "nope", id="no-such-baseline"),
+        pytest.param(
+            {"rules": [{"condition": "f((1)", "stepKey": "grant"}]}, "closed", id="open-bracket"
+        ),
+        pytest.param(
+            {"policySteps": steps({"approval": {"users": {}}})}, "userIds", id="no-approver"
+        ),
+        pytest.param(
+            {"policySteps": steps({"approval": {"users": {"userIds": USERS_33}}})},
+            "1 to 32",
+            id="33-approvers",
+        ),
+        pytest.param(
+            {"policySteps": steps({"approval": {"expression": {"expressions": ["'a"]}}})},
+            "terminated",
+            id="open-string",
+        ),
+        pytest.param(
+            {"policySteps": steps({"wait": {"duration": {"duration": "3599s"}}})},
+            "one hour",
+            id="short-wait",
+        ),
+        pytest.param(
+            {"policySteps": steps({"wait": {"duration": {"duration": "2678401s"}}})},
+            "one month",
+            id="long-wait",
+        ),
+        pytest.param(
+            {"policySteps": steps({"wait": {"condition": {}, "timeoutDuration": "60s"}})},
+            "timeoutDuration",
+            id="short-timeout",
+        ),
+        pytest.param(
+            {"policySteps": steps({"wait": {"duration": {}}})}, "duration", id="no-duration"
+        ),
+    ],
+)
+def test_the_tenant_refuses(http: httpx.Client, fields: dict[str, Any], said: str) -> None:
+    assert said in refusal(http, **fields)["message"]
+
+
+@pytest.mark.parametrize("count", [1, 32])
+def test_1_to_32_approvers_are_accepted(create: Create, count: int) -> None:
+    create(policySteps=steps({"approval": {"users": {"userIds": USERS_33[:count]}}}))
+
+
+@pytest.mark.parametrize("duration", ["3600s", "3600.5s", "2678400s"])
+def test_an_hour_to_a_month_of_waiting_is_accepted(create: Create, duration: str) -> None:
+    held = create(policySteps=steps({"wait": {"duration": {"duration": duration}}}))
+    answered = held["policySteps"]["grant"]["steps"][0]["wait"]["duration"]["duration"]
+    assert float(answered[:-1]) == float(duration[:-1])
+
+
+def test_16_rules_are_accepted(create: Create) -> None:
+    assert len(create(rules=[{"stepKey": "grant"}] * 16)["rules"]) == 16
+
+
+def test_a_rule_points_to_a_policy_of_the_same_type(http: httpx.Client, create: Create) -> None:
+    grant, revoke = create(), create(policyType="POLICY_TYPE_REVOKE")
+    assert create(rules=[{"policyId": grant["id"]}])["rules"][0]["policyId"] == grant["id"]
+    assert "another type" in refusal(http, rules=[{"policyId": revoke["id"]}])["message"]
+    assert "another type" in refusal(http, baselinePolicyId=revoke["id"])["message"]
+
+
+def test_a_policy_cannot_point_to_itself(
+    create: Create, update: Callable[..., httpx.Response]
+) -> None:
+    policy_id = create()["id"]
+    answer = update(policy_id, {"rules": [{"policyId": policy_id}]}, "rules")
+    assert answer.status_code == 400
+    assert "itself" in answer.json()["message"]
+
+
+def test_policies_cannot_point_in_a_circle(
+    create: Create, update: Callable[..., httpx.Response]
+) -> None:
+    first = create()["id"]
+    second = create(rules=[{"policyId": first}])["id"]
+    third = create(baselinePolicyId=second)["id"]
+    answer = update(first, {"rules": [{"policyId": third}]}, "rules")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("end", ["above", "below"])
+def test_a_chain_is_at_most_5_deep(
+    http: httpx.Client, create: Create, update: Callable[..., httpx.Response], end: str
+) -> None:
+    first = last = create()["id"]
+    for _ in range(5):
+        last = create(rules=[{"policyId": last}])["id"]
+    if end == "above":
+        assert "5 deep" in refusal(http, rules=[{"policyId": last}])["message"]
+    else:
+        answer = update(first, {"rules": [{"policyId": create()["id"]}]}, "rules")
+        assert "5 deep" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("by", ["rule", "baseline", "escalation"])
+def test_a_policy_that_another_points_to_cannot_be_deleted(
+    http: httpx.Client, create: Create, by: str
+) -> None:
+    target = create(displayName="Target")["id"]
+    escalation = {"replacePolicy": {"policyId": target}}
+    approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
+    pointing = create(
+        displayName="Pointing",
+        **{
+            "rule": {"rules": [{"policyId": target}]},
+            "baseline": {"baselinePolicyId": target},
+            "escalation": {"policySteps": steps({"approval": approval})},
+        }[by],
+    )["id"]
+    answer = http.delete(f"/api/v1/policies/{target}")
+    assert (answer.status_code, answer.json()["code"]) == (400, 9)
+    assert pointing in answer.json()["message"]
+    assert "Pointing" in answer.json()["message"]
+    assert http.delete(f"/api/v1/policies/{pointing}").status_code == 200
+    assert http.delete(f"/api/v1/policies/{target}").status_code == 200
+
+
+def test_a_refused_create_stores_nothing(c1_tenant: Emulator, http: httpx.Client) -> None:
+    before = len(c1_tenant.policies)
+    refusal(http, displayName="")
+    assert len(c1_tenant.policies) == before

@@ -1,0 +1,226 @@
+"""Every answer is what the OpenAPI structure allows, and every field of it is stored and answered."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import yaml
+
+from pulumi_c1policy._emulator import Emulator, Quirks
+
+PACKAGE = "c1.api.policy.v1"
+DOCUMENT: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("policy-api.openapi.yaml").read_text("utf-8")
+)
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+FORMATS = jsonschema.FormatChecker(formats=())
+
+
+@FORMATS.checks("date-time")
+def is_timestamp(value: object) -> bool:
+    """Whether a text is a protobuf JSON timestamp."""
+    pattern = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z"
+    return not isinstance(value, str) or re.fullmatch(pattern, value) is not None
+
+
+@FORMATS.checks("duration")
+def is_duration(value: object) -> bool:
+    """Whether a text is a protobuf JSON duration."""
+    pattern = r"-?\d+(\.\d{3}|\.\d{6}|\.\d{9})?s"
+    return not isinstance(value, str) or re.fullmatch(pattern, value) is not None
+
+
+@FORMATS.checks("int64")
+def is_int64(value: object) -> bool:
+    """Whether a text is a whole number."""
+    return not isinstance(value, str) or re.fullmatch(r"-?\d+", value) is not None
+
+
+def closed() -> dict[str, Any]:
+    """The structure with every object closed, so that an answer cannot hold a field too many."""
+    document = copy.deepcopy(DOCUMENT)
+    for schema in document["components"]["schemas"].values():
+        schema.setdefault("additionalProperties", False)
+        schema.setdefault("properties", {})
+        groups = schema.get("x-oneof-groups", {}).values()
+        schema["allOf"] = [
+            {"not": {"required": [one, other], "properties": {one: SET, other: SET}}}
+            for group in groups
+            for one in group
+            for other in group
+            if one < other
+        ]
+    # A google.protobuf.Struct: the published file writes it without its free-form properties.
+    account = document["components"]["schemas"][f"{PACKAGE}.ConnectorProvision.AccountProvision"]
+    account["properties"]["config"]["additionalProperties"] = True
+    return document
+
+
+SET = {"not": {"type": "null"}}
+CLOSED = closed()
+
+
+def check(answer: Any, name: str) -> None:
+    """Hold an answer against the structure."""
+    schema = {**CLOSED, "$ref": f"#/components/schemas/{PACKAGE}.{name}"}
+    jsonschema.Draft202012Validator(schema, format_checker=FORMATS).validate(answer)
+
+
+def referenced(prop: dict[str, Any]) -> str:
+    """The name of the message that a property holds, or the empty text."""
+    options = [prop, *prop.get("oneOf", ())]
+    return next((o["$ref"].rpartition("/")[2] for o in options if "$ref" in o), "")
+
+
+def samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
+    """Messages in which every field of a message, and every member of a oneof, is set once."""
+    schema = SCHEMAS[name]
+    groups = schema.get("x-oneof-groups", {})
+    exclusive = {member for group in groups.values() for member in group}
+    values = {
+        key: list(values_of(key, prop, depth))
+        for key, prop in schema.get("properties", {}).items()
+        if not prop.get("readOnly") and key not in SKIPPED
+    }
+    common = {k: v[0] for k, v in values.items() if k not in exclusive and v}
+    found = [{**common, key: one} for key, many in values.items() for one in many]
+    return found or [common]
+
+
+# Ignored by the tenant, set by it alone, or another spelling of a field that it keeps.
+SKIPPED = {"reassignTasksToDelegates", "policyKey", "assigned"}
+
+
+def values_of(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
+    """Values that a field may take, none of them zero."""
+    if "items" in prop:
+        yield from ([item] for item in values_of(key, prop["items"], depth))
+    elif isinstance(prop.get("additionalProperties"), dict):
+        inner = prop["additionalProperties"]
+        yield from ({"some_Key": item} for item in values_of(key, inner, depth))
+    elif message := referenced(prop):
+        if depth < 12 and not (key == "provisionSteps" and depth > 6):
+            yield from samples(message, depth + 1)
+    elif "enum" in prop:
+        yield from prop["enum"][1:]
+    else:
+        kind = prop["type"] if isinstance(prop["type"], str) else prop["type"][0]
+        formatted = {"duration": "7200s", "int64": "7", "uint64": "7"}
+        plain = {"string": "true", "boolean": True, "integer": 7, "object": {"a_B": [1, None]}}
+        yield formatted.get(prop.get("format", ""), plain[kind])
+
+
+def without_unset(value: Any) -> Any:
+    """An answer without the fields that the tenant sets by itself."""
+    drop = {"assigned", "assignedUserIds"}
+    if isinstance(value, dict):
+        return {k: without_unset(v) for k, v in value.items() if k not in drop}
+    return [without_unset(item) for item in value] if isinstance(value, list) else value
+
+
+STEPS = samples(f"{PACKAGE}.PolicyStep")
+
+
+def test_the_packaged_structure_is_the_published_one() -> None:
+    packaged = resources.files("pulumi_c1policy._emulator").joinpath("schema.json")
+    assert json.loads(packaged.read_text("utf-8")) == DOCUMENT
+
+
+def test_the_samples_reach_every_message_of_a_step() -> None:
+    text = json.dumps(STEPS)
+    for name in ("devicePlacement", "oauth2FieldView", "clientIdApproval", "notContains"):
+        assert f'"{name}"' in text
+    assert len(STEPS) > 100
+
+
+def test_every_field_is_stored_and_answered(c1_tenant: Emulator, http: httpx.Client) -> None:
+    c1_tenant.set_quirks(unset_fields="omitted")
+    escalating = [
+        {"approval": {**s["approval"], "escalationEnabled": True}} if "approval" in s else s
+        for s in STEPS
+    ]
+    sent = {
+        "displayName": "Whole",
+        "description": "true",
+        "policyType": "POLICY_TYPE_CERTIFY",
+        "policySteps": {"certify": {"steps": escalating}, "a_B c.d": {"steps": escalating[:1]}},
+        "rules": [{"condition": "true", "stepKey": "certify"}],
+        "postActions": [{"certifyRemediateImmediately": True}],
+        "scope": {"appId": "a", "appEntitlementId": "e", "slot": "POLICY_SCOPE_SLOT_EMERGENCY"},
+        "annotations": {"team.name/x": "y"},
+        "baselinePolicyId": next(
+            r.id for r in c1_tenant.policies if r.fields["policyType"] == "POLICY_TYPE_CERTIFY"
+        ),
+    }
+    answer = http.post("/api/v1/policies", json=sent)
+    assert answer.status_code == 200, answer.text
+    policy = without_unset(answer.json()["policy"])
+    for key, held in sent["policySteps"].items():
+        for was, is_now in zip(held["steps"], policy["policySteps"][key]["steps"], strict=True):
+            assert is_now == was
+    assert {key: policy[key] for key in sent} == sent
+    assert sorted(set(policy) - set(sent)) == ["createdAt", "id", "updatedAt"]
+
+
+QUIRKS = [
+    *({"unset_fields": value} for value in ("emitted", "omitted", "null")),
+    *({"rule_key": value} for value in ("step_key", "policy_key", "both")),
+    *({"deleted_get": value} for value in ("not_found", "deleted_at")),
+    *({"timestamp_precision": value} for value in ("seconds", "micro", "nano")),
+    *({"duration_style": value} for value in ("plain", "padded")),
+    {"shuffle_sets": True},
+    {"server_fills": True},
+    {"unset_fields": "null", "rule_key": "both", "duration_style": "padded"},
+]
+
+
+@pytest.mark.parametrize("quirks", QUIRKS, ids=str)
+def test_every_answer_is_what_the_structure_allows(quirks: dict[str, Any]) -> None:
+    with (
+        Emulator(Quirks(**quirks)) as tenant,
+        httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=False) as http,
+    ):
+        sent = {
+            "displayName": "P",
+            "policyType": "POLICY_TYPE_GRANT",
+            "policySteps": {"grant": {"steps": STEPS}},
+            "rules": [{"condition": "true", "stepKey": "grant"}],
+        }
+        created = http.post("/api/v1/policies", json=sent)
+        assert created.status_code == 200
+        check(created.json(), "CreatePolicyResponse")
+        path = f"/api/v1/policies/{created.json()['policy']['id']}"
+        check(http.get(path).json(), "GetPolicyResponse")
+        updated = http.post(
+            path, json={"policy": {"description": "D"}, "updateMask": "description"}
+        )
+        check(updated.json(), "UpdatePolicyResponse")
+        check(http.get("/api/v1/policies").json(), "ListPolicyResponse")
+        check(http.post("/api/v1/search/policies", json={}).json(), "SearchPoliciesResponse")
+        markers = http.post("/api/v1/policies/validate/cel", json={"text": "("})
+        check(markers.json(), "EditorValidateResponse")
+        tried = http.post("/api/v1/policies/test-account-provision-policy", json={"cel": "1"})
+        check(tried.json(), "TestAccountProvisionPolicyResponse")
+        check(http.delete(path).json(), "DeletePolicyResponse")
+        everything = http.post("/api/v1/search/policies", json={"includeDeleted": True})
+        check(everything.json(), "SearchPoliciesResponse")
+
+
+def test_the_structure_check_can_fail() -> None:
+    for wrong in (
+        {"policy": {"unknown": 1}},
+        {"policy": {"displayName": None}},
+        {"policy": {"createdAt": "today"}},
+        {"policy": {"policySteps": {"grant": {"steps": [{"accept": {}, "reject": {}}]}}}},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            check(wrong, "GetPolicyResponse")

@@ -1,0 +1,208 @@
+"""The token endpoint verifies who asks, and the API lets in nobody else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pulumi_c1policy._emulator import Emulator
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
+
+
+def private_key(tenant: Emulator) -> Ed25519PrivateKey:
+    """The key inside a client secret, read as the reference describes it."""
+    scheme, vendor, version, encoded = tenant.client_secret.split(":")
+    assert (scheme, vendor, version) == ("secret-token", "conductorone.com", "v1")
+    assert "=" not in encoded
+    jwk = json.loads(base64.urlsafe_b64decode(encoded + "=="))
+    assert (jwk["kty"], jwk["crv"], sorted(jwk)) == ("OKP", "Ed25519", ["crv", "d", "kty", "x"])
+    return Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(jwk["d"] + "=="))
+
+
+def claims(tenant: Emulator, **changes: object) -> dict[str, Any]:
+    """The claims that the reference asks for."""
+    now = int(time.time())
+    right = {
+        "iss": tenant.client_id,
+        "sub": tenant.client_id,
+        "aud": "127.0.0.1",
+        "exp": now + 120,
+        "iat": now,
+        "nbf": now - 120,
+    }
+    return {key: value for key, value in {**right, **changes}.items() if value is not None}
+
+
+def signed(tenant: Emulator, **changes: object) -> str:
+    """A client assertion."""
+    payload = claims(tenant, **changes)
+    return jwt.encode(payload, private_key(tenant), "EdDSA", headers={"nonce": "n-1"})
+
+
+def ask(tenant: Emulator, headers: dict[str, str] | None = None, **form: str) -> httpx.Response:
+    """A token request."""
+    right = {
+        "grant_type": "client_credentials",
+        "client_id": tenant.client_id,
+        "client_assertion_type": ASSERTION_TYPE,
+    }
+    return httpx.post(f"{tenant.url}/auth/v1/token", data={**right, **form}, headers=headers)
+
+
+def list_with(tenant: Emulator, authorization: str | None) -> int:
+    """The status of a list with that Authorization header."""
+    headers = {} if authorization is None else {"Authorization": authorization}
+    return httpx.get(f"{tenant.url}/api/v1/policies", headers=headers).status_code
+
+
+def test_a_client_id_names_its_host(c1_tenant: Emulator) -> None:
+    host = c1_tenant.url.removeprefix("http://")
+    name, _, rest = c1_tenant.client_id.partition("@")
+    assert name
+    assert rest == f"{host}/spc"
+
+
+def test_a_signed_assertion_buys_a_token(c1_tenant: Emulator) -> None:
+    answer = ask(c1_tenant, client_assertion=signed(c1_tenant))
+    assert answer.status_code == 200
+    assert sorted(answer.json()) == ["access_token", "expires_in", "token_type"]
+    assert answer.json()["token_type"] == "Bearer"
+    assert answer.json()["expires_in"] == 3600
+    assert list_with(c1_tenant, f"Bearer {answer.json()['access_token']}") == 200
+
+
+def test_an_assertion_may_be_replayed(c1_tenant: Emulator) -> None:
+    assertion = signed(c1_tenant)
+    statuses = [ask(c1_tenant, client_assertion=assertion).status_code for _ in range(2)]
+    assert statuses == [200, 200]
+
+
+@pytest.mark.parametrize("audience", ["127.0.0.1", "localhost", ["other", "127.0.0.1"]])
+def test_an_audience_is_a_host_without_port(c1_tenant: Emulator, audience: object) -> None:
+    assert ask(c1_tenant, client_assertion=signed(c1_tenant, aud=audience)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"iss": "someone@else/spc"}, "iss and sub", id="iss"),
+        pytest.param({"sub": "someone@else/spc"}, "iss and sub", id="sub"),
+        pytest.param({"aud": "acme.conductor.one"}, "aud", id="aud-of-another-tenant"),
+        pytest.param({"aud": None}, "aud", id="no-aud"),
+        pytest.param({"exp": int(time.time()) - 3600}, "expired", id="expired"),
+        pytest.param({"exp": int(time.time()) + 3600}, "5 minutes", id="exp-too-far"),
+        pytest.param({"exp": None}, "exp", id="no-exp"),
+        pytest.param({"exp": "soon"}, "exp", id="exp-is-text"),
+        pytest.param({"nbf": int(time.time()) + 3600}, "nbf", id="nbf-ahead"),
+        pytest.param({"iat": int(time.time()) + 3600}, "iat", id="iat-ahead"),
+        pytest.param({"nbf": None}, "nbf", id="no-nbf"),
+    ],
+)
+def test_a_wrong_claim_is_refused(c1_tenant: Emulator, changes: Any, said: str) -> None:
+    answer = ask(c1_tenant, client_assertion=signed(c1_tenant, **changes))
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "invalid_client"
+    assert said in answer.json()["message"]
+
+
+def test_an_audience_with_its_port_is_refused(c1_tenant: Emulator) -> None:
+    with_port = c1_tenant.url.removeprefix("http://")
+    assert ask(c1_tenant, client_assertion=signed(c1_tenant, aud=with_port)).status_code == 401
+
+
+def test_another_key_is_refused(c1_tenant: Emulator) -> None:
+    forged = jwt.encode(claims(c1_tenant), Ed25519PrivateKey.generate(), "EdDSA")
+    assert ask(c1_tenant, client_assertion=forged).status_code == 401
+
+
+def test_another_algorithm_is_refused(c1_tenant: Emulator) -> None:
+    forged = jwt.encode(claims(c1_tenant), "k" * 32, "HS256")
+    assert ask(c1_tenant, client_assertion=forged).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({"client_assertion": "not.a.jwt"}, 401, "invalid_client"),
+        ({}, 401, "invalid_client"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"client_id": "other@127.0.0.1/spc"}, 401, "invalid_client"),
+        ({"client_assertion_type": "jwt"}, 400, "invalid_request"),
+    ],
+    ids=["garbage", "no-assertion", "grant-type", "client-id", "assertion-type"],
+)
+def test_a_wrong_form_is_refused(
+    c1_tenant: Emulator, form: dict[str, str], status: int, error: str
+) -> None:
+    answer = ask(c1_tenant, **form)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_credentials_in_a_header_are_refused(c1_tenant: Emulator) -> None:
+    basic = base64.b64encode(b"id:secret").decode()
+    answer = ask(c1_tenant, {"Authorization": f"Basic {basic}"}, client_assertion=signed(c1_tenant))
+    assert answer.status_code == 401
+    assert "body" in answer.json()["message"]
+
+
+def test_a_json_body_is_refused(c1_tenant: Emulator) -> None:
+    answer = httpx.post(f"{c1_tenant.url}/auth/v1/token", json={"grant_type": "client_credentials"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_a_trusted_oidc_token_is_exchanged(c1_tenant: Emulator) -> None:
+    answer = ask(
+        c1_tenant,
+        grant_type=TOKEN_EXCHANGE,
+        subject_token=c1_tenant.oidc_token,
+        subject_token_type=JWT_TYPE,
+    )
+    assert answer.status_code == 200
+    assert list_with(c1_tenant, f"Bearer {answer.json()['access_token']}") == 200
+
+
+def test_an_untrusted_oidc_token_is_refused(c1_tenant: Emulator) -> None:
+    forged = jwt.encode({"iss": "x", "exp": 1}, Ed25519PrivateKey.generate(), "EdDSA")
+    answer = ask(
+        c1_tenant, grant_type=TOKEN_EXCHANGE, subject_token=forged, subject_token_type=JWT_TYPE
+    )
+    assert answer.status_code == 401
+
+
+def test_an_expired_oidc_token_is_refused(c1_tenant: Emulator) -> None:
+    token = c1_tenant.oidc_token
+    c1_tenant.advance(3600)
+    answer = ask(
+        c1_tenant, grant_type=TOKEN_EXCHANGE, subject_token=token, subject_token_type=JWT_TYPE
+    )
+    assert answer.status_code == 401
+
+
+def test_an_access_token_runs_out(c1_tenant: Emulator) -> None:
+    token = ask(c1_tenant, client_assertion=signed(c1_tenant)).json()["access_token"]
+    c1_tenant.advance(3601)
+    assert list_with(c1_tenant, f"Bearer {token}") == 401
+    assert list_with(c1_tenant, f"Bearer {c1_tenant.access_token}") == 200
+
+
+def test_issued_tokens_can_be_expired_at_once(c1_tenant: Emulator) -> None:
+    token = ask(c1_tenant, client_assertion=signed(c1_tenant)).json()["access_token"]
+    c1_tenant.expire_tokens()
+    assert list_with(c1_tenant, f"Bearer {token}") == 401
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer nope", "Basic YTpi"])
+def test_a_request_without_a_valid_token_is_401(
+    c1_tenant: Emulator, authorization: str | None
+) -> None:
+    assert list_with(c1_tenant, authorization) == 401

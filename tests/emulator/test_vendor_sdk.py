@@ -1,0 +1,119 @@
+"""The vendor's own SDK works on the tenant, whatever its quirks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from conductorone_sdk import SDK
+from conductorone_sdk.models import errors, shared
+
+from pulumi_c1policy._emulator import Emulator, Quirks
+
+QUIRKS: list[dict[str, Any]] = [
+    {},
+    {"unset_fields": "omitted", "rule_key": "both"},
+    {"unset_fields": "null", "duration_style": "padded"},
+    {"timestamp_precision": "seconds", "rule_key": "policy_key"},
+    {"newer_api": True, "server_fills": True, "shuffle_sets": True},
+]
+POLICY: dict[str, Any] = {
+    "display_name": "By the SDK",
+    "policy_type": shared.PolicyType.POLICY_TYPE_GRANT,
+    "policy_steps": {
+        "grant": {
+            "steps": [
+                {"approval": {"user_approval": {"user_ids": ["user-1", "user-2"]}}},
+                {"wait": {"name": "Cool down", "wait_duration": {"duration": "3600s"}}},
+            ]
+        }
+    },
+    "rules": [{"condition": "true", "policy_key": "grant"}],
+}
+
+
+@pytest.fixture(params=QUIRKS, ids=str)
+def tenant(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """A tenant with one set of quirks."""
+    with Emulator(Quirks(**request.param)) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def sdk(tenant: Emulator) -> Iterator[SDK]:
+    """The vendor's SDK with the tenant's access token, which is all that it can be given."""
+    token = tenant.access_token
+    security = shared.Security(bearer_auth=token, oauth=token)
+    with SDK(server_url=tenant.url, security=security) as client:
+        yield client
+
+
+def create(sdk: SDK) -> shared.Policy:
+    """A policy made by the SDK."""
+    answer = sdk.policies.create(request=shared.CreatePolicyRequest.model_validate(POLICY))
+    assert answer.create_policy_response
+    assert answer.create_policy_response.policy
+    return answer.create_policy_response.policy
+
+
+def test_it_creates_and_gets(sdk: SDK) -> None:
+    created = create(sdk)
+    assert created.id
+    assert isinstance(created.created_at, datetime)
+    answer = sdk.policies.get(request={"id": created.id})
+    assert answer.get_policy_response
+    held = answer.get_policy_response.policy
+    assert held == created
+    assert held
+    assert held.policy_steps
+    first, second = held.policy_steps["grant"].steps or []
+    assert first.approval
+    assert second.wait
+
+
+def test_it_lists_and_searches_in_pages(sdk: SDK) -> None:
+    for _ in range(12):
+        create(sdk)
+    listed = sdk.policies.list(request={"page_size": 10}).list_policy_response
+    assert listed
+    assert len(listed.list or []) == 10
+    page = sdk.policy_search.search(request={"query": "by the sdk", "page_size": 10})
+    sizes = []
+    while page:
+        assert page.search_policies_response
+        sizes.append(len(page.search_policies_response.list or []))
+        page = page.next()
+    assert sizes == [10, 2]
+
+
+def test_it_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
+    created = create(sdk)
+    assert created.id
+    body: Any = {"policy": {"display_name": "Renamed"}, "update_mask": "displayName"}
+    answer = sdk.policies.update(request={"id": created.id, "update_policy_request": body})
+    assert answer.update_policy_response
+    updated = answer.update_policy_response.policy
+    assert updated
+    assert updated.display_name == "Renamed"
+    assert updated.policy_steps == created.policy_steps
+    assert tenant.requests[-1].update_mask == "displayName"
+
+
+def test_it_deletes(sdk: SDK) -> None:
+    created = create(sdk)
+    assert created.id
+    assert sdk.policies.delete(request={"id": created.id}).status_code == 200
+    with pytest.raises(errors.SDKError, match="not found") as refused:
+        sdk.policies.get(request={"id": created.id})
+    assert refused.value.status_code == 404
+
+
+def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
+    validated = sdk.policy_validate.validate_cel(request={"text": "f("}).editor_validate_response
+    assert validated
+    assert [marker.start_column for marker in validated.markers or []] == [2]
+    tried = sdk.account_provision_policy_test.test(request={"cel": "'x'"})
+    assert tried.test_account_provision_policy_response
+    assert tried.test_account_provision_policy_response.value == "x"
