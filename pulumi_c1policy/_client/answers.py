@@ -1,0 +1,290 @@
+"""From an HTTP answer, or the lack of one, to a JSON object or one of our errors.
+
+The one place that says in words what went wrong. It reads httpx's answers and sends nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+import pydantic
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._client import connections, messages, retries, settings, texts
+from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
+from pulumi_c1policy._client.retries import Failure, Kind, Outcome
+
+_MAX_REQUEST_ID = 128
+_REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "request-id",
+    "x-correlation-id",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-trace-id",
+)
+_GRPC_CODES: Final[Mapping[int, str]] = {
+    1: "CANCELLED",
+    2: "UNKNOWN",
+    3: "INVALID_ARGUMENT",
+    4: "DEADLINE_EXCEEDED",
+    5: "NOT_FOUND",
+    6: "ALREADY_EXISTS",
+    7: "PERMISSION_DENIED",
+    8: "RESOURCE_EXHAUSTED",
+    9: "FAILED_PRECONDITION",
+    10: "ABORTED",
+    11: "OUT_OF_RANGE",
+    12: "UNIMPLEMENTED",
+    13: "INTERNAL",
+    14: "UNAVAILABLE",
+    15: "DATA_LOSS",
+    16: "UNAUTHENTICATED",
+}
+_CONFLICT_CODES = frozenset({6, 9, 10})
+_ERRORS: Final[Mapping[int, type[errors.StatusError]]] = {
+    400: errors.InvalidRequestError,
+    401: errors.AuthenticationError,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    429: errors.RateLimitError,
+}
+_OUTCOMES: Final[Mapping[int, Outcome]] = {
+    408: Outcome.SERVER_FAILED,
+    429: Outcome.THROTTLED,
+    500: Outcome.SERVER_FAILED,
+    502: Outcome.SERVER_FAILED,
+    503: Outcome.UNAVAILABLE,
+    504: Outcome.SERVER_FAILED,
+}
+_ADVICE: Final[Mapping[type[errors.StatusError], str]] = {
+    errors.InvalidRequestError: "Correct the value that the tenant names; nothing was changed.",
+    errors.PermissionDeniedError: (
+        "Give the credential's owner a role that may manage policies, or use another credential."
+    ),
+    errors.NotFoundError: (
+        "Check the policy's id, and that the settings name the tenant that has this policy."
+    ),
+    errors.ConflictError: (
+        "Look at the policy in the tenant, or run `pulumi up --refresh`, and try again."
+    ),
+    errors.RateLimitError: "Try again later, or raise c1policy:requestDeadline.",
+    errors.ServerError: (
+        "Try again later; if it stays so, give the request id to ConductorOne's support."
+    ),
+    errors.StatusError: "Check c1policy:serverUrl; this status is none that the API documents.",
+}
+_LOOK_FIRST = "The change may have been made: run `pulumi up --refresh` to see before trying again."
+_NOT_THE_API = (
+    "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
+    "not the ConductorOne API."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, as far as its errors name it."""
+
+    kind: Kind
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer that was read to its end."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Reader:
+    """Reads the answers to one client's requests."""
+
+    def __init__(self, credential: Credential, cleaner: texts.Cleaner) -> None:
+        self._credential = credential
+        self._cleaner = cleaner
+
+    def read(self, call: Call, answer: Answer, now: float) -> dict[str, Any] | Failure:
+        """Return the JSON object in an answer, or what is wrong with the answer."""
+        if answer.status >= 400:
+            return self._refused(call, answer, now)
+        if 300 <= answer.status < 400:
+            return self._redirected(call, answer)
+        if not answer.body.strip() and call.kind is Kind.DELETE:
+            return {}
+        value = _json(answer.body)
+        if isinstance(value, dict):
+            return value
+        if texts.is_html(_content_type(answer), answer.body):
+            return self.unreadable(call, "an HTML page, probably of a proxy", answer)
+        if not answer.body.strip():
+            return self.unreadable(call, "an empty body", answer)
+        what = "a body that is not JSON, or cut off" if value is None else "JSON of another shape"
+        return self.unreadable(call, what, answer)
+
+    def unreadable(self, call: Call, what: str, answer: Answer | None = None) -> Failure:
+        """Return the failure for an answer that cannot be one of the API."""
+        ambiguous = retries.is_ambiguous(call.kind, Outcome.UNREADABLE)
+        status = answer.status if answer else None
+        said = f"status {status} and {what}" if answer else what
+        request_id = self._request_id(answer)
+        error = errors.AnswerError(
+            f"{call} was answered with {said}, which the API never sends.{_named(request_id)}",
+            _LOOK_FIRST if ambiguous else _NOT_THE_API,
+            method=call.method,
+            path=call.path,
+            status=status,
+            request_id=request_id,
+            ambiguous=ambiguous,
+        )
+        return Failure(Outcome.FINAL, error)
+
+    def unanswered(self, call: Call, cause: Exception) -> Failure:
+        """Return the failure for a request that httpx got no answer to."""
+        outcome, what, advice = connections.explain(cause)
+        if outcome is Outcome.UNREADABLE:
+            return self.unreadable(call, what)
+        ambiguous = retries.is_ambiguous(call.kind, outcome)
+        error = errors.NoAnswerError(
+            f"{call} got no answer: {what}.",
+            _LOOK_FIRST if ambiguous else advice,
+            method=call.method,
+            path=call.path,
+            ambiguous=ambiguous,
+        )
+        error.__cause__ = cause
+        return Failure(outcome, error)
+
+    def _redirected(self, call: Call, answer: Answer) -> Failure:
+        try:
+            target = urlsplit(answer.headers.get("location", ""))
+            host = target.hostname or "another path"
+        except ValueError:
+            host = "an address that is none"
+        error = errors.AnswerError(
+            f"{call} was answered with a redirect ({answer.status}) to "
+            f"{self._cleaner.clean(host)}, which is not followed, so that no credential goes there.",
+            "Set c1policy:serverUrl to the address of the tenant itself, and check the proxy.",
+            method=call.method,
+            path=call.path,
+            status=answer.status,
+            request_id=self._request_id(answer),
+        )
+        return Failure(Outcome.FINAL, error)
+
+    def _refused(self, call: Call, answer: Answer, now: float) -> Failure:
+        body = _error_body(answer.body)
+        cls = _error_class(call.kind, answer.status, body)
+        outcome = _OUTCOMES.get(answer.status, Outcome.FINAL)
+        ambiguous = retries.is_ambiguous(call.kind, outcome)
+        request_id = self._request_id(answer)
+        error = cls(
+            f"{call} was answered {answer.status} {_code_name(answer.status, body)}: "
+            f"{self._words(answer, body)}.{_named(request_id)}",
+            _LOOK_FIRST if ambiguous else self._advice(cls),
+            method=call.method,
+            path=call.path,
+            status=answer.status,
+            code=body.code,
+            request_id=request_id,
+            ambiguous=ambiguous,
+        )
+        headers = answer.headers
+        wait = retries.retry_after(headers.get("retry-after"), headers.get("date"), now)
+        return Failure(outcome, error, wait)
+
+    def _advice(self, cls: type[errors.StatusError]) -> str:
+        if cls is not errors.AuthenticationError:
+            return _ADVICE[cls]
+        match self._credential:
+            case AccessToken():
+                return f"Get a new access token and {settings.how_to_set('accessToken')}."
+            case OidcExchange():
+                return f"Get a new OIDC token and {settings.how_to_set('oidcToken')}."
+            case ClientSecret():
+                return (
+                    "Check this machine's clock and that the API client still exists; for a new "
+                    f"client secret, {settings.how_to_set('clientSecret')}."
+                )
+
+    def _words(self, answer: Answer, body: messages.ErrorBody) -> str:
+        said = body.message or body.error_description or body.error
+        if said is None:
+            if texts.is_html(_content_type(answer), answer.body):
+                return "an HTML page, probably of a proxy"
+            if _json(answer.body) is None:
+                said = answer.body[: 16 * texts.MAX_LENGTH].decode("utf-8", "replace")
+        return self._cleaner.clean(said or "").rstrip(".") or "no explanation was given"
+
+    def _request_id(self, answer: Answer | None) -> str | None:
+        if answer is None:
+            return None
+        found = (answer.headers.get(name) for name in _REQUEST_ID_HEADERS)
+        text = self._cleaner.clean(next((value for value in found if value), ""))
+        return text[:_MAX_REQUEST_ID] or None
+
+
+def _error_class(kind: Kind, status: int, body: messages.ErrorBody) -> type[errors.StatusError]:
+    if kind is Kind.TOKEN and status in (400, 401, 403):
+        # OAuth answers 400 for credentials that are wrong.
+        return errors.AuthenticationError
+    if status == 400 and body.code in _CONFLICT_CODES:
+        return errors.ConflictError
+    if status >= 500:
+        return errors.ServerError
+    return _ERRORS.get(status, errors.StatusError)
+
+
+def _error_body(body: bytes) -> messages.ErrorBody:
+    try:
+        return messages.ErrorBody.model_validate(_json(body))
+    except pydantic.ValidationError:
+        return messages.ErrorBody()
+
+
+def _code_name(status: int, body: messages.ErrorBody) -> str:
+    name = _GRPC_CODES.get(body.code or 0)
+    if name is not None:
+        return f"{name} (code {body.code})"
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "with a status that HTTP does not know"
+
+
+def _content_type(answer: Answer) -> str:
+    value: str = answer.headers.get("content-type", "")
+    return value
+
+
+def _json(body: bytes) -> object:
+    """Return the JSON value of a body; None for null and for what is not JSON at all."""
+    try:
+        text = body.decode("utf-8-sig")
+        value: object = json.loads(text, parse_constant=_no_constant)
+        if "\\ud" in text.lower():
+            # Half a surrogate pair: no protobuf string, no terminal and no file can hold it.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _named(request_id: str | None) -> str:
+    return f" (request id {request_id})" if request_id else ""

@@ -1,0 +1,85 @@
+"""The envelopes of the API's answers; policies inside them stay the JSON trees that they are.
+
+Unknown fields are tolerated, since the tenant may be newer than this package, and null stands for
+absent, since protobuf JSON sends either. This module must not import httpx.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+_Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+_Number = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value)]
+
+
+class _Message(BaseModel):
+    # An error that shows its input would show tokens.
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+
+class PolicyEnvelope(_Message):
+    """The answer to create, get and update."""
+
+    policy: dict[str, Any]
+
+
+class PolicyPage(_Message):
+    """One page of list or search."""
+
+    policies: list[dict[str, Any]] | None = Field(default=None, alias="list")
+    next_page_token: _Text = ""
+
+
+class AccountProvisionResult(_Message):
+    """What an account provisioning expression evaluates to."""
+
+    type: _Text = ""
+    value: _Text = ""
+
+
+class EditorMarker(_Message):
+    """One remark on an expression, at its place in an editor; lines and columns count from 1."""
+
+    severity: _Text = "UNKNOWN"
+    message: _Text = ""
+    start_line_number: _Number = 0
+    start_column: _Number = 0
+    end_line_number: _Number = 0
+    end_column: _Number = 0
+
+
+class CelValidation(_Message):
+    """The answer to an expression's validation."""
+
+    markers: list[EditorMarker] | None = None
+
+
+class TokenAnswer(BaseModel):
+    """The answer of the token endpoint, in OAuth's own spelling."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    # Printable ASCII only: anything else cannot stand in a header, or would add one.
+    access_token: str = Field(pattern=r"^[\x21-\x7e]+$", repr=False)
+    token_type: str = Field(default="Bearer", pattern=r"(?i)^bearer$")
+    expires_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+
+class ErrorBody(BaseModel):
+    """An error of the gRPC gateway, or of the token endpoint, which speaks OAuth."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    code: int | None = None
+    message: str | None = None
+    error: str | None = None
+    error_description: str | None = None

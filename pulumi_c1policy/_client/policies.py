@@ -1,0 +1,238 @@
+"""The calls of the policy API.
+
+Policies travel as the JSON trees of the wire, with nothing dropped: what this package does not
+know yet must survive a read. This module knows paths and envelopes, and no retries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeAlias, TypeVar
+from urllib.parse import quote
+
+import httpx
+import pydantic
+
+from pulumi_c1policy._client import messages
+from pulumi_c1policy._client.answers import Call
+from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.messages import AccountProvisionResult, EditorMarker
+from pulumi_c1policy._client.retries import Kind
+from pulumi_c1policy._client.settings import Settings
+from pulumi_c1policy._client.transport import Request, Transport
+from pulumi_c1policy.errors import NotFoundError
+
+_POLICIES = "/api/v1/policies"
+_MAX_PAGES = 10_000
+# Inside the class, `list` is the call of that name.
+_Markers: TypeAlias = list[EditorMarker]
+_Message = TypeVar("_Message", bound=pydantic.BaseModel)
+
+
+class PolicyClient:
+    """A tenant's policies. Threads may share one client, and should: it holds one pool."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Prepare the connections; nothing is sent before the first call.
+
+        Args:
+            settings: Where to, as whom, for how long.
+            transport: What httpx sends through instead of the network, for tests.
+            clock: The time, for tests.
+
+        Raises:
+            SettingsError: The environment names a proxy or certificates that cannot be used.
+        """
+        self._transport = Transport(settings, transport=transport, clock=clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; calls that wait in other threads end with NoAnswerError."""
+        self._transport.close()
+
+    def create(self, policy: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the policy as the tenant created it.
+
+        Raises:
+            APIError: It was not created, or, with `ambiguous`, nobody knows; look before you
+                call again.
+        """
+        call = Call(Kind.CREATE, "POST", _POLICIES)
+        created = self._policy(Request(call, body=dict(policy)))
+        if not isinstance(created.get("id"), str) or not created["id"]:
+            raise self._transport.unreadable(call, "a policy without an id")
+        return created
+
+    def get(self, policy_id: str) -> dict[str, Any]:
+        """Return a policy; one that was deleted softly comes with its `deletedAt`.
+
+        Raises:
+            NotFoundError: The tenant has no such policy.
+        """
+        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"))
+        return self._same_policy(policy_id, Request(call))
+
+    def update(
+        self, policy_id: str, policy: Mapping[str, Any], mask: Sequence[str]
+    ) -> dict[str, Any]:
+        """Return the policy as it is after the fields in the mask were replaced.
+
+        Args:
+            policy_id: The policy's id.
+            policy: The new values; a field in the mask that is left out is reset.
+            mask: Top-level fields in lowerCamelCase, at least one.
+
+        Raises:
+            ValueError: The mask is empty, which the tenant would take for every field.
+            APIError: It was not updated, or, with `ambiguous`, nobody knows.
+        """
+        if not mask:
+            raise ValueError("an empty mask would rewrite the whole policy")
+        call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"))
+        body = {"policy": dict(policy), "updateMask": ",".join(mask)}
+        return self._same_policy(policy_id, Request(call, body=body))
+
+    def delete(self, policy_id: str) -> None:
+        """Delete a policy.
+
+        Raises:
+            NotFoundError: The tenant has no such policy, perhaps because an earlier attempt of
+                this call deleted it before its answer was lost.
+        """
+        call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"))
+        self._transport.send(Request(call))
+
+    def list(self, page_size: int = 100) -> Iterator[dict[str, Any]]:
+        """Yield every policy that is not scoped to an app or entitlement."""
+        call = Call(Kind.READ, "GET", _POLICIES)
+
+        def request(token: str) -> Request:
+            params = {"page_size": str(page_size)}
+            return Request(call, params=params | ({"page_token": token} if token else {}))
+
+        return self._pages(request)
+
+    def search(
+        self,
+        *,
+        query: str | None = None,
+        display_name: str | None = None,
+        policy_types: Sequence[str] = (),
+        refs: Sequence[str] = (),
+        exclude_policy_ids: Sequence[str] = (),
+        include_deleted: bool = False,
+        scope_view: str | None = None,
+        scope_object_type: str | None = None,
+        scope_app_id: str | None = None,
+        scope_app_entitlement_id: str | None = None,
+        scope_slot: str | None = None,
+        page_size: int = 100,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the policies that match every given filter.
+
+        Args:
+            query: Free text.
+            display_name: A name.
+            policy_types: Types such as `POLICY_TYPE_GRANT`.
+            refs: Ids, of any scope.
+            exclude_policy_ids: Ids to leave out.
+            include_deleted: Yield policies that were deleted softly, too.
+            scope_view: Which scopes, such as `POLICY_SCOPE_VIEW_ALL`; global ones by default.
+            scope_object_type: Kind of object that the scope is.
+            scope_app_id: The app that the scope is.
+            scope_app_entitlement_id: The entitlement that the scope is.
+            scope_slot: The slot of the scope.
+            page_size: Policies a request, from 10 to 100.
+        """
+        filters = {
+            "query": query,
+            "displayName": display_name,
+            "policyTypes": [*policy_types],
+            "refs": [{"id": policy_id} for policy_id in refs],
+            "excludePolicyIds": [*exclude_policy_ids],
+            "includeDeleted": include_deleted,
+            "scopeView": scope_view,
+            "scopeObjectType": scope_object_type,
+            "scopeAppId": scope_app_id,
+            "scopeAppEntitlementId": scope_app_entitlement_id,
+            "scopeSlot": scope_slot,
+        }
+        fixed = {name: value for name, value in filters.items() if value}
+        call = Call(Kind.READ, "POST", "/api/v1/search/policies")
+
+        def request(token: str) -> Request:
+            page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
+            return Request(call, body=fixed | page)
+
+        return self._pages(request)
+
+    def test_account_provision(self, cel: str) -> AccountProvisionResult:
+        """Return what the tenant makes of an account provisioning expression."""
+        call = Call(Kind.READ, "POST", f"{_POLICIES}/test-account-provision-policy")
+        return self._message(AccountProvisionResult, Request(call, body={"cel": cel}))
+
+    def validate_cel(self, text: str) -> _Markers:
+        """Return the tenant's remarks on a CEL expression; none means that it is valid."""
+        call = Call(Kind.READ, "POST", f"{_POLICIES}/validate/cel")
+        request = Request(call, body={"text": text})
+        return self._message(messages.CelValidation, request).markers or []
+
+    def _policy(self, request: Request) -> dict[str, Any]:
+        return self._message(messages.PolicyEnvelope, request).policy
+
+    def _same_policy(self, policy_id: str, request: Request) -> dict[str, Any]:
+        policy = self._policy(request)
+        if policy.get("id", policy_id) != policy_id:
+            raise self._transport.unreadable(request.call, "another policy")
+        return policy
+
+    def _pages(self, request: Callable[[str], Request]) -> Iterator[dict[str, Any]]:
+        token, seen = "", {""}
+        for _ in range(_MAX_PAGES):
+            asked = request(token)
+            page = self._message(messages.PolicyPage, asked)
+            yield from page.policies or ()
+            token = page.next_page_token
+            if not token:
+                return
+            if token in seen:
+                raise self._transport.unreadable(asked.call, "a page token that came before")
+            seen.add(token)
+        raise self._transport.unreadable(asked.call, f"more than {_MAX_PAGES} pages")
+
+    def _message(self, model: type[_Message], request: Request) -> _Message:
+        value = self._transport.send(request)
+        try:
+            return model.model_validate(value)
+        except pydantic.ValidationError as error:
+            place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+            what = f"JSON of another shape (at `{place}`)"
+            raise self._transport.unreadable(request.call, what) from error
+
+
+def _path_of(policy_id: str, method: str) -> str:
+    # "" would name the list, and dots are taken out of a path: none of them is a policy's id.
+    if policy_id in ("", ".", ".."):
+        raise NotFoundError(
+            f"There is no policy with the id {policy_id!r}.",
+            "Give the policy's id as the tenant shows it.",
+            method=method,
+        )
+    return f"{_POLICIES}/{quote(policy_id, safe='')}"

@@ -1,0 +1,206 @@
+"""Where to talk to and as whom, decided once from the stack's config and the environment.
+
+Pure, apart from one warning in the log. Reading settings happens at every start of the plugin, so
+this module must not import httpx, pydantic or PyJWT.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pulumi_c1policy._client import credentials, tenant
+from pulumi_c1policy.errors import SettingsError
+
+DEFAULT_DEADLINE_SECONDS: Final = 120.0
+
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    "accessToken": "CONDUCTORONE_ACCESS_TOKEN",
+    "oidcToken": "CONDUCTORONE_OIDC_TOKEN",
+    "clientId": "CONDUCTORONE_CLIENT_ID",
+    "clientSecret": "CONDUCTORONE_CLIENT_SECRET",
+    "tenantDomain": "CONDUCTORONE_TENANT_DOMAIN",
+    "serverUrl": "CONDUCTORONE_SERVER_URL",
+    "allowInsecureHttp": "CONDUCTORONE_ALLOW_INSECURE_HTTP",
+    "requestDeadline": "CONDUCTORONE_REQUEST_DEADLINE",
+}
+"""Each config key, without its namespace, and the environment variable that stands in for it."""
+
+_SECRET_KEYS = frozenset({"accessToken", "oidcToken", "clientSecret"})
+_MAX_DEADLINE_SECONDS = 86_400.0
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_log = logging.getLogger("pulumi_c1policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where to talk to, as whom, and for how long to try.
+
+    Attributes:
+        server_url: The root of the tenant's server, without `/api/v1`.
+        credential: Who the requests are made as.
+        deadline: Seconds that one call may take, all its attempts and waits included.
+    """
+
+    server_url: str
+    credential: credentials.Credential
+    deadline: float = DEFAULT_DEADLINE_SECONDS
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint of the same server."""
+        return f"{self.server_url}/auth/v1/token"
+
+    @property
+    def audience(self) -> str:
+        """The host that a signed assertion is made out to, without a port.
+
+        It is the host that is asked, as in the vendor's Go SDK, and not the client id's: an
+        assertion for another host could be passed on to it by the server that gets it.
+        """
+        return tenant.host_of(self.server_url)
+
+
+def load(config: Mapping[str, str | None], env: Mapping[str, str]) -> Settings:
+    """Return the settings in a stack's config and, for what it leaves out, in the environment.
+
+    Args:
+        config: Values by config key without namespace (`accessToken`, `clientId`, ...).
+        env: The environment variables.
+
+    Raises:
+        SettingsError: A setting is missing or malformed.
+    """
+    values = {key: _value(key, config, env) for key in ENVIRONMENT}
+    return Settings(
+        credential=_credential(values),
+        server_url=_server_url(values),
+        deadline=_deadline(values["requestDeadline"]),
+    )
+
+
+def how_to_set(key: str) -> str:
+    """Return how a user sets a config key, as the end of a sentence."""
+    option = "--secret " if key in _SECRET_KEYS else ""
+    return (
+        f"set it with `pulumi config set {option}c1policy:{key}` (environment: {ENVIRONMENT[key]})"
+    )
+
+
+def _value(key: str, config: Mapping[str, str | None], env: Mapping[str, str]) -> str | None:
+    for text in (config.get(key), env.get(ENVIRONMENT[key])):
+        value = (text or "").strip()
+        if key in _SECRET_KEYS:
+            # Pasted secrets come with line breaks where a terminal wrapped them.
+            value = "".join(value.split())
+        if value:
+            return value
+    return None
+
+
+def _credential(values: Mapping[str, str | None]) -> credentials.Credential:
+    present = [key for key in ("accessToken", "oidcToken", "clientSecret") if values[key]]
+    if not present:
+        raise _no_credential(client_id=values["clientId"])
+    for key in present:
+        _require_ascii(key, values[key] or "")
+    kind, *shadowed = present
+    for other in shadowed:
+        _warn_shadowed(kind, other)
+    text = values[kind] or ""
+    if kind == "accessToken":
+        return credentials.AccessToken(credentials.Secret(text))
+    client_id = values["clientId"]
+    if client_id is None:
+        raise SettingsError(
+            f"c1policy:{kind} is set, but the client id that belongs to it is not.",
+            f"The client id is missing: {how_to_set('clientId')}.",
+        )
+    if kind == "oidcToken":
+        return credentials.OidcExchange(client_id, credentials.Secret(text))
+    return credentials.parse_client_secret(client_id, text)
+
+
+def _no_credential(client_id: str | None) -> SettingsError:
+    if client_id is not None:
+        return SettingsError(
+            "c1policy:clientId is set, but the client secret that belongs to it is not.",
+            f"The client secret is missing: {how_to_set('clientSecret')}.",
+        )
+    return SettingsError(
+        "No ConductorOne credential is set: neither c1policy:accessToken, nor c1policy:oidcToken "
+        "with c1policy:clientId, nor c1policy:clientSecret with c1policy:clientId.",
+        f"The client id is missing: {how_to_set('clientId')}; and so is the client secret: "
+        f"{how_to_set('clientSecret')}.",
+    )
+
+
+def _require_ascii(key: str, text: str) -> None:
+    if not (text.isascii() and text.isprintable()):
+        raise SettingsError(
+            f"c1policy:{key} holds characters that no such value has.",
+            f"Copy the value of c1policy:{key} again and {how_to_set(key)}.",
+        )
+
+
+@functools.cache
+def _warn_shadowed(used: str, ignored: str) -> None:
+    # Cached: a program with hundreds of resources would otherwise say it hundreds of times.
+    _log.warning(
+        "c1policy:%s (or %s) is set and wins over c1policy:%s (or %s), which is not used.",
+        used,
+        ENVIRONMENT[used],
+        ignored,
+        ENVIRONMENT[ignored],
+    )
+
+
+def _server_url(values: Mapping[str, str | None]) -> str:
+    allow_http = _flag("allowInsecureHttp", values["allowInsecureHttp"])
+    for key in ("serverUrl", "tenantDomain"):
+        text = values[key]
+        if text:
+            return tenant.server_root(text, setting=f"c1policy:{key}", allow_http=allow_http)
+    client_id = values["clientId"]
+    if client_id is None:
+        raise SettingsError(
+            "Nothing says which ConductorOne tenant to talk to.",
+            f"The tenant is missing: {how_to_set('tenantDomain')}.",
+        )
+    host = tenant.host_of_client_id(client_id)
+    if not host:
+        raise SettingsError(
+            "c1policy:clientId does not have the form `<random-id>@<host>/<use>`, so it names no "
+            "tenant.",
+            f"Copy the client id again and {how_to_set('clientId')}.",
+        )
+    return tenant.server_root(host, setting="The host in c1policy:clientId", allow_http=allow_http)
+
+
+def _flag(key: str, text: str | None) -> bool:
+    if text is None:
+        return False
+    if text.lower() not in _FLAGS:
+        raise SettingsError(
+            f"c1policy:{key} is neither true nor false.",
+            f"Choose true or false for c1policy:{key} and {how_to_set(key)}.",
+        )
+    return _FLAGS[text.lower()]
+
+
+def _deadline(text: str | None) -> float:
+    try:
+        seconds = DEFAULT_DEADLINE_SECONDS if text is None else float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _MAX_DEADLINE_SECONDS:
+        raise SettingsError(
+            "c1policy:requestDeadline is not a number of seconds above zero, at most a day.",
+            f"Choose a number such as 120 for c1policy:requestDeadline and "
+            f"{how_to_set('requestDeadline')}.",
+        )
+    return seconds

@@ -1,0 +1,94 @@
+"""Where a tenant's server is, from the forms that people type.
+
+Pure. It exists apart from the settings because host, scheme and loopback rules decide whether a
+credential may be sent at all. It must not import httpx.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from pulumi_c1policy.errors import SettingsError
+
+_TENANT_DOMAIN = ".conductor.one"
+_HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+_API_PATHS = frozenset({"", "/api", "/api/v1"})
+
+
+def server_root(text: str, *, setting: str, allow_http: bool) -> str:
+    """Return the root of the server that a tenant name, a host or a URL names.
+
+    Args:
+        text: `acme`, `acme.conductor.one`, `host:port` or a URL; a trailing `/` or `/api/v1` is
+            tolerated because that is what documentation shows.
+        setting: The setting that the text comes from, for the error.
+        allow_http: Permit plain http to a host other than this machine.
+
+    Raises:
+        SettingsError: The text names no server, or one that would get credentials unprotected.
+    """
+    parts, host, port = _split(text, setting)
+    if parts.scheme == "http" and not (allow_http or is_loopback(host)):
+        raise SettingsError(
+            f"{setting} names a plain-http server, which would get the credentials unprotected.",
+            f"Use https in {setting}, or, if this is really meant, set c1policy:allowInsecureHttp "
+            "(environment: CONDUCTORONE_ALLOW_INSECURE_HTTP) to true.",
+        )
+    if "://" not in text and port is None and "." not in host and not is_loopback(host):
+        host += _TENANT_DOMAIN
+    authority = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{authority}" + (f":{port}" if port is not None else "")
+
+
+def host_of_client_id(client_id: str) -> str:
+    """Return the host part of a client id, `<random-id>@<host>/<use>`, or `""` without one."""
+    _, _, place = client_id.partition("@")
+    return place.partition("/")[0]
+
+
+def host_of(server_url: str) -> str:
+    """Return the host of a server root, without its port."""
+    return urlsplit(server_url).hostname or ""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine: 127.0.0.0/8, ::1 or localhost."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(text: str, setting: str) -> tuple[SplitResult, str, int | None]:
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _malformed(setting) from None
+    extras = parts.username or parts.password or parts.query or parts.fragment
+    # A path that is dropped silently would turn a wrong address into "this policy is gone".
+    if parts.scheme not in ("http", "https") or extras or parts.path.rstrip("/") not in _API_PATHS:
+        raise _malformed(setting)
+    if not (_HOST_NAME.fullmatch(host) or _is_address(host)):
+        raise _malformed(setting)
+    return parts, host, port
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _malformed(setting: str) -> SettingsError:
+    return SettingsError(
+        f"{setting} names no server.",
+        f"Write {setting} as a tenant (`acme`), a host (`acme.conductor.one`) or a URL "
+        "(`https://acme.conductor.one`), without a user, a path or a query.",
+    )

@@ -1,0 +1,48 @@
+"""What of a server's words may be shown: short, printable, and without a secret.
+
+Errors end in terminals, logs and CI systems, and a server or a proxy may echo what it was sent.
+Pure. It must not import httpx.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MAX_LENGTH = 256
+_MASK = "***"
+_SHORTEST_SECRET = 4
+# What a secret looks like, for those that are not known by their text: another client's, say.
+_SECRET_SHAPES = re.compile(
+    r"secret-token:[\w.:-]+|eyJ[\w-]{8,}(?:\.[\w-]+){0,2}|(?<=bearer )[\w.~+/-]{8,}=*",
+    re.IGNORECASE,
+)
+
+
+class Cleaner:
+    """Makes a server's text fit to be shown, knowing the secrets that must not be in it."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: frozenset[str] = frozenset()
+        self.hide(*secrets)
+
+    def hide(self, *secrets: str) -> None:
+        """Add secrets to hide from now on."""
+        # A new immutable set: others read the old one meanwhile, and only one thread renews a
+        # token, and so adds, at a time.
+        self._secrets |= {text for text in secrets if len(text) >= _SHORTEST_SECRET}
+
+    def clean(self, text: str) -> str:
+        """Return the text on one line, cut, printable, with every secret masked."""
+        # Longest first, as a secret may be part of another. Masked before it is cut, as half a
+        # secret would no longer be recognised.
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, _MASK)
+        text = _SECRET_SHAPES.sub(_MASK, text)
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """Return whether an answer is a page for people, which is never worth showing."""
+    return "html" in content_type.lower() or body.lstrip()[:1] == b"<"

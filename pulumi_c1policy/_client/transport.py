@@ -1,0 +1,248 @@
+"""One pool of connections, one token, one deadline a call: how a request gets to the tenant.
+
+Shared by all threads. It must not know any of the API's calls.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import pydantic
+
+from pulumi_c1policy._client import credentials, messages, retries, tenant, tokens
+from pulumi_c1policy._client.answers import Answer, Call, Reader
+from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.retries import Failure, Kind
+from pulumi_c1policy._client.settings import Settings
+from pulumi_c1policy._client.texts import Cleaner
+from pulumi_c1policy.errors import APIError, SettingsError
+
+_Value = TypeVar("_Value")
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 30.0
+_MAX_BODY_BYTES = 64 * 1024 * 1024
+_DEFAULT_TOKEN_SECONDS = 600.0
+# The engine has 4 threads; a program that uses the client itself may have more. Idle connections
+# are dropped before a load balancer does it, at 60 seconds: a write on a dying one is ambiguous.
+_LIMITS: Final = httpx.Limits(
+    max_connections=16, max_keepalive_connections=16, keepalive_expiry=20.0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of the API, without its credential."""
+
+    call: Call
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+
+
+class Transport:
+    """Sends requests and returns the JSON objects that answer them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Open the pool; nothing is sent before the first request.
+
+        Args:
+            settings: Where to, as whom, for how long.
+            transport: What httpx sends through instead of the network.
+            clock: The time.
+
+        Raises:
+            SettingsError: SSL_CERT_FILE or a proxy in the environment cannot be used.
+        """
+        self._settings = settings
+        self._clock = clock or Clock()
+        self._closed = threading.Event()
+        self._pace = retries.Pace(self._clock, self._closed)
+        self._cleaner = Cleaner(credentials.secret_texts(settings.credential))
+        self._reader = Reader(settings.credential, self._cleaner)
+        self._http = _http_client(settings.server_url, transport)
+        self._tokens = self._token_source(settings.credential)
+
+    def send(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object that the tenant answers a request with.
+
+        Raises:
+            APIError: It does not, after all the attempts that are safe and in time.
+        """
+        deadline = self._clock.monotonic() + self._settings.deadline
+        attempt = partial(self._attempt, request, deadline)
+        kind = request.call.kind
+        return _or_raise(retries.repeat(attempt, kind, deadline, self._clock, self._pace))
+
+    def unreadable(self, call: Call, what: str) -> APIError:
+        """Return the error for an answer whose JSON is not what the call promises."""
+        return self._reader.unreadable(call, what).error
+
+    def close(self) -> None:
+        """Close the connections and end every wait."""
+        self._closed.set()
+        self._http.close()
+
+    def _attempt(self, request: Request, deadline: float) -> dict[str, Any] | Failure:
+        self._pace.pass_by(deadline)
+        token = self._tokens.get(deadline)
+        answer = self._exchange(request.call, self._with_token(request, token), deadline)
+        if isinstance(answer, Answer) and answer.status == 401 and self._tokens.refuse(token):
+            # A request that was not let in had no effect: every kind may go again, once.
+            token = self._tokens.get(deadline)
+            answer = self._exchange(request.call, self._with_token(request, token), deadline)
+        return self._read(request.call, answer)
+
+    def _with_token(self, request: Request, token: tokens.Token) -> httpx.Request:
+        headers = {"Authorization": f"Bearer {token.secret.reveal()}"}
+        content = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            # ASCII, as the text may hold what UTF-8 cannot; the tenant then says what is wrong.
+            content = json.dumps(request.body, allow_nan=False).encode("ascii")
+        return self._http.build_request(
+            request.call.method,
+            f"{self._settings.server_url}{request.call.path}",
+            params=request.params or None,
+            content=content,
+            headers=headers,
+        )
+
+    def _token_source(self, credential: credentials.Credential) -> tokens.TokenSource:
+        if isinstance(credential, credentials.AccessToken):
+            return tokens.StaticToken(credential.token)
+        fetch = partial(self._fetch_token, credential)
+        return tokens.TokenCache(fetch, self._clock, self._closed)
+
+    def _fetch_token(
+        self, credential: credentials.OidcExchange | credentials.ClientSecret, deadline: float
+    ) -> tokens.Token:
+        call = Call(Kind.TOKEN, "POST", "/auth/v1/token")
+
+        def attempt() -> tokens.Token | Failure:
+            self._pace.pass_by(deadline)
+            form = credentials.token_form(credential, self._settings.audience, self._clock.wall())
+            self._cleaner.hide(form.get("client_assertion", ""))
+            asked_at = self._clock.monotonic()
+            request = self._http.build_request("POST", self._settings.token_url, data=form)
+            value = self._read(call, self._exchange(call, request, deadline))
+            if isinstance(value, Failure):
+                return value
+            try:
+                answer = messages.TokenAnswer.model_validate(value)
+            except pydantic.ValidationError:
+                return self._reader.unreadable(call, "JSON without a usable access token")
+            self._cleaner.hide(answer.access_token)
+            lifetime = answer.expires_in
+            if lifetime is None:
+                lifetime = _DEFAULT_TOKEN_SECONDS
+            return tokens.Token.issued(answer.access_token, asked_at, lifetime)
+
+        return _or_raise(retries.repeat(attempt, call.kind, deadline, self._clock, self._pace))
+
+    def _exchange(self, call: Call, request: httpx.Request, deadline: float) -> Answer | Failure:
+        """Send one request and read its answer to the end, or to the deadline."""
+        left = deadline - self._clock.monotonic()
+        if left <= 0:
+            return self._reader.unanswered(call, httpx.PoolTimeout("the deadline is over"))
+        request.extensions["timeout"] = _timeouts(call.kind, left)
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                return Answer(
+                    response.status_code, response.headers, self._body(response, deadline)
+                )
+            finally:
+                response.close()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            return self._reader.unanswered(call, error)
+        except RuntimeError:
+            # httpx's word for a client that another thread closed.
+            if not self._closed.is_set():
+                raise
+            raise retries.closed_error() from None
+
+    def _body(self, response: httpx.Response, deadline: float) -> bytes:
+        # httpx's timeouts bound each read and not their sum: a drip would last for ever.
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if self._clock.monotonic() > deadline:
+                raise httpx.ReadTimeout("the body was not complete in time")
+            if len(body) > _MAX_BODY_BYTES:
+                raise httpx.DecodingError("the body is larger than any of the API")
+        return bytes(body)
+
+    def _read(self, call: Call, answer: Answer | Failure) -> dict[str, Any] | Failure:
+        if isinstance(answer, Failure):
+            return answer
+        return self._reader.read(call, answer, self._clock.wall())
+
+
+def _or_raise(result: _Value | Failure) -> _Value:
+    if isinstance(result, Failure):
+        raise result.error
+    return result
+
+
+def _timeouts(kind: Kind, left: float) -> dict[str, float]:
+    # A write waits as long as it may: to give up on it leaves its outcome unclear.
+    wait = left if kind in (Kind.CREATE, Kind.UPDATE) else min(_READ_SECONDS, left)
+    return {"connect": min(_CONNECT_SECONDS, left), "read": wait, "write": wait, "pool": left}
+
+
+def _http_client(server_url: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+    parts = urlsplit(server_url)
+    try:
+        return httpx.Client(
+            transport=transport,
+            # Proxies come from the environment, but none stands between this machine and itself.
+            trust_env=not tenant.is_loopback(parts.hostname or ""),
+            verify=_tls_context(parts.scheme),
+            limits=_LIMITS,
+            follow_redirects=False,
+            # Requests carry nothing but what they are given: no cookies, no user from .netrc.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"Accept": "application/json", "User-Agent": _user_agent()},
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        raise SettingsError(
+            "A proxy named in the environment cannot be used.",
+            "Correct the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY: a proxy is "
+            "written as `http://host:port`.",
+        ) from error
+
+
+def _tls_context(scheme: str) -> ssl.SSLContext:
+    if scheme == "http":
+        # Never used; empty, it trusts nobody. Reading the authorities takes long.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        # SSL_CERT_FILE and SSL_CERT_DIR replace the authorities that come with certifi.
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise SettingsError(
+            "The certificate authorities that the environment names cannot be read.",
+            "Let SSL_CERT_FILE name a readable file of PEM certificates, or unset it.",
+        ) from error
+
+
+def _user_agent() -> str:
+    try:
+        return f"pulumi-c1policy/{importlib.metadata.version('pulumi-c1policy')}"
+    except importlib.metadata.PackageNotFoundError:
+        return "pulumi-c1policy/0"

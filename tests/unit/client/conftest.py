@@ -1,0 +1,128 @@
+"""A tenant that plays a script, and a clock that waits in no time."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from pulumi_c1policy._client import settings
+from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.policies import PolicyClient
+
+CLIENT_ID = "clever-fox-42195@acme.conductor.one/spc"
+KEY = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+}
+"""The key pair of RFC 8037, appendix A: known to everybody, so no secret."""
+CLIENT_SECRET = "secret-token:conductorone.com:v1:" + base64.urlsafe_b64encode(
+    json.dumps(KEY).encode()
+).decode().rstrip("=")
+
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+class FakeClock(Clock):
+    """A clock that only waiting moves on."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.waits: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall(self) -> float:
+        return 1_700_000_000.0 + self.now
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        self.waits.append(seconds)
+        self.now += seconds
+        return event.is_set()
+
+
+@dataclass
+class Tenant:
+    """Answers token requests by itself, and all others from a script; the last reply stays."""
+
+    replies: list[Reply]
+    clock: FakeClock
+    token_replies: list[Reply] = field(default_factory=list)
+    requests: list[httpx.Request] = field(default_factory=list)
+    token_requests: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/auth/v1/token":
+            self.token_requests.append(request)
+            if not self.token_replies:
+                return issued(f"token-number-{len(self.token_requests)}")
+            return self._play(self.token_replies, request)
+        self.requests.append(request)
+        return self._play(self.replies, request)
+
+    def _play(self, script: list[Reply], request: httpx.Request) -> httpx.Response:
+        reply = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(reply, Exception):
+            raise reply
+        if callable(reply):
+            return reply(request)
+        # A response is consumed by reading it, and the last one of a script stays.
+        return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
+
+
+Connect = Callable[..., tuple[PolicyClient, Tenant]]
+
+
+def issued(token: str, expires_in: object = 3600) -> httpx.Response:
+    answer = {"access_token": token, "token_type": "Bearer", "expires_in": expires_in}
+    return httpx.Response(200, json=answer)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def connect(clock: FakeClock) -> Iterator[Connect]:
+    """A function from replies to a client and the tenant that gives them."""
+    clients: list[PolicyClient] = []
+
+    def connect(
+        *replies: Reply, token_replies: tuple[Reply, ...] = (), **config: str
+    ) -> tuple[PolicyClient, Tenant]:
+        tenant = Tenant(list(replies), clock, list(token_replies))
+        if not config.keys() & {"accessToken", "oidcToken", "clientSecret"}:
+            config |= {"clientSecret": CLIENT_SECRET}
+        where = settings.load({"clientId": CLIENT_ID, **config}, {})
+        client = PolicyClient(where, transport=httpx.MockTransport(tenant), clock=clock)
+        clients.append(client)
+        return client, tenant
+
+    yield connect
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client_secret() -> str:
+    return CLIENT_SECRET
+
+
+@pytest.fixture
+def client_id() -> str:
+    return CLIENT_ID
+
+
+@pytest.fixture(autouse=True)
+def _forget_warnings() -> None:
+    """Each test sees the warning that a process logs once."""
+    settings._warn_shadowed.cache_clear()
