@@ -1,0 +1,123 @@
+"""The canonical form of a policy: what is left when everything that means nothing is gone.
+
+Two trees are semantically equal when their canonical forms are equal. Which spellings mean the
+same is said per field in the model; here it is only applied. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from pulumi_c1policy._model import durations
+from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
+from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.unknown import UNKNOWN
+
+ABSENT: Final = object()
+"""The canonical form of null, of what is not there, and of a zero that means the same."""
+
+_INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64})
+
+
+def canonical(message: Message, tree: Tree) -> Tree:
+    """`tree` reduced to what the program decides and the tenant keeps.
+
+    Left out: zeros, nulls, empty lists and maps (where the field says they mean absent), output-only
+    and ignored fields, fields that the model does not know, and what the tenant drops because of a
+    sibling. Durations, integers and unordered lists get one spelling. Unknown values stay.
+    """
+    out: Tree = {}
+    fields = message.fields
+    for name, value in tree.items():
+        field = fields.get(name)
+        if field is None or field.output_only or field.ignored or value is None:
+            continue
+        reduced = canonical_field(field, value)
+        if reduced is ABSENT:
+            continue
+        if field.alias_of:
+            out.setdefault(field.alias_of, reduced)
+        else:
+            out[name] = reduced
+    for name in [name for name in out if fields[name].kept_if]:
+        if out.get(fields[name].kept_if) not in (True, UNKNOWN):
+            del out[name]
+    return out
+
+
+def canonical_field(field: Field, value: Value) -> Value:
+    """The canonical form of one field's value, or `ABSENT`."""
+    if value is None:
+        return ABSENT
+    if field.shape == "list" and isinstance(value, list):
+        return _canonical_list(field, value) if value else ABSENT
+    if field.shape == "map" and isinstance(value, dict):
+        reduced = {key: _canonical_item(field, item) for key, item in value.items()}
+        if field.merge:
+            reduced = {key: item for key, item in reduced.items() if item not in ("", None)}
+        return reduced or ABSENT
+    reduced = _canonical_item(field, value)
+    return ABSENT if _is_zero(field, reduced) else reduced
+
+
+def _canonical_list(field: Field, value: list[Value]) -> list[Value]:
+    items = [_canonical_item(field, item) for item in value]
+    if not field.unordered:
+        return items
+    return [item for _, item in sorted({_sort_key(item): item for item in items}.items())]
+
+
+def _sort_key(item: Value) -> str:
+    return item if isinstance(item, str) else json.dumps(item, sort_keys=True, default=repr)
+
+
+def _canonical_item(field: Field, value: Value) -> Value:
+    kind = field.type
+    if isinstance(kind, Message):
+        if value is None:
+            return {}
+        return canonical(kind, value) if isinstance(value, dict) else value
+    if value is UNKNOWN:
+        return value
+    if kind is Scalar.DURATION:
+        return durations.wire(value) or value
+    if kind in _INTEGERS:
+        return _integer(value)
+    return value
+
+
+def _integer(value: Value) -> Value:
+    """An integer however it is spelled; anything else as it is, so that it equals only itself."""
+    try:
+        return int(value) if isinstance(value, str) or float(value).is_integer() else value
+    except (TypeError, ValueError, OverflowError):
+        return value
+
+
+def _is_zero(field: Field, value: Value) -> bool:
+    if field.presence:
+        return False
+    kind = field.type
+    if isinstance(kind, Message):
+        # A oneof is decided by which member is there, however empty it is.
+        return value == {} and not field.oneof
+    if isinstance(kind, Enum):
+        return value in ("", kind.zero, 0)
+    if kind is Scalar.DURATION:
+        return value in ("", "0s")
+    if kind is Scalar.STRUCT:
+        return value == {}
+    return value in ("", 0) and not isinstance(value, float)
+
+
+def same(field: Field, one: Value, other: Value) -> bool:
+    """Whether two values of `field` are semantically equal. An unknown value equals nothing."""
+    reduced, reduced_other = canonical_field(field, one), canonical_field(field, other)
+    if field.type is Scalar.STRUCT and repr(reduced) != repr(reduced_other):
+        return bool(_data_text(reduced) == _data_text(reduced_other))
+    return bool(reduced is reduced_other or reduced == reduced_other) and reduced is not UNKNOWN
+
+
+def _data_text(value: Value) -> str:
+    return json.dumps(value, sort_keys=True, default=repr)

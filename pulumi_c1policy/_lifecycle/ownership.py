@@ -1,0 +1,49 @@
+"""Who keeps a policy, as its annotations tell. Pure.
+
+The marks name the tool, the workspace (a stack) and the resource. The product clears them when a person edits
+the policy there; that is how a person takes a policy over.
+"""
+
+from __future__ import annotations
+
+from pulumi_c1policy._model.tree import Tree
+
+MARKS = ("managed_by", "iac_workspace", "iac_resource_address")
+"""The annotations that say who keeps a policy."""
+
+PERSON = "a person in ConductorOne"
+"""Who keeps a policy whose marks the product has cleared."""
+
+
+def marks(policy: Tree) -> Tree:
+    """The ownership annotations in a policy's tree that say something."""
+    notes = policy.get("annotations")
+    if not isinstance(notes, dict):
+        return {}
+    return {key: notes[key] for key in MARKS if notes.get(key)}
+
+
+def keeper(before: Tree, live: Tree, known: str) -> str:
+    """Who keeps the live policy, if not the resource whose marks were there before.
+
+    Args:
+        before: The marks when we last looked.
+        live: The marks now.
+        known: What was known then: the one who had taken it, or "".
+
+    Returns:
+        "" where it is still ours, else a name for messages.
+    """
+    if live == before:
+        return known
+    if not live:
+        return PERSON
+    tool, workspace = live.get("managed_by", "?"), live.get("iac_workspace", "?")
+    address = live.get("iac_resource_address")
+    return f"{tool} in the workspace {workspace!r}" + (f" ({address})" if address else "")
+
+
+def same_resource(one: Tree, other: Tree) -> bool:
+    """Whether two policies carry the marks of one and the same resource."""
+    found = marks(one)
+    return len(found) == len(MARKS) and found == marks(other)

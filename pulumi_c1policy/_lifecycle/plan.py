@@ -1,0 +1,119 @@
+"""The plan: a pure value that says what to do, made before anything is done. Pure.
+
+Preview and update ask the same planner, so that what is shown is what is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pulumi_c1policy._lifecycle import guards
+from pulumi_c1policy._lifecycle.diff import Change, compare
+from pulumi_c1policy._lifecycle.mask import update_mask
+from pulumi_c1policy._lifecycle.merge import merge
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up
+from pulumi_c1policy._model.paths import Path
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, encode, only, zero
+
+
+@dataclass(frozen=True, slots=True)
+class NoOp:
+    """Nothing is to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change fields of the live policy.
+
+    Attributes:
+        changes: Every leaf that changes.
+        mask: The update mask, never empty.
+    """
+
+    changes: tuple[Change, ...]
+    mask: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Create a new policy in place of this one.
+
+    Attributes:
+        changes: Every leaf that changes.
+        fields: The immutable fields that do, sorted.
+    """
+
+    changes: tuple[Change, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Do nothing, say why, and say what to do instead."""
+
+    summary: str
+    advice: str
+
+
+Plan: TypeAlias = NoOp | Update | Replace | Refuse
+
+
+def plan(recorded: Recorded, desired: Tree) -> Plan:
+    """What it takes to get from the record to `desired` (checked inputs, maybe with unknowns)."""
+    changes = tuple(compare(POLICY, recorded.inputs, desired))
+    if not changes:
+        return NoOp()
+    if recorded.builtin:
+        return Refuse(*guards.builtin_change(recorded, changes))
+    if own := _pointing_to(recorded.outputs.get("id"), desired):
+        return Refuse(*guards.self_reference(own))
+    immutable = {change.field for change in changes if POLICY.fields[change.field].immutable}
+    if immutable:
+        return Replace(changes, tuple(sorted(immutable)))
+    return Update(changes, update_mask(changes))
+
+
+def _pointing_to(policy_id: str | None, desired: Tree) -> list[Path]:
+    """Where `desired` hands a request to the policy `policy_id`."""
+    if not policy_id:
+        return []
+    rules = desired.get("rules")
+    found: list[Path] = [
+        ("rules", index, "policy_id")
+        for index, rule in enumerate(rules if isinstance(rules, list) else ())
+        if isinstance(rule, dict) and rule.get("policy_id") == policy_id
+    ]
+    if desired.get("baseline_policy_id") == policy_id:
+        found.append(("baseline_policy_id",))
+    return found
+
+
+def body(update: Update, recorded: Recorded, desired: Tree, live: Tree) -> Tree:
+    """The policy that goes with the mask, on the wire.
+
+    Each field in the mask is whole: what the program wrote, and within it what only the tenant
+    knows (defaults it filled in, fields of a newer API). What is unset is sent as its zero, so that
+    it is reset however the tenant reads a mask. Annotations merge, so a removed key goes with "".
+
+    Args:
+        update: The plan.
+        recorded: What it was made from.
+        desired: The checked inputs.
+        live: The tenant's policy now (decoded).
+    """
+    known = catch_up(recorded, live).inputs
+    out: Tree = {}
+    for wire in update.mask:
+        field = POLICY.wire_fields[wire]
+        if field.merge:
+            wanted = desired.get(field.name) or {}
+            removed = dict.fromkeys(recorded.inputs.get(field.name) or {}, "")
+            out[wire] = removed | {key: value or "" for key, value in wanted.items()}
+            continue
+        base, theirs, ours = (only(tree, field.name) for tree in (known, live, desired))
+        merged = merge(POLICY, base=base, theirs=theirs, ours=ours, prefer="ours")
+        out[wire] = zero(field)
+        out |= encode(POLICY, merged)
+    return out

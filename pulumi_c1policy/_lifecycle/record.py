@@ -1,0 +1,117 @@
+"""What is recorded of a policy between runs: the inputs as written, and the tenant's answer. Pure.
+
+Both stand in one tree, the outputs: the answer in the program's own spelling. The inputs are that tree
+without what only the tenant knows. Where the tenant made something else of an input (it filled in a default,
+it changed a spelling in a way that the model does not know), the input is kept beside it, under
+`REWRITTEN`, so that the next diff compares what was written with what is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_c1policy._lifecycle.diff import Change, compare
+from pulumi_c1policy._lifecycle.merge import merge, prune, respell, strip
+from pulumi_c1policy._lifecycle.normalize import same
+from pulumi_c1policy._lifecycle.ownership import keeper, marks
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, only
+
+REWRITTEN = "__rewritten"
+"""The output that keeps the inputs of which the tenant made something else, by field.
+
+Each is a list of the one value that was written, or of none, since a state file drops nulls.
+"""
+
+TAKEN_BY = "__taken_by"
+"""The output that keeps who has taken the policy over; the marks in it are then theirs."""
+
+WRITABLE = tuple(f.name for f in POLICY.fields.values() if not (f.output_only or f.ignored))
+"""The fields that a program may set, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A policy as it was when we last wrote or read it.
+
+    Attributes:
+        inputs: What the program wrote, or would have to write to get what is there now.
+        outputs: What the tenant answered, spelled as the inputs where both mean the same.
+        taken_by: Who has taken the policy over since we wrote it; "" while it is ours.
+    """
+
+    inputs: Tree
+    outputs: Tree
+    taken_by: str = ""
+
+    @property
+    def builtin(self) -> bool:
+        """Whether the policy came with the tenant."""
+        return self.outputs.get("system_builtin") is True
+
+
+def record(inputs: Tree, answer: Tree) -> Recorded:
+    """What to record after the tenant answered `answer` (decoded) to `inputs`."""
+    return Recorded(inputs, respell(POLICY, inputs, _own(inputs, prune(POLICY, answer))))
+
+
+def to_state(recorded: Recorded) -> Tree:
+    """The outputs that the engine stores."""
+    implied = strip(POLICY, recorded.outputs)
+    rewritten = {
+        name: [value for value in (recorded.inputs.get(name),) if value is not None]
+        for name in WRITABLE
+        if implied.get(name) != recorded.inputs.get(name)
+    }
+    state = {"system_builtin": False} | recorded.outputs
+    kept = {REWRITTEN: rewritten, TAKEN_BY: recorded.taken_by}
+    return state | {name: value for name, value in kept.items() if value}
+
+
+def from_state(state: Tree) -> Recorded:
+    """What `to_state` stored. Keys that are not the policy's are left out."""
+    outputs = {name: value for name, value in state.items() if not name.startswith("__")}
+    rewritten = state.get(REWRITTEN) or {}
+    inputs = {name: v for name, v in strip(POLICY, outputs).items() if name not in rewritten}
+    inputs |= {name: value[0] for name, value in rewritten.items() if value}
+    return Recorded(inputs, outputs, state.get(TAKEN_BY) or "")
+
+
+def drift(recorded: Recorded, live: Tree) -> list[Change]:
+    """How the live policy differs from the record; annotations of others do not count."""
+    return compare(POLICY, recorded.outputs, _own(recorded.inputs, live))
+
+
+def _own(inputs: Tree, tree: Tree) -> Tree:
+    """`tree` with just those annotations that stand in `inputs`: the others are somebody else's."""
+    keys, notes = inputs.get("annotations") or {}, tree.get("annotations")
+    if not notes:
+        return tree
+    return tree | {"annotations": {key: value for key, value in notes.items() if key in keys}}
+
+
+def catch_up(recorded: Recorded, live: Tree) -> Recorded:
+    """The record brought up to date with the live policy (decoded).
+
+    Its inputs are the recorded ones with exactly what drifted replaced, so that the difference
+    between them and the program's is the drift, leaf by leaf.
+    """
+    answer = _own(recorded.inputs, prune(POLICY, live))
+    inputs = dict(recorded.inputs)
+    for name in WRITABLE:
+        if same(POLICY.fields[name], recorded.outputs.get(name), answer.get(name)):
+            continue
+        written = only(inputs, name)
+        merged = merge(
+            POLICY,
+            base=only(recorded.outputs, name),
+            theirs=only(answer, name),
+            ours=written,
+            prefer="theirs",
+        )
+        inputs.pop(name, None)
+        inputs |= respell(POLICY, written, strip(POLICY, merged))
+    # When others touched the policy is no drift, and would stand beside every drift as one.
+    outputs = respell(POLICY, inputs, answer | only(recorded.outputs, "updated_at"))
+    taken_by = keeper(marks(recorded.outputs), marks(live), recorded.taken_by)
+    return Recorded(inputs, outputs, taken_by)

@@ -1,0 +1,169 @@
+"""What must hold between the fields of a policy. Pure.
+
+Source of the rules: the vendor's API documentation and the notes of its provider's acceptance tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from pulumi_c1policy._lifecycle.validate import Finding, check_message
+from pulumi_c1policy._model.paths import Key
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.unknown import UNKNOWN, has_unknown
+
+_ANNOTATION_KEY = re.compile(r"[A-Za-z][A-Za-z0-9._/-]{0,127}", re.ASCII)
+_ANNOTATION_VALUE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,256}", re.ASCII)
+_ANNOTATION_BYTES = 4096
+
+
+def check(inputs: Tree) -> list[Finding]:
+    """Everything that is wrong or doubtful in `inputs`, in the order of the paths.
+
+    Args:
+        inputs: What the program wrote; values may be `UNKNOWN` at any depth.
+    """
+    found = list(check_message(POLICY, inputs, ()))
+    broken = {finding.path[0] for finding in found if finding.path and finding.severity == "error"}
+    sound = {name: value for name, value in inputs.items() if name not in broken}
+    for rule in (_baseline, _step_keys, _unreachable, _dead_rules, _post_actions, _annotations):
+        found += rule(sound if rule is not _baseline else inputs)
+    return found
+
+
+def baseline_key(policy_type: str) -> str:
+    """The key of the baseline: `POLICY_TYPE_GRANT` -> `grant`."""
+    return policy_type.removeprefix("POLICY_TYPE_").lower()
+
+
+def _baseline(inputs: Tree) -> Iterator[Finding]:
+    kind, steps = inputs.get("policy_type"), inputs.get("policy_steps") or {}
+    other = inputs.get("baseline_policy_id")
+    if kind == "POLICY_TYPE_UNSPECIFIED":
+        yield Finding(("policy_type",), "missing", "must say which kind of request is decided")
+        return
+    if not isinstance(kind, str) or not isinstance(steps, dict):
+        return
+    key = baseline_key(kind)
+    if key in steps and isinstance(other, str) and other:
+        yield Finding(
+            ("baseline_policy_id",),
+            "two-baselines",
+            f'stands in for the baseline, so `policy_steps["{key}"]` must go, or this',
+        )
+    elif key not in steps and not other:
+        near = get_close_matches(key, [str(k).lower() for k in steps], n=1)
+        hint = f"; its key must be exactly {key!r}" if near else ""
+        yield Finding(
+            ("policy_steps",),
+            "no-baseline",
+            f'lacks the baseline `policy_steps["{key}"]`, without which a request that matches no '
+            f"rule is stranded{hint}; add it, or set `baseline_policy_id`",
+        )
+
+
+def _step_keys(inputs: Tree) -> Iterator[Finding]:
+    steps = inputs.get("policy_steps") or {}
+    if not isinstance(steps, dict):
+        return
+    for index, rule in _rules(inputs):
+        name = "step_key" if rule.get("step_key") else "policy_key"
+        key = rule.get(name)
+        if not isinstance(key, str) or not key or key in steps:
+            continue
+        near = get_close_matches(key, list(steps), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else _there_are(steps)
+        yield Finding(
+            ("rules", index, name),
+            "no-such-steps",
+            f"points to {key!r}, which is no key of `policy_steps`; {hint}",
+        )
+
+
+def _there_are(steps: Tree) -> str:
+    return "its keys are " + ", ".join(map(repr, steps)) if steps else "it has none"
+
+
+def _unreachable(inputs: Tree) -> Iterator[Finding]:
+    kind, steps = inputs.get("policy_type"), inputs.get("policy_steps") or {}
+    rules = inputs.get("rules") or []
+    if not isinstance(kind, str) or not isinstance(steps, dict) or has_unknown(rules):
+        return
+    used = {rule.get("step_key") or rule.get("policy_key") for _, rule in _rules(inputs)}
+    for key in steps:
+        if key != baseline_key(kind) and key not in used:
+            yield Finding(
+                ("policy_steps", Key(key)),
+                "unreachable",
+                "no rule points to these steps and they are not the baseline; nothing reaches them",
+                "warning",
+            )
+
+
+def _dead_rules(inputs: Tree) -> Iterator[Finding]:
+    seen: dict[str, int] = {}
+    for index, rule in _rules(inputs):
+        condition = rule.get("condition")
+        if not isinstance(condition, str):
+            continue
+        text = " ".join(condition.split())
+        earlier = seen.get("true", seen.get(text))
+        if earlier is not None:
+            why = "always matches" if "true" in seen else "has the same condition"
+            yield Finding(
+                ("rules", index),
+                "dead-rule",
+                f"is never reached: rules[{earlier}] above it {why}",
+                "warning",
+            )
+        seen.setdefault(text, index)
+
+
+def _post_actions(inputs: Tree) -> Iterator[Finding]:
+    kind, actions = inputs.get("policy_type"), inputs.get("post_actions") or []
+    if not isinstance(kind, str) or kind == "POLICY_TYPE_CERTIFY" or not isinstance(actions, list):
+        return
+    for index, action in enumerate(actions):
+        if isinstance(action, dict) and action.get("certify_remediate_immediately") is True:
+            yield Finding(
+                ("post_actions", index, "certify_remediate_immediately"),
+                "certify-only",
+                "is for policies of type POLICY_TYPE_CERTIFY only; leave it out",
+            )
+
+
+def _annotations(inputs: Tree) -> Iterator[Finding]:
+    notes = inputs.get("annotations") or {}
+    if not isinstance(notes, dict):
+        return
+    if len(notes) > (most := POLICY.fields["annotations"].most or 0):
+        text = f"takes at most {most} keys with the three that Pulumi sets, has {len(notes)}"
+        yield Finding(("annotations",), "too-many", text)
+    size = 0
+    for key, value in notes.items():
+        path = ("annotations", Key(key))
+        if key.startswith("c1/"):
+            yield Finding(path, "annotation-key", "the prefix `c1/` is ConductorOne's own")
+        elif not _ANNOTATION_KEY.fullmatch(key):
+            text = "a key starts with a letter, then at most 127 of letters, digits and . _ / -"
+            yield Finding(path, "annotation-key", text)
+        if isinstance(value, str):
+            size += len(key.encode()) + len(value.encode())
+            if not _ANNOTATION_VALUE.fullmatch(value):
+                text = "a value is at most 256 characters that may stand in a URL, without spaces"
+                yield Finding(path, "annotation-value", text)
+    if size > _ANNOTATION_BYTES:
+        text = f"takes at most {_ANNOTATION_BYTES} bytes in all, has {size}"
+        yield Finding(("annotations",), "too-large", text)
+
+
+def _rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
+    rules = inputs.get("rules") or []
+    if rules is UNKNOWN or not isinstance(rules, list):
+        return
+    for index, rule in enumerate(rules):
+        if isinstance(rule, dict):
+            yield index, rule
