@@ -1,0 +1,1 @@
+"""Between Pulumi and the lifecycle: values, configuration, results and failures."""

@@ -1,0 +1,90 @@
+"""How failures and warnings reach the person: a sentence, not a traceback.
+
+Pulumi's dynamic server answers every exception of a provider with `traceback.format_exc()`. It looks
+that name up in its own module at each call, so a stand-in there can answer for our errors and
+hand every other provider's to the original. With `PULUMI_C1POLICY_DEBUG=1` the traceback is shown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from pulumi_c1policy.errors import C1PolicyError
+
+_log = logging.getLogger("pulumi_c1policy")
+_SERVER = "DynamicResourceProviderServicer"
+
+
+class _Traceback(ModuleType):
+    """The `traceback` module, but for the text of our own errors."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(traceback, name)
+
+    @staticmethod
+    def format_exc(limit: int | None = None, chain: bool = True) -> str:
+        """The sentence of an error of ours; the usual text of any other."""
+        error = sys.exc_info()[1]
+        if isinstance(error, C1PolicyError) and not os.environ.get("PULUMI_C1POLICY_DEBUG"):
+            return str(error)
+        return traceback.format_exc(limit, chain)
+
+
+def install() -> None:
+    """Let this process's dynamic server show our errors as sentences. Does nothing elsewhere."""
+    main = sys.modules.get("__main__")
+    if hasattr(main, _SERVER) and getattr(main, "traceback", None) is traceback:
+        main.traceback = _Traceback("traceback")  # type: ignore[union-attr]
+
+
+@contextlib.contextmanager
+def named(verb: str, properties: dict[str, Any], policy_id: str = "") -> Iterator[None]:
+    """Put the verb and the policy's name before the text of any error of ours."""
+    try:
+        yield
+    except C1PolicyError as error:
+        name = properties.get("display_name") or policy_id or "policy"
+        where = f" ({policy_id})" if policy_id and policy_id != name else ""
+        error.summary = f"Cannot {verb} the policy {name!r}{where}: {error.summary}"
+        raise
+
+
+def warn(message: str) -> None:
+    """Show a warning in the engine's output, once per process."""
+    _warn_once(message)
+
+
+@cache
+def _warn_once(message: str) -> None:
+    log = _engine_log()
+    if log is None:
+        _log.warning(message)
+    else:
+        log(message)
+
+
+@cache
+def _engine_log() -> Callable[[str], None] | None:
+    """A function that logs a warning with the engine, whose address is our first argument."""
+    main = sys.modules.get("__main__")
+    if not hasattr(main, _SERVER) or len(sys.argv) < 2:
+        return None
+    import grpc
+    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+    engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
+
+    def log(message: str) -> None:
+        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message)
+        with contextlib.suppress(grpc.RpcError):
+            engine.Log(request, timeout=5)
+
+    return log

@@ -1,0 +1,74 @@
+"""Who keeps a policy: the annotations that mark it as kept by one resource of one stack.
+
+The product shows a "Managed by" chip for them, and clears them when a person edits the policy there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pulumi
+
+from pulumi_c1policy._model.tree import Tree
+
+OWNER = "__owner"
+"""The internal input that carries the annotations from the program to the provider."""
+
+KEYS = ("managed_by", "iac_workspace", "iac_resource_address")
+"""The annotations that are ours to set; programs leave them out."""
+
+_LONGEST = 256
+_NOT_SAFE = re.compile(r"[^A-Za-z0-9._/-]")
+
+
+def marks(type_name: str, name: str, parent: pulumi.Resource | None) -> Tree:
+    """The ownership annotations of the resource `name` in the running program's stack.
+
+    The workspace is `project/stack`, with the organization before it where there is one; the
+    address is made of the parents' types, the type and the name, as in the resource's URN.
+    """
+    organization = pulumi.get_organization()
+    workspace = f"{pulumi.get_project()}/{pulumi.get_stack()}"
+    if organization and organization != "organization":
+        workspace = f"{organization}/{workspace}"
+    address: pulumi.Input[str] = safe(f"{type_name}/{name}")
+    if parent is not None:
+        address = parent.urn.apply(lambda urn: safe(f"{_parent_types(urn)}{type_name}/{name}"))
+    return {
+        "managed_by": "pulumi",
+        "iac_workspace": safe(workspace),
+        "iac_resource_address": address,
+    }
+
+
+def _parent_types(urn: str) -> str:
+    """`urn:pulumi:stack::project::a:b:C$d:e:F::name` -> `C/F/`; the stack itself counts for nothing."""
+    types = urn.split("::")[2].split("$")
+    return "".join(f"{kind}/" for kind in types if kind != "pulumi:pulumi:Stack")
+
+
+def safe(value: str) -> str:
+    """`value` as an annotation may hold it: URL-safe, at most 256 characters, still one of a kind.
+
+    Any other character is written as `~` and the hexadecimal of its UTF-8 bytes.
+    """
+    text = _NOT_SAFE.sub(lambda found: "".join(f"~{b:02X}" for b in found[0].encode()), value)
+    if len(text) <= _LONGEST:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return f"{text[: _LONGEST - 33]}~{digest}"
+
+
+def merged(properties: Tree) -> tuple[Tree, list[str]]:
+    """The inputs with the ownership annotations among the program's own.
+
+    Returns:
+        The inputs, and the annotations of ours that the program set to something else. While the
+        program's annotations as a whole are unknown, they stay so.
+    """
+    owner, own = properties.get(OWNER), properties.get("annotations")
+    if not isinstance(owner, dict) or not (own is None or isinstance(own, dict)):
+        return dict(properties), []
+    clashes = [key for key in KEYS if key in (own or {}) and (own or {})[key] != owner.get(key)]
+    return {**properties, "annotations": {**(own or {}), **owner}}, clashes

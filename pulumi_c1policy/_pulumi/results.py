@@ -1,0 +1,55 @@
+"""From the lifecycle's values to Pulumi's results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
+
+from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
+from pulumi_c1policy._lifecycle.record import Recorded, to_state
+from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._model.paths import Key, text
+
+_MERELY_READ = "__merely_read"
+"""The output that marks what `Policy.get` read: it has no inputs that could drift."""
+
+
+def check_failure(finding: Finding) -> CheckFailure:
+    """One line of the preview: where, what is wrong, what to write instead, and the rule's id."""
+    return CheckFailure(text(finding.path), f"{finding.message} [{finding.rule}]")
+
+
+def warning(properties: Mapping[str, Any], finding: Finding) -> str:
+    """A warning in full: which policy, where, and what is doubtful."""
+    name = properties.get("display_name")
+    policy = f"policy {name!r}: " if isinstance(name, str) else ""
+    return f"{policy}{text(finding.path)} {finding.message} [{finding.rule}]"
+
+
+def owner_clash(key: str) -> CheckFailure:
+    """What is said of an ownership annotation that a program sets itself."""
+    path = text(("annotations", Key(key)))
+    return CheckFailure(path, "is set by Pulumi to mark who keeps the policy; leave it out")
+
+
+def diff_result(planned: Plan) -> DiffResult:
+    """The engine's answer for a plan that may be carried out."""
+    if isinstance(planned, Replace):
+        return DiffResult(changes=True, replaces=list(planned.fields), delete_before_replace=False)
+    return DiffResult(changes=not isinstance(planned, NoOp))
+
+
+def kept(properties: Mapping[str, Any]) -> bool:
+    """Whether these are outputs of a policy that the program keeps, not one that it merely reads."""
+    return "system_builtin" in properties and not properties.get(_MERELY_READ)
+
+
+def read_result(policy_id: str, recorded: Recorded | None, *, kept: bool) -> ReadResult:
+    """The engine's answer for a policy that was read; an empty id says that it is gone."""
+    if recorded is None:
+        return ReadResult("", {})
+    if not kept:
+        return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
+    return ReadResult(policy_id, to_state(recorded), recorded.inputs)

@@ -1,0 +1,61 @@
+"""Values at the border: what the engine sends, as the core's plain trees, and what programs write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import Enum
+
+import pulumi
+from pulumi.dynamic.dynamic import PROVIDER_KEY
+from pulumi.output import Unknown as EngineUnknown
+from pulumi.runtime import rpc
+
+from pulumi_c1policy._model import durations
+from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.unknown import UNKNOWN
+from pulumi_c1policy._pulumi.owner import OWNER
+
+_INTERNAL = frozenset({PROVIDER_KEY, OWNER, "urn"})
+
+
+def inputs(properties: Mapping[str, Value]) -> Tree:
+    """The policy's inputs or outputs among the engine's properties.
+
+    What the engine or the program put there for themselves and nulls are left out, unknown values become `UNKNOWN`, and
+    whole numbers, which the engine sends as floats, become integers.
+    """
+    return {
+        name: plain(value)
+        for name, value in properties.items()
+        if value is not None and name not in _INTERNAL
+    }
+
+
+def plain(value: Value) -> Value:
+    """One value of the engine's as the core knows it."""
+    if isinstance(value, str):
+        return UNKNOWN if value == rpc.UNKNOWN else value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return UNKNOWN if isinstance(value, EngineUnknown) else value
+
+
+def written(value: Value) -> Value:
+    """What a program wrote, in types that Pulumi can send: `timedelta`, tuples and enums resolved.
+
+    Outputs stay as they are, so that each is known or unknown on its own.
+    """
+    if isinstance(value, pulumi.Output | str):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, timedelta):
+        return durations.wire(value)
+    if isinstance(value, Mapping):
+        return {key: written(item) for key, item in value.items()}
+    if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
+        return [written(item) for item in value]
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,90 @@
+"""The dynamic provider: each of the engine's calls, turned into a step of the lifecycle.
+
+The path and the name of the class are part of every stack's state, pickled by reference: neither
+ever moves. The object holds nothing, because what it held would be pickled into the state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from pulumi_c1policy._lifecycle.plan import Refuse, plan
+from pulumi_c1policy._lifecycle.record import from_state, to_state
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._pulumi import failures, owner, results, runtime, values
+from pulumi_c1policy.errors import RefusedError
+
+
+class PolicyProvider(ResourceProvider):
+    """Maps Pulumi's lifecycle of a policy onto the ConductorOne API."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the stack's configuration (`c1policy:*`)."""
+        failures.install()
+        runtime.configure(req.config)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse what cannot be right, all failures at once; add the ownership annotations."""
+        inputs, clashes = owner.merged(news)
+        findings = check(values.inputs(inputs))
+        for finding in findings:
+            if finding.severity == "warning":
+                failures.warn(results.warning(news, finding))
+        failed = [results.check_failure(f) for f in findings if f.severity == "error"]
+        return CheckResult(inputs, failed + [results.owner_clash(key) for key in clashes])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare what is desired with what was recorded."""
+        planned = plan(from_state(values.inputs(_olds)), values.inputs(_news))
+        if isinstance(planned, Refuse):
+            with failures.named("change", _olds, _id):
+                raise RefusedError(planned.summary, planned.advice)
+        return results.diff_result(planned)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Create the policy."""
+        from pulumi_c1policy._lifecycle import operations
+
+        with failures.named("create", props):
+            recorded = operations.create(runtime.client(), values.inputs(props))
+        return CreateResult(recorded.outputs["id"], to_state(recorded))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read the policy as it is now; what drifted stands in the inputs of the result."""
+        from pulumi_c1policy._lifecycle import operations
+
+        prior = from_state(values.inputs(props)) if results.kept(props) else None
+        with failures.named("read", props, id_):
+            recorded = operations.read(runtime.client(), id_, prior)
+        return results.read_result(id_, recorded, kept=prior is not None)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Send what changed, under a mask that names just that."""
+        from pulumi_c1policy._lifecycle import operations
+
+        prior, desired = from_state(values.inputs(_olds)), values.inputs(_news)
+        with failures.named("update", _olds, _id):
+            recorded = operations.update(runtime.client(), _id, prior, desired)
+        return UpdateResult(to_state(recorded))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Delete the policy; a builtin one is dropped from the stack and left in the tenant."""
+        from pulumi_c1policy._lifecycle import operations
+
+        with failures.named("delete", _props, _id):
+            prior = from_state(values.inputs(_props))
+            left = operations.delete(runtime.client, _id, prior)
+        if left:
+            failures.warn(left)

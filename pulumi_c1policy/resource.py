@@ -1,0 +1,157 @@
+"""The resource that programs declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi import dynamic
+
+from pulumi_c1policy._pulumi import owner, values
+from pulumi_c1policy.provider import PolicyProvider
+
+if TYPE_CHECKING:
+    from pulumi_c1policy.inputs import (
+        PolicyPostActionsArgsDict,
+        PolicyScopeArgsDict,
+        PolicyStepsArgsDict,
+        PolicyType,
+        RuleArgsDict,
+    )
+
+_TYPE = "c1policy.Policy"
+_READ_ONLY = ("created_at", "updated_at", "deleted_at", "system_builtin")
+_WRITABLE = (
+    "display_name",
+    "policy_type",
+    "description",
+    "policy_steps",
+    "rules",
+    "baseline_policy_id",
+    "post_actions",
+    "scope",
+    "annotations",
+    "reassign_tasks_to_delegates",
+)
+
+
+class Policy(dynamic.Resource, module="c1policy", name="Policy"):
+    """A ConductorOne policy: who must approve which access, and how it is given or taken away.
+
+    The program declares the whole policy: what it leaves out, or stops mentioning, is unset in the
+    tenant. Annotations are the exception: only the keys that the program sets are its own.
+    """
+
+    display_name: pulumi.Output[str]
+    """The name that people see."""
+    policy_type: pulumi.Output[str]
+    """What kind of request the policy decides, such as `POLICY_TYPE_GRANT`."""
+    description: pulumi.Output[str | None]
+    """What the policy is for."""
+    policy_steps: pulumi.Output[dict[str, Any] | None]
+    """Lists of steps by key; the baseline stands under the lower-cased type."""
+    rules: pulumi.Output[list[dict[str, Any]] | None]
+    """Which steps or policy a request goes to; the first match wins."""
+    baseline_policy_id: pulumi.Output[str | None]
+    """The policy that stands in for the baseline steps."""
+    post_actions: pulumi.Output[list[dict[str, Any]] | None]
+    """What happens after the policy has run."""
+    scope: pulumi.Output[dict[str, Any] | None]
+    """The app or entitlement that alone may use the policy; unset: global."""
+    annotations: pulumi.Output[dict[str, str] | None]
+    """Every annotation in the tenant, those of others and the ownership marks included."""
+    reassign_tasks_to_delegates: pulumi.Output[bool | None]
+    """Deprecated: the tenant ignores it."""
+    created_at: pulumi.Output[str | None]
+    """When the policy was created (RFC 3339, UTC)."""
+    updated_at: pulumi.Output[str | None]
+    """When the policy was last changed (RFC 3339, UTC)."""
+    deleted_at: pulumi.Output[str | None]
+    """When the policy was deleted; unset while it exists."""
+    system_builtin: pulumi.Output[bool]
+    """Whether the policy came with the tenant and can be neither changed nor deleted."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        display_name: pulumi.Input[str],
+        policy_type: pulumi.Input[PolicyType],
+        description: pulumi.Input[str] | None = None,
+        policy_steps: pulumi.Input[Mapping[str, pulumi.Input[PolicyStepsArgsDict]]] | None = None,
+        rules: pulumi.Input[Sequence[pulumi.Input[RuleArgsDict]]] | None = None,
+        baseline_policy_id: pulumi.Input[str] | None = None,
+        post_actions: pulumi.Input[Sequence[pulumi.Input[PolicyPostActionsArgsDict]]] | None = None,
+        scope: pulumi.Input[PolicyScopeArgsDict] | None = None,
+        annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        reassign_tasks_to_delegates: pulumi.Input[bool] | None = None,
+    ) -> None:
+        """Declare a policy.
+
+        Args:
+            resource_name: The resource's name in the stack; with the stack it marks the policy as
+                kept by this resource.
+            opts: Pulumi's resource options. `import_` does not work for dynamic resources.
+            display_name: The name that people see.
+            policy_type: What kind of request the policy decides. A change replaces the policy.
+            description: What the policy is for. Default empty.
+            policy_steps: Lists of steps by key. The baseline stands under the lower-cased type
+                (`grant` for `POLICY_TYPE_GRANT`); other keys are free text that rules point to.
+            rules: At most 16, tried top to bottom; a request that matches none goes through the
+                baseline.
+            baseline_policy_id: A policy that stands in for the baseline steps; never with them.
+            post_actions: What happens after the policy has run.
+            scope: The app or entitlement that alone may use the policy. Default global. A change
+                replaces the policy.
+            annotations: Notes for tools: keys and values of URL-safe ASCII, at most 13 beside the
+                three that mark the policy as kept by Pulumi.
+            reassign_tasks_to_delegates: Deprecated: the tenant ignores it.
+        """
+        written = {
+            "display_name": display_name,
+            "policy_type": policy_type,
+            "description": description,
+            "policy_steps": policy_steps,
+            "rules": rules,
+            "baseline_policy_id": baseline_policy_id,
+            "post_actions": post_actions,
+            "scope": scope,
+            "annotations": annotations,
+            "reassign_tasks_to_delegates": reassign_tasks_to_delegates,
+        }
+        marks = owner.marks(_TYPE, resource_name, opts.parent if opts else None)
+        props = {name: values.written(value) for name, value in written.items()}
+        self._declare(resource_name, props | {owner.OWNER: marks}, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Policy:
+        """Read a policy that the program does not keep; it is never written.
+
+        Args:
+            resource_name: A name for it in the stack.
+            id: The policy's id in the tenant.
+            opts: Pulumi's resource options.
+
+        Returns:
+            The policy with its outputs. The deployment fails where the tenant has no such policy.
+        """
+        found = cls.__new__(cls)
+        chosen = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        found._declare(resource_name, dict.fromkeys(_WRITABLE), chosen)
+        return found
+
+    def _declare(
+        self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        unset = dict.fromkeys((*_WRITABLE, *_READ_ONLY))
+        # What the tenant made of an input may come from a secret, under a name of its own.
+        hidden = pulumi.ResourceOptions(additional_secret_outputs=["__rewritten"])
+        chosen = pulumi.ResourceOptions.merge(opts, hidden)
+        super().__init__(PolicyProvider(), name, {**unset, **props}, chosen)
