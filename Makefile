@@ -1,0 +1,16 @@
+# Every target does the set-up that it needs. `make setup` is quick when there is nothing to do.
+.PHONY: setup demo test quick lint
+
+BIN := .venv/bin
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
+
+setup: ; @scripts/setup.sh
+demo: setup ; @$(BIN)/python scripts/demo.py
+test: lint ; $(BIN)/pytest
+quick: setup ; $(BIN)/pytest -m "not e2e and not slow"
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy pulumi_c1policy scripts tests
+	$(BIN)/lint-imports

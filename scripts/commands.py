@@ -1,0 +1,126 @@
+"""Run the commands of a set-up.
+
+A person who waits for a slow one is told what for, and how long it has been. It runs before anything is
+installed, so it may import the standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+# Shorter commands come and go without a word.
+PATIENCE_SECONDS = 10
+# A terminal's line is redrawn; a log file gets a line this often instead.
+LOG_INTERVAL_SECONDS = 30
+SHOWN_LINES = 30
+
+
+class CommandError(Exception):
+    """A command failed; the text is what was being done and the end of the command's own output."""
+
+
+def run(
+    command: Sequence[str | Path],
+    doing: str,
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> str:
+    """Run a command to its end and return its output, telling `doing` while it takes long.
+
+    Raises:
+        CommandError: it could not be started, failed, or took longer than `timeout` seconds.
+    """
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            raise CommandError(f"Failed at {doing}: {error}") from error
+        try:
+            status = _wait(process, doing, timeout)
+        finally:
+            process.kill()
+            process.wait()
+        output.seek(0)
+        text = output.read()
+    if status is None:
+        raise CommandError(f"Gave up {doing}: it took more than {elapsed(timeout or 0)}.")
+    if status:
+        tail = "\n".join(text.splitlines()[-SHOWN_LINES:])
+        raise CommandError(f"Failed at {doing}:\n{tail}")
+    return text
+
+
+def answer(
+    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, timeout: float = 60
+) -> str:
+    """Return what a quick command prints to its standard output.
+
+    Raises:
+        CommandError: it could not be started, failed, or took longer than `timeout` seconds.
+    """
+    try:
+        return subprocess.run(
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CommandError(str(error)) from error
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version as printed ("v3.259.0", "go1.26.8"); none if there are none."""
+    match = re.search(r"\d+(?:\.\d+)+", version)
+    return tuple(map(int, match.group().split("."))) if match else ()
+
+
+def elapsed(seconds: float) -> str:
+    """Return a duration as a person says it: 42s, 1m20s."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
+
+
+def _wait(process: subprocess.Popen[bytes], doing: str, timeout: float | None) -> int | None:
+    """Wait for the end and return the exit status, or None after the timeout."""
+    start = time.monotonic()
+    redraw = sys.stderr.isatty()
+    pause: float = PATIENCE_SECONDS
+    told = False
+    try:
+        while True:
+            try:
+                return process.wait(pause)
+            except subprocess.TimeoutExpired:
+                passed = time.monotonic() - start
+            if timeout is not None and passed > timeout:
+                return None
+            line = f"still {doing} … {elapsed(passed)}"
+            sys.stderr.write(f"\r{line}" if redraw else f"{line}\n")
+            sys.stderr.flush()
+            told = True
+            pause = 1 if redraw else LOG_INTERVAL_SECONDS
+    finally:
+        if told and redraw:
+            sys.stderr.write("\n")

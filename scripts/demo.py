@@ -1,0 +1,245 @@
+"""The main job from start to end, on an emulated tenant and with the real Pulumi CLI.
+
+Runs the quickstart in a throw-away stack, changes the tenant behind its back, and checks after every
+step that the tenant got just the requests that it should. Exits with 1 where one differs.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from pulumi_c1policy._emulator import Emulator, RecordedRequest
+
+ROOT = Path(__file__).resolve().parent.parent
+QUICKSTART = ROOT / "examples" / "quickstart"
+BUILTIN = "Default request policy"
+
+# Lines of the CLI that say nothing about the policies.
+_NOISE = ("@ ", "[urn=", "[id=", "Duration:", "pulumi:pulumi:Stack", "--outputs:--", "Previewing ")
+
+
+class DemoError(Exception):
+    """A step did not come out as told."""
+
+
+@dataclass
+class Stage:
+    """The tenant, a stack of the quickstart, and the requests of the step under way."""
+
+    tenant: Emulator
+    folder: Path
+    number: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def step(self, title: str) -> None:
+        """Begin a step."""
+        self.number += 1
+        self.tenant.clear_requests()
+        print(f"\n{_bold(f'{self.number}. {title}')}")
+
+    def pulumi(self, *arguments: str, show: Callable[[str], list[str]] | None = None) -> str:
+        """Run the CLI in the stack's folder and print what it says about the policies."""
+        print(_dim(f"   $ pulumi {' '.join(a for a in arguments if a not in _QUIET)}"))
+        done = subprocess.run(
+            ["pulumi", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise DemoError(f"pulumi ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        for line in (show or _resources)(done.stdout):
+            print(f"     {line}")
+        return done.stdout
+
+    def requests(self, *expected: str) -> None:
+        """Print the requests of this step, and hold those that write against `expected`."""
+        print(_dim("   requests that reached the tenant:"))
+        for request in self.tenant.requests:
+            mask = f"  updateMask={request.update_mask}" if request.update_mask else ""
+            print(f"     {request.status} {request.method:6} {self._named(request)}{mask}")
+        writes = sorted(filter(None, map(self._write, self.tenant.requests)))
+        if writes != sorted(expected):
+            raise DemoError(f"expected the writes {sorted(expected)}, the tenant got {writes}")
+
+    def id_of(self, name: str) -> str:
+        """The id of the policy with that display name.
+
+        Raises:
+            DemoError: There is none.
+        """
+        for record in self.tenant.policies:
+            if record.deleted_at is None and record.stored.get("displayName") == name:
+                return record.id
+        raise DemoError(f"the tenant has no policy {name!r}")
+
+    def _write(self, request: RecordedRequest) -> str:
+        if request.method == "GET" or not request.path.startswith("/api/v1/policies"):
+            return ""
+        return " ".join(filter(None, [request.method, request.update_mask]))
+
+    def _named(self, request: RecordedRequest) -> str:
+        record = self.tenant.policies.find(request.path.rpartition("/")[2])
+        return f"{request.path}  ({record.stored['displayName']})" if record else request.path
+
+
+_QUIET = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
+_RUN = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
+
+
+def main() -> int:
+    """Play all steps; returns the exit code."""
+    print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
+    try:
+        with Emulator() as tenant, tempfile.TemporaryDirectory(prefix="c1policy-demo-") as folder:
+            play(_stage(tenant, Path(folder)))
+    except DemoError as error:
+        print(f"\nThe demo failed: {error}", file=sys.stderr)
+        return 1
+    print(_bold("\nAll steps came out as told."))
+    return 0
+
+
+def play(stage: Stage) -> None:
+    """The steps, each with what must reach the tenant."""
+    builtin = stage.tenant.policy(stage.id_of(BUILTIN))
+
+    stage.step("Deploy three policies; a builtin one is read, not kept")
+    stage.pulumi("config", "set", "builtinPolicyId", builtin["id"], "--color=never")
+    stage.pulumi("up", *_RUN)
+    stage.requests("POST", "POST", "POST")
+
+    stage.step("Preview again: nothing to do")
+    stage.pulumi("preview", "--expect-no-changes", "--non-interactive", "--color=never")
+    stage.requests()
+
+    stage.step("Somebody lets requesters approve themselves, and deletes a policy")
+    _meddle(stage)
+
+    stage.step("Preview with refresh names exactly that drift")
+    shown = stage.pulumi(
+        "preview", "--refresh", "--diff", "--non-interactive", "--color=never", show=_changes
+    )
+    _expect(shown, "~ allow_self_approval: true => false", "1 to create", "1 to update")
+    stage.requests()
+
+    stage.step("Repair it")
+    stage.pulumi("up", "--refresh", *_RUN)
+    stage.requests("POST", "POST policySteps")
+
+    stage.step("Change one setting of the program: one field in the mask")
+    stage.pulumi("config", "set", "purpose", "Everyday access, on request.", "--color=never")
+    stage.pulumi("up", *_RUN)
+    stage.requests("POST description")
+
+    stage.step("Destroy: what the stack made goes, what came with the tenant stays")
+    stage.pulumi("destroy", *_RUN)
+    stage.requests("DELETE", "DELETE", "DELETE")
+    if stage.tenant.policy(builtin["id"]) != builtin:
+        raise DemoError("the builtin policy was touched")
+    if any(r.deleted_at is None and not r.builtin for r in stage.tenant.policies):
+        raise DemoError("a policy was left behind")
+    print(f"     the builtin policy {BUILTIN!r} is as it was")
+
+
+def _stage(tenant: Emulator, folder: Path) -> Stage:
+    (folder / "state").mkdir()
+    (folder / "Pulumi.yaml").write_text(
+        "name: c1policy-quickstart\n"
+        f"runtime: {{name: python, options: {{virtualenv: {ROOT / '.venv'}}}}}\n"
+        f"main: {QUICKSTART}\n"
+    )
+    ours = {name: value for name, value in os.environ.items() if not _of_another_stack(name)}
+    stage = Stage(
+        tenant,
+        folder,
+        environment=ours
+        | tenant.environment
+        | {
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "demo",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        },
+    )
+    stage.pulumi("stack", "init", "demo", "--color=never", show=lambda _: [])
+    return stage
+
+
+def _of_another_stack(variable: str) -> bool:
+    return variable.startswith(("PULUMI_", "CONDUCTORONE_")) and variable != "PULUMI_HOME"
+
+
+def _meddle(stage: Stage) -> None:
+    """Change one policy and delete another through the tenant's own API."""
+    employees, leavers = stage.id_of("Employee access"), stage.id_of("Revoke with grace")
+    steps = copy.deepcopy(stage.tenant.policy(employees)["policySteps"])
+    steps["grant"]["steps"][0]["approval"]["manager"]["allowSelfApproval"] = True
+    with httpx.Client(
+        base_url=f"{stage.tenant.url}/api/v1/policies",
+        headers=stage.tenant.headers,
+        trust_env=False,
+    ) as somebody:
+        edit = {"policy": {"policySteps": steps}, "updateMask": "policySteps"}
+        somebody.post(f"/{employees}", json=edit).raise_for_status()
+        somebody.delete(f"/{leavers}").raise_for_status()
+    stage.requests("POST policySteps", "DELETE")
+
+
+def _resources(output: str) -> list[str]:
+    """One line for each policy that the engine did something to."""
+    lines = []
+    for line in output.splitlines():
+        words = line.split()
+        if "pulumi-python:dynamic/c1policy:Policy" not in words:
+            continue
+        name, *rest = words[words.index("pulumi-python:dynamic/c1policy:Policy") + 1 :]
+        done = rest[0] if rest else ""
+        if done in ("created", "updated", "deleted", "read", "refresh"):
+            diff = line[line.index("[diff") :] if "[diff" in line else ""
+            lines.append(f"{words[0]:2} {name:20} {done} {diff}".rstrip())
+    return lines or [line for line in output.splitlines() if "unchanged" in line]
+
+
+def _changes(output: str) -> list[str]:
+    """The lines of a detailed preview that differ, after the refresh."""
+    plan = output[output.index("(same)") :] if "(same)" in output else output
+    shown = []
+    for line in plan.splitlines():
+        stripped = line.strip()
+        if stripped.startswith(("~", "+ pulumi", "- ")) and not stripped.startswith(_NOISE):
+            shown.append(line.replace("pulumi-python:dynamic/c1policy:Policy: ", "policy "))
+        elif "[urn=" in line and shown and shown[-1].rstrip().endswith(("(create)", "(update)")):
+            shown[-1] += f" {line.rpartition('::')[2].rstrip(']')}"
+        elif stripped.endswith(("to create", "to update", "to delete")):
+            shown.append(f"  {stripped}")
+    return shown
+
+
+def _expect(output: str, *wanted: str) -> None:
+    for text in wanted:
+        if text not in output:
+            raise DemoError(f"the preview does not say {text!r}:\n{output}")
+
+
+def _bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if sys.stdout.isatty() else text
+
+
+def _dim(text: str) -> str:
+    return f"\033[2m{text}\033[0m" if sys.stdout.isatty() else text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

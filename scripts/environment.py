@@ -1,0 +1,87 @@
+"""Bring a clone to the state in which its tests and its demonstration run.
+
+That is a virtual environment with the package and its development dependencies, and a Pulumi CLI. Done
+again it only looks whether all is there. It runs before anything is installed, so it may import the
+standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from pathlib import Path
+
+from scripts import commands, lock, pulumi_cli
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class VirtualEnvironment:
+    """The clone's `.venv`, and the stamp in it that tells what was installed there."""
+
+    def __init__(self, root: Path) -> None:
+        """Look at the environment of the clone at `root`."""
+        self._root = root
+        self._path = root / ".venv"
+        self._stamp = self._path / "setup.json"
+        self._python = self._path / "bin" / "python"
+
+    def ensure(self) -> None:
+        """Create it and install into it, unless it has all that pyproject.toml asks for now."""
+        wanted = self._wanted()
+        found = self._found()
+        if found == wanted:
+            return
+        # Scripts in it hold its absolute path, and packages lie in a folder named after the version.
+        keep = found is None or all(found.get(key) == wanted[key] for key in ("python", "root"))
+        self._stamp.unlink(missing_ok=True)
+        commands.run(
+            [sys.executable, "-m", "venv", *([] if keep else ["--clear"]), self._path],
+            "creating .venv",
+        )
+        commands.run(
+            [self._python, "-m", "pip", "install", "--quiet", "--editable", ".[dev]"],
+            "installing the package and its development dependencies into .venv",
+            cwd=self._root,
+        )
+        self._stamp.write_text(json.dumps(wanted))
+
+    def _wanted(self) -> dict[str, str]:
+        pyproject = (self._root / "pyproject.toml").read_bytes()
+        return {
+            "python": platform.python_version(),
+            "root": str(self._root),
+            "pyproject": hashlib.sha256(pyproject).hexdigest(),
+        }
+
+    def _found(self) -> dict[str, str] | None:
+        """Return the stamp; None where there is none, and an empty one where the Python is broken."""
+        if not self._path.exists():
+            return None
+        try:
+            commands.answer([self._python, "-c", ""])
+            stamp: dict[str, str] = json.loads(self._stamp.read_text())
+        except FileNotFoundError:
+            return None
+        except (commands.CommandError, ValueError):
+            return {}
+        return stamp
+
+
+def main() -> int:
+    """Set the clone up and say in one line what it runs with."""
+    try:
+        with lock.alone(ROOT / "pyproject.toml"):
+            VirtualEnvironment(ROOT).ensure()
+            cli = pulumi_cli.ensure(ROOT)
+    except (commands.CommandError, pulumi_cli.NoCLIError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"Ready: Python {platform.python_version()} in .venv, {cli}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

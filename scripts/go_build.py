@@ -1,0 +1,94 @@
+"""Build the Pulumi CLI from its published Go modules, for where Pulumi's own site cannot be reached.
+
+It runs before anything is installed, so it may import the standard library only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION = "3.259.0"
+# The go directive of that version's modules; from 1.21 on, a go command can fetch a later one itself.
+OLDEST_GO = "1.25.11"
+OLDEST_GO_THAT_UPGRADES = "1.21"
+
+CLI = "pulumi"
+EXECUTOR = "pulumi-language-python-exec"
+DYNAMIC_PROVIDER = "pulumi-resource-pulumi-python"
+
+MODULE = "github.com/pulumi/pulumi/pkg/v3"
+SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
+# `go install` refuses a module that has replace directives; this one repeats the one that counts.
+GO_MOD = f"""\
+module pulumi-cli
+
+go {OLDEST_GO}
+
+require (
+	{MODULE} v{VERSION}
+	{SDK_MODULE} v{VERSION}
+)
+
+replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+"""
+
+
+class TooOldError(Exception):
+    """The go command can neither build the CLI nor fetch one that can."""
+
+
+def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
+    """Put the CLI and the two helper scripts of its SDK into the folder `target`, all or nothing.
+
+    Raises:
+        TooOldError: by the go command's own version.
+        CommandError: the go command failed.
+    """
+    environment = go_environment(go, environment)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        Path(folder, "go.mod").write_text(GO_MOD)
+        result = Path(folder, "result")
+        version_flag = f"-X {SDK_MODULE}/go/common/version.Version={VERSION}"
+        result.mkdir()
+        options = ["-C", folder, "-mod=mod"]
+        flags = ["-ldflags", f"-s -w {version_flag}", "-o", str(result / CLI)]
+        commands.run(
+            [go, "build", *options, *flags, f"{MODULE}/cmd/pulumi"],
+            "building the Pulumi CLI (about 5 minutes, once per machine)",
+            env=environment,
+        )
+        sdk = commands.answer(
+            [go, "list", *options, "-m", "-f", "{{.Dir}}", SDK_MODULE], env=environment
+        )
+        for name in (f"cmd/{EXECUTOR}", f"dist/{DYNAMIC_PROVIDER}"):
+            source = Path(sdk.strip(), "python", name)
+            # The module cache is read-only and nothing in it is executable.
+            shutil.copyfile(source, result / source.name)
+            (result / source.name).chmod(0o755)
+        shutil.rmtree(target, ignore_errors=True)
+        result.rename(target)
+
+
+def go_environment(go: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment to build in, in which an older go command may fetch the one it needs.
+
+    Raises:
+        TooOldError: it is too old for that, too.
+        CommandError: it does not run.
+    """
+    # "local" makes it tell its own version, not that of one which it would fetch.
+    own = commands.answer([go, "env", "GOVERSION"], env={**environment, "GOTOOLCHAIN": "local"})
+    version = commands.numbers(own)
+    if version >= commands.numbers(OLDEST_GO):
+        return dict(environment)
+    if version >= commands.numbers(OLDEST_GO_THAT_UPGRADES):
+        return {**environment, "GOTOOLCHAIN": "auto"}
+    raise TooOldError(f"{go} is {own.strip()}, and it takes {OLDEST_GO}")

@@ -1,0 +1,214 @@
+"""Find a usable Pulumi CLI, or put one into `.tools/bin`.
+
+The ways are tried in the order in which they cost: the user's own, one that this clone or another one on
+this machine got before, Pulumi's installer, a build from the published Go modules. It runs before
+anything is installed, so it may import the standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts import commands, go_build, lock
+from scripts.go_build import CLI, DYNAMIC_PROVIDER, EXECUTOR, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Before 3.226.0 the language host does not see the `pulumi-plugin.json` of a package that is installed
+# editable: at each command it would try to download a plugin named c1policy.
+OLDEST = (3, 226, 0)
+
+LANGUAGE_HOST = "pulumi-language-python"
+# A built CLI gets a link to this script of the clone for the two helpers that run Python.
+STAND_IN = Path("scripts", "python_helper.sh")
+
+INSTALLER = "https://get.pulumi.com/install.sh"
+CONNECT_SECONDS = 5
+FETCH_SECONDS = 10
+INSTALL_SECONDS = 300
+
+
+class NoCLIError(Exception):
+    """There is no usable CLI; the text says why, way by way, and what to install."""
+
+
+class _NotThisWayError(Exception):
+    """One way led to no CLI; the text is a clause that says why."""
+
+
+def ensure(root: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """Make a Pulumi CLI usable for the clone at `root` and return a phrase that names it.
+
+    Raises:
+        NoCLIError: no way led to one.
+    """
+    tools = Tools(root, environment)
+    reasons = []
+    for way in (tools.on_path, tools.from_before, tools.from_cache, tools.installed, tools.built):
+        try:
+            return way()
+        except _NotThisWayError as reason:
+            reasons.append(str(reason))
+    oldest = ".".join(map(str, OLDEST))
+    raise NoCLIError(
+        f"There is no usable Pulumi CLI: {'; '.join(filter(None, reasons))}.\n"
+        f"Install Pulumi {oldest} or later (https://www.pulumi.com/docs/install/), "
+        f"or Go {go_build.OLDEST_GO} or later to build it with, then run this again."
+    )
+
+
+class Tools:
+    """The `.tools` of one clone and the ways to fill it."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        """Work for the clone at `root` with this PATH, HOME and the like."""
+        self._root = root
+        self._environment = environment
+        self._path = root / ".tools"
+        self._bin = self._path / "bin"
+        self._cache = cache_folder(environment)
+
+    def on_path(self) -> str:
+        """Take the user's own CLI, and then keep none beside it that could shadow it."""
+        found = self._which(CLI)
+        if found is None:
+            raise _NotThisWayError("none is on PATH")
+        version = self._usable_version(found)
+        host = found.with_name(LANGUAGE_HOST)
+        if not host.exists():
+            host = self._which(LANGUAGE_HOST) or host
+        if not host.exists():
+            raise _NotThisWayError(f"{found} has no {LANGUAGE_HOST} beside it or on PATH")
+        if host.resolve().name == STAND_IN.name:
+            raise _NotThisWayError(f"{found} belongs to another clone")
+        self._clear()
+        return f"Pulumi {version} ({found})"
+
+    def from_before(self) -> str:
+        """Take what a set-up put into `.tools/bin` before."""
+        if not (self._bin / CLI).exists():
+            raise _NotThisWayError("")
+        version = self._usable_version(self._bin / CLI)
+        if not (self._bin / LANGUAGE_HOST).exists() or not (self._bin / DYNAMIC_PROVIDER).exists():
+            raise _NotThisWayError(f"{self._bin} lacks a helper")
+        return self._phrase(version)
+
+    def from_cache(self) -> str:
+        """Take what a set-up of any clone on this machine built before."""
+        if not (self._cache / CLI).exists():
+            raise _NotThisWayError("")
+        version = self._usable_version(self._cache / CLI)
+        self._clear()
+        library = self._path / "lib"
+        library.mkdir(parents=True)
+        self._bin.mkdir()
+        for name, folder in ((CLI, self._bin), (EXECUTOR, self._bin), (DYNAMIC_PROVIDER, library)):
+            link_or_copy(self._cache / name, folder / name)
+        for name in (LANGUAGE_HOST, DYNAMIC_PROVIDER):
+            (self._bin / name).symlink_to(Path("..", "..", STAND_IN))
+        return self._phrase(version)
+
+    def installed(self) -> str:
+        """Run Pulumi's own installer, where its site can be reached."""
+        script = self._fetch_installer()
+        self._clear()
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "install.sh")
+            file.write_text(script)
+            options = ["--version", VERSION, "--install-root", str(self._path), "--no-edit-path"]
+            try:
+                commands.run(
+                    ["sh", file, *options],
+                    f"installing Pulumi {VERSION}",
+                    env=self._environment,
+                    timeout=INSTALL_SECONDS,
+                )
+            except commands.CommandError as error:
+                self._clear()
+                raise _NotThisWayError(f"{INSTALLER} failed") from error
+        return self.from_before()
+
+    def built(self) -> str:
+        """Build it from the Go modules into this machine's cache, then take it from there."""
+        go = self._which("go")
+        if go is None:
+            raise _NotThisWayError("Go is not installed")
+        try:
+            self._cache.parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            self._cache = self._path / "cache" / self._cache.name
+            self._cache.parent.mkdir(parents=True, exist_ok=True)
+        with lock.alone(self._cache.parent):
+            with contextlib.suppress(_NotThisWayError):
+                return self.from_cache()  # another clone's build, which this one waited for
+            try:
+                go_build.build(go, self._cache, self._environment)
+            except (commands.CommandError, go_build.TooOldError) as error:
+                raise _NotThisWayError(f"Go could not build it ({error})") from error
+            return self.from_cache()
+
+    def _clear(self) -> None:
+        for name in ("bin", "lib"):
+            shutil.rmtree(self._path / name, ignore_errors=True)
+
+    def _phrase(self, version: str) -> str:
+        return f"Pulumi {version} ({self._bin.relative_to(self._root)})"
+
+    def _which(self, name: str) -> Path | None:
+        """Look a program up on PATH, past this clone's own `.tools/bin`."""
+        folders = self._environment.get("PATH", os.defpath).split(os.pathsep)
+        others = [folder for folder in folders if Path(folder).resolve() != self._bin.resolve()]
+        found = shutil.which(name, path=os.pathsep.join(others))
+        return Path(found) if found else None
+
+    def _usable_version(self, cli: Path) -> str:
+        """Return what a CLI says its version is."""
+        try:
+            environment = {**self._environment, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+            version = commands.numbers(commands.answer([cli, "version"], env=environment))
+        except commands.CommandError as error:
+            raise _NotThisWayError(f"{cli} does not run") from error
+        text = ".".join(map(str, version))
+        if version < OLDEST:
+            raise _NotThisWayError(f"{cli} is only version {text or 'unknown'}")
+        return text
+
+    def _fetch_installer(self) -> str:
+        """Return Pulumi's installer script; a closed network answers within a few seconds."""
+        seconds = str(CONNECT_SECONDS)
+        downloads = (
+            ["curl", "-fsSL", "--connect-timeout", seconds, INSTALLER],
+            ["wget", "-q", "-t", "1", "-T", seconds, "-O", "-", INSTALLER],
+        )
+        # The script downloads with one of these two itself, so a machine without them is no loss.
+        for command in downloads:
+            if self._which(command[0]) is None:
+                continue
+            try:
+                return commands.answer(command, env=self._environment, timeout=FETCH_SECONDS)
+            except commands.CommandError:
+                break
+        raise _NotThisWayError(f"{INSTALLER} cannot be reached")
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder in which this machine keeps a built CLI for all clones."""
+    home = environment.get("HOME") or Path.home()
+    base = environment.get("XDG_CACHE_HOME") or Path(home, ".cache")
+    kind = f"{platform.system()}-{platform.machine()}".lower()
+    return Path(base, "pulumi-c1policy", f"pulumi-{VERSION}-{kind}")
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, which outlives the first; across file systems make a copy."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target)

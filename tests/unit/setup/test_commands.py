@@ -1,0 +1,62 @@
+"""What a person sees of the commands of a set-up."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts import commands
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v3.259.0\n", (3, 259, 0)),
+        ("v3.260.0-alpha.1756115471", (3, 260, 0)),
+        ("go1.26.8", (1, 26, 8)),
+        ("go1.26rc1", (1, 26)),
+        ("devel", ()),
+        ("", ()),
+    ],
+)
+def test_the_numbers_of_a_version(text: str, expected: tuple[int, ...]) -> None:
+    assert commands.numbers(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(9.9, "9s"), (60, "1m00s"), (80, "1m20s"), (3600, "60m00s")]
+)
+def test_durations_read_as_a_person_says_them(seconds: float, expected: str) -> None:
+    assert commands.elapsed(seconds) == expected
+
+
+def test_a_quick_command_is_silent_and_its_output_returned(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert commands.run(["echo", "built"], "building") == "built\n"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_failure_shows_the_end_of_the_commands_own_output() -> None:
+    script = "i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo line $i; done; exit 3"
+    with pytest.raises(commands.CommandError) as raised:
+        commands.run(["sh", "-c", script], "counting")
+    lines = str(raised.value).splitlines()
+    assert lines[0] == "Failed at counting:"
+    assert lines[1:] == [f"line {number}" for number in range(71, 101)]
+
+
+@pytest.mark.parametrize("call", [lambda c: commands.run(c, "trying"), commands.answer])
+def test_a_program_that_does_not_exist_is_a_failure_too(call: object) -> None:
+    assert callable(call)
+    with pytest.raises(commands.CommandError, match="No such file"):
+        call(["/nonexistent/program"])
+
+
+def test_a_slow_command_is_told_and_ended_at_its_time_out(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(commands, "LOG_INTERVAL_SECONDS", 0.5)
+    with pytest.raises(commands.CommandError, match="Gave up waiting forever"):
+        commands.run(["tail", "-f", "/dev/null"], "waiting forever", timeout=0.1)
+    assert capfd.readouterr().err == "still waiting forever … 0s\n"
