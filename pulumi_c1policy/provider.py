@@ -18,7 +18,9 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_c1policy._lifecycle.plan import Refuse, plan
+from pulumi_c1policy._lifecycle import guards
+from pulumi_c1policy._lifecycle.options import options
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
 from pulumi_c1policy._lifecycle.record import from_state, to_state
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._pulumi import failures, owner, results, runtime, values
@@ -37,6 +39,7 @@ class PolicyProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what cannot be right, all failures at once; add the ownership annotations."""
+        runtime.known.note(_olds)
         inputs, clashes = owner.merged(news)
         findings = check(values.inputs(inputs))
         for finding in findings:
@@ -47,27 +50,34 @@ class PolicyProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is desired with what was recorded."""
-        planned = plan(from_state(values.inputs(_olds)), values.inputs(_news))
+        runtime.known.note(_olds, _id)
+        prior = from_state(values.inputs(_olds))
+        planned = plan(prior, values.inputs(_news))
         if isinstance(planned, Refuse):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
+        if prior.taken_by and not isinstance(planned, NoOp):
+            failures.warn(guards.taken_warning(prior))
         return results.diff_result(planned)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create the policy."""
         from pulumi_c1policy._lifecycle import operations
 
+        desired = values.inputs(props)
         with failures.named("create", props):
-            recorded = operations.create(runtime.client(), values.inputs(props))
+            recorded = operations.create(runtime.run(), desired, options(props.get(owner.OPTIONS)))
+        runtime.known.note(desired, recorded.outputs["id"])
         return CreateResult(recorded.outputs["id"], to_state(recorded))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the policy as it is now; what drifted stands in the inputs of the result."""
         from pulumi_c1policy._lifecycle import operations
 
+        runtime.known.note(props, id_)
         prior = from_state(values.inputs(props)) if results.kept(props) else None
         with failures.named("read", props, id_):
-            recorded = operations.read(runtime.client(), id_, prior)
+            recorded = operations.read(runtime.run(), id_, prior)
         return results.read_result(id_, recorded, kept=prior is not None)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -75,16 +85,18 @@ class PolicyProvider(ResourceProvider):
         from pulumi_c1policy._lifecycle import operations
 
         prior, desired = from_state(values.inputs(_olds)), values.inputs(_news)
+        decided = options(_news.get(owner.OPTIONS))
         with failures.named("update", _olds, _id):
-            recorded = operations.update(runtime.client(), _id, prior, desired)
+            recorded = operations.update(runtime.run(), _id, prior, desired, decided)
         return UpdateResult(to_state(recorded))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Delete the policy; a builtin one is dropped from the stack and left in the tenant."""
+        """Delete the policy; one that is builtin or taken over is left in the tenant."""
         from pulumi_c1policy._lifecycle import operations
 
+        runtime.known.note(_props, _id)
         with failures.named("delete", _props, _id):
             prior = from_state(values.inputs(_props))
-            left = operations.delete(runtime.client, _id, prior)
+            left = operations.delete(runtime.run, _id, prior)
         if left:
             failures.warn(left)

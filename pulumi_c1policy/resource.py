@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 from pulumi import dynamic
@@ -87,6 +87,8 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         scope: pulumi.Input[PolicyScopeArgsDict] | None = None,
         annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         reassign_tasks_to_delegates: pulumi.Input[bool] | None = None,
+        on_conflict: Literal["refuse", "overwrite"] = "refuse",
+        on_takeover: Literal["refuse", "take_back"] = "refuse",
     ) -> None:
         """Declare a policy.
 
@@ -108,6 +110,10 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             annotations: Notes for tools: keys and values of URL-safe ASCII, at most 13 beside the
                 three that mark the policy as kept by Pulumi.
             reassign_tasks_to_delegates: Deprecated: the tenant ignores it.
+            on_conflict: What an update does when somebody else has changed, since the last refresh,
+                a field that it would change: `refuse` (default), or `overwrite`.
+            on_takeover: What an update does when a person has edited the policy in the product, by
+                which it stops being kept here: `refuse` (default), or `take_back`.
         """
         written = {
             "display_name": display_name,
@@ -121,9 +127,14 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             "annotations": annotations,
             "reassign_tasks_to_delegates": reassign_tasks_to_delegates,
         }
-        marks = owner.marks(_TYPE, resource_name, opts.parent if opts else None)
         props = {name: values.written(value) for name, value in written.items()}
-        self._declare(resource_name, props | {owner.OWNER: marks}, opts)
+        props[owner.OWNER] = owner.marks(_TYPE, resource_name, opts.parent if opts else None)
+        props[owner.OPTIONS] = {
+            "on_conflict": on_conflict,
+            "on_takeover": on_takeover,
+            "ignore_changes": list(opts.ignore_changes or ()) if opts else [],
+        }
+        self._declare(resource_name, props, opts)
 
     @classmethod
     def get(

@@ -135,7 +135,7 @@ def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
         audience: The tenant's host, without a port: the assertion is worth nothing elsewhere.
         now: Seconds since 1970.
     """
-    import jwt  # noqa: PLC0415 (cryptography takes 50 ms and most runs need no assertion)
+    import jwt
 
     key = jwt.algorithms.OKPAlgorithm.from_jwk(credential.key.reveal())
     claims = {

@@ -176,8 +176,6 @@ def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) ->
         TenantError: A link is unknown, of another type, closes a circle or makes the chain too long.
     """
     links = chained(fields)
-    if not links:
-        return
     for target, path in links.items():
         if target == policy_id:
             raise invalid(f"{path}: a policy cannot point to itself")

@@ -177,12 +177,10 @@ class PolicyStore:
     def _keep(self, record: Record) -> Record:
         if not record.builtin:
             rules.check(record.fields)
-            live = {
-                other.id: other.fields
-                for other in self._records.values()
-                if other.deleted_at is None and rules.chained(record.fields)
-            }
-            rules.check_chain(record.id, record.fields, live)
+            if rules.chained(record.fields):
+                live = (other for other in self._records.values() if other.deleted_at is None)
+                others = {other.id: other.fields for other in live}
+                rules.check_chain(record.id, record.fields, others)
         kept = replace(record, points_to=rules.referenced(record.fields))
         self._records[kept.id] = kept
         return kept

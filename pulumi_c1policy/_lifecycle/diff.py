@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical
+from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical, equal
 from pulumi_c1policy._model.paths import Key, Path, text
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
-from pulumi_c1policy._model.unknown import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,6 @@ def compare(message: Message, before: Tree, after: Tree) -> list[Change]:
     Returns:
         The changes; empty where both are semantically equal.
     """
-    if before == after:
-        return []
     found = _message(message, canonical(message, before), canonical(message, after), ())
     return sorted(found, key=_order)
 
@@ -88,7 +85,7 @@ def _value(field: Field, before: Value, after: Value, path: Path) -> Iterator[Ch
 
 
 def _data(before: Value, after: Value, path: Path) -> Iterator[Change]:
-    """Free-form JSON, in which nothing means absent and `true` is not 1."""
+    """Free-form JSON, in which every zero means something."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before.keys() | after.keys():
             sides = before.get(key, ABSENT), after.get(key, ABSENT)
@@ -96,8 +93,6 @@ def _data(before: Value, after: Value, path: Path) -> Iterator[Change]:
     elif isinstance(before, list) and isinstance(after, list):
         for index, sides in enumerate(zip_longest(before, after, fillvalue=ABSENT)):
             yield from _data(*sides, (*path, index))
-    elif isinstance(before, bool) is not isinstance(after, bool) and before == after:
-        yield Change("update", path, before, after)
     else:
         yield from _leaf(before, after, path)
 
@@ -108,5 +103,34 @@ def _leaf(before: Value, after: Value, path: Path) -> Iterator[Change]:
             yield Change("add", path, after=after)
     elif after is ABSENT:
         yield Change("delete", path, before=before)
-    elif before != after or after is UNKNOWN:
+    elif not equal(before, after):
         yield Change("update", path, before, after)
+
+
+def applied(tree: Tree, change: Change) -> Tree:
+    """`tree` with one change of another tree made in it too, where the place exists."""
+    head, *rest = change.path
+    if not rest:
+        kept = {name: value for name, value in tree.items() if name != head}
+        return kept if change.kind == "delete" else kept | {str(head): change.after}
+    below = _applied(tree.get(str(head)), tuple(rest), change)
+    return tree | {str(head): below}
+
+
+def _applied(value: Value, path: Path, change: Change) -> Value:
+    if not path:
+        return change.after
+    head, *rest = path
+    last, gone = not rest, change.kind == "delete"
+    if isinstance(value, dict) and isinstance(head, str):
+        if last and gone:
+            return {key: item for key, item in value.items() if key != head}
+        if last or head in value:
+            return value | {str(head): _applied(value.get(head), tuple(rest), change)}
+    if isinstance(value, list) and isinstance(head, int):
+        if head < len(value):
+            new = [] if last and gone else [_applied(value[head], tuple(rest), change)]
+            return [*value[:head], *new, *value[head + 1 :]]
+        if last and not gone and head == len(value):
+            return [*value, change.after]
+    return value

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from pulumi_c1policy._lifecycle.diff import Change
+from pulumi_c1policy._lifecycle.ownership import PERSON
 from pulumi_c1policy._lifecycle.record import Recorded
-from pulumi_c1policy._model.paths import Path, text
+from pulumi_c1policy._model.paths import Path, at, text
+from pulumi_c1policy._model.tree import Tree, Value
 
 _SHOWN = 5
+_LONGEST = 160
 
 
 def builtin_change(recorded: Recorded, changes: Sequence[Change]) -> tuple[str, str]:
@@ -31,6 +35,58 @@ def builtin_delete(recorded: Recorded) -> str:
     )
 
 
+def taken_change(recorded: Recorded) -> tuple[str, str]:
+    """Why a policy that somebody else keeps now is not changed: summary and advice."""
+    summary = f"the policy was taken over by {recorded.taken_by}, so it is left as it is."
+    if recorded.taken_by != PERSON:
+        return (
+            summary,
+            "Let one program keep it: take it out of the other, or out of this one and its state "
+            "(`pulumi state delete`).",
+        )
+    return (
+        f"{summary} A person edited it there, and the product cleared the ownership annotations.",
+        'Take it back with on_takeover="take_back", which writes what the program says; or let it '
+        "go: take it out of the program and its state (`pulumi state delete`).",
+    )
+
+
+def taken_warning(recorded: Recorded) -> str:
+    """What preview says of a policy that somebody else keeps now."""
+    summary, advice = taken_change(recorded)
+    return f"policy {_name(recorded)!r}: {summary} The update will be refused. {advice}"
+
+
+def taken_delete(recorded: Recorded) -> str:
+    """What is said when a policy that somebody else keeps now leaves the stack."""
+    return (
+        f"the policy {_name(recorded)!r} was taken over by {recorded.taken_by}; it was dropped "
+        "from the stack and is left in the tenant. Delete it there if it shall go."
+    )
+
+
+def conflict(changes: Sequence[Change], desired: Tree) -> tuple[str, str]:
+    """Why somebody else's change is not overwritten: summary, with all values, and advice."""
+    shown = "; ".join(
+        f"`{text(c.path)}` was {_shown(c.before)} when last recorded and is {_shown(c.after)} now, "
+        f"the program says {_shown(at(desired, c.path))}"
+        for c in changes[:_SHOWN]
+    )
+    more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
+    return (
+        f"somebody else changed what this update would overwrite: {shown}{more}.",
+        "Look at it with `pulumi preview --refresh --diff` and overwrite it with "
+        '`pulumi up --refresh`, or set on_conflict="overwrite".',
+    )
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return "unset"
+    whole = json.dumps(value, ensure_ascii=False, default=repr)
+    return whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]}…"
+
+
 def self_reference(paths: Sequence[Path]) -> tuple[str, str]:
     """Why a policy may not point to itself: summary and advice."""
     where = ", ".join(f"`{text(path)}`" for path in paths)
@@ -41,5 +97,8 @@ def self_reference(paths: Sequence[Path]) -> tuple[str, str]:
 
 
 def _builtin(recorded: Recorded) -> str:
-    name = recorded.outputs.get("display_name") or recorded.outputs.get("id")
-    return f"the policy {name!r} came with the tenant (system_builtin)"
+    return f"the policy {_name(recorded)!r} came with the tenant (system_builtin)"
+
+
+def _name(recorded: Recorded) -> str:
+    return str(recorded.outputs.get("display_name") or recorded.outputs.get("id"))

@@ -101,23 +101,27 @@ def _is_zero(field: Field, value: Value) -> bool:
     kind = field.type
     if isinstance(kind, Message):
         # A oneof is decided by which member is there, however empty it is.
-        return value == {} and not field.oneof
+        return bool(value == {}) and not field.oneof
     if isinstance(kind, Enum):
         return value in ("", kind.zero, 0)
     if kind is Scalar.DURATION:
         return value in ("", "0s")
     if kind is Scalar.STRUCT:
-        return value == {}
+        return bool(value == {})
     return value in ("", 0) and not isinstance(value, float)
 
 
 def same(field: Field, one: Value, other: Value) -> bool:
     """Whether two values of `field` are semantically equal. An unknown value equals nothing."""
-    reduced, reduced_other = canonical_field(field, one), canonical_field(field, other)
-    if field.type is Scalar.STRUCT and repr(reduced) != repr(reduced_other):
-        return bool(_data_text(reduced) == _data_text(reduced_other))
-    return bool(reduced is reduced_other or reduced == reduced_other) and reduced is not UNKNOWN
+    return equal(canonical_field(field, one), canonical_field(field, other))
 
 
-def _data_text(value: Value) -> str:
-    return json.dumps(value, sort_keys=True, default=repr)
+def equal(one: Value, other: Value) -> bool:
+    """Whether two canonical values are equal, where `True` is not 1 and UNKNOWN equals nothing."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, bool) is not isinstance(other, bool) or one is UNKNOWN:
+        return False
+    return bool(one == other)

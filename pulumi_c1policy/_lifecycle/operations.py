@@ -1,39 +1,101 @@
 """Carrying out a plan: create, read, update and delete over the client.
 
-The only part of the lifecycle that does I/O.
+The only part of the lifecycle, with `adoption`, that does I/O. A write whose outcome is unclear is
+never sent again before the tenant was looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Event
 
 from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.reads import Reads
 from pulumi_c1policy._lifecycle import guards
+from pulumi_c1policy._lifecycle.adoption import Leftovers
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.known import Known
 from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, body, plan
+from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, onto, plan
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, record
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import camel
-from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode
-from pulumi_c1policy.errors import AnswerError, NotFoundError, RefusedError, StatusError
+from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only
+from pulumi_c1policy.errors import (
+    AnswerError,
+    APIError,
+    NotFoundError,
+    RefusedError,
+    StatusError,
+)
+
+# After an unclear outcome: how long to wait before each look, in seconds. A request that was cut off
+# may still be under way to the tenant's store.
+_LOOKS = (0.0, 0.5, 1.5)
+_SENDS = 3
 
 
-def create(client: PolicyClient, desired: Tree) -> Recorded:
-    """Create the policy that `desired` (checked inputs) describes.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the operations of one run share."""
+
+    client: PolicyClient
+    reads: Reads
+    leftovers: Leftovers
+
+    @classmethod
+    def over(cls, client: PolicyClient, known: Known) -> Run:
+        """A run over `client`, in an engine that has shown us `known`."""
+        return cls(client, Reads(client), Leftovers(client, known))
+
+
+def create(run: Run, desired: Tree, options: Options) -> Recorded:
+    """Create the policy that `desired` (checked inputs) describes, once.
+
+    The leftover of an earlier create of the same resource is taken instead, and brought up to date.
 
     Raises:
-        APIError: The tenant did not take it.
+        APIError: The tenant did not take it; where it may have, the next run finds it.
     """
-    return record(desired, _decoded("POST", client.create(encode(POLICY, desired))))
+    leftover = run.leftovers.find(desired)
+    if leftover is not None and (adopted := _adopt(run, leftover["id"], desired, options)):
+        return adopted
+    for sends_left in reversed(range(_SENDS)):
+        try:
+            answer = run.client.create(encode(POLICY, desired))
+        except APIError as error:
+            if not error.ambiguous:
+                raise
+            for _ in _pauses():
+                leftover = run.leftovers.find(desired, anew=True)
+                if leftover is not None:
+                    return _bring_up(run, leftover, desired, options)
+            if not sends_left:
+                raise
+        else:
+            return record(desired, _decoded("POST", answer))
+    raise AssertionError("unreachable: the last send returns or raises")
 
 
-def read(client: PolicyClient, policy_id: str, recorded: Recorded | None) -> Recorded | None:
+def _adopt(run: Run, policy_id: str, desired: Tree, options: Options) -> Recorded | None:
+    """Take a policy that was found earlier, if it is still there."""
+    live = _live(run.client.get, policy_id)
+    return None if live is None else _bring_up(run, live, desired, options)
+
+
+def _bring_up(run: Run, live: Tree, desired: Tree, options: Options) -> Recorded:
+    as_it_is = record(strip(POLICY, prune(POLICY, live)), live)
+    return update(run, live["id"], as_it_is, desired, options)
+
+
+def read(run: Run, policy_id: str, recorded: Recorded | None) -> Recorded | None:
     """The policy as it is now, on top of what was recorded of it.
 
     Returns:
         The record brought up to date, or None where the policy is gone (not found, or deleted).
     """
-    live = _live(client, policy_id)
+    live = _live(run.reads.get, policy_id)
     if live is None:
         return None
     if recorded is None:
@@ -41,11 +103,13 @@ def read(client: PolicyClient, policy_id: str, recorded: Recorded | None) -> Rec
     return catch_up(recorded, live)
 
 
-def update(client: PolicyClient, policy_id: str, recorded: Recorded, desired: Tree) -> Recorded:
+def update(
+    run: Run, policy_id: str, recorded: Recorded, desired: Tree, options: Options
+) -> Recorded:
     """Send what changed between the record and `desired`, and no more.
 
     Raises:
-        RefusedError: The plan may not be carried out.
+        RefusedError: The plan may not be carried out: builtin, taken over, or in conflict.
         NotFoundError: The policy is gone.
         APIError: The tenant did not take it.
     """
@@ -57,57 +121,118 @@ def update(client: PolicyClient, policy_id: str, recorded: Recorded, desired: Tr
         raise RefusedError(f"{fields} cannot change in place.", "Replace the policy instead.")
     if isinstance(planned, NoOp):
         return Recorded(desired, recorded.outputs)
-    live = _live(client, policy_id)
+    live = _live(run.client.get, policy_id)
     if live is None:
         raise _gone(policy_id)
-    if live.get("system_builtin") is True:
-        changed = Recorded(recorded.inputs, live)
-        raise RefusedError(*guards.builtin_change(changed, planned.changes))
-    sent = body(planned, recorded, desired, live)
-    answer = _decoded("POST", client.update(policy_id, sent, planned.mask))
-    # What others changed outside the mask stays unrecorded, so that the next refresh shows it.
+    body = onto(planned, recorded, desired, live, options)
+    if isinstance(body, Refuse):
+        raise RefusedError(body.summary, body.advice)
+    try:
+        answer = _send(run.client, policy_id, body, planned, live)
+    finally:
+        run.reads.forget(policy_id)
+    return record(desired, _known_after(planned, recorded, answer))
+
+
+def _send(client: PolicyClient, policy_id: str, body: Tree, planned: Update, before: Tree) -> Tree:
+    """Update, and after an unclear outcome look whether it took effect."""
+    sent = decode(POLICY, body)
+    for sends_left in reversed(range(_SENDS)):
+        try:
+            return _decoded("POST", client.update(policy_id, body, planned.mask))
+        except APIError as error:
+            if not error.ambiguous:
+                raise
+            found = _look_for(client, policy_id, _masked(sent, planned), planned)
+            if found.arrived:
+                return found.live
+            # Somebody else has been there meanwhile: what is right now is for a person to say.
+            if not sends_left or compare(POLICY, before, found.live):
+                raise
+    raise AssertionError("unreachable: the last send returns or raises")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the tenant has after an update whose outcome was unclear."""
+
+    live: Tree
+    arrived: bool
+
+
+def _look_for(client: PolicyClient, policy_id: str, sent: Tree, planned: Update) -> _Look:
+    live: Tree = {}
+    for _ in _pauses():
+        found = _live(client.get, policy_id)
+        if found is None:
+            raise _gone(policy_id)
+        live = found
+        if not compare(POLICY, _masked(live, planned), sent):
+            return _Look(live, arrived=True)
+    return _Look(live, arrived=False)
+
+
+def _masked(policy: Tree, planned: Update) -> Tree:
+    fields = [POLICY.wire_fields[wire] for wire in planned.mask]
+    # Annotations merge: of the tenant's, only those that were sent can tell.
+    return {f.name: policy[f.name] for f in fields if f.name in policy and not f.merge}
+
+
+def _known_after(planned: Update, recorded: Recorded, answer: Tree) -> Tree:
+    """The answer, as far as it tells of our update.
+
+    What others changed outside the mask stays unrecorded, so that the next refresh shows it.
+    """
     known = {name: value for name, value in recorded.outputs.items() if name in POLICY.fields}
     for name, field in POLICY.fields.items():
-        if field.output_only or camel(name) in planned.mask:
+        if field.output_only or field.wire in planned.mask:
             known.pop(name, None)
-            known |= {name: answer[name]} if name in answer else {}
-    return record(desired, known)
+            known |= only(answer, name)
+    return known
 
 
-def delete(connect: Callable[[], PolicyClient], policy_id: str, recorded: Recorded) -> str | None:
+def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> str | None:
     """Delete the policy; already gone is fine.
 
     Args:
-        connect: Gives the client; not asked for where no request is needed.
+        connect: Gives the run; not asked for where no request is needed.
         policy_id: Which.
         recorded: What is known of it.
 
     Returns:
-        None, or a sentence why the policy was left in the tenant all the same (builtin).
+        None, or a sentence why the policy was left in the tenant all the same: it is builtin, or
+        somebody else keeps it now.
 
     Raises:
         APIError: The tenant did not delete it.
     """
     if recorded.builtin:
         return guards.builtin_delete(recorded)
-    client = connect()
+    run = connect()
+    live = _live(run.reads.get, policy_id)
+    if live is None:
+        return None
+    found = catch_up(recorded, live)
+    if found.builtin:
+        return guards.builtin_delete(found)
+    if found.taken_by:
+        return guards.taken_delete(found)
     try:
-        client.delete(policy_id)
+        run.client.delete(policy_id)
     except NotFoundError:
         return None
     except StatusError:
-        live = _live(client, policy_id)
-        if live is None:
+        if _live(run.client.get, policy_id) is None:
             return None
-        if live.get("system_builtin") is True:
-            return guards.builtin_delete(Recorded({}, live))
         raise
+    finally:
+        run.reads.forget(policy_id)
     return None
 
 
-def _live(client: PolicyClient, policy_id: str) -> Tree | None:
+def _live(get: Callable[[str], Tree], policy_id: str) -> Tree | None:
     try:
-        live = _decoded("GET", client.get(policy_id))
+        live = _decoded("GET", get(policy_id))
     except NotFoundError:
         return None
     return None if live.get("deleted_at") else live
@@ -118,9 +243,14 @@ def _decoded(method: str, wire: Tree) -> Tree:
         return decode(POLICY, wire)
     except ShapeError as error:
         summary = f"The tenant's answer is not a policy: {error}."
-        raise AnswerError(
-            summary, "Check that the server URL is the tenant's.", method=method
-        ) from error
+        advice = "Check that the server URL is the tenant's, and that this package is up to date."
+        raise AnswerError(summary, advice, method=method) from error
+
+
+def _pauses() -> Iterator[None]:
+    for seconds in _LOOKS:
+        Event().wait(seconds)
+        yield
 
 
 def _gone(policy_id: str) -> NotFoundError:

@@ -6,14 +6,17 @@ Preview and update ask the same planner, so that what is shown is what is sent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeAlias
 
 from pulumi_c1policy._lifecycle import guards
-from pulumi_c1policy._lifecycle.diff import Change, compare
+from pulumi_c1policy._lifecycle.diff import Change, applied, compare
 from pulumi_c1policy._lifecycle.mask import update_mask
 from pulumi_c1policy._lifecycle.merge import merge
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up
-from pulumi_c1policy._model.paths import Path
+from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift
+from pulumi_c1policy._model.paths import Path, covers
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode, only, zero
 
@@ -90,8 +93,10 @@ def _pointing_to(policy_id: str | None, desired: Tree) -> list[Path]:
     return found
 
 
-def body(update: Update, recorded: Recorded, desired: Tree, live: Tree) -> Tree:
-    """The policy that goes with the mask, on the wire.
+def onto(
+    update: Update, recorded: Recorded, desired: Tree, live: Tree, options: Options
+) -> Tree | Refuse:
+    """The policy that goes with the mask, on the wire, onto what is there now.
 
     Each field in the mask is whole: what the program wrote, and within it what only the tenant
     knows (defaults it filled in, fields of a newer API). What is unset is sent as its zero, so that
@@ -102,18 +107,49 @@ def body(update: Update, recorded: Recorded, desired: Tree, live: Tree) -> Tree:
         recorded: What it was made from.
         desired: The checked inputs.
         live: The tenant's policy now (decoded).
+        options: The program's decisions.
+
+    Returns:
+        The body, or why nothing may be sent.
     """
-    known = catch_up(recorded, live).inputs
+    caught_up = catch_up(recorded, live)
+    if caught_up.builtin:
+        return Refuse(*guards.builtin_change(caught_up, update.changes))
+    taken_by = caught_up.taken_by if marks(live) != marks(desired) else ""
+    if taken_by and not (taken_by == PERSON and options.take_back):
+        return Refuse(*guards.taken_change(caught_up))
+    since = [
+        change
+        for change in drift(recorded, live)
+        if POLICY.fields[change.field].wire in update.mask
+    ]
+    ignored = [change for change in since if options.ignores(change.path)]
+    conflicts = [] if options.overwrite else _conflicts(since, desired, live, options)
+    if conflicts:
+        return Refuse(*guards.conflict(conflicts, desired))
+    wanted = reduce(applied, ignored, desired)
     out: Tree = {}
     for wire in update.mask:
         field = POLICY.wire_fields[wire]
         if field.merge:
-            wanted = desired.get(field.name) or {}
+            notes = wanted.get(field.name) or {}
             removed = dict.fromkeys(recorded.inputs.get(field.name) or {}, "")
-            out[wire] = removed | {key: value or "" for key, value in wanted.items()}
+            out[wire] = removed | {key: value or "" for key, value in notes.items()}
             continue
-        base, theirs, ours = (only(tree, field.name) for tree in (known, live, desired))
-        merged = merge(POLICY, base=base, theirs=theirs, ours=ours, prefer="ours")
+        sides = (only(tree, field.name) for tree in (caught_up.inputs, live, wanted))
+        base, theirs, ours = sides
         out[wire] = zero(field)
-        out |= encode(POLICY, merged)
+        out |= encode(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer="ours"))
     return out
+
+
+def _conflicts(since: list[Change], desired: Tree, live: Tree, options: Options) -> list[Change]:
+    """What somebody else changed in our fields, and not to what the program wants."""
+    still_differs = [change.path for change in compare(POLICY, live, desired)]
+    return [
+        change
+        for change in since
+        if not options.ignores(change.path)
+        and not (options.take_back and change.path[1:] and change.path[1] in MARKS)
+        and any(covers(change.path, path) or covers(path, change.path) for path in still_differs)
+    ]

@@ -68,3 +68,15 @@ def covers(pattern: Path, path: Path) -> bool:
     return len(pattern) <= len(path) and all(
         wanted in ("*", part) for wanted, part in zip(pattern, path, strict=False)
     )
+
+
+def at(tree: object, path: Path) -> object:
+    """What stands at `path` in `tree`, or None where nothing does."""
+    for part in path:
+        if isinstance(tree, dict):
+            tree = tree.get(part)
+        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+            tree = tree[part]
+        else:
+            return None
+    return tree

@@ -40,10 +40,10 @@ def encode(message: Message, tree: Tree) -> Tree:
         if field is None:
             out[name] = value
         elif value is not None and not (field.output_only or field.ignored):
-            if field.alias_of:
-                out.setdefault(message.fields[field.alias_of].wire, value)
-            else:
+            if not field.alias_of:
                 out[field.wire] = _encode_field(field, value)
+            elif value and not tree.get(field.alias_of):
+                out[message.fields[field.alias_of].wire] = _encode_field(field, value)
     return out
 
 
@@ -61,8 +61,9 @@ def _encode_item(field: Field, value: Value) -> Value:
         return encode(kind, value) if isinstance(value, dict) else {}
     if kind is Scalar.DURATION:
         return durations.wire(value) or value
-    if kind in _LONG_INTEGERS:
-        return str(value)
+    if kind in _INTEGERS or kind in _LONG_INTEGERS:
+        whole = _integer(value, ())
+        return whole if kind in _INTEGERS else str(whole)
     return value
 
 

@@ -10,13 +10,14 @@ import re
 
 import pulumi
 
+from pulumi_c1policy._lifecycle.ownership import MARKS
 from pulumi_c1policy._model.tree import Tree
 
 OWNER = "__owner"
-"""The internal input that carries the annotations from the program to the provider."""
+"""The internal input that carries the marks from the program to the provider."""
 
-KEYS = ("managed_by", "iac_workspace", "iac_resource_address")
-"""The annotations that are ours to set; programs leave them out."""
+OPTIONS = "__options"
+"""The internal input that carries the program's decisions, which are no fields of a policy."""
 
 _LONGEST = 256
 _NOT_SAFE = re.compile(r"[^A-Za-z0-9._/-]")
@@ -70,5 +71,5 @@ def merged(properties: Tree) -> tuple[Tree, list[str]]:
     owner, own = properties.get(OWNER), properties.get("annotations")
     if not isinstance(owner, dict) or not (own is None or isinstance(own, dict)):
         return dict(properties), []
-    clashes = [key for key in KEYS if key in (own or {}) and (own or {})[key] != owner.get(key)]
+    clashes = [key for key in MARKS if key in (own or {}) and (own or {})[key] != owner.get(key)]
     return {**properties, "annotations": {**(own or {}), **owner}}, clashes

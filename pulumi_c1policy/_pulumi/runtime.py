@@ -1,4 +1,4 @@
-"""What the provider's process holds: the stack's configuration, and one client for all threads.
+"""What the provider's process holds: the stack's configuration, and one run for all threads.
 
 The provider object itself holds nothing, because it is pickled into the state.
 """
@@ -7,43 +7,52 @@ from __future__ import annotations
 
 import os
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pulumi_c1policy._lifecycle.known import Known
 
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
-    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._lifecycle.operations import Run
 
 NAMESPACE = "c1policy"
 
+known = Known()
+"""What the engine has shown us of its state."""
+
 _lock = Lock()
 _config: Config | None = None
-_client: PolicyClient | None = None
+_run: Run | None = None
 
 
 def configure(config: Config) -> None:
-    """Take the stack's configuration; the client is made when it is first needed."""
-    global _client, _config
+    """Take the stack's configuration; the run begins when it is first needed."""
+    global _config, _run
     with _lock:
-        _config, _client = config, None
+        _config, _run = config, None
 
 
-def client() -> PolicyClient:
-    """The one client of this process.
+def setting(key: str) -> str | None:
+    """The stack's value for a key of our namespace."""
+    value = _config.get(f"{NAMESPACE}:{key}") if _config else None
+    return None if value is None else str(value)
+
+
+def run() -> Run:
+    """The one run of this process.
 
     Raises:
         SettingsError: No usable credentials or server in the configuration or the environment.
     """
-    # Heavy to import, and a preview without refresh needs neither.
+    # Heavy to import, and a preview without refresh needs none of it.
     from pulumi_c1policy._client.policies import PolicyClient
     from pulumi_c1policy._client.settings import ENVIRONMENT, load
+    from pulumi_c1policy._lifecycle.operations import Run
 
-    global _client  # noqa: PLW0603 - as above
+    global _run  # noqa: PLW0603 - as above
     with _lock:
-        if _client is None:
-            config = _config
-            found = {
-                key: config.get(f"{NAMESPACE}:{key}") if config else None for key in ENVIRONMENT
-            }
-            _client = PolicyClient(load(found, os.environ))
-        return _client
+        if _run is None:
+            found: dict[str, Any] = {key: setting(key) for key in ENVIRONMENT}
+            _run = Run.over(PolicyClient(load(found, os.environ)), known)
+        return _run

@@ -14,9 +14,9 @@ from pulumi.runtime import rpc
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
-from pulumi_c1policy._pulumi.owner import OWNER
+from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
 
-_INTERNAL = frozenset({PROVIDER_KEY, OWNER, "urn"})
+_INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
 
 
 def inputs(properties: Mapping[str, Value]) -> Tree:

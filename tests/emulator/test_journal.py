@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ import httpx
 
 from pulumi_c1policy._emulator import Emulator
 
+# Plain HTTP needs no authorities, and loading them takes longer than most tests.
+NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 Create = Callable[..., dict[str, Any]]
 
 
@@ -50,7 +53,7 @@ def test_no_secret_is_recorded(c1_tenant: Emulator) -> None:
         "client_secret": "CANARY-secret",
         "subject_token": "CANARY-subject",
     }
-    with httpx.Client(base_url=c1_tenant.url, verify=False) as http:
+    with httpx.Client(base_url=c1_tenant.url, verify=NO_AUTHORITIES) as http:
         http.post("/auth/v1/token", data=form)
         http.get("/api/v1/policies", headers={"Authorization": "Bearer CANARY-bearer"})
         http.get("/api/v1/policies", params={"access_token": "CANARY-query"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator, Quirks
 
+# Plain HTTP needs no authorities, and loading them takes longer than most tests.
+NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 Create = Callable[..., dict[str, Any]]
-APPROVAL = {"approval": {"manager": {}}}
+APPROVAL: dict[str, Any] = {"approval": {"manager": {}}}
 
 
 def read(http: httpx.Client, policy: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +60,8 @@ def test_unset_fields(
     watched = ("description", "rules", "scope", "annotations", "deletedAt")
     assert {key: shown[key] for key in watched if key in shown} == policy
     inner = shown["policySteps"]["grant"]["steps"][0]["approval"]["manager"]
-    watched = ("allowSelfApproval", "fallbackUserIds")
-    assert {key: inner[key] for key in watched if key in inner} == manager
+    nested = ("allowSelfApproval", "fallbackUserIds")
+    assert {key: inner[key] for key in nested if key in inner} == manager
 
 
 @pytest.mark.parametrize(
@@ -138,7 +141,7 @@ def test_duration_style(
 def test_a_newer_tenant_knows_more_than_the_structure() -> None:
     with (
         Emulator(Quirks(newer_api=True)) as tenant,
-        httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=False) as http,
+        httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=NO_AUTHORITIES) as http,
     ):
         listed = http.get("/api/v1/policies").json()["list"]
         assert "POLICY_TYPE_ROTATE" in {policy["policyType"] for policy in listed}

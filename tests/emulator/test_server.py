@@ -17,6 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._emulator.tenant import Tenant
 
+# Plain HTTP needs no authorities, and loading them takes longer than most tests.
+NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 def test_it_listens_on_loopback_from_start_to_stop() -> None:
     emulator = Emulator()
@@ -38,13 +41,13 @@ def test_it_starts_and_stops_at_once() -> None:
     with Emulator():
         pass
     begun = time.perf_counter()
-    with Emulator() as tenant, httpx.Client(base_url=tenant.url, verify=False) as http:
+    with Emulator() as tenant, httpx.Client(base_url=tenant.url, verify=NO_AUTHORITIES) as http:
         http.get("/")
     assert time.perf_counter() - begun < 1
 
 
 def test_a_stop_does_not_wait_for_slow_answers() -> None:
-    with ThreadPoolExecutor() as pool, httpx.Client(verify=False) as http:
+    with ThreadPoolExecutor() as pool, httpx.Client(verify=NO_AUTHORITIES) as http:
         with Emulator() as tenant:
             tenant.set_quirks(delay=30)
             pending = pool.submit(http.get, f"{tenant.url}/api/v1/policies")
@@ -86,7 +89,7 @@ def test_tls_verifies_against_the_throw_away_authority() -> None:
 def test_concurrent_creates_are_all_kept(c1_tenant: Emulator) -> None:
     before = len(c1_tenant.policies)
     with httpx.Client(
-        base_url=c1_tenant.url, headers=c1_tenant.headers, verify=False
+        base_url=c1_tenant.url, headers=c1_tenant.headers, verify=NO_AUTHORITIES
     ) as http, ThreadPoolExecutor(8) as pool:  # fmt: skip
 
         def create(index: int) -> str:

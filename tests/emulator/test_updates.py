@@ -10,7 +10,7 @@ import pytest
 
 Create = Callable[..., dict[str, Any]]
 Update = Callable[..., httpx.Response]
-ACCEPT = {"steps": [{"accept": {}}]}
+ACCEPT: dict[str, Any] = {"steps": [{"accept": {}}]}
 
 
 def test_a_mask_changes_only_what_it_names(create: Create, update: Update) -> None:

@@ -66,7 +66,6 @@ def test_it_creates_and_gets(sdk: SDK) -> None:
     assert answer.get_policy_response
     held = answer.get_policy_response.policy
     assert held == created
-    assert held
     assert held.policy_steps
     first, second = held.policy_steps["grant"].steps or []
     assert first.approval
@@ -114,6 +113,8 @@ def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
     validated = sdk.policy_validate.validate_cel(request={"text": "f("}).editor_validate_response
     assert validated
     assert [marker.start_column for marker in validated.markers or []] == [2]
-    tried = sdk.account_provision_policy_test.test(request={"cel": "'x'"})
+    tried = sdk.account_provision_policy_test.test(
+        request=shared.TestAccountProvisionPolicyRequest(cel="'x'")
+    )
     assert tried.test_account_provision_policy_response
     assert tried.test_account_provision_policy_response.value == "x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -221,7 +222,7 @@ def test_closing_the_client_ends_a_wait_at_once() -> None:
 def test_ctrl_c_ends_a_wait_at_once() -> None:
     pace = retries.Pace(Clock(), threading.Event())
     pace.hold(3_600)
-    threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
+    threading.Timer(0.05, os.kill, [os.getpid(), signal.SIGINT]).start()
     with pytest.raises(KeyboardInterrupt):
         pace.pass_by(Clock().monotonic() + 7_200)
 

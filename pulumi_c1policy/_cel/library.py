@@ -1,0 +1,218 @@
+"""The type checker's own library, and the environment as it wants to have it.
+
+`cel-expr-python` is an optional dependency: this module imports it inside functions only, so that
+a program without expressions never loads it. No other module names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load
+from pulumi_c1policy.errors import C1PolicyError
+
+if TYPE_CHECKING:
+    from google.protobuf.descriptor_pb2 import DescriptorProto
+
+PACKAGE = "c1policy"
+"""The proto package of our types. It never shows: sentences name the types without it."""
+
+# Enough for every list of networks that a person writes; more is declared when it comes up.
+_VARIADIC = 8
+
+
+class CheckerUnavailableError(C1PolicyError):
+    """Expressions cannot be checked here: the checker is not installed, or does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A function that stands in for one that is not known, and takes anything."""
+
+    name: str
+    arity: int
+    member: bool
+    returns: str = "dyn"
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What one expression uses beyond what is known, declared so that the rest can be checked."""
+
+    functions: frozenset[Stand] = frozenset()
+    variables: frozenset[str] = frozenset()
+
+
+@cache
+def standard() -> Any:  # noqa: ANN401 (the library ships no types)
+    """The environment for expressions that use nothing unknown.
+
+    Raises:
+        CheckerUnavailableError: The library is missing or does not work.
+    """
+    return _build(None)
+
+
+def extended(extras: Extras) -> Any:  # noqa: ANN401
+    """The environment with every extension of the library, and with `extras`."""
+    return _build(extras)
+
+
+def _build(extras: Extras | None) -> Any:  # noqa: ANN401
+    try:
+        from cel_expr_python import cel
+        from cel_expr_python.ext import ext_strings
+    except ImportError as error:
+        raise CheckerUnavailableError(
+            "Expressions cannot be checked here: cel-expr-python is not installed.",
+            "Install it with `pip install 'pulumi-c1policy[cel]'`.",
+        ) from error
+    facts = load()
+    extensions = [ext_strings.ExtStrings(), _functions(cel, facts)]
+    variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
+    if extras is not None:
+        extensions += [*_other_extensions(), _stands(cel, extras.functions)]
+        variables |= dict.fromkeys(extras.variables, "dyn")
+    built = cel.NewEnv(
+        _pool(),
+        variables={name: _type(cel, kind) for name, kind in variables.items()},
+        extensions=extensions,
+    )
+    # A broken environment shows at the first compile only, and looks like a refused expression.
+    try:
+        built.compile("true")
+    except RuntimeError as error:
+        raise CheckerUnavailableError(
+            "Expressions cannot be checked here: cel-expr-python refuses our environment.",
+            "Install the version of cel-expr-python that this release was tested with.",
+        ) from error
+    return built
+
+
+def _other_extensions() -> list[Any]:
+    from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional
+
+    return [
+        ext_bindings.ExtBindings(),
+        ext_encoders.ExtEncoders(),
+        ext_math.ExtMath(),
+        ext_optional.ExtOptional(),
+    ]
+
+
+def _functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+    """Our functions, as an extension: as plain functions `contains` collides with the string's."""
+    declarations = []
+    for name, signatures in facts.signatures.items():
+        overloads = [
+            cel.Overload(
+                f"{name}#{number}#{len(parameters)}",
+                _type(cel, signature.returns),
+                [_type(cel, parameter) for parameter in parameters],
+                is_member=signature.member,
+            )
+            for number, signature in enumerate(signatures)
+            for parameters in _parameter_lists(signature)
+        ]
+        declarations.append(cel.FunctionDecl(name, overloads))
+    return cel.CelExtension("conductorone", declarations)
+
+
+def _parameter_lists(signature: Signature) -> Iterable[tuple[str, ...]]:
+    yield signature.parameters
+    if signature.variadic:
+        for more in range(1, _VARIADIC):
+            yield signature.parameters + signature.parameters[-1:] * more
+
+
+def _stands(cel: Any, stands: Iterable[Stand]) -> Any:  # noqa: ANN401
+    declarations: dict[str, list[Any]] = {}
+    for stand in stands:
+        parameters = [cel.Type.DYN] * (stand.arity + stand.member)
+        overload = cel.Overload(
+            f"{stand.name}#stand#{len(parameters)}#{stand.member}",
+            _type(cel, stand.returns),
+            parameters,
+            is_member=stand.member,
+        )
+        declarations.setdefault(stand.name, []).append(overload)
+    return cel.CelExtension(
+        "unknown", [cel.FunctionDecl(name, ways) for name, ways in declarations.items()]
+    )
+
+
+def _type(cel: Any, kind: str) -> Any:  # noqa: ANN401
+    if kind.startswith("list("):
+        return cel.Type.List(_type(cel, kind[5:-1]))
+    if kind in {"bool", "string", "int", "dyn", "timestamp", "duration"}:
+        return getattr(cel.Type, kind.upper())
+    return cel.Type(f"{PACKAGE}.{kind}")
+
+
+@cache
+def _pool() -> Any:  # noqa: ANN401
+    """The types as proto messages.
+
+    Proto2 with `deprecated_legacy_json_field_conflicts`, because both spellings of a field in one
+    proto3 message make the library drop the type. An enum is a message without fields: as a proto
+    enum it would be an int, and two different ones would compare.
+    """
+    from google.protobuf import descriptor_pb2, descriptor_pool, duration_pb2, struct_pb2
+    from google.protobuf import timestamp_pb2
+
+    facts = load()
+    file = descriptor_pb2.FileDescriptorProto(
+        name="c1policy.proto", package=PACKAGE, syntax="proto2"
+    )
+    pool = descriptor_pool.DescriptorPool()
+    for known in (duration_pb2, struct_pb2, timestamp_pb2):
+        file.dependency.append(known.DESCRIPTOR.name)
+        pool.AddSerializedFile(known.DESCRIPTOR.serialized_pb)
+    for name in sorted(facts.enums):
+        file.message_type.add(name=name)
+    for name, fields in facts.types.items():
+        message = file.message_type.add(name=name)
+        message.options.deprecated_legacy_json_field_conflicts = True
+        for number, (spelling, field) in enumerate(fields.items(), 1):
+            _add_field(message, spelling, number, field)
+    pool.AddSerializedFile(file.SerializeToString())
+    return pool
+
+
+def _add_field(message: DescriptorProto, name: str, number: int, facts: FieldFacts) -> None:
+    kind = facts.type
+    field = message.field.add(name=name, number=number, label=1)
+    if kind.startswith("list("):
+        field.label, kind = 3, kind[5:-1]
+    if kind in _SCALARS:
+        field.type = _SCALARS[kind]
+        return
+    field.type = 11
+    if kind in _WELL_KNOWN:
+        field.type_name = f".google.protobuf.{_WELL_KNOWN[kind]}"
+    elif kind.startswith("map("):
+        entry = message.nested_type.add(name=f"{_title(name)}Entry")
+        entry.options.map_entry = True
+        entry.field.add(name="key", number=1, label=1, type=9)
+        entry.field.add(name="value", number=2, label=1, type=_SCALARS[kind[12:-1]])
+        field.label, field.type_name = 3, f".{PACKAGE}.{message.name}.{entry.name}"
+    else:
+        field.type_name = f".{PACKAGE}.{kind}"
+
+
+def _title(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+# FieldDescriptorProto's numbers: 8 bool, 9 string, 3 int64; 11 is a message, labels 1 and 3 are
+# optional and repeated.
+_SCALARS: dict[str, Any] = {"bool": 8, "string": 9, "int": 3}
+_WELL_KNOWN = {
+    "timestamp": "Timestamp",
+    "duration": "Duration",
+    "map(string, dyn)": "Struct",
+    "dyn": "Value",
+}

@@ -1,0 +1,50 @@
+"""The known name that somebody meant. This module imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_SHORT = 10
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like `name`, if any does."""
+    folded = {_folded(candidate): candidate for candidate in sorted(known, reverse=True)}
+    found = get_close_matches(_folded(name), folded, n=1)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """`; did you mean ...?` for the nearest known name, `otherwise` where none is near."""
+    found = nearest(name, known)
+    return f"; did you mean `{found}`?" if found else otherwise
+
+
+def is_typo(name: str, known: str) -> bool:
+    """Whether `name` is so near to `known` that it is surely a slip, and no name of its own."""
+    if name == known:
+        return False
+    if name.casefold() == known.casefold():
+        return True
+    return _distance(name, known) <= (1 if len(known) <= _SHORT else 2)
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters must be added, dropped, changed or swapped with their neighbour."""
+    if abs(len(one) - len(other)) > 2:  # noqa: PLR2004 (further than anybody asks)
+        return 3
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for row, left in enumerate(one, 1):
+        here = [row]
+        for column, right in enumerate(other, 1):
+            cost = min(above[column] + 1, here[-1] + 1, above[column - 1] + (left != right))
+            swapped = row > 1 and column > 1 and left == other[column - 2] and right == one[row - 2]
+            here.append(min(cost, before[column - 2] + 1) if swapped else cost)
+        before, above = above, here
+    return above[-1]

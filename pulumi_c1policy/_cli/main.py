@@ -1,0 +1,25 @@
+"""The command line `c1policy`: one command a file, registered here."""
+
+from __future__ import annotations
+
+import typer
+
+from pulumi_c1policy._cli.emulator import emulator
+
+app = typer.Typer(
+    help="Tools beside a Pulumi program of ConductorOne policies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(emulator)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep the commands' names although there may be just one."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

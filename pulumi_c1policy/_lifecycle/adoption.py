@@ -1,0 +1,75 @@
+"""The policy that an unfinished create left behind, so that none is created twice.
+
+A create may take effect although its answer is lost: the connection is cut, or the engine is killed
+before it writes the state. The marks of ownership tell whose policy it is. This does I/O through the
+client it is given.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from threading import Lock
+
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._lifecycle.known import Known
+from pulumi_c1policy._lifecycle.normalize import same
+from pulumi_c1policy._lifecycle.ownership import marks, same_resource
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import ShapeError, Tree, decode
+
+_IMMUTABLE = tuple(field for field in POLICY.fields.values() if field.immutable)
+
+
+class Leftovers:
+    """The marked policies of the tenant, looked up once a run; threads share it."""
+
+    def __init__(self, client: PolicyClient, known: Known) -> None:
+        """Look up nothing yet."""
+        self._client = client
+        self._known = known
+        self._lock = Lock()
+        self._look: Future[list[Tree]] | None = None
+
+    def find(self, desired: Tree, *, anew: bool = False) -> Tree | None:
+        """The policy (decoded) that an earlier create of this very resource left, if any.
+
+        Args:
+            desired: The checked inputs, marks included.
+            anew: Look at the tenant again, as a create's outcome has just become unclear.
+        """
+        if not same_resource(desired, desired) or self._known.is_replacement(desired):
+            return None
+        for policy in self._candidates(anew=anew):
+            if (
+                same_resource(policy, desired)
+                and policy.get("id") not in self._known.ids
+                and not policy.get("system_builtin")
+                and not policy.get("deleted_at")
+                and all(same(f, policy.get(f.name), desired.get(f.name)) for f in _IMMUTABLE)
+            ):
+                return policy
+        return None
+
+    def _candidates(self, *, anew: bool) -> list[Tree]:
+        """The marked policies; one thread looks, the others wait for what it finds."""
+        with self._lock:
+            look, mine = self._look, anew or self._look is None
+            if look is None or anew:
+                look = self._look = Future()
+        if mine:
+            try:
+                found = map(_decoded, self._client.search(scope_view="POLICY_SCOPE_VIEW_ALL"))
+                look.set_result([policy for policy in found if marks(policy)])
+            except BaseException as error:  # noqa: BLE001 - the waiting threads get it, whatever it is
+                with self._lock:
+                    self._look = None
+                look.set_exception(error)
+        return look.result()
+
+
+def _decoded(wire: Tree) -> Tree:
+    try:
+        return decode(POLICY, wire)
+    except ShapeError:
+        # Somebody else's policy that we cannot read is not one that we made.
+        return {}

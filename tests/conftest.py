@@ -1,0 +1,18 @@
+"""How much hypothesis tries: a little while developing, the same every time in CI, a lot on request.
+
+`HYPOTHESIS_PROFILE=thorough pytest tests/unit/lifecycle` is the long run.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Whole policies are large, and how long one takes says nothing about the code.
+_LARGE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=_LARGE)
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, print_blob=True)
+settings.register_profile("thorough", settings.get_profile("dev"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if "CI" in os.environ else "dev"))

@@ -1,0 +1,320 @@
+"""Drives the real Pulumi CLI: one stack in a folder of its own, and what each command came to.
+
+Nothing of the user's is touched: state, credentials, plugins and config all lie in the test's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import dedent
+from typing import Any, NamedTuple
+
+import httpx
+
+from pulumi_c1policy._emulator import Emulator, RecordedRequest
+
+ROOT = Path(__file__).resolve().parents[2]
+TYPE = "pulumi-python:dynamic/c1policy:Policy"
+PROJECT = "shop"
+STACK = "dev"
+PASSPHRASE = "pass-phrase-of-the-test"
+SETTINGS = ("--non-interactive", "--color=never")
+ABSENT = "(absent)"
+
+_HEADER = "import pulumi\nfrom pulumi_c1policy import Policy\n\n"
+_UPDATES = frozenset({"up", "preview", "refresh", "destroy"})
+_POLICIES = "/api/v1/policies"
+
+
+class Write(NamedTuple):
+    """A request that changed the tenant, or was meant to."""
+
+    method: str
+    policy: str
+    mask: str | None = None
+
+
+def created(*names: str) -> list[Write]:
+    """The requests that create these policies."""
+    return [Write("POST", name) for name in names]
+
+
+def updated(name: str, *mask: str) -> Write:
+    """The request that updates a policy under this mask."""
+    return Write("POST", name, ",".join(mask))
+
+
+def deleted(*names: str) -> list[Write]:
+    """The requests that delete these policies."""
+    return [Write("DELETE", name) for name in names]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one command came to: its exit code, its words, its events, and what it asked the tenant."""
+
+    command: str
+    code: int
+    output: str
+    requests: tuple[RecordedRequest, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[dict[str, Any], ...] = ()
+
+    def ok(self) -> Outcome:
+        """This outcome, if the command went well."""
+        assert self.code == 0, f"pulumi {self.command} ended with {self.code}:\n{self.output}"
+        return self
+
+    def failed(self) -> Outcome:
+        """This outcome, if the command did not go well."""
+        assert self.code != 0, f"pulumi {self.command} went well:\n{self.output}"
+        return self
+
+    @property
+    def reads(self) -> list[str]:
+        """The policies that were read, by name or id, in alphabetical order."""
+        return sorted(self._policy(r) for r in self.requests if r.method == "GET")
+
+    @property
+    def sent(self) -> list[Write]:
+        """The requests that write, in order of arrival."""
+        return [
+            Write(r.method, self._policy(r), r.update_mask)
+            for r in self.requests
+            if r.method != "GET" and r.path.startswith(_POLICIES)
+        ]
+
+    @property
+    def writes(self) -> list[Write]:
+        """The requests that write, sorted: the engine's threads have no order."""
+        return sorted(self.sent, key=str)
+
+    def body(self, name: str) -> dict[str, Any]:
+        """The body of the only request that wrote to a policy."""
+        [found] = [
+            r.body or {}
+            for r in self.requests
+            if r.method == "POST" and r.path.startswith(_POLICIES) and self._policy(r) == name
+        ]
+        policy: dict[str, Any] = found.get("policy", found)
+        return policy
+
+    @cached_property
+    def operations(self) -> dict[str, list[str]]:
+        """What the engine planned or did to each policy, by resource name, without refreshes."""
+        found: dict[str, list[str]] = {}
+        for step in self._steps:
+            if step["op"] not in ("same", "refresh"):
+                found.setdefault(_name(step["urn"]), []).append(step["op"])
+        return found
+
+    def changes(self, name: str) -> dict[str, tuple[Any, Any]]:
+        """The leaves that the engine shows as changed in a policy, each with before and after."""
+        [step] = [s for s in self._steps if _name(s["urn"]) == name and s["op"] == "update"]
+        return dict(_leaves(step["old"]["inputs"], step["new"]["inputs"], ""))
+
+    @property
+    def diagnostics(self) -> list[str]:
+        """The errors and warnings that were shown, each as its severity and text."""
+        found = [e["diagnosticEvent"] for e in self.events if "diagnosticEvent" in e]
+        return [
+            f"{d['severity']}: {d['message']}"
+            for d in found
+            if d["severity"].startswith(("error", "warning"))
+        ]
+
+    def _policy(self, request: RecordedRequest) -> str:
+        if request.path == _POLICIES:
+            return str((request.body or {}).get("displayName"))
+        policy_id = request.path.rpartition("/")[2]
+        return self.names.get(policy_id, policy_id)
+
+    @property
+    def _steps(self) -> list[dict[str, Any]]:
+        steps = [e["resourcePreEvent"]["metadata"] for e in self.events if "resourcePreEvent" in e]
+        return [step for step in steps if step["type"] == TYPE]
+
+
+class Stack:
+    """A project of one stack; its program is given, and changed, as text."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], tenant: Emulator) -> None:
+        self.folder = folder
+        self.tenant = tenant
+        self.environment = {**environment, "PULUMI_BACKEND_URL": f"file://{folder}/state"}
+
+    def write(self, program: str, **modules: str) -> Stack:
+        """Write the program, and further modules by their name (`pkg__module` lies in a package)."""
+        (self.folder / "__main__.py").write_text(_HEADER + dedent(program))
+        for name, text in modules.items():
+            path = self.folder / f"{name.replace('__', '/')}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(dedent(text))
+        return self
+
+    def init(self, **settings: Any) -> Stack:
+        """Create the project and its stack."""
+        project = {
+            "name": PROJECT,
+            "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
+        }
+        (self.folder / "state").mkdir()
+        (self.folder / "Pulumi.yaml").write_text(json.dumps({**project, **settings}))
+        self.run("stack", "init", STACK).ok()
+        return self
+
+    def up(self, *options: str, **environment: str) -> Outcome:
+        """`pulumi up`, without the preview that the CLI would make before it."""
+        return self.run("up", "--yes", "--skip-preview", *options, **environment)
+
+    def preview(self, *options: str, **environment: str) -> Outcome:
+        """`pulumi preview`."""
+        return self.run("preview", *options, **environment)
+
+    def refresh(self, *options: str, **environment: str) -> Outcome:
+        """`pulumi refresh`."""
+        return self.run("refresh", "--yes", "--skip-preview", *options, **environment)
+
+    def destroy(self, *options: str, **environment: str) -> Outcome:
+        """`pulumi destroy`."""
+        return self.run("destroy", "--yes", "--skip-preview", *options, **environment)
+
+    def unchanged(self, *options: str, **environment: str) -> Outcome:
+        """A preview that must have nothing to do, and nothing to say."""
+        outcome = self.preview("--expect-no-changes", *options, **environment).ok()
+        assert outcome.operations == {}
+        assert outcome.writes == []
+        return outcome
+
+    def config(self, key: str, value: str, *, secret: bool = False) -> None:
+        """Set a value of the stack's config."""
+        kind = "--secret" if secret else "--plaintext"
+        self.run("config", "set", kind, key, "--", value).ok()
+
+    def run(
+        self, command: str, *arguments: str, cwd: Path | None = None, **environment: str
+    ) -> Outcome:
+        """Run one command of the CLI in the project's folder, or in another."""
+        log = self.folder / "events.json"
+        log.unlink(missing_ok=True)
+        events = ["--event-log", str(log)] if command in _UPDATES else []
+        self.tenant.clear_requests()
+        done = subprocess.run(
+            ["pulumi", command, *SETTINGS, *events, *arguments],
+            cwd=cwd or self.folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        lines = log.read_text().splitlines() if log.exists() else []
+        return Outcome(
+            " ".join([command, *arguments]),
+            done.returncode,
+            done.stdout,
+            tuple(self.tenant.requests),
+            {record.id: str(record.stored["displayName"]) for record in self.tenant.policies},
+            tuple(json.loads(line) for line in lines),
+        )
+
+    def export(self) -> dict[str, Any]:
+        """The stack's state, with secrets as they are stored."""
+        state: dict[str, Any] = json.loads(self.run("stack", "export").ok().output)
+        return state
+
+    def import_state(self, state: dict[str, Any]) -> None:
+        """Replace the stack's state."""
+        path = self.folder / "exported.json"
+        path.write_text(json.dumps(state))
+        self.run("stack", "import", "--file", str(path)).ok()
+
+    def import_resources(self, *resources: dict[str, Any]) -> Outcome:
+        """`pulumi import --file`, of resources that are given with inputs and outputs."""
+        path = self.folder / "resources.json"
+        path.write_text(json.dumps({"resources": resources}))
+        options = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
+        return self.run("import", "--file", str(path), *options)
+
+    def policies(self) -> dict[str, dict[str, Any]]:
+        """The policies in the state, by resource name."""
+        resources = self.export()["deployment"].get("resources", [])
+        return {_name(r["urn"]): r for r in resources if r["type"] == TYPE}
+
+    def id_of(self, name: str) -> str:
+        """The id of the live policy with that display name."""
+        [found] = [
+            record.id
+            for record in self.tenant.policies
+            if record.deleted_at is None and record.stored["displayName"] == name
+        ]
+        return found
+
+    def names(self) -> list[str]:
+        """The display names of the policies that live in the tenant and did not come with it."""
+        return sorted(
+            str(record.stored["displayName"])
+            for record in self.tenant.policies
+            if record.deleted_at is None and not record.builtin
+        )
+
+    def live(self, name: str) -> dict[str, Any]:
+        """A live policy as the tenant has it, without unset fields."""
+        return self.tenant.policy(self.id_of(name))
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The variables of a CLI that knows nothing of the person who runs the tests."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PULUMI_", "CONDUCTORONE_", "PYTEST_"))
+    }
+    path = os.pathsep.join([str(ROOT / ".tools" / "bin"), os.environ.get("PATH", os.defpath)])
+    return ours | {
+        "PATH": path,
+        "PULUMI_HOME": str(home),
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # Without it the CLI has no `--event-log`.
+        "PULUMI_DEBUG_COMMANDS": "true",
+    }
+
+
+def call(tenant: Emulator, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """One request by somebody else who uses the tenant's API."""
+    url = f"{tenant.url}{_POLICIES}{path}"
+    answer = httpx.request(method, url, json=body, headers=tenant.headers, trust_env=False)
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _name(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def _leaves(before: Any, after: Any, path: str) -> list[tuple[str, tuple[Any, Any]]]:
+    """How two JSON values differ, as the engine shows it: leaf by leaf, lists by index."""
+    if before == after and isinstance(before, bool) is isinstance(after, bool):
+        return []
+    pairs: Sequence[tuple[str, Any, Any]]
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = sorted(before.keys() | after.keys())
+        pairs = [(f"{path}.{k}", before.get(k, ABSENT), after.get(k, ABSENT)) for k in keys]
+    elif isinstance(before, list) and isinstance(after, list):
+        sides = enumerate(zip_longest(before, after, fillvalue=ABSENT))
+        pairs = [(f"{path}[{i}]", one, other) for i, (one, other) in sides]
+    else:
+        return [(path.removeprefix("."), (before, after))]
+    return [leaf for pair in pairs for leaf in _leaves(pair[1], pair[2], pair[0])]

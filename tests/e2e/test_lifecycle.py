@@ -1,0 +1,245 @@
+"""The main job: declare, deploy, see and repair drift, change, destroy."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+from tests.e2e.cli import ABSENT, Stack, Write, call, created, deleted, updated
+
+TWO = """
+    description = "For everyone."
+    Policy(
+        "employees",
+        display_name="Employees",
+        policy_type="POLICY_TYPE_GRANT",
+        description=description,
+        policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}, {"accept": {}}]}},
+        annotations={"team": "security", "cost-centre": "42"},
+    )
+    Policy(
+        "leavers",
+        display_name="Leavers",
+        policy_type="POLICY_TYPE_REVOKE",
+        policy_steps={"revoke": {"steps": [{"wait": {"duration": {"duration": "24h"}}}]}},
+    )
+"""
+
+
+@pytest.fixture
+def deployed(stack: Any) -> Stack:
+    """A stack of two policies, after its first `pulumi up`."""
+    two: Stack = stack(TWO)
+    assert two.up().ok().writes == created("Employees", "Leavers")
+    return two
+
+
+def test_a_deployment_creates_marks_and_changes_nothing_when_repeated(deployed: Stack) -> None:
+    marks = {"managed_by": "pulumi", "iac_workspace": "shop/dev"}
+    theirs = {"team": "security", "cost-centre": "42"}
+    address = {"iac_resource_address": "c1policy.Policy/employees"}
+    assert deployed.live("Employees")["annotations"] == {**marks, **theirs, **address}
+    assert deployed.live("Leavers")["annotations"] == {
+        **marks,
+        "iac_resource_address": "c1policy.Policy/leavers",
+    }
+    state = deployed.policies()["employees"]
+    assert state["id"] == deployed.id_of("Employees") == state["outputs"]["id"]
+    assert state["outputs"]["system_builtin"] is False
+    assert state["outputs"]["created_at"].startswith("20")
+    assert deployed.unchanged().requests == ()
+    assert deployed.unchanged("--refresh").reads == ["Employees", "Leavers"]
+    again = deployed.up().ok()
+    assert again.requests == ()
+    assert deployed.refresh("--expect-no-changes").ok().writes == []
+    deployed.unchanged()
+
+
+def test_an_edit_through_the_api_and_a_deletion_are_shown_and_repaired(deployed: Stack) -> None:
+    live = deployed.live("Employees")
+    steps = copy.deepcopy(live["policySteps"])
+    steps["grant"]["steps"][0]["approval"]["allowReassignment"] = True
+    edit = {"policy": {"policySteps": steps}, "updateMask": "policySteps"}
+    call(deployed.tenant, "POST", f"/{live['id']}", edit)
+    call(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
+
+    assert deployed.unchanged().requests == ()
+    shown = deployed.preview("--refresh", "--diff").ok()
+    assert shown.operations == {"employees": ["update"], "leavers": ["create"]}
+    leaf = "policy_steps.grant.steps[0].approval.allow_reassignment"
+    assert shown.changes("employees") == {leaf: (True, ABSENT)}
+    assert "- allow_reassignment: true" in shown.output
+    assert shown.writes == []
+
+    repaired = deployed.up("--refresh").ok()
+    assert repaired.writes == [*created("Leavers"), updated("Employees", "policySteps")]
+    after = deployed.live("Employees")
+    assert {**after, "updatedAt": ""} == {**live, "updatedAt": ""}
+    deployed.unchanged("--refresh")
+
+
+def test_an_edit_in_the_product_shows_the_field_and_the_marks_that_it_cleared(
+    deployed: Stack,
+) -> None:
+    policy_id = deployed.id_of("Employees")
+    deployed.tenant.product_edit(policy_id, {"description": "Changed by hand."})
+    shown = deployed.preview("--refresh", "--diff").ok()
+    changes = shown.changes("employees")
+    assert changes.pop("description") == ("Changed by hand.", "For everyone.")
+    assert set(changes) == {
+        "annotations.managed_by",
+        "annotations.iac_workspace",
+        "annotations.iac_resource_address",
+    }
+    assert {before for before, _ in changes.values()} == {ABSENT}
+
+
+def test_what_others_annotate_is_no_drift_and_stays(deployed: Stack) -> None:
+    live = deployed.live("Employees")
+    deployed.tenant.api_edit(live["id"], {"annotations": {"theirs": "kept"}})
+    deployed.unchanged("--refresh")
+    deployed.write(TWO.replace('"cost-centre": "42"', '"cost-centre": "43"'))
+    assert deployed.up().ok().writes == [updated("Employees", "annotations")]
+    assert deployed.live("Employees")["annotations"] == {
+        **live["annotations"],
+        "cost-centre": "43",
+        "theirs": "kept",
+    }
+
+
+def test_a_refresh_takes_drift_into_the_state_and_the_program_still_wins(deployed: Stack) -> None:
+    deployed.tenant.api_edit(deployed.id_of("Employees"), {"description": "Drifted."})
+    assert deployed.refresh().ok().writes == []
+    assert deployed.policies()["employees"]["outputs"]["description"] == "Drifted."
+    shown = deployed.preview().ok()
+    assert shown.changes("employees") == {"description": ("Drifted.", "For everyone.")}
+    assert deployed.up().ok().writes == [updated("Employees", "description")]
+    deployed.unchanged("--refresh")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mask", "leaves"),
+    [
+        (
+            "For everyone.",
+            "For all of us.",
+            ["description"],
+            {"description": ("For everyone.", "For all of us.")},
+        ),
+        (
+            'display_name="Employees",',
+            'display_name="Everybody", rules=[{"condition": "true", "step_key": "grant"}],',
+            ["displayName", "rules"],
+            {
+                "display_name": ("Employees", "Everybody"),
+                "rules": (ABSENT, [{"condition": "true", "step_key": "grant"}]),
+            },
+        ),
+        (
+            '{"manager": {}}',
+            '{"manager": {"allow_self_approval": True}}',
+            ["policySteps"],
+            {"policy_steps.grant.steps[0].approval.manager.allow_self_approval": (ABSENT, True)},
+        ),
+        (
+            "        description=description,\n",
+            "",
+            ["description"],
+            {"description": ("For everyone.", ABSENT)},
+        ),
+        (
+            '"team": "security", ',
+            "",
+            ["annotations"],
+            {"annotations.team": ("security", ABSENT)},
+        ),
+    ],
+    ids=["one-field", "two-fields", "nested", "no-longer-mentioned", "annotation-removed"],
+)
+def test_an_update_sends_just_what_changed(
+    deployed: Stack, old: str, new: str, mask: list[str], leaves: dict[str, Any]
+) -> None:
+    assert TWO.count(old) == 1
+    before = {name: deployed.live(name) for name in ("Employees", "Leavers")}
+    deployed.write(TWO.replace(old, new))
+    done = deployed.up().ok()
+    assert done.changes("employees") == leaves
+    [write] = done.writes
+    assert write.mask == ",".join(mask)
+    assert sorted(done.body(write.policy)) == mask
+    after = deployed.tenant.policy(before["Employees"]["id"])
+    untouched = before["Employees"].keys() - {*mask, "updatedAt"}
+    assert {key: after[key] for key in untouched} == {k: before["Employees"][k] for k in untouched}
+    assert deployed.live("Leavers") == before["Leavers"]
+    deployed.unchanged("--refresh")
+
+
+def test_a_removed_annotation_goes_and_a_removed_description_is_reset(deployed: Stack) -> None:
+    text = TWO.replace('"team": "security", ', "").replace("description=description,", "")
+    deployed.write(text)
+    done = deployed.up().ok()
+    assert done.writes == [updated("Employees", "annotations", "description")]
+    assert done.body("Employees")["annotations"]["team"] == ""
+    assert done.body("Employees")["description"] == ""
+    live = deployed.live("Employees")
+    assert "team" not in live["annotations"]
+    assert not live.get("description")
+
+
+def test_destroying_deletes_what_is_there_and_a_policy_already_gone_is_fine(
+    deployed: Stack,
+) -> None:
+    call(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
+    done = deployed.destroy().ok()
+    assert done.writes == deleted("Employees", "Leavers")
+    assert deployed.names() == []
+    assert deployed.policies() == {}
+    assert [r.status for r in done.requests if r.method == "DELETE"].count(404) == 1
+
+
+def test_a_policy_that_another_one_points_to_is_destroyed_after_it(stack: Any) -> None:
+    chain = stack(
+        """
+        steps = {"grant": {"steps": [{"accept": {}}]}}
+        first = Policy(
+            "a-first", display_name="First", policy_type="POLICY_TYPE_GRANT", policy_steps=steps
+        )
+        second = Policy(
+            "b-second",
+            display_name="Second",
+            policy_type="POLICY_TYPE_GRANT",
+            baseline_policy_id=first.id,
+        )
+        Policy(
+            "c-third",
+            display_name="Third",
+            policy_type="POLICY_TYPE_GRANT",
+            policy_steps=steps,
+            rules=[{"condition": "true", "policy_id": second.id}],
+        )
+        """
+    )
+    assert chain.up().ok().sent == created("First", "Second", "Third")
+    chain.unchanged("--refresh")
+    assert chain.destroy().ok().sent == deleted("Third", "Second", "First")
+    assert chain.names() == []
+
+
+def test_a_policy_that_a_policy_outside_the_stack_points_to_is_kept_and_the_error_names_it(
+    deployed: Stack, c1_tenant: Emulator
+) -> None:
+    policy = {
+        "displayName": "Outsider",
+        "policyType": "POLICY_TYPE_GRANT",
+        "baselinePolicyId": deployed.id_of("Employees"),
+    }
+    call(c1_tenant, "POST", "", policy)
+    failed = deployed.destroy().failed()
+    assert Write("DELETE", "Employees") in failed.writes
+    assert "Outsider" in failed.output
+    assert "Traceback" not in failed.output
+    assert "Employees" in deployed.names()
+    assert "employees" in deployed.policies()

@@ -1,0 +1,201 @@
+"""A tenant without a network: what it keeps of a policy, the ways it may answer, what an update does.
+
+Written from the reference's chapters on answers, updates and annotations.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from pulumi_c1policy._model.policy import POLICY, RULE
+from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
+from pulumi_c1policy._model.tree import Tree, decode, encode
+
+TAG = "newerField"
+"""A field that the model does not know; each message of a tagged policy has its own value."""
+
+OWN = {"id": "2own00000000000000000000policy", "systemBuiltin": False}
+_INTEGERS = {Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64}
+_ZEROS = {Scalar.INT64: "0", Scalar.UINT64: "0", Scalar.DURATION: "0s"}
+_EMPTY_MESSAGES_DEEP = 2
+
+
+def stored(inputs: Tree, *, tagged: bool = False) -> Tree:
+    """What the tenant keeps of `inputs`, on the wire: set fields only, no disabled escalation.
+
+    Args:
+        inputs: What was sent at creation.
+        tagged: Whether each message also carries a field of a newer API, `TAG`.
+    """
+    kept = _kept(POLICY, encode(POLICY, inputs))
+    if tagged:
+        for number, message in enumerate(list(_messages(POLICY, kept))):
+            message[TAG] = f"tag {number}"
+    return kept
+
+
+def _kept(message: Message, wire: Tree) -> Tree:
+    out: Tree = {}
+    for name, value in wire.items():
+        field = message.wire_fields.get(name)
+        if field is None:
+            out[name] = value
+        elif not _is_zero(field, value):
+            out[name] = _each(field, value, lambda kind, tree: _kept(kind, tree))
+    for name in list(out):
+        field = message.wire_fields.get(name)
+        if field and field.kept_if and not out.get(message.fields[field.kept_if].wire):
+            del out[name]
+    if message is POLICY and "annotations" in out:
+        out["annotations"] = {key: value for key, value in out["annotations"].items() if value}
+    return out
+
+
+def _is_zero(field: Field, value: Any) -> bool:
+    if field.presence or (isinstance(field.type, Message) and field.shape == "one"):
+        return value is None
+    if field.shape != "one" or field.type is Scalar.STRUCT:
+        return not value
+    if isinstance(field.type, Enum):
+        return value in (None, "", field.type.zero)
+    return value in (None, "", False) or (field.type in _ZEROS and value == _ZEROS[field.type])
+
+
+def _each(field: Field, value: Any, function: Any) -> Any:
+    """`function(message, tree)` on every message in `value`."""
+    if not isinstance(field.type, Message):
+        return value
+    if field.shape == "list":
+        return [function(field.type, item) for item in value]
+    if field.shape == "map":
+        return {key: function(field.type, item) for key, item in value.items()}
+    return function(field.type, value)
+
+
+def _messages(message: Message, wire: Tree) -> Iterator[Tree]:
+    """Every message in `wire`, outermost first."""
+    yield wire
+    for name, value in list(wire.items()):
+        field = message.wire_fields.get(name)
+        if field and isinstance(field.type, Message):
+            found: list[tuple[Message, Tree]] = []
+            _each(field, value, lambda kind, tree, found=found: found.append((kind, tree)))
+            for kind, tree in found:
+                yield from _messages(kind, tree)
+
+
+def tags(wire: Tree) -> set[str]:
+    """The tags that are left in a policy."""
+    return {message[TAG] for message in _messages(POLICY, wire) if TAG in message}
+
+
+def answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
+    """What a GET gives for a stored policy, decoded; each seed spells it in another legal way.
+
+    Args:
+        wire: What the tenant keeps.
+        seed: Chooses among the spellings.
+        newer: Whether the tenant also fills in fields that the model does not know.
+    """
+    return decode(POLICY, raw_answer(wire, seed, newer=newer))
+
+
+def raw_answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
+    """The JSON of `answer`."""
+    random = Random(seed)
+    digits = random.choice(["", ".123", ".123456", ".123456789"])
+    times = {name: f"2026-08-0{random.randint(1, 9)}T10:00:00{digits}Z" for name in _TIMES}
+    body = _Renderer(random, newer).message(POLICY, {k: v for k, v in wire.items()}, 0)
+    return body | OWN | times
+
+
+_TIMES = ("createdAt", "updatedAt")
+
+
+class _Renderer:
+    def __init__(self, random: Random, newer: bool) -> None:
+        self.random = random
+        self.newer = newer
+
+    def message(self, message: Message, wire: Tree, depth: int) -> Tree:
+        out = {name: value for name, value in wire.items() if name not in message.wire_fields}
+        for field in message.fields.values():
+            if field.name == "policy_key":
+                continue
+            if field.wire in wire:
+                out[field.wire] = self.value(field, wire[field.wire])
+            else:
+                out |= self.unset(field, depth)
+        if message is RULE and "stepKey" in wire:
+            out |= self.step_key(wire["stepKey"])
+        if self.newer and self.random.random() < 0.5:
+            out["brandNew"] = self.random.choice([None, {}, [], "NEW_ENUM_VALUE", {"a_b": 1}])
+        items = list(out.items())
+        self.random.shuffle(items)
+        return dict(items)
+
+    def step_key(self, key: str) -> Tree:
+        unset: Any = self.random.choice(["", None])
+        return self.random.choice(
+            [
+                {"stepKey": key, "policyKey": key},
+                {"stepKey": unset, "policyKey": key},
+                {"stepKey": key, "policyKey": unset},
+            ]
+        )
+
+    def value(self, field: Field, value: Any) -> Any:
+        if field.shape == "list":
+            items = [self.item(field, item) for item in value]
+            if field.unordered:
+                self.random.shuffle(items)
+            return items
+        if field.shape == "map":
+            return {key: self.item(field, item) for key, item in value.items()}
+        return self.item(field, value)
+
+    def item(self, field: Field, value: Any) -> Any:
+        kind = field.type
+        if isinstance(kind, Message):
+            return self.message(kind, value, 0)
+        if kind is Scalar.DURATION and "." not in value:
+            return self.random.choice([value, value.replace("s", ".000s")])
+        if kind in _INTEGERS:
+            return self.random.choice([int(value), str(value)])
+        return value
+
+    def unset(self, field: Field, depth: int) -> Tree:
+        """Absent, null or zero, wherever that is the same."""
+        zeros: list[Any] = [None]
+        if field.shape != "one":
+            zeros.append([] if field.shape == "list" else {})
+        elif field.presence or field.oneof:
+            pass
+        elif isinstance(field.type, Message):
+            if depth < _EMPTY_MESSAGES_DEEP:
+                zeros.append(self.message(field.type, {}, depth + 1))
+        elif isinstance(field.type, Enum):
+            zeros.append(field.type.zero)
+        elif field.type in _INTEGERS:
+            zeros += [0, "0"]
+        elif field.type in (Scalar.BOOL, Scalar.STRING):
+            zeros.append(False if field.type is Scalar.BOOL else "")
+        chosen = self.random.choice([*zeros, "absent"])
+        return {} if chosen == "absent" else {field.wire: chosen}
+
+
+def updated(live: Tree, body: Tree, mask: Sequence[str]) -> Tree:
+    """The stored policy after an update: what the mask names is replaced, annotations merge."""
+    out = copy.deepcopy(live)
+    for name in mask:
+        field = POLICY.wire_fields[name]
+        assert not (field.output_only or field.immutable), f"{name} may not be in a mask"
+        if field.merge:
+            out[name] = out.get(name, {}) | body.get(name, {})
+        else:
+            out.pop(name, None)
+            out |= {name: body[name]} if name in body else {}
+    return _kept(POLICY, out)

@@ -1,0 +1,218 @@
+"""What holds for every policy: no false change, no missed drift, and updates that bring peace."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import assume, given, note
+from hypothesis import strategies as st
+
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.normalize import canonical
+from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, decode, encode
+from tests.strategies import policies
+from tests.unit.lifecycle.edits import Edit, apply, edits, reports
+from tests.unit.lifecycle.tenant import answer, raw_answer, stored, tags, updated
+
+SEEDS = st.integers(0, 2**32 - 1)
+IMMUTABLE = {"policy_type", "scope"}
+
+
+def through_state(recorded: Recorded) -> Recorded:
+    """The record after the engine has stored it: nulls dropped, every number a double."""
+    text = json.dumps(_without_nulls(to_state(recorded)))
+    return from_state(json.loads(text, parse_int=float))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+@st.composite
+def edited(draw: st.DrawFn, *, mutable: bool = True, tagged: bool = False) -> tuple[Tree, Tree, Edit]:
+    """Inputs, what the tenant keeps of them, and one edit of that."""
+    inputs = draw(policies())
+    wire = stored(inputs, tagged=tagged)
+    found = [
+        edit
+        for edit in edits(POLICY, decode(POLICY, wire))
+        if (edit.path[0] not in IMMUTABLE) is mutable
+    ]
+    edit = draw(st.sampled_from(found))
+    note(repr(edit))
+    return inputs, wire, edit
+
+
+def with_edit(wire: Tree, edit: Edit) -> Tree:
+    """The stored policy with the edit."""
+    return stored(apply(decode(POLICY, wire), edit))
+
+
+def sent(wire: Tree, planned: Update, recorded: Recorded, desired: Tree, live: Tree) -> Tree:
+    """What the tenant keeps after the planned update of the stored policy `wire`."""
+    body = onto(planned, recorded, desired, live, Options())
+    assert isinstance(body, dict), body
+    assert set(body) == set(planned.mask)
+    return updated(wire, body, planned.mask)
+
+
+@given(policies())
+def test_a_valid_policy_has_no_failure(inputs: Tree) -> None:
+    assert [f for f in check(inputs) if f.severity == "error"] == []
+
+
+@given(policies())
+def test_inputs_survive_the_wire(inputs: Tree) -> None:
+    there_and_back = decode(POLICY, json.loads(json.dumps(encode(POLICY, inputs))))
+    assert compare(POLICY, inputs, there_and_back) == []
+    assert canonical(POLICY, there_and_back) == canonical(POLICY, inputs)
+    assert _keys(there_and_back) == _keys(inputs)
+
+
+def _keys(policy: Tree) -> list[list[str]]:
+    return [list(policy.get(name) or {}) for name in ("policy_steps", "annotations")]
+
+
+@given(policies(), SEEDS)
+def test_an_answer_survives_decode_and_encode(inputs: Tree, seed: int) -> None:
+    """Whatever an answer holds, known to the model or not, stands in what is sent back."""
+    wire = stored(inputs, tagged=True)
+    again = stored(answer(wire, seed))
+    assert tags(again) == tags(wire)
+    assert compare(POLICY, decode(POLICY, again), inputs) == []
+
+
+@given(policies(), SEEDS, SEEDS, st.booleans())
+def test_nothing_to_do_after_creation(inputs: Tree, seed: int, later: int, newer: bool) -> None:
+    wire = stored(inputs)
+    recorded = record(inputs, answer(wire, seed, newer=newer))
+    assert plan(recorded, inputs) == NoOp()
+    again = through_state(recorded)
+    assert plan(again, inputs) == NoOp()
+    live = answer(wire, later, newer=newer)
+    assert drift(again, live) == []
+    refreshed = catch_up(again, live)
+    assert refreshed.inputs == again.inputs
+    assert plan(through_state(refreshed), inputs) == NoOp()
+
+
+@given(policies(), SEEDS)
+def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> None:
+    recorded = through_state(record(inputs, answer(stored(inputs), seed)))
+    assert recorded.inputs == _without_nulls(inputs)
+
+
+@given(policies(), SEEDS)
+def test_an_imported_policy_is_as_a_program_would_write_it(inputs: Tree, seed: int) -> None:
+    """A policy that was never recorded reads as inputs without noise."""
+    from pulumi_c1policy._lifecycle.merge import prune, strip
+
+    live = answer(stored(inputs), seed)
+    recorded = record(strip(POLICY, prune(POLICY, live)), live)
+    assert plan(through_state(recorded), inputs) == NoOp()
+    assert check(recorded.inputs) == [] or all(
+        f.severity == "warning" for f in check(recorded.inputs)
+    )
+
+
+@given(edited(tagged=True), SEEDS, SEEDS)
+def test_live_edits_are_drift_at_their_own_path(
+    case: tuple[Tree, Tree, Edit], seed: int, later: int
+) -> None:
+    inputs, wire, edit = case
+    recorded = through_state(record(inputs, answer(wire, seed)))
+    live_wire = with_edit(wire, edit)
+    live = answer(live_wire, later)
+    foreign = edit.kind in ("key added", "set") and edit.path[0] == "annotations"
+    if foreign:
+        assert drift(recorded, live) == []
+        assert plan(catch_up(recorded, live), inputs) == NoOp()
+        return
+    found = drift(recorded, live)
+    assert reports(found, edit), found
+    refreshed = through_state(catch_up(recorded, live))
+    assert drift(refreshed, live) == []
+    assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
+    planned = plan(refreshed, inputs)
+    assert isinstance(planned, Update)
+    assert planned.mask == (edit.field.wire,)
+    assert reports(list(planned.changes), edit)
+    after = sent(live_wire, planned, refreshed, inputs, live)
+    settled = record(inputs, answer(after, seed))
+    assert plan(through_state(settled), inputs) == NoOp()
+    assert compare(POLICY, decode(POLICY, after), decode(POLICY, wire)) == []
+    assert tags(after) == tags(live_wire)
+
+
+@given(edited(tagged=True), SEEDS, SEEDS)
+def test_desired_edits_are_sent_under_their_own_field(
+    case: tuple[Tree, Tree, Edit], seed: int, later: int
+) -> None:
+    inputs, wire, edit = case
+    recorded = through_state(record(inputs, answer(wire, seed)))
+    desired_wire = with_edit(wire, edit)
+    desired = _known(decode(POLICY, desired_wire))
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    assert planned.mask == (edit.field.wire,)
+    assert reports(list(planned.changes), edit)
+    live = answer(wire, later)
+    after = sent(wire, planned, recorded, desired, live)
+    assert compare(POLICY, decode(POLICY, after), desired) == []
+    assert tags(after) == tags(desired_wire)
+    settled = record(desired, answer(after, seed))
+    assert plan(through_state(settled), desired) == NoOp()
+    assert drift(through_state(settled), answer(after, later)) == []
+
+
+def _known(tree: Any) -> Any:
+    """A tree without the tenant's tags: what a program could write."""
+    if isinstance(tree, dict):
+        return {key: _known(item) for key, item in tree.items() if key != "newerField"}
+    return [_known(item) for item in tree] if isinstance(tree, list) else tree
+
+
+@given(edited(mutable=False), SEEDS)
+def test_immutable_edits_replace(case: tuple[Tree, Tree, Edit], seed: int) -> None:
+    inputs, wire, edit = case
+    recorded = through_state(record(inputs, answer(wire, seed)))
+    planned = plan(recorded, apply(decode(POLICY, wire), edit))
+    assert isinstance(planned, Replace)
+    assert planned.fields == (edit.field.name,)
+    assert reports(list(planned.changes), edit)
+
+
+@given(edited(), edited(), SEEDS)
+def test_two_edits_at_once_meet(
+    case: tuple[Tree, Tree, Edit], unrelated: tuple[Tree, Tree, Edit], seed: int
+) -> None:
+    """Any policy becomes any other of its type and scope with one update."""
+    inputs, wire, edit = case
+    desired = unrelated[0] | {"policy_type": inputs["policy_type"]}
+    desired.pop("scope", None)
+    desired |= {"scope": inputs["scope"]} if "scope" in inputs else {}
+    recorded = record(inputs, answer(wire, seed))
+    live_wire = with_edit(wire, edit)
+    live = answer(live_wire, seed + 1)
+    refreshed = catch_up(recorded, live)
+    planned = plan(refreshed, desired)
+    assume(isinstance(planned, Update))
+    assert isinstance(planned, Update)
+    assert list(planned.mask) == sorted(set(planned.mask))
+    after = sent(live_wire, planned, refreshed, desired, live)
+    settled = record(desired, answer(after, seed))
+    assert plan(through_state(settled), desired) == NoOp()
+    assert drift(through_state(settled), raw_decoded(after, seed + 2)) == []
+
+
+def raw_decoded(wire: Tree, seed: int) -> Tree:
+    """An answer as it arrives."""
+    return decode(POLICY, json.loads(json.dumps(raw_answer(wire, seed))))
