@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.options import options
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
-from pulumi_c1policy._lifecycle.record import from_state, to_state
+from pulumi_c1policy._lifecycle.record import from_state, holds, to_state
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._pulumi import failures, owner, results, runtime, values
 from pulumi_c1policy.errors import RefusedError
@@ -51,6 +51,8 @@ class PolicyProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is desired with what was recorded."""
         runtime.known.note(_olds, _id)
+        if holds(_olds, _news):
+            return DiffResult(changes=False)
         prior = from_state(values.inputs(_olds))
         planned = plan(prior, values.inputs(_news))
         if isinstance(planned, Refuse):

@@ -132,6 +132,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         props[owner.OPTIONS] = {
             "on_conflict": on_conflict,
             "on_takeover": on_takeover,
+            "secrets": values.secret_names(props),
             "ignore_changes": list(opts.ignore_changes or ()) if opts else [],
         }
         self._declare(resource_name, props, opts)

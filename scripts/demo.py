@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +93,8 @@ class Stage:
 
     def _named(self, request: RecordedRequest) -> str:
         record = self.tenant.policies.find(request.path.rpartition("/")[2])
-        return f"{request.path}  ({record.stored['displayName']})" if record else request.path
+        name = record.stored["displayName"] if record else (request.body or {}).get("displayName")
+        return f"{request.path}  ({name})" if name else request.path
 
 
 _QUIET = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
@@ -173,7 +175,8 @@ def _stage(tenant: Emulator, folder: Path) -> Stage:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         },
     )
-    stage.pulumi("stack", "init", "demo", "--color=never", show=lambda _: [])
+    stage.step("Make a stack with a file backend: no account anywhere")
+    stage.pulumi("stack", "init", "demo", "--color=never")
     return stage
 
 
@@ -209,7 +212,7 @@ def _resources(output: str) -> list[str]:
         if done in ("created", "updated", "deleted", "read", "refresh"):
             diff = line[line.index("[diff") :] if "[diff" in line else ""
             lines.append(f"{words[0]:2} {name:20} {done} {diff}".rstrip())
-    return lines or [line for line in output.splitlines() if "unchanged" in line]
+    return lines or [line.strip() for line in output.splitlines() if "unchanged" in line]
 
 
 def _changes(output: str) -> list[str]:
@@ -223,8 +226,8 @@ def _changes(output: str) -> list[str]:
         elif "[urn=" in line and shown and shown[-1].rstrip().endswith(("(create)", "(update)")):
             shown[-1] += f" {line.rpartition('::')[2].rstrip(']')}"
         elif stripped.endswith(("to create", "to update", "to delete")):
-            shown.append(f"  {stripped}")
-    return shown
+            shown.append(f"    {stripped}")
+    return textwrap.dedent("\n".join(shown)).splitlines()
 
 
 def _expect(output: str, *wanted: str) -> None:

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
-from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The executor exits with this after it showed the program's error itself: nothing is left to report.
 ALREADY_REPORTED = 32
-# An interrupted program gets this long to finish what it is at, as it does under the real host.
+# A program that is told to end gets this long to finish what it is at.
 GRACE_SECONDS = 5
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
@@ -168,7 +168,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             stdin=subprocess.DEVNULL,
         )
         self._programs.add(program)
-        context.add_callback(lambda: interrupt(program))
+        context.add_callback(lambda: end(program))
         status = program.wait()
         self._programs.discard(program)
         if status == ALREADY_REPORTED:
@@ -178,17 +178,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.RunResponse()
 
     def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
-        """Interrupt the running program."""
+        """End the running program: the deployment failed, or was cancelled."""
         for program in list(self._programs):
-            interrupt(program)
+            end(program)
         return Empty()
 
 
-def interrupt(program: subprocess.Popen[bytes]) -> None:
-    """Ask a program to end, and end it if it does not; one that has ended is left alone."""
+def end(program: subprocess.Popen[bytes]) -> None:
+    """End a program, by force if it does not follow; one that has ended is left alone."""
     if program.poll() is not None:
         return
-    program.send_signal(signal.SIGINT)
+    # Not SIGINT, which Python would answer with a traceback among the deployment's own messages.
+    program.terminate()
     try:
         program.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:

@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from pulumi_c1policy._lifecycle.normalize import canonical
 from pulumi_c1policy._model.policy import POLICY, RULE
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.steps import POLICY_STEPS
@@ -210,7 +211,8 @@ def one_value(field: Field, depth: int = 0, distinct: bool = True) -> SearchStra
     """Values of one item of a field."""
     kind = field.type
     if isinstance(kind, Message):
-        return _messages(kind, depth, distinct)
+        values = _messages(kind, depth, distinct)
+        return values.filter(lambda tree: canonical(kind, tree)) if field.required else values
     if isinstance(kind, Enum):
         return st.sampled_from(kind.values[1:])
     if kind in _INTEGERS:

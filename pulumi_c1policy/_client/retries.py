@@ -215,7 +215,7 @@ def repeat(
             failure.error.summary += f" (The last of {state.attempt_number} attempts.)"
         return failure
 
-    return tenacity.Retrying(
+    result = tenacity.Retrying(
         retry=tenacity.retry_if_result(
             lambda result: isinstance(result, Failure) and result.outcome in REPEATED[kind]
         ),
@@ -225,6 +225,10 @@ def repeat(
         sleep=pace.sleep,
         retry_error_callback=last,
     )(attempt)
+    if isinstance(result, Failure) and result.outcome in _SLOWING:
+        # What is not sent again here may be looked for by the caller, who shall wait as well.
+        pace.hold(result.retry_after or 0.0)
+    return result
 
 
 def _failure(state: tenacity.RetryCallState) -> Failure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pulumi_c1policy._lifecycle.diff import Change
 from pulumi_c1policy._lifecycle.ownership import PERSON
@@ -65,12 +65,17 @@ def taken_delete(recorded: Recorded) -> str:
     )
 
 
-def conflict(changes: Sequence[Change], desired: Tree) -> tuple[str, str]:
-    """Why somebody else's change is not overwritten: summary, with all values, and advice."""
+def conflict(changes: Sequence[Change], desired: Tree, secrets: Collection[str]) -> tuple[str, str]:
+    """Why somebody else's change is not overwritten: summary, with all values, and advice.
+
+    Of the fields in `secrets` no value is shown.
+    """
     shown = "; ".join(
-        f"`{text(c.path)}` was {_shown(c.before)} when last recorded and is {_shown(c.after)} now, "
-        f"the program says {_shown(at(desired, c.path))}"
-        for c in changes[:_SHOWN]
+        f"`{text(change.path)}` (a secret)"
+        if change.field in secrets
+        else f"`{text(change.path)}` was {_shown(change.before)} when last recorded and is "
+        f"{_shown(change.after)} now, the program says {_shown(at(desired, change.path))}"
+        for change in changes[:_SHOWN]
     )
     more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
     return (

@@ -6,11 +6,10 @@ merge; `strip` and `prune` reduce a tree to what a program may write, and to wha
 
 from __future__ import annotations
 
-import json
-from difflib import SequenceMatcher
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical, canonical_field, same
+from pulumi_c1policy._lifecycle.align import aligned
+from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical, canonical_field, equal, same
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -87,7 +86,8 @@ def respell(message: Message, written: Tree, answer: Tree) -> Tree:
         if field is None or (field.alias_of and value != answer.get(field.alias_of)):
             continue
         if field.alias_of or (name not in answer and name not in meaning):
-            out[name] = value
+            if not (field.kept_if and answer.get(field.kept_if)):
+                out[name] = value
         elif name in answer:
             out[name] = _respell_field(field, value, answer[name])
     spelled = out.keys() | {message.fields[name].alias_of for name in out}
@@ -99,8 +99,11 @@ def _respell_field(field: Field, written: Value, answer: Value) -> Value:
     if field.shape == "list" and isinstance(written, list) and isinstance(answer, list):
         if field.unordered:
             return _respell_set(field, written, answer)
-        pairs = zip(written, answer, strict=False)
-        return [_respell_item(field, *pair) for pair in pairs] + answer[len(written) :]
+        partner = aligned(field, answer, written)
+        return [
+            _respell_item(field, written[partner[i]], item) if i in partner else item
+            for i, item in enumerate(answer)
+        ]
     if field.shape == "map" and isinstance(written, dict) and isinstance(answer, dict):
         return {
             key: _respell_item(field, written[key], value) if key in written else value
@@ -130,21 +133,21 @@ def same_item(field: Field, one: Value, other: Value) -> bool:
     """Whether two items of a list or map field are semantically equal."""
     if isinstance(field.type, Message):
         if not (isinstance(one, dict) and isinstance(other, dict)):
-            return bool(one == other)
-        return canonical(field.type, one) == canonical(field.type, other)
-    return bool(canonical_field(field, [one]) == canonical_field(field, [other]))
+            return equal(one, other)
+        return equal(canonical(field.type, one), canonical(field.type, other))
+    return equal(canonical_field(field, [one]), canonical_field(field, [other]))
 
 
 def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Side) -> Tree:
     """The three-way merge: what changed from `base` on either side, in one tree.
 
-    Fields that the model does not know are taken from `theirs`. A list is merged item by item where
-    the items of all three sides can be told to belong together, else as a whole.
+    Fields that the model does not know are taken from `theirs`. A list is merged item by item, as
+    far as the items of all three sides can be told to belong together.
 
     Args:
         message: What all three are.
         base: The common ancestor.
-        theirs: The tenant's version.
+        theirs: The tenant's version, pruned.
         ours: The program's version.
         prefer: The side that wins where both changed the same thing.
     """
@@ -154,15 +157,20 @@ def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Sid
     for name in [*ours, *(name for name in theirs if name not in ours)]:
         field = message.fields.get(name)
         if field is None:
-            if name in theirs:
+            if name in theirs and not _ousted(message, *meant[1:]):
                 out[name] = theirs[name]
+            continue
+        if _both_messages(field, theirs.get(name), ours.get(name)):
+            # Even where nothing in them means anything to us, there may be fields of a newer API.
+            merged = _merge_field(field, base.get(name, ABSENT), theirs[name], ours[name], prefer)
+            out[name] = merged
             continue
         has_base, has_theirs, has_ours = (name in tree for tree in meant)
         if not (has_base or has_theirs or has_ours):
-            if name in ours:
+            if name in theirs:
+                out[name] = theirs[name]
+            elif name in ours and not (field.kept_if and meant[1].get(field.kept_if)):
                 out[name] = ours[name]
-            continue
-        if not has_ours and has_theirs and not has_base and _excluded(message, field, meant[2]):
             continue
         merged = _merge_field(
             field,
@@ -173,6 +181,14 @@ def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Sid
         )
         if merged is not ABSENT:
             out[name] = merged
+    winner = meant[2] if prefer == "ours" else meant[1]
+    for members in message.oneofs.values():
+        rivals = [
+            name for name in members if name in out and (name in meant[1] or name in meant[2])
+        ]
+        for name in rivals if len(rivals) > 1 else ():
+            if name not in winner:
+                del out[name]
     return out
 
 
@@ -181,13 +197,19 @@ def _preferred(message: Message, tree: Tree) -> Tree:
     aliases = {f.name: f.alias_of for f in message.fields.values() if f.alias_of}
     if not aliases.keys() & tree.keys():
         return tree
-    moved = {aliases[name]: value for name, value in tree.items() if name in aliases}
-    return moved | {name: value for name, value in tree.items() if name not in aliases}
+    moved = {aliases[name]: value for name, value in tree.items() if name in aliases and value}
+    return moved | {n: v for n, v in tree.items() if n not in aliases and (v or n not in moved)}
 
 
-def _excluded(message: Message, field: Field, ours: Tree) -> bool:
-    """Whether another member of the field's oneof is set already."""
-    return any(member in ours for member in message.oneofs.get(field.oneof, ()))
+def _ousted(message: Message, theirs: Tree, ours: Tree) -> bool:
+    """Whether our member of a oneof takes the place of one that only a newer API knows."""
+    groups = (message.oneofs[group] for group in message.required_oneofs)
+    return any(not (theirs.keys() & group) and ours.keys() & group for group in map(set, groups))
+
+
+def _both_messages(field: Field, theirs: Value, ours: Value) -> bool:
+    one = field.shape == "one" and isinstance(field.type, Message)
+    return one and isinstance(theirs, dict) and isinstance(ours, dict)
 
 
 def _merge_field(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
@@ -200,12 +222,22 @@ def _merge_field(field: Field, base: Value, theirs: Value, ours: Value, prefer: 
     if field.shape == "one" and isinstance(field.type, Message):
         return merge(
             field.type,
-            base={} if base is ABSENT else base,
+            base=base if isinstance(base, dict) else {},
             theirs=theirs,
             ours=ours,
             prefer=prefer,
         )
-    return _choose(field, base, theirs, ours, prefer)
+    chosen = _choose(field, base, theirs, ours, prefer)
+    if isinstance(field.type, Message) and isinstance(chosen, list):
+        return [_with_unknown(field.type, item, theirs) for item in chosen]
+    return chosen
+
+
+def _with_unknown(message: Message, item: Tree, theirs: list[Tree]) -> Tree:
+    """An item of a set, with what only the tenant knows of it."""
+    meant = canonical(message, item)
+    known = next((their for their in theirs if canonical(message, their) == meant), item)
+    return merge(message, base=item, theirs=known, ours=item, prefer="ours")
 
 
 def _choose(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
@@ -247,25 +279,21 @@ def _merge_item(field: Field, base: Value, theirs: Value, ours: Value, prefer: S
 
 
 def _merge_list(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
-    if len(base) != len(theirs):
-        return _choose(field, base or ABSENT, theirs, ours, prefer)
-    partner = dict(_aligned(field, ours, base))
-    return [
-        _merge_item(field, base[partner[i]], theirs[partner[i]], item, prefer)
-        if i in partner
-        else item
-        for i, item in enumerate(ours)
+    of_theirs, of_ours = aligned(field, theirs, base), aligned(field, ours, base)
+    moved = [pairs != {i: i for i in range(len(base))} for pairs in (of_theirs, of_ours)]
+    moved = [
+        changed or len(side) != len(base)
+        for changed, side in zip(moved, (theirs, ours), strict=True)
     ]
-
-
-def _aligned(field: Field, ours: list[Value], base: list[Value]) -> list[tuple[int, int]]:
-    """Which item of `ours` is which of `base`: the equal ones, and those changed in place."""
-    new, old = (
-        [json.dumps(canonical_field(field, [item]), sort_keys=True, default=repr) for item in side]
-        for side in (ours, base)
-    )
-    pairs: list[tuple[int, int]] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, new, old, autojunk=False).get_opcodes():
-        if tag == "equal" or (tag == "replace" and i2 - i1 == j2 - j1):
-            pairs += zip(range(i1, i2), range(j1, j2), strict=True)
-    return pairs
+    follow_ours = not moved[0] or (moved[1] and prefer == "ours")
+    shape, of_shape = (ours, of_ours) if follow_ours else (theirs, of_theirs)
+    in_theirs = {j: i for i, j in of_theirs.items()}
+    in_ours = {j: i for i, j in of_ours.items()}
+    out = []
+    for index, item in enumerate(shape):
+        old = of_shape.get(index)
+        if old in in_theirs and old in in_ours:
+            sides = base[old], theirs[in_theirs[old]], ours[in_ours[old]]
+            item = _merge_item(field, *sides, prefer)
+        out.append(item)
+    return out

@@ -84,7 +84,14 @@ def _canonical_item(field: Field, value: Value) -> Value:
         return durations.wire(value) or value
     if kind in _INTEGERS:
         return _integer(value)
-    return value
+    return _data(value) if kind is Scalar.STRUCT else value
+
+
+def _data(value: Value) -> Value:
+    """Free-form JSON without the nulls in its objects, which no state file keeps."""
+    if isinstance(value, dict):
+        return {key: _data(item) for key, item in value.items() if item is not None}
+    return [_data(item) for item in value] if isinstance(value, list) else value
 
 
 def _integer(value: Value) -> Value:

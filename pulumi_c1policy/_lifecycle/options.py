@@ -17,11 +17,13 @@ class Options:
         overwrite: Overwrite what somebody else changed in the very fields that we change.
         take_back: Overwrite a policy that a person has taken over in the product.
         ignored: What the program told the engine to ignore.
+        secrets: The inputs that hold a secret; no message shows their values.
     """
 
     overwrite: bool = False
     take_back: bool = False
     ignored: tuple[Path, ...] = ()
+    secrets: frozenset[str] = frozenset()
 
     def ignores(self, path: Path) -> bool:
         """Whether a change at `path` is to be left as it is."""
@@ -38,4 +40,5 @@ def options(source: object) -> Options:
         overwrite=source.get("on_conflict") == "overwrite",
         take_back=source.get("on_takeover") == "take_back",
         ignored=tuple(path for path in parsed if path),
+        secrets=frozenset(map(str, source.get("secrets") or ())),
     )

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.diff import Change, applied, compare
 from pulumi_c1policy._lifecycle.mask import update_mask
-from pulumi_c1policy._lifecycle.merge import merge
+from pulumi_c1policy._lifecycle.merge import merge, prune
 from pulumi_c1policy._lifecycle.options import Options
 from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift
@@ -126,9 +126,10 @@ def onto(
     ignored = [change for change in since if options.ignores(change.path)]
     conflicts = [] if options.overwrite else _conflicts(since, desired, live, options)
     if conflicts:
-        return Refuse(*guards.conflict(conflicts, desired))
+        return Refuse(*guards.conflict(conflicts, desired, options.secrets))
     wanted = reduce(applied, ignored, desired)
     out: Tree = {}
+    pruned = prune(POLICY, live)
     for wire in update.mask:
         field = POLICY.wire_fields[wire]
         if field.merge:
@@ -136,7 +137,7 @@ def onto(
             removed = dict.fromkeys(recorded.inputs.get(field.name) or {}, "")
             out[wire] = removed | {key: value or "" for key, value in notes.items()}
             continue
-        sides = (only(tree, field.name) for tree in (caught_up.inputs, live, wanted))
+        sides = (only(tree, field.name) for tree in (caught_up.inputs, pruned, wanted))
         base, theirs, ours = sides
         out[wire] = zero(field)
         out |= encode(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer="ours"))

@@ -77,6 +77,14 @@ def from_state(state: Tree) -> Recorded:
     return Recorded(inputs, outputs, state.get(TAKEN_BY) or "")
 
 
+def holds(state: Tree, inputs: Tree) -> bool:
+    """Whether `state` (as stored) says to the letter what `inputs` says: the common case, quickly."""
+    # By their text, since to Python `True` is 1 and in free-form data it is not.
+    return not state.get(REWRITTEN) and all(
+        repr(state.get(name)) == repr(inputs.get(name)) for name in WRITABLE
+    )
+
+
 def drift(recorded: Recorded, live: Tree) -> list[Change]:
     """How the live policy differs from the record; annotations of others do not count."""
     return compare(POLICY, recorded.outputs, _own(recorded.inputs, live))

@@ -40,10 +40,9 @@ def encode(message: Message, tree: Tree) -> Tree:
         if field is None:
             out[name] = value
         elif value is not None and not (field.output_only or field.ignored):
-            if not field.alias_of:
-                out[field.wire] = _encode_field(field, value)
-            elif value and not tree.get(field.alias_of):
-                out[message.fields[field.alias_of].wire] = _encode_field(field, value)
+            preferred = message.fields[field.alias_of] if field.alias_of else field
+            if not (out.get(preferred.wire) and (field.alias_of or not value)):
+                out[preferred.wire] = _encode_field(preferred, value)
     return out
 
 

@@ -47,13 +47,15 @@ def install() -> None:
 
 @contextlib.contextmanager
 def named(verb: str, properties: dict[str, Any], policy_id: str = "") -> Iterator[None]:
-    """Put the verb and the policy's name before the text of any error of ours."""
+    """Put the verb and the policy's address before the text of any error of ours."""
     try:
         yield
     except C1PolicyError as error:
-        name = properties.get("display_name") or policy_id or "policy"
-        where = f" ({policy_id})" if policy_id and policy_id != name else ""
-        error.summary = f"Cannot {verb} the policy {name!r}{where}: {error.summary}"
+        # Not the display name, which may be a secret.
+        notes = properties.get("annotations")
+        address = notes.get("iac_resource_address") if isinstance(notes, dict) else None
+        which = " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
+        error.summary = f"Cannot {verb} the policy {which}: {error.summary}"
         raise
 
 

@@ -59,3 +59,26 @@ def written(value: Value) -> Value:
     if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
         return [written(item) for item in value]
     return value.value if isinstance(value, Enum) else value
+
+
+def secret_names(props: Mapping[str, Value]) -> pulumi.Input[list[str]]:
+    """The names of the inputs that hold a secret, so that no message shows their values."""
+    outputs = {
+        name: pulumi.Output.from_input(value) for name, value in props.items() if _lifted(value)
+    }
+    if not outputs:
+        return []
+
+    async def names() -> list[str]:
+        return [name for name, output in outputs.items() if await output.is_secret()]
+
+    return names()
+
+
+def _lifted(value: Value) -> bool:
+    """Whether there is an output in `value`, at any depth."""
+    if isinstance(value, dict):
+        return any(map(_lifted, value.values()))
+    if isinstance(value, list):
+        return any(map(_lifted, value))
+    return isinstance(value, pulumi.Output)

@@ -119,7 +119,7 @@ class Outcome:
     def changes(self, name: str) -> dict[str, tuple[Any, Any]]:
         """The leaves that the engine shows as changed in a policy, each with before and after."""
         [step] = [s for s in self._steps if _name(s["urn"]) == name and s["op"] == "update"]
-        return dict(_leaves(step["old"]["inputs"], step["new"]["inputs"], ""))
+        return dict(_leaves(_shown(step["old"]["inputs"]), _shown(step["new"]["inputs"]), ""))
 
     @property
     def diagnostics(self) -> list[str]:
@@ -302,6 +302,11 @@ def call(tenant: Emulator, method: str, path: str, body: Any = None) -> dict[str
 
 def _name(urn: str) -> str:
     return urn.rpartition("::")[2]
+
+
+def _shown(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs without those that the CLI never shows."""
+    return {name: value for name, value in inputs.items() if not name.startswith("__")}
 
 
 def _leaves(before: Any, after: Any, path: str) -> list[tuple[str, tuple[Any, Any]]]:

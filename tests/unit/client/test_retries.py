@@ -227,6 +227,17 @@ def test_ctrl_c_ends_a_wait_at_once() -> None:
         pace.pass_by(Clock().monotonic() + 7_200)
 
 
+def test_a_create_that_was_turned_away_makes_the_next_request_wait(
+    connect: Any, clock: Any
+) -> None:
+    client, _ = connect(httpx.Response(503, headers={"Retry-After": "9"}), OK)
+    with pytest.raises(errors.ServerError):
+        client.create(POLICY)
+    before = clock.now
+    client.get("p1")
+    assert 9 <= clock.now - before <= 9.25
+
+
 def test_the_number_of_attempts_stands_in_the_error(connect: Any) -> None:
     client, _ = connect(httpx.Response(500))
     with pytest.raises(errors.ServerError, match="The last of 4 attempts"):

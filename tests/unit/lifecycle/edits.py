@@ -106,7 +106,7 @@ def _of_oneof(
 
 
 def _of_value(field: Field, value: Any, path: Path) -> Iterator[Edit]:
-    if not field.required:
+    if not field.required and _untagged(value) != {}:
         yield Edit("removed", path, ((path, REMOVED),))
     if field.shape == "list":
         yield from _of_list(field, value, path)

@@ -1,0 +1,189 @@
+"""Why an operator or a function does not take what it was given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pulumi_c1policy._cel.context import Context
+from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.syntax_tree import Node
+from pulumi_c1policy._cel.types import listed
+from pulumi_c1policy._cel.uses import is_operator
+
+RULE = "wrong-types"
+
+_EQUALITY = frozenset(["==", "!="])
+_ORDER = frozenset(["<", "<=", ">", ">="])
+_LOGIC = frozenset(["&&", "||"])
+_NUMBERS = frozenset(["int", "uint", "double"])
+_ORDINALS = ("first", "second", "third", "fourth")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the library refuses."""
+
+    name: str
+    types: list[str]
+    at: int
+
+
+def explain(context: Context, tree: Node, call: Call) -> Remark:
+    """What the call was given, and what it takes."""
+    node = _find(tree, call)
+    if re.fullmatch(r"[\w.]+", call.name):
+        return _function(context, node, call)
+    sign = re.sub(r"[_@]", "", call.name)
+    if sign not in ("?:", "[]") and not context.text(call.at).startswith(sign):
+        return _macro(context, call)
+    if sign in _LOGIC or sign == "!":
+        return _logic(context, node, call, sign)
+    if sign == "?:":
+        return _choice(context, node, call)
+    if sign == "in":
+        return context.error(call.at, RULE, _membership(call.types))
+    if sign == "[]":
+        return context.error(call.at, RULE, _index(call.types))
+    shown = " and ".join(f"`{kind}`" for kind in call.types)
+    if sign in _EQUALITY:
+        message = f"`{sign}` compares values of one type, and these are {shown}"
+    elif sign in _ORDER:
+        message = f"`{sign}` orders numbers, texts or times of one type, and these are {shown}"
+    elif len(call.types) == 1:
+        message = f"`{sign}` needs a number, and this is {shown}"
+    else:
+        message = f"`{sign}` cannot join {shown}"
+    return context.error(call.at, RULE, message + _hint(context, node, sign, call.types))
+
+
+def _find(tree: Node, call: Call) -> Node | None:
+    last = call.name.rpartition(".")[2] if not call.name.startswith("_") else call.name
+    found = [n for n in tree.walk() if n.kind == "call" and n.at == call.at]
+    return next((n for n in found if n.name in (call.name, last)), None)
+
+
+def _function(context: Context, node: Node | None, call: Call) -> Remark:
+    """A function whose arguments are as many as it takes, but not what it takes."""
+    ways = context.facts.signatures.get(call.name, [])
+    member = node is not None and node.target is not None and "." not in call.name
+    ways = [way for way in ways if way.member is member and len(way.parameters) == len(call.types)]
+    short = call.name.rpartition(".")[2]
+    at = context.function_start(node, member=True) if node else call.at
+    for index, kind in enumerate(call.types):
+        wanted = {way.parameters[index] for way in ways}
+        if not wanted or wanted & {kind, "dyn"} or kind == "dyn":
+            continue
+        given = [node.target, *node.parts] if node and member else list(node.parts) if node else []
+        place = given[index] if index < len(given) else None
+        which = "what stands before it" if member and index == 0 else _nth(index - member)
+        message = f"{which} must be {_one_of(wanted)}, and this is `{kind}`"
+        at = context.start(place) if place is not None else at
+        return context.error(at, RULE, f"`{short}`: {message}; it is called as `{ways[0]}`")
+    if member:
+        given_text = ", ".join(f"`{kind}`" for kind in call.types[1:]) or "nothing"
+        message = f"`{short}` cannot be called on a `{call.types[0]}` with {given_text}"
+    else:
+        message = f"`{short}` does not take {listed(call.types)}"
+    return context.error(at, RULE, message)
+
+
+def _nth(index: int) -> str:
+    return f"the {_ORDINALS[index]} argument" if index < len(_ORDINALS) else f"argument {index + 1}"
+
+
+def _one_of(kinds: set[str]) -> str:
+    return " or ".join(f"`{kind}`" for kind in sorted(kinds))
+
+
+def _macro(context: Context, call: Call) -> Remark:
+    """An operator that the text does not have: a part of what a macro was expanded to."""
+    wrong = [kind for kind in call.types if kind != "bool"]
+    at = context.function_start(Node("call", call.at), member=True)
+    name = re.match(r"\w*", context.text(at))
+    macro = name[0] if name and name[0] else "the loop"
+    shown = f", and this is `{wrong[0]}`" if wrong else ""
+    message = f"what `{macro}` asks of each item must be `bool`{shown}"
+    return context.error(at, RULE, message)
+
+
+def _logic(context: Context, node: Node | None, call: Call, sign: str) -> Remark:
+    index = next((i for i, kind in enumerate(call.types) if kind not in ("bool", "dyn")), 0)
+    kind = call.types[index]
+    at = context.start(node.parts[index]) if node and index < len(node.parts) else call.at
+    verb = "turns round" if sign == "!" else "joins"
+    return context.error(at, RULE, f"`{sign}` {verb} `bool`, and this is `{kind}`")
+
+
+def _choice(context: Context, node: Node | None, call: Call) -> Remark:
+    asked, one, other = (*call.types, "dyn", "dyn", "dyn")[:3]
+    if asked not in ("bool", "dyn"):
+        at = context.start(node.parts[0]) if node else call.at
+        return context.error(at, RULE, f"before `?` stands a `bool`, and this is `{asked}`")
+    message = f"both results of `? :` are of one type, and these are `{one}` and `{other}`"
+    if f"list({one})" == other or f"list({other})" == one:
+        message += "; write `[...]` around the single one"
+    return context.error(call.at, RULE, message)
+
+
+def _membership(kinds: list[str]) -> str:
+    item, within = (*kinds, "dyn", "dyn")[:2]
+    if within == "string":
+        return "`in` looks in a list or a map; for a text write `.contains(...)`"
+    if within.startswith(("list(", "map(")):
+        return f"`in` looks for a `{item}`, and this is a `{within}`"
+    return f"`in` looks in a list or a map, and this is `{within}`"
+
+
+def _index(kinds: list[str]) -> str:
+    owner, key = (*kinds, "dyn", "dyn")[:2]
+    if owner.startswith("list("):
+        return f"an item of a list has an `int` as its number, and this is `{key}`"
+    if owner.startswith("map("):
+        return f"the keys of this map are `{owner[4:].split(',')[0]}`, and this is `{key}`"
+    return f"`[...]` takes an item of a list or a map, and this is `{owner}`"
+
+
+def _hint(context: Context, node: Node | None, sign: str, kinds: list[str]) -> str:
+    if len(kinds) != 2:  # noqa: PLR2004 (what stands on both sides)
+        return ""
+    for index in (0, 1):
+        one, other = kinds[index], kinds[1 - index]
+        literal = node.parts[1 - index].value if node and len(node.parts) > 1 else None
+        if hint := _pair_hint(context, sign, one, other, literal):
+            return f"; {hint}"
+    return ""
+
+
+def _pair_hint(context: Context, sign: str, one: str, other: str, literal: object) -> str:
+    if one == "AppUserState":
+        return "the status itself is in `account.status.status`"
+    if one in context.facts.enums and other not in ("User", "AppUser"):
+        return f"write {_values(context, one, literal)}"
+    if other == "null":
+        return "it is never null; compare with an empty text, or ask `has(...)`"
+    if one == "User" and other == "string":
+        return "compare its `.id` or its `.email`"
+    if one == f"list({other})" and sign in _EQUALITY:
+        return "to look in a list write `value in list`"
+    if one == "string" and sign == "+":
+        return f"make a text of the `{other}` with `string(...)`" if other in _NUMBERS else ""
+    if one == "bool" and other == "string":
+        return "write `true` and `false` without quotes"
+    if one in _NUMBERS and other == "string":
+        return "put the number in quotes, or make a number of the text with `int(...)`"
+    if one == "timestamp" and other != "duration":
+        return "make a timestamp of it with `timestamp(...)` or `time.parse(...)`"
+    if one == "duration":
+        return 'a span of time is written `duration("2h")`'
+    return ""
+
+
+def _values(context: Context, enum: str, literal: object) -> str:
+    known = [n for n, c in context.facts.constants.items() if c.enum == enum and not c.doubt]
+    if isinstance(literal, str) and literal:
+        meant = literal.rpartition(".")[2].upper()
+        for name in known:
+            if name.rpartition(".")[2] == meant or name.endswith(f"_{meant}"):
+                return f"`{name}`"
+    return f"one of {listed(known)}" if len(known) > 1 else f"`{known[0]}`"

@@ -1,0 +1,188 @@
+"""Why an expression does not parse, in a sentence of ours.
+
+The library lists every sign that might have followed; what a person wants to know is which bracket
+is open, which quote is missing, which operator another language would have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pulumi_c1policy._cel.engine import RawError
+from pulumi_c1policy._cel.remarks import Remark, remark
+from pulumi_c1policy._cel.tokens import Token, read
+
+RULE = "syntax"
+
+_CLOSES = {")": "(", "]": "[", "}": "{"}
+_VALUES = frozenset(["word", "text", "number"])
+_SIGNS = {
+    "=": "`=` compares nothing; write `==`",
+    "&": "`&` is no operator here; write `&&`",
+    "|": "`|` is no operator here; write `||`",
+    ";": "an expression has no `;`; join conditions with `&&` or `||`",
+    "\\": "`\\` is no operator; write `/` to divide",
+    "#": "comments begin with `//`, not with `#`",
+}
+_PAIRS = {
+    "{{": "`{{ }}` is for workflows; write the expression without it",
+    "===": "`===` is no operator; write `==`",
+    "<>": "`<>` is no operator; write `!=`",
+    "->": "`->` is no operator; write `.` before a field",
+    "=>": "`=>` is no operator; write `>=`",
+    "/*": "comments begin with `//` and end with the line",
+    "??": "`??` is no operator; write `has(x) ? x : other`",
+}
+_WORDS = {"and": "&&", "or": "||", "not": "!", "is": "=="}
+_RESERVED = {
+    "if": "there is no `if`; write `condition ? one : other`",
+    "else": "there is no `else`; write `condition ? one : other`",
+    "return": "there is no `return`; an expression is its own result",
+    "let": "there is no `let`; write the value where it is used",
+    "var": "there is no `var`; write the value where it is used",
+    "const": "there is no `const`; write the value where it is used",
+    "for": "there is no `for`; write `list.exists(item, ...)` or `list.all(item, ...)`",
+    "while": "there is no `while`; write `list.exists(item, ...)` or `list.all(item, ...)`",
+}
+_ESCAPES = frozenset("abfnrtv\\?\"'`xXuU01234567")
+
+
+def explain(source: str, errors: Sequence[RawError]) -> Remark:
+    """The first reason why `source` does not parse."""
+    tokens = [token for token in read(source) if token.kind != "comment"]
+    if not tokens:
+        return remark(source, 0, RULE, "the expression is empty")
+    real = [error for error in errors if error.text.startswith("Syntax error")] or list(errors)
+    error = min(real, key=lambda found: found.at)
+    reserved = next((e for e in errors if e.text.startswith("reserved identifier")), None)
+    if reserved is not None and reserved.at <= error.at:
+        return _reserved(source, reserved)
+    if not error.text.startswith("Syntax error"):
+        return _not_grammar(source, error)
+    at, message = (
+        _quotes(source, tokens, error)
+        or _foreign(tokens, error.at)
+        or _brackets(tokens, error.at)
+        or _place(tokens, error.at, len(source.rstrip()))
+    )
+    return remark(source, at, RULE, message)
+
+
+Found = tuple[int, str]
+
+
+def _quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
+    unreadable = "token recognition" in error.text
+    for token in tokens:
+        if token.text in "“”‘’«»":
+            return token.at, f"`{token.text}` is a typographic quote; write `\"` or `'`"
+        inside = token.at <= error.at < token.at + len(token.text)
+        if token.kind == "text" and unreadable and inside:
+            return _escape(token)
+        if token.kind == "open-text":
+            quote = token.text.lstrip("bBrR")[0]
+            after = source[token.at + len(token.text) :]
+            if after.startswith("\n") and quote in after:
+                message = f"a text in single {quote} ends on its own line; write {quote * 3} around it"
+                return token.at, message
+            return token.at, f"this text is never closed; end it with `{quote}`"
+    return None
+
+
+def _escape(token: Token) -> Found | None:
+    for match in re.finditer(r"\\(.)", token.text, re.DOTALL):
+        if match[1] not in _ESCAPES:
+            message = (
+                f"`\\{match[1]}` is no escape; write `\\\\{match[1]}` for a backslash, "
+                f"or put `r` before the text"
+            )
+            return token.at + match.start(), message
+    return token.at, "an escape in this text is wrong; write `\\\\` for a backslash"
+
+
+def _foreign(tokens: list[Token], at: int) -> Found | None:
+    """Signs and words of other languages, and templates."""
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        touching = following is not None and following.at == token.at + len(token.text)
+        if token.at > at and token.text != "{":
+            break
+        if following is not None and touching and token.text + following.text in _PAIRS:
+            return token.at, _PAIRS[token.text + following.text]
+        if token.at == at and token.text in _SIGNS:
+            return token.at, _SIGNS[token.text]
+        if token.at == at and token.text.lower() in _WORDS and index:
+            return token.at, f"`{token.text}` is no operator; write `{_WORDS[token.text.lower()]}`"
+        is_not = token.text.lower() == "not" and following is not None and following.at == at
+        if is_not:
+            return token.at, f"`{token.text}` is no operator; write `!` before what is to be false"
+    return None
+
+
+def _brackets(tokens: list[Token], at: int) -> Found | None:
+    waiting: list[Token] = []
+    for token in tokens:
+        if token.text in ("(", "[", "{"):
+            waiting.append(token)
+        elif token.text in _CLOSES:
+            if not waiting:
+                return (token.at, f"nothing is open that `{token.text}` could close")
+            if waiting[-1].text != _CLOSES[token.text]:
+                opened = waiting[-1]
+                return token.at, f"`{token.text}` does not close the `{opened.text}` before it"
+            waiting.pop()
+    if waiting and waiting[-1].at < at:
+        return waiting[-1].at, f"this `{waiting[-1].text}` is never closed"
+    return None
+
+
+def _place(tokens: list[Token], at: int, length: int) -> Found:
+    index = next((i for i, token in enumerate(tokens) if token.at >= at), len(tokens))
+    if index == len(tokens) or at >= length:
+        return length, _ending(tokens)
+    token = tokens[index]
+    if not index:
+        return token.at, f"an expression cannot begin with `{token.text}`"
+    before = tokens[index - 1]
+    if before.kind not in _VALUES and before.text not in _CLOSES:
+        return token.at, f"`{token.text}` cannot follow `{before.text}`; a value is missing"
+    if token.kind not in _VALUES and token.text != "!":
+        return token.at, f"`{token.text}` cannot follow `{before.text}`; an expression is one value"
+    message = f"`{token.text}` follows `{before.text}` with no operator between them"
+    if index > 1 and tokens[index - 2].text == ".":
+        message += f'; a key with a space is written `["{before.text} {token.text}"]`'
+    return token.at, message
+
+
+def _ending(tokens: list[Token]) -> str:
+    signs = [token.text for token in tokens]
+    if signs.count("?") > signs.count(":"):
+        return "a `?` needs a `:`, as in `condition ? one : other`"
+    return f"the expression ends after `{signs[-1]}`, where a value is missing"
+
+
+def _reserved(source: str, error: RawError) -> Remark:
+    word = error.text.rpartition(" ")[2]
+    message = _RESERVED.get(word, f"`{word}` is a reserved word and cannot be a name")
+    return remark(source, error.at, RULE, message)
+
+
+_MACRO = re.compile(r"(?P<name>\w+)\(\) variable name")
+
+
+def _not_grammar(source: str, error: RawError) -> Remark:
+    """What the parser refuses although the grammar allows it."""
+    if error.text.startswith("has()"):
+        message = (
+            "`has` takes a field, as in `has(subject.profile.team)`; "
+            'for a key in brackets write `"Job Code" in subject.profile`'
+        )
+        return remark(source, error.at, "has-argument", message)
+    if macro := _MACRO.match(error.text):
+        message = f"`{macro['name']}` takes a new name first, as in `list.{macro['name']}(item, ...)`"
+        return remark(source, error.at, RULE, message)
+    if error.text.startswith("invalid"):
+        kind = error.text.split()[1]
+        return remark(source, error.at, RULE, f"this {kind} is too large, or is written wrongly")
+    return remark(source, error.at, RULE, "this cannot be read as an expression")

@@ -1,0 +1,128 @@
+"""Why an expression does not fit the environment, in a sentence of ours.
+
+The library says it in signatures and in names of operators such as `_?_:_`; what a person wants to
+know is what was found, what was expected and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pulumi_c1policy._cel import operators, tokens
+from pulumi_c1policy._cel.context import Context
+from pulumi_c1policy._cel.engine import Outcome, RawError
+from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.suggest import did_you_mean
+from pulumi_c1policy._cel.types import listed, parse_types, readable
+
+_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container")
+_NO_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(.*)'")
+_NOT_SELECTABLE = re.compile(r"expression of type '(.*)' cannot be the operand of a select")
+_NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\((.*)\)'")
+
+_OTHER_LITERALS = {
+    "True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
+    "None": "null", "nil": "null", "undefined": "null", "NULL": "null",
+}  # fmt: skip
+_OWN_ATTRIBUTES = frozenset(["User", "AppUser"])
+
+
+def explain(context: Context, outcome: Outcome) -> list[Remark]:
+    """What is wrong, once for each place and name, in the order of the text."""
+    found: dict[tuple[str, int], Remark] = {}
+    for error in outcome.errors:
+        remark, subject = _explain(context, outcome, error)
+        found.setdefault((subject, error.at if subject == "" else 0), remark)
+    return list(found.values())
+
+
+def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remark, str]:
+    """The remark, and what it is about where the same should be said only once."""
+    if match := _UNDECLARED.match(error.text):
+        return _unknown_name(context, error.at, match[1]), match[1].split(".")[0]
+    if match := _NO_FIELD.match(error.text):
+        return _unknown_field(context, error.at, match[1], readable(match[2])), ""
+    if match := _NOT_SELECTABLE.match(error.text):
+        return _no_fields(context, error.at, readable(match[1])), ""
+    if (match := _NO_OVERLOAD.match(error.text)) and outcome.tree is not None:
+        call = operators.Call(match[1], parse_types(match[2]), error.at)
+        return operators.explain(context, outcome.tree, call), ""
+    return context.error(error.at, "type-check", "this does not pass the type check"), ""
+
+
+def _unknown_name(context: Context, at: int, name: str) -> Remark:
+    facts, start = context.facts, tokens.name_start(context.source, at)
+    root, _, rest = name.partition(".")
+    if name in facts.signatures:
+        call = facts.signatures[name][0]
+        return context.error(start, "not-called", f"`{name}` is a function; call it: `{call}`")
+    if root in facts.enums:
+        return _unknown_value(context, start, root, rest)
+    if root in facts.foreign_variables:
+        message = f"`{root}` is there in {facts.foreign_variables[root]} only"
+        return context.error(start, "unknown-variable", message + _variables(context))
+    if root in _OTHER_LITERALS:
+        message = f"there is no `{root}`; write `{_OTHER_LITERALS[root]}`"
+        return context.error(start, "unknown-variable", message)
+    value = next((known for known in facts.constants if known.endswith(f".{root}")), None)
+    if value is not None:
+        message = f"`{root}` is no name of its own; write `{value}`"
+        return context.error(start, "unknown-value", message)
+    known = {*context.place_facts.variables, *facts.enums, *facts.constants}
+    otherwise = _variables(context)
+    if context.place == "account-config" and not rest:
+        otherwise = f'; put quotes around a text: `"{root}"`'
+    message = f"there is no variable `{root}`" + did_you_mean(root, known, otherwise)
+    return context.error(start, "unknown-variable", message)
+
+
+def _unknown_value(context: Context, start: int, enum: str, value: str) -> Remark:
+    known = {
+        name: name.partition(".")[2]
+        for name, constant in context.facts.constants.items()
+        if constant.enum == enum and "." in name and not constant.doubt
+    } or {name: name for name, c in context.facts.constants.items() if c.enum == enum and not c.doubt}
+    values = listed(known)
+    if not value:
+        return context.error(start, "unknown-value", f"`{enum}` needs a value: {values}")
+    short = {short: name for name, short in known.items()}
+    near = did_you_mean(value.partition(".")[0], short)
+    if near:
+        meant = short[near.split("`")[1]]
+        near = f"; did you mean `{meant}`?"
+    message = f"`{enum}` has no value `{value}`" + (near or f"; its values are {values}")
+    return context.error(start, "unknown-value", message)
+
+
+def _variables(context: Context) -> str:
+    names = listed(sorted(context.place_facts.variables))
+    return f"; in {context.place.title} there are {names}"
+
+
+def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
+    facts, start = context.facts, tokens.word_after(context.source, at)
+    if name in facts.members:
+        message = f"`{name}` is a function; write `{name}(...)`"
+        return context.error(start, "not-called", message)
+    if owner in facts.enums:
+        message = f"a `{owner}` is a single value and has no field `{name}`"
+        return context.error(start, "unknown-field", message)
+    fields = facts.types.get(owner, {})
+    preferred = [spelling for spelling, f in fields.items() if not f.doubt and not f.instead]
+    otherwise = f"; its fields are {listed(preferred)}"
+    if owner in _OWN_ATTRIBUTES:
+        otherwise = f"; attributes of your own are written `.attributes.{name}`"
+    message = f"`{owner}` has no field `{name}`" + did_you_mean(name, preferred, otherwise)
+    return context.error(start, "unknown-field", message)
+
+
+def _no_fields(context: Context, at: int, owner: str) -> Remark:
+    start = tokens.word_after(context.source, at)
+    name = next((t.text for t in tokens.read(context.source) if t.at == start), "")
+    if name in context.facts.members:
+        message = f"`{name}` is a function; write `{name}(...)`"
+        return context.error(start, "not-called", message)
+    message = f"a `{owner}` has no fields, so no `.{name}` either"
+    if owner.startswith("list("):
+        message += f"; to ask its items write `.exists(item, item.{name} == ...)`"
+    return context.error(start, "unknown-field", message)

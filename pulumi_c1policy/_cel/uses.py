@@ -1,0 +1,115 @@
+"""The names that an expression uses: variables, values of enums, functions and fields.
+
+Works on a tree that the type checker has seen, in which `c1.user.v1.HasApp` is one name, and on one
+that it has refused, in which that is a chain of fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pulumi_c1policy._cel.environment import Environment
+from pulumi_c1policy._cel.suggest import is_typo
+from pulumi_c1policy._cel.syntax_tree import Node
+
+_WORD = re.compile(r"[\w.]+")
+# The first words of names that are functions as a whole: ConductorOne's, then CEL's own libraries.
+_NAMESPACES = frozenset(
+    ["c1", "time", "base64", "cel", "lists", "math", "optional", "proto", "regex", "sets", "strings"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of one name.
+
+    Attributes:
+        kind: What the name is of.
+        name: The whole name: `c1.user.v1.HasApp`, `UserStatus.ENABLED`, `subject`; of a field
+            the field alone.
+        node: Where.
+        member: Of a function: it is called after a dot, on a value.
+    """
+
+    kind: Literal["variable", "constant", "function", "field"]
+    name: str
+    node: Node
+    member: bool = False
+
+    @property
+    def count(self) -> int:
+        """With how many arguments the function is called."""
+        return len(self.node.parts)
+
+
+def is_operator(node: Node) -> bool:
+    """Whether a call is an operator, such as `_==_`, or a part of an expanded macro."""
+    return node.kind == "call" and not _WORD.fullmatch(node.name)
+
+
+def uses(tree: Node, facts: Environment) -> Iterator[Use]:
+    """Every use of a name in `tree`, except of the names that its loops bind."""
+    return _visit(tree, frozenset(), facts)
+
+
+def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
+    if node.kind == "name":
+        yield from _name(node, bound, facts)
+    elif node.kind == "field":
+        whole = node.dotted()
+        if whole in facts.constants and not _is_bound(whole, bound):
+            yield Use("constant", whole, node)
+            return
+        yield Use("field", node.name, node)
+    elif node.kind == "loop":
+        yield from _visit(node.loop.over, bound, facts)
+        yield from _visit(node.loop.start, bound, facts)
+        inside = bound | set(node.bound)
+        for part in (node.loop.going, node.loop.step, node.loop.result):
+            yield from _visit(part, inside, facts)
+        return
+    elif node.kind == "call" and not is_operator(node):
+        use = _call(node, bound, facts)
+        yield use
+        if not use.member:
+            for part in node.parts:
+                yield from _visit(part, bound, facts)
+            return
+    for child in node.children():
+        yield from _visit(child, bound, facts)
+
+
+def _name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
+    if node.name.startswith("@") or _is_bound(node.name, bound):
+        return
+    known = node.name in facts.constants
+    yield Use("constant" if known else "variable", node.name, node)
+
+
+def _call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
+    if node.target is None:
+        return Use("function", node.name, node)
+    owner = node.target.dotted()
+    if owner is None or _is_bound(owner, bound):
+        return Use("function", node.name, node, member=True)
+    whole = f"{owner}.{node.name}"
+    if whole in facts.signatures or _is_namespace(owner, node.name, facts):
+        return Use("function", whole, node)
+    return Use("function", node.name, node, member=True)
+
+
+def _is_namespace(owner: str, function: str, facts: Environment) -> bool:
+    root = owner.split(".")[0]
+    if root in _NAMESPACES:
+        return True
+    values = {*facts.variables, *facts.foreign_variables, *facts.enums}
+    if root in values or owner in facts.constants or function in facts.members:
+        return False
+    return "." in owner and not any(is_typo(root, value) for value in values)
+
+
+def _is_bound(name: str, bound: frozenset[str]) -> bool:
+    return name.split(".")[0] in bound

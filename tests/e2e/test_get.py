@@ -1,0 +1,137 @@
+"""`Policy.get` reads and never writes; a builtin policy is never written by any way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_c1policy._emulator import Emulator
+from tests.e2e.cli import TYPE, Stack, call, created
+
+READ = """
+    config = pulumi.Config()
+    builtin = Policy.get("builtin", id=config.require("builtin"))
+    other = Policy.get("other", id=config.require("other"))
+    Policy(
+        "kept",
+        display_name="Kept",
+        policy_type="POLICY_TYPE_GRANT",
+        description=builtin.display_name.apply(lambda name: f"Instead of {name}"),
+        baseline_policy_id=other.id,
+    )
+    pulumi.export("name", builtin.display_name)
+    pulumi.export("system", builtin.system_builtin)
+    pulumi.export("steps", other.policy_steps)
+    pulumi.export("created", other.created_at)
+"""
+OTHER = {
+    "displayName": "Other",
+    "policyType": "POLICY_TYPE_GRANT",
+    "policySteps": {"grant": {"steps": [{"approval": {"manager": {"fallback": True}}}]}},
+}
+
+
+def test_policies_are_read_without_import_and_refreshed_without_noise(
+    stack: Any, c1_tenant: Emulator
+) -> None:
+    builtin = next(r for r in c1_tenant.policies if r.builtin and "grant" in str(r.stored).lower())
+    other = call(c1_tenant, "POST", "", OTHER)["policy"]["id"]
+    name = str(builtin.stored["displayName"])
+    before = c1_tenant.policy(builtin.id), c1_tenant.policy(other)
+
+    reading: Stack = stack(READ)
+    reading.config("builtin", builtin.id)
+    reading.config("other", other)
+    assert reading.up().ok().writes == created("Kept")
+    outputs = reading.run("stack", "output", "--json").ok()
+    assert f'"name": "{name}"' in outputs.output
+    assert '"system": true' in outputs.output
+    assert '"fallback": true' in outputs.output
+    assert reading.live("Kept")["description"] == f"Instead of {name}"
+    reading.unchanged()
+    reading.unchanged("--refresh")
+    assert reading.refresh().ok().writes == []
+    reading.unchanged()
+
+    # What changes there is news to whoever uses it, and no drift to repair.
+    c1_tenant.api_edit(other, {"displayName": "Another"})
+    assert "other" not in reading.preview("--refresh").ok().operations
+    assert reading.destroy().ok().writes[0].policy == "Kept"
+    assert (c1_tenant.policy(builtin.id), c1_tenant.policy(other)["policySteps"]) == (
+        before[0],
+        before[1]["policySteps"],
+    )
+    assert reading.names() == ["Another"]
+
+
+def test_reading_a_policy_that_does_not_exist_fails_with_its_id(stack: Any) -> None:
+    reading = stack('Policy.get("nobody", id="2aNobodyKnowsThisPolicyId00")')
+    for failed in (reading.preview().failed(), reading.up().failed()):
+        assert "2aNobodyKnowsThisPolicyId00" in failed.output
+        assert "Traceback" not in failed.output
+        assert failed.writes == []
+    assert reading.policies() == {}
+
+
+def _builtin_in_state(stack: Stack, policy_id: str) -> dict[str, Any]:
+    """A state entry that says the program keeps a builtin policy, as `pulumi import` takes it."""
+    kept = stack.policies()["kept"]
+    live = stack.tenant.policy(policy_id)
+    inputs = {
+        **kept["inputs"],
+        "display_name": live["displayName"],
+        "policy_type": live["policyType"],
+        "policy_steps": kept["inputs"]["policy_steps"],
+    }
+    outputs = {**inputs, "id": policy_id, "system_builtin": True}
+    return {"type": TYPE, "name": "builtin", "id": policy_id, "inputs": inputs, "outputs": outputs}
+
+
+KEPT = """
+    Policy(
+        "kept",
+        display_name="Kept",
+        policy_type="POLICY_TYPE_GRANT",
+        policy_steps={"grant": {"steps": [{"accept": {}}]}},
+    )
+"""
+
+
+def test_a_builtin_policy_in_the_state_is_neither_changed_nor_deleted(
+    stack: Any, c1_tenant: Emulator
+) -> None:
+    builtin = next(r for r in c1_tenant.policies if r.builtin)
+    before = c1_tenant.policy(builtin.id)
+    kept: Stack = stack(KEPT)
+    kept.up().ok()
+    kept.import_resources(_builtin_in_state(kept, builtin.id)).ok()
+    assert set(kept.policies()) == {"kept", "builtin"}
+
+    kept.write(KEPT + KEPT.replace('"kept"', '"builtin"').replace('"Kept"', '"Mine now"'))
+    refused = kept.preview().failed()
+    assert refused.requests == ()
+    assert "came with the tenant (system_builtin)" in refused.output
+    assert "Policy.get(name, id=...)" in refused.output
+    assert "Traceback" not in refused.output
+    assert kept.up().failed().writes == []
+
+    kept.write(KEPT)
+    dropped = kept.up().ok()
+    assert dropped.operations == {"builtin": ["delete"]}
+    assert dropped.requests == ()
+    assert "is left in the tenant as it is" in dropped.output
+    assert set(kept.policies()) == {"kept"}
+    assert c1_tenant.policy(builtin.id) == before
+
+
+def test_an_existing_policy_is_imported_from_a_file(stack: Any) -> None:
+    """State moves to another stack without a request; the next preview is empty."""
+    kept: Stack = stack(KEPT)
+    kept.up().ok()
+    entry = kept.policies()["kept"]
+    fields = {key: entry[key] for key in ("type", "id", "inputs", "outputs")}
+    other: Stack = stack(KEPT)
+    done = other.import_resources({**fields, "name": "kept"}).ok()
+    assert done.requests == ()
+    assert other.policies()["kept"]["id"] == entry["id"]
+    other.unchanged()
+    other.unchanged("--refresh")

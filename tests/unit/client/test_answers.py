@@ -1,0 +1,211 @@
+"""Every failure is one of our errors, with a text that says what happened and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy import errors
+
+POLICY = {"id": "p1"}
+
+
+def grpc(status: int, code: int, message: str = "said so") -> httpx.Response:
+    return httpx.Response(
+        status,
+        json={"code": code, "message": message, "details": []},
+        headers={"X-Request-Id": "req-7"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (grpc(400, 3), errors.InvalidRequestError),
+        (grpc(400, 9), errors.ConflictError),
+        (grpc(401, 16), errors.AuthenticationError),
+        (grpc(403, 7), errors.PermissionDeniedError),
+        (grpc(404, 5), errors.NotFoundError),
+        (grpc(409, 6), errors.ConflictError),
+        (grpc(409, 10), errors.ConflictError),
+        (grpc(418, 2), errors.StatusError),
+        (grpc(429, 8), errors.RateLimitError),
+        (grpc(500, 13), errors.ServerError),
+        (grpc(501, 12), errors.ServerError),
+        (grpc(503, 14), errors.ServerError),
+        (grpc(504, 4), errors.ServerError),
+        (grpc(599, 99), errors.ServerError),
+    ],
+)
+def test_each_status_is_its_error_with_all_that_is_known(
+    reply: httpx.Response, error: type[errors.StatusError], connect: Any
+) -> None:
+    client, _ = connect(reply, requestDeadline="0.1")
+    with pytest.raises(error) as caught:
+        client.update("p1", {}, ["rules"])
+    assert type(caught.value) is error
+    assert caught.value.status == reply.status_code
+    assert caught.value.code == reply.json()["code"]
+    assert (caught.value.method, caught.value.path) == ("POST", "/api/v1/policies/p1")
+    assert caught.value.request_id == "req-7"
+    summary, advice = str(caught.value).splitlines()
+    assert summary.startswith(f"POST /api/v1/policies/p1 was answered {reply.status_code} ")
+    assert ": said so." in summary
+    assert "(request id req-7)" in summary
+    assert advice[0].isupper()
+    assert advice.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (httpx.Response(404, html="<html><b>canary</b></html>"), "an HTML page"),
+        (httpx.Response(404, content=b" <!DOCTYPE canary>"), "an HTML page"),
+        (httpx.Response(404, text="no such\x1b[31m\r\nthing"), "no such [31m thing"),
+        (httpx.Response(404, content=b"\xff\xfe\x00"), "\ufffd"),
+        (httpx.Response(404), "no explanation"),
+        (httpx.Response(404, json={"message": ""}), "no explanation"),
+        (httpx.Response(404, json=["canary"]), "no explanation"),
+        (httpx.Response(404, json={"message": ["canary"]}), "no explanation"),
+        (httpx.Response(404, json={"message": "\u202ereversed"}), " reversed"),
+    ],
+)
+def test_an_error_without_the_apis_body_is_explained_as_far_as_it_can_be(
+    reply: httpx.Response, said: str, connect: Any
+) -> None:
+    client, _ = connect(reply)
+    with pytest.raises(errors.NotFoundError) as caught:
+        client.get("p1")
+    assert said in caught.value.summary
+    assert "canary" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_long_words_are_cut(connect: Any) -> None:
+    client, _ = connect(grpc(400, 3, "x" * 10_000))
+    with pytest.raises(errors.InvalidRequestError) as caught:
+        client.get("p1")
+    assert "x" * 255 + "…" in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://evil.example/a?b", "evil.example"),
+        ("/login", "another path"),
+        ("", "another path"),
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_reported_and_not_followed(
+    status: int, location: str, shown: str, connect: Any
+) -> None:
+    client, tenant = connect(httpx.Response(status, headers={"Location": location}))
+    with pytest.raises(errors.AnswerError, match=shown) as caught:
+        client.get("p1")
+    assert caught.value.status == status
+    assert "serverUrl" in caught.value.advice
+    assert len(tenant.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"<html>canary</html>", "HTML page"),
+        (b"", "empty body"),
+        (b'{"policy": {"id": "can', "cut off"),
+        (b"\xff", "not JSON"),
+        (b'{"policy": NaN}', "not JSON"),
+        (b'{"policy": {"id": "p1", "a": "\\ud800"}}', "not JSON"),
+        (b"[" * 100_000, "cut off"),
+        (b'{"policy":' * 100_000, "cut off"),
+        (b"[]", "another shape"),
+    ],
+)
+def test_a_body_that_is_none_of_the_api_is_described(
+    content: bytes, what: str, connect: Any
+) -> None:
+    client, _ = connect(httpx.Response(200, content=content))
+    with pytest.raises(errors.AnswerError, match=what) as caught:
+        client.get("p1")
+    assert "canary" not in str(caught.value)
+    assert caught.value.status == 200
+
+
+def test_a_byte_order_mark_and_surrogate_pairs_are_fine(connect: Any) -> None:
+    content = b'\xef\xbb\xbf{"policy": {"id": "p1", "a": "\\ud83d\\ude00"}}'
+    client, _ = connect(httpx.Response(200, content=content))
+    assert client.get("p1")["a"] == "\U0001f600"
+
+
+@pytest.mark.parametrize(
+    "header", ["x-request-id", "X-Amzn-Trace-Id", "request-id", "x-correlation-id"]
+)
+def test_a_request_id_is_found_under_its_names(header: str, connect: Any) -> None:
+    client, _ = connect(httpx.Response(404, headers={header: "r" * 500}))
+    with pytest.raises(errors.NotFoundError) as caught:
+        client.get("p1")
+    assert caught.value.request_id == "r" * 128
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ({"accessToken": "canary-access"}, "c1policy:accessToken"),
+        ({"oidcToken": "canary-oidc"}, "c1policy:oidcToken"),
+        ({}, "c1policy:clientSecret"),
+    ],
+)
+def test_a_refused_credential_is_named_by_its_setting(
+    config: dict[str, str], named: str, connect: Any
+) -> None:
+    client, _ = connect(grpc(401, 16), **config)
+    with pytest.raises(errors.AuthenticationError) as caught:
+        client.get("p1")
+    assert named in caught.value.advice
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_credential_that_the_token_endpoint_refuses_is_an_authentication_error(
+    status: int, connect: Any
+) -> None:
+    refused = httpx.Response(
+        status, json={"error": "invalid_client", "error_description": "unknown client"}
+    )
+    client, tenant = connect(httpx.Response(200), token_replies=(refused,))
+    with pytest.raises(errors.AuthenticationError, match="unknown client") as caught:
+        client.create({})
+    assert caught.value.path == "/auth/v1/token"
+    assert not caught.value.ambiguous
+    assert tenant.requests == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"access_token": ""},
+        {"access_token": None},
+        {"access_token": ["canary"]},
+        {"access_token": "canary\r\nX-Evil: 1"},
+        {"access_token": "canary é"},
+        {"access_token": "canary", "token_type": "MAC"},
+        {"access_token": "canary", "expires_in": -1},
+        {"access_token": "canary", "expires_in": "soon"},
+        [],
+    ],
+)
+def test_a_token_that_cannot_be_used_is_an_error_that_does_not_show_it(
+    answer: object, connect: Any
+) -> None:
+    client, tenant = connect(
+        httpx.Response(200), token_replies=(httpx.Response(200, json=answer),)
+    )
+    with pytest.raises(errors.AnswerError) as caught:
+        client.get("p1")
+    assert "canary" not in f"{caught.value} {caught.value!r} {caught.value.__cause__!r}"
+    assert tenant.requests == []

@@ -1,0 +1,39 @@
+"""What each module loads: the plugin's start must not wait for what it may never need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+WATCHED = ("httpx", "pydantic", "tenacity", "jwt", "cryptography", "pulumi", "grpc")
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"import sys\n{statement}\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split()) & set(WATCHED)
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ("import pulumi_c1policy.errors", set()),
+        ("import pulumi_c1policy._client.settings", set()),
+        ("import pulumi_c1policy._client.tokens", set()),
+        ("import pulumi_c1policy._client.policies", {"httpx", "pydantic", "tenacity"}),
+    ],
+)
+def test_a_module_loads_only_what_it_needs(statement: str, allowed: set[str]) -> None:
+    assert loaded_by(statement) == allowed
+
+
+def test_a_client_secret_is_read_without_cryptography(client_id: str, client_secret: str) -> None:
+    statement = (
+        "from pulumi_c1policy._client import settings\n"
+        f"settings.load({{'clientId': {client_id!r}, 'clientSecret': {client_secret!r}}}, {{}})"
+    )
+    assert loaded_by(statement) == set()
