@@ -129,12 +129,13 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         }
         props = {name: values.written(value) for name, value in written.items()}
         props[owner.OWNER] = owner.marks(_TYPE, resource_name, opts.parent if opts else None)
-        props[owner.OPTIONS] = {
-            "on_conflict": on_conflict,
-            "on_takeover": on_takeover,
+        decided = {
+            "on_conflict": None if on_conflict == "refuse" else on_conflict,
+            "on_takeover": None if on_takeover == "refuse" else on_takeover,
             "secrets": values.secret_names(props),
-            "ignore_changes": list(opts.ignore_changes or ()) if opts else [],
+            "ignore_changes": opts.ignore_changes if opts else None,
         }
+        props[owner.OPTIONS] = {name: value for name, value in decided.items() if value} or None
         self._declare(resource_name, props, opts)
 
     @classmethod
@@ -157,6 +158,9 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         found = cls.__new__(cls)
         chosen = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         found._declare(resource_name, dict.fromkeys(_WRITABLE), chosen)
+        # An engine older than the SDK says nothing of the id, which then counts as unknown at preview:
+        # whatever points to the policy would seem to change.
+        found.__dict__["id"] = pulumi.Output.all(found.urn, id).apply(lambda parts: str(parts[1]))
         return found
 
     def _declare(

@@ -81,7 +81,6 @@ _ADVICE: Final[Mapping[type[errors.StatusError], str]] = {
     ),
     errors.StatusError: "Check c1policy:serverUrl; this status is none that the API documents.",
 }
-_LOOK_FIRST = "The change may have been made: run `pulumi up --refresh` to see before trying again."
 _NOT_THE_API = (
     "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
     "not the ConductorOne API."
@@ -142,7 +141,7 @@ class Reader:
         request_id = self._request_id(answer)
         error = errors.AnswerError(
             f"{call} was answered with {said}, which the API never sends.{_named(request_id)}",
-            _LOOK_FIRST if ambiguous else _NOT_THE_API,
+            retries.LOOK_FIRST if ambiguous else _NOT_THE_API,
             method=call.method,
             path=call.path,
             status=status,
@@ -159,7 +158,7 @@ class Reader:
         ambiguous = retries.is_ambiguous(call.kind, outcome)
         error = errors.NoAnswerError(
             f"{call} got no answer: {what}.",
-            _LOOK_FIRST if ambiguous else advice,
+            retries.LOOK_FIRST if ambiguous else advice,
             method=call.method,
             path=call.path,
             ambiguous=ambiguous,
@@ -193,7 +192,7 @@ class Reader:
         error = cls(
             f"{call} was answered {answer.status} {_code_name(answer.status, body)}: "
             f"{self._words(answer, body)}.{_named(request_id)}",
-            _LOOK_FIRST if ambiguous else self._advice(cls),
+            retries.LOOK_FIRST if ambiguous else self._advice(cls),
             method=call.method,
             path=call.path,
             status=answer.status,

@@ -21,7 +21,7 @@ from pulumi_c1policy._client.messages import AccountProvisionResult, EditorMarke
 from pulumi_c1policy._client.retries import Kind
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.transport import Request, Transport
-from pulumi_c1policy.errors import NotFoundError
+from pulumi_c1policy.errors import InvalidRequestError, NotFoundError, PermissionDeniedError
 
 _POLICIES = "/api/v1/policies"
 _MAX_PAGES = 10_000
@@ -64,7 +64,10 @@ class PolicyClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; calls that wait in other threads end with NoAnswerError."""
+        """End the calls that wait, in any thread, and close the connections.
+
+        A request that is on its way keeps its connection until it is answered.
+        """
         self._transport.close()
 
     def create(self, policy: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,6 +185,18 @@ class PolicyClient:
             return Request(call, body=fixed | page)
 
         return self._pages(request)
+
+    def everything(self) -> Iterator[dict[str, Any]]:
+        """Yield every policy, scoped ones too unless the credential may list but not search."""
+        found = self.search(scope_view="POLICY_SCOPE_VIEW_ALL")
+        try:
+            first = next(found, None)
+        except (InvalidRequestError, PermissionDeniedError, NotFoundError):
+            yield from self.list()
+            return
+        if first is not None:
+            yield first
+            yield from found
 
     def test_account_provision(self, cel: str) -> AccountProvisionResult:
         """Return what the tenant makes of an account provisioning expression."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy.errors import APIError
 
 SINGLE_READS: Final = 4
 """So many reads of a run stay single GETs."""
@@ -93,8 +94,11 @@ class Reads:
         policies: list[dict[str, Any]] = []
         try:
             if self._policies is None:
-                self._policies = self._client.search(scope_view="POLICY_SCOPE_VIEW_ALL")
+                self._policies = self._client.everything()
             policies = list(islice(self._policies, _PAGE))
+        except APIError:
+            # Pages only save requests: what they cannot tell, a GET of the one policy does.
+            policies = []
         finally:
             with self._lock:
                 found = {str(policy.get("id")): policy for policy in policies}

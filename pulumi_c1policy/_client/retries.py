@@ -13,12 +13,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import tenacity
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy.errors import APIError, NoAnswerError
+
+LOOK_FIRST: Final = (
+    "The change may have been made: run `pulumi up --refresh` to see before trying again."
+)
+"""What to do after an ambiguous outcome."""
 
 _Value = TypeVar("_Value")
 _MOST_ATTEMPTS = 4
@@ -153,17 +158,17 @@ class Pace:
                     f"Nothing was sent: the tenant asked to wait for another {left:.0f} seconds.",
                     "Try again later, or raise c1policy:requestDeadline.",
                 )
-            self.sleep(left)
+            if not self.rest(left):
+                raise closed_error()
             waited = True
         if waited:
             # Threads that waited for the same moment shall not all come at that moment.
             spread = random.uniform(0, 0.25)  # noqa: S311 (no cryptography)
-            self.sleep(min(spread, max(0.0, deadline - self._clock.monotonic())))
+            self.rest(min(spread, max(0.0, deadline - self._clock.monotonic())))
 
-    def sleep(self, seconds: float) -> None:
-        """Wait, unless the client is closed meanwhile."""
-        if self._clock.wait(self._closed, seconds):
-            raise closed_error()
+    def rest(self, seconds: float) -> bool:
+        """Wait; return False, and early, if the client is closed meanwhile."""
+        return not self._clock.wait(self._closed, seconds)
 
 
 def closed_error() -> NoAnswerError:
@@ -205,9 +210,12 @@ def repeat(
         enough = not slowed and state.attempt_number >= _MOST_ATTEMPTS
         return enough or clock.monotonic() + state.upcoming_sleep >= deadline
 
-    def slow_all_down(state: tenacity.RetryCallState) -> None:
-        if _failure(state).outcome in _SLOWING:
+    def rest(state: tenacity.RetryCallState) -> None:
+        failure = _failure(state)
+        if failure.outcome in _SLOWING:
             pace.hold(state.upcoming_sleep)
+        if not pace.rest(state.upcoming_sleep):
+            raise failure.error
 
     def last(state: tenacity.RetryCallState) -> Failure:
         failure = _failure(state)
@@ -221,14 +229,42 @@ def repeat(
         ),
         wait=delay,
         stop=is_over,
-        before_sleep=slow_all_down,
-        sleep=pace.sleep,
+        before_sleep=rest,
+        # Rested already: tenacity's sleep would not know which failure to end with.
+        sleep=lambda _: None,
         retry_error_callback=last,
-    )(attempt)
+    )(_Doubt(attempt))
     if isinstance(result, Failure) and result.outcome in _SLOWING:
         # What is not sent again here may be looked for by the caller, who shall wait as well.
         pace.hold(result.retry_after or 0.0)
     return result
+
+
+class _Doubt(Generic[_Value]):
+    """Attempts, where each inherits the doubt of those before it.
+
+    A write whose first attempt may have happened may have happened still when the next one finds
+    no connection.
+    """
+
+    def __init__(self, attempt: Callable[[], _Value | Failure]) -> None:
+        self._attempt = attempt
+        self._unclear = False
+
+    def __call__(self) -> _Value | Failure:
+        try:
+            result = self._attempt()
+        except APIError as error:
+            self._inherit(error)
+            raise
+        if isinstance(result, Failure):
+            self._inherit(result.error)
+        return result
+
+    def _inherit(self, error: APIError) -> None:
+        if self._unclear:
+            error.ambiguous, error.advice = True, LOOK_FIRST
+        self._unclear = error.ambiguous
 
 
 def _failure(state: tenacity.RetryCallState) -> Failure:

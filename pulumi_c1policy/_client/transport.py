@@ -9,7 +9,8 @@ import importlib.metadata
 import json
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -71,6 +72,8 @@ class Transport:
         self._settings = settings
         self._clock = clock or Clock()
         self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._in_flight = 0
         self._pace = retries.Pace(self._clock, self._closed)
         self._cleaner = Cleaner(credentials.secret_texts(settings.credential))
         self._reader = Reader(settings.credential, self._cleaner)
@@ -93,9 +96,28 @@ class Transport:
         return self._reader.unreadable(call, what).error
 
     def close(self) -> None:
-        """Close the connections and end every wait."""
-        self._closed.set()
-        self._http.close()
+        """End every wait, and close the connections once those in use have their answers."""
+        with self._lock:
+            self._closed.set()
+            idle = not self._in_flight
+        if idle:
+            self._http.close()
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        # To close a connection in use would lose the answer to a write that took effect.
+        with self._lock:
+            if self._closed.is_set():
+                raise retries.closed_error()
+            self._in_flight += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight -= 1
+                last = self._closed.is_set() and not self._in_flight
+            if last:
+                self._http.close()
 
     def _attempt(self, request: Request, deadline: float) -> dict[str, Any] | Failure:
         self._pace.pass_by(deadline)
@@ -161,20 +183,14 @@ class Transport:
             return self._reader.unanswered(call, httpx.PoolTimeout("the deadline is over"))
         request.extensions["timeout"] = _timeouts(call.kind, left)
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                return Answer(
-                    response.status_code, response.headers, self._body(response, deadline)
-                )
-            finally:
-                response.close()
+            with self._under_way(), self._opened(request) as response:
+                body = self._body(response, deadline)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             return self._reader.unanswered(call, error)
-        except RuntimeError:
-            # httpx's word for a client that another thread closed.
-            if not self._closed.is_set():
-                raise
-            raise retries.closed_error() from None
+        return Answer(response.status_code, response.headers, body)
+
+    def _opened(self, request: httpx.Request) -> closing[httpx.Response]:
+        return closing(self._http.send(request, stream=True))
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         # httpx's timeouts bound each read and not their sum: a drip would last for ever.
