@@ -35,7 +35,7 @@ class FakeClock(Clock):
 
     def __init__(self) -> None:
         self.now = 1_000.0
-        self.waits: list[float] = []
+        self.when_waiting: Callable[[], object] = lambda: None
 
     def monotonic(self) -> float:
         return self.now
@@ -44,7 +44,7 @@ class FakeClock(Clock):
         return 1_700_000_000.0 + self.now
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        self.waits.append(seconds)
+        self.when_waiting()
         self.now += seconds
         return event.is_set()
 

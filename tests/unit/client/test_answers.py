@@ -202,9 +202,7 @@ def test_a_credential_that_the_token_endpoint_refuses_is_an_authentication_error
 def test_a_token_that_cannot_be_used_is_an_error_that_does_not_show_it(
     answer: object, connect: Any
 ) -> None:
-    client, tenant = connect(
-        httpx.Response(200), token_replies=(httpx.Response(200, json=answer),)
-    )
+    client, tenant = connect(httpx.Response(200), token_replies=(httpx.Response(200, json=answer),))
     with pytest.raises(errors.AnswerError) as caught:
         client.get("p1")
     assert "canary" not in f"{caught.value} {caught.value!r} {caught.value.__cause__!r}"

@@ -8,7 +8,7 @@ import dataclasses
 import json
 import pickle
 
-import dill
+import dill  # type: ignore[import-untyped]
 import jwt
 import pytest
 

@@ -193,9 +193,9 @@ def test_an_answer_without_its_policy_is_an_error(answer: object, connect: Any) 
     with pytest.raises(errors.AnswerError) as caught:
         client.get("p1")
     assert not caught.value.ambiguous
-    for write in (lambda: client.create({}), lambda: client.update("p1", {}, ["rules"])):
+    for write, arguments in ((client.create, ({},)), (client.update, ("p1", {}, ["rules"]))):
         with pytest.raises(errors.AnswerError) as caught:
-            write()
+            write(*arguments)
         assert caught.value.ambiguous
 
 

@@ -187,7 +187,9 @@ def test_all_threads_wait_when_one_was_asked_to(clock: Any) -> None:
 def test_a_hold_beyond_the_deadline_of_another_call_fails_it_unsent(clock: Any) -> None:
     pace = retries.Pace(clock, threading.Event())
     pace.hold(30)
-    with pytest.raises(errors.NoAnswerError, match="asked to wait for another 30 seconds") as caught:
+    with pytest.raises(
+        errors.NoAnswerError, match="asked to wait for another 30 seconds"
+    ) as caught:
         pace.pass_by(clock.now + 20)
     assert not caught.value.ambiguous
 
@@ -236,6 +238,46 @@ def test_a_create_that_was_turned_away_makes_the_next_request_wait(
     before = clock.now
     client.get("p1")
     assert 9 <= clock.now - before <= 9.25
+
+
+@pytest.mark.parametrize(
+    ("call", "first", "then", "error"),
+    [
+        ("update", httpx.Response(503), httpx.ConnectError("x"), errors.NoAnswerError),
+        ("update", httpx.Response(503), httpx.Response(400), errors.InvalidRequestError),
+        ("delete", httpx.ReadTimeout("x"), httpx.Response(404), errors.NotFoundError),
+        ("delete", httpx.ReadTimeout("x"), httpx.ConnectError("x"), errors.NoAnswerError),
+    ],
+)
+def test_a_doubt_outlives_the_attempt_that_raised_it(
+    call: str, first: Any, then: Any, error: type[errors.APIError], connect: Any
+) -> None:
+    client, _ = connect(first, then)
+    with pytest.raises(error) as caught:
+        CALLS[call](client)
+    assert caught.value.ambiguous
+    assert caught.value.advice == retries.LOOK_FIRST
+
+
+def test_a_doubt_outlives_a_token_that_cannot_be_renewed(connect: Any) -> None:
+    client, _ = connect(
+        httpx.Response(503),
+        httpx.Response(401),
+        token_replies=(httpx.Response(200, json={"access_token": "one"}), httpx.Response(401)),
+    )
+    with pytest.raises(errors.AuthenticationError) as caught:
+        CALLS["update"](client)
+    assert caught.value.ambiguous
+
+
+def test_a_write_that_was_interrupted_between_attempts_keeps_its_failure(
+    connect: Any, clock: Any
+) -> None:
+    client, _ = connect(httpx.Response(503))
+    clock.when_waiting = client.close
+    with pytest.raises(errors.ServerError) as caught:
+        CALLS["update"](client)
+    assert caught.value.ambiguous
 
 
 def test_the_number_of_attempts_stands_in_the_error(connect: Any) -> None:

@@ -1,0 +1,88 @@
+"""Clients of an emulated tenant, and servers that misbehave on a real socket."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from pulumi_c1policy._client import settings
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._emulator import Emulator
+
+Serve = Callable[[Callable[[socket.socket], None]], str]
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., PolicyClient]]:
+    """A function from config values to a client on the real network."""
+    clients: list[PolicyClient] = []
+
+    def connect(**config: str) -> PolicyClient:
+        client = PolicyClient(settings.load(config, {}))
+        clients.append(client)
+        return client
+
+    yield connect
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client(c1_tenant: Emulator, connect: Callable[..., PolicyClient]) -> PolicyClient:
+    """A client of the emulated tenant, by client id and secret."""
+    return connect(
+        serverUrl=c1_tenant.url,
+        clientId=c1_tenant.client_id,
+        clientSecret=c1_tenant.client_secret,
+    )
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """A function that runs a handler for each connection, and returns the server's URL."""
+    listeners: list[socket.socket] = []
+
+    def serve(handle: Callable[[socket.socket], None]) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=run, args=[connection], daemon=True).start()
+
+        def run(connection: socket.socket) -> None:
+            try:
+                with connection:
+                    _read_request(connection)
+                    handle(connection)
+            except OSError:
+                pass  # The client hung up, as it may.
+
+        threading.Thread(target=accept, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield serve
+    for listener in listeners:
+        # Closing alone does not wake a thread that accepts.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def _read_request(connection: socket.socket) -> None:
+    # To the end: a socket that is closed with bytes unread resets the connection.
+    with connection.makefile("rb") as stream:
+        length = 0
+        for line in iter(stream.readline, b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+            if not line.strip():
+                break
+        stream.read(length)

@@ -1,0 +1,276 @@
+"""What networks do: no connection, cut and slow answers, other people's certificates, proxies."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._emulator import Emulator
+
+Connect = Callable[..., PolicyClient]
+Serve = Callable[[Callable[[socket.socket], None]], str]
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+POLICY = b'{"policy": {"id": "p1"}}'
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def tls_tenant() -> Iterator[Emulator]:
+    with Emulator(tls=True) as tenant:
+        yield tenant
+
+
+def test_a_refused_connection_is_one_clear_error(connect: Connect, unused_port: int) -> None:
+    client = connect(serverUrl=f"http://127.0.0.1:{unused_port}", accessToken="token")
+    with pytest.raises(errors.NoAnswerError, match="could not be reached") as caught:
+        client.create({})
+    assert not caught.value.ambiguous
+    assert isinstance(caught.value.__cause__, httpx.ConnectError)
+
+
+def test_a_host_that_does_not_exist_is_one_clear_error(connect: Connect) -> None:
+    client = connect(serverUrl="https://tenant.invalid", accessToken="token", requestDeadline="1")
+    with pytest.raises(errors.NoAnswerError) as caught:
+        client.get("p1")
+    assert "c1policy:serverUrl" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        OK + b"Content-Length: 1000\r\n\r\n" + POLICY,
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"this is not HTTP\r\n\r\n",
+    ],
+)
+def test_a_cut_answer_is_ambiguous_for_a_create_and_sent_once(
+    answer: bytes, connect: Connect, serve: Serve
+) -> None:
+    served: list[socket.socket] = []
+
+    def handle(connection: socket.socket) -> None:
+        served.append(connection)
+        connection.sendall(answer)
+
+    client = connect(serverUrl=serve(handle), accessToken="token")
+    with pytest.raises(errors.NoAnswerError) as caught:
+        client.create({})
+    assert caught.value.ambiguous
+    assert len(served) == 1
+
+
+def test_a_cut_answer_to_a_read_is_asked_for_again(connect: Connect, serve: Serve) -> None:
+    served: list[socket.socket] = []
+
+    def handle(connection: socket.socket) -> None:
+        served.append(connection)
+        if len(served) == 2:
+            connection.sendall(OK + b"Connection: close\r\n\r\n" + POLICY)
+
+    client = connect(serverUrl=serve(handle), accessToken="token")
+    assert client.get("p1") == {"id": "p1"}
+    assert len(served) == 2
+
+
+def drip(connection: socket.socket) -> None:
+    """Answer one byte at a time, for ever."""
+    connection.sendall(OK + b"Content-Length: 1000000\r\n\r\n")
+    never = threading.Event()
+    while not never.wait(0.02):
+        connection.sendall(b" ")
+
+
+def say_nothing(connection: socket.socket) -> None:
+    connection.recv(1)
+
+
+@pytest.mark.parametrize("handle", [drip, say_nothing])
+def test_a_slow_answer_ends_at_the_deadline(
+    handle: Callable[[socket.socket], None], connect: Connect, serve: Serve
+) -> None:
+    client = connect(serverUrl=serve(handle), accessToken="token", requestDeadline="0.3")
+    started = time.monotonic()
+    with pytest.raises(errors.NoAnswerError) as caught:
+        client.create({})
+    assert caught.value.ambiguous
+    assert time.monotonic() - started < 5
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    answer=st.binary(max_size=300)
+    | st.binary(max_size=200).map(lambda body: OK + b"\r\n" + body)
+    | st.binary(max_size=100).map(lambda header: OK + header + b"\r\n\r\n" + POLICY)
+)
+def test_any_bytes_give_a_result_or_an_error_of_ours(
+    answer: bytes, connect: Connect, serve: Serve
+) -> None:
+    client = connect(
+        serverUrl=serve(lambda connection: connection.sendall(answer)),
+        accessToken="token",
+        requestDeadline="0.5",
+    )
+    with client, contextlib.suppress(errors.APIError):
+        client.create({})
+
+
+def test_a_certificate_of_nobody_known_is_refused_with_the_way_out(
+    tls_tenant: Emulator, connect: Connect
+) -> None:
+    client = connect(serverUrl=tls_tenant.url, accessToken=tls_tenant.access_token)
+    with pytest.raises(errors.NoAnswerError, match="certificate") as caught:
+        client.create({})
+    assert "SSL_CERT_FILE" in caught.value.advice
+    assert not caught.value.ambiguous
+    assert tls_tenant.requests == []
+
+
+def test_ssl_cert_file_names_an_authority_to_trust(
+    tls_tenant: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_tenant.ca_file))
+    client = connect(
+        serverUrl=tls_tenant.url,
+        clientId=tls_tenant.client_id,
+        clientSecret=tls_tenant.client_secret,
+    )
+    assert [*client.list()]
+
+
+def test_a_client_id_alone_leads_to_its_tenant_over_https(
+    tls_tenant: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_tenant.ca_file))
+    client = connect(clientId=tls_tenant.client_id, clientSecret=tls_tenant.client_secret)
+    assert [*client.list()]
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_an_authority_that_cannot_be_read_is_a_settings_error(
+    content: str | None, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with pytest.raises(errors.SettingsError, match="SSL_CERT_FILE"):
+        connect(serverUrl="https://acme.conductor.one", accessToken="token")
+
+
+def test_https_to_a_plain_server_is_one_clear_error(connect: Connect, c1_tenant: Emulator) -> None:
+    url = c1_tenant.url.replace("http://", "https://")
+    client = connect(serverUrl=url, accessToken="token", requestDeadline="5")
+    with pytest.raises(errors.NoAnswerError, match="TLS"):
+        client.create({})
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_no_proxy_stands_before_this_machine(
+    connect: Connect, c1_tenant: Emulator, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{unused_port}")
+    client = connect(serverUrl=c1_tenant.url, accessToken=c1_tenant.access_token)
+    assert [*client.list()]
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_a_proxy_of_the_environment_is_asked_for_other_hosts(
+    connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    proxy = serve(lambda connection: connection.sendall(refuse))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.replace("http://", "http://user:canary@"))
+    client = connect(
+        serverUrl="https://acme.conductor.one", accessToken="token", requestDeadline="0.3"
+    )
+    with pytest.raises(errors.NoAnswerError, match="the proxy refused") as caught:
+        client.create({})
+    assert not caught.value.ambiguous
+    assert "canary" not in f"{caught.value} {caught.value.__cause__!r}"
+
+
+@pytest.mark.usefixtures("no_proxies")
+@pytest.mark.parametrize("proxy", ["ftp://canary", "canary:80:80"])
+def test_a_malformed_proxy_is_a_settings_error_that_does_not_show_it(
+    proxy: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(errors.SettingsError, match="HTTPS_PROXY") as caught:
+        connect(serverUrl="https://acme.conductor.one", accessToken="token")
+    assert "canary" not in str(caught.value)
+
+
+def test_closing_the_client_ends_the_wait_of_a_throttled_call(
+    connect: Connect, serve: Serve
+) -> None:
+    arrived, ended = threading.Event(), threading.Event()
+
+    def handle(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 429 Slow\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n")
+        arrived.set()
+        connection.recv(1)
+
+    client = connect(serverUrl=serve(handle), accessToken="token")
+
+    def call() -> None:
+        with pytest.raises(errors.RateLimitError):
+            client.get("p1")
+        ended.set()
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert arrived.wait(10)
+    client.close()
+    assert ended.wait(10)
+    thread.join()
+
+
+def test_closing_the_client_keeps_the_answer_to_a_write_under_way(
+    connect: Connect, serve: Serve
+) -> None:
+    arrived, closed = threading.Event(), threading.Event()
+    answers: list[object] = []
+
+    def handle(connection: socket.socket) -> None:
+        arrived.set()
+        closed.wait(10)
+        connection.sendall(OK + b"Connection: close\r\n\r\n" + POLICY)
+
+    client = connect(serverUrl=serve(handle), accessToken="token")
+    thread = threading.Thread(target=lambda: answers.append(client.create({})))
+    thread.start()
+    assert arrived.wait(10)
+    client.close()
+    closed.set()
+    thread.join(10)
+    assert answers == [{"id": "p1"}]
+    with pytest.raises(errors.NoAnswerError, match="closed"):
+        client.get("p1")

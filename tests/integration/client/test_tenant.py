@@ -1,0 +1,139 @@
+"""The client on an emulated tenant: every call, every credential, many threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._emulator import Emulator
+
+NEW = {
+    "displayName": "Engineering access",
+    "policyType": "POLICY_TYPE_GRANT",
+    "policySteps": {"grant": {"steps": [{"accept": {}}]}},
+}
+Connect = Callable[..., PolicyClient]
+
+
+def paths(tenant: Emulator) -> list[tuple[str, str]]:
+    return [(request.method, request.path) for request in tenant.requests]
+
+
+def test_a_policy_lives_from_create_to_delete(client: PolicyClient, c1_tenant: Emulator) -> None:
+    created = client.create(NEW)
+    assert client.get(created["id"])["displayName"] == "Engineering access"
+    updated = client.update(created["id"], {"description": "new"}, ["description"])
+    assert updated["description"] == "new"
+    assert updated["displayName"] == "Engineering access"
+    client.delete(created["id"])
+    with pytest.raises(errors.NotFoundError) as caught:
+        client.get(created["id"])
+    assert caught.value.request_id
+    path = f"/api/v1/policies/{created['id']}"
+    assert paths(c1_tenant) == [
+        ("POST", "/auth/v1/token"),
+        ("POST", "/api/v1/policies"),
+        ("GET", path),
+        ("POST", path),
+        ("DELETE", path),
+        ("GET", path),
+    ]
+    assert [request.update_mask for request in c1_tenant.requests][3] == "description"
+
+
+@pytest.mark.parametrize("unset", ["emitted", "omitted", "null", "null_everywhere"])
+def test_all_pages_are_listed_and_searched(
+    unset: str, client: PolicyClient, c1_tenant: Emulator
+) -> None:
+    c1_tenant.set_quirks(unset_fields=unset)
+    ids = {client.create(NEW | {"displayName": f"Policy {n}"})["id"] for n in range(23)}
+    assert ids < {policy["id"] for policy in client.list(page_size=10)}
+    assert ids < {policy["id"] for policy in client.search(page_size=10)}
+    assert {policy["id"] for policy in client.search(refs=sorted(ids), page_size=10)} == ids
+    assert len([*client.search(query="Policy 2", page_size=10)]) >= 4
+
+
+def test_expressions_are_validated_and_tried(client: PolicyClient) -> None:
+    assert client.validate_cel("true") == []
+    (marker, *_) = client.validate_cel("(")
+    assert marker.severity == "ERROR"
+    assert client.test_account_provision("subject.email").type
+
+
+def credentials_of(kind: str, tenant: Emulator) -> dict[str, str]:
+    return {
+        "access token": {"accessToken": tenant.access_token},
+        "oidc token": {"oidcToken": tenant.oidc_token, "clientId": tenant.client_id},
+        "client secret": {"clientSecret": tenant.client_secret, "clientId": tenant.client_id},
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["access token", "oidc token", "client secret"])
+def test_every_kind_of_credential_is_let_in(
+    kind: str, connect: Connect, c1_tenant: Emulator
+) -> None:
+    client = connect(serverUrl=f"{c1_tenant.url}/api/v1/", **credentials_of(kind, c1_tenant))
+    assert [*client.list()]
+
+
+@pytest.mark.parametrize("kind", ["oidc token", "client secret"])
+def test_a_token_that_ends_early_is_replaced(
+    kind: str, connect: Connect, c1_tenant: Emulator
+) -> None:
+    client = connect(serverUrl=c1_tenant.url, **credentials_of(kind, c1_tenant))
+    client.create(NEW)
+    c1_tenant.expire_tokens()
+    client.create(NEW)
+    assert [request.status for request in c1_tenant.requests] == [200, 200, 401, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("config", "setting"),
+    [
+        ({"accessToken": "canary-wrong"}, "c1policy:accessToken"),
+        ({"oidcToken": "canary-wrong", "clientId": "x@127.0.0.1/y"}, "c1policy:oidcToken"),
+    ],
+)
+def test_a_wrong_credential_is_one_clear_error(
+    config: dict[str, str], setting: str, connect: Connect, c1_tenant: Emulator
+) -> None:
+    client = connect(serverUrl=c1_tenant.url, **config)
+    with pytest.raises(errors.AuthenticationError) as caught:
+        client.create(NEW)
+    assert setting in caught.value.advice
+    assert "canary" not in str(caught.value)
+
+
+def test_threads_share_one_token_and_one_pool(client: PolicyClient, c1_tenant: Emulator) -> None:
+    def work(number: int) -> Any:
+        return client.get(client.create(NEW | {"displayName": f"Policy {number}"})["id"])
+
+    with ThreadPoolExecutor(8) as threads:
+        policies = [*threads.map(work, range(40))]
+    assert len({policy["id"] for policy in policies}) == 40
+    assert paths(c1_tenant).count(("POST", "/auth/v1/token")) == 1
+    assert len(c1_tenant.requests) == 81
+
+
+def test_threads_share_the_renewal_after_their_token_ended(
+    client: PolicyClient, c1_tenant: Emulator
+) -> None:
+    created = client.create(NEW)
+    c1_tenant.expire_tokens()
+    c1_tenant.clear_requests()
+    with ThreadPoolExecutor(8) as threads:
+        assert len([*threads.map(client.get, [created["id"]] * 40)]) == 40
+    assert paths(c1_tenant).count(("POST", "/auth/v1/token")) == 1
+
+
+def test_a_refusal_carries_the_tenants_words(client: PolicyClient) -> None:
+    builtin = next(policy for policy in client.list() if policy.get("systemBuiltin"))
+    with pytest.raises(errors.StatusError, match="built") as caught:
+        client.delete(builtin["id"])
+    assert caught.value.code is not None
+    assert not caught.value.ambiguous

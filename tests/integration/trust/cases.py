@@ -1,0 +1,125 @@
+"""Programs, faults and bystanders that the tests of trust share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_c1policy._emulator import Emulator, Fault, RecordedRequest
+from tests.chaos.engine import WORKSPACE, Declared, Program
+
+CREATE = {"method": "POST", "path": r"/api/v1/policies$"}
+UPDATE = {"method": "POST", "path": r"/api/v1/policies/[^/]+$"}
+DELETE = {"method": "DELETE"}
+SEARCH = {"path": "/search/policies"}
+GET = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
+
+
+def grant(description: str = "", /, *, options: Mapping[str, Any] = {}, **fields: Any) -> Declared:
+    """A grant policy, with what the test is about."""
+    inputs = {
+        "display_name": "Access",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "description": description,
+        "policy_steps": {"grant": {"steps": [{"accept": {}}]}},
+    }
+    return Declared({**inputs, **fields}, options)
+
+
+def revoke(**fields: Any) -> Declared:
+    """A revoke policy of the same name."""
+    steps = {"revoke": {"steps": [{"accept": {}}]}}
+    return grant(policy_type="POLICY_TYPE_REVOKE", policy_steps=steps, **fields)
+
+
+ONE: Program = {"access": grant("One.")}
+
+
+def lost(**which: Any) -> dict[str, list[Fault]]:
+    """The ways to lose the answer to a request that took effect."""
+    return {
+        "cut": [Fault(do="cut", after_effect=True, **which)],
+        "truncated": [Fault(do="truncate", **which)],
+        "a page": [Fault(do="html", after_effect=True, **which)],
+        "502 page": [Fault(do="html", status=502, after_effect=True, **which)],
+        **{
+            str(status): [Fault(do="answer", status=status, after_effect=True, **which)]
+            for status in (500, 502, 503, 504)
+        },
+    }
+
+
+def failed(**which: Any) -> dict[str, list[Fault]]:
+    """The ways in which a request fails without any effect, and is worth another one."""
+    return {
+        "cut": [Fault(do="cut", **which)],
+        "502 page": [Fault(do="html", status=502, **which)],
+        **{
+            str(status): [Fault(do="answer", status=status, **which)]
+            for status in (401, 429, 500, 502, 503)
+        },
+    }
+
+
+def writes(tenant: Emulator) -> list[RecordedRequest]:
+    """The requests that create, change or delete a policy, in order of arrival."""
+    return [
+        request
+        for request in tenant.requests
+        if request.path.startswith("/api/v1/policies") and request.method != "GET"
+    ]
+
+
+def searches(tenant: Emulator) -> int:
+    """How often the tenant was searched."""
+    return sum(request.path.endswith("/search/policies") for request in tenant.requests)
+
+
+def live(tenant: Emulator, workspace: str = WORKSPACE) -> list[dict[str, Any]]:
+    """The policies that a workspace keeps in the tenant, in order of creation."""
+    found = [tenant.policy(r.id) for r in tenant.policies if r.deleted_at is None]
+    return [p for p in found if p.get("annotations", {}).get("iac_workspace") == workspace]
+
+
+def policy(**fields: Any) -> dict[str, Any]:
+    """A policy as some client of the API would send it."""
+    plain = {
+        "displayName": "Access",
+        "policyType": "POLICY_TYPE_GRANT",
+        "policySteps": {"grant": {"steps": [{"accept": {}}]}},
+    }
+    return {**plain, **fields}
+
+
+def marks(address: str = "c1policy.Policy/access", workspace: str = WORKSPACE) -> dict[str, str]:
+    """The annotations with which a resource marks its policy."""
+    return {
+        "managed_by": "pulumi",
+        "iac_workspace": workspace,
+        "iac_resource_address": address,
+    }
+
+
+class Others:
+    """Policies of others, and the proof that nobody touched them."""
+
+    def __init__(self, tenant: Emulator) -> None:
+        self._tenant = tenant
+        self._before: dict[str, object] = {}
+        self.keep()
+
+    def add(self, **fields: Any) -> str:
+        """Let somebody else have a policy; returns its id."""
+        builtin = fields.pop("builtin", False)
+        record = self._tenant.policies.create(policy(**fields), builtin=builtin)
+        self.keep()
+        return record.id
+
+    def keep(self) -> None:
+        """Take everything that is in the tenant now for somebody else's."""
+        self._before = {record.id: record for record in self._tenant.policies}
+
+    def assert_untouched(self) -> None:
+        """Hold what others have against what they had: every field, the time of the last change too."""
+        now = {record.id: record for record in self._tenant.policies}
+        assert {key: now.get(key) for key in self._before} == self._before

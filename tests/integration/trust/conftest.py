@@ -1,0 +1,28 @@
+"""What every test of trust starts from: a tenant, a stack on it, and others who use the tenant too."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._pulumi import failures
+from tests.chaos.engine import Stack
+from tests.integration.trust.cases import Others
+
+
+@pytest.fixture
+def stack(c1_tenant: Emulator) -> Stack:
+    """A stack without any resource."""
+    return Stack(c1_tenant)
+
+
+@pytest.fixture
+def others(c1_tenant: Emulator) -> Others:
+    """The policies of others, which nothing may touch."""
+    return Others(c1_tenant)
+
+
+@pytest.fixture(autouse=True)
+def _forget_warnings() -> None:
+    """Each test sees the warnings that a process shows once."""
+    failures._warn_once.cache_clear()
