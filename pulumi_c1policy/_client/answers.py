@@ -64,7 +64,12 @@ _OUTCOMES: Final[Mapping[int, Outcome]] = {
     503: Outcome.UNAVAILABLE,
     504: Outcome.SERVER_FAILED,
 }
-_ADVICE: Final[Mapping[type[errors.StatusError], str]] = {
+_NOT_THE_API = (
+    "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
+    "not the ConductorOne API."
+)
+_ADVICE: Final[Mapping[type[errors.APIError], str]] = {
+    errors.AnswerError: _NOT_THE_API,
     errors.InvalidRequestError: "Correct the value that the tenant names; nothing was changed.",
     errors.PermissionDeniedError: (
         "Give the credential's owner a role that may manage policies, or use another credential."
@@ -81,10 +86,6 @@ _ADVICE: Final[Mapping[type[errors.StatusError], str]] = {
     ),
     errors.StatusError: "Check c1policy:serverUrl; this status is none that the API documents.",
 }
-_NOT_THE_API = (
-    "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
-    "not the ConductorOne API."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,10 @@ class Reader:
 
     def _refused(self, call: Call, answer: Answer, now: float) -> Failure:
         body = _error_body(answer.body)
-        cls = _error_class(call.kind, answer.status, body)
+        cls: type[errors.APIError] = _error_class(call.kind, answer.status, body)
+        if cls is errors.NotFoundError and _is_foreign(answer.body):
+            # A proxy's or a web server's 404 says nothing of the policy, which may well be there.
+            cls = errors.AnswerError
         outcome = _OUTCOMES.get(answer.status, Outcome.FINAL)
         ambiguous = retries.is_ambiguous(call.kind, outcome)
         request_id = self._request_id(answer)
@@ -204,7 +208,7 @@ class Reader:
         wait = retries.retry_after(headers.get("retry-after"), headers.get("date"), now)
         return Failure(outcome, error, wait)
 
-    def _advice(self, cls: type[errors.StatusError]) -> str:
+    def _advice(self, cls: type[errors.APIError]) -> str:
         if cls is not errors.AuthenticationError:
             return _ADVICE[cls]
         match self._credential:
@@ -233,6 +237,11 @@ class Reader:
         found = (answer.headers.get(name) for name in _REQUEST_ID_HEADERS)
         text = self._cleaner.clean(next((value for value in found if value), ""))
         return text[:_MAX_REQUEST_ID] or None
+
+
+def _is_foreign(body: bytes) -> bool:
+    """Whether the body of an error is something that the API never sends."""
+    return bool(body.strip()) and not isinstance(_json(body), dict)
 
 
 def _error_class(kind: Kind, status: int, body: messages.ErrorBody) -> type[errors.StatusError]:

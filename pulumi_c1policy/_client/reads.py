@@ -93,17 +93,19 @@ class Reads:
         """Read the next page, without the lock; the other threads wait for `page`."""
         policies: list[dict[str, Any]] = []
         try:
-            if self._policies is None:
-                self._policies = self._client.everything()
-            policies = list(islice(self._policies, _PAGE))
+            with self._lock:
+                pages = self._policies = self._policies or self._client.everything()
+            policies = list(islice(pages, _PAGE))
         except APIError:
             # Pages only save requests: what they cannot tell, a GET of the one policy does.
             policies = []
         finally:
             with self._lock:
-                found = {str(policy.get("id")): policy for policy in policies}
-                self._found |= {key: found[key] for key in found.keys() - self._changed}
-                self._pages_read += 1
-                self._exhausted = len(policies) < _PAGE
-                self._under_way = None
+                # Where all was forgotten meanwhile, what this page says may be older than a write.
+                if self._under_way is page:
+                    found = {str(policy.get("id")): policy for policy in policies}
+                    self._found |= {key: found[key] for key in found.keys() - self._changed}
+                    self._pages_read += 1
+                    self._exhausted = len(policies) < _PAGE
+                    self._under_way = None
             page.set_result(None)

@@ -209,6 +209,14 @@ class Transport:
         return self._reader.read(call, answer, self._clock.wall())
 
 
+def may_be_under_way(error: APIError) -> bool:
+    """Return whether the tenant may still be at work on a request that got this error.
+
+    It does, for all we know, when somebody gave up waiting: we, or a gateway on the way.
+    """
+    return isinstance(error.__cause__, httpx.TimeoutException) or error.status in (408, 504)
+
+
 def _or_raise(result: _Value | Failure) -> _Value:
     if isinstance(result, Failure):
         raise result.error

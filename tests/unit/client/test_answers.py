@@ -76,11 +76,30 @@ def test_an_error_without_the_apis_body_is_explained_as_far_as_it_can_be(
     reply: httpx.Response, said: str, connect: Any
 ) -> None:
     client, _ = connect(reply)
-    with pytest.raises(errors.NotFoundError) as caught:
+    with pytest.raises(errors.APIError) as caught:
         client.get("p1")
     assert said in caught.value.summary
     assert "canary" not in str(caught.value)
     assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (httpx.Response(404), errors.NotFoundError),
+        (httpx.Response(404, json={}), errors.NotFoundError),
+        (httpx.Response(404, html="<html></html>"), errors.AnswerError),
+        (httpx.Response(404, text="404 page not found"), errors.AnswerError),
+    ],
+    ids=["empty", "object", "html", "text"],
+)
+def test_only_the_apis_own_404_says_that_a_policy_is_gone(
+    reply: httpx.Response, kind: type[errors.APIError], connect: Any
+) -> None:
+    client, _ = connect(reply)
+    with pytest.raises(errors.APIError) as caught:
+        client.get("p1")
+    assert type(caught.value) is kind
 
 
 def test_long_words_are_cut(connect: Any) -> None:
