@@ -1,20 +1,25 @@
 """Compiling an expression, so far as it can be: what is unknown is put aside, the rest is checked.
 
-The library stops at a function that it does not know, and a tenant may know functions that we do not.
-So such functions, and what stands in their loops, are declared as taking and returning anything,
-and the expression is compiled again. This module says nothing to a person; see `type_errors`.
+The library stops at a function that it does not know, and a tenant may know functions that we do
+not. So such functions, and what stands in their loops, are declared as taking and returning
+anything, and the expression is compiled again. This module says nothing to a person; see
+`type_errors`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_c1policy._cel import library
 from pulumi_c1policy._cel.environment import Environment, load
 from pulumi_c1policy._cel.syntax_tree import Node, decode
 from pulumi_c1policy._cel.uses import Use, uses
+
+_TOO_DEEP = "it is nested too deep"
+# The library stops at 32 levels; CEL elsewhere at 250.
+_RECURSION = ("Exceeded max recursion depth", "Expression recursion limit exceeded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,16 @@ class Outcome:
     """What became of an expression."""
 
     tree: Node | None
-    """The expression, unless it cannot be parsed or is too deep."""
+    """The expression, unless it cannot be parsed or checked."""
     errors: tuple[RawError, ...] = ()
     missing: tuple[Use, ...] = ()
     """Calls of functions that the library does not know with so many arguments."""
-    too_deep: bool = False
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether the types in the tree can be relied on."""
-        return self.tree is not None and not self.errors
+    unchecked: str = ""
+    """Why the expression cannot be checked here, if that is so."""
+    beyond: int | None = None
+    """Where the expression first goes beyond what is documented, if it does."""
+    compiled: Any = None
+    """The library's own form of it, if it passed the type check."""
 
 
 def compile_expression(source: str) -> Outcome:
@@ -52,10 +57,11 @@ def compile_expression(source: str) -> Outcome:
     compiled = _compile(library.standard(), source)
     if not isinstance(compiled, list):
         return _decoded(compiled)
+    beyond = min(error.at for error in compiled)
     wider = library.extended(library.Extras())
     compiled = _compile(wider, source)
     if not isinstance(compiled, list):
-        return _decoded(compiled)
+        return replace(_decoded(compiled), beyond=beyond)
     parsed = _compile(wider, source, parse_only=True)
     if isinstance(parsed, list):
         return _refused(parsed)
@@ -64,9 +70,13 @@ def compile_expression(source: str) -> Outcome:
         return outcome
     extras, missing = _put_aside(outcome.tree, compiled, load())
     if extras != library.Extras():
-        compiled = _compile(library.extended(extras), source)
+        try:
+            widest = library.extended(extras)
+        except library.CheckerUnavailableError:
+            return Outcome(None, unchecked="what it calls cannot be declared to the checker")
+        compiled = _compile(widest, source)
         if not isinstance(compiled, list):
-            return Outcome(_decoded(compiled).tree or outcome.tree, (), missing)
+            return replace(_decoded(compiled), missing=missing)
     return Outcome(outcome.tree, tuple(compiled), missing)
 
 
@@ -82,14 +92,14 @@ def parse(source: str) -> Outcome:
     return _refused(parsed) if isinstance(parsed, list) else _decoded(parsed)
 
 
-def always(source: str) -> bool | None:
+def always(compiled: Any) -> bool | None:  # noqa: ANN401
     """What a condition is whatever its variables are, or None if it depends on them.
 
     Evaluated without any variable: what needs one is an error, and `&&` and `||` drop the errors
     that cannot change their result.
     """
     try:
-        result = library.standard().compile(source).eval().value()
+        result = compiled.eval().value()
     except RuntimeError:
         return None
     return result if isinstance(result, bool) else None
@@ -116,14 +126,14 @@ def _decoded(compiled: Any) -> Outcome:  # noqa: ANN401
     from google.protobuf.message import DecodeError
 
     try:
-        return Outcome(decode(compiled.serialize()))
+        return Outcome(decode(compiled.serialize()), compiled=compiled)
     except (DecodeError, RecursionError):
-        return Outcome(None, too_deep=True)
+        return Outcome(None, unchecked=_TOO_DEEP)
 
 
 def _refused(errors: list[RawError]) -> Outcome:
-    too_deep = any("recursion" in error.text for error in errors)
-    return Outcome(None, () if too_deep else tuple(errors), too_deep=too_deep)
+    too_deep = any(phrase in error.text for error in errors for phrase in _RECURSION)
+    return Outcome(None, unchecked=_TOO_DEEP) if too_deep else Outcome(None, tuple(errors))
 
 
 _ERROR = re.compile(r"^(?:INVALID_ARGUMENT: )?ERROR: <input>:(-?\d+):(-?\d+): (.*)$")
@@ -149,9 +159,7 @@ def _put_aside(
 ) -> tuple[library.Extras, tuple[Use, ...]]:
     undeclared = {error.at for error in errors if error.text.startswith(_UNDECLARED)}
     missing = [
-        use
-        for use in uses(tree, facts)
-        if use.kind == "function" and use.node.at in undeclared
+        use for use in uses(tree, facts) if use.kind == "function" and use.node.at in undeclared
     ]
     stands = frozenset(
         library.Stand(use.name, use.count, use.member, _returns(use, facts)) for use in missing
@@ -168,7 +176,7 @@ def _returns(use: Use, facts: Environment) -> str:
 
 def _loop_names(use: Use, facts: Environment) -> list[str]:
     """The names that an unknown macro seems to bind: `x.sortBy(item, item.email)` binds `item`."""
-    if not use.member or use.count < 2:  # noqa: PLR2004 (a name, and what is done with it)
+    if not use.member or use.count < 2:
         return []
     names = []
     for part in use.node.parts[:-1]:

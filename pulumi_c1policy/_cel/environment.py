@@ -1,7 +1,7 @@
 """What is known of ConductorOne's expressions, read from `environment.json`.
 
-The file is data with its source and date, so that a change of the vendor's documentation is a change
-of data. Field names stand in it as the documentation prefers them; the other spelling is derived
+The file is data with its source and date, so that a change of the vendor's documentation is a
+change of data. Field names stand in it as the documentation prefers them; the other spelling is derived
 here. This module imports nothing of ours, and no type checker.
 """
 
@@ -27,12 +27,12 @@ class Place(StrEnum):
     FORM = "form"
 
     @property
-    def title(self) -> str:
+    def phrase(self) -> str:
         """The place as a sentence names it: `a rule's condition`."""
-        return _TITLES[self]
+        return _PHRASES[self]
 
 
-_TITLES = {
+_PHRASES = {
     Place.RULE_CONDITION: "a rule's condition",
     Place.WAIT_CONDITION: "a wait's condition",
     Place.APPROVER: "an approver expression",
@@ -113,6 +113,8 @@ class Environment:
         self.variables: dict[str, str] = data["variables"]
         self.foreign_variables: dict[str, str] = data["foreign_variables"]
         self.other_words: dict[str, str] = data["words_of_other_languages"]
+        self.namespaces: frozenset[str] = frozenset(data["namespaces"])
+        """First words of names that are functions as a whole: the vendor's, then CEL's own."""
         self.enums: frozenset[str] = frozenset(data["enums"])
         self.places = {Place(name): _place(facts) for name, facts in data["places"].items()}
         self.types = {name: _fields(facts) for name, facts in data["types"].items()}
@@ -137,9 +139,22 @@ class Environment:
             s.takes(count) for s in self.signatures.get(name, ()) if s.member is member
         )
 
+    def is_standard(self, name: str, *, member: bool) -> bool:
+        """Whether the function is one of CEL's own."""
+        return name in self._standard["member" if member else "global"]
+
     def calls(self, name: str, count: int, *, member: bool) -> list[Signature]:
         """The documented ways to call the function with `count` arguments."""
         return [s for s in self.signatures.get(name, ()) if s.member is member and s.takes(count)]
+
+    def values(self, enum: str) -> list[str]:
+        """The values of an enum, each in the one spelling to write."""
+        known = [
+            name
+            for name, constant in self.constants.items()
+            if constant.enum == enum and not constant.doubt and not constant.older
+        ]
+        return [name for name in known if "." in name] or known
 
     @cached_property
     def members(self) -> frozenset[str]:
@@ -157,7 +172,7 @@ class Environment:
 @cache
 def load() -> Environment:
     """The environment that this release knows."""
-    text = resources.files(__package__).joinpath("environment.json").read_text("utf-8")
+    text = resources.files("pulumi_c1policy._cel").joinpath("environment.json").read_text("utf-8")
     return Environment(json.loads(text))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load
@@ -56,6 +56,7 @@ def standard() -> Any:  # noqa: ANN401 (the library ships no types)
     return _build(None)
 
 
+@lru_cache(maxsize=32)
 def extended(extras: Extras) -> Any:  # noqa: ANN401
     """The environment with every extension of the library, and with `extras`."""
     return _build(extras)
@@ -70,26 +71,30 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
             "Expressions cannot be checked here: cel-expr-python is not installed.",
             "Install it with `pip install 'pulumi-c1policy[cel]'`.",
         ) from error
+    try:
+        built = _environment(cel, [ext_strings.ExtStrings()], extras)
+        # A broken environment shows at the first compile only, and looks like a refused expression.
+        built.compile("true")
+    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+        raise CheckerUnavailableError(
+            "Expressions cannot be checked here: cel-expr-python refuses our environment.",
+            "Install a version of it that this release was tested with, as its `cel` extra does.",
+        ) from error
+    return built
+
+
+def _environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:  # noqa: ANN401
     facts = load()
-    extensions = [ext_strings.ExtStrings(), _functions(cel, facts)]
+    extensions = [*extensions, _functions(cel, facts)]
     variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
     if extras is not None:
         extensions += [*_other_extensions(), _stands(cel, extras.functions)]
         variables |= dict.fromkeys(extras.variables, "dyn")
-    built = cel.NewEnv(
+    return cel.NewEnv(
         _pool(),
         variables={name: _type(cel, kind) for name, kind in variables.items()},
         extensions=extensions,
     )
-    # A broken environment shows at the first compile only, and looks like a refused expression.
-    try:
-        built.compile("true")
-    except RuntimeError as error:
-        raise CheckerUnavailableError(
-            "Expressions cannot be checked here: cel-expr-python refuses our environment.",
-            "Install the version of cel-expr-python that this release was tested with.",
-        ) from error
-    return built
 
 
 def _other_extensions() -> list[Any]:
@@ -160,8 +165,13 @@ def _pool() -> Any:  # noqa: ANN401
     proto3 message make the library drop the type. An enum is a message without fields: as a proto
     enum it would be an int, and two different ones would compare.
     """
-    from google.protobuf import descriptor_pb2, descriptor_pool, duration_pb2, struct_pb2
-    from google.protobuf import timestamp_pb2
+    from google.protobuf import (
+        descriptor_pb2,
+        descriptor_pool,
+        duration_pb2,
+        struct_pb2,
+        timestamp_pb2,
+    )
 
     facts = load()
     file = descriptor_pb2.FileDescriptorProto(
@@ -184,7 +194,7 @@ def _pool() -> Any:  # noqa: ANN401
 
 def _add_field(message: DescriptorProto, name: str, number: int, facts: FieldFacts) -> None:
     kind = facts.type
-    field = message.field.add(name=name, number=number, label=1)
+    field: Any = message.field.add(name=name, number=number, label=1)
     if kind.startswith("list("):
         field.label, kind = 3, kind[5:-1]
     if kind in _SCALARS:

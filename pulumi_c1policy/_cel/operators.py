@@ -9,7 +9,6 @@ from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.remarks import Remark
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.types import listed
-from pulumi_c1policy._cel.uses import is_operator
 
 RULE = "wrong-types"
 
@@ -45,9 +44,11 @@ def explain(context: Context, tree: Node, call: Call) -> Remark:
         return context.error(call.at, RULE, _membership(call.types))
     if sign == "[]":
         return context.error(call.at, RULE, _index(call.types))
-    shown = " and ".join(f"`{kind}`" for kind in call.types)
+    shown = listed(call.types)
     if sign in _EQUALITY:
         message = f"`{sign}` compares values of one type, and these are {shown}"
+    elif sign in _ORDER and set(call.types) <= context.facts.enums:
+        return context.error(call.at, RULE, f"values of {shown} have no order; write `==` or `in`")
     elif sign in _ORDER:
         message = f"`{sign}` orders numbers, texts or times of one type, and these are {shown}"
     elif len(call.types) == 1:
@@ -68,6 +69,8 @@ def _function(context: Context, node: Node | None, call: Call) -> Remark:
     ways = context.facts.signatures.get(call.name, [])
     member = node is not None and node.target is not None and "." not in call.name
     ways = [way for way in ways if way.member is member and len(way.parameters) == len(call.types)]
+    if context.facts.is_standard(call.name, member=member):
+        ways = [way for way in ways if way.parameters[0] == call.types[0]]
     short = call.name.rpartition(".")[2]
     at = context.function_start(node, member=True) if node else call.at
     for index, kind in enumerate(call.types):
@@ -77,7 +80,7 @@ def _function(context: Context, node: Node | None, call: Call) -> Remark:
         given = [node.target, *node.parts] if node and member else list(node.parts) if node else []
         place = given[index] if index < len(given) else None
         which = "what stands before it" if member and index == 0 else _nth(index - member)
-        message = f"{which} must be {_one_of(wanted)}, and this is `{kind}`"
+        message = f"{which} must be {listed(sorted(wanted), 'or')}, and this is `{kind}`"
         at = context.start(place) if place is not None else at
         return context.error(at, RULE, f"`{short}`: {message}; it is called as `{ways[0]}`")
     if member:
@@ -90,10 +93,6 @@ def _function(context: Context, node: Node | None, call: Call) -> Remark:
 
 def _nth(index: int) -> str:
     return f"the {_ORDINALS[index]} argument" if index < len(_ORDINALS) else f"argument {index + 1}"
-
-
-def _one_of(kinds: set[str]) -> str:
-    return " or ".join(f"`{kind}`" for kind in sorted(kinds))
 
 
 def _macro(context: Context, call: Call) -> Remark:
@@ -131,7 +130,7 @@ def _membership(kinds: list[str]) -> str:
     if within == "string":
         return "`in` looks in a list or a map; for a text write `.contains(...)`"
     if within.startswith(("list(", "map(")):
-        return f"`in` looks for a `{item}`, and this is a `{within}`"
+        return f"`{item}` is never in `{within}`"
     return f"`in` looks in a list or a map, and this is `{within}`"
 
 
@@ -145,7 +144,7 @@ def _index(kinds: list[str]) -> str:
 
 
 def _hint(context: Context, node: Node | None, sign: str, kinds: list[str]) -> str:
-    if len(kinds) != 2:  # noqa: PLR2004 (what stands on both sides)
+    if len(kinds) != 2:
         return ""
     for index in (0, 1):
         one, other = kinds[index], kinds[1 - index]
@@ -180,10 +179,10 @@ def _pair_hint(context: Context, sign: str, one: str, other: str, literal: objec
 
 
 def _values(context: Context, enum: str, literal: object) -> str:
-    known = [n for n, c in context.facts.constants.items() if c.enum == enum and not c.doubt]
+    known = context.facts.values(enum)
     if isinstance(literal, str) and literal:
         meant = literal.rpartition(".")[2].upper()
         for name in known:
-            if name.rpartition(".")[2] == meant or name.endswith(f"_{meant}"):
+            if meant.endswith(name.rpartition(".")[2]) or name.endswith(f"_{meant}"):
                 return f"`{name}`"
-    return f"one of {listed(known)}" if len(known) > 1 else f"`{known[0]}`"
+    return listed(known, "or")

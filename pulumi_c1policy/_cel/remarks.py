@@ -36,7 +36,9 @@ def remark(source: str, at: int, rule: str, message: str, severity: Severity = "
     """A remark on the character at offset `at` of `source`."""
     at = min(max(at, 0), len(source))
     before = source[:at]
-    return Remark(severity, rule, message, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+    return Remark(
+        severity, rule, message, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+    )
 
 
 _WIDEST = 100
@@ -67,7 +69,9 @@ def format_remark(expression: str, remark: Remark) -> str:
 
 def _shown(character: str) -> str:
     """Control characters would move the terminal's cursor, or worse."""
-    return character if character == "\t" or character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    return (
+        character if character == "\t" or character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    )
 
 
 def _indent(text: str) -> str:

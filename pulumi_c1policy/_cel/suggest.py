@@ -36,7 +36,7 @@ def _folded(name: str) -> str:
 
 def _distance(one: str, other: str) -> int:
     """How many letters must be added, dropped, changed or swapped with their neighbour."""
-    if abs(len(one) - len(other)) > 2:  # noqa: PLR2004 (further than anybody asks)
+    if abs(len(one) - len(other)) > 2:
         return 3
     before: list[int] = []
     above = list(range(len(other) + 1))

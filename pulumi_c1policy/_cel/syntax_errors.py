@@ -15,6 +15,7 @@ from pulumi_c1policy._cel.tokens import Token, read
 
 RULE = "syntax"
 
+_TYPOGRAPHIC_QUOTES = frozenset("\u201c\u201d\u2018\u2019\u00ab\u00bb")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _VALUES = frozenset(["word", "text", "number"])
 _SIGNS = {
@@ -75,7 +76,7 @@ Found = tuple[int, str]
 def _quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
     unreadable = "token recognition" in error.text
     for token in tokens:
-        if token.text in "“”‘’«»":
+        if token.text in _TYPOGRAPHIC_QUOTES:
             return token.at, f"`{token.text}` is a typographic quote; write `\"` or `'`"
         inside = token.at <= error.at < token.at + len(token.text)
         if token.kind == "text" and unreadable and inside:
@@ -84,7 +85,9 @@ def _quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
             quote = token.text.lstrip("bBrR")[0]
             after = source[token.at + len(token.text) :]
             if after.startswith("\n") and quote in after:
-                message = f"a text in single {quote} ends on its own line; write {quote * 3} around it"
+                message = (
+                    f"a text in single {quote} ends on its own line; write {quote * 3} around it"
+                )
                 return token.at, message
             return token.at, f"this text is never closed; end it with `{quote}`"
     return None
@@ -180,7 +183,9 @@ def _not_grammar(source: str, error: RawError) -> Remark:
         )
         return remark(source, error.at, "has-argument", message)
     if macro := _MACRO.match(error.text):
-        message = f"`{macro['name']}` takes a new name first, as in `list.{macro['name']}(item, ...)`"
+        message = (
+            f"`{macro['name']}` takes a new name first, as in `list.{macro['name']}(item, ...)`"
+        )
         return remark(source, error.at, RULE, message)
     if error.text.startswith("invalid"):
         kind = error.text.split()[1]

@@ -52,11 +52,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The node and everything below it."""
-        waiting = [self]
+        waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
             yield node
-            waiting += node.children()
+            waiting.extend(node.children())
 
     def dotted(self) -> str | None:
         """`a.b.c` where the node is names and dots only, else None."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ _TOKEN = re.compile(
 )
 
 
-def read(source: str) -> list[Token]:
+@lru_cache(maxsize=16)
+def read(source: str) -> tuple[Token, ...]:
     """The tokens of `source`, comments among them."""
     found: list[Token] = []
     place = 0
@@ -53,7 +55,7 @@ def read(source: str) -> list[Token]:
             found.append(Token("open-text", source[match.start() : place], match.start()))
         else:
             found.append(Token(kind, match[0], match.start()))
-    return found
+    return tuple(found)
 
 
 def name_start(source: str, at: int) -> int:
@@ -83,7 +85,7 @@ def word_before(source: str, at: int) -> int:
     return words[-1].at if words and words[-1].kind == "word" else at
 
 
-def word_after(source: str, at: int) -> int:
-    """Where the word begins that follows the dot at `at`."""
-    following = [t for t in read(source) if t.kind == "word" and t.at > at]
-    return following[0].at if following else at
+def word_after(source: str, at: int, word: str) -> int:
+    """Where `word` begins that follows the dot, or the bracket of `has(`, at `at`."""
+    following = (t.at for t in read(source) if t.at > at and t.text.strip("`") == word)
+    return next(following, at)

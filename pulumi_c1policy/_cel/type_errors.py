@@ -12,7 +12,7 @@ from pulumi_c1policy._cel import operators, tokens
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.engine import Outcome, RawError
 from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cel.suggest import did_you_mean
+from pulumi_c1policy._cel.suggest import did_you_mean, nearest
 from pulumi_c1policy._cel.types import listed, parse_types, readable
 
 _UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container")
@@ -31,27 +31,41 @@ def explain(context: Context, outcome: Outcome) -> list[Remark]:
     """What is wrong, once for each place and name, in the order of the text."""
     found: dict[tuple[str, int], Remark] = {}
     for error in outcome.errors:
-        remark, subject = _explain(context, outcome, error)
-        found.setdefault((subject, error.at if subject == "" else 0), remark)
+        explained = _explain(context, outcome, error)
+        if explained is not None:
+            remark, subject = explained
+            found.setdefault((subject, 0 if subject else error.at), remark)
+    if outcome.errors and not found:
+        at = outcome.errors[0].at
+        return [context.error(at, "type-check", "this does not pass the type check")]
     return list(found.values())
 
 
-def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remark, str]:
-    """The remark, and what it is about where the same should be said only once."""
+def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remark, str] | None:
+    """The remark, and what it is about where the same should be said only once.
+
+    None where the error only follows from another one, or says nothing.
+    """
+    if "*error*" in error.text:
+        return None
     if match := _UNDECLARED.match(error.text):
-        return _unknown_name(context, error.at, match[1]), match[1].split(".")[0]
+        root = match[1].partition(".")[0]
+        subject = match[1] if root in context.facts.enums else root
+        return _unknown_name(context, error.at, match[1]), subject
     if match := _NO_FIELD.match(error.text):
         return _unknown_field(context, error.at, match[1], readable(match[2])), ""
     if match := _NOT_SELECTABLE.match(error.text):
-        return _no_fields(context, error.at, readable(match[1])), ""
+        name = _field_name(outcome, error.at)
+        return _no_fields(context, error.at, name, readable(match[1])), ""
     if (match := _NO_OVERLOAD.match(error.text)) and outcome.tree is not None:
         call = operators.Call(match[1], parse_types(match[2]), error.at)
         return operators.explain(context, outcome.tree, call), ""
-    return context.error(error.at, "type-check", "this does not pass the type check"), ""
+    return None
 
 
 def _unknown_name(context: Context, at: int, name: str) -> Remark:
     facts, start = context.facts, tokens.name_start(context.source, at)
+    name = name.lstrip(".")
     root, _, rest = name.partition(".")
     if name in facts.signatures:
         call = facts.signatures[name][0]
@@ -77,30 +91,23 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
 
 
 def _unknown_value(context: Context, start: int, enum: str, value: str) -> Remark:
-    known = {
-        name: name.partition(".")[2]
-        for name, constant in context.facts.constants.items()
-        if constant.enum == enum and "." in name and not constant.doubt
-    } or {name: name for name, c in context.facts.constants.items() if c.enum == enum and not c.doubt}
-    values = listed(known)
+    known = context.facts.values(enum)
     if not value:
-        return context.error(start, "unknown-value", f"`{enum}` needs a value: {values}")
-    short = {short: name for name, short in known.items()}
-    near = did_you_mean(value.partition(".")[0], short)
-    if near:
-        meant = short[near.split("`")[1]]
-        near = f"; did you mean `{meant}`?"
-    message = f"`{enum}` has no value `{value}`" + (near or f"; its values are {values}")
-    return context.error(start, "unknown-value", message)
+        message = f"`{enum}` needs a value: {listed(known, 'or')}"
+        return context.error(start, "unknown-value", message)
+    short = {name.rpartition(".")[2]: name for name in known}
+    near = nearest(value.partition(".")[0], short)
+    then = f"did you mean `{short[near]}`?" if near else f"its values are {listed(known)}"
+    return context.error(start, "unknown-value", f"`{enum}` has no value `{value}`; {then}")
 
 
 def _variables(context: Context) -> str:
     names = listed(sorted(context.place_facts.variables))
-    return f"; in {context.place.title} there are {names}"
+    return f"; in {context.place.phrase} there are {names}"
 
 
 def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
-    facts, start = context.facts, tokens.word_after(context.source, at)
+    facts, start = context.facts, tokens.word_after(context.source, at, name)
     if name in facts.members:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)
@@ -116,9 +123,13 @@ def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
     return context.error(start, "unknown-field", message)
 
 
-def _no_fields(context: Context, at: int, owner: str) -> Remark:
-    start = tokens.word_after(context.source, at)
-    name = next((t.text for t in tokens.read(context.source) if t.at == start), "")
+def _field_name(outcome: Outcome, at: int) -> str:
+    nodes = outcome.tree.walk() if outcome.tree is not None else ()
+    return next((node.name for node in nodes if node.kind == "field" and node.at == at), "")
+
+
+def _no_fields(context: Context, at: int, name: str, owner: str) -> Remark:
+    start = tokens.word_after(context.source, at, name)
     if name in context.facts.members:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)

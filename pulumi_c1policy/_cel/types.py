@@ -36,7 +36,7 @@ def parse_types(text: str) -> list[str]:
     return [readable(part.strip()) for part in found if part.strip()]
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], last_word: str = "and") -> str:
     """`a`, `b` and `c`."""
-    *head, last = [f"`{name}`" for name in names] or ["nothing"]
-    return f"{', '.join(head)} and {last}" if head else last
+    *head, last = [f"`{name}`" for name in dict.fromkeys(names)] or ["nothing"]
+    return f"{', '.join(head)} {last_word} {last}" if head else last

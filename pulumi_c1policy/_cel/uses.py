@@ -16,10 +16,6 @@ from pulumi_c1policy._cel.suggest import is_typo
 from pulumi_c1policy._cel.syntax_tree import Node
 
 _WORD = re.compile(r"[\w.]+")
-# The first words of names that are functions as a whole: ConductorOne's, then CEL's own libraries.
-_NAMESPACES = frozenset(
-    ["c1", "time", "base64", "cel", "lists", "math", "optional", "proto", "regex", "sets", "strings"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +98,14 @@ def _call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
 
 
 def _is_namespace(owner: str, function: str, facts: Environment) -> bool:
-    root = owner.split(".")[0]
-    if root in _NAMESPACES:
+    root = owner.split(".", maxsplit=1)[0]
+    if root in facts.namespaces:
         return True
     values = {*facts.variables, *facts.foreign_variables, *facts.enums}
     if root in values or owner in facts.constants or function in facts.members:
         return False
-    return "." in owner and not any(is_typo(root, value) for value in values)
+    return not any(is_typo(root, value) for value in values)
 
 
 def _is_bound(name: str, bound: frozenset[str]) -> bool:
-    return name.split(".")[0] in bound
+    return name.split(".", maxsplit=1)[0] in bound

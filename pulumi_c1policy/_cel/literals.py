@@ -1,0 +1,127 @@
+"""Literals that pass the type check and fail when the expression is evaluated."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import zoneinfo
+from collections.abc import Iterator
+from functools import cache
+
+from pulumi_c1policy._cel import engine
+from pulumi_c1policy._cel.context import Context
+from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.syntax_tree import Node
+
+RULE = "bad-literal"
+
+_CONVERSIONS = {
+    "duration": "write hours, minutes and seconds, such as `2h`, `30m` or `720h`",
+    "timestamp": "write it like `2025-01-31T00:00:00Z`",
+    "int": "write digits only",
+    "uint": "write digits only",
+    "double": "write a number such as `0.5`",
+}
+_UNITS = frozenset(["minute", "hour", "day", "week", "month", "quarter", "year"])
+_UNIT_FUNCTIONS = frozenset(["time.start_of", "time.end_of", "time.truncate"])
+_ZONE_FUNCTIONS = _UNIT_FUNCTIONS | {"time.parse", "time.format"}
+_OFFSET = re.compile(r"[+-]?\d{1,2}:\d{2}")
+_DAYS = re.compile(r"(\d+)d(?:ays?)?")
+
+
+def check(context: Context, tree: Node) -> Iterator[Remark]:
+    """A remark on every literal that fails."""
+    for node in tree.walk():
+        if node.kind == "call":
+            for literal, message in _call(node):
+                yield context.warning(literal.at, RULE, message)
+
+
+def _call(node: Node) -> Iterator[tuple[Node, str]]:
+    if node.name in _CONVERSIONS and len(node.parts) == 1:
+        yield from _conversion(node.name, node.parts[0])
+    elif node.name == "matches" and node.parts:
+        yield from _pattern(node.parts[-1])
+    elif node.name in ("ip", "cidr"):
+        yield from _addresses(node)
+    elif node.name in _ZONE_FUNCTIONS:
+        if node.name in _UNIT_FUNCTIONS:
+            yield from _unit(node.parts[1])
+        yield from _zone(node.parts[2:])
+    elif node.name.startswith("get") and node.target and node.target.type == "timestamp":
+        yield from _zone(node.parts)
+
+
+def _text(node: Node) -> str | None:
+    return node.value if node.kind == "constant" and isinstance(node.value, str) else None
+
+
+def _conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
+    text = _text(part)
+    if text is None or not engine.fails(f"{name}({json.dumps(text, ensure_ascii=False)})"):
+        return
+    instead = _CONVERSIONS[name]
+    if name == "duration" and (days := _DAYS.fullmatch(text.strip())):
+        instead = f"there are no days, write `{int(days[1][:6]) * 24}h`"
+    yield part, f"`{text}` is no {name} and fails at run time; {instead}"
+
+
+def _pattern(part: Node) -> Iterator[tuple[Node, str]]:
+    text = _text(part)
+    if text is not None and engine.fails(f"''.matches({json.dumps(text, ensure_ascii=False)})"):
+        yield part, f"`{text}` is no regular expression (RE2) and fails at run time"
+
+
+def _addresses(node: Node) -> Iterator[tuple[Node, str]]:
+    for part in node.parts:
+        for item in part.parts if part.kind == "list" else [part]:
+            text = _text(item)
+            if text is None:
+                continue
+            if node.name == "ip" and not _is_address(text):
+                yield item, f"`{text}` is no IP address and fails at run time"
+            if node.name == "cidr" and not _is_network(text):
+                message = (
+                    f"`{text}` is no network and fails at run time; write it like `10.0.0.0/8`"
+                )
+                yield item, message
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    address, slash, bits = text.partition("/")
+    if not slash or not bits.isdecimal() or not _is_address(address):
+        return False
+    return int(bits[:4]) <= ipaddress.ip_address(address).max_prefixlen
+
+
+def _unit(part: Node) -> Iterator[tuple[Node, str]]:
+    text = _text(part)
+    if text is not None and text not in _UNITS:
+        units = ", ".join(sorted(_UNITS))
+        yield part, f"`{text}` is no unit of time and fails at run time; the units are {units}"
+
+
+def _zone(parts: list[Node]) -> Iterator[tuple[Node, str]]:
+    for part in parts:
+        text = _text(part)
+        if text and _zones() and text not in _zones() and not _OFFSET.fullmatch(text):
+            message = (
+                f"`{text}` is no time zone and fails at run time; write it like `Europe/Berlin`"
+            )
+            yield part, message
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The time zones that this machine knows; none where it has no data on them."""
+    known = zoneinfo.available_timezones()
+    return frozenset(known | {"Local"} if known else ())

@@ -1,0 +1,108 @@
+"""Conditions that are always, or never, true.
+
+What is found is surely so; what is not found may still be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulumi_c1policy._cel import engine
+from pulumi_c1policy._cel.engine import Outcome
+from pulumi_c1policy._cel.syntax_tree import Node
+
+_PLAIN = frozenset(["name", "field", "constant"])
+
+
+def decided(outcome: Outcome) -> bool | None:
+    """What a condition is for every request, or None if that is not known."""
+    tree = outcome.tree
+    if tree is None:
+        return None
+    found = _truth(tree)
+    if found is not None or _may_take_long(tree):
+        return found
+    return engine.always(outcome.compiled)
+
+
+def _may_take_long(tree: Node) -> bool:
+    """Loops in loops cost their product, and only an expression of literals can be decided."""
+    loops = [node for node in tree.walk() if node.kind == "loop"]
+    return any(
+        inner.kind == "loop" for loop in loops for part in loop.parts for inner in part.walk()
+    )
+
+
+def _truth(node: Node) -> bool | None:
+    if node.kind == "constant":
+        return node.value if isinstance(node.value, bool) else None
+    if node.kind != "call":
+        return None
+    if node.name == "!_":
+        inner = _truth(node.parts[0])
+        return None if inner is None else not inner
+    if node.name in ("_&&_", "_||_"):
+        return _chain(node)
+    if node.name in ("_==_", "_!=_"):
+        left, right = node.parts
+        if _is_plain(left) and left.key() == right.key():
+            return node.name == "_==_"
+    return None
+
+
+def _chain(node: Node) -> bool | None:
+    """A chain of `&&` is false as soon as two of its parts exclude each other; `||` mirrors it."""
+    deciding = node.name == "_||_"
+    parts = list(_flat(node, node.name))
+    truths = [_truth(part) for part in parts]
+    if deciding in truths or _decides(parts, deciding=deciding):
+        return deciding
+    return (not deciding) if all(truth is (not deciding) for truth in truths) else None
+
+
+def _flat(node: Node, name: str) -> Iterator[Node]:
+    for part in node.parts:
+        if part.kind == "call" and part.name == name:
+            yield from _flat(part, name)
+        else:
+            yield part
+
+
+def _decides(parts: list[Node], *, deciding: bool) -> bool:
+    """Whether two parts settle the chain: `x == 1 && x == 2`, `x != 1 || x != 2`, `x && !x`."""
+    one_of = "_!=_" if deciding else "_==_"
+    said: dict[object, object] = {}
+    whole: set[tuple[object, bool]] = set()
+    for part in parts:
+        negated = part.kind == "call" and part.name in ("!_", "_!=_")
+        inner = part.parts[0].key() if part.name == "!_" else _as_equal(part)
+        if (inner, not negated) in whole:
+            return True
+        whole.add((inner, negated))
+        if part.kind == "call" and part.name == one_of and (pair := _path_and_value(part)):
+            path, value = pair
+            if said.setdefault(path, value) != value:
+                return True
+    return False
+
+
+def _as_equal(node: Node) -> object:
+    """The key of a node, with `!=` read as `==`."""
+    if node.kind == "call" and node.name == "_!=_":
+        return Node("call", node.at, name="_==_", parts=node.parts).key()
+    return node.key()
+
+
+def _path_and_value(node: Node) -> tuple[object, object] | None:
+    left, right = node.parts
+    if left.kind == "constant":
+        left, right = right, left
+    is_value = right.kind == "constant" or (right.kind == "name" and "." in right.name)
+    if left.kind == "constant" or not is_value or not _is_plain(left):
+        return None
+    return (left.key(), right.type), right.key()
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether a node is names, fields, keys and literals only."""
+    return all(part.kind in _PLAIN or part.name == "_[_]" for part in node.walk())

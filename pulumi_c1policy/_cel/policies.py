@@ -1,0 +1,147 @@
+"""The expressions of a policy, wherever they stand in it, and the check of all of them.
+
+Which field is an expression, and for which place, is told by the model's `Field.cel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from pulumi_c1policy._cel import checker
+from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cel.remarks import Remark, format_remark
+from pulumi_c1policy._model.paths import Key, Path
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Field, Message, Scalar
+from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.unknown import UNKNOWN, has_unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One expression of a policy.
+
+    Attributes:
+        path: Where it stands, from the policy down.
+        place: What kind of place that is.
+        text: The expression.
+        alternatives: Of an approver or a provisioner: the other expressions of its list.
+        has_fallback: Of an approver or a provisioner: users are named for when nobody is found,
+            or may be, since a value is not known yet.
+    """
+
+    path: Path
+    place: Place
+    text: str
+    alternatives: tuple[str, ...] = ()
+    has_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A remark on an expression of a policy."""
+
+    path: Path
+    expression: str
+    remark: Remark
+
+    def __str__(self) -> str:
+        return format_remark(self.expression, self.remark)
+
+
+def check_policy(inputs: Tree, *, ignore: Collection[str] = ()) -> list[Located]:
+    """What is wrong or doubtful about the expressions of a policy, in the order of its fields.
+
+    Args:
+        inputs: What the program wrote; expressions that are unknown are left out.
+        ignore: Rules whose warnings are not wanted.
+
+    Raises:
+        CheckerUnavailableError: There is an expression, and the type checker is not installed
+            or does not work.
+    """
+    return [
+        Located(found.path, found.text, remark)
+        for found in expressions(POLICY, inputs)
+        for remark in _check(found, ignore)
+    ]
+
+
+def expressions(message: Message, tree: Value, path: Path = ()) -> Iterator[Expression]:
+    """Every expression below `tree`, which is a `message`; what is no message is passed over."""
+    if not isinstance(tree, dict):
+        return
+    for name, value in tree.items():
+        field = message.fields.get(name)
+        if field is None or value is None or field.output_only or field.ignored:
+            continue
+        below = (*path, name)
+        if field.cel:
+            yield from _at_field(field, value, tree, below)
+        elif isinstance(field.type, Message):
+            for item, item_path in _items(field, value, below):
+                yield from expressions(field.type, item, item_path)
+
+
+def _items(field: Field, value: Value, path: Path) -> Iterator[tuple[Value, Path]]:
+    if field.shape == "one":
+        yield value, path
+    elif field.shape == "list" and isinstance(value, list):
+        yield from ((item, (*path, index)) for index, item in enumerate(value))
+    elif field.shape == "map" and isinstance(value, dict):
+        yield from ((item, (*path, Key(key))) for key, item in value.items())
+
+
+def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:
+    place = Place(field.cel)
+    if field.type is Scalar.STRUCT:
+        yield from (Expression(leaf, place, text) for leaf, text in _leaves(value, path))
+    elif field.shape == "list" and isinstance(value, list):
+        texts = [item for item in value if isinstance(item, str)]
+        has_fallback = len(texts) < len(value) or _has_fallback(place, siblings)
+        for index, item in enumerate(value):
+            if isinstance(item, str):
+                others = tuple(value[:index] + value[index + 1 :])
+                yield Expression((*path, index), place, item, others, has_fallback)
+    elif isinstance(value, str) and value:
+        yield Expression(path, place, value)
+
+
+def _leaves(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text in free-form data; other values are no expressions."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, Key(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+
+
+def _has_fallback(place: Place, siblings: Tree) -> bool:
+    """Whether users or groups are named for when no expression finds anybody."""
+    users = siblings.get("fallback_user_ids")
+    if place is Place.PROVISIONER:
+        return bool(users) or has_unknown(users)
+    groups = siblings.get("fallback_group_ids")
+    asks_groups = siblings.get("is_group_fallback_enabled") in (True, UNKNOWN)
+    is_on = siblings.get("fallback") in (True, UNKNOWN)
+    return is_on and (bool(users) or (asks_groups and bool(groups)))
+
+
+def _check(found: Expression, ignore: Collection[str]) -> list[Remark]:
+    """The remarks on an expression, seen with the others of its list.
+
+    Expressions are asked in turn until one finds somebody, so one that always does is enough.
+    """
+    has_fallback = found.has_fallback or any(
+        _surely_finds(text, found.place) for text in found.alternatives
+    )
+    return checker.check(found.text, found.place, has_fallback=has_fallback, ignore=ignore)
+
+
+def _surely_finds(text: str, place: Place) -> bool:
+    remarks = checker.check(text, place)
+    return not checker.refuses(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)

@@ -1,0 +1,58 @@
+"""Whether an expression returns what its place wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulumi_c1policy._cel.context import Context
+from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.syntax_tree import Node
+
+WRONG = "wrong-result"
+UNKNOWN = "unknown-result"
+
+_USERS = frozenset(["User", "list(User)"])
+
+
+def check(context: Context, tree: Node) -> Iterator[Remark]:
+    """At most one remark on what the whole expression returns."""
+    wanted, found = context.place_facts.returns, tree.type
+    if wanted == "any" or (wanted == "bool" and found == "bool"):
+        return
+    if wanted == "users" and (found in _USERS or _is_empty_list(tree)):
+        return
+    at = context.start(tree)
+    expected = "`bool`" if wanted == "bool" else "`User` or `list(User)`"
+    if found == "dyn" or (wanted == "users" and found == "list(dyn)" and not _is_mixed(tree)):
+        message = (
+            f"whether this is {expected}, as {context.place.phrase} must be, shows at run time"
+        )
+        yield context.warning(at, UNKNOWN, message)
+        return
+    message = f"{context.place.phrase} must be {expected}, and this is `{found}`"
+    yield context.error(at, WRONG, message + _hint(tree, wanted, found))
+
+
+def _is_empty_list(tree: Node) -> bool:
+    return tree.kind == "list" and not tree.parts
+
+
+def _is_mixed(tree: Node) -> bool:
+    """Whether a list holds values of known types that differ."""
+    return tree.kind == "list" and all(part.type != "dyn" for part in tree.parts)
+
+
+def _hint(tree: Node, wanted: str, found: str) -> str:
+    if wanted == "bool":
+        if found in _USERS or found == "list(dyn)":
+            return "; compare a field of it, or ask a list with `.exists(...)`"
+        return "; compare it, for example with `==`"
+    if tree.kind == "call" and tree.name.endswith(".HasEntitlement"):
+        return "; who has it is told by `c1.directory.apps.v1.GetEntitlementMembers`"
+    if found == "list(dyn)":
+        return "; join lists with `+`, as in `[subject] + appOwners`"
+    if found in ("string", "list(string)"):
+        return "; find a user with `c1.directory.users.v1.FindByEmail` or `GetByID`"
+    if found == "bool":
+        return "; write `condition ? one : other` to choose between users"
+    return ""

@@ -1,0 +1,119 @@
+"""`c1policy check-expression`: one expression for a person, or a stream of them for an editor."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cel.remarks import Remark
+
+_REFUSED = 1
+_UNAVAILABLE = 2
+
+
+def check_expression(
+    expression: Annotated[
+        str | None, typer.Argument(help="The expression; `-` reads it from standard input.")
+    ] = None,
+    place: Annotated[
+        Place | None, typer.Option(help="Where it stands, which decides what it may say.")
+    ] = None,
+    fallback: Annotated[
+        bool, typer.Option("--fallback", help="Others are asked if an approver finds nobody.")
+    ] = False,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="A rule whose warnings are not wanted; repeatable.")
+    ] = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help='Read lines {"expr": ..., "place": ...}, answer each with a line.'
+        ),
+    ] = False,
+) -> None:
+    """Check an expression as the tenant would, without asking the tenant.
+
+    Exits with 0 if the tenant accepts it, with or without warnings, with 1 if it refuses it, and
+    with 2 if that cannot be said here.
+    """
+    silent = tuple(ignore or ())
+    if jsonl:
+        _stream(place, silent, has_fallback=fallback)
+        return
+    if expression is None or place is None:
+        message = "Give an expression and its --place, or --jsonl."
+        raise typer.BadParameter(message)
+    text = sys.stdin.read() if expression == "-" else expression
+    _one(text, place, silent, has_fallback=fallback)
+
+
+def _one(text: str, place: Place, ignore: Iterable[str], *, has_fallback: bool) -> None:
+    from pulumi_c1policy._cel import checker, library, remarks
+
+    try:
+        found = checker.check(text, place, has_fallback=has_fallback, ignore=tuple(ignore))
+    except library.CheckerUnavailableError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_UNAVAILABLE) from error
+    for remark in found:
+        typer.echo(remarks.format_remark(text, remark))
+    if checker.refuses(found):
+        raise typer.Exit(_REFUSED)
+    typer.echo("accepted")
+
+
+def _stream(place: Place | None, ignore: tuple[str, ...], *, has_fallback: bool) -> None:
+    """Answer every line of standard input, in order and at once."""
+    from pulumi_c1policy._cel import library
+
+    unavailable = False
+    for line in sys.stdin.buffer:
+        try:
+            answer = _answer(line, place, ignore, has_fallback=has_fallback)
+        except library.CheckerUnavailableError as error:
+            unavailable = True
+            # Nothing is known against it, and what is not known is never refused.
+            answer = _line("warning", f"not checked: {error.summary}")
+        typer.echo(json.dumps(answer))
+        sys.stdout.flush()
+    if unavailable:
+        raise typer.Exit(_UNAVAILABLE)
+
+
+def _answer(
+    line: bytes, default: Place | None, ignore: tuple[str, ...], *, has_fallback: bool
+) -> dict[str, Any]:
+    from pulumi_c1policy._cel import checker
+
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        return _line("error", "this line is not JSON")
+    if not isinstance(asked, dict) or not isinstance(asked.get("expr"), str):
+        return _line("error", 'this line is no object with a text "expr"')
+    wanted = asked.get("place", default)
+    if wanted not in list(Place):
+        return _line("error", f'"place" is none of {", ".join(Place)}')
+    found = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback, ignore=ignore)
+    return _worst(checker.worst(found))
+
+
+def _worst(remark: Remark | None) -> dict[str, Any]:
+    if remark is None:
+        return _line(None, None)
+    line = f"line {remark.line}: " if remark.line > 1 else ""
+    return _line(remark.severity, f"{line}{remark.message}", remark.column)
+
+
+def _line(severity: str | None, message: str | None, column: int | None = None) -> dict[str, Any]:
+    return {
+        "accepted": severity != "error",
+        "severity": severity,
+        "message": message,
+        "column": column,
+    }

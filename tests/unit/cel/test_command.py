@@ -1,0 +1,162 @@
+"""`c1policy check-expression`, for a person and for an editor."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pulumi_c1policy._cel import checker, library
+from pulumi_c1policy._cli.check_expression import check_expression
+from tests.unit.cel.corpus import MANAGERS
+
+APP = typer.Typer(pretty_exceptions_enable=False)
+APP.command()(check_expression)
+
+
+@pytest.fixture
+def no_checker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+    for cached in (library.standard, library.extended, checker._check):
+        cached.cache_clear()
+
+
+def run(*arguments: str, stdin: str | bytes = "") -> Any:
+    return CliRunner().invoke(APP, arguments, input=stdin, catch_exceptions=False)
+
+
+def answers(*lines: object, arguments: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    done = run("--jsonl", *arguments, stdin="".join(f"{text}\n" for text in texts))
+    assert done.exit_code == 0
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_an_accepted_expression_exits_with_0() -> None:
+    done = run("--place", "rule-condition", "subject.department == 'Sales'")
+    assert (done.exit_code, done.stdout) == (0, "accepted\n")
+
+
+def test_a_refused_expression_exits_with_1_and_shows_the_place() -> None:
+    done = run("--place", "rule-condition", "subject.departmnt == 'Sales'")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "error: `User` has no field `departmnt`; did you mean `department`? [unknown-field]",
+        "  subject.departmnt == 'Sales'",
+        "          ^",
+    ]
+
+
+def test_a_warning_is_shown_and_exits_with_0() -> None:
+    done = run("--place", "approver", MANAGERS)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("warning: ")
+    assert done.stdout.endswith("accepted\n")
+
+
+@pytest.mark.parametrize("option", [["--fallback"], ["--ignore", "approver-can-be-empty"]])
+def test_a_warning_can_be_silenced(option: list[str]) -> None:
+    assert run("--place", "approver", *option, MANAGERS).stdout == "accepted\n"
+
+
+def test_a_dash_reads_the_expression_from_standard_input() -> None:
+    done = run("--place", "rule-condition", "-", stdin="ip.is4 &&\nip.isPrivat\n")
+    assert done.exit_code == 1
+    assert "(line 2)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["ip.is4"], ["--place", "nowhere", "ip.is4"], ["--place", "approver"]]
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.usefixtures("no_checker")
+def test_without_the_checker_the_command_exits_with_2_and_says_what_to_do() -> None:
+    done = run("--place", "rule-condition", "ip.is4")
+    assert done.exit_code == 2
+    assert "pip install" in done.stderr
+
+
+def test_each_line_is_answered_with_a_line_in_order() -> None:
+    assert answers(
+        {"expr": "ip.is4", "place": "rule-condition"},
+        {"expr": "subject.job_title == 'a'", "place": "rule-condition"},
+        {"expr": "subject.emial", "place": "account-config"},
+    ) == [
+        {"accepted": True, "severity": None, "message": None, "column": None},
+        {
+            "accepted": True,
+            "severity": "warning",
+            "message": "`job_title` is the old spelling; write `jobTitle`",
+            "column": 9,
+        },
+        {
+            "accepted": False,
+            "severity": "error",
+            "message": "`User` has no field `emial`; did you mean `email`?",
+            "column": 9,
+        },
+    ]
+
+
+def test_an_error_comes_before_an_earlier_warning() -> None:
+    (answer,) = answers(
+        {"expr": "subject.job_title == 'a' && subject.emial == 'a'", "place": "rule-condition"}
+    )
+    assert (answer["severity"], answer["column"]) == ("error", 37)
+
+
+def test_a_later_line_of_the_expression_is_named() -> None:
+    (answer,) = answers({"expr": "ip.is4 &&\n  ip.isPrivat", "place": "rule-condition"})
+    assert answer["message"].startswith("line 2: ")
+    assert answer["column"] == 6
+
+
+def test_the_option_names_the_place_of_lines_that_name_none() -> None:
+    (answer,) = answers({"expr": "ip.is4"}, arguments=("--place", "rule-condition"))
+    assert answer["accepted"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "",
+        "[]",
+        "5",
+        "[" * 100_000,
+        '{"place": "approver"}',
+        '{"expr": 5, "place": "approver"}',
+        '{"expr": "subject"}',
+        '{"expr": "subject", "place": "nowhere"}',
+        '{"expr": "subject", "place": ["approver"]}',
+        '{"expr": "\\ud800", "place": "approver"}',
+    ],
+    ids=lambda line: line[:40] or "blank",
+)
+def test_a_line_that_asks_nothing_is_refused_and_the_next_is_answered(line: str) -> None:
+    bad, good = answers(line, {"expr": "subject", "place": "approver"})
+    assert (bad["accepted"], bad["severity"]) == (False, "error")
+    assert bad["message"]
+    assert good["accepted"]
+
+
+def test_a_line_that_is_no_text_is_refused() -> None:
+    done = run("--jsonl", stdin=b'\xff\xfe\n{"expr": "subject", "place": "approver"}')
+    assert [json.loads(line)["accepted"] for line in done.stdout.splitlines()] == [False, True]
+
+
+@pytest.mark.usefixtures("no_checker")
+def test_without_the_checker_every_line_is_accepted_unchecked_and_the_exit_is_2() -> None:
+    done = run("--jsonl", stdin='{"expr": "subjct", "place": "approver"}\n' * 2)
+    assert done.exit_code == 2
+    for line in done.stdout.splitlines():
+        answer = json.loads(line)
+        assert (answer["accepted"], answer["severity"]) == (True, "warning")
+        assert answer["message"].startswith("not checked: ")

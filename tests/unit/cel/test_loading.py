@@ -1,0 +1,38 @@
+"""The type checker is loaded for an expression, and for nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SAYS = "import sys; print(sorted(m for m in sys.modules if m.startswith('cel_expr_python')))"
+
+
+def modules_after(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{SAYS}"], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pulumi_c1policy",
+        "import pulumi_c1policy._cel.policies",
+        "import pulumi_c1policy._cli.check_expression",
+        "from pulumi_c1policy._cel.policies import check_policy; check_policy({'rules': []})",
+    ],
+)
+def test_without_an_expression_the_checker_is_not_loaded(code: str) -> None:
+    assert modules_after(code) == "[]"
+
+
+def test_an_expression_loads_the_checker() -> None:
+    code = (
+        "from pulumi_c1policy._cel.policies import check_policy;"
+        "check_policy({'rules': [{'condition': 'ip.is4'}]})"
+    )
+    assert "cel_expr_python" in modules_after(code)

@@ -1,0 +1,185 @@
+"""Where the expressions of a policy stand, and what is said of them there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cel.policies import check_policy, expressions
+from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.unknown import UNKNOWN
+from tests.unit.cel.corpus import MANAGERS
+
+STEP = 'policy_steps["grant"].steps[0]'
+
+
+def policy(step: dict[str, Any]) -> dict[str, Any]:
+    return {"policy_steps": {"grant": {"steps": [step]}}}
+
+
+def approval(*texts: object, **others: object) -> dict[str, Any]:
+    return policy({"approval": {"expression": {"expressions": list(texts), **others}}})
+
+
+def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(text(f.path), f.place, f.text) for f in expressions(POLICY, inputs)]
+
+
+def rules(inputs: dict[str, Any], **options: Any) -> list[tuple[str, str]]:
+    return [(text(f.path), f.remark.rule) for f in check_policy(inputs, **options)]
+
+
+CONFIG = f"{STEP}.provision.provision_policy.connector.account.config"
+ASSIGNEE = f"{STEP}.provision.provision_policy.manual.assignee.expression"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path", "place"),
+    [
+        ({"rules": [{"condition": "x"}]}, "rules[0].condition", Place.RULE_CONDITION),
+        (
+            policy({"wait": {"condition": {"condition": "x"}}}),
+            f"{STEP}.wait.condition.condition",
+            Place.WAIT_CONDITION,
+        ),
+        (approval("x"), f"{STEP}.approval.expression.expressions[0]", Place.APPROVER),
+        (
+            policy(
+                {
+                    "provision": {
+                        "provision_policy": {
+                            "manual": {"assignee": {"expression": {"expressions": ["x"]}}}
+                        }
+                    }
+                }
+            ),
+            f"{ASSIGNEE}.expressions[0]",
+            Place.PROVISIONER,
+        ),
+        (
+            policy(
+                {
+                    "provision": {
+                        "provision_policy": {
+                            "connector": {"account": {"config": {"a b": {"c": [1, "x"]}}}}
+                        }
+                    }
+                }
+            ),
+            f'{CONFIG}["a b"]["c"][1]',
+            Place.ACCOUNT_CONFIG,
+        ),
+        (
+            policy({"form": {"form": {"fields": [{"admin_config": {"default_value_cel": "x"}}]}}}),
+            f"{STEP}.form.form.fields[0].admin_config.default_value_cel",
+            Place.FORM,
+        ),
+        (
+            policy(
+                {"form": {"form": {"fields": [{"user_config": {"input_transformation_cel": "x"}}]}}}
+            ),
+            f"{STEP}.form.form.fields[0].user_config.input_transformation_cel",
+            Place.FORM,
+        ),
+    ],
+    ids=["rule", "wait", "approver", "provisioner", "config", "form", "form input"],
+)
+def test_an_expression_is_found_at_its_place(
+    inputs: dict[str, Any], path: str, place: Place
+) -> None:
+    assert found(inputs) == [(path, place, "x")]
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {},
+        {"rules": None},
+        {"rules": UNKNOWN, "policy_steps": UNKNOWN},
+        {"rules": [UNKNOWN, {"condition": UNKNOWN}, {"condition": None}, {"condition": ""}]},
+        {"rules": "subject", "policy_steps": ["subject"]},
+        {"rules": [{"condition": 5}, 7]},
+        {"conditions": "subject", "description": "subject.emial"},
+        approval(),
+        approval(UNKNOWN, 5, None),
+    ],
+)
+def test_what_is_no_expression_is_passed_over(inputs: dict[str, Any]) -> None:
+    assert found(inputs) == []
+
+
+def test_every_remark_has_the_path_of_its_expression() -> None:
+    inputs = {
+        "rules": [{"condition": "subject.emial == 'a'"}, {"condition": "ip.is4"}],
+        **approval("subject", "subject.manager"),
+    }
+    assert rules(inputs) == [
+        ("rules[0].condition", "unknown-field"),
+        (f"{STEP}.approval.expression.expressions[1]", "wrong-result"),
+    ]
+
+
+def test_a_remark_shows_its_expression_with_a_caret() -> None:
+    (located,) = check_policy({"rules": [{"condition": "subject.emial == 'a'"}]})
+    assert str(located).splitlines()[1:] == ["  subject.emial == 'a'", "          ^"]
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        approval(MANAGERS, "appOwners"),
+        approval("subject", MANAGERS),
+        approval(MANAGERS, UNKNOWN),
+        approval(MANAGERS, fallback=True, fallback_user_ids=["a"]),
+        approval(MANAGERS, fallback=UNKNOWN, fallback_user_ids=UNKNOWN),
+        approval(
+            MANAGERS,
+            fallback=True,
+            is_group_fallback_enabled=True,
+            fallback_group_ids=[{"app_id": "a", "app_entitlement_id": "b"}],
+        ),
+    ],
+    ids=["later", "earlier", "unknown later", "users", "unknown users", "groups"],
+)
+def test_an_approver_with_a_fallback_may_be_nobody(inputs: dict[str, Any]) -> None:
+    assert rules(inputs) == []
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"fallback": True},
+        {"fallback": False, "fallback_user_ids": ["a"]},
+        {"fallback": True, "fallback_group_ids": [{"app_id": "a"}]},
+    ],
+    ids=["none", "nobody named", "switched off", "groups switched off"],
+)
+def test_an_approver_without_a_fallback_is_warned_about(others: dict[str, Any]) -> None:
+    assert [rule for _, rule in rules(approval(MANAGERS, **others))] == ["approver-can-be-empty"]
+
+
+def test_an_expression_that_is_refused_is_no_fallback() -> None:
+    assert [rule for _, rule in rules(approval(MANAGERS, "appOwner"))] == [
+        "approver-can-be-empty",
+        "unknown-variable",
+    ]
+
+
+def test_a_provisioner_needs_users_alone_as_its_fallback() -> None:
+    def manual(**others: object) -> dict[str, Any]:
+        expression = {"expressions": [MANAGERS], **others}
+        manual = {"assignee": {"expression": expression}}
+        return policy({"provision": {"provision_policy": {"manual": manual}}})
+
+    assert rules(manual(fallback_user_ids=["a"])) == []
+    assert [rule for _, rule in rules(manual())] == ["approver-can-be-empty"]
+
+
+def test_a_rule_can_be_silenced_for_a_policy() -> None:
+    inputs = {"rules": [{"condition": "subject.job_title == 'a'"}]}
+    assert rules(inputs) == [("rules[0].condition", "old-spelling")]
+    assert rules(inputs, ignore=["old-spelling"]) == []

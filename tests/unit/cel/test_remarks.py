@@ -1,0 +1,47 @@
+"""A remark as a person reads it: the sentence, the line, and a caret under the place."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_c1policy._cel.remarks import format_remark, remark
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "shown", "caret"),
+    [
+        ("ab == c", 0, "ab == c", "^"),
+        ("ab == c", 6, "ab == c", "      ^"),
+        ("ab ==", 5, "ab ==", "     ^"),
+        ("a\n  b", 4, "  b", "  ^"),
+        ("a\r\nb", 1, "a", " ^"),
+        ("\ta b", 3, "\ta b", "\t  ^"),
+        ("'你' == x", 7, "'你' == x", "        ^"),
+        ("'e\u0301' == x", 8, "'e\u0301' == x", "       ^"),
+        ("a\x1b[2J b", 6, "a\N{REPLACEMENT CHARACTER}[2J b", "      ^"),
+        ("", 0, "", "^"),
+    ],
+    ids=[
+        "first", "inside", "end", "second line", "windows", "tab", "wide", "combining", "control",
+        "empty",
+    ],
+)  # fmt: skip
+def test_the_caret_stands_under_the_place(expression: str, at: int, shown: str, caret: str) -> None:
+    lines = format_remark(expression, remark(expression, at, "rule", "a sentence")).split("\n")
+    assert lines[0].startswith("error: a sentence [rule]")
+    assert lines[1:] == [f"  {shown}", f"  {caret}"]
+
+
+def test_a_long_line_is_cut_around_the_place() -> None:
+    expression = "a" * 300 + "!" + "b" * 300
+    _, shown, caret = format_remark(expression, remark(expression, 300, "rule", "x")).split("\n")
+    assert shown[caret.index("^")] == "!"
+    assert len(shown) < 110
+    assert shown.strip()[0] == shown[-1] == "…"
+
+
+def test_the_line_is_told_where_there_are_several() -> None:
+    text = "a &&\nb"
+    assert format_remark(text, remark(text, 5, "rule", "x")).split("\n")[0] == (
+        "error: x [rule] (line 2)"
+    )

@@ -1,0 +1,80 @@
+"""Whatever is written, the check answers in words of ours, and soon."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._cel import checker
+from pulumi_c1policy._cel.environment import Place, load
+from pulumi_c1policy._cel.remarks import format_remark
+from tests.unit.cel.corpus import DOUBTFUL, RIGHT, WRONG
+from tests.unit.cel.test_corpus import RAW
+
+PLACES = st.sampled_from(list(Place))
+KNOWN = [text for texts in RIGHT.values() for text in texts]
+KNOWN += [case.expression for case in (*DOUBTFUL, *WRONG)]
+WORDS = st.sampled_from(
+    [
+        *load().variables, *load().signatures, *load().constants, *load().members, "email", "status",
+        "x", "true", "null", "in", "==", "!=", "<", "&&", "||", "!", "?", ":", ".", ",", "(", ")",
+        "[", "]", "{", "}", "+", "-", "1", "1.5", "'a'", '"', "'", "//", "\n", "\\", "`", "\0", "😀",
+    ]
+)  # fmt: skip
+
+
+def answers(expression: str, place: Place) -> None:
+    found = checker.check(expression, place)
+    lines = expression.split("\n")
+    for remark in found:
+        assert not [word for word in RAW if word in remark.message]
+        assert 1 <= remark.line <= len(lines)
+        assert 1 <= remark.column <= len(lines[remark.line - 1]) + 1
+        assert format_remark(expression, remark)
+
+
+@given(st.text(), PLACES)
+def test_any_text_is_answered(text: str, place: Place) -> None:
+    answers(text, place)
+
+
+@given(st.lists(WORDS, max_size=25), st.sampled_from(["", " "]), PLACES)
+def test_any_words_are_answered(words: list[str], between: str, place: Place) -> None:
+    answers(between.join(words), place)
+
+
+@given(st.sampled_from(KNOWN), st.data(), PLACES)
+def test_an_expression_cut_or_spoilt_anywhere_is_answered(
+    known: str, data: st.DataObject, place: Place
+) -> None:
+    at = data.draw(st.integers(0, len(known)))
+    answers(known[:at], place)
+    answers(known[at:], place)
+    answers(known[:at] + data.draw(WORDS) + known[at:], place)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(" * 50_000,
+        "(" * 20_000 + "true" + ")" * 20_000,
+        "!" * 90_000 + "true",
+        "-" * 90_000 + "1",
+        "&&".join(["true"] * 10_000),
+        "subject" + ".a" * 40_000,
+        "[" * 40_000 + "]" * 40_000,
+        "'" * 99_999,
+        "'" + "\\" * 90_000,
+        "," * 90_000,
+        "a " * 40_000,
+        "\n" * 90_000,
+        "true ? 1 : " * 9_000 + "1",
+        "f(" * 30_000 + ")" * 30_000,
+        "subject.email in [" + ", ".join(f"'{n}@company.com'" for n in range(4_000)) + "]",
+    ],
+    ids=lambda text: f"{text[:12]!r} {len(text)}",
+)
+@pytest.mark.timeout(20)
+def test_a_huge_expression_is_answered(expression: str) -> None:
+    answers(expression, Place.RULE_CONDITION)
