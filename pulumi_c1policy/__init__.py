@@ -21,11 +21,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pulumi_c1policy.builders import (
+        accept,
+        approve,
+        ask,
+        assign,
+        escalate,
+        form,
+        on,
+        otherwise,
+        provision,
+        reject,
+        run,
+        wait,
+        when,
+    )
     from pulumi_c1policy.resource import Policy
 
-__all__ = ["Policy"]
+__all__ = [
+    "Policy",
+    "accept",
+    "approve",
+    "ask",
+    "assign",
+    "escalate",
+    "form",
+    "on",
+    "otherwise",
+    "provision",
+    "reject",
+    "run",
+    "wait",
+    "when",
+]
 
-_HOMES = {"Policy": "pulumi_c1policy.resource"}
+_HOMES = dict.fromkeys(__all__, "pulumi_c1policy.builders") | {"Policy": "pulumi_c1policy.resource"}
 
 
 def __getattr__(name: str) -> object:

@@ -23,8 +23,8 @@ from pulumi_c1policy._lifecycle.options import options
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
 from pulumi_c1policy._lifecycle.record import from_state, holds, to_state
 from pulumi_c1policy._lifecycle.rules import check
-from pulumi_c1policy._pulumi import failures, owner, results, runtime, values
-from pulumi_c1policy.errors import RefusedError
+from pulumi_c1policy._pulumi import expressions, failures, owner, results, runtime, values
+from pulumi_c1policy.errors import NotFoundError, RefusedError
 
 
 class PolicyProvider(ResourceProvider):
@@ -41,7 +41,8 @@ class PolicyProvider(ResourceProvider):
         """Refuse what cannot be right, all failures at once; add the ownership annotations."""
         runtime.known.note(_olds)
         inputs, clashes = owner.merged(news)
-        findings = check(values.inputs(inputs))
+        desired = values.inputs(inputs)
+        findings = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)
         for finding in findings:
             if finding.severity == "warning":
                 failures.warn(results.warning(news, finding))
@@ -51,10 +52,14 @@ class PolicyProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is desired with what was recorded."""
         runtime.known.note(_olds, _id)
+        runtime.chains.note(_id, _news)
         if holds(_olds, _news):
             return DiffResult(changes=False)
         prior = from_state(values.inputs(_olds))
         planned = plan(prior, values.inputs(_news))
+        paths = runtime.chains.circle(_id, _news)
+        if paths and not isinstance(planned, NoOp):
+            planned = Refuse(*guards.circle(paths))
         if isinstance(planned, Refuse):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
@@ -70,6 +75,7 @@ class PolicyProvider(ResourceProvider):
         with failures.named("create", props):
             recorded = operations.create(runtime.run(), desired, options(props.get(owner.OPTIONS)))
         runtime.known.note(desired, recorded.outputs["id"])
+        runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -80,6 +86,8 @@ class PolicyProvider(ResourceProvider):
         prior = from_state(values.inputs(props)) if results.kept(props) else None
         with failures.named("read", props, id_):
             recorded = operations.read(runtime.run(), id_, prior)
+            if recorded is None and not results.in_state(props):
+                raise NotFoundError(*guards.nothing_to_read())
         return results.read_result(id_, recorded, kept=prior is not None)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

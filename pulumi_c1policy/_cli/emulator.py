@@ -9,12 +9,13 @@ import json as json_module
 import shlex
 import signal
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._emulator import Emulator
+    from pulumi_c1policy._emulator import Emulator, Fault
 
 _QUIRKS = "Quirks"
 
@@ -69,6 +70,10 @@ def emulator(
     delay: Annotated[
         float, typer.Option(min=0, help="Seconds every answer waits.", rich_help_panel=_QUIRKS)
     ] = 0.0,
+    faults: Annotated[
+        str,
+        typer.Option(help="What goes wrong: a JSON list of faults, or a file that holds one."),
+    ] = "",
 ) -> None:
     """Serve an emulated ConductorOne tenant on loopback until interrupted."""
     from pulumi_c1policy._emulator import Emulator, Quirks
@@ -84,11 +89,15 @@ def emulator(
         server_fills=server_fills,
         delay=delay,
     )
+    planned, seed = _faults(faults)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        tenant = Emulator(quirks, port=port, tls=tls, expires_in=expires_in).start()
+        tenant = Emulator(
+            quirks, port=port, tls=tls, expires_in=expires_in, seed=seed, faults=planned
+        )
+        tenant.start()
     except OSError as error:
         typer.echo(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", err=True)
         typer.echo("Choose another --port, or leave it out to take a free one.", err=True)
@@ -98,6 +107,19 @@ def emulator(
         stopped.wait()
     finally:
         tenant.stop()
+
+
+def _faults(text: str) -> tuple[list[Fault], int]:
+    """The faults and the seed in the option, or in the file that it names."""
+    if not text:
+        return [], 0
+    from pulumi_c1policy._emulator.faults import parse
+
+    try:
+        inline = text.lstrip().startswith(("[", "{"))
+        return parse(json_module.loads(text if inline else Path(text).read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--faults") from error
 
 
 def _machine_readable(tenant: Emulator) -> str:

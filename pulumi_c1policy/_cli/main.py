@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pulumi_c1policy._cli.check_expression import check_expression
 from pulumi_c1policy._cli.emulator import emulator
 
 app = typer.Typer(
@@ -12,6 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(check_expression)
 app.command()(emulator)
 
 

@@ -10,13 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pulumi_c1policy._emulator.faults import Fault
     from pulumi_c1policy._emulator.journal import RecordedRequest
     from pulumi_c1policy._emulator.quirks import Quirks
     from pulumi_c1policy._emulator.server import Emulator
 
-__all__ = ["Emulator", "Quirks", "RecordedRequest"]
+__all__ = ["Emulator", "Fault", "Quirks", "RecordedRequest"]
 
-_HOMES = {"Emulator": "server", "Quirks": "quirks", "RecordedRequest": "journal"}
+_HOMES = {
+    "Emulator": "server",
+    "Fault": "faults",
+    "Quirks": "quirks",
+    "RecordedRequest": "journal",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (any of the names above)

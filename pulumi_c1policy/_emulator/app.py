@@ -18,15 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from pulumi_c1policy._emulator import reading
+from pulumi_c1policy._emulator import faults, reading
 from pulumi_c1policy._emulator.errors import Code, TenantError, TokenError, invalid
-from pulumi_c1policy._emulator.middleware import (
-    CONTROL,
-    TOKEN_PATH,
-    Delayed,
-    Journaled,
-    Middleware,
-)
+from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
+from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, document
 from pulumi_c1policy._emulator.tenant import OPERATIONS, Stored, Tenant
@@ -41,7 +36,7 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
 
     Args:
         tenant: Whose policies to serve.
-        middleware: Layers between the journal and the API, outermost first.
+        middleware: Layers between the faults and the API, outermost first.
     """
     app: ASGIApp = Starlette(
         routes=[
@@ -55,7 +50,7 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
             Exception: _bug,
         },
     )
-    layers: list[Middleware] = [*reversed(middleware), Delayed, Journaled]
+    layers: list[Middleware] = [*reversed(middleware), Faulty, Delayed, Journaled]
     for layer in layers:
         app = layer(app, tenant)
     return app
@@ -149,6 +144,20 @@ def _control_routes(tenant: Tenant) -> Iterator[Route]:
             raise invalid(str(error)) from error
         return JSONResponse(dataclasses.asdict(tenant.quirks))
 
+    async def show_faults(_request: Request) -> Response:
+        return JSONResponse(tenant.faults.as_json())
+
+    async def set_faults(request: Request) -> Response:
+        try:
+            tenant.faults.replace(*faults.parse(reading.parse(await request.body())))
+        except ValueError as error:
+            raise invalid(str(error)) from error
+        return JSONResponse(tenant.faults.as_json())
+
+    async def clear_faults(_request: Request) -> Response:
+        tenant.faults.replace(())
+        return JSONResponse({})
+
     async def expire_tokens(_request: Request) -> Response:
         tenant.tokens.revoke_issued()
         return JSONResponse({})
@@ -158,6 +167,9 @@ def _control_routes(tenant: Tenant) -> Iterator[Route]:
     yield Route(f"{CONTROL}/policies", policies, methods=["GET"])
     yield Route(f"{CONTROL}/reset", reset, methods=["POST"])
     yield Route(f"{CONTROL}/quirks", quirks, methods=["POST"])
+    yield Route(f"{CONTROL}/faults", show_faults, methods=["GET"])
+    yield Route(f"{CONTROL}/faults", set_faults, methods=["POST", "PUT"])
+    yield Route(f"{CONTROL}/faults", clear_faults, methods=["DELETE"])
     yield Route(f"{CONTROL}/expire-tokens", expire_tokens, methods=["POST"])
     yield Route(f"{CONTROL}/product-delete/{{id}}", product_delete, methods=["POST"])
     yield Route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), methods=["POST"])

@@ -24,6 +24,8 @@ class RecordedRequest:
     status: int | None
     """The answer's status; None while there is none, or if none was ever sent."""
     request_id: str
+    fault: str | None = None
+    """What befell it on the way, if anything did."""
 
     def as_json(self) -> dict[str, Any]:
         """The entry as the control endpoint prints it."""
@@ -35,6 +37,7 @@ class RecordedRequest:
             "body": self.body,
             "status": self.status,
             "requestId": self.request_id,
+            "fault": self.fault,
         }
 
 
@@ -55,6 +58,12 @@ class Journal:
         with self._lock:
             if request_id in self._entries:
                 self._entries[request_id] = replace(self._entries[request_id], status=status)
+
+    def befall(self, request_id: str, fault: str) -> None:
+        """Record what goes wrong with a request."""
+        with self._lock:
+            if request_id in self._entries:
+                self._entries[request_id] = replace(self._entries[request_id], fault=fault)
 
     def entries(self) -> list[RecordedRequest]:
         """The requests so far."""

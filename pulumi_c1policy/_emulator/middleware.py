@@ -1,4 +1,4 @@
-"""What stands between the socket and the API: the journal, then delay (and faults, where wanted).
+"""What stands between the socket and the API, before the faults: the journal, and delay.
 
 Each is plain ASGI, so that a further one can cut a connection or answer something else instead.
 Must not import anything of the package outside `_emulator`.
@@ -10,23 +10,25 @@ import asyncio
 import json
 import uuid
 from collections.abc import Callable, MutableMapping
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pulumi_c1policy._emulator import faulty
+from pulumi_c1policy._emulator.faulty import CONTROL
 from pulumi_c1policy._emulator.journal import RecordedRequest
 from pulumi_c1policy._emulator.tenant import Tenant
 
 Middleware = Callable[[ASGIApp, Tenant], ASGIApp]
 
-CONTROL = "/_emulator"
 TOKEN_PATH = "/auth/v1/token"  # noqa: S105 (a path)
 REQUEST_ID = b"x-request-id"
 
 
 class Journaled:
-    """Records every request that is not for the emulator itself, and gives it an id."""
+    """Records every request that is not for the emulator itself; gives it an id and a date."""
 
     def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
         self._app = app
@@ -42,13 +44,13 @@ class Journaled:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 journal.answer(request_id, message["status"])
-                message = {
-                    **message,
-                    "headers": [*message["headers"], (REQUEST_ID, request_id.encode())],
-                }
+                date = formatdate(self._tenant.clock.seconds(), usegmt=True)
+                own = [(REQUEST_ID, request_id.encode()), (b"date", date.encode())]
+                message = {**message, "headers": [*message["headers"], *own]}
             await send(message)
 
-        await self._app(scope, _replayed(body, receive), answer)
+        named = {**scope, faulty.REQUEST_ID: request_id}
+        await self._app(named, _replayed(body, receive), answer)
 
 
 class Delayed:

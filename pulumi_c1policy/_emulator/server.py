@@ -16,8 +16,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pulumi_c1policy._emulator import app, certificates
+from pulumi_c1policy._emulator.faults import Fault
+from pulumi_c1policy._emulator.faulty import CUT
 from pulumi_c1policy._emulator.journal import RecordedRequest
 from pulumi_c1policy._emulator.middleware import Middleware
 from pulumi_c1policy._emulator.quirks import Quirks
@@ -64,6 +68,20 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._stop.set)
 
 
+class _Connection(H11Protocol):
+    """Uvicorn's connection, which lets the application cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Offer the cut to every request of this connection."""
+        super().connection_made(transport)
+        application = self.app
+
+        async def with_cut(scope: Scope, receive: Receive, send: Send) -> None:
+            await application({**scope, "extensions": {CUT: transport.abort}}, receive, send)
+
+        self.app = with_cut
+
+
 class Emulator:
     """A ConductorOne tenant on a loopback port, for the time of a `with` block.
 
@@ -80,6 +98,7 @@ class Emulator:
         tls: bool = False,
         expires_in: int = 3600,
         seed: int = 0,
+        faults: Sequence[Fault] = (),
         middleware: Sequence[Middleware] = (),
     ) -> None:
         """Describe a tenant; nothing listens before `start`.
@@ -89,14 +108,16 @@ class Emulator:
             port: The loopback port; 0 takes a free one.
             tls: Serve https with a throw-away certificate, whose authority is `ca_file`.
             expires_in: Lifetime of issued access tokens in seconds.
-            seed: What the ids of policies are drawn from.
-            middleware: ASGI layers between the journal and the API, outermost first.
+            seed: What the ids of policies, and the chance of faults, are drawn from.
+            faults: What goes wrong from the start.
+            middleware: ASGI layers between the faults and the API, outermost first.
         """
         self._quirks = quirks
         self._port = port
         self._tls = tls
         self._expires_in = expires_in
         self._seed = seed
+        self._faults = faults
         self._middleware = middleware
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -124,6 +145,7 @@ class Emulator:
             self._quirks,
             expires_in=self._expires_in,
             seed=self._seed,
+            faults=self._faults,
         )
         server = _Server(self._config(self._tenant))
         thread = threading.Thread(
@@ -240,6 +262,10 @@ class Emulator:
         """Change some quirks from now on, until `reset`."""
         self.quirks = self.quirks.replace(**changes)
 
+    def set_faults(self, *faults: Fault, seed: int = 0) -> None:
+        """Let these faults, and no others, happen from now on, until `reset`."""
+        self.tenant.faults.replace(faults, seed)
+
     def advance(self, seconds: float) -> None:
         """Move the tenant's clock."""
         self.tenant.clock.advance(seconds)
@@ -282,7 +308,7 @@ class Emulator:
         return uvicorn.Config(
             app.build(tenant, self._middleware),
             loop="asyncio",
-            http="h11",
+            http=_Connection,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,4 +1,4 @@
-"""One emulated tenant: its policies, clock, tokens and journal, and what each API call does.
+"""One emulated tenant: its policies, clock, tokens, faults and journal, and what each API call does.
 
 Calls take and return the stored form of the messages that the OpenAPI structure names for them.
 Must not import anything of the package outside `_emulator`.
@@ -6,12 +6,13 @@ Must not import anything of the package outside `_emulator`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pulumi_c1policy._emulator import cel, masks, search
 from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
+from pulumi_c1policy._emulator.faults import Fault, Faults
 from pulumi_c1policy._emulator.journal import Journal
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
@@ -64,17 +65,25 @@ class Tenant:
     """Everything that the emulator holds for one tenant."""
 
     def __init__(
-        self, host: str, quirks: Quirks | None = None, *, expires_in: int = 3600, seed: int = 0
+        self,
+        host: str,
+        quirks: Quirks | None = None,
+        *,
+        expires_in: int = 3600,
+        seed: int = 0,
+        faults: Sequence[Fault] = (),
     ) -> None:
         self.clock = Clock()
         self.journal = Journal()
         self.tokens = TokenIssuer(host, self.clock, expires_in)
-        self._at_start = (quirks or Quirks(), expires_in, seed)
+        self.faults = Faults()
+        self._at_start = (quirks or Quirks(), expires_in, seed, tuple(faults))
         self.reset()
 
     def reset(self) -> None:
         """Go back to the state after start; the client's credentials stay valid."""
-        self.quirks, self.tokens.expires_in, seed = self._at_start
+        self.quirks, self.tokens.expires_in, seed, faults = self._at_start
+        self.faults.replace(faults, seed)
         self.clock.reset()
         self.tokens.revoke_issued()
         self.policies = PolicyStore(self.clock, seed)

@@ -30,19 +30,29 @@ class Leftovers:
         self._lock = Lock()
         self._look: Future[list[Tree]] | None = None
 
-    def find(self, desired: Tree, *, anew: bool = False) -> Tree | None:
+    def held(self, desired: Tree) -> frozenset[str]:
+        """The ids of the policies that carry the resource's marks and are no leftovers."""
+        if not self._known.is_replacement(desired):
+            return frozenset(self._known.ids)
+        # A forced replacement: of the old policy nobody has told us more than that there is one.
+        found = self._candidates(anew=False)
+        return frozenset(policy["id"] for policy in found if same_resource(policy, desired))
+
+    def find(self, desired: Tree, held: frozenset[str], *, anew: bool = False) -> Tree | None:
         """The policy (decoded) that an earlier create of this very resource left, if any.
 
         Args:
             desired: The checked inputs, marks included.
+            held: What `held` said before anything was sent.
             anew: Look at the tenant again, as a create's outcome has just become unclear.
         """
-        if not same_resource(desired, desired) or self._known.is_replacement(desired):
+        if not same_resource(desired, desired):
             return None
         for policy in self._candidates(anew=anew):
             if (
                 same_resource(policy, desired)
-                and policy.get("id") not in self._known.ids
+                and policy["id"] not in held
+                and not self._known.is_older(policy)
                 and not policy.get("system_builtin")
                 and not policy.get("deleted_at")
                 and all(same(f, policy.get(f.name), desired.get(f.name)) for f in _IMMUTABLE)
@@ -58,8 +68,8 @@ class Leftovers:
                 look = self._look = Future()
         if mine:
             try:
-                found = map(_decoded, self._client.search(scope_view="POLICY_SCOPE_VIEW_ALL"))
-                look.set_result([policy for policy in found if marks(policy)])
+                found = map(_decoded, self._client.everything())
+                look.set_result([policy for policy in found if marks(policy) and policy.get("id")])
             except BaseException as error:  # noqa: BLE001 - the waiting threads get it, whatever it is
                 with self._lock:
                     self._look = None

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical, equal
-from pulumi_c1policy._model.paths import Key, Path, text
+from pulumi_c1policy._model.paths import Key, Path, order, text
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -47,11 +47,7 @@ def compare(message: Message, before: Tree, after: Tree) -> list[Change]:
         The changes; empty where both are semantically equal.
     """
     found = _message(message, canonical(message, before), canonical(message, after), ())
-    return sorted(found, key=_order)
-
-
-def _order(change: Change) -> list[tuple[int, str]]:
-    return [(part, "") if isinstance(part, int) else (0, part) for part in change.path]
+    return sorted(found, key=lambda change: order(change.path))
 
 
 def _message(message: Message, before: Tree, after: Tree, path: Path) -> Iterator[Change]:

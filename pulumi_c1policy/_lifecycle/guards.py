@@ -92,12 +92,29 @@ def _shown(value: Value) -> str:
     return whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]}…"
 
 
+def nothing_to_read() -> tuple[str, str]:
+    """Why a policy that is merely read cannot be: summary and advice."""
+    return (
+        "the tenant has no policy of that id.",
+        "Check the id that the program gives to `Policy.get`, and which tenant it talks to.",
+    )
+
+
 def self_reference(paths: Sequence[Path]) -> tuple[str, str]:
     """Why a policy may not point to itself: summary and advice."""
     where = ", ".join(f"`{text(path)}`" for path in paths)
     return (
         f"{where} is the policy's own id, so a request would never get out of it.",
         "Point to another policy of the same type, or to steps with `step_key`.",
+    )
+
+
+def circle(paths: Sequence[Path]) -> tuple[str, str]:
+    """Why policies may not hand requests around in a circle: summary and advice."""
+    where = ", ".join(f"`{text(path)}`" for path in paths)
+    return (
+        f"{where} leads through other policies back to this one, so a request would go in a circle.",
+        "Break the circle: let one of its policies decide with steps (`step_key`).",
     )
 
 

@@ -18,15 +18,35 @@ class Known:
 
     ids: set[str] = field(default_factory=set)
     resources: dict[str, set[str]] = field(default_factory=dict)
+    newest: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def note(self, policy: Tree, policy_id: str = "") -> None:
         """Take note of a resource that is in the state, by its marks, and of its policy's id."""
-        found = marks(policy)
-        held = self.resources.setdefault(repr(sorted(found.items())), set())
+        resource = _resource(policy)
+        held = self.resources.setdefault(resource, set())
         if policy_id:
             held.add(policy_id)
             self.ids.add(policy_id)
+            self.newest[resource] = max(_age(policy), self.newest.get(resource, ("", "")))
 
     def is_replacement(self, desired: Tree) -> bool:
         """Whether the resource is in the state already, under an id that nobody told us."""
-        return self.resources.get(repr(sorted(marks(desired).items()))) == set()
+        return self.resources.get(_resource(desired)) == set()
+
+    def is_older(self, policy: Tree) -> bool:
+        """Whether the resource's policy in the state was created after this one.
+
+        What an unfinished replacement left is newer. An older one is what an earlier replacement
+        failed to delete: the engine still remembers it, and will delete it.
+        """
+        return _age(policy) < self.newest.get(_resource(policy), ("", ""))
+
+
+def _resource(policy: Tree) -> str:
+    return repr(sorted(marks(policy).items()))
+
+
+def _age(policy: Tree) -> tuple[str, str]:
+    """When a policy was created, to be compared: the tenant writes as many digits as it likes."""
+    seconds, _, fraction = str(policy.get("created_at") or "").rstrip("Z").partition(".")
+    return seconds, fraction

@@ -157,7 +157,7 @@ def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Sid
     for name in [*ours, *(name for name in theirs if name not in ours)]:
         field = message.fields.get(name)
         if field is None:
-            if name in theirs and not _ousted(message, *meant[1:]):
+            if name in theirs and not _ousted(message, theirs[name], *meant[1:]):
                 out[name] = theirs[name]
             continue
         if _both_messages(field, theirs.get(name), ours.get(name)):
@@ -181,15 +181,17 @@ def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Sid
         )
         if merged is not ABSENT:
             out[name] = merged
-    winner = meant[2] if prefer == "ours" else meant[1]
+    return _one_of_each(message, out, *(meant[1:] if prefer == "theirs" else meant[:0:-1]))
+
+
+def _one_of_each(message: Message, merged: Tree, winner: Tree, loser: Tree) -> Tree:
+    """`merged` with one member of each oneof, where both sides have set another."""
+    lost: set[str] = set()
     for members in message.oneofs.values():
-        rivals = [
-            name for name in members if name in out and (name in meant[1] or name in meant[2])
-        ]
-        for name in rivals if len(rivals) > 1 else ():
-            if name not in winner:
-                del out[name]
-    return out
+        rivals = {name for name in members if name in merged and name in winner | loser}
+        if len(rivals) > 1:
+            lost |= rivals - winner.keys()
+    return {name: value for name, value in merged.items() if name not in lost}
 
 
 def _preferred(message: Message, tree: Tree) -> Tree:
@@ -201,10 +203,15 @@ def _preferred(message: Message, tree: Tree) -> Tree:
     return moved | {n: v for n, v in tree.items() if n not in aliases and (v or n not in moved)}
 
 
-def _ousted(message: Message, theirs: Tree, ours: Tree) -> bool:
-    """Whether our member of a oneof takes the place of one that only a newer API knows."""
-    groups = (message.oneofs[group] for group in message.required_oneofs)
-    return any(not (theirs.keys() & group) and ours.keys() & group for group in map(set, groups))
+def _ousted(message: Message, unknown: Value, theirs: Tree, ours: Tree) -> bool:
+    """Whether our member of a oneof takes the place of one that only a newer API knows.
+
+    Nobody can tell for sure; a message where no known member is set is most likely one.
+    """
+    groups = [set(message.oneofs[group]) for group in message.required_oneofs]
+    return isinstance(unknown, dict) and any(
+        not theirs.keys() & group and ours.keys() & group for group in groups
+    )
 
 
 def _both_messages(field: Field, theirs: Value, ours: Value) -> bool:
@@ -280,12 +287,10 @@ def _merge_item(field: Field, base: Value, theirs: Value, ours: Value, prefer: S
 
 def _merge_list(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
     of_theirs, of_ours = aligned(field, theirs, base), aligned(field, ours, base)
-    moved = [pairs != {i: i for i in range(len(base))} for pairs in (of_theirs, of_ours)]
-    moved = [
-        changed or len(side) != len(base)
-        for changed, side in zip(moved, (theirs, ours), strict=True)
-    ]
-    follow_ours = not moved[0] or (moved[1] and prefer == "ours")
+    in_place = {index: index for index in range(len(base))}
+    moved_theirs = of_theirs != in_place or len(theirs) != len(base)
+    moved_ours = of_ours != in_place or len(ours) != len(base)
+    follow_ours = not moved_theirs or (moved_ours and prefer == "ours")
     shape, of_shape = (ours, of_ours) if follow_ours else (theirs, of_theirs)
     in_theirs = {j: i for i, j in of_theirs.items()}
     in_ours = {j: i for i, j in of_ours.items()}

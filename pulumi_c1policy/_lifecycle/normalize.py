@@ -40,9 +40,9 @@ def canonical(message: Message, tree: Tree) -> Tree:
             out.setdefault(field.alias_of, reduced)
         else:
             out[name] = reduced
-    for name in [name for name in out if fields[name].kept_if]:
-        if out.get(fields[name].kept_if) not in (True, UNKNOWN):
-            del out[name]
+    for field in message.conditional:
+        if field.name in out and out.get(field.kept_if) not in (True, UNKNOWN):
+            del out[field.name]
     return out
 
 
@@ -83,7 +83,7 @@ def _canonical_item(field: Field, value: Value) -> Value:
     if kind is Scalar.DURATION:
         return durations.wire(value) or value
     if kind in _INTEGERS:
-        return _integer(value)
+        return _integer(durations.whole(value) if field.span else value)
     return _data(value) if kind is Scalar.STRUCT else value
 
 

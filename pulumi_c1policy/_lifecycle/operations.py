@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event
 
+from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._client.reads import Reads
+from pulumi_c1policy._client.transport import may_be_under_way
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.adoption import Leftovers
 from pulumi_c1policy._lifecycle.diff import compare
@@ -43,11 +45,19 @@ class Run:
     client: PolicyClient
     reads: Reads
     leftovers: Leftovers
+    clock: Clock
 
     @classmethod
-    def over(cls, client: PolicyClient, known: Known) -> Run:
+    def over(cls, client: PolicyClient, known: Known, clock: Clock | None = None) -> Run:
         """A run over `client`, in an engine that has shown us `known`."""
-        return cls(client, Reads(client), Leftovers(client, known))
+        clock = clock or Clock()
+        return cls(client, Reads(client, clock), Leftovers(client, known), clock)
+
+    def looks(self) -> Iterator[None]:
+        """The moments at which to look for what an unclear request has done."""
+        for seconds in _LOOKS:
+            self.clock.wait(Event(), seconds)
+            yield
 
 
 def create(run: Run, desired: Tree, options: Options) -> Recorded:
@@ -58,7 +68,8 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
     Raises:
         APIError: The tenant did not take it; where it may have, the next run finds it.
     """
-    leftover = run.leftovers.find(desired)
+    held = run.leftovers.held(desired)
+    leftover = run.leftovers.find(desired, held)
     if leftover is not None and (adopted := _adopt(run, leftover["id"], desired, options)):
         return adopted
     for sends_left in reversed(range(_SENDS)):
@@ -67,11 +78,13 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
         except APIError as error:
             if not error.ambiguous:
                 raise
-            for _ in _pauses():
-                leftover = run.leftovers.find(desired, anew=True)
+            for _ in run.looks():
+                leftover = run.leftovers.find(desired, held, anew=True)
                 if leftover is not None:
                     return _bring_up(run, leftover, desired, options)
-            if not sends_left:
+            # What the tenant is still at work on may show up at any later time: then the next run
+            # finds it, and a second request would make it two.
+            if not sends_left or may_be_under_way(error):
                 raise
         else:
             return record(desired, _decoded("POST", answer))
@@ -128,22 +141,22 @@ def update(
     if isinstance(body, Refuse):
         raise RefusedError(body.summary, body.advice)
     try:
-        answer = _send(run.client, policy_id, body, planned, live)
+        answer = _send(run, policy_id, body, planned, live)
     finally:
         run.reads.forget(policy_id)
     return record(desired, _known_after(planned, recorded, answer))
 
 
-def _send(client: PolicyClient, policy_id: str, body: Tree, planned: Update, before: Tree) -> Tree:
+def _send(run: Run, policy_id: str, body: Tree, planned: Update, before: Tree) -> Tree:
     """Update, and after an unclear outcome look whether it took effect."""
     sent = decode(POLICY, body)
     for sends_left in reversed(range(_SENDS)):
         try:
-            return _decoded("POST", client.update(policy_id, body, planned.mask))
+            return _decoded("POST", run.client.update(policy_id, body, planned.mask))
         except APIError as error:
             if not error.ambiguous:
                 raise
-            found = _look_for(client, policy_id, _masked(sent, planned), planned)
+            found = _look_for(run, policy_id, sent, planned)
             if found.arrived:
                 return found.live
             # Somebody else has been there meanwhile: what is right now is for a person to say.
@@ -160,22 +173,29 @@ class _Look:
     arrived: bool
 
 
-def _look_for(client: PolicyClient, policy_id: str, sent: Tree, planned: Update) -> _Look:
+def _look_for(run: Run, policy_id: str, sent: Tree, planned: Update) -> _Look:
     live: Tree = {}
-    for _ in _pauses():
-        found = _live(client.get, policy_id)
+    for _ in run.looks():
+        found = _live(run.client.get, policy_id)
         if found is None:
             raise _gone(policy_id)
         live = found
-        if not compare(POLICY, _masked(live, planned), sent):
+        if not compare(POLICY, _masked(live, sent, planned), _masked(sent, sent, planned)):
             return _Look(live, arrived=True)
     return _Look(live, arrived=False)
 
 
-def _masked(policy: Tree, planned: Update) -> Tree:
-    fields = [POLICY.wire_fields[wire] for wire in planned.mask]
-    # Annotations merge: of the tenant's, only those that were sent can tell.
-    return {f.name: policy[f.name] for f in fields if f.name in policy and not f.merge}
+def _masked(policy: Tree, sent: Tree, planned: Update) -> Tree:
+    """The part of a policy that tells whether the update that sent `sent` took effect."""
+    out: Tree = {}
+    for wire in planned.mask:
+        field = POLICY.wire_fields[wire]
+        out |= only(policy, field.name)
+        if field.merge:
+            # Of the tenant's annotations only those that were sent can tell.
+            notes, keys = policy.get(field.name) or {}, sent.get(field.name) or {}
+            out[field.name] = {key: value for key, value in notes.items() if key in keys}
+    return out
 
 
 def _known_after(planned: Update, recorded: Recorded, answer: Tree) -> Tree:
@@ -245,12 +265,6 @@ def _decoded(method: str, wire: Tree) -> Tree:
         summary = f"The tenant's answer is not a policy: {error}."
         advice = "Check that the server URL is the tenant's, and that this package is up to date."
         raise AnswerError(summary, advice, method=method) from error
-
-
-def _pauses() -> Iterator[None]:
-    for seconds in _LOOKS:
-        Event().wait(seconds)
-        yield
 
 
 def _gone(policy_id: str) -> NotFoundError:

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import TypeAlias
 
 from pulumi_c1policy._lifecycle import guards
+from pulumi_c1policy._lifecycle.chains import outcomes
 from pulumi_c1policy._lifecycle.diff import Change, applied, compare
 from pulumi_c1policy._lifecycle.mask import update_mask
 from pulumi_c1policy._lifecycle.merge import merge, prune
@@ -80,17 +81,7 @@ def plan(recorded: Recorded, desired: Tree) -> Plan:
 
 def _pointing_to(policy_id: str | None, desired: Tree) -> list[Path]:
     """Where `desired` hands a request to the policy `policy_id`."""
-    if not policy_id:
-        return []
-    rules = desired.get("rules")
-    found: list[Path] = [
-        ("rules", index, "policy_id")
-        for index, rule in enumerate(rules if isinstance(rules, list) else ())
-        if isinstance(rule, dict) and rule.get("policy_id") == policy_id
-    ]
-    if desired.get("baseline_policy_id") == policy_id:
-        found.append(("baseline_policy_id",))
-    return found
+    return [path for path, target in outcomes(desired) if policy_id and target == policy_id]
 
 
 def onto(

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from pulumi_c1policy._lifecycle.validate import Finding, check_message
-from pulumi_c1policy._model.paths import Key
+from pulumi_c1policy._model.enums import POLICY_TYPE
+from pulumi_c1policy._model.paths import Key, Path, order
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, Value
-from pulumi_c1policy._model.unknown import UNKNOWN, has_unknown
+from pulumi_c1policy._model.unknown import UNKNOWN
 
 _ANNOTATION_KEY = re.compile(r"[A-Za-z][A-Za-z0-9._/-]{0,127}", re.ASCII)
 _ANNOTATION_VALUE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,256}", re.ASCII)
 _ANNOTATION_BYTES = 4096
+_WITHOUT_REVIEW = ("POLICY_TYPE_REVOKE", "POLICY_TYPE_PROVISION")
 
 
 def check(inputs: Tree) -> list[Finding]:
@@ -28,10 +30,11 @@ def check(inputs: Tree) -> list[Finding]:
     """
     found = list(check_message(POLICY, inputs, ()))
     broken = {finding.path[0] for finding in found if finding.path and finding.severity == "error"}
-    sound = {name: value for name, value in inputs.items() if name not in broken}
-    for rule in (_baseline, _step_keys, _unreachable, _dead_rules, _post_actions, _annotations):
-        found += rule(sound if rule is not _baseline else inputs)
-    return found
+    for rule in _RULES:
+        found += rule(inputs)
+    if "rules" not in broken:  # A rule that is misspelt may well reach the steps.
+        found += _unreachable(inputs)
+    return sorted(found, key=lambda finding: order(finding.path))
 
 
 def baseline_key(policy_type: str) -> str:
@@ -42,10 +45,7 @@ def baseline_key(policy_type: str) -> str:
 def _baseline(inputs: Tree) -> Iterator[Finding]:
     kind, steps = inputs.get("policy_type"), inputs.get("policy_steps") or {}
     other = inputs.get("baseline_policy_id")
-    if kind == "POLICY_TYPE_UNSPECIFIED":
-        yield Finding(("policy_type",), "missing", "must say which kind of request is decided")
-        return
-    if not isinstance(kind, str) or not isinstance(steps, dict):
+    if kind not in POLICY_TYPE.values[1:] or not isinstance(steps, dict):
         return
     key = baseline_key(kind)
     if key in steps and isinstance(other, str) and other:
@@ -90,9 +90,11 @@ def _there_are(steps: Tree) -> str:
 def _unreachable(inputs: Tree) -> Iterator[Finding]:
     kind, steps = inputs.get("policy_type"), inputs.get("policy_steps") or {}
     rules = inputs.get("rules") or []
-    if not isinstance(kind, str) or not isinstance(steps, dict) or has_unknown(rules):
+    if not isinstance(kind, str) or not isinstance(steps, dict) or rules is UNKNOWN:
         return
-    used = {rule.get("step_key") or rule.get("policy_key") for _, rule in _rules(inputs)}
+    used = [rule.get("step_key") or rule.get("policy_key") for _, rule in _rules(inputs)]
+    if UNKNOWN in used or UNKNOWN in rules:
+        return
     for key in steps:
         if key != baseline_key(kind) and key not in used:
             yield Finding(
@@ -110,6 +112,10 @@ def _dead_rules(inputs: Tree) -> Iterator[Finding]:
         if not isinstance(condition, str):
             continue
         text = " ".join(condition.split())
+        if text == "false":
+            why = "is never reached: its condition is never true"
+            yield Finding(("rules", index), "dead-rule", why, "warning")
+            continue
         earlier = seen.get("true", seen.get(text))
         if earlier is not None:
             why = "always matches" if "true" in seen else "has the same condition"
@@ -120,6 +126,40 @@ def _dead_rules(inputs: Tree) -> Iterator[Finding]:
                 "warning",
             )
         seen.setdefault(text, index)
+
+
+def _empty_lists(inputs: Tree) -> Iterator[Finding]:
+    steps = inputs.get("policy_steps") or {}
+    for key, entry in steps.items() if isinstance(steps, dict) else ():
+        if isinstance(entry, dict) and not any(entry.values()):
+            yield Finding(
+                ("policy_steps", Key(key)),
+                "no-steps",
+                "holds no steps, so nobody decides a request that comes here; add steps, such as "
+                '{"approval": {"manager": {}}} or {"reject": {}}',
+                "warning",
+            )
+
+
+def _distinct_approvers(inputs: Tree) -> Iterator[Finding]:
+    kind, name = inputs.get("policy_type"), "require_distinct_approvers"
+    if kind not in _WITHOUT_REVIEW:
+        return
+    for path, approval in _approvals(inputs):
+        for member, who in approval.items():
+            if isinstance(who, dict) and who.get(name) is True:
+                text = f"is for request and review policies, not for {kind}; leave it out"
+                yield Finding((*path, member, name), "not-for-type", text, "warning")
+
+
+def _approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
+    lists = inputs.get("policy_steps")
+    for key, entry in lists.items() if isinstance(lists, dict) else ():
+        steps = entry.get("steps") if isinstance(entry, dict) else None
+        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+            approval = step.get("approval") if isinstance(step, dict) else None
+            if isinstance(approval, dict):
+                yield ("policy_steps", Key(key), "steps", index, "approval"), approval
 
 
 def _post_actions(inputs: Tree) -> Iterator[Finding]:
@@ -139,8 +179,9 @@ def _annotations(inputs: Tree) -> Iterator[Finding]:
     notes = inputs.get("annotations") or {}
     if not isinstance(notes, dict):
         return
-    if len(notes) > (most := POLICY.fields["annotations"].most or 0):
-        text = f"takes at most {most} keys with the three that Pulumi sets, has {len(notes)}"
+    kept = sum(1 for value in notes.values() if value)
+    if kept > (most := POLICY.fields["annotations"].most or 0):
+        text = f"takes at most {most} keys with the three that Pulumi sets, has {kept}"
         yield Finding(("annotations",), "too-many", text)
     size = 0
     for key, value in notes.items():
@@ -167,3 +208,14 @@ def _rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
     for index, rule in enumerate(rules):
         if isinstance(rule, dict):
             yield index, rule
+
+
+_RULES = (
+    _baseline,
+    _step_keys,
+    _empty_lists,
+    _dead_rules,
+    _distinct_approvers,
+    _post_actions,
+    _annotations,
+)

@@ -1,18 +1,20 @@
 """Checks before anything is sent: every failure at once, each with its path and its rule's id. Pure.
 
 The shape of a policy (names, types, oneofs, bounds) is checked against the model; what holds between
-fields is in `rules`. A value that is unknown postpones just the checks that need it.
+fields is in `rules`. A value that is unknown postpones just the checks that need it. Every program's
+preview waits for this, so what is right is passed by quickly: only what is set is looked at, and
+sentences are made only of what is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
 from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical_field
-from pulumi_c1policy._lifecycle.spellings import suggestion
+from pulumi_c1policy._lifecycle.spellings import meant, suggestion
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
@@ -43,183 +45,214 @@ _INTEGER_RANGES = {
     Scalar.INT64: (-(2**63), 2**63 - 1),
     Scalar.UINT64: (0, 2**64 - 1),
 }
+_KINDS = {
+    str: "a string",
+    bool: "True or False",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a dict",
+    type(None): "None",
+}
+_LONGEST_NUMBER = 40
+_A_SPAN = "should be a span of time such as '1h', '90m' or '3600s', or a number of seconds, not "
 
 
-def check_message(message: Message, value: Value, path: Path) -> Iterator[Finding]:
+def check_message(message: Message, value: Value, path: Path) -> list[Finding]:
     """What is wrong with `value` as a `message`, at any depth, seen by itself."""
+    found: list[Finding] = []
+    _message(message, value, path, found)
+    return found
+
+
+def _message(message: Message, value: Value, path: Path, found: list[Finding]) -> None:
     if value is UNKNOWN:
         return
     if not isinstance(value, dict):
-        yield Finding(path, "wrong-type", f"should be a dict, not {_kind(value)}")
+        found.append(_wrong_type(path, "a dict", value))
         return
-    strangers = [name for name in value if name not in message.fields]
+    fields, strangers = message.fields, []
+    for name, item in value.items():
+        field = fields.get(name)
+        if field is None:
+            strangers.append(name)
+        elif item is not None:
+            _field(field, item, value, (*path, name), found)
     for name in strangers:
-        hint = suggestion(message, name)
-        yield Finding((*path, str(name)), "unknown-field", f"there is no such field; {hint}")
-    for name, field in message.fields.items():
-        if value.get(name) is None:
-            if field.required and not strangers:
-                yield Finding((*path, name), "missing", f"is required: {field.doc}")
-        else:
-            yield from _check_field(field, value[name], value, (*path, name))
-    for group, members in message.oneofs.items():
-        if not strangers:
-            yield from _check_oneof(message, group, members, value, path)
+        text = f"there is no such field; {suggestion(message, name)}"
+        found.append(Finding((*path, str(name)), "unknown-field", text))
+    for field in message.required:
+        if value.get(field.name) is None and not _misspelt(message, strangers, field.name):
+            found.append(Finding((*path, field.name), "missing", f"is required: {field.doc}"))
+    if message.members:
+        _oneofs(message, value, path, found, misspelt=bool(strangers))
 
 
-def _check_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Finding]:
+def _misspelt(message: Message, strangers: Iterable[str], name: str) -> bool:
+    return any(meant(message, stranger) == name for stranger in strangers)
+
+
+def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[Finding]) -> None:
     if field.output_only:
-        yield Finding(path, "output-only", "is set by the tenant; leave it out")
+        found.append(Finding(path, "output-only", "is set by the tenant; leave it out"))
         return
     if field.deprecated:
-        yield Finding(path, "deprecated", f"is deprecated: {field.deprecated}", "warning")
-    if field.kept_if and siblings.get(field.kept_if) not in (True, UNKNOWN):
-        yield Finding(
-            path,
-            "not-kept",
-            f"has no effect and is not kept unless `{field.kept_if}` is True; set that, or leave "
-            "this out",
+        text = f"is deprecated: {field.deprecated}"
+        found.append(Finding(path, "deprecated", text, "warning"))
+    if field.kept_if and _off(siblings, field.kept_if):
+        found.append(
+            Finding(
+                path,
+                "not-kept",
+                f"has no effect and is not kept unless `{field.kept_if}` is True; set that, or "
+                "leave this out",
+            )
         )
     if value is UNKNOWN:
         return
-    if field.required and canonical_field(field, value) is ABSENT:
-        yield Finding(path, "missing", f"is required and must not be empty: {field.doc}")
+    if field.required and field.least is None and canonical_field(field, value) is ABSENT:
+        text = f"is required and must not be empty: {field.doc}"
+        found.append(Finding(path, "missing", text))
         return
+    if field.acts_if and value and _off(siblings, field.acts_if):
+        text = f"has no effect unless `{field.acts_if}` is True; set that, or leave this out"
+        found.append(Finding(path, "no-effect", text, "warning"))
     if field.shape == "one":
-        yield from _check_item(field, value, path)
+        _item(field, value, path, found)
     elif field.shape == "list":
-        yield from _check_list(field, value, path)
+        _list(field, value, path, found)
     elif not isinstance(value, dict):
-        yield Finding(path, "wrong-type", f"should be a dict, not {_kind(value)}")
+        found.append(_wrong_type(path, "a dict", value))
     else:
         for key, item in value.items():
-            yield from _check_item(field, item, (*path, Key(key)))
+            _item(field, item, (*path, Key(key)), found)
 
 
-def _check_list(field: Field, value: Value, path: Path) -> Iterator[Finding]:
+def _off(siblings: Tree, name: str) -> bool:
+    return siblings.get(name) not in (True, UNKNOWN)
+
+
+def _list(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     if not isinstance(value, list):
-        yield Finding(path, "wrong-type", f"should be a list, not {_kind(value)}")
+        found.append(_wrong_type(path, "a list", value))
         return
-    least, most = field.least, field.most
-    if least is not None and len(value) < least:
-        yield Finding(path, "too-few", f"needs at least {least}, has {len(value)}")
-    if most is not None and len(value) > most:
-        yield Finding(path, "too-many", f"takes at most {most}, has {len(value)}")
+    count = len(value)
+    if field.least is not None and count < field.least:
+        found.append(Finding(path, "too-few", f"needs at least {field.least}, has {count}"))
+    if field.most is not None and count > field.most:
+        found.append(Finding(path, "too-many", f"takes at most {field.most}, has {count}"))
     for index, item in enumerate(value):
-        yield from _check_item(field, item, (*path, index))
+        _item(field, item, (*path, index), found)
 
 
-def _check_item(field: Field, value: Value, path: Path) -> Iterator[Finding]:
+def _item(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     kind = field.type
     if isinstance(kind, Message):
-        yield from check_message(kind, value, path)
-    elif value is UNKNOWN or kind is Scalar.STRUCT:
-        if value is not UNKNOWN and not isinstance(value, dict):
-            yield Finding(path, "wrong-type", f"should be a dict, not {_kind(value)}")
-    elif isinstance(kind, Enum):
-        yield from _check_enum(kind, value, path)
-    elif kind is Scalar.DURATION:
-        yield from _check_duration(field, value, path)
-    elif kind in _INTEGER_RANGES:
-        yield from _check_integer(field, kind, value, path)
-    else:
-        wanted = bool if kind is Scalar.BOOL else str
-        if not isinstance(value, wanted):
-            expected = "True or False" if wanted is bool else "a string"
-            yield Finding(path, "wrong-type", f"should be {expected}, not {_kind(value)}")
-
-
-def _check_enum(kind: Enum, value: Value, path: Path) -> Iterator[Finding]:
-    if value in kind.values:
+        _message(kind, value, path, found)
+    elif value is UNKNOWN:
         return
-    choices = ", ".join(kind.values[1:])
-    text = f"{value!r}" if isinstance(value, str) else _kind(value)
-    names = {v.lower(): v for v in kind.values} | {
-        v.lower().removeprefix(_common_prefix(kind)): v for v in kind.values
-    }
-    near = get_close_matches(str(value).lower(), names, n=1)
-    hint = f"did you mean {names[near[0]]!r}?" if near else f"write one of {choices}"
-    yield Finding(path, "not-a-value", f"cannot be {text}; {hint}")
+    elif kind is Scalar.BOOL:
+        if not isinstance(value, bool):
+            found.append(_wrong_type(path, "True or False", value))
+    elif kind is Scalar.STRUCT:
+        if not isinstance(value, dict):
+            found.append(_wrong_type(path, "a dict", value))
+    elif kind is Scalar.DURATION:
+        _duration(field, value, path, found)
+    elif isinstance(kind, Enum):
+        if value not in kind.values:
+            found.append(Finding(path, "not-a-value", _not_a_value(kind, value)))
+    elif kind in _INTEGER_RANGES:
+        _integer(field, kind, value, path, found)
+    elif not isinstance(value, str):
+        found.append(_wrong_type(path, "a string", value))
 
 
-def _common_prefix(kind: Enum) -> str:
-    return kind.zero.lower().removesuffix("unspecified")
+def _not_a_value(kind: Enum, value: Value) -> str:
+    choices = f"write one of {', '.join(kind.values[1:])}"
+    if not isinstance(value, str):
+        return f"cannot be {_kind(value)}; {choices}"
+    prefix = kind.zero.lower().removesuffix("unspecified")
+    names = {v.lower(): v for v in kind.values}
+    names |= {name.removeprefix(prefix): v for name, v in names.items()}
+    near = get_close_matches(value.lower(), names, n=1)
+    hint = f"did you mean {names[near[0]]!r}?" if near else choices
+    return f"cannot be {value!r}; {hint}"
 
 
-def _check_duration(field: Field, value: Value, path: Path) -> Iterator[Finding]:
+def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     exact = durations.seconds(value)
+    least, most = field.least, field.most or durations.LONGEST
     if exact is None:
-        yield Finding(
-            path,
-            "not-a-duration",
-            f"should be a span of time such as '1h', '90m' or '3600s', or a number of seconds, "
-            f"not {value!r}"
-            if isinstance(value, str)
-            else f"should be a span of time such as '1h' or '3600s', not {_kind(value)}",
-        )
-    elif (field.least is not None and exact < field.least) or (
-        field.most is not None and exact > field.most
-    ):
-        yield Finding(
-            path,
-            "out-of-bounds",
-            f"should be between {field.least} seconds and {field.most} seconds, not {float(exact):g}",
-        )
+        shown = repr(value) if isinstance(value, str) else _kind(value)
+        found.append(Finding(path, "not-a-duration", f"{_A_SPAN}{shown}"))
+    elif exact < (-most if least is None else least) or exact > most:
+        bounds = f"between {durations.short(least)} and {durations.short(most)}"
+        text = f"should be {bounds}, not {durations.short(exact)}"
+        found.append(Finding(path, "out-of-bounds", text))
 
 
-def _check_integer(field: Field, kind: Value, value: Value, path: Path) -> Iterator[Finding]:
-    number = value
-    if isinstance(value, str) and value.strip().lstrip("-").isascii():
-        number = int(value) if value.strip().lstrip("-").isdigit() else value
+def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Finding]) -> None:
+    number = durations.whole(value) if field.span else value
+    if isinstance(number, str):
+        digits = number.strip().removeprefix("-")
+        fits = len(digits) <= _LONGEST_NUMBER and digits.isascii() and digits.isdigit()
+        number = int(number) if fits else number
     if not isinstance(number, int) or isinstance(number, bool):
-        yield Finding(path, "wrong-type", f"should be a whole number, not {_kind(value)}")
+        if field.span:
+            shown = repr(value) if isinstance(value, str) else _kind(value)
+            found.append(Finding(path, "not-a-duration", f"{_A_SPAN}{shown}"))
+        else:
+            found.append(_wrong_type(path, "a whole number", value))
         return
     lowest, highest = _INTEGER_RANGES[kind]
     lowest = lowest if field.least is None else field.least
     highest = highest if field.most is None else field.most
     if not lowest <= number <= highest:
-        yield Finding(
-            path, "out-of-bounds", f"should be between {lowest} and {highest}, not {number}"
-        )
+        text = f"should be between {lowest} and {highest}, not {number}"
+        found.append(Finding(path, "out-of-bounds", text))
 
 
-def _check_oneof(
-    message: Message, group: str, members: tuple[str, ...], value: Tree, path: Path
-) -> Iterator[Finding]:
-    states = {m: _member_state(message.fields[m], value.get(m)) for m in members}
-    for field in message.fields.values():
-        if field.alias_of in states and states[field.alias_of] == "unset":
-            states[field.alias_of] = _member_state(field, value.get(field.name))
-    chosen = [m for m in members if states[m] == "set"]
-    if len(chosen) > 1:
-        names = " and ".join(f"`{m}`" for m in chosen)
-        yield Finding(path, "one-of", f"sets {names}, of which only one may be; keep one of them")
-    elif not chosen and group in message.required_oneofs and "unknown" not in states.values():
-        names = ", ".join(f"`{m}`" for m in members)
-        one = "exactly one of " if len(members) > 1 else ""
-        yield Finding(path, "one-of", f"says nothing; set {one}{names}")
+def _oneofs(
+    message: Message, value: Tree, path: Path, found: list[Finding], *, misspelt: bool
+) -> None:
+    """One member of each group at most, and of a required group exactly one."""
+    chosen: dict[str, list[str]] = {}
+    unsure: set[str] = set()
+    for name, item in value.items():
+        group, member = message.members.get(name, ("", ""))
+        if not group:
+            continue
+        if item is UNKNOWN:
+            unsure.add(group)
+        elif _says_something(message.fields[name], item):
+            members = chosen.setdefault(group, [])
+            if member not in members:
+                members.append(member)
+    for members in chosen.values():
+        if len(members) > 1:
+            names = " and ".join(f"`{name}`" for name in members)
+            text = f"sets {names}, of which only one may be; keep one of them"
+            found.append(Finding(path, "one-of", text))
+    for group in message.required_oneofs:
+        if group not in chosen and group not in unsure and not misspelt:
+            all_members = message.oneofs[group]
+            names = ", ".join(f"`{name}`" for name in all_members)
+            one = "exactly one of " if len(all_members) > 1 else ""
+            found.append(Finding(path, "one-of", f"says nothing; set {one}{names}"))
 
 
-def _member_state(field: Field, value: Value) -> str:
-    if value is UNKNOWN:
-        return "unknown"
-    if value is None or (
-        field.type is not Scalar.BOOL
-        and not isinstance(field.type, Message)
-        and canonical_field(field, value) is ABSENT
-    ):
-        return "unset"
-    return "set"
+def _says_something(field: Field, value: Value) -> bool:
+    if value is None:
+        return False
+    if isinstance(field.type, Message) or field.type is Scalar.BOOL:
+        return True
+    return canonical_field(field, value) is not ABSENT
+
+
+def _wrong_type(path: Path, expected: str, value: Value) -> Finding:
+    return Finding(path, "wrong-type", f"should be {expected}, not {_kind(value)}")
 
 
 def _kind(value: Value) -> str:
-    names = {
-        str: "a string",
-        bool: "True or False",
-        int: "a number",
-        float: "a number",
-        list: "a list",
-        dict: "a dict",
-        type(None): "None",
-    }
-    return names.get(type(value), f"a {type(value).__name__}")
+    return _KINDS.get(type(value), f"a {type(value).__name__}")

@@ -183,6 +183,7 @@ APPROVAL = Message(
     ids(
         "allowed_reassignees",
         "Ids of the only users to whom the approval may be handed; the order means nothing.",
+        acts_if="allow_reassignment",
     ),
     _switch("allow_delegation", "Whether an approver's delegate may decide in their place."),
     _switch("require_approval_reason", "Whether who approves must say why."),

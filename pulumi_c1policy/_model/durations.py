@@ -10,6 +10,7 @@ import math
 import re
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 _UNITS = {
     "ns": Fraction(1, 10**9),
@@ -24,6 +25,9 @@ _UNITS = {
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ns|us|ms|s|m|h|d|w)", re.ASCII)
 _WHOLE = re.compile(rf"[+-]?(?:{_PART.pattern})+", re.ASCII)
 _LONGEST_TEXT = 64
+
+LONGEST = 315_576_000_000
+"""The most seconds that protobuf lets a duration have: about 10,000 years."""
 
 
 def seconds(value: object) -> Fraction | None:
@@ -43,14 +47,35 @@ def seconds(value: object) -> Fraction | None:
     if isinstance(value, float):
         return Fraction(value).limit_denominator(10**9) if math.isfinite(value) else None
     if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
-        text = value.strip()
-        if _WHOLE.fullmatch(text):
-            total = sum(
-                (Fraction(amount) * _UNITS[unit] for amount, unit in _PART.findall(text)),
-                Fraction(0),
-            )
-            return -total if text.startswith("-") else total
+        return _read(value.strip())
     return None
+
+
+@lru_cache
+def _read(text: str) -> Fraction | None:
+    if not _WHOLE.fullmatch(text):
+        return None
+    total = sum(
+        (Fraction(amount) * _UNITS[unit] for amount, unit in _PART.findall(text)), Fraction(0)
+    )
+    return -total if text.startswith("-") else total
+
+
+def whole(value: object) -> object:
+    """The whole number of seconds that `value` stands for; anything else as it is."""
+    exact = seconds(value)
+    return value if exact is None or exact.denominator != 1 else exact.numerator
+
+
+def short(amount: Fraction | int | None) -> str:
+    """A number of seconds as a person would write it: `3600` -> `1h`; None is no bound."""
+    if amount is None:
+        return "any"
+    for unit in ("d", "h", "m"):
+        count = amount / _UNITS[unit]
+        if count.denominator == 1 and count:
+            return f"{count}{unit}"
+    return f"{float(amount):g}s"
 
 
 def wire(value: object) -> str | None:

@@ -34,7 +34,9 @@ ESCALATION = Message(
     Field(
         name="expiration",
         type=Scalar.INT64,
-        doc="Seconds until the escalation acts, as an integer or a decimal string.",
+        span=True,
+        doc='How long to wait for an answer, in whole seconds: text such as `"4h"`, seconds, or a '
+        "`timedelta`.",
     ),
     Field(
         name="escalation_comment",

@@ -41,6 +41,11 @@ def text(path: Path) -> str:
     return out
 
 
+def order(path: Path) -> list[tuple[int, str]]:
+    """What paths are sorted by: names and keys as text, indices as numbers."""
+    return [(part, "") if isinstance(part, int) else (0, part) for part in path]
+
+
 def parse(source: str) -> Path | None:
     """The path that `source` spells in Pulumi's grammar, or None where it spells none.
 
@@ -57,10 +62,18 @@ def parse(source: str) -> Path | None:
         if match["index"] is not None:
             parts.append(int(match["index"]))
         elif match["key"] is not None:
-            parts.append(re.sub(r"\\(.)", r"\1", match["key"]))
+            parts.append(_unquoted(match["key"]))
         else:
             parts.append(match["name"] or "*")
     return tuple(parts) or None
+
+
+def _unquoted(quoted: str) -> str:
+    """A key without its quotes' escapes: JSON's, as `text` writes them, or else Pulumi's."""
+    try:
+        return str(json.loads(f'"{quoted}"'))
+    except ValueError:
+        return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
 
 
 def covers(pattern: Path, path: Path) -> bool:

@@ -33,6 +33,7 @@ def ids(
     required: bool = False,
     least: int | None = None,
     most: int | None = None,
+    acts_if: str = "",
 ) -> Field:
     """A list of ids, of which each counts once and the order means nothing."""
     return Field(
@@ -43,6 +44,7 @@ def ids(
         required=required,
         least=least,
         most=most,
+        acts_if=acts_if,
         doc=doc,
     )
 
@@ -75,6 +77,7 @@ def fallback(nobody: str) -> tuple[Field, ...]:
             "fallback_user_ids",
             f"Ids of the users who are asked if `fallback` is on and {nobody}; "
             "the order means nothing.",
+            acts_if="fallback",
         ),
         Field(
             name="is_group_fallback_enabled",
@@ -86,6 +89,7 @@ def fallback(nobody: str) -> tuple[Field, ...]:
             type=APP_ENTITLEMENT_REFERENCE,
             shape="list",
             unordered=True,
+            acts_if="is_group_fallback_enabled",
             doc="The groups, each as an entitlement, that are asked if `fallback` and "
             f"`is_group_fallback_enabled` are on and {nobody}; the order means nothing.",
         ),

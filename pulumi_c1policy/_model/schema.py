@@ -78,10 +78,14 @@ class Field:
     """The program must set it."""
     kept_if: str = ""
     """Name of the boolean sibling without which the tenant drops this field."""
+    acts_if: str = ""
+    """Name of the boolean sibling without which this field has no effect."""
     alias_of: str = ""
     """The preferred spelling of this deprecated field; both mean the same."""
     deprecated: str = ""
     """Why not to use it, and what to use instead."""
+    span: bool = False
+    """An integer that counts seconds; a program may write it as any span of time."""
     ignored: bool = False
     """The tenant accepts the field and does nothing with it: neither compared nor sent."""
     cel: str = ""
@@ -119,8 +123,13 @@ class Message:
     def define(self, *fields: Field) -> None:
         """Give the fields later, for messages that contain themselves."""
         self._fields = fields
-        for cached in ("fields", "wire_fields", "oneofs"):
-            self.__dict__.pop(cached, None)
+        self.forget()
+
+    def forget(self) -> None:
+        """Work out anew what follows from the fields."""
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):
+                self.__dict__.pop(name, None)
 
     @property
     def short_name(self) -> str:
@@ -146,6 +155,28 @@ class Message:
             if field.oneof:
                 groups.setdefault(field.oneof, []).append(field.name)
         return {group: tuple(members) for group, members in groups.items()}
+
+    @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that a program must set."""
+        return tuple(field for field in self._fields if field.required)
+
+    @cached_property
+    def conditional(self) -> tuple[Field, ...]:
+        """The fields that the tenant keeps only because of a sibling."""
+        return tuple(field for field in self._fields if field.kept_if)
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, str]]:
+        """The oneof group and the member in it that setting a field chooses, by the field's name.
+
+        A deprecated spelling chooses the member that it stands for.
+        """
+        return {
+            field.name: (chosen.oneof, chosen.name)
+            for field in self._fields
+            if (chosen := self.fields[field.alias_of or field.name]).oneof
+        }
 
     def __repr__(self) -> str:
         return f"Message({self.name!r})"

@@ -61,7 +61,7 @@ def _encode_item(field: Field, value: Value) -> Value:
     if kind is Scalar.DURATION:
         return durations.wire(value) or value
     if kind in _INTEGERS or kind in _LONG_INTEGERS:
-        whole = _integer(value, ())
+        whole = _integer(durations.whole(value) if field.span else value, ())
         return whole if kind in _INTEGERS else str(whole)
     return value
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Awaitable
+from typing import cast
 
 import pulumi
 
@@ -35,7 +37,10 @@ def marks(type_name: str, name: str, parent: pulumi.Resource | None) -> Tree:
         workspace = f"{organization}/{workspace}"
     address: pulumi.Input[str] = safe(f"{type_name}/{name}")
     if parent is not None:
-        address = parent.urn.apply(lambda urn: safe(f"{_parent_types(urn)}{type_name}/{name}"))
+        # Without its dependencies: a component stands for its children, and this is one of them.
+        future = cast("Awaitable[str]", parent.urn.future())
+        urn: pulumi.Output[str] = pulumi.Output.from_input(future)
+        address = urn.apply(lambda urn: safe(f"{_parent_types(urn)}{type_name}/{name}"))
     return {
         "managed_by": "pulumi",
         "iac_workspace": safe(workspace),

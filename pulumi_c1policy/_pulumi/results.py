@@ -18,14 +18,20 @@ _MERELY_READ = "__merely_read"
 
 def check_failure(finding: Finding) -> CheckFailure:
     """One line of the preview: where, what is wrong, what to write instead, and the rule's id."""
-    return CheckFailure(text(finding.path), f"{finding.message} [{finding.rule}]")
+    return CheckFailure(text(finding.path), _sentence(finding))
 
 
 def warning(properties: Mapping[str, Any], finding: Finding) -> str:
     """A warning in full: which policy, where, and what is doubtful."""
     name = properties.get("display_name")
     policy = f"policy {name!r}: " if isinstance(name, str) else ""
-    return f"{policy}{text(finding.path)} {finding.message} [{finding.rule}]"
+    return f"{policy}{text(finding.path)} {_sentence(finding)}"
+
+
+def _sentence(finding: Finding) -> str:
+    """The message with the rule's id behind its first line; an expression may follow below."""
+    first, line_break, rest = finding.message.partition("\n")
+    return f"{first} [{finding.rule}]{line_break}{rest}"
 
 
 def owner_clash(key: str) -> CheckFailure:
@@ -41,9 +47,14 @@ def diff_result(planned: Plan) -> DiffResult:
     return DiffResult(changes=not isinstance(planned, NoOp))
 
 
+def in_state(properties: Mapping[str, Any]) -> bool:
+    """Whether these are outputs that we recorded, not the inputs of a first read."""
+    return "system_builtin" in properties
+
+
 def kept(properties: Mapping[str, Any]) -> bool:
     """Whether these are outputs of a policy that the program keeps, not one that it merely reads."""
-    return "system_builtin" in properties and not properties.get(_MERELY_READ)
+    return in_state(properties) and not properties.get(_MERELY_READ)
 
 
 def read_result(policy_id: str, recorded: Recorded | None, *, kept: bool) -> ReadResult:

@@ -9,6 +9,7 @@ import os
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pulumi_c1policy._lifecycle.chains import Chains
 from pulumi_c1policy._lifecycle.known import Known
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ NAMESPACE = "c1policy"
 
 known = Known()
 """What the engine has shown us of its state."""
+chains = Chains()
+"""What the engine has shown us of the program's policies."""
 
 _lock = Lock()
 _config: Config | None = None

@@ -7,6 +7,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from pulumi_c1policy.inputs.values import Duration
+
 
 class EscalationReplacePolicyArgsDict(TypedDict):
     """Goes on with another policy instead of this one."""
@@ -36,8 +38,10 @@ class EscalationArgsDict(TypedDict):
     be set.
     """
 
-    expiration: NotRequired[pulumi.Input[int | str]]
-    """Seconds until the escalation acts, as an integer or a decimal string."""
+    expiration: NotRequired[pulumi.Input[Duration]]
+    """How long to wait for an answer, in whole seconds: text such as `"4h"`, seconds, or a
+    `timedelta`.
+    """
     escalation_comment: NotRequired[pulumi.Input[str]]
     """A comment that is put on the request when the escalation acts."""
     replace_policy: NotRequired[pulumi.Input[EscalationReplacePolicyArgsDict]]

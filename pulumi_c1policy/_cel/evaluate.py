@@ -1,0 +1,225 @@
+"""Evaluating an expression, where not everything is known.
+
+`false && x` is false although `x` is unknown; what depends on something unknown is `Undecided`, with the
+reason, and no field that nobody gave is taken for an empty one. The library works out CEL's own
+functions (see `primitives`); the way through the expression is ours, since the library's has no such value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from pulumi_c1policy._cel import checker, engine, primitives
+from pulumi_c1policy._cel.environment import Place, load
+from pulumi_c1policy._cel.syntax_tree import Node
+from pulumi_c1policy._cel.undecided import Undecided
+from pulumi_c1policy._cel.values import EnumValue, Record, Value, enum_value, same
+
+Functions: TypeAlias = Mapping[str, Callable[..., Value]]
+"""What answers the functions that are not CEL's own, by name; before a dot is the first argument."""
+
+_SOME = frozenset({"_==_", "_!=_", "@in", "_[_]", "_+_", "size"})
+
+
+def evaluate(
+    source: str, place: Place, variables: Mapping[str, Value], functions: Functions
+) -> Value:
+    """What an expression evaluates to, or `Undecided`.
+
+    Args:
+        source: The expression.
+        place: Where it stands.
+        variables: The values of the variables that are known.
+        functions: The functions that can be answered.
+
+    Raises:
+        CheckerUnavailableError: The library is not installed or does not work.
+    """
+    tree = _tree(source, place)
+    if isinstance(tree, Undecided):
+        return tree
+    try:
+        return _Evaluation(variables, functions).value(tree, {})
+    except RecursionError:
+        return Undecided("the expression is nested too deep to be worked out here")
+
+
+@lru_cache(maxsize=4096)
+def _tree(source: str, place: Place) -> Node | Undecided:
+    refused = checker.worst(
+        [found for found in checker.check(source, place) if found.severity == "error"]
+    )
+    if refused is not None:
+        return Undecided(f"the tenant refuses the expression: {refused.message}")
+    tree = engine.compile_expression(source).tree
+    return tree or Undecided("the expression is nested too deep to be worked out here")
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    variables: Mapping[str, Value]
+    functions: Functions
+
+    def value(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        match node.kind:
+            case "constant":
+                return node.value
+            case "name":
+                return bound[node.name] if node.name in bound else self._name(node.name)
+            case "field":
+                return self._field(node, bound)
+            case "call":
+                return self._call(node, bound)
+            case "list":
+                return self._all(node.parts, bound)
+            case "map":
+                return self._map(node, bound)
+            case "loop":
+                return self._loop(node, bound)
+
+    def _all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
+        """The values of all nodes, or the first one that is undecided."""
+        values = []
+        for node in nodes:
+            value = self.value(node, bound)
+            if isinstance(value, Undecided):
+                return value
+            values.append(value)
+        return values
+
+    def _name(self, name: str) -> Value:
+        constant = load().constants.get(name)
+        if constant is None:
+            return self.variables.get(name, Undecided(f"`{name}` is not given"))
+        # The values of an enum of texts are not documented, so its names stand for them.
+        return name if constant.type == "string" else enum_value(constant.enum, name)
+
+    def _field(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        assert node.target is not None  # noqa: S101 (a field is always of something)
+        owner = self.value(node.target, bound)
+        if isinstance(owner, Undecided):
+            return owner
+        if isinstance(owner, Record):
+            value = owner.get(node.name)
+            if not node.presence or isinstance(value, Undecided):
+                return value
+            return value not in ("", 0, None, [], {}) or isinstance(value, bool)
+        if not isinstance(owner, dict):
+            return Undecided(f"`.{node.name}` fails: what it stands behind has no fields")
+        if node.presence:
+            return node.name in owner
+        return owner.get(node.name, Undecided(f"`.{node.name}` fails: there is no such key"))
+
+    def _call(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        match node.name:
+            case "_&&_" | "_||_":
+                return self._logic(node, bound)
+            case "_?_:_":
+                return self._choice(node, bound)
+            case "@not_strictly_false":
+                return self.value(node.parts[0], bound) is not False
+        parts = node.parts if node.target is None else [node.target, *node.parts]
+        arguments = self._all(parts, bound)
+        if isinstance(arguments, Undecided):
+            return arguments
+        if node.name in self.functions and not _is_plain_text(node.name, arguments):
+            return self.functions[node.name](*arguments)
+        if node.name in _SOME and any(map(_is_ours, arguments)):
+            return _call_ours(node.name, arguments)
+        is_member = node.target is not None
+        if not load().is_standard(node.name, member=is_member) and node.name.isidentifier():
+            return Undecided(f"what `{node.name}` answers is not known here")
+        if "." in node.name:
+            return Undecided(f"what `{node.name}` answers is not known here")
+        return primitives.call(node.name, arguments, is_member=is_member)
+
+    def _logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        decisive = node.name == "_||_"
+        unknown: Undecided | None = None
+        for part in node.parts:
+            value = self.value(part, bound)
+            if value is decisive:
+                return decisive
+            if isinstance(value, Undecided):
+                unknown = unknown or value if unknown is None else unknown
+            elif not isinstance(value, bool):
+                unknown = Undecided(f"`{primitives.shown(node.name)}` fails: it wants a bool")
+        return not decisive if unknown is None else unknown
+
+    def _choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        condition, one, other = node.parts
+        decided = self.value(condition, bound)
+        if isinstance(decided, Undecided):
+            return decided
+        if not isinstance(decided, bool):
+            return Undecided("`?` fails: what stands before it is no bool")
+        return self.value(one if decided else other, bound)
+
+    def _map(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        if node.name:
+            return Undecided(f"a new `{node.name}` is not documented")
+        parts = self._all(node.parts, bound)
+        if isinstance(parts, Undecided):
+            return parts
+        return dict(zip(parts[::2], parts[1::2], strict=True))
+
+    def _loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        loop, *names = node.loop, *node.bound
+        over = self.value(loop.over, bound)
+        if isinstance(over, Undecided):
+            return over
+        collected = {**bound, names[-1]: self.value(loop.start, bound)}
+        for item in _items(over, len(names) - 1):
+            inner = {**collected, **dict(zip(names, item, strict=False))}
+            if self.value(loop.going, inner) is False:
+                break
+            collected[names[-1]] = self.value(loop.step, inner)
+        return self.value(loop.result, collected)
+
+
+def _items(over: Value, count: int) -> list[tuple[Value, ...]]:
+    """What the names of a loop stand for in turn: an item, or an index and an item."""
+    if count == 1:
+        return [(item,) for item in over]
+    return list(over.items()) if isinstance(over, dict) else list(enumerate(over))
+
+
+def _is_plain_text(name: str, arguments: list[Value]) -> bool:
+    """Whether this is `contains` of texts, which is CEL's own, and not of networks."""
+    return name == "contains" and isinstance(arguments[0], str)
+
+
+def _is_ours(value: Value) -> bool:
+    """Whether the library cannot take a value."""
+    return isinstance(value, Record | EnumValue) or (
+        isinstance(value, list) and any(map(_is_ours, value))
+    )
+
+
+def _call_ours(name: str, arguments: list[Value]) -> Value:
+    if name == "size":
+        return len(arguments[0])
+    one, other = arguments
+    match name:
+        case "_+_":
+            return one + other
+        case "_==_":
+            return same(one, other)
+        case "_!=_":
+            answer = same(one, other)
+            return answer if isinstance(answer, Undecided) else not answer
+        case "@in":
+            return _contains(other, one)
+    if isinstance(other, int) and 0 <= other < len(one):
+        return one[other]
+    return Undecided(f"`[{other}]` fails: the list has {len(one)} items")
+
+
+def _contains(items: Value, wanted: Value) -> Value:
+    answers = [same(item, wanted) for item in items]
+    if any(answer is True for answer in answers):
+        return True
+    return next((answer for answer in answers if answer is not False), False)

@@ -1,0 +1,188 @@
+"""What goes wrong on the way to the tenant and back, as data: when, and what.
+
+Faults come from tests, from the control endpoint and from the command line in one form. Chance is
+seeded, so that a run can be had again. Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Kind = Literal["cut", "answer", "html", "truncate", "delay", "expire_tokens", "skew_clock"]
+RetryAfterForm = Literal["seconds", "date"]
+
+_LONGEST = 3600.0
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "int | None": (int, type(None)),
+    "float": (int, float),
+    "float | None": (int, float, type(None)),
+    "bool": (bool,),
+    "Kind": (str,),
+    "RetryAfterForm": (str,),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong with the requests that it matches.
+
+    Example:
+        Fault(do="cut", after_effect=True, method="POST", path="/policies$")
+    """
+
+    do: Kind
+    """What: close the connection without a byte (`cut`), answer a status of one's own (`answer`), or a
+    page for people (`html`), send half of the true answer and close (`truncate`), wait (`delay`), make
+    every issued token unknown (`expire_tokens`), or move the tenant's clock (`skew_clock`)."""
+
+    method: str = ""
+    """The HTTP method; any by default."""
+
+    path: str = ""
+    """A regular expression found in the path; any path by default. The token endpoint has one too."""
+
+    nth: int = 1
+    """The first of the matching requests that is hit, counted from 1."""
+
+    times: int | None = 1
+    """How many of them from there on; None is all."""
+
+    probability: float = 1.0
+    """The share of those that is hit, by chance."""
+
+    after_effect: bool = False
+    """Whether the tenant carries the request out before the fault. `truncate` always does."""
+
+    status: int = 0
+    """The status of `answer` and `html`; 0 is 503 for the one, 200 for the other."""
+
+    retry_after: float | None = None
+    """Seconds in a `Retry-After` header of `answer` and `html`; None sends none."""
+
+    retry_after_form: RetryAfterForm = "seconds"
+    """The form of that header: a number, or a date on the tenant's clock."""
+
+    seconds: float = 0.0
+    """How long `delay` waits, or how far `skew_clock` moves the clock, backwards too."""
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):
+            _check_type(item.name, str(item.type), getattr(self, item.name))
+        _require(self.do in get_args(Kind), f"do must be one of {', '.join(get_args(Kind))}")
+        forms = get_args(RetryAfterForm)
+        _require(self.retry_after_form in forms, f"retry_after_form must be {' or '.join(forms)}")
+        _require(self.nth >= 1, "nth counts from 1")
+        _require(self.times is None or self.times >= 1, "times must be at least 1, or null")
+        _require(0 <= self.probability <= 1, "probability must be from 0 to 1")
+        _require(self.status == 0 or 200 <= self.status <= 599, "status must be from 200 to 599")
+        _require(0 <= (self.retry_after or 0) <= _LONGEST, "retry_after must be from 0 to 3600")
+        if self.do == "delay":
+            _require(0 <= self.seconds <= _LONGEST, "seconds of a delay must be from 0 to 3600")
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"path is no regular expression: {error}") from error
+
+    def __str__(self) -> str:
+        number = {"answer": str(self.status or 503), "html": str(self.status or 200)}
+        number |= {"delay": f"{self.seconds:g}s", "skew_clock": f"{self.seconds:g}s"}
+        what = " ".join(filter(None, [self.do, number.get(self.do)]))
+        return f"{what} {'after' if self.follows else 'before'} the effect"
+
+    @property
+    def follows(self) -> bool:
+        """Whether the request takes effect before this happens."""
+        return self.after_effect or self.do == "truncate"
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a request is of those that are counted."""
+        return self.method.upper() in ("", method) and re.search(self.path, path) is not None
+
+
+class Faults:
+    """The faults in force, and how many requests each has seen; safe to use from many threads."""
+
+    def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
+        self._lock = threading.Lock()
+        self.replace(faults, seed)
+
+    def replace(self, faults: Iterable[Fault], seed: int = 0) -> None:
+        """Let these faults, and no others, happen from now on."""
+        with self._lock:
+            self._faults = tuple(faults)
+            self._seen = [0] * len(self._faults)
+            self._seed = seed
+            self._random = random.Random(seed)  # noqa: S311 (chance, not secrets)
+
+    def hitting(self, method: str, path: str) -> list[Fault]:
+        """The faults that hit a request that arrives now, which counts it."""
+        hit = []
+        with self._lock:
+            for index, fault in enumerate(self._faults):
+                if not fault.matches(method, path):
+                    continue
+                self._seen[index] += 1
+                since = self._seen[index] - fault.nth
+                if since < 0 or (fault.times is not None and since >= fault.times):
+                    continue
+                # A fault that is certain draws no number, so that it can be added to a run without
+                # a change of the others' chance.
+                if fault.probability == 1 or self._random.random() < fault.probability:
+                    hit.append(fault)
+        return hit
+
+    def as_json(self) -> dict[str, Any]:
+        """The faults in force as `parse` reads them."""
+        with self._lock:
+            faults = [dataclasses.asdict(fault) for fault in self._faults]
+            return {"faults": faults, "seed": self._seed}
+
+
+def parse(source: object) -> tuple[list[Fault], int]:
+    """The faults and the seed in a JSON value.
+
+    Args:
+        source: A list of faults, or an object with `faults` and maybe `seed`.
+
+    Raises:
+        ValueError: It is neither, or a fault in it cannot be.
+    """
+    whole = source if isinstance(source, dict) else {"faults": source}
+    _require(not whole.keys() - {"faults", "seed"}, "beside faults and seed there is nothing")
+    match whole.get("faults"), whole.get("seed", 0):
+        case list(entries), int(seed):
+            return [_fault(index, entry) for index, entry in enumerate(entries)], seed
+        case _:
+            raise ValueError("faults must be a list, and seed a whole number")
+
+
+def _fault(index: int, entry: object) -> Fault:
+    if not isinstance(entry, dict) or "do" not in entry:
+        raise ValueError(f"faults[{index}] must be an object that says what to `do`")
+    known = {item.name for item in dataclasses.fields(Fault)}
+    unknown: Sequence[str] = sorted(entry.keys() - known)
+    _require(not unknown, f"faults[{index}] has no {', '.join(unknown)}")
+    try:
+        return Fault(**entry)
+    except ValueError as error:
+        raise ValueError(f"faults[{index}]: {error}") from error
+
+
+def _check_type(name: str, kind: str, value: object) -> None:
+    allowed = _TYPES[kind]
+    # To Python a bool is an int.
+    fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
+    _require(fits, f"{name} must be {kind.replace('None', 'null')}, not {value!r}")
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise ValueError(sentence)

@@ -1,0 +1,83 @@
+"""Policies that hand requests to each other: chains of them, as far as the program shows them. Pure.
+
+A chain has no cycle, one type, and at most five links. What a program does not declare is not known
+here, and is left to the tenant to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._model.paths import Path
+
+_LONGEST = 5
+
+
+@dataclass
+class Chains:
+    """The links that the program's policies have, seen one policy after the other.
+
+    Attributes:
+        types: The type of each policy that was seen, by its id.
+        links: The ids to which it hands requests.
+    """
+
+    types: dict[str, str] = field(default_factory=dict)
+    links: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, policy_id: str, policy: Mapping[str, Any]) -> None:
+        """Take note of what the program wants a policy to be."""
+        self.types[policy_id] = str(policy.get("policy_type"))
+        self.links[policy_id] = [target for _, target in outcomes(policy)]
+
+    def findings(self, policy: Mapping[str, Any]) -> list[Finding]:
+        """What is wrong with the policies to which `policy` hands requests."""
+        found, kind = [], policy.get("policy_type")
+        for path, target in outcomes(policy):
+            other = self.types.get(target, kind)
+            if isinstance(kind, str) and other != kind:
+                text = f"points to a policy of type {other}; it must be {kind}, as this one is"
+                found.append(Finding(path, "other-type", text))
+            elif self._depth(target, ()) >= _LONGEST:
+                text = (
+                    f"makes a chain of more than {_LONGEST} policies that hand on to the next; "
+                    "point to a later one, or to steps with `step_key`"
+                )
+                found.append(Finding(path, "long-chain", text))
+        return found
+
+    def circle(self, policy_id: str, policy: Mapping[str, Any]) -> list[Path]:
+        """Where `policy` hands a request to another that hands it back."""
+        return [
+            path
+            for path, target in outcomes(policy)
+            if target != policy_id and self._reaches(target, policy_id, set())
+        ]
+
+    def _depth(self, policy_id: str, above: tuple[str, ...]) -> int:
+        if policy_id in above:  # A circle is another failure.
+            return 0
+        below = (*above, policy_id)
+        return max((1 + self._depth(t, below) for t in self.links.get(policy_id, ())), default=0)
+
+    def _reaches(self, policy_id: str, goal: str, seen: set[str]) -> bool:
+        if policy_id in seen:
+            return False
+        seen.add(policy_id)
+        targets = self.links.get(policy_id, ())
+        return goal in targets or any(self._reaches(t, goal, seen) for t in targets)
+
+
+def outcomes(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The policies to which a policy hands requests: where it says so, and their ids."""
+    rules = policy.get("rules")
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        target = rule.get("policy_id") if isinstance(rule, dict) else None
+        if isinstance(target, str) and target:
+            yield ("rules", index, "policy_id"), target
+    baseline = policy.get("baseline_policy_id")
+    if isinstance(baseline, str) and baseline:
+        yield ("baseline_policy_id",), baseline

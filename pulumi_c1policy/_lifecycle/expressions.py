@@ -1,0 +1,62 @@
+"""The expressions of a policy as findings: checked offline, or by the tenant.
+
+The offline check needs an optional library, which is loaded only when there is an expression.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._model.tree import Tree
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._cel.remarks import Remark
+    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._model.paths import Path
+
+_REFUSED = "ERROR"
+
+
+def offline(inputs: Tree) -> list[Finding]:
+    """What is wrong or doubtful about the expressions, as far as can be told without the tenant.
+
+    Raises:
+        CheckerUnavailableError: There is an expression, and the library is not installed or does
+            not work on this machine.
+    """
+    from pulumi_c1policy._cel.policies import check_policy
+
+    return [_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)]
+
+
+def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
+    """What the tenant says of the expressions, one request each.
+
+    Raises:
+        APIError: The tenant did not answer.
+    """
+    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.remarks import Remark
+    from pulumi_c1policy._model.policy import POLICY
+
+    findings = []
+    for found in expressions(POLICY, inputs):
+        for marker in client.validate_cel(found.text):
+            remark = Remark(
+                "error" if marker.severity == _REFUSED else "warning",
+                "tenant",
+                f"the tenant says: {marker.message or 'this is not valid'}",
+                max(marker.start_line_number or 1, 1),
+                max(marker.start_column or 1, 1),
+            )
+            findings.append(_finding(found.path, found.text, remark))
+    return findings
+
+
+def _finding(path: Path, expression: str, remark: Remark) -> Finding:
+    """The remark as a finding: its sentence, and below it the expression with a caret."""
+    from pulumi_c1policy._cel.remarks import format_remark
+
+    excerpt = format_remark(expression, remark).partition("\n")[2]
+    return Finding(path, remark.rule, f"{remark.message}\n{excerpt}", remark.severity)

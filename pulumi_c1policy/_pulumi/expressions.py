@@ -1,0 +1,40 @@
+"""Which check of expressions a preview gets: offline, the tenant's, both, or a note."""
+
+from __future__ import annotations
+
+from pulumi_c1policy._lifecycle import expressions
+from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._pulumi import failures, runtime
+from pulumi_c1policy.errors import APIError, C1PolicyError, SettingsError
+
+ONLINE = "validateOnline"
+"""The config key that lets the tenant check expressions too, one request each."""
+
+
+def findings(inputs: Tree) -> list[Finding]:
+    """What is wrong or doubtful about the expressions in `inputs`.
+
+    Checked offline, and by the tenant where the config asks for it, or where the offline check is not
+    installed. Where neither can be had, a warning says that they went unchecked.
+    """
+    found: list[Finding] = []
+    ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")
+    why = ""
+    try:
+        found += expressions.offline(inputs)
+    except C1PolicyError as error:
+        ask_tenant, why = True, error.summary
+    if not ask_tenant:
+        return found
+    try:
+        return found + expressions.online(runtime.run().client, inputs)
+    except SettingsError:
+        why = f"{why} There are no credentials with which to ask the tenant."
+    except APIError as error:
+        why = f"{why} {error.summary}"
+    failures.warn(
+        f"Expressions went unchecked: {why.strip()} "
+        "Install `pulumi-c1policy[cel]`, or give credentials."
+    )
+    return found

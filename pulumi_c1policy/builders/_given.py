@@ -1,0 +1,10 @@
+"""What all builders share: leaving out what the program left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def given(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - each builder says its own types
+    """The fields that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,22 @@
+"""Steps that end a request: `accept("Low risk.")` and `reject("Not for contractors.")`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from pulumi_c1policy.builders._given import given
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from pulumi_c1policy.inputs import PolicyStepArgsDict
+
+
+def accept(message: pulumi.Input[str] | None = None) -> PolicyStepArgsDict:
+    """The request ends as approved, with a comment."""
+    return cast("PolicyStepArgsDict", {"accept": given(accept_message=message)})
+
+
+def reject(message: pulumi.Input[str] | None = None) -> PolicyStepArgsDict:
+    """The request ends as denied, with a comment."""
+    return cast("PolicyStepArgsDict", {"reject": given(reject_message=message)})

@@ -1,0 +1,83 @@
+"""What happens when nobody answers: `approve.manager(escalate=escalate.to_users([...], after="4h"))`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders.flow import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pulumi
+
+    from pulumi_c1policy.inputs import EscalationArgsDict
+    from pulumi_c1policy.inputs.values import Duration
+    from pulumi_c1policy.resource import Policy
+
+
+def to_users(
+    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
+    *,
+    after: pulumi.Input[Duration],
+    comment: pulumi.Input[str] | None = None,
+) -> EscalationArgsDict:
+    """Hand the approval to other users.
+
+    Args:
+        user_ids: Who approves instead.
+        after: How long to wait for an answer.
+        comment: What is put on the request then.
+    """
+    return _escalation("reassign_to_approvers", {"approver_ids": user_ids}, after, comment)
+
+
+def to_policy(
+    policy: Policy | pulumi.Input[str],
+    *,
+    after: pulumi.Input[Duration],
+    comment: pulumi.Input[str] | None = None,
+) -> EscalationArgsDict:
+    """Go on with another policy.
+
+    Args:
+        policy: The policy, or its id.
+        after: How long to wait for an answer.
+        comment: What is put on the request then.
+    """
+    return _escalation("replace_policy", {"policy_id": id_of(policy)}, after, comment)
+
+
+def skip_step(
+    *, after: pulumi.Input[Duration], comment: pulumi.Input[str] | None = None
+) -> EscalationArgsDict:
+    """Go on without this approval.
+
+    Args:
+        after: How long to wait for an answer.
+        comment: What is put on the request then.
+    """
+    return _escalation("skip_step", {}, after, comment)
+
+
+def cancel_request(
+    *, after: pulumi.Input[Duration], comment: pulumi.Input[str] | None = None
+) -> EscalationArgsDict:
+    """Give the request up.
+
+    Args:
+        after: How long to wait for an answer.
+        comment: What is put on the request then.
+    """
+    return _escalation("cancel_ticket", {}, after, comment)
+
+
+def _escalation(
+    kind: str,
+    how: dict[str, Any],
+    after: pulumi.Input[Duration],
+    comment: pulumi.Input[str] | None,
+) -> EscalationArgsDict:
+    fields = given(expiration=after, escalation_comment=comment)
+    return cast("EscalationArgsDict", {**fields, kind: how})

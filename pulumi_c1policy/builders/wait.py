@@ -1,0 +1,73 @@
+"""Steps that wait: `wait.hours(4)`, `wait.until(9, timezone="Europe/Berlin")`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+
+from pulumi_c1policy.builders._given import given
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from pulumi_c1policy.inputs import PolicyStepArgsDict
+    from pulumi_c1policy.inputs.values import Duration
+
+
+class Options(TypedDict, total=False):
+    """What every wait takes."""
+
+    name: pulumi.Input[str]
+    """What the request's page calls what is waited for."""
+    timeout: pulumi.Input[Duration]
+    """After how long to give up, from one hour to one month."""
+    comment_on_first_wait: pulumi.Input[str]
+    """What is put on the request when the first check fails."""
+    comment_on_timeout: pulumi.Input[str]
+    """What is put on the request when the wait times out."""
+
+
+def hours(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
+    """Wait for some hours, at least one."""
+    return duration(timedelta(hours=count), **options)
+
+
+def days(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
+    """Wait for some days, at most a month of them."""
+    return duration(timedelta(days=count), **options)
+
+
+def duration(span: pulumi.Input[Duration], **options: Unpack[Options]) -> PolicyStepArgsDict:
+    """Wait for a span of time, from one hour to one month, such as `"1h30m"`."""
+    return _step("duration", {"duration": span}, options)
+
+
+def until(
+    hour: pulumi.Input[int],
+    minute: pulumi.Input[int] | None = None,
+    *,
+    timezone: pulumi.Input[str] | None = None,
+    **options: Unpack[Options],
+) -> PolicyStepArgsDict:
+    """Wait until a time of the day, in UTC if not otherwise said.
+
+    Args:
+        hour: 0 to 23.
+        minute: 0 to 59.
+        timezone: Such as `Europe/Berlin`.
+        **options: What every wait takes.
+    """
+    return _step("until_time", given(hours=hour, minutes=minute, timezone=timezone), options)
+
+
+def condition(expression: pulumi.Input[str], **options: Unpack[Options]) -> PolicyStepArgsDict:
+    """Wait until a CEL expression is true."""
+    return _step("condition", {"condition": expression}, options)
+
+
+def _step(kind: str, how: dict[str, Any], options: Mapping[str, Any]) -> PolicyStepArgsDict:
+    rest = given(**options)
+    if "timeout" in rest:
+        rest["timeout_duration"] = rest.pop("timeout")
+    return cast("PolicyStepArgsDict", {"wait": {kind: how, **rest}})
