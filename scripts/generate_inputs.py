@@ -124,6 +124,8 @@ def _class(message: Message, defined: Collection[str]) -> str:
 def _annotation(message: Message, field: Field, defined: Collection[str]) -> str:
     kind = field.type
     item = _SCALARS[kind] if isinstance(kind, Scalar) else type_name(kind)
+    if field.span:
+        item = _SCALARS[Scalar.DURATION]
     if isinstance(kind, Message) and item not in defined:
         item = f'"{item}"'
     wrapped = f"pulumi.Input[{item}]"

@@ -100,7 +100,9 @@ def _table(message: Message, fields: list[Field]) -> str:
 
 def _type(field: Field) -> str:
     kind = field.type
-    if isinstance(kind, Scalar):
+    if field.span:
+        item = f"{_SCALARS[Scalar.DURATION]} of whole seconds"
+    elif isinstance(kind, Scalar):
         item = _SCALARS[kind] if not field.cel else f"CEL {_SCALARS[kind]}"
     else:
         item = f"[{type_name(kind)}](#{type_name(kind).lower()})"

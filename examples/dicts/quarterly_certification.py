@@ -1,0 +1,37 @@
+"""Every quarter the owners confirm who may keep what; what they deny is taken away at once."""
+
+from pulumi_c1policy import Policy
+
+policy = Policy(
+    "quarterly-certification",
+    display_name="Quarterly certification",
+    policy_type="POLICY_TYPE_CERTIFY",
+    description="The owner of each entitlement reviews it, then the manager does.",
+    policy_steps={
+        "certify": {
+            "steps": [
+                {
+                    "approval": {
+                        "entitlement_owners": {
+                            "fallback": True,
+                            "fallback_user_ids": ["user-security-1"],
+                        },
+                        "require_denial_reason": True,
+                        "allow_reassignment": True,
+                        "require_reassignment_reason": True,
+                    }
+                },
+                {
+                    "approval": {
+                        "manager": {
+                            "fallback": True,
+                            "fallback_user_ids": ["user-security-1"],
+                            "require_distinct_approvers": True,
+                        }
+                    }
+                },
+            ]
+        }
+    },
+    post_actions=[{"certify_remediate_immediately": True}],
+)

@@ -1,0 +1,28 @@
+resource "conductorone_policy" "revoke_with_grace" {
+  display_name = "Revoke with grace"
+  policy_type  = "POLICY_TYPE_REVOKE"
+  description  = "Access ends a day after it was taken away."
+  policy_steps = {
+    revoke = {
+      steps = [
+        {
+          wait = {
+            name = "Grace period"
+            wait_duration = {
+              duration = "86400s"
+            }
+          }
+        },
+        {
+          provision = {
+            provision_policy = {
+              connector_provision = {
+                default_behavior = {}
+              }
+            }
+          }
+        },
+      ]
+    }
+  }
+}
