@@ -53,13 +53,14 @@ class PolicyProvider(ResourceProvider):
         """Compare what is desired with what was recorded."""
         runtime.known.note(_olds, _id)
         runtime.chains.note(_id, _news)
+        # Unchanged as it may be: another policy's change may close the circle.
+        if paths := runtime.chains.circle(_id, _news):
+            with failures.named("change", _olds, _id):
+                raise RefusedError(*guards.circle(paths))
         if holds(_olds, _news):
             return DiffResult(changes=False)
         prior = from_state(values.inputs(_olds))
         planned = plan(prior, values.inputs(_news))
-        paths = runtime.chains.circle(_id, _news)
-        if paths and not isinstance(planned, NoOp):
-            planned = Refuse(*guards.circle(paths))
         if isinstance(planned, Refuse):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)

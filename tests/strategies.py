@@ -95,7 +95,7 @@ def policies(draw: DrawFn, policy_ids: Sequence[str] = OTHER_POLICIES) -> Tree:
     if kind == "POLICY_TYPE_CERTIFY":
         out |= draw(_maybe("post_actions", st.just([{"certify_remediate_immediately": True}])))
     out |= draw(_maybe("scope", messages(POLICY.fields["scope"].type)))
-    out |= draw(_maybe("annotations", annotations()))
+    out |= draw(_maybe("annotations", notes()))
     out |= draw(_maybe("description", _TEXT | st.none()))
     out |= draw(_maybe("reassign_tasks_to_delegates", st.booleans()))
     return draw(st.permutations(list(out.items())).map(dict))
@@ -105,7 +105,7 @@ def _maybe(name: str, values: SearchStrategy[Any]) -> SearchStrategy[Tree]:
     return st.just({}) | st.fixed_dictionaries({name: values})
 
 
-def annotations(most: int = 13) -> SearchStrategy[dict[str, str]]:
+def notes(most: int = 13) -> SearchStrategy[dict[str, str]]:
     """Annotations within the tenant's limits; by default with room for the three of Pulumi."""
     keys = st.from_regex(r"[A-Zabd-z][A-Za-z0-9._/-]{0,12}", fullmatch=True)
     values = st.from_regex(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,12}", fullmatch=True)
@@ -216,7 +216,8 @@ def one_value(field: Field, depth: int = 0, distinct: bool = True) -> SearchStra
     if isinstance(kind, Enum):
         return st.sampled_from(kind.values[1:])
     if kind in _INTEGERS:
-        return _integers(field, kind)
+        spans = st.sampled_from(["1h", "90m", "3600s", "1.5h", 7200])
+        return _integers(field, kind) | spans if field.span else _integers(field, kind)
     if kind is Scalar.DURATION:
         return _durations(field)
     if kind is Scalar.STRUCT:

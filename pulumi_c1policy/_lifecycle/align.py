@@ -78,9 +78,7 @@ def _alike(
     leaves = {i: set(_leaves(new[i], ())) for i in left}
     other = {j: set(_leaves(old[j], ())) for j in right}
     found = [
-        (len(leaves[i] & other[j]) / len(leaves[i] | other[j]), -i, -j)
-        for i in left
-        for j in right
+        (len(leaves[i] & other[j]) / len(leaves[i] | other[j]), -i, -j) for i in left for j in right
     ]
     yield from ((-i, -j) for likeness, i, j in sorted(found, reverse=True) if likeness >= _ALIKE)
 

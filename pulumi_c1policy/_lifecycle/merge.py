@@ -105,7 +105,9 @@ def _respell_field(field: Field, written: Value, answer: Value) -> Value:
             for i, item in enumerate(answer)
         ]
     if field.shape == "map" and isinstance(written, dict) and isinstance(answer, dict):
-        return {
+        # Where keys merge, an empty value is written to have none.
+        none = {key: value for key, value in written.items() if field.merge and not value}
+        return none | {
             key: _respell_item(field, written[key], value) if key in written else value
             for key, value in answer.items()
         }
@@ -294,11 +296,9 @@ def _merge_list(field: Field, base: Value, theirs: Value, ours: Value, prefer: S
     shape, of_shape = (ours, of_ours) if follow_ours else (theirs, of_theirs)
     in_theirs = {j: i for i, j in of_theirs.items()}
     in_ours = {j: i for i, j in of_ours.items()}
-    out = []
-    for index, item in enumerate(shape):
-        old = of_shape.get(index)
+    out = list(shape)
+    for index, old in of_shape.items():
         if old in in_theirs and old in in_ours:
             sides = base[old], theirs[in_theirs[old]], ours[in_ours[old]]
-            item = _merge_item(field, *sides, prefer)
-        out.append(item)
+            out[index] = _merge_item(field, *sides, prefer)
     return out

@@ -43,7 +43,7 @@ def baseline_key(policy_type: str) -> str:
 
 
 def _baseline(inputs: Tree) -> Iterator[Finding]:
-    kind, steps = inputs.get("policy_type"), inputs.get("policy_steps") or {}
+    kind, steps = inputs.get("policy_type"), _steps(inputs)
     other = inputs.get("baseline_policy_id")
     if kind not in POLICY_TYPE.values[1:] or not isinstance(steps, dict):
         return
@@ -66,7 +66,7 @@ def _baseline(inputs: Tree) -> Iterator[Finding]:
 
 
 def _step_keys(inputs: Tree) -> Iterator[Finding]:
-    steps = inputs.get("policy_steps") or {}
+    steps = _steps(inputs)
     if not isinstance(steps, dict):
         return
     for index, rule in _rules(inputs):
@@ -88,7 +88,7 @@ def _there_are(steps: Tree) -> str:
 
 
 def _unreachable(inputs: Tree) -> Iterator[Finding]:
-    kind, steps = inputs.get("policy_type"), inputs.get("policy_steps") or {}
+    kind, steps = inputs.get("policy_type"), _steps(inputs)
     rules = inputs.get("rules") or []
     if not isinstance(kind, str) or not isinstance(steps, dict) or rules is UNKNOWN:
         return
@@ -199,6 +199,12 @@ def _annotations(inputs: Tree) -> Iterator[Finding]:
     if size > _ANNOTATION_BYTES:
         text = f"takes at most {_ANNOTATION_BYTES} bytes in all, has {size}"
         yield Finding(("annotations",), "too-large", text)
+
+
+def _steps(inputs: Tree) -> Value:
+    """The lists of steps by key, or whatever was written instead."""
+    steps = inputs.get("policy_steps")
+    return {} if steps is None else steps
 
 
 def _rules(inputs: Tree) -> Iterator[tuple[int, Value]]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 
+from pulumi_c1policy._lifecycle.ownership import marks
 from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.record import Recorded, to_state
 from pulumi_c1policy._lifecycle.validate import Finding
 from pulumi_c1policy._model.paths import Key, text
+from pulumi_c1policy._pulumi.owner import OWNER
 
 _MERELY_READ = "__merely_read"
 """The output that marks what `Policy.get` read: it has no inputs that could drift."""
@@ -63,4 +65,8 @@ def read_result(policy_id: str, recorded: Recorded | None, *, kept: bool) -> Rea
         return ReadResult("", {})
     if not kept:
         return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
-    return ReadResult(policy_id, to_state(recorded), recorded.inputs)
+    # The program sends the marks apart as well. Without them here every policy's inputs would differ after a
+    # refresh, and the engine writes its whole state for each that differs, though nothing is to do.
+    owned = marks(recorded.inputs)
+    inputs = recorded.inputs | ({OWNER: owned} if owned else {})
+    return ReadResult(policy_id, to_state(recorded), inputs)

@@ -19,6 +19,9 @@ from tests.strategies import meaningful, minimal, sample, whole_sample
 
 REMOVED: Final = object()
 
+AMONG_EQUALS: Final = ", among equals"
+"""Ends the kind of an edit after which nobody can tell which of two equal items is which."""
+
 
 class Edit(NamedTuple):
     """One change; `path` is where it has to be reported, `places` what it sets or removes."""
@@ -100,7 +103,8 @@ def _of_oneof(
         kind = message.fields[other].type
         value = minimal(kind) if isinstance(kind, Message) else sample(message.fields[other])
         yield Edit("kind changed", path, ((here, REMOVED), ((*path, other), value)))
-    if group not in message.required_oneofs:
+    switch = message.fields[set_member].type is Scalar.BOOL
+    if group not in message.required_oneofs or (switch and len(members) == 1):
         yield Edit("member removed", here, ((here, REMOVED),))
     yield from _of_single(message.fields[set_member], tree[set_member], here)
 
@@ -121,18 +125,22 @@ def _of_value(field: Field, value: Any, path: Path) -> Iterator[Edit]:
 
 def _of_list(field: Field, value: list[Any], path: Path) -> Iterator[Edit]:
     if field.unordered:
-        if (item := _item(field)) not in value:
-            yield Edit("item added", path, ((path, [*value, item]),))
+        yield Edit("item added", path, ((path, [*value, new_item(field, value)]),))
         if len(value) > 1:
             yield Edit("item removed", path, ((path, value[1:]),))
         return
-    yield Edit("item added", (*path, len(value)), (((*path, len(value)), _item(field)),))
+    new, known = _item(field), [_untagged(item) for item in value]
+    among = AMONG_EQUALS if new in known else ""
+    yield Edit(f"item added{among}", (*path, len(value)), (((*path, len(value)), new),))
+    yield Edit(f"item put first{among}", path, ((path, [new, *value]),))
     if len(value) > 1:
-        yield Edit("first item removed", path, ((path, value[1:]),))
-        yield Edit("last item removed", (*path, len(value) - 1), (((*path, len(value) - 1), REMOVED),))
-        if _untagged(value[0]) != _untagged(value[1]):
+        among = AMONG_EQUALS if known[0] in known[1:] else ""
+        yield Edit(f"first item removed{among}", path, ((path, value[1:]),))
+        yield Edit(
+            "last item removed", (*path, len(value) - 1), (((*path, len(value) - 1), REMOVED),)
+        )
+        if known[0] != known[1]:
             yield Edit("items swapped", path, ((path, [value[1], value[0], *value[2:]]),))
-    yield Edit("item put first", path, ((path, [_item(field), *value]),))
     for index, item in enumerate(value):
         yield from _of_single(field, item, (*path, index))
 
@@ -154,6 +162,22 @@ def _of_single(field: Field, value: Any, path: Path) -> Iterator[Edit]:
 
 def _item(field: Field) -> Any:
     return meaningful(field.type) if isinstance(field.type, Message) else sample(field)
+
+
+def new_item(field: Field, known: list[Any]) -> Any:
+    """An item that is not in `known`."""
+    item = _item(field)
+    if isinstance(field.type, Message):
+        name = next(iter(item))
+        others = [tree.get(name) for tree in known]
+        return item | {name: next(x for x in ("sample", "another", "third") if x not in others)}
+    return next(x for x in (item, sample(field, item), *_MORE[field.type]) if x not in known)
+
+
+_MORE: dict[object, tuple[str, ...]] = {
+    Scalar.STRING: ("third", "fourth"),
+    Scalar.INT64: ("9", "10"),
+}
 
 
 def _untagged(value: Any) -> Any:

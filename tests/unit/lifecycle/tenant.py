@@ -44,7 +44,7 @@ def _kept(message: Message, wire: Tree) -> Tree:
         if field is None:
             out[name] = value
         elif not _is_zero(field, value):
-            out[name] = _each(field, value, lambda kind, tree: _kept(kind, tree))
+            out[name] = _each(field, value, _kept)
     for name in list(out):
         field = message.wire_fields.get(name)
         if field and field.kept_if and not out.get(message.fields[field.kept_if].wire):
@@ -108,7 +108,7 @@ def raw_answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
     random = Random(seed)
     digits = random.choice(["", ".123", ".123456", ".123456789"])
     times = {name: f"2026-08-0{random.randint(1, 9)}T10:00:00{digits}Z" for name in _TIMES}
-    body = _Renderer(random, newer).message(POLICY, {k: v for k, v in wire.items()}, 0)
+    body = _Renderer(random, newer).message(POLICY, wire, 0)
     return body | OWN | times
 
 
@@ -192,7 +192,8 @@ def updated(live: Tree, body: Tree, mask: Sequence[str]) -> Tree:
     out = copy.deepcopy(live)
     for name in mask:
         field = POLICY.wire_fields[name]
-        assert not (field.output_only or field.immutable), f"{name} may not be in a mask"
+        assert not field.output_only, name
+        assert not field.immutable, name
         if field.merge:
             out[name] = out.get(name, {}) | body.get(name, {})
         else:

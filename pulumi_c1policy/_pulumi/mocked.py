@@ -1,0 +1,69 @@
+"""Runs a Pulumi program without an engine, and writes down the policies that it declares.
+
+`python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`, in a process of its own, since a program may do
+to its process what it likes. Its config comes as a JSON object on standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pulumi
+from pulumi.runtime import mocks
+
+from pulumi_c1policy._pulumi import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TYPE = "c1policy:Policy"
+
+
+class _Engine(mocks.Mocks):
+    """Gives every resource an id, and every function an empty answer."""
+
+    def __init__(self) -> None:
+        self.policies: list[dict[str, Any]] = []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        found = args.resource_id or f"{args.name}_id"
+        inputs = values.inputs(args.inputs)
+        # A policy that is read with `Policy.get` comes without inputs: nothing is known of it.
+        if args.typ.endswith(_TYPE) and inputs:
+            self.policies.append({"resource": args.name, "id": found, "inputs": inputs})
+        return found, args.inputs
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        del args
+        return {}, None
+
+
+def run(program: Path, project: str, stack: str) -> list[dict[str, Any]]:
+    """The policies that a program declares: each its resource's name, a made-up id, its inputs."""
+    engine = _Engine()
+    mocks.set_mocks(engine, project=project, stack=stack, preview=False)
+    sys.path.insert(0, str(program.parent))
+    awaited = cast("Callable[[Callable[[], None]], Callable[[], None]]", mocks.test)
+
+    @awaited
+    def start() -> None:
+        runpy.run_path(str(program), run_name="__main__")
+
+    start()
+    return engine.policies
+
+
+def main() -> None:
+    """Run the program that the command line names."""
+    program, result, project, stack = sys.argv[1:]
+    pulumi.runtime.set_all_config(json.loads(sys.stdin.read()))
+    found = run(Path(program), project, stack)
+    Path(result).write_text(json.dumps(found), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Chains of policies are judged as far as the program shows them, and no further."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._lifecycle.chains import Chains
+from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._model.unknown import UNKNOWN
+
+KIND = "POLICY_TYPE_GRANT"
+
+
+def to(*targets: Any, kind: str = KIND) -> Tree:
+    """A policy that hands requests to others by its rules."""
+    rules = [{"condition": f"a == {n}", "policy_id": target} for n, target in enumerate(targets)]
+    return {"policy_type": kind, "rules": rules}
+
+
+def seen(**policies: Tree) -> Chains:
+    chains = Chains()
+    for policy_id, policy in policies.items():
+        chains.note(policy_id, policy)
+    return chains
+
+
+def row(length: int) -> Chains:
+    """`p0` hands on to `p1`, and so on, over so many links."""
+    return seen(**{f"p{n}": to(*([f"p{n + 1}"] if n < length else [])) for n in range(length + 1)})
+
+
+@pytest.mark.parametrize(
+    ("chains", "policy", "found"),
+    [
+        pytest.param(Chains(), to("p"), [], id="nothing is known of the other"),
+        pytest.param(seen(p=to()), to("p"), [], id="the same type"),
+        pytest.param(
+            seen(p=to(kind="POLICY_TYPE_REVOKE")),
+            to("x", "p"),
+            [("rules[1].policy_id", "other-type")],
+            id="another type",
+        ),
+        pytest.param(
+            seen(p=to(kind="POLICY_TYPE_REVOKE")),
+            {"policy_type": KIND, "baseline_policy_id": "p"},
+            [("baseline_policy_id", "other-type")],
+            id="another type for the baseline",
+        ),
+        pytest.param(
+            seen(p=to(kind="POLICY_TYPE_REVOKE")),
+            to("p") | {"policy_type": UNKNOWN},
+            [],
+            id="a type that is not known yet",
+        ),
+        pytest.param(seen(p=to()), to(UNKNOWN, None, ""), [], id="an id that is not known yet"),
+        pytest.param(row(4), to("p0"), [], id="five links"),
+        pytest.param(row(5), to("p0"), [("rules[0].policy_id", "long-chain")], id="six links"),
+        pytest.param(row(5), to("p1"), [], id="five links of a longer chain"),
+        pytest.param(seen(a=to("b"), b=to("a")), to("a"), [], id="a circle of others"),
+        pytest.param(seen(p=to()), {"policy_type": KIND, "rules": "all"}, [], id="of wrong shape"),
+    ],
+)
+def test_what_a_policy_hands_requests_to(
+    chains: Chains, policy: Tree, found: list[tuple[str, str]]
+) -> None:
+    assert [(text(f.path), f.rule) for f in chains.findings(policy)] == found
+
+
+@pytest.mark.parametrize(
+    ("chains", "policy", "paths"),
+    [
+        pytest.param(seen(b=to("a")), to("b"), ["rules[0].policy_id"], id="there and back"),
+        pytest.param(seen(b=to("c"), c=to("a")), to("x", "b"), ["rules[1].policy_id"], id="by two"),
+        pytest.param(seen(b=to("b")), to("b"), [], id="a circle without it"),
+        pytest.param(seen(b=to("c")), to("b"), [], id="no way back"),
+        pytest.param(seen(), to("a"), [], id="itself, which the plan refuses"),
+    ],
+)
+def test_a_request_may_not_come_back(chains: Chains, policy: Tree, paths: list[str]) -> None:
+    assert [text(path) for path in chains.circle("a", policy)] == paths
+
+
+def test_the_newest_word_counts() -> None:
+    """A link that the program has taken away closes no circle."""
+    chains = seen(b=to("a"))
+    chains.note("b", to())
+    assert chains.circle("a", to("b")) == []

@@ -1,0 +1,165 @@
+"""The checks as a whole: every wrong value, all failures at once, none that is not there, no crash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Enum, Message, Scalar
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._model.unknown import UNKNOWN
+from tests.strategies import AWKWARD_KEYS
+from tests.unit.lifecycle.specimens import PLACES, Place, path_to, specimen
+from tests.unit.lifecycle.written import STEP, account, expiring, long, one, policy, until
+
+
+def errors(inputs: Tree) -> list[tuple[str, str]]:
+    """The path and the rule of each failure."""
+    return [(text(f.path), f.rule) for f in check(inputs) if f.severity == "error"]
+
+
+def _of_another_type(place: Place) -> Any:
+    field = place.field
+    if field.shape != "one" or isinstance(field.type, Message) or field.type is Scalar.STRUCT:
+        return "text"
+    return [] if field.type in (Scalar.STRING, Scalar.BOOL) or isinstance(field.type, Enum) else {}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [pytest.param(p, id=repr(p)) for p in PLACES if not (p.field.output_only or p.field.kept_if)],
+)
+def test_no_field_takes_a_value_of_another_type(place: Place) -> None:
+    path = text(path_to(place))
+    found = [where for where, _ in errors(specimen(place, _of_another_type(place)))]
+    assert any(where.startswith(path) for where in found), found
+
+
+def test_all_failures_are_named_at_once_in_the_order_of_their_paths() -> None:
+    inputs: Tree = {
+        "display_name": "",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": {
+            "grant": {"steps": [{}, {"approval": {}}, {"wait": {"duration": {"duration": "1s"}}}]},
+            "other": {"steps": [{"aproval": {"manager": {}}}]},
+        },
+        "rules": [
+            {"condition": "a", "step_key": "othr"},
+            {"condition": "", "policy_id": "x", "step_key": "other"},
+        ],
+        "post_actions": [{"certify_remediate_immediately": True}],
+        "annotations": {"c1/x": "y", "a": "b c"},
+        "nmae": 1,
+    }
+    assert errors(inputs) == [
+        ('annotations["a"]', "annotation-value"),
+        ('annotations["c1/x"]', "annotation-key"),
+        ("display_name", "missing"),
+        ("nmae", "unknown-field"),
+        ('policy_steps["grant"].steps[0]', "one-of"),
+        ('policy_steps["grant"].steps[1].approval', "one-of"),
+        ('policy_steps["grant"].steps[2].wait.duration.duration', "out-of-bounds"),
+        ('policy_steps["other"].steps[0].aproval', "unknown-field"),
+        ("post_actions[0].certify_remediate_immediately", "certify-only"),
+        ("rules[0].step_key", "no-such-steps"),
+        ("rules[1]", "one-of"),
+        ("rules[1].condition", "missing"),
+    ]
+
+
+def test_a_wrong_step_does_not_make_the_rules_that_point_to_its_list_wrong() -> None:
+    inputs = policy(
+        policy_steps={"grant": {"steps": [{}]}}, rules=[{"condition": "a", "step_key": "grant"}]
+    )
+    assert errors(inputs) == [(STEP, "one-of")]
+
+
+def test_a_wrong_rule_does_not_make_the_steps_that_it_means_unreachable() -> None:
+    inputs = policy(rules=[{"condition": "a", "stepkey": "low"}])
+    inputs["policy_steps"]["low"] = {"steps": [{"reject": {}}]}
+    assert [(text(f.path), f.rule) for f in check(inputs)] == [
+        ("rules[0].stepkey", "unknown-field")
+    ]
+
+
+@pytest.mark.parametrize("key", AWKWARD_KEYS)
+def test_a_key_is_data_whatever_it_looks_like(key: str) -> None:
+    inputs = policy(rules=[{"condition": "a", "step_key": key}])
+    inputs["policy_steps"][key] = {"steps": [{"reject": {}}]}
+    assert check(inputs) == []
+
+
+POSTPONED: list[tuple[Tree, list[tuple[str, str]]]] = [
+    (policy(policy_type=UNKNOWN, policy_steps={}), []),
+    (policy(policy_steps=UNKNOWN, rules=[{"condition": "a", "step_key": "x"}]), []),
+    (policy(baseline_policy_id=UNKNOWN, policy_steps={}), []),
+    (
+        policy(rules=[UNKNOWN, {"condition": "", "step_key": "grant"}]),
+        [("rules[1].condition", "missing")],
+    ),
+    (policy(rules=[{"condition": UNKNOWN, "step_key": UNKNOWN}]), []),
+    (policy(rules=[{"condition": "a", "step_key": UNKNOWN, "policy_id": UNKNOWN}]), []),
+    (policy(rules=[{"condition": "a", "policy_id": UNKNOWN}]), []),
+    (one(approval={"users": {"user_ids": UNKNOWN}}), []),
+    (
+        one(approval={"users": {"user_ids": [UNKNOWN, 5]}}),
+        [(f"{STEP}.approval.users.user_ids[1]", "wrong-type")],
+    ),
+    (one(approval=UNKNOWN), []),
+    (one(approval={"manager": UNKNOWN}), []),
+    (
+        one(
+            approval={"manager": {}, "escalation_enabled": UNKNOWN, "escalation": {"skip_step": {}}}
+        ),
+        [],
+    ),
+    (long(UNKNOWN), []),
+    (expiring(UNKNOWN), []),
+    (until(hours=UNKNOWN, minutes=99), [(f"{STEP}.wait.until_time.minutes", "out-of-bounds")]),
+    (policy(annotations={"a": UNKNOWN, "b": "x y"}), [('annotations["b"]', "annotation-value")]),
+    (policy(annotations=UNKNOWN), []),
+    (policy(post_actions=UNKNOWN), []),
+    (account(UNKNOWN), []),
+    (account({"email": UNKNOWN}), []),
+    (policy(policy_type=UNKNOWN, post_actions=[{"certify_remediate_immediately": True}]), []),
+    (policy(scope={"slot": UNKNOWN}), []),
+]
+
+
+@pytest.mark.parametrize(("inputs", "found"), POSTPONED)
+def test_an_unknown_value_postpones_just_the_checks_that_need_it(
+    inputs: Tree, found: list[tuple[str, str]]
+) -> None:
+    assert errors(inputs) == found
+
+
+NAMES = st.sampled_from(sorted({place.field.name for place in PLACES})) | st.text(max_size=3)
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.just(UNKNOWN),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(NAMES, below, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(POLICY.fields)), ANYTHING))
+def test_whatever_is_written_the_checks_answer(inputs: Tree) -> None:
+    for finding in check(inputs):
+        assert text(finding.path)
+        assert finding.message
+        assert finding.rule
+
+
+@given(st.sampled_from(PLACES), ANYTHING)
+def test_whatever_stands_in_a_field_the_checks_answer(place: Place, value: Any) -> None:
+    check(specimen(place, value))

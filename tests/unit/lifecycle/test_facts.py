@@ -1,0 +1,98 @@
+"""Every fact that the model states of a field is needed: without it, a named example goes wrong.
+
+The table is made from the model. A fact of a new kind has no example, and fails.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Field, Message, Scalar, messages
+from tests.unit.lifecycle.examples import EXAMPLES, rules_of
+from tests.unit.lifecycle.specimens import PLACES, Place, specimen
+
+SAID_ELSEWHERE = {
+    "name": "not a fact but the field itself",
+    "doc": "tests/unit/model",
+    "cel": "the expression checker",
+}
+BROKEN = {"shape": "one", "least": None, "most": None}
+
+
+def facts(field: Field) -> Iterator[str]:
+    """The facts that are stated of a field; those that only say what every field is are none."""
+    for fact in dataclasses.fields(Field):
+        value = getattr(field, fact.name)
+        stated = value != fact.default and not _goes_without_saying(field, fact.name)
+        if stated and fact.name not in SAID_ELSEWHERE:
+            yield fact.name
+
+
+def _goes_without_saying(field: Field, fact: str) -> bool:
+    if fact == "least":
+        return field.type in (Scalar.UINT32, Scalar.UINT64) and field.least == 0
+    # What is never compared is never compared in any order.
+    return fact == "unordered" and field.output_only
+
+
+FACTS = [
+    pytest.param(place, fact, id=f"{place!r}-{fact}")
+    for place in PLACES
+    for fact in facts(place.field)
+]
+
+
+@contextmanager
+def broken(place: Place, fact: str) -> Iterator[None]:
+    """The model without that fact."""
+    whole = getattr(place.field, fact)
+    other: Any = BROKEN.get(fact, type(whole)()) if fact != "type" else _another_type(whole)
+    try:
+        _set(place, fact, other)
+        yield
+    finally:
+        _set(place, fact, whole)
+
+
+def _another_type(kind: Any) -> Scalar:
+    return Scalar.BOOL if kind in (Scalar.STRING, Scalar.TIMESTAMP) else Scalar.STRING
+
+
+def _set(place: Place, fact: str, value: Any) -> None:
+    object.__setattr__(place.field, fact, value)
+    for message in messages(POLICY).values():
+        message.forget()
+
+
+@pytest.mark.parametrize(("place", "fact"), FACTS)
+def test_without_the_fact_its_example_goes_wrong(place: Place, fact: str) -> None:
+    example = EXAMPLES[fact](place)
+    example()
+    with (
+        broken(place, fact),
+        pytest.raises((AssertionError, ValueError, AttributeError, TypeError)),
+    ):
+        example()
+    example()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [m for m in messages(POLICY).values() if m.required_oneofs],
+    ids=lambda m: m.short_name,
+)
+def test_without_a_required_group_nothing_may_be_said(
+    message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = next(p for p in PLACES if p.field.type is message or message is POLICY)
+    empty: Any = {"one": {}, "list": [{}], "map": {"grant": {}}}[place.field.shape]
+    policy = specimen(place, empty)
+    assert "one-of" in rules_of(policy)
+    monkeypatch.setattr(message, "required_oneofs", frozenset())
+    assert "one-of" not in rules_of(policy)

@@ -1,0 +1,73 @@
+"""Every field of the model, one by one: sent, read, compared, updated; nothing is left to luck."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.paths import at
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import decode
+from tests.unit.lifecycle.edits import apply, edits, reports
+from tests.unit.lifecycle.specimens import PLACES, Place, path_to, specimen
+from tests.unit.lifecycle.tenant import answer, stored, updated
+
+SETTABLE = [
+    pytest.param(place, id=repr(place))
+    for place in PLACES
+    if not (place.field.output_only or place.field.ignored)
+]
+
+
+@pytest.mark.parametrize("place", SETTABLE)
+def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
+    inputs = specimen(place)
+    assert at(inputs, path_to(place)) is not None
+    assert [f for f in check(inputs) if f.severity == "error"] == []
+    for seed in range(4):
+        recorded = from_state(to_state(record(inputs, answer(stored(inputs), seed))))
+        assert recorded.inputs == inputs
+        assert drift(recorded, answer(stored(inputs), seed + 1)) == []
+
+
+@pytest.mark.parametrize("place", SETTABLE)
+def test_every_edit_of_a_field_is_seen_and_undone(place: Place) -> None:
+    """Whether the tenant was edited or the program, that leaf is reported, sent and settled."""
+    inputs, path = specimen(place), path_to(place)
+    wire = stored(inputs)
+    tree = decode(POLICY, wire)
+    if place.field.alias_of:
+        path = (*path[:-1], place.field.alias_of)
+    above = path[:-1] if place.field.oneof else path
+    found = [
+        edit
+        for edit in edits(POLICY, tree)
+        if any(changed[: len(above)] == above for changed, _ in edit.places)
+    ]
+    assert found
+    recorded = record(inputs, answer(wire))
+    for seed, edit in enumerate(found):
+        other = apply(tree, edit)
+        planned = plan(recorded, other)
+        if edit.field.immutable:
+            assert isinstance(planned, Replace)
+            continue
+        assert isinstance(planned, Update)
+        assert reports(list(planned.changes), edit), edit
+        if edit.field.merge and edit.kind in ("key added", "set"):
+            continue  # On the tenant it would be somebody else's annotation.
+        live = answer(stored(other), seed)
+        assert reports(drift(recorded, live), edit), edit
+        refreshed = catch_up(recorded, live)
+        undo = plan(refreshed, inputs)
+        assert isinstance(undo, Update)
+        assert undo.mask == (edit.field.wire,)
+        body = onto(undo, refreshed, inputs, live, Options())
+        assert isinstance(body, dict)
+        after = updated(stored(other), body, undo.mask)
+        assert compare(POLICY, decode(POLICY, after), inputs) == []
+        assert plan(record(inputs, answer(after, seed)), inputs) == NoOp()

@@ -1,0 +1,565 @@
+"""What preview refuses or doubts: each rule with the path, the rule's id and what to write instead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._model.unknown import UNKNOWN
+
+MANAGER: Tree = {"approval": {"manager": {}}}
+FIRST = 'policy_steps["grant"].steps[0]'
+HOUR, MONTH = 3600, 31 * 86400
+
+
+def policy(*steps: Any, **fields: Any) -> Tree:
+    """A policy of right shape with these baseline steps, and other fields as given."""
+    right: Tree = {
+        "display_name": "Policy",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": {"grant": {"steps": list(steps) or [MANAGER]}},
+    }
+    return {name: value for name, value in (right | fields).items() if value is not None}
+
+
+def approval(**fields: Any) -> Tree:
+    return policy({"approval": fields})
+
+
+def with_rules(*rules: Any, **lists: Any) -> Tree:
+    return policy(
+        policy_steps={"grant": {"steps": [MANAGER]}, "low": {"steps": [{"accept": {}}]}} | lists,
+        rules=list(rules),
+    )
+
+
+def rule(**outcome: Any) -> Tree:
+    return {"condition": "subject.department == 'Sales'"} | outcome
+
+
+def annotated(**notes: str) -> Tree:
+    return policy(annotations=notes)
+
+
+def said(finding: Finding) -> tuple[str, str, str]:
+    return finding.severity, text(finding.path), finding.rule
+
+
+LOW = {"condition": "a == 'b'", "step_key": "low"}
+ESCALATION = {"expiration": 3600, "skip_step": {}}
+
+REFUSED = {
+    "two kinds of step": (
+        policy({"approval": {"manager": {}}, "accept": {}}),
+        FIRST,
+        "one-of",
+        "`approval` and `accept`",
+    ),
+    "no kind of step": (policy({}), FIRST, "one-of", "exactly one of `approval`"),
+    "two kinds of approval": (
+        approval(manager={}, self={}),
+        f"{FIRST}.approval",
+        "one-of",
+        "`manager` and `self`",
+    ),
+    "no kind of approval": (approval(), f"{FIRST}.approval", "one-of", "`users`, `manager`"),
+    "no kind of approval, only options": (
+        approval(require_denial_reason=True),
+        f"{FIRST}.approval",
+        "one-of",
+        "says nothing",
+    ),
+    "no kind of wait": (policy({"wait": {}}), f"{FIRST}.wait", "one-of", "`condition`"),
+    "no kind of provisioning": (
+        policy({"provision": {"provision_policy": {}}}),
+        f"{FIRST}.provision.provision_policy",
+        "one-of",
+        "`connector`",
+    ),
+    "no kind of escalation": (
+        approval(manager={}, escalation_enabled=True, escalation={"expiration": 60}),
+        f"{FIRST}.approval.escalation",
+        "one-of",
+        "`replace_policy`",
+    ),
+    "no target of an action": (policy({"action": {}}), f"{FIRST}.action", "one-of", "automation"),
+    "a camelCase name": (
+        with_rules({"condition": "true", "stepKey": "low"}),
+        "rules[0].stepKey",
+        "unknown-field",
+        "did you mean `step_key`?",
+    ),
+    "a misspelt name": (
+        approval(manager={"fallback_users": ["u"]}),
+        f"{FIRST}.approval.manager.fallback_users",
+        "unknown-field",
+        "did you mean `fallback_user_ids`?",
+    ),
+    "no name like it": (
+        policy({"banana": {}}),
+        f"{FIRST}.banana",
+        "unknown-field",
+        "these fields exist: `approval`",
+    ),
+    "a field where none goes": (
+        policy({"action": {"client_id_approval": {"id": "x"}}}),
+        f"{FIRST}.action.client_id_approval.id",
+        "unknown-field",
+        "write {}",
+    ),
+    "no baseline": (
+        policy(policy_steps={"other": {"steps": [MANAGER]}}),
+        "policy_steps",
+        "no-baseline",
+        '`policy_steps["grant"]`',
+    ),
+    "no steps at all": (policy(policy_steps=None), "policy_steps", "no-baseline", "add it"),
+    "a baseline in capitals": (
+        policy(policy_steps={"GRANT": {"steps": [MANAGER]}}),
+        "policy_steps",
+        "no-baseline",
+        "exactly 'grant'",
+    ),
+    "two baselines": (
+        policy(baseline_policy_id="p"),
+        "baseline_policy_id",
+        "two-baselines",
+        '`policy_steps["grant"]` must go',
+    ),
+    "17 rules": (policy(rules=[rule(policy_id="p")] * 17), "rules", "too-many", "at most 16"),
+    "a rule with two outcomes": (
+        with_rules(rule(step_key="low", policy_id="p"), LOW),
+        "rules[0]",
+        "one-of",
+        "`step_key` and `policy_id`",
+    ),
+    "a rule without outcome": (
+        with_rules(rule(), LOW),
+        "rules[0]",
+        "one-of",
+        "exactly one of `step_key`, `policy_id`",
+    ),
+    "a rule without condition": (
+        with_rules({"step_key": "low"}),
+        "rules[0].condition",
+        "missing",
+        "is required",
+    ),
+    "a step key that is none": (
+        with_rules(rule(step_key="lwo"), LOW),
+        "rules[0].step_key",
+        "no-such-steps",
+        "did you mean 'low'?",
+    ),
+    "no users": (
+        approval(users={"user_ids": []}),
+        f"{FIRST}.approval.users.user_ids",
+        "too-few",
+        "1",
+    ),
+    "33 users": (
+        approval(users={"user_ids": [f"u{n}" for n in range(33)]}),
+        f"{FIRST}.approval.users.user_ids",
+        "too-many",
+        "at most 32, has 33",
+    ),
+    "users unsaid": (approval(users={}), f"{FIRST}.approval.users.user_ids", "missing", "required"),
+    "a wait of under an hour": (
+        policy({"wait": {"duration": {"duration": "59m"}}}),
+        f"{FIRST}.wait.duration.duration",
+        "out-of-bounds",
+        "between 1h and 31d, not 59m",
+    ),
+    "a wait of over a month": (
+        policy({"wait": {"duration": {"duration": MONTH + 1}}}),
+        f"{FIRST}.wait.duration.duration",
+        "out-of-bounds",
+        "between 1h and 31d",
+    ),
+    "a timeout of under an hour": (
+        policy({"wait": {"condition": {"condition": "true"}, "timeout_duration": "1s"}}),
+        f"{FIRST}.wait.timeout_duration",
+        "out-of-bounds",
+        "not 1s",
+    ),
+    "a wait in words": (
+        policy({"wait": {"duration": {"duration": "four hours"}}}),
+        f"{FIRST}.wait.duration.duration",
+        "not-a-duration",
+        "not 'four hours'",
+    ),
+    "an escalation in words": (
+        approval(
+            manager={}, escalation_enabled=True, escalation=ESCALATION | {"expiration": "soon"}
+        ),
+        f"{FIRST}.approval.escalation.expiration",
+        "not-a-duration",
+        "not 'soon'",
+    ),
+    "an escalation after half a second": (
+        approval(manager={}, escalation_enabled=True, escalation=ESCALATION | {"expiration": 0.5}),
+        f"{FIRST}.approval.escalation.expiration",
+        "not-a-duration",
+        "not a number",
+    ),
+    "an escalation that is not enabled": (
+        approval(manager={}, escalation=ESCALATION),
+        f"{FIRST}.approval.escalation",
+        "not-kept",
+        "`escalation_enabled` is True",
+    ),
+    "remediation outside of a certification": (
+        policy(post_actions=[{"certify_remediate_immediately": True}]),
+        "post_actions[0].certify_remediate_immediately",
+        "certify-only",
+        "POLICY_TYPE_CERTIFY",
+    ),
+    "a type in lower case": (
+        policy(policy_type="grant", policy_steps={}),
+        "policy_type",
+        "not-a-value",
+        "did you mean 'POLICY_TYPE_GRANT'?",
+    ),
+    "no type": (policy(policy_type=None), "policy_type", "missing", "is required"),
+    "no name": (policy(display_name=""), "display_name", "missing", "must not be empty"),
+    "text for a switch": (
+        approval(manager={}, require_denial_reason="true"),
+        f"{FIRST}.approval.require_denial_reason",
+        "wrong-type",
+        "True or False, not a string",
+    ),
+    "text for a list": (
+        approval(users={"user_ids": "u"}),
+        f"{FIRST}.approval.users.user_ids",
+        "wrong-type",
+        "a list, not a string",
+    ),
+    "a list for steps": (
+        policy(policy_steps={"grant": [MANAGER]}),
+        'policy_steps["grant"]',
+        "wrong-type",
+        "a dict, not a list",
+    ),
+    "what the tenant sets": (
+        approval(manager={}, assigned=True),
+        f"{FIRST}.approval.assigned",
+        "output-only",
+        "leave it out",
+    ),
+    "an annotation with a space in its key": (
+        policy(annotations={"a b": "c"}),
+        'annotations["a b"]',
+        "annotation-key",
+        "starts with a letter",
+    ),
+    "an annotation of ConductorOne's": (
+        policy(annotations={"c1/x": "y"}),
+        'annotations["c1/x"]',
+        "annotation-key",
+        "`c1/`",
+    ),
+    "an annotation with a space in its value": (
+        annotated(team="a b"),
+        'annotations["team"]',
+        "annotation-value",
+        "without spaces",
+    ),
+    "an annotation of 257 characters": (
+        annotated(team="x" * 257),
+        'annotations["team"]',
+        "annotation-value",
+        "256",
+    ),
+    "17 annotations": (
+        annotated(**{f"k{n}": "v" for n in range(17)}),
+        "annotations",
+        "too-many",
+        "at most 16",
+    ),
+    "annotations of over 4096 bytes": (
+        annotated(**{f"k{n:02}": "x" * 256 for n in range(16)}),
+        "annotations",
+        "too-large",
+        "4096",
+    ),
+}
+
+DOUBTED = {
+    "steps that nothing reaches": (
+        policy(policy_steps={"grant": {"steps": [MANAGER]}, "low": {"steps": [{"accept": {}}]}}),
+        'policy_steps["low"]',
+        "unreachable",
+        "no rule points to these steps",
+    ),
+    "a rule below one that always matches": (
+        with_rules({"condition": "true", "policy_id": "p"}, LOW),
+        "rules[1]",
+        "dead-rule",
+        "rules[0] above it always matches",
+    ),
+    "a rule below one with its condition": (
+        with_rules(LOW, {"condition": "a  == 'b'", "policy_id": "p"}),
+        "rules[1]",
+        "dead-rule",
+        "has the same condition",
+    ),
+    "a rule that never matches": (
+        with_rules({"condition": "false", "step_key": "low"}),
+        "rules[0]",
+        "dead-rule",
+        "never true",
+    ),
+    "steps that are none": (
+        policy(policy_steps={"grant": {"steps": []}}),
+        'policy_steps["grant"]',
+        "no-steps",
+        "holds no steps",
+    ),
+    "the old spelling of a step key": (
+        with_rules({"condition": "a == 'b'", "policy_key": "low"}),
+        "rules[0].policy_key",
+        "deprecated",
+        "write `step_key`",
+    ),
+    "what the tenant ignores": (
+        policy(reassign_tasks_to_delegates=True),
+        "reassign_tasks_to_delegates",
+        "deprecated",
+        "ignores it",
+    ),
+    "an agent's user id": (
+        approval(agent={"agent_user_id": "u"}),
+        f"{FIRST}.approval.agent.agent_user_id",
+        "deprecated",
+        "leave it out",
+    ),
+    "fallback users without fallback": (
+        approval(manager={"fallback_user_ids": ["u"]}),
+        f"{FIRST}.approval.manager.fallback_user_ids",
+        "no-effect",
+        "`fallback` is True",
+    ),
+    "reassignees without reassignment": (
+        approval(manager={}, allowed_reassignees=["u"]),
+        f"{FIRST}.approval.allowed_reassignees",
+        "no-effect",
+        "`allow_reassignment` is True",
+    ),
+    "distinct approvers where nobody reviews": (
+        policy(
+            policy_type="POLICY_TYPE_REVOKE",
+            policy_steps={
+                "revoke": {
+                    "steps": [{"approval": {"manager": {"require_distinct_approvers": True}}}]
+                }
+            },
+        ),
+        'policy_steps["revoke"].steps[0].approval.manager.require_distinct_approvers',
+        "not-for-type",
+        "request and review policies",
+    ),
+}
+
+ACCEPTED = {
+    "the least": policy(),
+    "another policy for the baseline": policy(policy_steps=None, baseline_policy_id="p"),
+    "16 rules": policy(
+        rules=[{"condition": f"subject.id == '{n}'", "policy_id": "p"} for n in range(16)]
+    ),
+    "32 users": approval(users={"user_ids": [f"u{n}" for n in range(32)]}),
+    "escalation that is enabled": approval(
+        manager={}, escalation_enabled=True, escalation=ESCALATION
+    ),
+    "escalation that may be enabled": approval(
+        manager={}, escalation_enabled=UNKNOWN, escalation=ESCALATION
+    ),
+    "16 annotations": annotated(**{f"k{n}": "v" for n in range(16)}),
+    "remediation of a certification": policy(
+        policy_type="POLICY_TYPE_CERTIFY",
+        policy_steps={"certify": {"steps": [MANAGER]}},
+        post_actions=[{"certify_remediate_immediately": True}],
+    ),
+    "a type that is not known yet": policy(policy_type=UNKNOWN, policy_steps={"other": UNKNOWN}),
+    "a baseline that is not known yet": policy(policy_steps=UNKNOWN),
+    "a baseline policy that is not known yet": policy(
+        policy_steps=None, baseline_policy_id=UNKNOWN
+    ),
+    "a step that is not known yet": policy(UNKNOWN),
+    "a kind that is not known yet": policy({"approval": UNKNOWN}),
+    "an outcome that is not known yet": with_rules(rule(step_key=UNKNOWN)),
+    "rules that are not known yet": with_rules(rule(step_key="low"), UNKNOWN),
+    "users that are not known yet": approval(users={"user_ids": UNKNOWN}),
+    "a duration that is not known yet": policy({"wait": {"duration": {"duration": UNKNOWN}}}),
+}
+
+
+def cases(table: dict[str, Any]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("inputs", "path", "rule_id", "hint"),
+        [pytest.param(*case, id=name) for name, case in table.items()],
+    )
+
+
+@cases(REFUSED)
+def test_refused(inputs: Tree, path: str, rule_id: str, hint: str) -> None:
+    errors = [finding for finding in check(inputs) if finding.severity == "error"]
+    assert [said(finding) for finding in errors] == [("error", path, rule_id)]
+    assert hint in errors[0].message
+
+
+@cases(DOUBTED)
+def test_doubted(inputs: Tree, path: str, rule_id: str, hint: str) -> None:
+    found = check(inputs)
+    assert [said(finding) for finding in found] == [("warning", path, rule_id)]
+    assert hint in found[0].message
+
+
+@pytest.mark.parametrize("inputs", ACCEPTED.values(), ids=ACCEPTED)
+def test_accepted(inputs: Tree) -> None:
+    assert check(inputs) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["1h", "60m", "3600s", "3600.0s", "0.5h30m", HOUR, 3600.0, timedelta(hours=1), MONTH, "744h"],
+    ids=repr,
+)
+@pytest.mark.parametrize("field", ["duration", "timeout_duration", "expiration"])
+def test_every_spelling_of_a_duration_is_accepted(written: object, field: str) -> None:
+    assert check(_lasting(field, written)) == []
+
+
+def _lasting(field: str, span: object) -> Tree:
+    if field == "duration":
+        return policy({"wait": {"duration": {"duration": span}}})
+    if field == "timeout_duration":
+        return policy({"wait": {"condition": {"condition": "true"}, "timeout_duration": span}})
+    return approval(
+        manager={}, escalation_enabled=True, escalation={"expiration": span, "skip_step": {}}
+    )
+
+
+VENDOR = {
+    "manager_approval": "manager",
+    "user_approval": "users",
+    "app_owner_approval": "app_owners",
+    "app_group_approval": "group",
+    "self_approval": "self",
+    "entitlement_owner_approval": "entitlement_owners",
+    "resource_owner_approval": "resource_owners",
+    "expression_approval": "expression",
+    "webhook_approval": "webhook",
+    "agent_approval": "agent",
+    "connector_provision": "connector",
+    "manual_provision": "manual",
+    "delegated_provision": "delegated",
+    "webhook_provision": "webhook",
+    "external_ticket_provision": "external_ticket",
+    "unconfigured_provision": "unconfigured",
+    "action_provision": "action",
+    "device_placement_provision": "device_placement",
+    "account_provision": "account",
+    "wait_condition": "condition",
+    "wait_duration": "duration",
+    "wait_until_time": "until_time",
+    "action_target_automation": "automation",
+    "action_target_baton_resource_action": "baton_resource_action",
+    "managerApproval": "manager",
+    "ManagerApproval": "manager",
+}
+
+
+@pytest.mark.parametrize(("theirs", "ours"), VENDOR.items(), ids=VENDOR)
+def test_the_spellings_of_the_vendors_provider_are_led_to_ours(theirs: str, ours: str) -> None:
+    holders: list[tuple[Tree, str]] = [
+        (approval(**{theirs: {}}), f"{FIRST}.approval"),
+        (
+            policy({"provision": {"provision_policy": {theirs: {}}}}),
+            f"{FIRST}.provision.provision_policy",
+        ),
+        (
+            policy({"provision": {"provision_policy": {"connector": {theirs: {}}}}}),
+            f"{FIRST}.provision.provision_policy.connector",
+        ),
+        (policy({"wait": {theirs: {}}}), f"{FIRST}.wait"),
+        (policy({"action": {theirs: {}}}), f"{FIRST}.action"),
+    ]
+    led = [
+        finding
+        for inputs, holder in holders
+        for finding in check(inputs)
+        if f"did you mean `{ours}`?" in finding.message
+        and text(finding.path) == f"{holder}.{theirs}"
+    ]
+    assert led
+
+
+def test_all_failures_come_at_once() -> None:
+    """One failure hides no other, not even in the same message."""
+    inputs = policy(
+        {"approval": {"manager": {}, "self": {}, "banana": 1}},
+        {"wait": {"duration": {"duration": "1m"}}},
+        {},
+        display_name=None,
+        rules=[rule(step_key="nowhere"), {"stepkey": "grant"}],
+        annotations={"c1/x": "y"},
+    )
+    errors = [said(finding)[1:] for finding in check(inputs) if finding.severity == "error"]
+    assert sorted(errors) == sorted(
+        [
+            (f"{FIRST}.approval", "one-of"),
+            (f"{FIRST}.approval.banana", "unknown-field"),
+            ('policy_steps["grant"].steps[1].wait.duration.duration', "out-of-bounds"),
+            ('policy_steps["grant"].steps[2]', "one-of"),
+            ("display_name", "missing"),
+            ("rules[0].step_key", "no-such-steps"),
+            ("rules[1].stepkey", "unknown-field"),
+            ("rules[1].condition", "missing"),
+            ('annotations["c1/x"]', "annotation-key"),
+        ]
+    )
+
+
+def test_what_was_misspelt_is_not_missed_too() -> None:
+    errors = check(with_rules({"conditon": "true", "step_key": "low"}))
+    assert [said(finding) for finding in errors] == [
+        ("error", "rules[0].conditon", "unknown-field")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rule_id"),
+    [
+        pytest.param(
+            policy(UNKNOWN, {}, rules=UNKNOWN, description=UNKNOWN), "one-of", id="a step beside it"
+        ),
+        pytest.param(
+            approval(users={"user_ids": [UNKNOWN] * 33}), "too-many", id="how many, not which"
+        ),
+        pytest.param(
+            policy({"approval": {"manager": {}, "self": {}, "users": UNKNOWN}}),
+            "one-of",
+            id="two kinds beside it",
+        ),
+        pytest.param(
+            with_rules(
+                {"condition": UNKNOWN, "step_key": "low"}, {"condition": "a", "step_key": "lost"}
+            ),
+            "no-such-steps",
+            id="the outcome, not the condition",
+        ),
+        pytest.param(
+            with_rules({"condition": UNKNOWN, "step_key": "low"}, high={"steps": [MANAGER]}),
+            "unreachable",
+            id="steps that no condition leads to",
+        ),
+    ],
+)
+def test_an_unknown_value_postpones_no_other_check(inputs: Tree, rule_id: str) -> None:
+    assert [finding.rule for finding in check(inputs)] == [rule_id]

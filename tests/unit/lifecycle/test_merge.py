@@ -1,0 +1,166 @@
+"""Merging and respelling lose nothing and make nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._lifecycle.align import aligned
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.merge import Side, merge, prune, respell, strip
+from pulumi_c1policy._lifecycle.normalize import canonical
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.steps import POLICY_STEPS
+from pulumi_c1policy._model.tree import Tree
+from tests.strategies import policies
+from tests.unit.lifecycle.tenant import answer, stored
+
+SEEDS = st.integers(0, 2**32 - 1)
+SIDES = st.sampled_from(["ours", "theirs"])
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """What a canonical tree says, without saying where."""
+    if isinstance(value, dict | list) and value:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield repr(value)
+
+
+@given(policies(), policies(), policies(), SIDES)
+def test_a_merge_makes_nothing_up(base: Tree, theirs: Tree, ours: Tree, prefer: Side) -> None:
+    theirs = prune(POLICY, theirs)
+    merged = canonical(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer=prefer))
+    known = {*_leaves(canonical(POLICY, theirs)), *_leaves(canonical(POLICY, ours)), "{}", "[]"}
+    assert set(_leaves(merged)) <= known
+
+
+@given(policies(), policies(), SIDES)
+def test_where_one_side_changed_nothing_the_other_stands(
+    base: Tree, other: Tree, prefer: Side
+) -> None:
+    base, other = prune(POLICY, base), prune(POLICY, other)
+    ours = merge(POLICY, base=base, theirs=base, ours=other, prefer=prefer)
+    assert compare(POLICY, ours, other) == []
+    theirs = merge(POLICY, base=base, theirs=other, ours=base, prefer=prefer)
+    assert compare(POLICY, theirs, other) == []
+
+
+@given(policies(), SIDES)
+def test_where_both_sides_made_the_same_change_it_stands(policy: Tree, prefer: Side) -> None:
+    merged = merge(POLICY, base={}, theirs=prune(POLICY, policy), ours=policy, prefer=prefer)
+    assert compare(POLICY, merged, policy) == []
+
+
+@given(policies(), policies(), SEEDS)
+def test_respelling_means_what_was_answered(written: Tree, other: Tree, seed: int) -> None:
+    """Whatever the program wrote, nothing of it gets into the answer but its spelling."""
+    live = prune(POLICY, answer(stored(other), seed))
+    assert compare(POLICY, respell(POLICY, written, live), live) == []
+
+
+@given(policies(), SEEDS)
+def test_respelling_gives_back_what_was_written(written: Tree, seed: int) -> None:
+    live = strip(POLICY, prune(POLICY, answer(stored(written), seed)))
+    assert respell(POLICY, written, live) == written
+
+
+@given(policies(), SEEDS, SEEDS)
+def test_answers_that_differ_in_spelling_are_pruned_to_one_form(
+    inputs: Tree, seed: int, later: int
+) -> None:
+    one, other = (strip(POLICY, prune(POLICY, answer(stored(inputs), s))) for s in (seed, later))
+    assert _shape(one) == _shape(other)
+
+
+def _shape(value: Any) -> Any:
+    """The names in a tree; how values and orders are spelled is not pruned."""
+    if isinstance(value, dict):
+        return {key: _shape(item) for key, item in value.items()}
+    return [_shape(item) for item in value] if isinstance(value, list) else None
+
+
+ALIGNED: dict[str, tuple[str, str, dict[int, int]]] = {
+    "the same": ("abc", "abc", {0: 0, 1: 1, 2: 2}),
+    "one more at the end": ("abc", "ab", {0: 0, 1: 1}),
+    "one more at the beginning": ("xab", "ab", {1: 0, 2: 1}),
+    "one less": ("ac", "abc", {0: 0, 1: 2}),
+    "changed in place": ("axc", "abc", {0: 0, 1: 1, 2: 2}),
+    "changed to its neighbour": ("bbc", "abc", {0: 0, 1: 1, 2: 2}),
+    "swapped": ("bac", "abc", {0: 1, 1: 0, 2: 2}),
+    "moved to the end": ("bca", "abc", {0: 1, 1: 2, 2: 0}),
+    "nothing in common, other length": ("xy", "abc", {}),
+    "from nothing": ("ab", "", {}),
+}
+
+
+@pytest.mark.parametrize(("new", "old", "pairs"), ALIGNED.values(), ids=ALIGNED)
+def test_items_are_told_apart(new: str, old: str, pairs: dict[int, int]) -> None:
+    rules = POLICY.fields["rules"]
+    sides = ([{"condition": text, "step_key": text} for text in side] for side in (new, old))
+    assert aligned(rules, *sides) == pairs
+
+
+def test_an_item_changed_while_others_came_and_went_is_told_by_its_likeness() -> None:
+    rules = POLICY.fields["rules"]
+    old = [{"condition": "a", "step_key": "x"}, {"condition": "b", "step_key": "y"}]
+    new = [
+        {"condition": "new", "policy_id": "p"},
+        {"condition": "a", "step_key": "x"},
+        {"condition": "c", "policy_id": "q"},
+        {"condition": "b2", "step_key": "y"},
+        {"condition": "d", "policy_id": "r"},
+    ]
+    assert aligned(rules, new, old) == {1: 0}
+    steps = POLICY_STEPS.fields["steps"]
+    manager = {"manager": {"fallback": True}, "allow_delegation": True}
+    before = [{"approval": manager}]
+    after = [{"accept": {}}, {"approval": manager | {"require_denial_reason": True}}]
+    assert aligned(steps, after, before) == {1: 0}
+
+
+CONFLICTS: list[tuple[str, Tree, Tree, Tree, Side, Tree]] = [
+    ("ours wins", {"a": 1}, {"a": 2}, {"a": 3}, "ours", {"a": 3}),
+    ("theirs wins", {"a": 1}, {"a": 2}, {"a": 3}, "theirs", {"a": 2}),
+    ("both keep", {"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 3}, "ours", {"a": 2, "b": 3}),
+    ("ours deletes", {"a": 1, "b": 1}, {"a": 1, "b": 1}, {"b": 1}, "theirs", {"b": 1}),
+    ("theirs deletes", {"a": 1, "b": 1}, {"b": 1}, {"a": 1, "b": 1}, "ours", {"b": 1}),
+    ("theirs adds", {}, {"a": 1}, {}, "ours", {"a": 1}),
+    ("deleted against changed", {"a": 1}, {}, {"a": 2}, "theirs", {}),
+    ("changed against deleted", {"a": 1}, {"a": 2}, {}, "theirs", {"a": 2}),
+]
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "ours", "prefer", "expected"),
+    [pytest.param(*case[1:], id=case[0]) for case in CONFLICTS],
+)
+def test_three_sides(base: Tree, theirs: Tree, ours: Tree, prefer: Side, expected: Tree) -> None:
+    """Each number is a text under a key of the steps."""
+
+    def policy(keys: Tree) -> Tree:
+        return {
+            "policy_steps": {
+                key: {"steps": [{"accept": {"accept_message": str(number)}}]}
+                for key, number in keys.items()
+            }
+        }
+
+    sides = {"base": policy(base), "theirs": policy(theirs), "ours": policy(ours)}
+    merged = merge(POLICY, **sides, prefer=prefer)
+    assert compare(POLICY, merged, policy(expected)) == []
+
+
+@pytest.mark.parametrize("prefer", ["ours", "theirs"])
+def test_two_new_kinds_meet_and_one_is_left(prefer: Side) -> None:
+    def policy(kind: str) -> Tree:
+        return {"policy_steps": {"grant": {"steps": [{"approval": {kind: {}}}]}}}
+
+    base, theirs, ours = policy("manager"), policy("app_owners"), policy("self")
+    merged = merge(POLICY, base=base, theirs=theirs, ours=ours, prefer=prefer)
+    assert merged == {"ours": ours, "theirs": theirs}[prefer]

@@ -1,0 +1,177 @@
+"""Updates: what is reset, what is kept of the tenant's own, and what a record does not take for drift."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import pytest
+
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.plan import NoOp, Update, onto, plan
+from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, decode
+from tests.unit.lifecycle.employees import INPUTS, SALES, STEP, approval, sales
+from tests.unit.lifecycle.tenant import answer, stored, updated
+
+
+def test_somebody_elses_annotation_is_no_drift_and_stays() -> None:
+    live_wire = stored(INPUTS)
+    recorded = record(INPUTS, answer(live_wire))
+    live_wire["annotations"]["theirs"] = "z"
+    live = answer(live_wire)
+    assert drift(recorded, live) == []
+    refreshed = catch_up(recorded, live)
+    desired = INPUTS | {"annotations": {"managed_by": "pulumi", "new": "n"}}
+    planned = plan(refreshed, desired)
+    assert isinstance(planned, Update)
+    assert planned.mask == ("annotations",)
+    body = onto(planned, refreshed, desired, live, Options(take_back=True))
+    assert body == {
+        "annotations": {"managed_by": "pulumi", "iac_workspace": "", "note": "", "new": "n"}
+    }
+    assert updated(live_wire, body, planned.mask)["annotations"] == {
+        "managed_by": "pulumi",
+        "new": "n",
+        "theirs": "z",
+    }
+
+
+UNSET: list[tuple[str, Callable[[Tree], object], Tree]] = [
+    ("rules", lambda policy: policy.pop("rules"), {"rules": []}),
+    ("the description", lambda policy: policy.pop("description"), {"description": ""}),
+    (
+        "the name of a baseline",
+        lambda policy: policy.pop("baseline_policy_id"),
+        {"baselinePolicyId": ""},
+    ),
+    ("post actions", lambda policy: policy.pop("post_actions"), {"postActions": []}),
+    ("all steps", lambda policy: policy.pop("policy_steps"), {"policySteps": {}}),
+    ("all annotations", lambda policy: policy.pop("annotations"), {"annotations": {"a": ""}}),
+    (
+        "one flag of one approver",
+        lambda policy: policy["policy_steps"]["grant"]["steps"][0]["approval"]["manager"].clear(),
+        {"policySteps": {"grant": {"steps": [{"approval": {"manager": {}}}]}}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("unset", "sent"), [pytest.param(*c[1:], id=c[0]) for c in UNSET])
+def test_what_the_program_stops_mentioning_is_reset(
+    unset: Callable[[Tree], object], sent: Tree
+) -> None:
+    """Even where the tenant reads an absent field in a mask as one to leave alone."""
+    inputs: Tree = {
+        "display_name": "All set",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "description": "text",
+        "baseline_policy_id": "2other",
+        "policy_steps": {
+            "grant": {"steps": [{"approval": {"manager": {"allow_self_approval": True}}}]}
+        },
+        "rules": [{"condition": "true", "step_key": "grant"}],
+        "post_actions": [{"certify_remediate_immediately": True}],
+        "annotations": {"a": "b"},
+    }
+    desired = copy.deepcopy(inputs)
+    unset(desired)
+    live = answer(stored(inputs))
+    recorded = record(inputs, live)
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    assert planned.mask == tuple(sent)
+    assert onto(planned, recorded, desired, live, Options()) == sent
+
+
+def test_a_default_that_the_tenant_filled_in_is_no_change_but_its_change_is_drift() -> None:
+    wire = stored(INPUTS)
+    wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Wait"
+    approval(wire)["allowReassignment"] = True
+    recorded = from_state(to_state(record(INPUTS, answer(wire))))
+    assert recorded.inputs == INPUTS
+    assert plan(recorded, INPUTS) == NoOp()
+    assert plan(catch_up(recorded, answer(wire, 1)), INPUTS) == NoOp()
+    wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Hold"
+    del approval(wire)["allowReassignment"]
+    live = answer(wire)
+    assert [str(change) for change in drift(recorded, live)] == [
+        f"delete {STEP}[0].approval.allow_reassignment",
+        f"update {STEP}[1].wait.name",
+    ]
+    planned = plan(catch_up(recorded, live), INPUTS)
+    assert isinstance(planned, Update)
+    assert [str(change) for change in planned.changes] == [f"delete {STEP}[1].wait.name"]
+
+
+def test_an_update_next_to_it_keeps_a_default_that_the_tenant_filled_in() -> None:
+    wire = stored(INPUTS)
+    approval(wire)["allowReassignment"] = True
+    recorded = from_state(to_state(record(INPUTS, answer(wire))))
+    desired = copy.deepcopy(INPUTS)
+    desired["policy_steps"]["grant"]["steps"][0]["approval"]["require_denial_reason"] = True
+    desired["policy_steps"]["grant"]["steps"].insert(0, {"accept": {}})
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    body = onto(planned, recorded, desired, answer(wire), Options())
+    assert isinstance(body, dict)
+    assert body["policySteps"]["grant"]["steps"][1]["approval"] == {
+        "manager": {},
+        "requireApprovalReason": True,
+        "requireDenialReason": True,
+        "allowReassignment": True,
+    }
+
+
+def test_a_new_item_inherits_nothing_from_the_one_whose_place_it_takes() -> None:
+    wire = stored(INPUTS)
+    approval(wire)["allowReassignment"] = True
+    recorded = record(INPUTS, answer(wire))
+    desired = copy.deepcopy(INPUTS)
+    steps = desired["policy_steps"]["grant"]["steps"]
+    desired["policy_steps"]["grant"]["steps"] = [*steps[1:], {"approval": {"app_owners": {}}}]
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    body = onto(planned, recorded, desired, answer(wire), Options())
+    assert isinstance(body, dict)
+    assert body["policySteps"]["grant"]["steps"][-1] == {"approval": {"appOwners": {}}}
+
+
+def test_a_step_of_an_unknown_kind_is_kept_by_an_update_next_to_it() -> None:
+    wire = stored(INPUTS)
+    wire["policySteps"]["grant"]["steps"][1] = {"holdUntilNoon": {"zone": "UTC"}}
+    wire["policySteps"]["grant"]["steps"][0]["approval"]["quorum"] = {"mode": "QUORUM_ANY"}
+    inputs = copy.deepcopy(INPUTS)
+    inputs["policy_steps"]["grant"]["steps"][1] = {}
+    live = decode(POLICY, wire)
+    recorded = record(inputs, live)
+    desired = copy.deepcopy(inputs)
+    desired["policy_steps"]["grant"]["steps"].append({"accept": {}})
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    body = onto(planned, recorded, desired, live, Options())
+    assert isinstance(body, dict)
+    steps = wire["policySteps"]["grant"]["steps"]
+    assert body["policySteps"]["grant"]["steps"] == [*steps, {"accept": {}}]
+
+
+def test_a_disabled_escalation_that_the_program_wrote_does_not_come_alive() -> None:
+    """Enabled in the product, without an escalation: that flag is the drift, and no more."""
+    inputs = copy.deepcopy(INPUTS)
+    inputs["policy_steps"]["sales_Team.x"]["steps"][0]["approval"]["escalation_enabled"] = False
+    wire = stored(inputs)
+    recorded = record(inputs, answer(wire))
+    sales(wire)["escalationEnabled"] = True
+    refreshed = catch_up(recorded, answer(wire))
+    assert [str(change) for change in compare(POLICY, inputs, refreshed.inputs)] == [
+        f"add {SALES}[0].approval.escalation_enabled"
+    ]
+
+
+def test_who_touched_the_policy_and_when_is_no_drift() -> None:
+    wire = stored(INPUTS)
+    recorded = record(INPUTS, answer(wire, 1))
+    refreshed = catch_up(recorded, answer(wire, 2))
+    assert refreshed.outputs["updated_at"] == recorded.outputs["updated_at"]
+    assert drift(recorded, answer(wire, 2)) == []

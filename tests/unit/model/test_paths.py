@@ -1,0 +1,123 @@
+"""Paths are printed as a program writes them, and read in every form that Pulumi takes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._model.paths import Key, Path, at, covers, order, parse, text
+from tests.strategies import AWKWARD_KEYS
+
+PRINTED: list[tuple[Path, str]] = [
+    ((), ""),
+    (("display_name",), "display_name"),
+    (("rules", 0, "step_key"), "rules[0].step_key"),
+    (
+        ("policy_steps", Key("grant"), "steps", 0, "approval"),
+        'policy_steps["grant"].steps[0].approval',
+    ),
+    (("policy_steps", Key("a.b_C d")), 'policy_steps["a.b_C d"]'),
+    (("policy_steps", Key('quo"te')), 'policy_steps["quo\\"te"]'),
+    (("policy_steps", Key("Grüße")), 'policy_steps["Grüße"]'),
+    (("policy_steps", Key("")), 'policy_steps[""]'),
+]
+
+
+@pytest.mark.parametrize(("path", "printed"), PRINTED, ids=[case[1] for case in PRINTED])
+def test_a_path_reads_as_a_program_writes_it(path: Path, printed: str) -> None:
+    assert text(path) == printed
+
+
+READ: list[tuple[str, Path | None]] = [
+    ("rules", ("rules",)),
+    ("rules[3].condition", ("rules", 3, "condition")),
+    ("policy_steps.grant.steps[0]", ("policy_steps", "grant", "steps", 0)),
+    ('policy_steps["grant"].steps', ("policy_steps", "grant", "steps")),
+    ('["policy_steps"]["grant"]', ("policy_steps", "grant")),
+    ('policy_steps["a.b"]', ("policy_steps", "a.b")),
+    ('policy_steps["a\\"b"]', ("policy_steps", 'a"b')),
+    ("rules[*].condition", ("rules", "*", "condition")),
+    ("policy_steps.*.steps", ("policy_steps", "*", "steps")),
+    ("", None),
+    (".", None),
+    ("a..b", None),
+    ("a[", None),
+    ("a[x]", None),
+    ('a["b]', None),
+    ("a[-1]", None),
+    ("a.", None),
+    ("a]", None),
+]
+
+
+@pytest.mark.parametrize(("source", "path"), READ, ids=[repr(case[0]) for case in READ])
+def test_a_path_is_read_in_the_grammar_of_the_engine(source: str, path: Path | None) -> None:
+    assert parse(source) == path
+
+
+@pytest.mark.parametrize("key", AWKWARD_KEYS)
+def test_an_awkward_key_is_read_back(key: str) -> None:
+    path: Path = ("policy_steps", Key(key), "steps", 1)
+    assert parse(text(path)) == path
+
+
+FIELD_NAMES = st.from_regex(r"[a-z_][a-z0-9_]*", fullmatch=True)
+PATHS = st.tuples(FIELD_NAMES).flatmap(
+    lambda first: st.lists(st.integers(0, 99) | FIELD_NAMES | st.text().map(Key), max_size=4).map(
+        lambda rest: (*first, *rest)
+    )
+)
+
+
+@given(PATHS)
+def test_a_printed_path_is_read_back(path: Path) -> None:
+    assert parse(text(path)) == path
+
+
+@given(st.text(alphabet='ab.[]"\\*01_', max_size=12))
+def test_whatever_is_written_there_is_an_answer(source: str) -> None:
+    path = parse(source)
+    assert path is None or path
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("rules", "rules[0].condition", True),
+        ("rules[0]", "rules[0].condition", True),
+        ("rules[1]", "rules[0].condition", False),
+        ("rules[*].condition", "rules[7].condition", True),
+        ("rules[*].condition", "rules[7].step_key", False),
+        ("rules[0].condition", "rules[0]", False),
+        ("policy_steps.grant", 'policy_steps["grant"].steps[0]', True),
+        ("policy_steps.*.steps", 'policy_steps["x y"].steps', True),
+        ("policy", "policy_steps", False),
+    ],
+)
+def test_a_pattern_covers_what_lies_at_it_and_below(
+    pattern: str, path: str, expected: bool
+) -> None:
+    parsed, place = parse(pattern), parse(path)
+    assert parsed is not None
+    assert place is not None
+    assert covers(parsed, place) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        (("a", Key("b"), 1), "y"),
+        (("a", Key("b"), 2), None),
+        (("a", Key("c"), 0), None),
+        (("a", 0), None),
+        ((), {"a": {"b": ["x", "y"]}}),
+    ],
+)
+def test_what_stands_at_a_path_is_found(path: Path, found: object) -> None:
+    assert at({"a": {"b": ["x", "y"]}}, path) == found
+
+
+def test_indices_are_sorted_as_numbers() -> None:
+    paths: list[Path] = [("rules", 10), ("display_name",), ("rules", 9), ("rules",)]
+    assert sorted(paths, key=order) == [("display_name",), ("rules",), ("rules", 9), ("rules", 10)]

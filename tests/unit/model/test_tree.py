@@ -1,0 +1,258 @@
+"""Between the wire and what programs write: nothing lost, nothing re-cased, wrong answers told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._model.policy import POLICY, RULE
+from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only, zero
+from tests.strategies import AWKWARD_KEYS
+
+STEPS = "policySteps"
+
+
+def one(step: Tree, name: str = "policy_steps") -> Tree:
+    return {name: {"grant": {"steps": [step]}}}
+
+
+BOTH_WAYS: list[tuple[str, Tree, Tree]] = [
+    ("names", {"display_name": "x"}, {"displayName": "x"}),
+    (
+        "names deep inside",
+        one({"wait": {"until_time": {"hours": 1}}}),
+        one({"wait": {"untilTime": {"hours": 1}}}, STEPS),
+    ),
+    ("an empty message", one({"accept": {}}), one({"accept": {}}, STEPS)),
+    (
+        "a 64-bit number",
+        one({"approval": {"escalation": {"expiration": "9007199254740993"}}}),
+        one({"approval": {"escalation": {"expiration": "9007199254740993"}}}, STEPS),
+    ),
+    (
+        "free-form data",
+        one(
+            {
+                "provision": {
+                    "provision_policy": {
+                        "connector": {
+                            "account": {"config": {"snake_key": {"stepKey": [1, None, 0.5]}}}
+                        }
+                    }
+                }
+            }
+        ),
+        one(
+            {
+                "provision": {
+                    "provisionPolicy": {
+                        "connector": {
+                            "account": {"config": {"snake_key": {"stepKey": [1, None, 0.5]}}}
+                        }
+                    }
+                }
+            },
+            STEPS,
+        ),
+    ),
+    ("an unknown field", {"brandNew": {"snake_key": 1}}, {"brandNew": {"snake_key": 1}}),
+    ("an unknown field in snake_case", {"brand_new": 1}, {"brand_new": 1}),
+    (
+        "an unknown enum value",
+        {"policy_type": "POLICY_TYPE_NEW"},
+        {"policyType": "POLICY_TYPE_NEW"},
+    ),
+    ("annotations", {"annotations": {"a_b.c/d": "x"}}, {"annotations": {"a_b.c/d": "x"}}),
+    *(
+        (f"the key {key!r}", {"policy_steps": {key: {}}}, {STEPS: {key: {}}})
+        for key in AWKWARD_KEYS
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("tree", "wire"), [pytest.param(*case[1:], id=case[0]) for case in BOTH_WAYS]
+)
+def test_survives_both_ways(tree: Tree, wire: Tree) -> None:
+    assert encode(POLICY, tree) == wire
+    assert decode(POLICY, wire) == tree
+
+
+SENT: list[tuple[str, Tree, Tree]] = [
+    ("no nulls", {"display_name": None}, {}),
+    ("zeros", {"description": "", "rules": []}, {"description": "", "rules": []}),
+    ("nothing of the tenant's", {"id": "x", "system_builtin": True, "created_at": "t"}, {}),
+    ("nothing that is ignored", {"reassign_tasks_to_delegates": True}, {}),
+    (
+        "seconds",
+        one({"wait": {"duration": {"duration": "1h"}}}),
+        one({"wait": {"duration": {"duration": "3600s"}}}, STEPS),
+    ),
+    (
+        "seconds of a number",
+        one({"wait": {"timeout_duration": 5400.5}}),
+        one({"wait": {"timeoutDuration": "5400.5s"}}, STEPS),
+    ),
+    (
+        "long numbers as text",
+        one({"approval": {"escalation": {"expiration": 60.0}}}),
+        one({"approval": {"escalation": {"expiration": "60"}}}, STEPS),
+    ),
+    (
+        "a span as a number of seconds",
+        one({"approval": {"escalation": {"expiration": "4h"}}}),
+        one({"approval": {"escalation": {"expiration": "14400"}}}, STEPS),
+    ),
+    (
+        "short numbers as numbers",
+        one({"wait": {"until_time": {"hours": "7"}}}),
+        one({"wait": {"untilTime": {"hours": 7}}}, STEPS),
+    ),
+    (
+        "a double that is whole",
+        one({"wait": {"until_time": {"hours": 7.0}}}),
+        one({"wait": {"untilTime": {"hours": 7}}}, STEPS),
+    ),
+]
+
+
+@pytest.mark.parametrize(("tree", "wire"), [pytest.param(*case[1:], id=case[0]) for case in SENT])
+def test_sends_what_the_wire_wants(tree: Tree, wire: Tree) -> None:
+    found = encode(POLICY, tree)
+    assert found == wire
+    assert json.dumps(found) == json.dumps(wire)
+
+
+ALIASES: list[tuple[Tree, str | None]] = [
+    ({"policy_key": "a"}, "a"),
+    ({"step_key": "a"}, "a"),
+    ({"step_key": "a", "policy_key": "b"}, "a"),
+    ({"policy_key": "b", "step_key": "a"}, "a"),
+    ({"policy_key": "b", "step_key": ""}, "b"),
+    ({"step_key": "", "policy_key": "b"}, "b"),
+    ({"step_key": None, "policy_key": "b"}, "b"),
+    ({"policy_key": "", "step_key": "a"}, "a"),
+    ({"policy_key": None}, None),
+]
+
+
+@pytest.mark.parametrize(("rule", "sent"), ALIASES, ids=str)
+def test_a_deprecated_spelling_is_sent_under_the_preferred_name(
+    rule: Tree, sent: str | None
+) -> None:
+    found = encode(RULE, rule)
+    assert found.get("stepKey") == sent
+    assert "policyKey" not in found
+
+
+READ: list[tuple[str, Tree, Tree]] = [
+    ("null is absent", {"displayName": None, "rules": None}, {}),
+    ("snake_case", {"display_name": "x"}, {"display_name": "x"}),
+    ("a null item of a list is an empty message", {"rules": [None]}, {"rules": [{}]}),
+    (
+        "a null entry of a map is an empty message",
+        {STEPS: {"a": None}},
+        {"policy_steps": {"a": {}}},
+    ),
+    ("a null in an unknown field", {"new": None}, {"new": None}),
+    (
+        "a long number as a number",
+        one({"approval": {"escalation": {"expiration": 60}}}, STEPS),
+        one({"approval": {"escalation": {"expiration": "60"}}}),
+    ),
+    (
+        "a short number as text",
+        one({"wait": {"untilTime": {"hours": "7"}}}, STEPS),
+        one({"wait": {"until_time": {"hours": 7}}}),
+    ),
+    ("an enum's number", {"policyType": 99}, {"policy_type": 99}),
+]
+
+
+@pytest.mark.parametrize(("wire", "tree"), [pytest.param(*case[1:], id=case[0]) for case in READ])
+def test_reads_what_protobuf_json_allows(wire: Tree, tree: Tree) -> None:
+    assert decode(POLICY, wire) == tree
+
+
+WRONG: list[tuple[Any, str]] = [
+    ([], "`policy` should be an object"),
+    (None, "`policy` should be an object"),
+    ("x", "`policy` should be an object"),
+    ({"displayName": 1}, "`display_name` should be a string"),
+    ({"rules": {}}, "`rules` should be a list"),
+    ({"rules": [1]}, "`rules[0]` should be an object"),
+    ({STEPS: []}, "`policy_steps` should be an object"),
+    ({STEPS: {"a b": 1}}, '`policy_steps["a b"]` should be an object'),
+    ({"annotations": {"a": 1}}, '`annotations["a"]` should be a string'),
+    ({"systemBuiltin": "true"}, "`system_builtin` should be true or false"),
+    ({"policyType": []}, "`policy_type` should be an enum value"),
+    (one({"wait": {"untilTime": {"hours": "x"}}}, STEPS), "hours` should be an integer"),
+    (one({"wait": {"untilTime": {"hours": True}}}, STEPS), "hours` should be an integer"),
+    (one({"wait": {"untilTime": {"hours": 1.5}}}, STEPS), "hours` should be an integer"),
+    (one({"wait": {"duration": {"duration": 60}}}, STEPS), "duration` should be a string"),
+    (
+        one({"approval": {"escalation": {"expiration": "9" * 5000}}}, STEPS),
+        "expiration` should be an integer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wire", "message"), WRONG, ids=[case[1] for case in WRONG])
+def test_says_where_an_answer_cannot_be_a_policy(wire: Any, message: str) -> None:
+    with pytest.raises(ShapeError) as raised:
+        decode(POLICY, wire)
+    assert message in str(raised.value)
+
+
+def test_an_answer_that_is_nested_without_end_is_refused() -> None:
+    inner: Tree = {"manual": {}}
+    for _ in range(100):
+        inner = {"multiStep": {"provisionSteps": [inner]}}
+    with pytest.raises(ShapeError):
+        decode(POLICY, one({"provision": {"provisionPolicy": inner}}, STEPS))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(sorted(POLICY.wire_fields)) | st.text(max_size=3), below, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(JSON)
+def test_any_json_is_a_policy_or_said_not_to_be_one(wire: Any) -> None:
+    try:
+        tree = decode(POLICY, wire)
+    except ShapeError:
+        return
+    assert isinstance(tree, dict)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("description", ""),
+        ("rules", []),
+        ("policy_steps", {}),
+        ("reassign_tasks_to_delegates", False),
+        ("scope", None),
+    ],
+)
+def test_every_shape_has_a_zero_that_resets_it(name: str, sent: Any) -> None:
+    assert zero(POLICY.fields[name]) == sent
+
+
+def test_one_field_of_a_tree() -> None:
+    assert only({"a": 1, "b": 2}, "a") == {"a": 1}
+    assert only({"a": None}, "a") == {}
+    assert only({"a": ""}, "a") == {"a": ""}
+    assert only({}, "a") == {}
