@@ -16,6 +16,7 @@ from pulumi_c1policy._cel import checker, engine, primitives
 from pulumi_c1policy._cel.environment import Place, load
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
+from pulumi_c1policy._cel.uses import is_operator
 from pulumi_c1policy._cel.values import EnumValue, Record, Value, enum_value, same
 
 Functions: TypeAlias = Mapping[str, Callable[..., Value]]
@@ -106,7 +107,8 @@ class _Evaluation:
             value = owner.get(node.name)
             if not node.presence or isinstance(value, Undecided):
                 return value
-            return value not in ("", 0, None, [], {}) or isinstance(value, bool)
+            # As in protobuf: a field that is empty is a field that is not there.
+            return value not in ("", 0, [], {})
         if not isinstance(owner, dict):
             return Undecided(f"`.{node.name}` fails: what it stands behind has no fields")
         if node.presence:
@@ -114,13 +116,12 @@ class _Evaluation:
         return owner.get(node.name, Undecided(f"`.{node.name}` fails: there is no such key"))
 
     def _call(self, node: Node, bound: Mapping[str, Value]) -> Value:
-        match node.name:
-            case "_&&_" | "_||_":
-                return self._logic(node, bound)
-            case "_?_:_":
-                return self._choice(node, bound)
-            case "@not_strictly_false":
-                return self.value(node.parts[0], bound) is not False
+        if node.name in ("_&&_", "_||_"):
+            return self._logic(node, bound)
+        if node.name == "_?_:_":
+            return self._choice(node, bound)
+        if node.name == "@not_strictly_false":
+            return self.value(node.parts[0], bound) is not False
         parts = node.parts if node.target is None else [node.target, *node.parts]
         arguments = self._all(parts, bound)
         if isinstance(arguments, Undecided):
@@ -130,11 +131,9 @@ class _Evaluation:
         if node.name in _SOME and any(map(_is_ours, arguments)):
             return _call_ours(node.name, arguments)
         is_member = node.target is not None
-        if not load().is_standard(node.name, member=is_member) and node.name.isidentifier():
-            return Undecided(f"what `{node.name}` answers is not known here")
-        if "." in node.name:
-            return Undecided(f"what `{node.name}` answers is not known here")
-        return primitives.call(node.name, arguments, is_member=is_member)
+        if is_operator(node) or load().is_standard(node.name, member=is_member):
+            return primitives.call(node.name, arguments, is_member=is_member)
+        return Undecided(f"what `{node.name}` answers is not known here")
 
     def _logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
         decisive = node.name == "_||_"
@@ -143,10 +142,10 @@ class _Evaluation:
             value = self.value(part, bound)
             if value is decisive:
                 return decisive
-            if isinstance(value, Undecided):
-                unknown = unknown or value if unknown is None else unknown
-            elif not isinstance(value, bool):
-                unknown = Undecided(f"`{primitives.shown(node.name)}` fails: it wants a bool")
+            if not isinstance(value, bool | Undecided):
+                value = Undecided(f"`{primitives.shown(node.name)}` fails: it wants a bool")
+            if unknown is None and isinstance(value, Undecided):
+                unknown = value
         return not decisive if unknown is None else unknown
 
     def _choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
@@ -167,7 +166,7 @@ class _Evaluation:
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
     def _loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
-        loop, *names = node.loop, *node.bound
+        loop, names = node.loop, node.bound
         over = self.value(loop.over, bound)
         if isinstance(over, Undecided):
             return over
@@ -203,16 +202,13 @@ def _call_ours(name: str, arguments: list[Value]) -> Value:
     if name == "size":
         return len(arguments[0])
     one, other = arguments
-    match name:
-        case "_+_":
-            return one + other
-        case "_==_":
-            return same(one, other)
-        case "_!=_":
-            answer = same(one, other)
-            return answer if isinstance(answer, Undecided) else not answer
-        case "@in":
-            return _contains(other, one)
+    if name == "_+_":
+        return one + other
+    if name == "@in":
+        return _contains(other, one)
+    if name in ("_==_", "_!=_"):
+        answer = same(one, other)
+        return answer if isinstance(answer, Undecided) else answer is (name == "_==_")
     if isinstance(other, int) and 0 <= other < len(one):
         return one[other]
     return Undecided(f"`[{other}]` fails: the list has {len(one)} items")

@@ -22,6 +22,9 @@ _STATUS = re.compile(r"^[A-Z_]+: ")
 
 def call(name: str, arguments: list[Value], *, is_member: bool = False) -> Value:
     """The result of CEL's own function `name`, of which the first argument may stand before a dot."""
+    if name == "contains" and all(isinstance(value, str) for value in arguments):
+        # In the library, the declaration of a network's hides that of a text's.
+        return arguments[1] in arguments[0]
     if len(arguments) > len(_NAMES):
         return Undecided(f"`{shown(name)}` has too many arguments to be worked out here")
     try:
@@ -42,7 +45,8 @@ def _failed(name: str, text: str) -> Undecided:
 
 def shown(name: str) -> str:
     """A function as a person writes it: `_==_` is `==`."""
-    return name.strip("_@")
+    is_operator = name.startswith("_") or name.endswith("_")
+    return name.replace("_", "") if is_operator else name.removeprefix("@")
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ import typer
 
 from pulumi_c1policy._cli.check_expression import check_expression
 from pulumi_c1policy._cli.emulator import emulator
+from pulumi_c1policy._cli.simulate import simulate
 
 app = typer.Typer(
     help="Tools beside a Pulumi program of ConductorOne policies.",
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(check_expression)
 app.command()(emulator)
+app.command()(simulate)
 
 
 @app.callback()

@@ -1,0 +1,299 @@
+"""`c1policy simulate`: who would be asked, and whose approvals a change alters."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pulumi_c1policy.errors import C1PolicyError
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._simulate.impact import Impact
+    from pulumi_c1policy._simulate.policies import KnownPolicy
+    from pulumi_c1policy._simulate.results import Simulation
+
+_CHANGED = 1
+_FAILED = 2
+_TENANT = "tenant"
+_REQUEST = "The request"
+
+
+class Format(StrEnum):
+    """How the result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+def simulate(
+    subjects: Annotated[Path, typer.Option(help="People: a CSV, or a JSON list of objects.")],
+    policy: Annotated[
+        list[Path] | None, typer.Option(help="A JSON file of a policy, or of several; repeatable.")
+    ] = None,
+    program: Annotated[
+        Path | None, typer.Option(help="A Pulumi program: the folder of its Pulumi.yaml.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="What `pulumi stack export` has written.")
+    ] = None,
+    tenant: Annotated[
+        bool, typer.Option("--tenant", help="The tenant's policies, as the environment names it.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--id", help="Only this policy: id, resource or display name; repeatable."),
+    ] = None,
+    against: Annotated[
+        str, typer.Option(help="Show what changes against these: a file, or `tenant`.")
+    ] = "",
+    config: Annotated[
+        list[str] | None, typer.Option(help="The program's config as KEY=VALUE; repeatable.")
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            help="Users, groups, apps and entitlements, as JSON.", rich_help_panel=_REQUEST
+        ),
+    ] = None,
+    entitlement: Annotated[
+        list[str] | None, typer.Option(help="FIELD=VALUE; repeatable.", rich_help_panel=_REQUEST)
+    ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="FIELD=VALUE; repeatable.", rich_help_panel=_REQUEST)
+    ] = None,
+    account: Annotated[
+        list[str] | None, typer.Option(help="FIELD=VALUE; repeatable.", rich_help_panel=_REQUEST)
+    ] = None,
+    ip: Annotated[
+        str | None, typer.Option(help="Where it comes from.", rich_help_panel=_REQUEST)
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to write the result.")] = Format.TABLE,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="With --against: unchanged people too.")
+    ] = False,
+    fail_on_change: Annotated[
+        bool, typer.Option("--fail-on-change", help="With --against: exit with 1 on a change.")
+    ] = False,
+) -> None:
+    """Show what becomes of people's requests under policies, without making one.
+
+    With --against, show whose requests a change sends another way. Nothing is guessed: what does
+    not follow from what is given is said to be undecided, with the reason.
+    """
+    try:
+        wanted = _source(policy, program, state, tenant=tenant, config=config)
+        other = _read(against) if against else None
+        run = partial(
+            _simulated,
+            people=_people(subjects),
+            directory=_directory(directory),
+            request={
+                "entitlement": _fields("--entitlement", entitlement),
+                "task": _fields("--task", task),
+                "account": _fields("--account", account),
+                "ip": ip,
+            },
+        )
+        if other is None:
+            _show_outcomes(run(_chosen(wanted, only), wanted), format)
+            return
+        # A file of one policy says nothing of others, and a tenant has policies of others.
+        is_whole = not only and not policy and against != _TENANT
+        changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
+    except (C1PolicyError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_FAILED) from error
+    shown = changed if show_all else [one for one in changed if one.is_changed]
+    _show_impacts(shown, len(changed), format)
+    if fail_on_change and any(one.is_changed for one in changed):
+        raise typer.Exit(_CHANGED)
+
+
+def _source(
+    files: Sequence[Path] | None,
+    program: Path | None,
+    state: Path | None,
+    *,
+    tenant: bool,
+    config: Sequence[str] | None,
+) -> list[KnownPolicy]:
+    """The policies of the one source that is named."""
+    named = [bool(files), program is not None, state is not None, tenant]
+    if sum(named) != 1:
+        raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
+    if program is not None:
+        from pulumi_c1policy._cli import programs
+
+        return programs.policies(program, _pairs("--config", config))
+    if tenant:
+        return _of_tenant()
+    return [known for path in (files or [state or Path()]) for known in _read(str(path))]
+
+
+def _read(source: str) -> list[KnownPolicy]:
+    if source == _TENANT:
+        return _of_tenant()
+    from pulumi_c1policy._simulate import policies
+
+    return policies.parse(Path(source).read_text("utf-8"))
+
+
+def _of_tenant() -> list[KnownPolicy]:
+    from pulumi_c1policy._client import settings
+    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._simulate import policies
+
+    with PolicyClient(settings.load({}, os.environ)) as client:
+        return [policies.read(row) for row in client.everything() if not row.get("deletedAt")]
+
+
+def _chosen(known: Sequence[KnownPolicy], only: Sequence[str] | None) -> list[KnownPolicy]:
+    """The policies that `--id` names, or all."""
+    if not only:
+        return list(known)
+    found = [policy for policy in known if {policy.id, policy.resource, policy.name} & set(only)]
+    names = {name for policy in found for name in (policy.id, policy.resource, policy.name)}
+    if missing := [name for name in only if name not in names]:
+        there = ", ".join(policy.name for policy in known)
+        raise typer.BadParameter(f"There is no policy {missing[0]!r}; there are {there}.")
+    return found
+
+
+def _people(path: Path) -> list[dict[str, Any]]:
+    from pulumi_c1policy._simulate import subjects
+
+    return subjects.parse(path.read_text("utf-8"))
+
+
+def _directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
+    try:
+        return None if path is None else json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise typer.BadParameter(f"{path} is no JSON: {error}.") from error
+
+
+def _fields(option: str, given: Sequence[str] | None) -> dict[str, Any] | None:
+    """A record's fields; a value that is a JSON literal, list or object is taken as that."""
+    return {name: _value(text) for name, text in _pairs(option, given).items()} or None
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
+    if text in ("true", "false", "null") or text[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
+    found = {}
+    for item in given or ():
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{item!r} is not NAME=VALUE.", param_hint=option)
+        found[name] = text
+    return found
+
+
+def _simulated(
+    chosen: Iterable[KnownPolicy],
+    known: Sequence[KnownPolicy],
+    people: Sequence[Mapping[str, Any]],
+    directory: Any,  # noqa: ANN401 (JSON)
+    request: Mapping[str, Any],
+) -> list[Simulation]:
+    """Every policy with every person, policy by policy."""
+    from pulumi_c1policy._simulate.directory import Directory
+    from pulumi_c1policy._simulate.simulation import simulate as run
+
+    where = Directory(directory)
+    return [
+        run(policy, subject=person, directory=where, policies=known, **request)
+        for policy in chosen
+        for person in people
+    ]
+
+
+def _impacts(
+    after: Sequence[KnownPolicy],
+    before: Sequence[KnownPolicy],
+    chosen: Sequence[KnownPolicy],
+    run: Callable[[list[KnownPolicy], Sequence[KnownPolicy]], list[Simulation]],
+    *,
+    is_whole: bool,
+) -> list[Impact]:
+    """What becomes of every request before and after, for the chosen policies and the removed ones."""
+    from pulumi_c1policy._simulate.impact import Impact, pairs
+
+    found = []
+    for old, new in pairs(before, after):
+        if not (is_whole if new is None else new in chosen):
+            continue
+        was = run([old], before) if old else []
+        now = run([new], after) if new else []
+        for one, other in zip_longest(was, now):
+            shown = other or one
+            found.append(Impact(shown.policy, shown.subject, one, other))
+    return found
+
+
+def _show_outcomes(found: Sequence[Simulation], how: Format) -> None:
+    from pulumi_c1policy._simulate import reports
+
+    if how is Format.TEXT:
+        typer.echo("\n\n".join(one.explain() for one in found))
+        return
+    _show(found, reports.OUTCOMES, [reports.outcome(one) for one in found], how)
+
+
+def _show_impacts(found: Sequence[Impact], count: int, how: Format) -> None:
+    from pulumi_c1policy._simulate import reports
+
+    if how is Format.TEXT:
+        for one in found:
+            before, after = reports.way(one.before), reports.way(one.after)
+            typer.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
+    elif found or how is Format.JSON:
+        _show(found, reports.IMPACTS, [reports.change(one) for one in found], how)
+    if how is not Format.JSON:
+        changed = sum(one.is_changed for one in found)
+        typer.echo(f"{changed} of {count} requests go another way.")
+
+
+def _show(
+    found: Sequence[Simulation] | Sequence[Impact],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    how: Format,
+) -> None:
+    from pulumi_c1policy._simulate import reports
+
+    if how is Format.JSON:
+        typer.echo(reports.to_json(found))
+    elif how is Format.MARKDOWN:
+        typer.echo(reports.markdown(columns, rows))
+    else:
+        _table(columns, rows)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, show_lines=True)
+    for row in rows:
+        *names, way = row
+        table.add_row(*map(Text, names), Text(way.replace(" → ", "\n")))
+    Console().print(table)

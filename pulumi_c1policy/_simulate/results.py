@@ -1,0 +1,276 @@
+"""What a simulation finds, as plain values that a test compares and a person reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from pulumi_c1policy._cel.undecided import Undecided
+from pulumi_c1policy._cel.values import Record
+
+Kind: TypeAlias = Literal["approval", "provision", "accept", "reject", "wait", "form", "action"]
+Ending: TypeAlias = Literal["completed", "accepted", "rejected", "stranded", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is asked.
+
+    Attributes:
+        id: The user's id, "" where it is not known.
+        email: The email, "" where it is not known.
+        name: The display name, "" where it is not known.
+    """
+
+    id: str = ""
+    email: str = ""
+    name: str = ""
+
+    @classmethod
+    def of(cls, user: Record) -> Person:
+        """The person that a user record is about."""
+        return cls(user.text("id"), user.text("email"), user.text("displayName"))
+
+    def __str__(self) -> str:
+        return self.email or self.id or self.name or "somebody"
+
+
+@dataclass(frozen=True, slots=True)
+class TriedRule:
+    """A rule that was looked at.
+
+    Attributes:
+        index: Its place in `rules`, counted from 0.
+        condition: Its expression.
+        value: What that is for this request.
+    """
+
+    index: int
+    condition: str
+    value: bool | Undecided
+
+    def __str__(self) -> str:
+        if isinstance(self.value, Undecided):
+            told = str(self.value)
+        else:
+            told = "matches" if self.value else "does not match"
+        return f"rules[{self.index}] {told}: {self.condition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way through one policy, to its steps or to another policy.
+
+    Attributes:
+        policy: The policy, by its display name or its id.
+        rules: The rules that were looked at, in their order; the last may be the one that matched.
+        matched: The index of the rule that matched, None for the baseline.
+        outcome: Where it leads, as a part of a sentence.
+    """
+
+    policy: str
+    rules: tuple[TriedRule, ...]
+    matched: int | Undecided | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """What happens to an approval that nobody answers.
+
+    Attributes:
+        after: How long an answer is waited for; None where the policy does not say.
+        action: What then happens.
+        policy: Of `replace_policy`: the other policy, by its display name or its id.
+        approvers: Of `reassign_to_approvers`: who is asked then.
+    """
+
+    after: timedelta | None
+    action: Literal["replace_policy", "reassign_to_approvers", "cancel_ticket", "skip_step"]
+    policy: str = ""
+    approvers: tuple[Person, ...] = ()
+
+    def __str__(self) -> str:
+        when = "at some time" if self.after is None else f"after {span(self.after)}"
+        match self.action:
+            case "replace_policy":
+                what = f"goes on with policy {self.policy}"
+            case "reassign_to_approvers":
+                what = f"asks {listed(self.approvers)}"
+            case "cancel_ticket":
+                what = "cancels the request"
+            case "skip_step":
+                what = "skips the step"
+        return f"{when} {what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step that a request comes to.
+
+    Attributes:
+        index: Its place among the steps, counted from 0.
+        kind: Which kind of step it is.
+        status: What becomes of it: somebody is asked, nobody is and it is skipped, it runs, it
+            lets the request wait or pass at once, it ends the request, or it is never reached.
+        summary: What happens, in words.
+    """
+
+    index: int
+    kind: Kind
+    status: Literal["asks", "skipped", "runs", "waits", "passes", "ends", "unreached", "undecided"]
+    summary: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.summary}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalStep(Step):
+    """A step in which somebody approves or denies.
+
+    Attributes:
+        by: How the approvers are found: `manager`, `users`, `expression`, `webhook`, ...
+        approvers: Who may approve; empty where the step is skipped or a machine decides.
+        barred: Who was found but may not approve: the person whom the request is for, or who has
+            approved an earlier step where every step needs another approver.
+        is_fallback: Whether the approvers are the fallback.
+        expression: Of `expression`: the index of the one that found the approvers.
+        escalation: What happens if nobody answers.
+    """
+
+    by: str
+    approvers: tuple[Person, ...] | Undecided
+    barred: tuple[Person, ...] = ()
+    is_fallback: bool = False
+    expression: int | None = None
+    escalation: Escalation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitStep(Step):
+    """A step that waits.
+
+    Attributes:
+        duration: How long, where that is fixed.
+        timeout: After how long it gives up, where it does.
+    """
+
+    duration: timedelta | None = None
+    timeout: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionStep(Step):
+    """A step that gives the access, or takes it away.
+
+    Attributes:
+        by: How: `connector`, `manual`, `webhook`, ...
+        provisioners: Of `manual`: who does it.
+    """
+
+    by: str
+    provisioners: tuple[Person, ...] | Undecided = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What becomes of one request, provided that everybody who is asked approves.
+
+    Attributes:
+        subject: The person whom the request is for.
+        routes: The way to the steps, through one policy or, where rules hand over, several.
+        steps: The steps, in their order.
+        ending: How it ends: the steps run out (`completed`), a step ends it (`accepted`, `rejected`),
+            no rule matches and there is no baseline (`stranded`), or a policy that is not known
+            here takes over (`elsewhere`).
+    """
+
+    subject: str
+    routes: tuple[Route, ...]
+    steps: tuple[Step, ...]
+    ending: Ending | Undecided
+
+    @property
+    def policy(self) -> str:
+        """The policy that was simulated."""
+        return self.routes[0].policy
+
+    @property
+    def matched_rule(self) -> int | Undecided | None:
+        """The index of the policy's rule that matched, None for the baseline."""
+        return self.routes[0].matched
+
+    @property
+    def rules(self) -> tuple[TriedRule, ...]:
+        """The policy's rules that were looked at."""
+        return self.routes[0].rules
+
+    @property
+    def approvals(self) -> tuple[ApprovalStep, ...]:
+        """The approval steps, the skipped ones included."""
+        return tuple(step for step in self.steps if isinstance(step, ApprovalStep))
+
+    @property
+    def approvers(self) -> tuple[tuple[str, ...] | Undecided, ...]:
+        """Who is asked, by email or id: one entry for each approval step that asks somebody."""
+        return tuple(
+            step.approvers if isinstance(step.approvers, Undecided) else _texts(step.approvers)
+            for step in self.approvals
+            if step.status in ("asks", "undecided")
+        )
+
+    @property
+    def skipped(self) -> tuple[Step, ...]:
+        """The steps that are skipped because nobody is found."""
+        return tuple(step for step in self.steps if step.status == "skipped")
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Why whatever could not be decided could not, in the order of the request's way."""
+        found = [route.matched for route in self.routes] + [self.ending]
+        for step in self.steps:
+            people = step.approvers if isinstance(step, ApprovalStep) else None
+            people = step.provisioners if isinstance(step, ProvisionStep) else people
+            reason = Undecided(step.summary) if step.status == "undecided" else None
+            found.append(people if isinstance(people, Undecided) else reason)
+        reasons = [value.reason for value in found if isinstance(value, Undecided)]
+        return tuple(dict.fromkeys(reasons))
+
+    def explain(self) -> str:
+        """The whole way of the request, for a person to read."""
+        lines = [f"{self.subject}:"]
+        for route in self.routes:
+            lines.append(f"  policy {route.policy}")
+            lines += [f"    {rule}" for rule in route.rules]
+            lines.append(f"    -> {route.outcome}")
+        for step in self.steps:
+            lines.append(f"  {step.index + 1}. {step}")
+            if isinstance(step, ApprovalStep) and step.escalation:
+                lines.append(f"     unanswered: {step.escalation}")
+        lines.append(f"  ends: {self.ending}")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.explain()
+
+
+def span(length: timedelta) -> str:
+    """A span of time as a person writes it: `1d 2h`."""
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts) or "0s"
+
+
+def listed(people: tuple[Person, ...]) -> str:
+    """Some people, of whom one is enough."""
+    return " or ".join(_texts(people)) or "nobody"
+
+
+def _texts(people: tuple[Person, ...]) -> tuple[str, ...]:
+    return tuple(map(str, people))

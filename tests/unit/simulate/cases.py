@@ -1,0 +1,65 @@
+"""Small policies and a small company for the tests of simulations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_c1policy._simulate.results import Simulation
+from pulumi_c1policy._simulate.simulation import simulate
+
+ADA = "ada@example.com"
+GRACE = "grace@example.com"
+LINUS = "linus@example.com"
+
+DIRECTORY: dict[str, Any] = {
+    "users": [
+        {"id": "u-ada", "email": ADA, "displayName": "Ada", "manager": GRACE, "department": "Eng"},
+        {"id": "u-grace", "email": GRACE, "displayName": "Grace", "manager": "", "department": "Ops"},
+        {"id": "u-linus", "email": LINUS, "manager_id": "u-grace", "department": "Eng"},
+    ],
+    "groups": [
+        {"id": "g-sec", "app_id": "okta", "display_name": "Security", "members": ["u-linus"]},
+        {"id": "g-none", "app_id": "okta", "display_name": "Nobody", "members": []},
+    ],
+    "apps": [
+        {
+            "id": "crm",
+            "owners": ["u-linus"],
+            "accounts": [{"user": "u-ada", "status": "ENABLED", "managers": ["u-grace"]}],
+        },
+        {"id": "orphan", "owners": []},
+    ],
+    "entitlements": [
+        {
+            "id": "admin",
+            "app_id": "crm",
+            "owners": ["u-grace"],
+            "members": ["u-linus"],
+            "resource_owners": ["u-ada", "u-linus"],
+            "enrolled": [],
+        },
+    ],
+}
+
+CRM_ADMIN = {"id": "admin", "appId": "crm"}
+
+
+def grant(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A grant policy with these baseline steps."""
+    baseline = {"grant": {"steps": list(steps)}}
+    return {
+        "display_name": "Test",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": baseline | fields.pop("more_steps", {}),
+        **fields,
+    }
+
+
+def approval(**approval: Any) -> dict[str, Any]:
+    """An approval step."""
+    return {"approval": approval}
+
+
+def run(policy: dict[str, Any], subject: Any = ADA, **facts: Any) -> Simulation:
+    """The simulation with the small company around it."""
+    return simulate(policy, subject=subject, **({"directory": DIRECTORY} | facts))

@@ -1,0 +1,196 @@
+"""Who is asked, who may not approve, when a step is skipped, and what happens without an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._cel.undecided import Undecided
+from pulumi_c1policy._simulate.results import Escalation, Person
+from tests.unit.simulate.cases import ADA, CRM_ADMIN, DIRECTORY, GRACE, LINUS, approval, grant, run
+
+NOBODY = "appOwners.filter(o, o.department == 'Nowhere')"
+
+
+@pytest.mark.parametrize(
+    ("kind", "approvers"),
+    [
+        ({"users": {"user_ids": ["u-grace", "u-unknown"]}}, (GRACE, "u-unknown")),
+        ({"manager": {}}, (GRACE,)),
+        ({"app_owners": {}}, (LINUS,)),
+        ({"entitlement_owners": {}}, (GRACE,)),
+        ({"resource_owners": {}}, (LINUS,)),
+        ({"resource_owners": {"allow_self_approval": True}}, (ADA, LINUS)),
+        ({"group": {"app_id": "okta", "app_group_id": "g-sec"}}, (LINUS,)),
+        ({"group": {"app_id": "crm", "app_group_id": "admin"}}, (LINUS,)),
+        ({"self": {}}, (ADA,)),
+        ({"expression": {"expressions": ["appOwners"]}}, (LINUS,)),
+        ({"expression": {"expressions": ["appOwners[0]"]}}, (LINUS,)),
+        ({"expression": {"expressions": ["[]", NOBODY, "appOwners + appOwners"]}}, (LINUS,)),
+        (
+            {"expression": {"expressions": ["c1.directory.users.v1.FindByName('X')", "appOwners"]}},
+            (LINUS,),
+        ),
+        (
+            {"expression": {"expressions": ["c1.directory.users.v1.GetManagers(subject)"]}},
+            (GRACE,),
+        ),
+        ({"webhook": {"webhook_id": "w1"}}, ()),
+        ({"agent": {"instructions": "Decide."}}, ()),
+    ],
+)
+def test_everybody_who_is_found_is_asked(kind: dict[str, Any], approvers: tuple[str, ...]) -> None:
+    result = run(grant(approval(**kind)), entitlement=CRM_ADMIN)
+    assert result.approvers == (approvers,)
+    assert result.undecided == ()
+
+
+def test_the_expression_that_found_somebody_is_told() -> None:
+    policy = grant(approval(expression={"expressions": ["[]", NOBODY, "appOwners"]}))
+    (step,) = run(policy, entitlement=CRM_ADMIN).approvals
+    assert step.expression == 2
+    assert step.summary == f"expressions[2]: {LINUS}"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        {"expressions": [NOBODY]},
+        {"expressions": ["[]", "c1.directory.users.v1.FindByName('X')"]},
+        {"expressions": [NOBODY], "fallback": True},
+        {"expressions": [NOBODY], "fallback_user_ids": ["u-grace"]},
+        {
+            "expressions": [NOBODY],
+            "fallback": True,
+            "fallback_group_ids": [{"app_id": "okta", "app_entitlement_id": "g-sec"}],
+        },
+    ],
+    ids=["empty", "null", "no-users", "fallback-off", "groups-off"],
+)
+def test_a_step_whose_expressions_find_nobody_is_skipped_in_silence(
+    expression: dict[str, Any],
+) -> None:
+    result = run(
+        grant(approval(expression=expression), approval(manager={})), entitlement=CRM_ADMIN
+    )
+    assert [step.index for step in result.skipped] == [0]
+    assert result.approvers == ((GRACE,),)
+    assert result.ending == "completed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "approvers"),
+    [
+        ({"expression": {"expressions": ["[]"], "fallback_user_ids": ["u-linus"]}}, (LINUS,)),
+        ({"group": {"app_id": "okta", "app_group_id": "g-none", "fallback_user_ids": ["u-linus"]}},
+         (LINUS,)),
+        (
+            {
+                "expression": {
+                    "expressions": ["[]"],
+                    "fallback_user_ids": ["u-grace"],
+                    "is_group_fallback_enabled": True,
+                    "fallback_group_ids": [{"app_id": "okta", "app_entitlement_id": "g-sec"}],
+                }
+            },
+            (GRACE, LINUS),
+        ),
+    ],
+    ids=["expression", "group", "users-and-groups"],
+)  # fmt: skip
+def test_the_fallback_is_asked_where_nobody_is_found(
+    kind: dict[str, Any], approvers: tuple[str, ...]
+) -> None:
+    ((name, fields),) = kind.items()
+    result = run(grant(approval(**{name: fields | {"fallback": True}})))
+    assert result.approvers == (approvers,)
+    assert result.approvals[0].is_fallback
+
+
+def test_the_manager_of_somebody_without_one_is_the_fallback() -> None:
+    policy = grant(approval(manager={"fallback": True, "fallback_user_ids": ["u-linus"]}))
+    assert run(policy, GRACE).approvers == ((LINUS,),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "reason"),
+    [
+        ({"manager": {}}, GRACE, "no manager is found and there is no fallback"),
+        ({"manager": {}}, {"id": "u-new"}, "`subject.manager` is not given"),
+        ({"app_owners": {}}, ADA, "`entitlement.appId` is not given"),
+        ({"entitlement_owners": {}}, ADA, "`entitlement` is not given"),
+        ({"group": {"app_id": "a", "app_group_id": "g"}}, ADA, "does not have `g` of app `a`"),
+        ({"users": {"user_ids": ["u-ada"]}}, ADA, f"only {ADA} is found"),
+        ({"expression": {"expressions": ["subject"]}}, ADA, f"only {ADA} is found"),
+        ({"expression": {"expressions": ["appOwners", "[]"]}}, ADA, "`entitlement.appId`"),
+        ({"expression": {"expressions": ["appOwners[5]"]}}, ADA, "`entitlement.appId`"),
+    ],
+)
+def test_what_is_not_documented_or_not_given_is_undecided(
+    kind: dict[str, Any], subject: Any, reason: str
+) -> None:
+    result = run(grant(approval(**kind)), subject)
+    (found,) = result.approvers
+    assert isinstance(found, Undecided)
+    assert reason in found.reason
+    assert result.undecided == (found.reason,)
+
+
+def test_the_person_whom_the_request_is_for_may_not_approve_it() -> None:
+    policy = grant(approval(users={"user_ids": ["u-ada", "u-grace"]}))
+    (step,) = run(policy).approvals
+    assert step.approvers == (Person("u-grace", GRACE, "Grace"),)
+    assert step.barred == (Person("u-ada", ADA, "Ada"),)
+
+
+def test_self_approval_can_be_allowed() -> None:
+    policy = grant(approval(users={"user_ids": ["u-ada"], "allow_self_approval": True}))
+    assert run(policy).approvers == ((ADA,),)
+
+
+def test_who_has_approved_a_step_alone_may_not_approve_another_where_they_must_differ() -> None:
+    users = {"user_ids": ["u-grace", "u-linus"], "require_distinct_approvers": True}
+    result = run(grant(approval(manager={}), approval(users=users)))
+    assert result.approvers == ((GRACE,), (LINUS,))
+    again = run(grant(approval(manager={}), approval(manager={"require_distinct_approvers": True})))
+    assert "who may not approve this" in again.undecided[0]
+
+
+ESCALATIONS = {
+    "replace_policy": ({"policy_id": "p-other"}, "goes on with policy Other"),
+    "reassign_to_approvers": ({"approver_ids": ["u-linus"]}, f"asks {LINUS}"),
+    "cancel_ticket": ({}, "cancels the request"),
+    "skip_step": ({}, "skips the step"),
+}
+
+
+@pytest.mark.parametrize("action", ESCALATIONS)
+@pytest.mark.parametrize("expiration", ["3600", "1h", 3600, timedelta(hours=1)])
+def test_an_unanswered_approval_escalates(action: str, expiration: object) -> None:
+    fields, words = ESCALATIONS[action]
+    policy = grant(
+        approval(
+            manager={},
+            escalation_enabled=True,
+            escalation={"expiration": expiration, action: fields},
+        )
+    )
+    other = grant() | {"id": "p-other", "display_name": "Other"}
+    (step,) = run(policy, policies=[other]).approvals
+    assert isinstance(step.escalation, Escalation)
+    assert step.escalation.after == timedelta(hours=1)
+    assert step.escalation.action == action
+    assert str(step.escalation) == f"after 1h {words}"
+
+
+def test_an_escalation_that_is_not_enabled_does_not_count() -> None:
+    policy = grant(approval(manager={}, escalation={"expiration": "60", "skip_step": {}}))
+    assert run(policy).approvals[0].escalation is None
+
+
+def test_the_owners_of_an_entitlement_can_be_given_with_the_request() -> None:
+    policy = grant(approval(entitlement_owners={}))
+    result = run(policy, entitlement={"id": "x", "owners": [LINUS]}, directory=DIRECTORY)
+    assert result.approvers == ((LINUS,),)

@@ -1,0 +1,203 @@
+"""Expressions are evaluated as CEL says, and what is unknown stays unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cel.evaluate import evaluate
+from pulumi_c1policy._cel.undecided import Undecided
+from pulumi_c1policy._cel.values import Record
+from pulumi_c1policy._simulate import fixtures, networks
+from pulumi_c1policy._simulate.directory import Directory
+from pulumi_c1policy._simulate.functions import functions
+from tests.unit.simulate.cases import DIRECTORY
+
+OWNERS = (
+    "[c1.directory.users.v1.GetByID('u-linus'), c1.directory.users.v1.FindByEmail('grace@example.com')]"
+)
+NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
+
+
+def value(source: str) -> Any:
+    directory = Directory(DIRECTORY)
+    ada = directory.person("u-ada")
+    variables = {
+        "subject": Record(
+            "User",
+            "subject",
+            {
+                **ada.fields,
+                **fixtures.record(
+                    "User",
+                    {
+                        "employment_type": "contractor",
+                        "jobTitle": "",
+                        "status": "ENABLED",
+                        "attributes": {"Job Code": "X1", "level": 3},
+                        "emails": ["ada@example.com", "a@example.com"],
+                    },
+                    "subject",
+                ).fields,
+            },
+        ),
+        "account": fixtures.record(
+            "AppUser",
+            {
+                "status": {"status": "APP_USER_STATUS_ENABLED"},
+                "security_insights": [],
+                "risk_scores": [{"source": "s1", "normalized_score": 70}],
+            },
+            "account",
+        ),
+        "task": fixtures.record(
+            "Task",
+            {
+                "created_at": "2026-05-20T09:00:00Z",
+                "grantDuration": "8h",
+                "origin": "TaskOrigin.SLACK",
+                "analysis": {"hasConflictViolations": False},
+            },
+            "task",
+        ),
+        "ip": networks.address("10.1.2.3"),
+        "entitlement": fixtures.record("Entitlement", {"id": "admin", "app_id": "crm"}, "e"),
+    }
+    return evaluate(source, Place.RULE_CONDITION, variables, functions(directory, NOW))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # Both spellings of a field, given in either.
+        ("subject.employmentType == 'contractor'", True),
+        ("subject.employment_type == 'contractor'", True),
+        ("subject.employment_type == subject.employmentType", True),
+        # What does not decide may be unknown.
+        ("false && subject.type == UserType.HUMAN", False),
+        ("subject.type == UserType.HUMAN && false", False),
+        ("subject.type == UserType.HUMAN || true", True),
+        ("[1, 2].exists(x, x == 2 || subject.type == UserType.HUMAN)", True),
+        ("[1, 2].all(x, x == 2 && subject.type == UserType.HUMAN)", False),
+        # Enums, in each documented spelling.
+        ("subject.status == UserStatus.ENABLED", True),
+        ("subject.status == USER_STATUS_ENABLED", True),
+        ("subject.status != UserStatus.DISABLED", True),
+        ("subject.status in [UserStatus.DISABLED, UserStatus.DELETED]", False),
+        ("account.status.status == APP_USER_STATUS_ENABLED", True),
+        ("task.origin == TaskOrigin.SLACK", True),
+        # Maps.
+        ("subject.attributes['Job Code'] == 'X1'", True),
+        ("'Job Code' in subject.attributes", True),
+        ("has(subject.attributes.missing)", False),
+        ("has(subject.attributes.level) && subject.attributes.level > 2", True),
+        ("has(subject.jobTitle)", False),
+        ("has(subject.email)", True),
+        # CEL's own functions.
+        ("subject.email.lowerAscii().endsWith('@example.com')", True),
+        ("subject.email.contains('ada')", True),
+        ("subject.email.matches('^ada@')", True),
+        ("subject.email.split('@')[1] == 'example.com'", True),
+        ("size(subject.emails) == 2 && subject.emails[1] == 'a@example.com'", True),
+        ("subject.jobTitle.ifEmpty('none') == 'none'", True),
+        ("(1 + 2) * 3 - 10 / 5 == 7 && -3 < 0 && 7 % 2 == 1", True),
+        ("subject.email != '' ? true : 1 / 0 == 1", True),
+        ("{'a': 1}.a == 1 && !(2 in {1: 2})", True),
+        # Time.
+        ("now() - task.created_at == duration('90m')", True),
+        ("task.created_at + task.grantDuration > now()", True),
+        ("timestamp('2026-05-20T10:30:00Z') == now()", True),
+        ("now().getHours() == 10", True),
+        ("time.start_of(now(), 'day') == timestamp('2026-05-20T00:00:00Z')", True),
+        ("time.start_of(now(), 'quarter') == timestamp('2026-04-01T00:00:00Z')", True),
+        (
+            "time.start_of(now(), 'day', 'Europe/Berlin') == timestamp('2026-05-19T22:00:00Z')",
+            True,
+        ),
+        ("time.parse('2026-05-20T10:30:00Z', TimeFormat.RFC3339) == now()", True),
+        ("time.try_parse('soon', TimeFormat.RFC3339, now()) == now()", True),
+        ("time.unix(0) == timestamp('1970-01-01T00:00:00Z')", True),
+        ("time.format(now(), TimeFormat.RFC3339) == '2026-05-20T10:30:00Z'", True),
+        # Networks.
+        ("ip.within(cidr('10.0.0.0/8'))", True),
+        ("cidr('192.168.0.0/16', '172.16.0.0/12').contains(ip)", False),
+        ("ip('192.168.3.4').isPrivate && ip.is4 && !ip.isLoopback", True),
+        ("cidr(['10.0.0.0/8', '11.0.0.0/8']).contains(ip('11.1.1.1'))", True),
+        # Functions, answered from the directory.
+        ("c1.user.v1.HasApp(subject, 'crm')", True),
+        ("c1.user.v1.HasEntitlement(subject, 'crm', 'admin')", False),
+        ("c1.user.v1.HasEntitlement(OWNERS[0], 'crm', 'admin')", True),
+        ("c1.user.v1.GrantedFromEnrollment(subject, 'crm', 'admin')", False),
+        ("c1.user.v1.GetAppUserStatus(subject, 'crm') == 'ENABLED'", True),
+        ("c1.user.v1.GetAppUserManagers(subject, 'crm')[0].displayName == 'Grace'", True),
+        ("c1.directory.users.v1.FindByEmail('grace@example.com').id == 'u-grace'", True),
+        ("c1.directory.users.v1.GetByID('u-linus').department == 'Eng'", True),
+        ("c1.directory.users.v1.FindByName('Nobody') == null", True),
+        ("c1.directory.users.v1.FindByName('Ada') == subject", True),
+        ("c1.directory.users.v1.GetManagers(subject)[0].email == subject.manager", True),
+        ("size(c1.directory.users.v1.DirectReports(OWNERS)) == 2", True),
+        ("subject in c1.directory.users.v1.DirectReports(OWNERS[1])", True),
+        ("c1.directory.groups.v1.FindByName('Security').app_id == 'okta'", True),
+        ("c1.directory.apps.v1.GetEntitlementMembers('crm', 'admin') == [OWNERS[0]]", True),
+        ("c1.directory.apps.v1.GetEntitlementOwners(entitlement)[0].id == 'u-grace'", True),
+        ("c1.directory.apps.v1.GetEntitlementOwners('crm', 'admin')[0].id == 'u-grace'", True),
+        ("OWNERS.filter(o, o != subject).map(o, o.id) == ['u-linus', 'u-grace']", True),
+        ("(OWNERS + [subject]).exists_one(o, o.department == 'Ops')", True),
+        ("c1.app_user.v1.HasSecurityInsight(account)", False),
+        ("c1.app_user.v1.HasSecurityInsightWithSeverity(account, 's1', 'high')", False),
+        ("size(c1.app_user.v1.GetSecurityInsights(account, 's1')) == 0", True),
+        ("c1.app_user.v1.HasRiskScore(account)", True),
+        ("c1.app_user.v1.GetRiskScore(account, 's1').normalized_score > 50", True),
+        # Parts of CEL that nobody documents.
+        ("cel.bind(x, subject.email, x == x)", True),
+    ],
+)
+def test_a_known_value_is_decided(source: str, expected: object) -> None:
+    assert value(source.replace("OWNERS", OWNERS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("subject.type == UserType.HUMAN", "`subject.type` is not given"),
+        ("has(subject.type)", "`subject.type` is not given"),
+        ("true && subject.type == UserType.HUMAN", "`subject.type` is not given"),
+        ("[1].exists(x, x == 2 || subject.type == UserType.HUMAN)", "`subject.type`"),
+        ("subject.type == UserType.HUMAN ? true : false", "`subject.type`"),
+        ("task.analysis.id == 'x'", "`task.analysis.id` is not given"),
+        ("subject.attributes.missing == 'x'", "`.missing` fails: there is no such key"),
+        ("subject.emails[7] == 'x'", "`[]` fails"),
+        ("1 / 0 == 1", "`/` fails: divide by zero"),
+        ("duration(subject.email) > duration('1s')", "`duration` fails"),
+        ("subject.email.matches(subject.email + '(')", "`matches` fails"),
+        ("ip(subject.email).is4", "'ada@example.com' is no address"),
+        ("cidr('10.0.0.0/8', subject.email).contains(ip)", "is no network"),
+        ("task.origin == TASK_ORIGIN_REQUEST", "not documented"),
+        ("c1.user.v1.HasApp(subject, 'erp')", "accounts of app `erp`"),
+        ("c1.user.v1.HasEntitlement(subject, 'crm', 'x')", "does not have `x` of app `crm`"),
+        ("c1.user.v1.AutomaticallyGrantedFromEnrollment(subject, 'crm', 'admin')", "automatic"),
+        ("c1.directory.users.v1.FindByEmail('x@example.com').id == ''", "has the email"),
+        ("c1.directory.users.v1.GetByID('u-x').id == ''", "nobody in the directory has the id"),
+        ("c1.directory.groups.v1.FindByName('X').id == ''", "no group 'X'"),
+        ("c1.app_user.v1.GetRiskScore(account, 's2').normalized_score > 1", "'s2'"),
+        ("time.end_of(now(), 'day') > now()", "not documented"),
+        ("time.start_of(now(), 'week') > now()", "when a `week` begins"),
+        ("time.parse('2026-05-20', TimeFormat.DATE) > now()", "`TimeFormat.DATE`"),
+        ("user.id == 'x'", "`user` is not given"),
+        ("some.newer.Function(subject)", "what `some.newer.Function` answers is not known"),
+        ("subject.nope == 'x'", "the tenant refuses the expression"),
+        ("subject.email ==", "the tenant refuses the expression"),
+    ],
+)
+def test_what_does_not_follow_from_the_fixtures_is_undecided(source: str, reason: str) -> None:
+    found = value(source)
+    assert isinstance(found, Undecided)
+    assert reason in found.reason
+
+
+def test_an_undecided_value_is_neither_true_nor_false() -> None:
+    with pytest.raises(TypeError, match="cannot be decided: no reason"):
+        assert Undecided("no reason")
