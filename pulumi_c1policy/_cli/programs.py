@@ -41,15 +41,19 @@ def policies(program: Path, config: Mapping[str, str], stack: str = "test") -> l
         result = Path(folder) / "policies.json"
         module = "pulumi_c1policy._pulumi.mocked"
         command = [_python(program, project), "-m", module, str(entry), str(result), name, stack]
-        done = subprocess.run(  # noqa: S603 (the user's own program)
-            command,
-            cwd=entry.parent,
-            input=json.dumps(keys),
-            capture_output=True,
-            text=True,
-            timeout=_LONGEST,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 (the user's own program)
+                command,
+                cwd=entry.parent,
+                input=json.dumps(keys),
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            message = f"The program in {program} runs for more than {_LONGEST} seconds."
+            raise PolicyError(message, "Run it with `python` to see what it waits for.") from error
         if done.returncode != 0 or not result.exists():
             told = "\n".join(done.stderr.strip().splitlines()[-8:])
             message = f"The program in {program} fails without an engine:\n{told}"

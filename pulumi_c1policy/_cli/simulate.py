@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pulumi_c1policy._cli import tables
+from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
@@ -24,15 +25,6 @@ _CHANGED = 1
 _FAILED = 2
 _TENANT = "tenant"
 _REQUEST = "The request"
-
-
-class Format(StrEnum):
-    """How the result is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    TEXT = "text"
 
 
 def simulate(
@@ -105,16 +97,16 @@ def simulate(
             },
         )
         if other is None:
-            _show_outcomes(run(_chosen(wanted, only), wanted), format)
+            tables.outcomes(run(_chosen(wanted, only), wanted), format)
             return
         # A file of one policy says nothing of others, and a tenant has policies of others.
         is_whole = not only and not policy and against != _TENANT
         changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
-    except (C1PolicyError, OSError) as error:
+    except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_FAILED) from error
     shown = changed if show_all else [one for one in changed if one.is_changed]
-    _show_impacts(shown, len(changed), format)
+    tables.impacts(shown, len(changed), format)
     if fail_on_change and any(one.is_changed for one in changed):
         raise typer.Exit(_CHANGED)
 
@@ -246,54 +238,3 @@ def _impacts(
             shown = other or one
             found.append(Impact(shown.policy, shown.subject, one, other))
     return found
-
-
-def _show_outcomes(found: Sequence[Simulation], how: Format) -> None:
-    from pulumi_c1policy._simulate import reports
-
-    if how is Format.TEXT:
-        typer.echo("\n\n".join(one.explain() for one in found))
-        return
-    _show(found, reports.OUTCOMES, [reports.outcome(one) for one in found], how)
-
-
-def _show_impacts(found: Sequence[Impact], count: int, how: Format) -> None:
-    from pulumi_c1policy._simulate import reports
-
-    if how is Format.TEXT:
-        for one in found:
-            before, after = reports.way(one.before), reports.way(one.after)
-            typer.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
-    elif found or how is Format.JSON:
-        _show(found, reports.IMPACTS, [reports.change(one) for one in found], how)
-    if how is not Format.JSON:
-        changed = sum(one.is_changed for one in found)
-        typer.echo(f"{changed} of {count} requests go another way.")
-
-
-def _show(
-    found: Sequence[Simulation] | Sequence[Impact],
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    how: Format,
-) -> None:
-    from pulumi_c1policy._simulate import reports
-
-    if how is Format.JSON:
-        typer.echo(reports.to_json(found))
-    elif how is Format.MARKDOWN:
-        typer.echo(reports.markdown(columns, rows))
-    else:
-        _table(columns, rows)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*columns, show_lines=True)
-    for row in rows:
-        *names, way = row
-        table.add_row(*map(Text, names), Text(way.replace(" → ", "\n")))
-    Console().print(table)

@@ -28,7 +28,7 @@ _BOUNDS = {
     "int64": (-(2**63), 2**63 - 1),
     "uint64": (0, 2**64 - 1),
 }
-_ZEROS: tuple[Any, ...] = (False, "", 0, "0")
+_ZEROS: tuple[Any, ...] = (False, "", 0)
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -163,4 +163,6 @@ def _integer(kind: str, value: Json, path: str) -> int:
 def _is_zero(member: Field | None, value: Json) -> bool:
     if member is None or member.shape != "single" or member.has_presence:
         return False
+    if member.kind in {"int64", "uint64"} and value == "0":
+        return True
     return value in _ZEROS or (member.kind == "enum" and value == member.enum[0])

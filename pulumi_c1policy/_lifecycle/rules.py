@@ -70,7 +70,11 @@ def _step_keys(inputs: Tree) -> Iterator[Finding]:
     if not isinstance(steps, dict):
         return
     for index, rule in _rules(inputs):
-        name = "step_key" if rule.get("step_key") else "policy_key"
+        old, new = rule.get("policy_key"), rule.get("step_key")
+        if isinstance(old, str) and isinstance(new, str) and old and new and old != new:
+            text = f"is the old spelling of `step_key`, which says {new!r}; leave this one out"
+            yield Finding(("rules", index, "policy_key"), "two-spellings", text)
+        name = "step_key" if new else "policy_key"
         key = rule.get(name)
         if not isinstance(key, str) or not key or key in steps:
             continue

@@ -18,6 +18,8 @@ from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
 
 _INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
 
+_EXACT = 2**53
+
 
 def inputs(properties: Mapping[str, Value]) -> Tree:
     """The policy's inputs or outputs among the engine's properties.
@@ -54,6 +56,9 @@ def written(value: Value) -> Value:
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, timedelta):
         return durations.wire(value)
+    if isinstance(value, int) and abs(value) > _EXACT:
+        # The engine's numbers are doubles; the API takes long integers as text.
+        return str(value)
     if isinstance(value, Mapping):
         return {key: written(item) for key, item in value.items()}
     if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):

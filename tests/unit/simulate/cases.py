@@ -14,7 +14,13 @@ LINUS = "linus@example.com"
 DIRECTORY: dict[str, Any] = {
     "users": [
         {"id": "u-ada", "email": ADA, "displayName": "Ada", "manager": GRACE, "department": "Eng"},
-        {"id": "u-grace", "email": GRACE, "displayName": "Grace", "manager": "", "department": "Ops"},
+        {
+            "id": "u-grace",
+            "email": GRACE,
+            "displayName": "Grace",
+            "manager": "",
+            "department": "Ops",
+        },
         {"id": "u-linus", "email": LINUS, "manager_id": "u-grace", "department": "Eng"},
     ],
     "groups": [

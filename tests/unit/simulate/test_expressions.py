@@ -16,9 +16,7 @@ from pulumi_c1policy._simulate.directory import Directory
 from pulumi_c1policy._simulate.functions import functions
 from tests.unit.simulate.cases import DIRECTORY
 
-OWNERS = (
-    "[c1.directory.users.v1.GetByID('u-linus'), c1.directory.users.v1.FindByEmail('grace@example.com')]"
-)
+OWNERS = "[c1.directory.users.v1.GetByID('u-linus'), c1.directory.users.v1.FindByEmail('grace@example.com')]"
 NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
 
 

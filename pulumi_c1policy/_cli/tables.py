@@ -1,0 +1,74 @@
+"""Simulations and their changes on the terminal: as a table, as text, as JSON, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._simulate.impact import Impact
+    from pulumi_c1policy._simulate.results import Simulation
+
+
+class Format(StrEnum):
+    """How the result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+def outcomes(found: Sequence[Simulation], how: Format) -> None:
+    """Print what becomes of requests."""
+    from pulumi_c1policy._simulate import reports
+
+    if how is Format.TEXT:
+        typer.echo("\n\n".join(one.explain() for one in found))
+        return
+    _show(found, reports.OUTCOMES, [reports.outcome(one) for one in found], how)
+
+
+def impacts(found: Sequence[Impact], count: int, how: Format) -> None:
+    """Print the requests that a change sends another way, of `count` that were looked at."""
+    from pulumi_c1policy._simulate import reports
+
+    if how is Format.TEXT:
+        for one in found:
+            before, after = reports.way(one.before), reports.way(one.after)
+            typer.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
+    elif found or how is Format.JSON:
+        _show(found, reports.IMPACTS, [reports.change(one) for one in found], how)
+    if how is not Format.JSON:
+        changed = sum(one.is_changed for one in found)
+        typer.echo(f"{changed} of {count} requests go another way.")
+
+
+def _show(
+    found: Sequence[Simulation] | Sequence[Impact],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    how: Format,
+) -> None:
+    from pulumi_c1policy._simulate import reports
+
+    if how is Format.JSON:
+        typer.echo(reports.to_json(found))
+    elif how is Format.MARKDOWN:
+        typer.echo(reports.markdown(columns, rows))
+    else:
+        _table(columns, rows)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, show_lines=True)
+    for row in rows:
+        table.add_row(*(Text(cell.replace(" → ", "\n")) for cell in row))
+    Console().print(table)

@@ -1,0 +1,242 @@
+"""`c1policy simulate`: sources, tables, and what a change alters."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from pulumi_c1policy._cli import programs
+from pulumi_c1policy._cli.main import app
+from pulumi_c1policy._simulate.policies import PolicyError
+from tests.unit.simulate.cases import DIRECTORY, approval, grant
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "examples" / "policy-tests"
+
+BEFORE = grant(
+    approval(manager={}),
+    rules=[{"condition": "subject.department == 'Ops'", "step_key": "ops"}],
+    more_steps={"ops": {"steps": [approval(users={"user_ids": ["u-linus"]})]}},
+)
+AFTER = BEFORE | {"rules": []}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a policy before and after a change, people and a directory."""
+    for name, content in {
+        "before.json": BEFORE,
+        "after.json": AFTER,
+        "directory.json": DIRECTORY,
+        "state.json": _state(BEFORE, "test") | {"version": 3},
+    }.items():
+        tmp_path.joinpath(name).write_text(json.dumps(content))
+    tmp_path.joinpath("people.csv").write_text("id\nu-ada\nu-grace\n")
+    return tmp_path
+
+
+def _state(outputs: dict[str, Any], name: str) -> dict[str, Any]:
+    kind = "pulumi-python:dynamic/c1policy:Policy"
+    urn = f"urn:pulumi:dev::project::{kind}::{name}"
+    return {
+        "deployment": {"resources": [{"urn": urn, "type": kind, "id": "p1", "outputs": outputs}]}
+    }
+
+
+def run(folder: Path, *arguments: str) -> Any:
+    given = ["simulate", *(argument.replace("@", f"{folder}/") for argument in arguments)]
+    people = [] if "--subjects" in arguments else ["--subjects", f"{folder}/people.csv"]
+    # Wide enough for a table in which no cell breaks.
+    return CliRunner().invoke(app, [*given, *people], env={"COLUMNS": "240", "TERM": "dumb"})
+
+
+def rows(folder: Path, *arguments: str) -> list[list[str]]:
+    done = run(folder, *arguments, "--directory", "@directory.json", "--format", "markdown")
+    assert done.exit_code == 0, done.output
+    lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+@pytest.mark.parametrize(
+    "source", [("--policy", "@before.json"), ("--state", "@state.json")], ids=["policy", "state"]
+)
+def test_each_person_has_a_row(folder: Path, source: tuple[str, ...]) -> None:
+    assert rows(folder, *source) == [
+        ["Test", "ada@example.com", "baseline", "manager: grace@example.com"],
+        ["Test", "grace@example.com", r"rules\[0]", "users: linus@example.com"],
+    ]
+
+
+def test_a_table_is_what_a_person_gets(folder: Path) -> None:
+    done = run(folder, "--policy", "@before.json", "--directory", "@directory.json")
+    assert done.exit_code == 0
+    assert "manager: grace@example.com" in done.stdout
+    assert "What happens" in done.stdout
+
+
+def test_text_explains_every_rule_and_step(folder: Path) -> None:
+    arguments = ("--policy", "@before.json", "--directory", "@directory.json", "--format", "text")
+    done = run(folder, *arguments)
+    assert "rules[0] does not match: subject.department == 'Ops'" in done.stdout
+
+
+def test_json_is_json(folder: Path) -> None:
+    arguments = ("--policy", "@before.json", "--directory", "@directory.json", "--format", "json")
+    found = json.loads(run(folder, *arguments).stdout)
+    assert [one["matched_rule"] for one in found] == [None, 0]
+
+
+CHANGE = ("--policy", "@after.json", "--against", "@before.json")
+
+
+def test_only_who_is_affected_by_a_change_is_shown(folder: Path) -> None:
+    assert rows(folder, *CHANGE) == [
+        [
+            "Test",
+            "grace@example.com",
+            "users: linus@example.com",
+            "manager: cannot be decided: no manager is found and there is no fallback; "
+            "what happens then is not documented",
+        ]
+    ]
+
+
+def test_everybody_is_shown_on_request(folder: Path) -> None:
+    assert [row[-1] for row in rows(folder, *CHANGE, "--all")][0] == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (CHANGE, 0),
+        ((*CHANGE, "--fail-on-change"), 1),
+        (("--policy", "@after.json", "--against", "@after.json", "--fail-on-change"), 0),
+    ],
+)
+def test_a_change_fails_only_on_request(
+    folder: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    done = run(folder, *arguments, "--directory", "@directory.json", "--format", "text")
+    assert done.exit_code == code
+    assert f"{int(code or arguments == CHANGE)} of 2 requests go another way." in done.stdout
+
+
+def test_a_policy_that_a_state_loses_is_a_change(folder: Path) -> None:
+    (folder / "new.json").write_text(json.dumps(_state(AFTER | {"display_name": "New"}, "new")))
+    found = rows(folder, "--state", "@new.json", "--against", "@state.json", "--all")
+    # Both have the id of the tenant's policy, so it is the same one.
+    assert {row[0] for row in found} == {"New"}
+    text = (folder / "new.json").read_text().replace('"p1"', '"p2"')
+    (folder / "new.json").write_text(text)
+    found = rows(folder, "--state", "@new.json", "--against", "@state.json")
+    assert [(row[0], row[2], row[3]) for row in found if row[0] == "Test"] == [
+        ("Test", "manager: grace@example.com", "no such policy"),
+        ("Test", "users: linus@example.com", "no such policy"),
+    ]
+
+
+def test_the_request_comes_from_options(folder: Path) -> None:
+    policy = grant(
+        rules=[
+            {
+                "condition": "task.isGrantPermanent && entitlement.id == 'e' && ip.is4 "
+                "&& account.emails == ['xy']",
+                "step_key": "grant",
+            }
+        ]
+    )
+    (folder / "policy.json").write_text(json.dumps(policy))
+    options = ["--task", "isGrantPermanent=true", "--entitlement", "id=e", "--ip", "10.0.0.1"]
+    found = rows(folder, "--policy", "@policy.json", *options, "--account", 'emails=["xy"]')
+    assert {row[2] for row in found} == {r"rules\[0]"}
+    found = rows(folder, "--policy", "@policy.json", *options)
+    assert {row[2] for row in found} == {r"rules\[0]?"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ((), "Name one of --policy"),
+        (("--policy", "@before.json", "--tenant"), "Name one of --policy"),
+        (("--policy", "@missing.json"), "missing.json"),
+        (("--policy", "@people.csv"), "This is no JSON"),
+        (("--policy", "@before.json", "--id", "nope"), "There is no policy 'nope'"),
+        (("--policy", "@before.json", "--task", "x"), "is not NAME=VALUE"),
+        (("--policy", "@before.json", "--task", "isPermanent=true"), "has no field `isPermanent`"),
+        (("--policy", "@before.json", "--directory", "@people.csv"), "is no JSON"),
+        (("--program", "@"), "has no Pulumi.yaml"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_exits_with_2(
+    folder: Path, arguments: tuple[str, ...], text: str
+) -> None:
+    done = run(folder, *arguments)
+    assert done.exit_code == 2
+    assert text in " ".join(done.output.replace("│", " ").split())
+
+
+def test_without_the_checker_a_sentence_says_how_to_get_it(folder: Path) -> None:
+    program = (
+        "import sys; sys.modules['cel_expr_python'] = None; sys.argv = sys.argv[1:]; "
+        "from pulumi_c1policy._cli.main import main; main()"
+    )
+    arguments = ["--policy", f"{folder}/before.json", "--subjects", f"{folder}/people.csv"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "c1policy", "simulate", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Install it with `pip install 'pulumi-c1policy[cel]'`."
+
+
+def test_a_program_is_run_without_an_engine() -> None:
+    found = {policy.resource: policy for policy in programs.policies(EXAMPLE, {})}
+    assert set(found) == {"contractor-production-access", "production-access"}
+    rule = found["production-access"].tree["rules"][0]
+    assert rule["policy_id"] == found["contractor-production-access"].id
+
+
+def test_a_program_gets_its_config_and_its_failure_is_told(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\nmain: src\n")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "__main__.py").write_text(
+        "import pulumi\n"
+        "from pulumi_c1policy import Policy\n"
+        "name = pulumi.Config().require('name') + pulumi.get_stack()\n"
+        "Policy('one', display_name=pulumi.Output.secret(name), policy_type='POLICY_TYPE_GRANT',\n"
+        "       policy_steps={'grant': {'steps': []}})\n"
+        "Policy.get('two', id='p2')\n"
+    )
+    (found,) = programs.policies(tmp_path, {"name": "Sales "}, "prod")
+    assert found.name == "Sales prod"
+    with pytest.raises(PolicyError, match="acme:name"):
+        programs.policies(tmp_path, {})
+
+
+@pytest.mark.slow
+def test_the_installed_command_simulates_a_program() -> None:
+    arguments = ["--program", EXAMPLE, "--subjects", EXAMPLE / "people.csv", "--format", "json"]
+    request = ["--entitlement", "id=admin", "--entitlement", "appId=production"]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("c1policy"), "simulate", *arguments, *request,
+         "--directory", EXAMPLE / "directory.json", "--id", "production-access",
+         "--task", "isGrantPermanent=false", "--ip", "10.0.0.1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert [one["matched_rule"] for one in json.loads(done.stdout)] == [None, 0, None, 1]
+
+
+def test_the_example_passes_its_own_tests() -> None:
+    pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    done = subprocess.run(
+        [*pytest_, EXAMPLE], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
