@@ -9,9 +9,12 @@ from typing import Any
 
 import dill
 import pytest
+
 from pulumi_c1policy.provider import PolicyProvider
 
-RELEASES = sorted(path for path in Path(__file__).parent.iterdir() if (path / "state.json").exists())
+RELEASES = sorted(
+    path for path in Path(__file__).parent.iterdir() if (path / "state.json").exists()
+)
 CASES = [
     pytest.param(resource, id=f"{release.name}-{name}")
     for release in RELEASES

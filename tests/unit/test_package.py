@@ -8,8 +8,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pulumi_c1policy
 import pytest
+
+import pulumi_c1policy
 
 ROOT = Path(__file__).parents[2]
 
