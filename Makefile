@@ -1,5 +1,5 @@
 # Every target does the set-up that it needs. `make setup` is quick when there is nothing to do.
-.PHONY: setup demo test quick lint
+.PHONY: setup demo test quick lint chaos
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
@@ -8,6 +8,7 @@ setup: ; @scripts/setup.sh
 demo: setup ; @$(BIN)/python scripts/demo.py
 test: lint ; $(BIN)/pytest
 quick: setup ; $(BIN)/pytest -m "not e2e and not slow"
+chaos: setup ; @$(BIN)/python scripts/chaos.py $(CHAOS)
 
 lint: setup
 	$(BIN)/ruff check

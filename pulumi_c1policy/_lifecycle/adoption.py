@@ -29,21 +29,14 @@ class Leftovers:
         self._known = known
         self._lock = Lock()
         self._look: Future[list[Tree]] | None = None
+        self.adopted: set[str] = set()
+        """The policies that this run has taken, by id."""
 
-    def held(self, desired: Tree) -> frozenset[str]:
-        """The ids of the policies that carry the resource's marks and are no leftovers."""
-        if not self._known.is_replacement(desired):
-            return frozenset(self._known.ids)
-        # A forced replacement: of the old policy nobody has told us more than that there is one.
-        found = self._candidates(anew=False)
-        return frozenset(policy["id"] for policy in found if same_resource(policy, desired))
-
-    def find(self, desired: Tree, held: frozenset[str], *, anew: bool = False) -> Tree | None:
+    def find(self, desired: Tree, *, anew: bool = False) -> Tree | None:
         """The policy (decoded) that an earlier create of this very resource left, if any.
 
         Args:
             desired: The checked inputs, marks included.
-            held: What `held` said before anything was sent.
             anew: Look at the tenant again, as a create's outcome has just become unclear.
         """
         if not same_resource(desired, desired):
@@ -51,7 +44,7 @@ class Leftovers:
         for policy in self._candidates(anew=anew):
             if (
                 same_resource(policy, desired)
-                and policy["id"] not in held
+                and policy["id"] not in self._known.ids
                 and not self._known.is_older(policy)
                 and not policy.get("system_builtin")
                 and not policy.get("deleted_at")

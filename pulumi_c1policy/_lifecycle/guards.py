@@ -65,6 +65,17 @@ def taken_delete(recorded: Recorded) -> str:
     )
 
 
+def adopted_delete(recorded: Recorded) -> str:
+    """What is said when a forced replacement (`--replace`) comes to delete its old policy.
+
+    The engine names the old policy only now. Until then it looked like one that an unfinished create had left.
+    """
+    return (
+        f"the policy {_name(recorded)!r} was kept and brought up to date instead of being replaced. "
+        "To get a new one, force the replacement with `--refresh --replace`."
+    )
+
+
 def conflict(changes: Sequence[Change], desired: Tree, secrets: Collection[str]) -> tuple[str, str]:
     """Why somebody else's change is not overwritten: summary, with all values, and advice.
 

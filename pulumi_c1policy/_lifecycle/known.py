@@ -17,21 +17,13 @@ class Known:
     """
 
     ids: set[str] = field(default_factory=set)
-    resources: dict[str, set[str]] = field(default_factory=dict)
     newest: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def note(self, policy: Tree, policy_id: str = "") -> None:
-        """Take note of a resource that is in the state, by its marks, and of its policy's id."""
+    def note(self, policy: Tree, policy_id: str) -> None:
+        """Take note of a policy that is in the state, and of its id."""
         resource = _resource(policy)
-        held = self.resources.setdefault(resource, set())
-        if policy_id:
-            held.add(policy_id)
-            self.ids.add(policy_id)
-            self.newest[resource] = max(_age(policy), self.newest.get(resource, ("", "")))
-
-    def is_replacement(self, desired: Tree) -> bool:
-        """Whether the resource is in the state already, under an id that nobody told us."""
-        return self.resources.get(_resource(desired)) == set()
+        self.ids.add(policy_id)
+        self.newest[resource] = max(_age(policy), self.newest.get(resource, ("", "")))
 
     def is_older(self, policy: Tree) -> bool:
         """Whether the resource's policy in the state was created after this one.

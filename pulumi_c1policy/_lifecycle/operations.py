@@ -68,9 +68,9 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
     Raises:
         APIError: The tenant did not take it; where it may have, the next run finds it.
     """
-    held = run.leftovers.held(desired)
-    leftover = run.leftovers.find(desired, held)
+    leftover = run.leftovers.find(desired)
     if leftover is not None and (adopted := _adopt(run, leftover["id"], desired, options)):
+        run.leftovers.adopted.add(leftover["id"])
         return adopted
     for sends_left in reversed(range(_SENDS)):
         try:
@@ -79,7 +79,7 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
             if not error.ambiguous:
                 raise
             for _ in run.looks():
-                leftover = run.leftovers.find(desired, held, anew=True)
+                leftover = run.leftovers.find(desired, anew=True)
                 if leftover is not None:
                     return _bring_up(run, leftover, desired, options)
             # What the tenant is still at work on may show up at any later time: then the next run
@@ -220,8 +220,8 @@ def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> st
         recorded: What is known of it.
 
     Returns:
-        None, or a sentence why the policy was left in the tenant all the same: it is builtin, or
-        somebody else keeps it now.
+        None, or a sentence why the policy was left in the tenant all the same: it is builtin,
+        somebody else keeps it now, or this run has taken it for its replacement.
 
     Raises:
         APIError: The tenant did not delete it.
@@ -229,6 +229,8 @@ def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> st
     if recorded.builtin:
         return guards.builtin_delete(recorded)
     run = connect()
+    if policy_id in run.leftovers.adopted:
+        return guards.adopted_delete(recorded)
     live = _live(run.reads.get, policy_id)
     if live is None:
         return None

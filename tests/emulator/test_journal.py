@@ -39,7 +39,7 @@ def test_the_journal_can_be_read_and_cleared_over_http(
     (entry,) = httpx.get(f"{c1_tenant.url}/_emulator/requests").json()["requests"]
     assert (entry["method"], entry["path"], entry["status"]) == ("GET", "/api/v1/policies", 200)
     assert sorted(entry) == [
-        "body", "method", "path", "query", "requestId", "status", "updateMask",
+        "body", "fault", "method", "path", "query", "requestId", "status", "updateMask",
     ]  # fmt: skip
     http.delete("/_emulator/requests")
     assert c1_tenant.requests == []

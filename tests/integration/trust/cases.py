@@ -8,11 +8,14 @@ from typing import Any
 from pulumi_c1policy._emulator import Emulator, Fault, RecordedRequest
 from tests.chaos.engine import WORKSPACE, Declared, Program
 
-CREATE = {"method": "POST", "path": r"/api/v1/policies$"}
-UPDATE = {"method": "POST", "path": r"/api/v1/policies/[^/]+$"}
-DELETE = {"method": "DELETE"}
-SEARCH = {"path": "/search/policies"}
-GET = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
+Which = dict[str, Any]
+"""The requests that a fault befalls."""
+
+CREATE: Which = {"method": "POST", "path": r"/api/v1/policies$"}
+UPDATE: Which = {"method": "POST", "path": r"/api/v1/policies/[^/]+$"}
+DELETE: Which = {"method": "DELETE"}
+SEARCH: Which = {"path": "/search/policies"}
+GET: Which = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
 
 
 def grant(description: str = "", /, *, options: Mapping[str, Any] = {}, **fields: Any) -> Declared:
@@ -28,7 +31,7 @@ def grant(description: str = "", /, *, options: Mapping[str, Any] = {}, **fields
 
 def revoke(**fields: Any) -> Declared:
     """A revoke policy of the same name."""
-    steps = {"revoke": {"steps": [{"accept": {}}]}}
+    steps: dict[str, Any] = {"revoke": {"steps": [{"accept": {}}]}}
     return grant(policy_type="POLICY_TYPE_REVOKE", policy_steps=steps, **fields)
 
 

@@ -1,0 +1,62 @@
+"""What only the real CLI shows: kills, and in which order the engine asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pulumi_c1policy._emulator import Emulator, Fault
+from tests.chaos import throughcli
+from tests.e2e.cli import Stack, environment
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+PROGRAM = """
+    kind = "grant"
+    Policy(
+        "access",
+        display_name="Access",
+        policy_type=f"POLICY_TYPE_{kind.upper()}",
+        policy_steps={kind: {"steps": [{"accept": {}}]}},
+    )
+"""
+
+
+@pytest.fixture
+def bare(tmp_path: Path, c1_tenant: Emulator) -> Stack:
+    """A folder for a stack that is yet to be initialised."""
+    home, folder = tmp_path / "home", tmp_path / "stack"
+    home.mkdir()
+    folder.mkdir()
+    return Stack(folder, {**environment(home), **c1_tenant.environment}, c1_tenant)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_after_a_kill_a_clean_run_makes_the_tenant_the_program(seed: int, bare: Stack) -> None:
+    tally = throughcli.run(seed, bare.tenant, bare.folder, bare.environment)
+    assert tally.wrong == []
+    assert any(name.startswith("kills") for name in tally.counts)
+
+
+def test_a_forced_replacement_loses_no_policy(bare: Stack) -> None:
+    bare.write(PROGRAM).init()
+    bare.up().ok()
+    first = bare.id_of("Access")
+    kept = bare.up("--replace", "**access").ok()
+    assert bare.id_of("Access") == first
+    assert any("was kept" in warning for warning in kept.warnings)
+    bare.up("--refresh", "--replace", "**access").ok()
+    assert bare.names() == ["Access"]
+    assert bare.id_of("Access") != first
+
+
+def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_back(
+    bare: Stack,
+) -> None:
+    bare.write(PROGRAM).init()
+    bare.up().ok()
+    bare.tenant.set_faults(Fault(do="answer", status=403, method="DELETE"))
+    bare.write(PROGRAM.replace("grant", "revoke")).up().failed()
+    bare.write(PROGRAM).up().ok()
+    assert bare.names() == ["Access"]
+    assert bare.policies()["access"]["id"] == bare.id_of("Access")

@@ -1,0 +1,135 @@
+"""Chaos through the real CLI: `kill -9` of it, of the provider or of both, then what a person would do."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from random import Random
+
+from pulumi_c1policy._emulator import Emulator
+from tests.chaos import programs
+from tests.chaos.inprocess import Tally
+from tests.chaos.world import World
+from tests.e2e.cli import SETTINGS, TYPE, Stack
+
+_SHARES = (0.0, 0.1, 0.3)
+_LONGEST = 120.0
+_PROVIDER = b"pulumi.dynamic"
+
+
+def run(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str]) -> Tally:
+    """One seed: killed and disturbed runs of one stack, then a clean one."""
+    chance, tally = Random(seed), Tally()
+    world = World(tenant)
+    tenant.set_quirks(delay=0.02)
+    stack = Stack(folder, {**environment, **tenant.environment}, tenant)
+    sketches = programs.draw(chance)
+    stack.init()
+    for _ in range(chance.choice([1, 1, 2])):
+        (folder / "__main__.py").write_text(programs.source(sketches))
+        _killed(stack, world, chance, tally, policies=len(sketches))
+        sketches = programs.change_contents(chance, sketches)
+    world.calm()
+    (folder / "__main__.py").write_text(programs.source(sketches))
+    if any((folder / "state").rglob("locks/**/*.json")):
+        # The file backend keeps the lock of a CLI that was killed.
+        stack.run("cancel", "--yes").ok()
+    clean = stack.up("--refresh")
+    if clean.code:
+        tally.wrong.append(f"the clean run ended with {clean.code}: {clean.output}")
+    else:
+        tally.wrong += world.wrong(programs.program(sketches), _ids(folder))
+    tally.wrong = [f"seed {seed}, through the CLI: {wrong}" for wrong in tally.wrong]
+    tally.counts["seeds"] += 1
+    tally.counts["clean runs"] += 1
+    tally.counts["policies compared"] += len(sketches)
+    return tally
+
+
+def _ids(folder: Path) -> dict[str, str]:
+    """The policies in the stack's state, by resource name."""
+    [path] = (folder / "state").rglob("stacks/**/dev.json")
+    resources = json.loads(path.read_text())["checkpoint"]["latest"]["resources"]
+    found = [each for each in resources if each["type"] == TYPE]
+    return {each["urn"].rpartition("::")[2]: each["id"] for each in found}
+
+
+def _killed(stack: Stack, world: World, chance: Random, tally: Tally, *, policies: int) -> None:
+    """`pulumi up`, and `kill -9` when the tenant has seen some number of requests."""
+    if share := chance.choice(_SHARES):
+        world.disturb(chance, share=share)
+    else:
+        world.calm()
+    stack.tenant.clear_requests()
+    target = chance.choice(["the CLI", "the provider", "both"])
+    requests, later = chance.randint(1, 2 + policies), chance.uniform(0, 0.04)
+    process = subprocess.Popen(
+        ["pulumi", "up", *SETTINGS, "--yes", "--skip-preview", "--refresh"],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + _LONGEST
+        while process.poll() is None and time.monotonic() < deadline:
+            if len(stack.tenant.requests) >= requests:
+                time.sleep(later)
+                _kill(process, target, tally)
+                break
+            time.sleep(0.002)
+        process.wait(_LONGEST)
+    finally:
+        _end(process)
+    tally.counts["requests"] += len(stack.tenant.requests)
+    tally.counts["faults"] += sum(1 for each in stack.tenant.requests if each.fault)
+
+
+def _kill(process: subprocess.Popen[bytes], target: str, tally: Tally) -> None:
+    providers = [pid for pid in _descendants(process.pid) if _PROVIDER in _command(pid)]
+    if target != "the CLI":
+        for pid in providers:
+            os.kill(pid, signal.SIGKILL)
+    if target != "the provider":
+        process.kill()
+    tally.counts[f"kills of {target}"] += 1
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End whatever is left of the run: its processes are a session of their own."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+    pending = [pid]
+    while pending:
+        children = parents.get(pending.pop(), [])
+        yield from children
+        pending += children
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    except OSError:
+        return b""

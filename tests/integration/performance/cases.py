@@ -1,0 +1,77 @@
+"""Many policies in a tenant and in a state, and the engine's four threads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from pulumi_c1policy._emulator import Emulator, RecordedRequest
+from pulumi_c1policy._lifecycle.record import record, to_state
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import decode
+from tests.chaos.engine import WORKSPACE
+
+Inputs = dict[str, Any]
+State = dict[str, Inputs]
+_Result = TypeVar("_Result")
+
+THREADS = 4
+
+
+def inputs(number: int, **fields: Any) -> Inputs:
+    """The checked inputs of one policy."""
+    return {
+        "display_name": f"Access {number}",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": {"grant": {"steps": [{"accept": {}}]}},
+        "annotations": {
+            "managed_by": "pulumi",
+            "iac_workspace": WORKSPACE,
+            "iac_resource_address": f"c1policy.Policy/access-{number}",
+        },
+        **fields,
+    }
+
+
+def at_once(calls: Iterable[Callable[[], _Result]]) -> list[_Result]:
+    """Make the calls as the engine does, four at a time."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        return [call.result() for call in [threads.submit(call) for call in calls]]
+
+
+class Tenant:
+    """A tenant with the policies of a stack, and what one process of the provider asks it."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+
+    def fill(self, count: int) -> State:
+        """Let the tenant have so many policies of the stack's; returns their outputs by id."""
+        return dict(self._add(number) for number in range(count))
+
+    def requests(self) -> Counter[str]:
+        """How many requests of each kind there were."""
+        return Counter(map(_kind, self.emulator.requests))
+
+    def _add(self, number: int) -> tuple[str, Inputs]:
+        wanted = inputs(number)
+        wire = {
+            "displayName": wanted["display_name"],
+            "policyType": wanted["policy_type"],
+            "policySteps": wanted["policy_steps"],
+            "annotations": wanted["annotations"],
+        }
+        policy_id = self.emulator.policies.create(wire).id
+        answer = decode(POLICY, self.emulator.policy(policy_id))
+        return policy_id, to_state(record(wanted, answer))
+
+
+def _kind(request: RecordedRequest) -> str:
+    if request.path.endswith("/token"):
+        return "token"
+    if request.path.endswith("/search/policies"):
+        return "page"
+    names = {"GET": "get", "DELETE": "delete"}
+    return names.get(request.method) or ("update" if request.update_mask else "create")

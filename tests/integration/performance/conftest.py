@@ -1,0 +1,25 @@
+"""What every test of requests starts from: a tenant, and the provider in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy.provider import PolicyProvider
+from tests.chaos.engine import Process
+from tests.integration.performance.cases import Tenant
+
+
+@pytest.fixture
+def tenant(c1_tenant: Emulator) -> Tenant:
+    """The tenant, with nothing but its builtin policies."""
+    return Tenant(c1_tenant)
+
+
+@pytest.fixture
+def provider(c1_tenant: Emulator) -> Iterator[PolicyProvider]:
+    """The provider in a process of its own."""
+    with Process(c1_tenant).alive() as alive:
+        yield alive

@@ -1,0 +1,131 @@
+"""How many requests each step of a stack's life takes. Times are measured in benchmarks/, never asserted."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import ceil
+
+import pytest
+
+from pulumi_c1policy.provider import PolicyProvider
+from tests.integration.performance.cases import Tenant, at_once, inputs
+
+PAGE = 100
+
+
+@pytest.mark.parametrize("count", [1, 10, 250])
+@pytest.mark.parametrize("others", [0, 230], ids=["empty tenant", "230 other policies"])
+def test_creating_takes_a_request_a_policy_and_one_look_at_the_tenant(
+    tenant: Tenant, provider: PolicyProvider, count: int, others: int
+) -> None:
+    tenant.fill(others)
+    held = len(tenant.emulator.policies)
+    new = [inputs(1000 + number) for number in range(count)]
+
+    at_once(partial(provider.create, wanted) for wanted in new)
+
+    assert tenant.requests() == {"create": count, "page": ceil(held / PAGE), "token": 1}
+
+
+@pytest.mark.parametrize("count", [1, 250])
+def test_a_plan_with_nothing_to_do_takes_no_request(
+    tenant: Tenant, provider: PolicyProvider, count: int
+) -> None:
+    state = tenant.fill(count)
+
+    for number, (policy_id, outputs) in enumerate(state.items()):
+        checked = provider.check(outputs, inputs(number))
+        assert checked.failures == []
+        assert not provider.diff(policy_id, outputs, checked.inputs).changes
+
+    assert tenant.requests() == {}
+
+
+@pytest.mark.parametrize(
+    ("count", "most"),
+    [(1, 1), (4, 4), (5, 5), (100, 6), (1000, 15)],
+    ids=["1", "4", "5", "100", "1,000"],
+)
+def test_reading_all_takes_pages_and_one_token(
+    tenant: Tenant, provider: PolicyProvider, count: int, most: int
+) -> None:
+    state = tenant.fill(count)
+
+    found = at_once(partial(provider.read, *entry) for entry in state.items())
+
+    assert [result.id for result in found] == [*state]
+    requests = tenant.requests()
+    assert requests.pop("token") == 1
+    assert requests.keys() <= {"get", "page"}
+    assert requests.total() <= most
+
+
+def test_reading_a_small_stack_of_a_large_tenant_never_takes_more_than_two_requests_a_policy(
+    tenant: Tenant, provider: PolicyProvider
+) -> None:
+    state = tenant.fill(1500)
+    ours = [*state.items()][-6:]
+
+    at_once(partial(provider.read, *entry) for entry in ours)
+
+    requests = tenant.requests()
+    assert requests["get"] + requests["page"] <= 2 * len(ours)
+
+
+def test_updating_one_takes_a_look_at_it_and_the_update(
+    tenant: Tenant, provider: PolicyProvider
+) -> None:
+    state = tenant.fill(250)
+    policy_id, outputs = [*state.items()][7]
+
+    provider.update(policy_id, outputs, inputs(7, description="Changed."))
+
+    assert tenant.requests() == {"get": 1, "update": 1, "token": 1}
+
+
+@pytest.mark.parametrize("count", [1, 4, 10, 250])
+def test_destroying_takes_a_request_a_policy_and_pages(
+    tenant: Tenant, provider: PolicyProvider, count: int
+) -> None:
+    state = tenant.fill(count)
+    held = len(tenant.emulator.policies)
+
+    at_once(partial(provider.delete, *entry) for entry in state.items())
+
+    requests = tenant.requests()
+    assert requests.pop("delete") == count
+    assert requests.pop("token") == 1
+    assert requests.pop("get", 0) <= 4
+    assert requests.pop("page", 0) <= ceil(held / PAGE)
+    assert requests == {}
+
+
+def test_a_whole_run_in_one_process_asks_for_one_token(
+    tenant: Tenant, provider: PolicyProvider
+) -> None:
+    created = at_once(partial(provider.create, inputs(number)) for number in range(20))
+    state = {made.id: made.outs or {} for made in created}
+    at_once(partial(provider.read, *entry) for entry in state.items())
+    changed = [inputs(number, description="Changed.") for number in range(20)]
+    at_once(
+        partial(provider.update, policy_id, outputs, desired)
+        for (policy_id, outputs), desired in zip(state.items(), changed, strict=True)
+    )
+    at_once(partial(provider.delete, *entry) for entry in state.items())
+
+    assert tenant.requests()["token"] == 1
+
+
+def test_a_refresh_leaves_inputs_that_the_next_update_has_no_reason_to_write(
+    tenant: Tenant, provider: PolicyProvider
+) -> None:
+    """The engine writes its whole state for each policy whose inputs differ from the program's."""
+    marks = inputs(1)["annotations"]
+    sent = {**inputs(1), "annotations": None, "__owner": marks}
+    checked = provider.check({}, sent).inputs
+    created = provider.create(checked)
+
+    refreshed = provider.read(created.id, created.outs or {})
+
+    written = {key: value for key, value in checked.items() if value is not None}
+    assert refreshed.inputs == written

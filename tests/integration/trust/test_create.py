@@ -1,0 +1,277 @@
+"""A policy is created once, whatever happens to the answer or to the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._emulator import Emulator, Fault
+from tests.chaos.engine import Killed, Process, Stack
+from tests.integration.trust.cases import (
+    CREATE,
+    ONE,
+    SEARCH,
+    Others,
+    failed,
+    grant,
+    live,
+    lost,
+    marks,
+    searches,
+    writes,
+)
+
+LOST = lost(**CREATE)
+FAILED = failed(**CREATE)
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_a_create_whose_answer_was_lost_is_found_again(
+    how: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_faults(*LOST[how])
+    stack.up(ONE)
+    [policy] = live(c1_tenant)
+    assert stack.id_of("access") == policy["id"]
+    assert len(writes(c1_tenant)) == 1
+    stack.up(ONE, refresh=True)
+    assert len(writes(c1_tenant)) == 1
+
+
+@pytest.mark.parametrize("how", FAILED)
+def test_a_create_without_effect_is_sent_again_in_the_same_run(
+    how: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_faults(*FAILED[how])
+    stack.up(ONE)
+    [policy] = live(c1_tenant)
+    assert stack.id_of("access") == policy["id"]
+    assert [request.fault is None for request in writes(c1_tenant)] == [False, True]
+
+
+@pytest.mark.parametrize("how", ["400", "403", "404", "409"])
+def test_a_create_that_was_refused_is_not_sent_again(
+    how: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_faults(Fault(do="answer", status=int(how), times=None, **CREATE))
+    with pytest.raises(errors.StatusError):
+        stack.up(ONE)
+    assert len(writes(c1_tenant)) == 1
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_a_create_that_never_gets_an_answer_is_adopted_by_the_next_run(
+    how: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    # Where even the look for it fails, the run has to give up.
+    c1_tenant.set_faults(*LOST[how], Fault(do="answer", status=500, times=None, nth=2, **SEARCH))
+    with pytest.raises(errors.APIError):
+        stack.up(ONE)
+    assert len(live(c1_tenant)) == 1
+    c1_tenant.set_faults()
+    stack.up({"access": grant("Two.")})
+    [policy] = live(c1_tenant)
+    assert (policy["id"], policy["description"]) == (stack.id_of("access"), "Two.")
+    assert [request.path.count("/") for request in writes(c1_tenant)] == [3, 4]
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["stored-at-once", "stored-late"])
+def test_a_create_that_nobody_waited_for_is_not_sent_again(
+    after: bool, c1_tenant: Emulator, stack: Stack
+) -> None:
+    late = Fault(do="delay", seconds=1.5, after_effect=after, **CREATE)
+    c1_tenant.set_faults(late)
+    impatient = Process(c1_tenant, requestDeadline="0.7")
+    if after:
+        stack.up(ONE, process=impatient)
+    else:
+        with pytest.raises(errors.NoAnswerError, match="too long"):
+            stack.up(ONE, process=impatient)
+        while not live(c1_tenant):
+            pass
+        stack.up(ONE)
+    [policy] = live(c1_tenant)
+    assert stack.id_of("access") == policy["id"]
+    assert len(writes(c1_tenant)) == 1
+
+
+def _kill(after: int) -> Callable[[httpx.Request], None]:
+    """Kills the process at the boundary of the n-th request, counted from 1."""
+    seen: list[str] = []
+
+    def at_boundary(request: httpx.Request) -> None:
+        seen.append(request.url.path)
+        if len(seen) == after:
+            raise Killed
+
+    return at_boundary
+
+
+# The requests of a first run: a token, the look for leftovers, the create.
+@pytest.mark.parametrize("where", ["on_request", "on_answer"])
+@pytest.mark.parametrize("boundary", [1, 2, 3])
+@pytest.mark.parametrize("description", ["One.", "Two."], ids=["same", "changed"])
+def test_a_killed_process_leaves_nothing_that_the_next_one_doubles(
+    description: str, boundary: int, where: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    hooks: dict[str, Any] = {where: _kill(boundary)}
+    with pytest.raises(Killed):
+        stack.up(ONE, process=Process(c1_tenant, **hooks))
+    assert stack.state == []
+    assert len(live(c1_tenant)) == int(boundary == 3 and where == "on_answer")
+    stack.up({"access": grant(description)})
+    [policy] = live(c1_tenant)
+    assert (policy["id"], policy["description"]) == (stack.id_of("access"), description)
+
+
+def test_a_kill_between_the_store_and_the_state_leaves_nothing_that_is_doubled(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    def kill() -> None:
+        raise Killed
+
+    stack.step = kill
+    with pytest.raises(Killed):
+        stack.up(ONE)
+    assert (stack.state, len(live(c1_tenant))) == ([], 1)
+    stack.step = lambda: None
+    stack.up(ONE, refresh=True)
+    [policy] = live(c1_tenant)
+    assert stack.id_of("access") == policy["id"]
+    assert len(writes(c1_tenant)) == 1
+
+
+def test_an_update_that_fails_while_adopting_is_made_up_for_by_the_next_run(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    stack.state.clear()
+    c1_tenant.set_faults(Fault(do="answer", status=403, method="POST", path="/policies/"))
+    with pytest.raises(errors.PermissionDeniedError):
+        stack.up({"access": grant("Two.")})
+    stack.up({"access": grant("Two.")})
+    [policy] = live(c1_tenant)
+    assert policy["description"] == "Two."
+
+
+FOREIGN: dict[str, dict[str, Any]] = {
+    "unmarked": {},
+    "terraform": {"annotations": {**marks(), "managed_by": "terraform"}},
+    "another stack": {"annotations": marks(workspace="shop/prod")},
+    "another resource": {"annotations": marks("c1policy.Policy/other")},
+    "another parent": {"annotations": marks("Team/c1policy.Policy/access")},
+    "half marked": {"annotations": {"managed_by": "pulumi", "iac_workspace": "shop/dev"}},
+    "another type": {
+        "annotations": marks(),
+        "policyType": "POLICY_TYPE_REVOKE",
+        "policySteps": {"revoke": {"steps": [{"accept": {}}]}},
+    },
+    "another scope": {"annotations": marks(), "scope": {"appId": "app-1"}},
+    "builtin": {"annotations": marks(), "builtin": True},
+}
+
+
+@pytest.mark.parametrize("whose", FOREIGN)
+@pytest.mark.parametrize("how", ["clean", "cut"])
+def test_a_policy_of_somebody_else_is_never_adopted(
+    how: str, whose: str, c1_tenant: Emulator, stack: Stack, others: Others
+) -> None:
+    foreign = others.add(**FOREIGN[whose])
+    if how == "cut":
+        c1_tenant.set_faults(*LOST["cut"])
+    stack.up(ONE)
+    assert stack.id_of("access") != foreign
+    assert len(writes(c1_tenant)) == 1
+    others.assert_untouched()
+    stack.destroy()
+    others.assert_untouched()
+
+
+@pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
+def test_a_deleted_leftover_is_not_adopted(
+    deleted_get: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_quirks(deleted_get=deleted_get)
+    stack.up(ONE)
+    gone = stack.id_of("access")
+    c1_tenant.product_delete(gone)
+    stack.state.clear()
+    stack.up(ONE)
+    assert stack.id_of("access") != gone
+
+
+@pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
+def test_a_leftover_that_goes_between_two_looks_is_created_anew(
+    deleted_get: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_quirks(deleted_get=deleted_get)
+    stack.up(ONE)
+    gone = stack.id_of("access")
+    stack.state.clear()
+
+    def on_request(request: httpx.Request) -> None:
+        if request.method == "GET" and request.url.path.endswith(gone):
+            c1_tenant.product_delete(gone)
+
+    stack.up(ONE, process=Process(c1_tenant, on_request=on_request))
+    [policy] = live(c1_tenant)
+    assert policy["id"] == stack.id_of("access") != gone
+
+
+@pytest.mark.parametrize("scope", [None, {"app_id": "app-1"}], ids=["global", "scoped"])
+@pytest.mark.parametrize("unset_fields", ["emitted", "omitted", "null", "null_everywhere"])
+def test_a_leftover_is_found_in_any_scope_and_spelling(
+    unset_fields: str, scope: dict[str, str] | None, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_quirks(unset_fields=unset_fields)
+    program = {"access": grant(scope=scope)}
+    stack.up(program)
+    stack.state.clear()
+    stack.up(program)
+    assert len(live(c1_tenant)) == 1
+
+
+def test_two_stacks_with_the_same_program_keep_apart(c1_tenant: Emulator, stack: Stack) -> None:
+    other = Stack(c1_tenant, "shop/prod")
+    for each in (stack, other):
+        c1_tenant.set_faults(*LOST["cut"])
+        each.up(ONE)
+    stack.state.clear()
+    other.state.clear()
+    for each in (other, stack):
+        each.up(ONE)
+    assert [p["id"] for p in live(c1_tenant)] == [stack.id_of("access")]
+    assert [p["id"] for p in live(c1_tenant, "shop/prod")] == [other.id_of("access")]
+
+
+def test_two_resources_of_one_name_and_different_parents_keep_apart(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    stack.state.clear()
+    inner = grant("Inner.")
+    stack.up({"access": type(inner)(inner.inputs, parent="Team/")})
+    assert sorted(p["description"] for p in live(c1_tenant)) == ["Inner.", "One."]
+
+
+def test_the_look_for_leftovers_is_one_for_all_threads(c1_tenant: Emulator, stack: Stack) -> None:
+    names = [f"access-{number}" for number in range(40)]
+    with Process(c1_tenant).alive() as provider, ThreadPoolExecutor(4) as threads:
+        inputs = [
+            provider.check({}, stack.properties(name, grant(name), {})).inputs for name in names
+        ]
+        created = list(threads.map(provider.create, inputs))
+    assert len({result.id for result in created}) == len(names) == len(live(c1_tenant))
+    assert searches(c1_tenant) == 1
+
+
+def test_without_a_look_nothing_is_created(c1_tenant: Emulator, stack: Stack) -> None:
+    c1_tenant.set_faults(Fault(do="answer", status=500, times=None, **SEARCH))
+    with pytest.raises(errors.ServerError):
+        stack.up(ONE)
+    assert writes(c1_tenant) == []

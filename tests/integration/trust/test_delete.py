@@ -1,0 +1,249 @@
+"""What is deleted, what is left, and what a failed delete or replacement comes to in the end."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._emulator import Emulator, Fault
+from tests.chaos.engine import Killed, Process, Ref, Stack
+from tests.integration.trust.cases import (
+    CREATE,
+    DELETE,
+    ONE,
+    Others,
+    failed,
+    grant,
+    live,
+    lost,
+    marks,
+    revoke,
+    writes,
+)
+
+ANY = lost(**DELETE) | {f"not done: {how}": faults for how, faults in failed(**DELETE).items()}
+
+
+@pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
+@pytest.mark.parametrize("how", ANY)
+def test_a_delete_that_failed_goes_on_in_this_run_or_the_next(
+    how: str, deleted_get: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_quirks(deleted_get=deleted_get)
+    stack.up(ONE)
+    c1_tenant.set_faults(*ANY[how])
+    try:
+        stack.destroy()
+    except errors.AnswerError:
+        assert len(stack.state) == 1
+        stack.destroy()
+    assert (live(c1_tenant), stack.state) == ([], [])
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["deleted", "not deleted"])
+def test_a_delete_that_nobody_waited_for_is_done_by_the_next_run(
+    after: bool, c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    c1_tenant.set_faults(Fault(do="delay", seconds=60, after_effect=after, times=None, **DELETE))
+    with pytest.raises(errors.NoAnswerError, match="too long"):
+        stack.destroy(process=Process(c1_tenant, requestDeadline="0.3"))
+    assert len(stack.state) == 1
+    c1_tenant.set_faults()
+    stack.destroy()
+    assert (live(c1_tenant), stack.state) == ([], [])
+
+
+@pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
+def test_a_policy_that_is_gone_already_is_deleted(
+    deleted_get: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_quirks(deleted_get=deleted_get)
+    stack.up(ONE)
+    c1_tenant.product_delete(stack.id_of("access"))
+    stack.destroy()
+    assert stack.state == []
+
+
+def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
+    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
+) -> None:
+    stack.up(ONE)
+    c1_tenant.product_edit(stack.id_of("access"), {"description": "a person's"})
+    others.keep()
+    with caplog.at_level(logging.WARNING):
+        stack.destroy()
+    assert "taken over by a person in ConductorOne" in caplog.text
+    assert "left in the tenant" in caplog.text
+    assert stack.state == []
+    others.assert_untouched()
+
+
+def test_a_policy_that_another_workspace_took_is_left_with_a_warning(
+    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
+) -> None:
+    stack.up(ONE)
+    c1_tenant.api_edit(stack.id_of("access"), {"annotations": marks(workspace="bank/prod")})
+    others.keep()
+    with caplog.at_level(logging.WARNING):
+        stack.destroy()
+    assert "'bank/prod'" in caplog.text
+    others.assert_untouched()
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
+@pytest.mark.parametrize("how", ["delete", "replace"])
+def test_a_builtin_policy_is_never_deleted(
+    how: str, refresh: bool, c1_tenant: Emulator, stack: Stack, others: Others
+) -> None:
+    stack.up(ONE)
+    entry = stack.entry("access")
+    assert entry
+    entry.id = others.add(annotations=marks(), description="One.", builtin=True)
+    if refresh:
+        stack.refresh()
+    if how == "delete":
+        stack.destroy()
+    elif refresh:
+        with pytest.raises(errors.RefusedError, match="came with the tenant"):
+            stack.up({"access": revoke()})
+    else:
+        stack.up({"access": revoke()})
+    assert not any(entry.id in request.path for request in writes(c1_tenant))
+    others.assert_untouched()
+
+
+@pytest.mark.parametrize("through", ["rule", "baseline"])
+def test_a_policy_that_others_point_to_is_not_deleted_and_the_error_says_who(
+    through: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    access = stack.id_of("access")
+    pointer: dict[str, Any] = {"rules": [{"condition": "true", "policyId": access}]}
+    if through == "baseline":
+        pointer = {"baselinePolicyId": access, "policySteps": {}}
+    their = Others(c1_tenant).add(displayName="Pointing", **pointer)
+    with pytest.raises(errors.ConflictError) as caught:
+        stack.destroy()
+    assert their in str(caught.value)
+    assert "Pointing" in str(caught.value)
+    assert "c1policy.Policy/access" in str(caught.value)
+    assert len(stack.state) == 1
+    c1_tenant.product_delete(their)
+    stack.destroy()
+    assert live(c1_tenant) == []
+
+
+def test_a_replacement_is_created_first_and_never_adopts_the_old_policy(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    old = stack.id_of("access")
+    stack.up({"access": revoke()})
+    new = stack.id_of("access")
+    assert new != old
+    assert [request.method for request in writes(c1_tenant)] == ["POST", "POST", "DELETE"]
+    assert [policy["id"] for policy in live(c1_tenant)] == [new]
+
+
+def test_a_forced_replacement_of_a_policy_that_was_read_makes_a_new_one(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    old = stack.id_of("access")
+    stack.up(ONE, refresh=True, replace=("access",))
+    assert stack.id_of("access") != old
+    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+
+
+def test_a_forced_replacement_of_a_policy_that_nobody_named_keeps_it(
+    c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
+    stack.up(ONE)
+    old = stack.id_of("access")
+    with caplog.at_level(logging.WARNING):
+        stack.up({"access": grant("Two.")}, replace=("access",))
+    assert "was kept" in caplog.text
+    assert "--refresh --replace" in caplog.text
+    [policy] = live(c1_tenant)
+    assert (policy["id"], policy["description"]) == (old, "Two.") == (stack.id_of("access"), "Two.")
+    assert [entry.goes for entry in stack.state] == [False]
+    stack.destroy()
+    assert live(c1_tenant) == []
+
+
+@pytest.mark.parametrize("forced", [False, True], ids=["by type", "forced"])
+@pytest.mark.parametrize("how", lost(**CREATE))
+def test_a_replacement_whose_answer_was_lost_is_found_again(
+    how: str, forced: bool, c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    c1_tenant.set_faults(*lost(**CREATE)[how])
+    if forced:
+        stack.up(ONE, refresh=True, replace=("access",))
+    else:
+        stack.up({"access": revoke()})
+    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+    assert [request.method for request in writes(c1_tenant)] == ["POST", "POST", "DELETE"]
+
+
+def test_a_replacement_that_was_killed_is_adopted_by_the_next_run(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    old = stack.id_of("access")
+
+    def on_answer(request: httpx.Request) -> None:
+        if request.method == "POST" and request.url.path == "/api/v1/policies":
+            raise Killed
+
+    with pytest.raises(Killed):
+        stack.up({"access": revoke()}, process=Process(c1_tenant, on_answer=on_answer))
+    assert (stack.id_of("access"), len(live(c1_tenant))) == (old, 2)
+    stack.up({"access": revoke()})
+    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+
+
+def test_a_replacement_whose_delete_failed_is_completed_by_the_next_run(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up(ONE)
+    c1_tenant.set_faults(Fault(do="answer", status=403, **DELETE))
+    with pytest.raises(errors.PermissionDeniedError):
+        stack.up({"access": revoke()})
+    assert [entry.goes for entry in stack.state] == [True, False]
+    stack.up({"access": revoke()})
+    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+
+
+@pytest.mark.parametrize("precision", ["seconds", "micro", "nano"])
+def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_back(
+    precision: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_quirks(timestamp_precision=precision)
+    stack.up(ONE)
+    c1_tenant.advance(5)
+    c1_tenant.set_faults(Fault(do="answer", status=403, times=2, **DELETE))
+    with pytest.raises(errors.PermissionDeniedError):
+        stack.up({"access": revoke()})
+    # The engine deletes what it remembers last, after all that is created.
+    with pytest.raises(errors.PermissionDeniedError):
+        stack.up(ONE)
+    stack.up(ONE)
+    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+
+
+def test_a_referrer_moves_to_the_replacement_before_the_old_policy_goes(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    base = grant(display_name="Base")
+    scoped = grant(display_name="Base", scope={"app_id": "app-1"})
+    rules = [{"condition": "true", "policy_id": Ref("base")}]
+    stack.up({"base": base, "by-rule": grant(rules=rules)})
+    stack.up({"base": scoped, "by-rule": grant(rules=rules)})
+    found = {policy["displayName"]: policy for policy in live(c1_tenant)}
+    assert found["Access"]["rules"][0]["policyId"] == found["Base"]["id"] == stack.id_of("base")

@@ -1,0 +1,128 @@
+"""Many reads take few requests, and believe no page where a page can be wrong."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._client.reads import FRESH_SECONDS, SINGLE_READS, Reads
+from pulumi_c1policy._emulator import Emulator, Fault
+from tests.chaos.engine import Process, QuickClock, Stack
+from tests.integration.trust.cases import GET, SEARCH, grant, policy
+
+
+def _fill(tenant: Emulator, count: int, **fields: Any) -> list[str]:
+    return [
+        tenant.policies.create(policy(displayName=f"Policy {number}", **fields)).id
+        for number in range(count)
+    ]
+
+
+def _requests(tenant: Emulator) -> list[str]:
+    """The requests for policies, in short."""
+    paths = [f"{r.method} {r.path.rpartition('/')[2]}" for r in tenant.requests]
+    return [path for path in paths if path != "POST token"]
+
+
+@pytest.mark.parametrize("count", range(1, SINGLE_READS + 1))
+def test_a_few_reads_are_single_gets(count: int, c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, count)
+    process = Process(c1_tenant)
+    with process.alive():
+        for policy_id in ids:
+            assert process.run.reads.get(policy_id)["id"] == policy_id
+    assert _requests(c1_tenant) == [f"GET {policy_id}" for policy_id in ids]
+
+
+@pytest.mark.parametrize("threads", [1, 4, 16])
+def test_a_thousand_reads_take_at_most_fifteen_requests(threads: int, c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, 1000)
+    process = Process(c1_tenant)
+    with process.alive(), ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(process.run.reads.get, ids))
+    assert [each["id"] for each in found] == ids
+    assert len(_requests(c1_tenant)) <= 15
+
+
+def test_pages_hold_scoped_policies_too(c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, 30, scope={"appId": "app-1"})
+    process = Process(c1_tenant)
+    with process.alive():
+        assert [process.run.reads.get(policy_id)["id"] for policy_id in ids] == ids
+    assert len(_requests(c1_tenant)) == SINGLE_READS + 1
+
+
+def test_absence_is_believed_only_from_a_get_of_that_id(c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, 20)
+    process = Process(c1_tenant)
+    with process.alive():
+        for policy_id in ids:
+            process.run.reads.get(policy_id)
+        late = _fill(c1_tenant, 1)[0]
+        assert process.run.reads.get(late)["id"] == late
+        with pytest.raises(errors.NotFoundError):
+            process.run.reads.get("nobody")
+    assert _requests(c1_tenant)[-2:] == [f"GET {late}", "GET nobody"]
+
+
+def test_what_was_written_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
+    program = {f"p{number}": grant("Old.") for number in range(10)}
+    stack.up(program)
+    process = Process(c1_tenant)
+    with process.alive() as provider:
+        for entry in stack.state:
+            provider.read(entry.id, entry.outputs)
+        entry = stack.state[-1]
+        new = provider.check({}, stack.properties("p9", grant("New."), {})).inputs
+        written = provider.update(entry.id, entry.outputs, new)
+        found = provider.read(entry.id, dict(written.outs or {}))
+    assert (found.inputs or {})["description"] == "New."
+    assert _requests(c1_tenant)[-1] == f"GET {entry.id}"
+
+
+def test_what_was_deleted_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
+    stack.up({f"p{number}": grant() for number in range(10)})
+    process = Process(c1_tenant)
+    with process.alive() as provider:
+        for entry in stack.state:
+            provider.read(entry.id, entry.outputs)
+        entry = stack.state[-1]
+        provider.delete(entry.id, entry.outputs)
+        assert provider.read(entry.id, entry.outputs).id == ""
+
+
+def test_a_page_is_forgotten_when_it_is_no_longer_fresh(c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, 10)
+    clock = QuickClock()
+    process = Process(c1_tenant, clock=clock)
+    with process.alive():
+        reads = Reads(process.client, clock)
+        for policy_id in ids:
+            reads.get(policy_id)
+        c1_tenant.api_edit(ids[-1], {"description": "new"})
+        assert not reads.get(ids[-1]).get("description")
+        clock.wait(Event(), FRESH_SECONDS)
+        assert reads.get(ids[-1])["description"] == "new"
+
+
+def test_where_pages_fail_every_policy_is_read_by_itself(c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, 20)
+    c1_tenant.set_faults(Fault(do="answer", status=500, times=None, **SEARCH))
+    process = Process(c1_tenant)
+    with process.alive(), ThreadPoolExecutor(4) as pool:
+        assert [each["id"] for each in pool.map(process.run.reads.get, ids)] == ids
+
+
+def test_a_get_that_fails_fails_alone(c1_tenant: Emulator) -> None:
+    ids = _fill(c1_tenant, 3)
+    c1_tenant.set_faults(Fault(do="answer", status=403, nth=2, **GET))
+    process = Process(c1_tenant)
+    with process.alive():
+        process.run.reads.get(ids[0])
+        with pytest.raises(errors.PermissionDeniedError):
+            process.run.reads.get(ids[1])
+        process.run.reads.get(ids[2])

@@ -1,0 +1,293 @@
+"""No update is lost, and none overwrites what somebody else did without being told to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._emulator import Emulator, Fault
+from tests.chaos.engine import Process, Stack
+from tests.integration.trust.cases import (
+    GET,
+    UPDATE,
+    Others,
+    failed,
+    grant,
+    live,
+    lost,
+    marks,
+    writes,
+)
+
+LOST = lost(**UPDATE)
+FAILED = failed(**UPDATE)
+STEPS = {"steps": [{"approval": {"manager": {"fallback": True, "fallback_user_ids": ["u1"]}}}]}
+OVERWRITE = {"on_conflict": "overwrite"}
+TAKE_BACK = {"on_takeover": "take_back"}
+
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "description": ({"description": "A"}, {"description": "B"}),
+    "unset": ({"description": "A"}, {}),
+    "steps": ({}, {"policy_steps": {"grant": STEPS}}),
+    "annotation": ({}, {"annotations": {"team": "iam"}}),
+    "annotation changed": ({"annotations": {"team": "a"}}, {"annotations": {"team": "b"}}),
+    "annotation removed": ({"annotations": {"team": "a"}}, {}),
+}
+
+
+def _as_programmed(stack: Stack, program: dict[str, Any]) -> None:
+    """The tenant has what the program says: a refreshed run finds nothing to do."""
+    before = len(writes(stack.tenant))
+    stack.up(program, refresh=True)
+    assert len(writes(stack.tenant)) == before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("how", LOST)
+def test_an_update_whose_answer_was_lost_is_found_to_have_arrived(
+    how: str, change: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    before, after = ({"access": grant(**fields)} for fields in CHANGES[change])
+    stack.up(before)
+    c1_tenant.set_faults(*LOST[how])
+    stack.up(after)
+    # A 503 is sent again at once: the values are absolute.
+    assert len(writes(c1_tenant)) == (3 if how == "503" else 2)
+    _as_programmed(stack, after)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("how", FAILED)
+def test_an_update_without_effect_is_sent_again(
+    how: str, change: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    before, after = ({"access": grant(**fields)} for fields in CHANGES[change])
+    stack.up(before)
+    c1_tenant.set_faults(*FAILED[how])
+    stack.up(after)
+    assert len(writes(c1_tenant)) == 3
+    _as_programmed(stack, after)
+
+
+@pytest.mark.parametrize("how", sorted(LOST.keys() - {"503"}))
+def test_the_run_after_a_half_failed_update_goes_on(
+    how: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.set_faults(*LOST[how], Fault(do="answer", status=500, times=None, nth=2, **GET))
+    with pytest.raises(errors.APIError):
+        stack.up({"access": grant("B")})
+    c1_tenant.set_faults()
+    program = {"access": grant("C")}
+    stack.up({"access": grant("B")})
+    stack.up(program)
+    assert live(c1_tenant)[0]["description"] == "C"
+    _as_programmed(stack, program)
+
+
+def test_an_update_in_conflict_with_somebody_else_is_refused_with_all_values(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.api_edit(stack.id_of("access"), {"description": "theirs"})
+    with pytest.raises(errors.RefusedError) as caught:
+        stack.up({"access": grant("B")})
+    summary, advice = str(caught.value).splitlines()
+    assert "c1policy.Policy/access" in summary
+    assert '`description` was "A" when last recorded and is "theirs" now' in summary
+    assert 'the program says "B"' in summary
+    assert 'on_conflict="overwrite"' in advice
+    assert live(c1_tenant)[0]["description"] == "theirs"
+    assert len(writes(c1_tenant)) == 1
+
+
+@pytest.mark.parametrize("how", ["option", "refresh"])
+def test_a_conflict_is_overwritten_where_somebody_decides_so(
+    how: str, c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.api_edit(stack.id_of("access"), {"description": "theirs"})
+    options = OVERWRITE if how == "option" else {}
+    stack.up({"access": grant("B", options=options)}, refresh=how == "refresh")
+    assert live(c1_tenant)[0]["description"] == "B"
+
+
+def test_what_somebody_else_changed_to_the_same_value_is_no_conflict(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.api_edit(stack.id_of("access"), {"description": "B"})
+    program = {"access": grant("B")}
+    stack.up(program)
+    _as_programmed(stack, program)
+
+
+ELSEWHERE: dict[str, tuple[dict[str, Any], str, Any]] = {
+    "a field": ({"displayName": "theirs"}, "displayName", "theirs"),
+    "an annotation": (
+        {"annotations": {"note": "theirs"}},
+        "annotations",
+        {**marks(), "note": "theirs"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_a_change_elsewhere_is_left_as_it_is(what: str, c1_tenant: Emulator, stack: Stack) -> None:
+    edit, field, value = ELSEWHERE[what]
+    stack.up({"access": grant("A")})
+    c1_tenant.api_edit(stack.id_of("access"), edit)
+    stack.up({"access": grant("B")})
+    [policy] = live(c1_tenant)
+    assert (policy["description"], policy[field]) == ("B", value)
+    assert writes(c1_tenant)[-1].update_mask == "description"
+
+
+def test_a_change_elsewhere_is_still_shown_by_the_next_refresh(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.api_edit(stack.id_of("access"), {"displayName": "theirs"})
+    stack.up({"access": grant("B")})
+    stack.refresh()
+    entry = stack.entry("access")
+    assert entry
+    assert entry.inputs["display_name"] == "theirs"
+    stack.up({"access": grant("B")})
+    assert live(c1_tenant)[0]["displayName"] == "Access"
+
+
+def test_the_other_half_of_a_step_list_that_somebody_changed_is_a_conflict(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    fast: dict[str, Any] = {"steps": [{"accept": {}}]}
+    one = {"policy_steps": {"grant": STEPS, "fast": fast}}
+    two = {"policy_steps": {"grant": {"steps": [{"reject": {}}]}, "fast": fast}}
+    rules = [{"condition": "true", "step_key": "fast"}]
+    stack.up({"access": grant(rules=rules, **one)})
+    steps = dict(live(c1_tenant)[0]["policySteps"])
+    steps["fast"] = {"steps": [{"reject": {"rejectMessage": "theirs"}}]}
+    c1_tenant.api_edit(stack.id_of("access"), {"policySteps": steps})
+    with pytest.raises(errors.RefusedError, match='policy_steps\\["fast"\\]'):
+        stack.up({"access": grant(rules=rules, **two)})
+    assert live(c1_tenant)[0]["policySteps"]["fast"] == steps["fast"]
+
+
+def test_what_the_program_ignores_is_sent_as_it_is_live(c1_tenant: Emulator, stack: Stack) -> None:
+    ignored = {"ignore_changes": ['policy_steps["fast"]']}
+    fast: dict[str, Any] = {"steps": [{"accept": {}}]}
+    rules = [{"condition": "true", "step_key": "fast"}]
+    one = {"policy_steps": {"grant": STEPS, "fast": fast}, "rules": rules}
+    two = {"policy_steps": {"grant": {"steps": [{"reject": {}}]}, "fast": fast}, "rules": rules}
+    stack.up({"access": grant(options=ignored, **one)})
+    steps = dict(live(c1_tenant)[0]["policySteps"])
+    steps["fast"] = {"steps": [{"reject": {"rejectMessage": "theirs"}}]}
+    c1_tenant.api_edit(stack.id_of("access"), {"policySteps": steps})
+    stack.up({"access": grant(options=ignored, **two)})
+    sent = live(c1_tenant)[0]["policySteps"]
+    assert "reject" in sent["grant"]["steps"][0]
+    assert sent["fast"] == steps["fast"]
+
+
+def test_somebody_who_comes_between_a_lost_request_and_its_repetition_is_not_overwritten(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    policy_id = stack.id_of("access")
+    c1_tenant.set_faults(Fault(do="cut", **UPDATE))
+    reads: list[str] = []
+
+    def on_request(request: httpx.Request) -> None:
+        if request.method == "GET":
+            reads.append(request.url.path)
+            if len(reads) == 2:
+                c1_tenant.api_edit(policy_id, {"description": "theirs"})
+
+    with pytest.raises(errors.NoAnswerError):
+        stack.up({"access": grant("B")}, process=Process(c1_tenant, on_request=on_request))
+    assert live(c1_tenant)[0]["description"] == "theirs"
+
+
+def test_an_update_of_a_policy_that_is_gone_says_so(c1_tenant: Emulator, stack: Stack) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.product_delete(stack.id_of("access"))
+    with pytest.raises(errors.NotFoundError, match="--refresh"):
+        stack.up({"access": grant("B")})
+    stack.up({"access": grant("B")}, refresh=True)
+    assert live(c1_tenant)[0]["description"] == "B"
+
+
+def _taken_over(tenant: Emulator, stack: Stack, **changes: Any) -> str:
+    stack.up({"access": grant("A")})
+    policy_id = stack.id_of("access")
+    tenant.product_edit(policy_id, changes or {"description": "a person's"})
+    return policy_id
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
+def test_a_policy_that_a_person_took_over_is_not_updated_without_a_decision(
+    refresh: bool, c1_tenant: Emulator, stack: Stack, others: Others
+) -> None:
+    _taken_over(c1_tenant, stack)
+    others.keep()
+    with pytest.raises(errors.RefusedError) as caught:
+        stack.up({"access": grant("B")}, refresh=refresh)
+    assert "taken over by a person in ConductorOne" in str(caught.value)
+    assert 'on_takeover="take_back"' in caught.value.advice
+    assert "let it go" in caught.value.advice
+    others.assert_untouched()
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
+def test_a_policy_that_a_person_took_over_can_be_taken_back(
+    refresh: bool, c1_tenant: Emulator, stack: Stack
+) -> None:
+    options = {**TAKE_BACK, **({} if refresh else OVERWRITE)}
+    policy_id = _taken_over(c1_tenant, stack)
+    program = {"access": grant("B", options=options)}
+    stack.up(program, refresh=refresh)
+    stack.up(program, refresh=True)
+    policy = c1_tenant.policy(policy_id)
+    assert policy["description"] == "B"
+    assert policy["annotations"] == marks()
+    _as_programmed(stack, program)
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
+@pytest.mark.parametrize("options", [{}, TAKE_BACK, OVERWRITE, {**TAKE_BACK, **OVERWRITE}], ids=str)
+def test_a_policy_of_another_workspace_is_refused_by_name(
+    options: dict[str, str],
+    refresh: bool,
+    c1_tenant: Emulator,
+    stack: Stack,
+    others: Others,
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.api_edit(stack.id_of("access"), {"annotations": marks(workspace="bank/prod")})
+    others.keep()
+    with pytest.raises(errors.RefusedError, match="in the workspace 'bank/prod'"):
+        stack.up({"access": grant("B", options=options)}, refresh=refresh)
+    others.assert_untouched()
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
+@pytest.mark.parametrize("options", [{}, {**TAKE_BACK, **OVERWRITE}], ids=["plain", "forced"])
+def test_a_builtin_policy_is_never_updated(
+    options: dict[str, str],
+    refresh: bool,
+    c1_tenant: Emulator,
+    stack: Stack,
+    others: Others,
+) -> None:
+    # A state may name one through `pulumi import --file`.
+    stack.up({"access": grant("A")})
+    entry = stack.entry("access")
+    assert entry
+    entry.id = others.add(annotations=marks(), description="A", builtin=True)
+    with pytest.raises(errors.RefusedError, match="came with the tenant"):
+        stack.up({"access": grant("B", options=options)}, refresh=refresh)
+    assert not any(entry.id in request.path for request in writes(c1_tenant))
+    others.assert_untouched()
