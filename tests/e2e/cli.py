@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import zip_longest
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from pulumi_c1policy._emulator import Emulator, RecordedRequest
+from tests.integration.lifecycle.engine import leaves
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPE = "pulumi-python:dynamic/c1policy:Policy"
@@ -27,11 +28,11 @@ PROJECT = "shop"
 STACK = "dev"
 PASSPHRASE = "pass-phrase-of-the-test"
 SETTINGS = ("--non-interactive", "--color=never")
-ABSENT = "(absent)"
 
 _HEADER = "import pulumi\nfrom pulumi_c1policy import Policy\n\n"
 _UPDATES = frozenset({"up", "preview", "refresh", "destroy"})
 _POLICIES = "/api/v1/policies"
+_COLOR = re.compile(r"<\{%.*?%\}>")
 
 
 class Write(NamedTuple):
@@ -109,26 +110,39 @@ class Outcome:
 
     @cached_property
     def operations(self) -> dict[str, list[str]]:
-        """What the engine planned or did to each policy, by resource name, without refreshes."""
+        """What the engine planned or did to each policy, by resource name, reads and refreshes aside."""
         found: dict[str, list[str]] = {}
         for step in self._steps:
-            if step["op"] not in ("same", "refresh"):
+            if step["op"] not in ("same", "refresh", "read"):
                 found.setdefault(_name(step["urn"]), []).append(step["op"])
         return found
 
     def changes(self, name: str) -> dict[str, tuple[Any, Any]]:
         """The leaves that the engine shows as changed in a policy, each with before and after."""
         [step] = [s for s in self._steps if _name(s["urn"]) == name and s["op"] == "update"]
-        return dict(_leaves(_shown(step["old"]["inputs"]), _shown(step["new"]["inputs"]), ""))
+        return {
+            _text(leaf.path): (leaf.before, leaf.after)
+            for leaf in leaves(step["old"]["inputs"], step["new"]["inputs"])
+            # The CLI never shows those that begin so.
+            if not str(leaf.path[0]).startswith("__")
+        }
 
-    @property
-    def diagnostics(self) -> list[str]:
-        """The errors and warnings that were shown, each as its severity and text."""
+    @cached_property
+    def errors(self) -> list[str]:
+        """The errors that were shown of policies."""
+        return self._said("error")
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """The warnings that were shown."""
+        return self._said("warning")
+
+    def _said(self, severity: str) -> list[str]:
         found = [e["diagnosticEvent"] for e in self.events if "diagnosticEvent" in e]
         return [
-            f"{d['severity']}: {d['message']}"
-            for d in found
-            if d["severity"].startswith(("error", "warning"))
+            _COLOR.sub("", said["message"]).strip()
+            for said in found
+            if said["severity"] == severity and (severity == "warning" or _is_policy(said))
         ]
 
     def _policy(self, request: RecordedRequest) -> str:
@@ -173,19 +187,19 @@ class Stack:
 
     def up(self, *options: str, **environment: str) -> Outcome:
         """`pulumi up`, without the preview that the CLI would make before it."""
-        return self.run("up", "--yes", "--skip-preview", *options, **environment)
+        return self.run("up", "--yes", "--skip-preview", *options, env=environment)
 
     def preview(self, *options: str, **environment: str) -> Outcome:
         """`pulumi preview`."""
-        return self.run("preview", *options, **environment)
+        return self.run("preview", *options, env=environment)
 
     def refresh(self, *options: str, **environment: str) -> Outcome:
         """`pulumi refresh`."""
-        return self.run("refresh", "--yes", "--skip-preview", *options, **environment)
+        return self.run("refresh", "--yes", "--skip-preview", *options, env=environment)
 
     def destroy(self, *options: str, **environment: str) -> Outcome:
         """`pulumi destroy`."""
-        return self.run("destroy", "--yes", "--skip-preview", *options, **environment)
+        return self.run("destroy", "--yes", "--skip-preview", *options, env=environment)
 
     def unchanged(self, *options: str, **environment: str) -> Outcome:
         """A preview that must have nothing to do, and nothing to say."""
@@ -200,7 +214,11 @@ class Stack:
         self.run("config", "set", kind, key, "--", value).ok()
 
     def run(
-        self, command: str, *arguments: str, cwd: Path | None = None, **environment: str
+        self,
+        command: str,
+        *arguments: str,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Run one command of the CLI in the project's folder, or in another."""
         log = self.folder / "events.json"
@@ -210,7 +228,7 @@ class Stack:
         done = subprocess.run(
             ["pulumi", command, *SETTINGS, *events, *arguments],
             cwd=cwd or self.folder,
-            env={**self.environment, **environment},
+            env={**self.environment, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -300,26 +318,14 @@ def call(tenant: Emulator, method: str, path: str, body: Any = None) -> dict[str
     return found
 
 
+def _is_policy(said: Mapping[str, Any]) -> bool:
+    return TYPE in said.get("urn", "")
+
+
 def _name(urn: str) -> str:
     return urn.rpartition("::")[2]
 
 
-def _shown(inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs without those that the CLI never shows."""
-    return {name: value for name, value in inputs.items() if not name.startswith("__")}
-
-
-def _leaves(before: Any, after: Any, path: str) -> list[tuple[str, tuple[Any, Any]]]:
-    """How two JSON values differ, as the engine shows it: leaf by leaf, lists by index."""
-    if before == after and isinstance(before, bool) is isinstance(after, bool):
-        return []
-    pairs: Sequence[tuple[str, Any, Any]]
-    if isinstance(before, dict) and isinstance(after, dict):
-        keys = sorted(before.keys() | after.keys())
-        pairs = [(f"{path}.{k}", before.get(k, ABSENT), after.get(k, ABSENT)) for k in keys]
-    elif isinstance(before, list) and isinstance(after, list):
-        sides = enumerate(zip_longest(before, after, fillvalue=ABSENT))
-        pairs = [(f"{path}[{i}]", one, other) for i, (one, other) in sides]
-    else:
-        return [(path.removeprefix("."), (before, after))]
-    return [leaf for pair in pairs for leaf in _leaves(pair[1], pair[2], pair[0])]
+def _text(path: tuple[str | int, ...]) -> str:
+    whole = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return whole.removeprefix(".")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.e2e.cli import ABSENT, Stack, Write, call, created, deleted, updated
+from tests.e2e.cli import Stack, Write, call, created, deleted, updated
+from tests.integration.lifecycle.engine import ABSENT
 
 TWO = """
     description = "For everyone."
@@ -75,7 +76,7 @@ def test_an_edit_through_the_api_and_a_deletion_are_shown_and_repaired(deployed:
     assert shown.writes == []
 
     repaired = deployed.up("--refresh").ok()
-    assert repaired.writes == [*created("Leavers"), updated("Employees", "policySteps")]
+    assert repaired.writes == [updated("Employees", "policySteps"), *created("Leavers")]
     after = deployed.live("Employees")
     assert {**after, "updatedAt": ""} == {**live, "updatedAt": ""}
     deployed.unchanged("--refresh")
@@ -98,9 +99,9 @@ def test_an_edit_in_the_product_shows_the_field_and_the_marks_that_it_cleared(
 
     refused = deployed.up("--refresh").failed()
     assert refused.writes == []
-    assert "'Employees'" in refused.output
-    assert "taken over" in refused.output
-    assert "Traceback" not in refused.output
+    [error] = refused.errors
+    assert "taken over by a person" in error
+    assert 'on_takeover="take_back"' in error.splitlines()[-1]
 
     deployed.write(TWO.replace("annotations={", 'on_takeover="take_back", annotations={'))
     taken_back = deployed.up("--refresh").ok()
@@ -250,7 +251,8 @@ def test_a_policy_that_a_policy_outside_the_stack_points_to_is_kept_and_the_erro
     call(c1_tenant, "POST", "", policy)
     failed = deployed.destroy().failed()
     assert Write("DELETE", "Employees") in failed.writes
-    assert "Outsider" in failed.output
-    assert "Traceback" not in failed.output
+    [error] = failed.errors
+    assert "Outsider" in error
+    assert "Traceback" not in error
     assert "Employees" in deployed.names()
     assert "employees" in deployed.policies()

@@ -1,0 +1,44 @@
+"""Policies that hand requests to each other: what the program shows of them is judged at preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import dedent
+
+from tests.e2e.cli import Stack, created
+
+ONE_AND_OTHER = """
+    from pulumi_c1policy import approve, on, otherwise, when
+
+    one = Policy("one", display_name="One", **on.grant(approve.manager()))
+    Policy("other", display_name="Other", **on.grant(otherwise(policy=one)))
+"""
+
+
+def _back(other: str) -> str:
+    return ONE_AND_OTHER.replace(
+        "on.grant(approve.manager())",
+        f"on.grant(when('true', policy='{other}'), approve.manager())",
+    )
+
+
+def test_a_circle_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
+    policies = stack(ONE_AND_OTHER)
+    assert policies.up().ok().writes == created("One", "Other")
+    policies.write(_back(policies.id_of("Other")))
+    outcome = policies.preview().failed()
+    assert any("in a circle" in error for error in outcome.errors), outcome.output
+    assert outcome.requests == ()
+
+
+def test_a_link_to_another_type_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
+    policies = stack(ONE_AND_OTHER)
+    policies.up().ok()
+    revoke = """
+        Policy("third", display_name="Third", **on.revoke(otherwise(policy=one)))
+    """
+    policies.write(dedent(ONE_AND_OTHER) + dedent(revoke))
+    outcome = policies.preview().failed()
+    assert "points to a policy of type POLICY_TYPE_GRANT" in outcome.output
+    assert "baseline_policy_id" in outcome.output
+    assert outcome.requests == ()

@@ -1,0 +1,106 @@
+"""Pulumi's own resource options: `ignore_changes` at any depth, and `protect`."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.e2e.cli import Stack, updated
+
+POLICY = """
+    Policy(
+        "access",
+        display_name="Access",
+        policy_type="POLICY_TYPE_GRANT",
+        description="As the program says.",
+        policy_steps={
+            "grant": {
+                "steps": [
+                    {"approval": {"users": {"user_ids": ["user-1", "user-2"]}}},
+                    {"wait": {"duration": {"duration": "2h"}}},
+                ]
+            }
+        },
+        opts=OPTIONS,
+    )
+"""
+
+
+def _text(options: str) -> str:
+    return POLICY.replace("OPTIONS", f"pulumi.ResourceOptions({options})")
+
+
+def test_an_ignored_field_is_neither_shown_nor_sent(stack: Any) -> None:
+    ignoring: Stack = stack(_text('ignore_changes=["description"]'))
+    ignoring.up().ok()
+    ignoring.write(
+        _text('ignore_changes=["description"]')
+        .replace("As the program says.", "Changed in the program.")
+        .replace('"Access"', '"Accesses"')
+    )
+    shown = ignoring.preview().ok()
+    assert shown.changes("access") == {"display_name": ("Access", "Accesses")}
+    done = ignoring.up().ok()
+    assert done.writes == [updated("Accesses", "displayName")]
+    assert ignoring.live("Accesses")["description"] == "As the program says."
+
+    ignoring.tenant.api_edit(ignoring.id_of("Accesses"), {"description": "Changed by others."})
+    ignoring.unchanged("--refresh")
+    assert ignoring.up("--refresh").ok().writes == []
+    assert ignoring.live("Accesses")["description"] == "Changed by others."
+    ignoring.unchanged()
+
+
+@pytest.mark.parametrize("refresh", [True, False], ids=["with-refresh", "without-refresh"])
+def test_an_ignored_leaf_is_sent_as_it_is_live(stack: Any, *, refresh: bool) -> None:
+    users = "policy_steps.grant.steps[0].approval.users.user_ids"
+    ignoring: Stack = stack(_text(f'ignore_changes=["{users}"]'))
+    ignoring.up().ok()
+    steps = copy.deepcopy(ignoring.live("Access")["policySteps"])
+    steps["grant"]["steps"][0]["approval"]["users"]["userIds"] = ["user-1", "user-9"]
+    ignoring.tenant.api_edit(ignoring.id_of("Access"), {"policySteps": steps})
+    option = ["--refresh"] if refresh else []
+    ignoring.unchanged(*option)
+
+    ignoring.write(_text(f'ignore_changes=["{users}"]').replace('"2h"', '"3h"'))
+    leaf = "policy_steps.grant.steps[1].wait.duration.duration"
+    assert ignoring.preview(*option).ok().changes("access") == {leaf: ("2h", "3h")}
+    done = ignoring.up(*option).ok()
+    assert done.writes == [updated("Access", "policySteps")]
+    first, second = ignoring.live("Access")["policySteps"]["grant"]["steps"]
+    assert first["approval"]["users"]["userIds"] == ["user-1", "user-9"]
+    assert second["wait"]["duration"]["duration"] == "10800s"
+    ignoring.unchanged("--refresh")
+
+
+def test_ignoring_everything_leaves_the_policy_as_it_is(stack: Any) -> None:
+    ignoring: Stack = stack(_text('ignore_changes=["*"]'))
+    ignoring.up().ok()
+    ignoring.write(_text('ignore_changes=["*"]').replace('"2h"', '"3h"'))
+    ignoring.unchanged()
+    ignoring.tenant.api_edit(ignoring.id_of("Access"), {"description": "Changed by others."})
+    ignoring.unchanged("--refresh")
+
+
+def test_a_protected_policy_is_neither_deleted_nor_replaced(stack: Any) -> None:
+    protected: Stack = stack(_text("protect=True"))
+    protected.up().ok()
+    refused = protected.destroy().failed()
+    assert refused.writes == []
+    assert "protected" in refused.output
+    protected.write(
+        _text("protect=True").replace("description=", 'scope={"app_id": "a"}, description=')
+    )
+    assert protected.up().failed().writes == []
+    assert protected.names() == ["Access"]
+    protected.write(_text("protect=True").replace("As the program", "As it"))
+    assert protected.up().ok().writes == [updated("Access", "description")]
+
+
+def test_a_retained_policy_stays_when_the_stack_goes(stack: Any) -> None:
+    retained: Stack = stack(_text("retain_on_delete=True"))
+    retained.up().ok()
+    assert retained.destroy().ok().requests == ()
+    assert retained.names() == ["Access"]

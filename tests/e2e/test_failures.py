@@ -1,0 +1,202 @@
+"""Whatever goes wrong: one clear pair of sentences, no traceback, no secret, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+
+from tests.e2e.cli import Stack, created
+
+ONE = """
+    Policy(
+        "one",
+        display_name="One",
+        policy_type="POLICY_TYPE_GRANT",
+        policy_steps={"grant": {"steps": [{"accept": {}}]}},
+    )
+"""
+TOKEN = "canary-access-token-5e21"
+HTML = "<html><body><h1>Sign in to the proxy</h1></body></html>"
+WHOLE = json.dumps({"policy": {"id": "p", "displayName": "One", "policyType": "POLICY_TYPE_GRANT"}})
+
+
+class Misbehaving(BaseHTTPRequestHandler):
+    """Answers every request for a policy in the one way that it is told, and finds none in a search."""
+
+    answer: ClassVar[tuple[int, str, str]]
+    cut_at: ClassVar[int | None]
+    seen: ClassVar[list[str]]
+
+    def do_GET(self) -> None:
+        self.seen.append(f"{self.command} {self.path}")
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status, kind, text = self.answer
+        if "/search/" in self.path:
+            status, kind, text = 200, "application/json", '{"list": []}'
+        # What was sent is echoed, as some proxies do.
+        body = text.replace("{authorization}", self.headers.get("Authorization", "")).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if "/search/" in self.path else body[: self.cut_at])
+        self.close_connection = True
+
+    do_POST = do_DELETE = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def misbehaving() -> Iterator[ThreadingHTTPServer]:
+    """A server on loopback that answers with whatever `Misbehaving` is told to."""
+    Misbehaving.seen, Misbehaving.cut_at = [], None
+    with ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def _toward(server: str) -> dict[str, str]:
+    return {
+        "CONDUCTORONE_SERVER_URL": server,
+        "CONDUCTORONE_ACCESS_TOKEN": TOKEN,
+        "CONDUCTORONE_CLIENT_ID": "",
+        "CONDUCTORONE_CLIENT_SECRET": "",
+        "CONDUCTORONE_REQUEST_DEADLINE": "2",
+    }
+
+
+def _recorded(stack: Stack) -> dict[str, Any]:
+    keys = ("id", "inputs", "outputs")
+    return {name: {k: kept[k] for k in keys} for name, kept in stack.policies().items()}
+
+
+def _one_clear_pair(stack: Stack, environment: dict[str, str]) -> str:
+    """The error of a deployment that must fail cleanly."""
+    failed = stack.up(**environment).failed()
+    [error] = failed.errors
+    assert len(error.splitlines()) == 2, error
+    summary, advice = error.splitlines()
+    assert summary.startswith("Cannot create the policy")
+    assert summary.endswith((".", ".)"))
+    assert advice.endswith(".")
+    for leaked in (TOKEN, stack.tenant.client_secret, "Traceback", "<h1>"):
+        assert leaked not in error
+        assert leaked not in failed.output
+    assert stack.policies() == {}
+    assert stack.export()["deployment"].get("pending_operations", []) == []
+    return error
+
+
+@pytest.mark.parametrize(
+    ("answer", "cut_at", "said"),
+    [
+        ((401, "application/json", '{"code":16,"message":"no {authorization}"}'), None, "401"),
+        ((403, "application/json", '{"code":7,"message":"policies: write is missing"}'), None, "write is"),
+        ((200, "text/html", HTML), None, "HTML"),
+        ((407, "text/html", HTML), None, "407"),
+        ((200, "application/json", WHOLE), 40, "cut"),
+        ((200, "application/json", WHOLE[:-5]), None, "JSON"),
+        ((200, "application/json", "[1, 2]"), None, "JSON"),
+        ((200, "application/json", '{"policy": {"id": "p", "rules": 7}}'), None, "`rules` should be a list"),
+        ((200, "application/json", "{}"), None, "polic"),
+        ((400, "application/json", '{"code":3,"message":"displayName: too long"}'), None, "too long"),
+        ((500, "text/html", HTML), None, "500"),
+    ],
+    ids=[
+        "401", "403", "html-page", "proxy-sign-in", "cut-connection", "cut-json", "a-list",
+        "wrong-shape", "no-policy", "400", "500",
+    ],
+)  # fmt: skip
+def test_a_bad_answer_is_one_clear_pair_of_sentences(
+    stack: Any,
+    misbehaving: ThreadingHTTPServer,
+    answer: tuple[int, str, str],
+    cut_at: int | None,
+    said: str,
+) -> None:
+    Misbehaving.answer, Misbehaving.cut_at = answer, cut_at
+    server = f"http://127.0.0.1:{misbehaving.server_address[1]}"
+    error = _one_clear_pair(stack(ONE), _toward(server))
+    assert said in error
+    assert Misbehaving.seen
+
+
+def test_an_unreachable_tenant_is_named(stack: Any) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        server = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        error = _one_clear_pair(stack(ONE), _toward(server))
+    assert "could not be reached" in error
+    assert "c1policy:serverUrl" in error
+
+
+CANARY = "secret-token:conductorone.com:v1:canary7d1f"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"CONDUCTORONE_CLIENT_SECRET": ""}, "c1policy:clientSecret"),
+        ({"CONDUCTORONE_CLIENT_ID": ""}, "c1policy:clientId"),
+        ({"CONDUCTORONE_CLIENT_SECRET": CANARY}, "c1policy:clientSecret"),
+        ({"CONDUCTORONE_CLIENT_SECRET": CANARY.replace("v1", "v9")}, "version"),
+        ({"CONDUCTORONE_SERVER_URL": "http://tenant.example"}, "http"),
+        ({"CONDUCTORONE_SERVER_URL": "", "CONDUCTORONE_CLIENT_ID": "no-host"}, "c1policy:clientId"),
+        ({"CONDUCTORONE_REQUEST_DEADLINE": "soon"}, "c1policy:requestDeadline"),
+    ],
+    ids=[
+        "no-secret", "no-client-id", "malformed-secret", "other-version", "plain-http", "no-host",
+        "deadline",
+    ],
+)  # fmt: skip
+def test_a_bad_setting_is_named_without_its_value(
+    stack: Any, environment: dict[str, str], said: str
+) -> None:
+    broken: Stack = stack(ONE)
+    error = _one_clear_pair(broken, environment)
+    assert said in error
+    assert "canary" not in error
+    assert broken.tenant.requests == []
+    assert broken.preview(**environment).ok().requests == ()
+
+
+def test_a_failed_update_and_a_failed_delete_leave_the_state_as_it_was(
+    stack: Any, misbehaving: ThreadingHTTPServer
+) -> None:
+    one: Stack = stack(ONE)
+    assert one.up().ok().writes == created("One")
+    before = _recorded(one)
+    Misbehaving.answer = (403, "application/json", '{"code":7,"message":"not you"}')
+    toward = _toward(f"http://127.0.0.1:{misbehaving.server_address[1]}")
+    one.write(ONE.replace('"One"', '"Two"'))
+    [update] = one.up(**toward).failed().errors
+    assert update.startswith("Cannot update the policy")
+    assert _recorded(one) == before
+    [read] = one.refresh(**toward).failed().errors
+    assert "Cannot read the policy" in read
+    assert _recorded(one) == before
+    [delete] = one.destroy(**toward).failed().errors
+    assert delete.startswith("Cannot delete the policy")
+    assert _recorded(one) == before
+    for error in (update, read, delete):
+        assert "not you" in error
+        assert len(error.splitlines()) == 2
+    assert [w.mask for w in one.up().ok().writes] == ["displayName"]
+
+
+def test_the_traceback_is_shown_on_request(stack: Any) -> None:
+    failed = stack(ONE).up(CONDUCTORONE_CLIENT_SECRET="", PULUMI_C1POLICY_DEBUG="1").failed()
+    [error] = failed.errors
+    assert "Traceback (most recent call last)" in error
+    assert "SettingsError" in error

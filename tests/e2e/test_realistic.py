@@ -1,0 +1,311 @@
+"""A table of realistic policies through the real CLI: nothing to do is nothing to do, a leaf is a leaf."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._emulator import Emulator, Quirks
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Message, messages
+from tests.e2e.cli import Stack, Write, created
+from tests.e2e.policies import POLICIES, PROGRAM, Inputs
+from tests.integration.lifecycle.engine import ABSENT
+
+Tree = Any
+
+QUIRKS = {
+    "emitted": Quirks(),
+    "omitted": Quirks(
+        unset_fields="omitted",
+        rule_key="both",
+        deleted_get="deleted_at",
+        shuffle_sets=True,
+        timestamp_precision="seconds",
+    ),
+    "null": Quirks(
+        unset_fields="null",
+        rule_key="policy_key",
+        shuffle_sets=True,
+        duration_style="padded",
+        newer_api=True,
+    ),
+    "null-everywhere": Quirks(unset_fields="null_everywhere", server_fills=True, newer_api=True),
+}
+
+
+@pytest.fixture
+def declare(stack: Any) -> Callable[..., Stack]:
+    """Makes a stack of the table, or writes another table into a stack."""
+
+    def declared(table: dict[str, Inputs], into: Stack | None = None) -> Stack:
+        written: Stack = into or stack(PROGRAM)
+        (written.folder / "policies.json").write_text(json.dumps(table))
+        return written
+
+    return declared
+
+
+def _said(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
+    """Every field that stands in a tree, by its message's name and its own."""
+    for name, value in tree.items():
+        field = message.fields[name]
+        yield message.name, name
+        if isinstance(field.type, Message):
+            items = [value] if field.shape == "one" else value
+            for item in items.values() if isinstance(items, dict) else items:
+                yield from _said(field.type, item)
+
+
+def test_the_table_has_every_kind_of_everything() -> None:
+    said = {found for inputs in POLICIES.values() for found in _said(POLICY, inputs)}
+    kinds = {
+        (message.name, member)
+        for message in messages(POLICY).values()
+        for group, members in message.oneofs.items()
+        for member in members
+        # One well-known form of a text stands for the others.
+        if group != "well_known"
+    }
+    assert kinds - said == set()
+    assert len(POLICIES) >= 20
+
+
+@pytest.mark.parametrize("quirks", ["emitted", "null-everywhere"])
+def test_nothing_to_do_is_nothing_to_do(
+    declare: Callable[..., Stack], c1_tenant: Emulator, quirks: str
+) -> None:
+    c1_tenant.quirks = QUIRKS[quirks]
+    table = declare(POLICIES)
+    done = table.up().ok()
+    assert done.writes == sorted(created(*(p["display_name"] for p in POLICIES.values())), key=str)
+    assert table.unchanged().requests == ()
+    table.unchanged("--refresh")
+    assert table.refresh("--expect-no-changes").ok().writes == []
+    table.unchanged()
+    table.import_state(table.export())
+    table.unchanged()
+    # The tenant may answer otherwise tomorrow.
+    for other in QUIRKS.keys() - {quirks}:
+        c1_tenant.quirks = QUIRKS[other]
+        table.unchanged("--refresh")
+
+
+def _steps(policy: Tree, key: str = "grant") -> Tree:
+    return policy["policySteps"][key]["steps"]
+
+
+def _set(place: Tree, key: Any, value: Any) -> None:
+    place[key] = value
+
+
+EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
+    # policy: what somebody does to it, the path shown, what is there and what the program says
+    "manager": (
+        lambda p: _set(_steps(p)[0]["approval"]["manager"], "allowSelfApproval", True),
+        "policy_steps.grant.steps[0].approval.manager.allow_self_approval",
+        (True, False),
+        "policySteps",
+    ),
+    "two-owners": (
+        lambda p: _set(_steps(p)[0]["approval"], "allowReassignment", True),
+        "policy_steps.grant.steps[0].approval.allow_reassignment",
+        (True, ABSENT),
+        "policySteps",
+    ),
+    "users-with-escalation": (
+        lambda p: _set(_steps(p)[0]["approval"]["escalation"], "expiration", "1"),
+        "policy_steps.grant.steps[0].approval.escalation.expiration",
+        ("1", 86400),
+        "policySteps",
+    ),
+    "group": (
+        lambda p: _set(_steps(p)[0]["approval"]["group"], "fallback", True),
+        "policy_steps.grant.steps[0].approval.group.fallback",
+        (True, False),
+        "policySteps",
+    ),
+    "low-risk": (
+        lambda p: _set(p, "description", "Written by hand."),
+        "description",
+        ("Written by hand.", ""),
+        "description",
+    ),
+    "routes": (
+        lambda p: p["rules"].pop(),
+        "rules[3]",
+        (ABSENT, POLICIES["routes"]["rules"][3]),
+        "rules",
+    ),
+    "quarterly-review": (
+        lambda p: p.pop("postActions"),
+        "post_actions",
+        (ABSENT, [{"certify_remediate_immediately": True}]),
+        "postActions",
+    ),
+    "leavers": (
+        lambda p: _set(_steps(p, "revoke")[0]["wait"]["duration"], "duration", "3600s"),
+        "policy_steps.revoke.steps[0].wait.duration.duration",
+        ("3600s", "24h"),
+        "policySteps",
+    ),
+    "new-account": (
+        lambda p: _set(
+            _steps(p)[0]["provision"]["provisionPolicy"]["connector"]["account"]["config"],
+            "camelCase",
+            "subject.email",
+        ),
+        "policy_steps.grant.steps[0].provision.provision_policy.connector.account.config.camelCase",
+        ("subject.email", "subject.displayName"),
+        "policySteps",
+    ),
+    "by-hand": (
+        lambda p: _steps(p)[0]["provision"]["provisionPolicy"]["manual"]["assignee"]["users"][
+            "userIds"
+        ].append("user-9"),
+        "policy_steps.grant.steps[0].provision.provision_policy.manual.assignee.users.user_ids[2]",
+        ("user-9", ABSENT),
+        "policySteps",
+    ),
+    "asks-for-texts": (
+        lambda p: _set(_steps(p)[0]["form"]["form"]["fields"][0], "required", False),
+        "policy_steps.grant.steps[0].form.form.fields[0].required",
+        (ABSENT, True),
+        "policySteps",
+    ),
+}
+
+
+@pytest.mark.parametrize("quirks", ["emitted", "omitted"])
+def test_an_edit_of_one_leaf_is_shown_as_that_leaf_and_repaired_by_its_field(
+    declare: Callable[..., Stack], c1_tenant: Emulator, quirks: str
+) -> None:
+    c1_tenant.quirks = QUIRKS[quirks]
+    table = declare(POLICIES)
+    table.up().ok()
+    before = {}
+    for name, (edit, *_) in EDITS.items():
+        live = table.live(POLICIES[name]["display_name"])
+        before[name] = live
+        changed = copy.deepcopy(live)
+        edit(changed)
+        top = {key for key in live.keys() | changed.keys() if live.get(key) != changed.get(key)}
+        c1_tenant.api_edit(live["id"], {key: changed.get(key) or [] for key in top})
+
+    shown = table.preview("--refresh", "--diff").ok()
+    assert {name: shown.changes(name) for name in shown.operations} == {
+        name: {path: sides} for name, (_, path, sides, _) in EDITS.items()
+    }
+    assert shown.writes == []
+    repaired = table.up("--refresh").ok()
+    assert repaired.writes == sorted(
+        (
+            Write("POST", POLICIES[name]["display_name"], mask)
+            for name, (_, _, _, mask) in EDITS.items()
+        ),
+        key=str,
+    )
+    for name, policy in before.items():
+        after = table.live(policy["displayName"])
+        assert {**after, "updatedAt": ""} == {**policy, "updatedAt": ""}, name
+    table.unchanged("--refresh")
+
+
+def _first(policy: Inputs) -> Tree:
+    return next(iter(policy["policy_steps"].values()))["steps"][0]
+
+
+CHANGES: dict[str, tuple[Callable[[Inputs], Any], str, tuple[Any, Any], str]] = {
+    # policy: what the program says now, the path shown, before and after, and the field sent
+    "manager": (
+        lambda p: _first(p)["approval"]["manager"].pop("fallback"),
+        "policy_steps.grant.steps[0].approval.manager.fallback",
+        (True, ABSENT),
+        "policySteps",
+    ),
+    "two-owners": (
+        lambda p: p["annotations"].pop("team"),
+        "annotations.team",
+        ("platform", ABSENT),
+        "annotations",
+    ),
+    "low-risk": (
+        lambda p: _set(p, "display_name", "Harmless"),
+        "display_name",
+        ("Low risk", "Harmless"),
+        "displayName",
+    ),
+    "routes": (
+        lambda p: _set(p["rules"][2], "step_key", "contractors_only"),
+        "rules[2].step_key",
+        ("stepKey", "contractors_only"),
+        "rules",
+    ),
+    "leavers": (
+        lambda p: _set(_first(p)["wait"], "timeout_duration", "3d"),
+        "policy_steps.revoke.steps[0].wait.timeout_duration",
+        (ABSENT, "3d"),
+        "policySteps",
+    ),
+    "quarterly-review": (
+        lambda p: p.pop("post_actions"),
+        "post_actions",
+        ([{"certify_remediate_immediately": True}], ABSENT),
+        "postActions",
+    ),
+    "several": (
+        lambda p: _set(
+            _first(p)["provision"]["provision_policy"]["multi_step"]["provision_steps"][2][
+                "manual"
+            ],
+            "instructions",
+            "Hand over the phone.",
+        ),
+        "policy_steps.grant.steps[0].provision.provision_policy.multi_step.provision_steps[2]"
+        ".manual.instructions",
+        ("Hand over the laptop.", "Hand over the phone."),
+        "policySteps",
+    ),
+    "asks-for-other-things": (
+        lambda p: _set(_first(p)["form"]["form"]["fields"][2]["int64_field"], "default_value", 8),
+        "policy_steps.grant.steps[0].form.form.fields[2].int64_field.default_value",
+        (0, 8),
+        "policySteps",
+    ),
+}
+
+
+def test_a_change_of_one_leaf_in_the_program_is_shown_as_that_leaf_and_sent_as_its_field(
+    declare: Callable[..., Stack], c1_tenant: Emulator
+) -> None:
+    c1_tenant.quirks = QUIRKS["null"]
+    table = declare(POLICIES)
+    table.up().ok()
+    before = {record.id: c1_tenant.policy(record.id) for record in c1_tenant.policies}
+    changed = copy.deepcopy(POLICIES)
+    for name, (change, *_) in CHANGES.items():
+        change(changed[name])
+    declare(changed, table)
+    shown = table.preview("--diff").ok()
+    assert {name: shown.changes(name) for name in shown.operations} == {
+        name: {path: sides} for name, (_, path, sides, _) in CHANGES.items()
+    }
+    done = table.up().ok()
+    assert done.writes == sorted(
+        (
+            Write("POST", changed[name]["display_name"], mask)
+            for name, (_, _, _, mask) in CHANGES.items()
+        ),
+        key=str,
+    )
+    sent = {write.policy: write.mask for write in done.writes}
+    for policy_id, policy in before.items():
+        after = c1_tenant.policy(policy_id)
+        differs = {k for k in policy.keys() | after.keys() if policy.get(k) != after.get(k)}
+        mask = sent.get(after["displayName"])
+        assert differs == ({"updatedAt", mask} if mask else set())
+    table.unchanged("--refresh")
