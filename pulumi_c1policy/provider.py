@@ -39,7 +39,6 @@ class PolicyProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what cannot be right, all failures at once; add the ownership annotations."""
-        runtime.known.note(_olds)
         inputs, clashes = owner.merged(news)
         desired = values.inputs(inputs)
         findings = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)

@@ -2,17 +2,7 @@
 
 import pulumi
 
-from pulumi_c1policy import (
-    Policy,
-    accept,
-    approve,
-    escalate,
-    on,
-    otherwise,
-    provision,
-    reject,
-    when,
-)
+from pulumi_c1policy import Policy, approve, escalate, on, otherwise, provision, reject, when
 
 contractors = Policy(
     "contractor-production-access",
@@ -42,7 +32,7 @@ production = Policy(
             "c1.user.v1.HasEntitlement(subject, 'pager', 'on-call') && "
             "ip.within(cidr('10.0.0.0/8'))",
             key="on-call",
-            steps=[accept("On call."), provision.connector()],
+            steps=[provision.connector()],
         ),
         otherwise(
             steps=[
@@ -50,7 +40,7 @@ production = Policy(
                     "c1.directory.users.v1.GetManagers(subject).filter(m, m.department == 'SRE')",
                     "appOwners.filter(o, o != subject)",
                     fallback=["u-security"],
-                    escalation=escalate.reassign("4h", to=["u-security"]),
+                    escalate=escalate.to_users(["u-security"], after="4h"),
                 ),
                 provision.connector(),
             ]

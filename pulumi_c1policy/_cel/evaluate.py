@@ -67,7 +67,9 @@ class _Evaluation:
     def value(self, node: Node, bound: Mapping[str, Value]) -> Value:
         match node.kind:
             case "constant":
-                return node.value
+                # Python has no unsigned numbers, so that `1u - 2u` would come out as -1.
+                is_unsigned = node.type == "uint"
+                return Undecided("it has unsigned numbers") if is_unsigned else node.value
             case "name":
                 return bound[node.name] if node.name in bound else self._name(node.name)
             case "field":
@@ -93,8 +95,10 @@ class _Evaluation:
 
     def _name(self, name: str) -> Value:
         constant = load().constants.get(name)
-        if constant is None:
+        if constant is None and name in load().variables:
             return self.variables.get(name, Undecided(f"`{name}` is not given"))
+        if constant is None:
+            return Undecided(f"`{name}` is not worked out here")
         # The values of an enum of texts are not documented, so its names stand for them.
         return name if constant.type == "string" else enum_value(constant.enum, name)
 

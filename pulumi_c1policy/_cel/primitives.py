@@ -27,8 +27,10 @@ def call(name: str, arguments: list[Value], *, is_member: bool = False) -> Value
         return arguments[1] in arguments[0]
     if len(arguments) > len(_NAMES):
         return Undecided(f"`{shown(name)}` has too many arguments to be worked out here")
+    compiled = _compiled(name, len(arguments), is_member)
+    if compiled is None:
+        return Undecided(f"`{shown(name)}` is not worked out here")
     try:
-        compiled = _compiled(name, len(arguments), is_member)
         data = {a: _theirs(value) for a, value in zip(_NAMES, arguments, strict=False)}
         result = compiled.eval(data=data)
     except RuntimeError as error:
@@ -64,7 +66,10 @@ def _compiled(name: str, count: int, is_member: bool) -> Any:  # noqa: ANN401
         source = f"{names[0]}.{name}({', '.join(names[1:])})"
     else:
         source = f"{name}({', '.join(names)})"
-    return library.extended(_EXTRAS).compile(source)
+    try:
+        return library.extended(_EXTRAS).compile(source)
+    except RuntimeError:
+        return None
 
 
 def _theirs(value: Value) -> Value:

@@ -7,6 +7,7 @@ import typer
 from pulumi_c1policy._cli.check_expression import check_expression
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.simulate import simulate
+from pulumi_c1policy._cli.validate import validate
 
 app = typer.Typer(
     help="Tools beside a Pulumi program of ConductorOne policies.",
@@ -17,6 +18,7 @@ app = typer.Typer(
 app.command()(check_expression)
 app.command()(emulator)
 app.command()(simulate)
+app.command()(validate)
 
 
 @app.callback()

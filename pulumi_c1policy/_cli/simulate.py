@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pulumi_c1policy._cli import tables
+from pulumi_c1policy._cli import sources, tables
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 _CHANGED = 1
 _FAILED = 2
-_TENANT = "tenant"
 _REQUEST = "The request"
 
 
@@ -83,8 +81,8 @@ def simulate(
     not follow from what is given is said to be undecided, with the reason.
     """
     try:
-        wanted = _source(policy, program, state, tenant=tenant, config=config)
-        other = _read(against) if against else None
+        wanted = sources.named(policy, program, state, tenant=tenant, config=config)
+        other = sources.read(against) if against else None
         run = partial(
             _simulated,
             people=_people(subjects),
@@ -100,7 +98,7 @@ def simulate(
             tables.outcomes(run(_chosen(wanted, only), wanted), format)
             return
         # A file of one policy says nothing of others, and a tenant has policies of others.
-        is_whole = not only and not policy and against != _TENANT
+        is_whole = not only and not policy and against != sources.TENANT
         changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         typer.echo(str(error), err=True)
@@ -109,44 +107,6 @@ def simulate(
     tables.impacts(shown, len(changed), format)
     if fail_on_change and any(one.is_changed for one in changed):
         raise typer.Exit(_CHANGED)
-
-
-def _source(
-    files: Sequence[Path] | None,
-    program: Path | None,
-    state: Path | None,
-    *,
-    tenant: bool,
-    config: Sequence[str] | None,
-) -> list[KnownPolicy]:
-    """The policies of the one source that is named."""
-    named = [bool(files), program is not None, state is not None, tenant]
-    if sum(named) != 1:
-        raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
-    if program is not None:
-        from pulumi_c1policy._cli import programs
-
-        return programs.policies(program, _pairs("--config", config))
-    if tenant:
-        return _of_tenant()
-    return [known for path in (files or [state or Path()]) for known in _read(str(path))]
-
-
-def _read(source: str) -> list[KnownPolicy]:
-    if source == _TENANT:
-        return _of_tenant()
-    from pulumi_c1policy._simulate import policies
-
-    return policies.parse(Path(source).read_text("utf-8"))
-
-
-def _of_tenant() -> list[KnownPolicy]:
-    from pulumi_c1policy._client import settings
-    from pulumi_c1policy._client.policies import PolicyClient
-    from pulumi_c1policy._simulate import policies
-
-    with PolicyClient(settings.load({}, os.environ)) as client:
-        return [policies.read(row) for row in client.everything() if not row.get("deletedAt")]
 
 
 def _chosen(known: Sequence[KnownPolicy], only: Sequence[str] | None) -> list[KnownPolicy]:
@@ -176,7 +136,7 @@ def _directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
 
 def _fields(option: str, given: Sequence[str] | None) -> dict[str, Any] | None:
     """A record's fields; a value that is a JSON literal, list or object is taken as that."""
-    return {name: _value(text) for name, text in _pairs(option, given).items()} or None
+    return {name: _value(text) for name, text in sources.pairs(option, given).items()} or None
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
@@ -186,16 +146,6 @@ def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
         except ValueError:
             return text
     return text
-
-
-def _pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
-    found = {}
-    for item in given or ():
-        name, equals, text = item.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{item!r} is not NAME=VALUE.", param_hint=option)
-        found[name] = text
-    return found
 
 
 def _simulated(

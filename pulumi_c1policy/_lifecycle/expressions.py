@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_c1policy._lifecycle.validate import Finding
 from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._cel.remarks import Remark
@@ -36,22 +37,41 @@ def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
     Raises:
         APIError: The tenant did not answer.
     """
+    from pulumi_c1policy._cel.environment import Place
     from pulumi_c1policy._cel.policies import expressions
-    from pulumi_c1policy._cel.remarks import Remark
     from pulumi_c1policy._model.policy import POLICY
 
     findings = []
     for found in expressions(POLICY, inputs):
-        for marker in client.validate_cel(found.text):
-            remark = Remark(
-                "error" if marker.severity == _REFUSED else "warning",
-                "tenant",
-                f"the tenant says: {marker.message or 'this is not valid'}",
-                max(marker.start_line_number or 1, 1),
-                max(marker.start_column or 1, 1),
-            )
-            findings.append(_finding(found.path, found.text, remark))
+        remarks = _tested if found.place is Place.ACCOUNT_CONFIG else _validated
+        findings += [_finding(found.path, found.text, r) for r in remarks(client, found.text)]
     return findings
+
+
+def _validated(client: PolicyClient, text: str) -> list[Remark]:
+    from pulumi_c1policy._cel.remarks import Remark
+
+    return [
+        Remark(
+            "error" if marker.severity == _REFUSED else "warning",
+            "tenant",
+            f"the tenant says: {marker.message or 'this is not valid'}",
+            max(marker.start_line_number or 1, 1),
+            max(marker.start_column or 1, 1),
+        )
+        for marker in client.validate_cel(text)
+    ]
+
+
+def _tested(client: PolicyClient, text: str) -> list[Remark]:
+    """Account provisioning has an environment of its own, and an endpoint that tries it."""
+    from pulumi_c1policy._cel.remarks import Remark
+
+    try:
+        client.test_account_provision(text)
+    except InvalidRequestError as error:
+        return [Remark("error", "tenant", f"the tenant says: {error.summary}")]
+    return []
 
 
 def _finding(path: Path, expression: str, remark: Remark) -> Finding:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
-from pulumi.runtime import mocks
+from pulumi.runtime import mocks, rpc
 
 from pulumi_c1policy._pulumi import values
 
@@ -31,7 +31,7 @@ class _Engine(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         found = args.resource_id or f"{args.name}_id"
-        inputs = values.inputs(args.inputs)
+        inputs = values.inputs(_revealed(args.inputs))
         # A policy that is read with `Policy.get` comes without inputs: nothing is known of it.
         if args.typ.endswith(_TYPE) and inputs:
             self.policies.append({"resource": args.name, "id": found, "inputs": inputs})
@@ -40,6 +40,14 @@ class _Engine(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         del args
         return {}, None
+
+
+def _revealed(value: Any) -> Any:  # noqa: ANN401 (any input)
+    """`value` with secrets as what they are; it stays on this machine, as the program does."""
+    value = rpc.unwrap_rpc_secret(value)
+    if isinstance(value, dict):
+        return {key: _revealed(item) for key, item in value.items()}
+    return [_revealed(item) for item in value] if isinstance(value, list) else value
 
 
 def run(program: Path, project: str, stack: str) -> list[dict[str, Any]]:

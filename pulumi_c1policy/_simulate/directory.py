@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Record, Value
-from pulumi_c1policy._simulate.fixtures import FixtureError, record
+from pulumi_c1policy._simulate.fixtures import FixtureError, names, record
 
 _TABLES = ("users", "groups", "apps", "entitlements")
 _ENTITLEMENT = "owners members resource_owners enrolled automatically_enrolled"
@@ -33,12 +33,16 @@ class Directory:
             if name not in _TABLES or not isinstance(rows, list | tuple):
                 advice = f"A directory has the lists {', '.join(_TABLES)}."
                 raise FixtureError(f"The directory's `{name}` cannot be read.", advice)
-        self.users = self._users(tables.get("users"))
+        self.users = _users(tables.get("users"))
+        self._by_name: dict[str, Record] = {}
+        for user in self.users or ():
+            for name in _names(user):
+                self._by_name.setdefault(name, user)
         self._groups = [
             record("Group", row, _label("group", row), also="members")
             for row in tables.get("groups", ())
         ]
-        self._apps = {_app_id(row): row for row in tables.get("apps", ())}
+        self._apps = {_app_id(row): _app(row) for row in tables.get("apps", ())}
         self._entitlements = {
             (_app_id(row, "app_id", "appId"), str(row.get("id", ""))): record(
                 "Entitlement", row, _label("entitlement", row), also=_ENTITLEMENT
@@ -46,14 +50,9 @@ class Directory:
             for row in tables.get("entitlements", ())
         }
 
-    def _users(self, rows: Iterable[Mapping[str, Value]] | None) -> list[Record] | None:
-        if rows is None:
-            return None
-        return [record("User", row, _label("user", row), also="managers") for row in rows]
-
     def find(self, wanted: str) -> Record | None:
         """The user with this id, email or username."""
-        return next((user for user in self.users or () if wanted in _names(user)), None)
+        return self._by_name.get(wanted)
 
     def person(self, wanted: str) -> Record:
         """The user with this id, email or username, of whom nothing else may be known."""
@@ -69,9 +68,9 @@ class Directory:
         if "managers" in user.hidden:
             return self.people(user.hidden["managers"])
         told = [user.get("manager_id"), user.get("manager")]
-        names = [name for name in told if isinstance(name, str) and name]
-        if names:
-            return [next(filter(None, map(self.find, names)), None) or self.person(names[-1])]
+        named = [name for name in told if isinstance(name, str) and name]
+        if named:
+            return [next(filter(None, map(self.find, named)), None) or self.person(named[-1])]
         if isinstance(told[1], Undecided):
             return told[1]
         return []
@@ -80,8 +79,8 @@ class Directory:
         """The users whose manager is one of `managers`."""
         if self.users is None:
             return Undecided("the directory has no `users`")
-        names = {name for manager in managers for name in _names(manager)}
-        return [user for user in self.users if names & _managers_of(user)]
+        wanted = {name for manager in managers for name in _names(manager)}
+        return [user for user in self.users if wanted & _managers_of(user)]
 
     def group(self, name: str) -> Record | None:
         """The group with this display name."""
@@ -115,13 +114,13 @@ class Directory:
             return Undecided(f"the directory does not have the owners of app `{app_id}`")
         return self.people(app["owners"])
 
-    def accounts(self, user: Record, app_id: str) -> list[dict[str, Any]] | Undecided:
-        """A user's accounts in an app, as they were given."""
+    def accounts(self, user: Record, app_id: str) -> list[Record] | Undecided:
+        """A user's accounts in an app."""
         app = self._apps.get(app_id)
         if app is None or "accounts" not in app:
             return Undecided(f"the directory does not have the accounts of app `{app_id}`")
-        names = _names(user)
-        return [account for account in app["accounts"] if account.get("user") in names]
+        own = _names(user)
+        return [account for name, account in app["accounts"] if name in own]
 
     def _listed(self, owner: Record, relation: str) -> list[Record] | Undecided:
         if relation not in owner.hidden:
@@ -129,26 +128,54 @@ class Directory:
         return self.people(owner.hidden[relation])
 
 
+def _users(rows: Iterable[Mapping[str, Value]] | None) -> list[Record] | None:
+    if rows is None:
+        return None
+    return [record("User", row, _label("user", row), also="managers") for row in rows]
+
+
+def _app(row: Mapping[str, Value]) -> dict[str, Any]:
+    """What is known of an app: its owners, and its accounts by whose they are."""
+    label = _label("app", row)
+    if wrong := [name for name in row if name not in ("id", "display_name", "owners", "accounts")]:
+        message = f"{label} has no field `{wrong[0]}`."
+        raise FixtureError(message, "An app has: id, display_name, owners, accounts.")
+    found: dict[str, Any] = {}
+    if "owners" in row:
+        found["owners"] = names(row["owners"], f"{label}.owners")
+    if "accounts" in row:
+        found["accounts"] = [
+            (str(account.get("user")), account_of(account)) for account in row["accounts"]
+        ]
+    return found
+
+
+def account_of(given: Mapping[str, Value]) -> Record:
+    """An account: of the directory, or the one that a request is about."""
+    fields = {name: value for name, value in given.items() if name != "user"}
+    return record("AppUser", fields, "account", also="managers")
+
+
 def _names(user: Record) -> set[str]:
     """Everything that a user is called by."""
-    names = {user.text(field) for field in ("id", "email", "username")}
+    found = {user.text(field) for field in ("id", "email", "username")}
     for field in ("emails", "usernames"):
-        names |= set(user.fields.get(field, ()))
-    return names - {""}
+        found |= set(user.fields.get(field, ()))
+    return found - {""}
 
 
 def _managers_of(user: Record) -> set[str]:
-    names = {user.text("manager"), user.text("manager_id"), *user.hidden.get("managers", ())}
-    return names - {""}
+    found = {user.text("manager"), user.text("manager_id"), *user.hidden.get("managers", ())}
+    return found - {""}
 
 
 def _label(kind: str, row: Mapping[str, Value]) -> str:
-    names = ("email", "display_name", "displayName", "id")
-    return next((str(row[name]) for name in names if row.get(name)), f"a {kind}")
+    fields = ("email", "display_name", "displayName", "id")
+    return next((str(row[field]) for field in fields if row.get(field)), f"a {kind}")
 
 
-def _app_id(row: Mapping[str, Value], *names: str) -> str:
-    found = next((row[name] for name in names or ("id",) if name in row), None)
+def _app_id(row: Mapping[str, Value], *fields: str) -> str:
+    found = next((row[field] for field in fields or ("id",) if field in row), None)
     if not isinstance(found, str):
         raise FixtureError(
             f"An entry of the directory lacks its app's id: {dict(row)!r}.",

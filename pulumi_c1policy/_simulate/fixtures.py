@@ -33,18 +33,29 @@ def record(kind: str, given: Mapping[str, Value], label: str, *, also: str = "")
         FixtureError: A field does not exist or holds what it cannot hold.
     """
     types = {plain_name(name): facts.type for name, facts in _preferred(kind).items()}
-    extra = set(also.split())
+    extra = {plain_name(name): name for name in also.split()}
     fields: dict[str, Value] = {}
     hidden: dict[str, Value] = {}
     for name, value in given.items():
         plain = plain_name(name)
-        if name in extra:
-            hidden[name] = value
+        if plain in extra:
+            hidden[extra[plain]] = names(value, f"{label}.{name}")
         elif plain in types:
             fields[plain] = _value(types[plain], value, f"{label}.{name}")
         else:
-            raise _no_such_field(label, name, [*_preferred(kind), *extra])
+            raise _no_such_field(label, name, [*_preferred(kind), *extra.values()])
     return Record(kind, label, fields, hidden)
+
+
+def names(value: Value, path: str) -> list[str]:
+    """The ids, emails or usernames in a list of people.
+
+    Raises:
+        FixtureError: It is no list of texts.
+    """
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise _wrong(path, "a list of ids, emails or usernames", value)
+    return list(value)
 
 
 def _preferred(kind: str) -> dict[str, Value]:
@@ -106,8 +117,16 @@ def _scalar(kind: str, value: Value, path: str) -> Value:
         return moment
     if kind == "duration" and (seconds := durations.seconds(value)) is not None:
         return timedelta(seconds=float(seconds))
-    words = {"string": "a text", "timestamp": "a time with its zone, as 2026-01-31T09:00:00Z"}
-    raise _wrong(path, words.get(kind, f"a {kind}"), value)
+    raise _wrong(path, _WORDS[kind], value)
+
+
+_WORDS = {
+    "string": "a text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "timestamp": "a time with its zone, as 2026-01-31T09:00:00Z",
+    "duration": "a span of time, as 8h",
+}
 
 
 def moment_of(value: Value) -> datetime | None:

@@ -11,7 +11,8 @@ from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Record, Value, same
 from pulumi_c1policy._simulate import networks, times
 from pulumi_c1policy._simulate.directory import Directory
-from pulumi_c1policy._simulate.fixtures import record
+
+_SPELLING = "how the tenant spells an account's status as a text is not documented"
 
 
 def functions(directory: Directory, now: datetime) -> Functions:
@@ -38,12 +39,6 @@ def functions(directory: Directory, now: datetime) -> Functions:
 
 
 def _of_users(directory: Directory) -> dict[str, Callable[..., Value]]:
-    def accounts(user: Record, app_id: str) -> Value:
-        found = directory.accounts(user, app_id)
-        if isinstance(found, Undecided):
-            return found
-        return [account(row) for row in found]
-
     def has_app(user: Record, app_id: str) -> bool | Undecided:
         found = directory.accounts(user, app_id)
         return found if isinstance(found, Undecided) else bool(found)
@@ -54,32 +49,35 @@ def _of_users(directory: Directory) -> dict[str, Callable[..., Value]]:
             return found
         return any(same(user, other) is True for other in found)
 
-    def told(name: str, user: Record, app_id: str) -> Value:
+    def only_account(user: Record, app_id: str) -> Record | Undecided:
         found = directory.accounts(user, app_id)
         if isinstance(found, Undecided):
             return found
-        if len(found) == 1 and name in found[0]:
-            return found[0][name]
-        return Undecided(f"the directory does not have the {name} of {user.label} in `{app_id}`")
+        if len(found) == 1:
+            return found[0]
+        return Undecided(f"{user.label} has {len(found)} accounts in app `{app_id}`")
 
     def managers(user: Record, app_id: str) -> Value:
-        found = told("managers", user, app_id)
-        return found if isinstance(found, Undecided) else directory.people(found)
+        found = only_account(user, app_id)
+        if isinstance(found, Undecided):
+            return found
+        if "managers" not in found.hidden:
+            return Undecided(f"the managers of {user.label} in app `{app_id}` are not given")
+        return directory.people(found.hidden["managers"])
+
+    def status(user: Record, app_id: str) -> Value:
+        found = only_account(user, app_id)
+        return found if isinstance(found, Undecided) else Undecided(_SPELLING)
 
     return {
         "c1.user.v1.HasApp": has_app,
         "c1.user.v1.HasEntitlement": partial(among, "members"),
         "c1.user.v1.GrantedFromEnrollment": partial(among, "enrolled"),
         "c1.user.v1.AutomaticallyGrantedFromEnrollment": partial(among, "automatically_enrolled"),
-        "c1.user.v1.GetAppUserStatus": partial(told, "status"),
+        "c1.user.v1.GetAppUserStatus": status,
         "c1.user.v1.GetAppUserManagers": managers,
-        "c1.user.v1.ListAppUsersForUser": accounts,
+        "c1.user.v1.ListAppUsersForUser": directory.accounts,
     }
-
-
-def account(row: dict[str, Value]) -> Record:
-    """An account of the directory, or the one that a request is about."""
-    return record("AppUser", row, "account", also="user managers")
 
 
 def _of_directory(directory: Directory) -> dict[str, Callable[..., Value]]:

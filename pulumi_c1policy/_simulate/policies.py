@@ -12,6 +12,8 @@ from pulumi_c1policy.errors import C1PolicyError
 
 _ADDRESS = "iac_resource_address"
 _TYPE = "c1policy:Policy"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (how Pulumi marks one)
 
 
 class PolicyError(C1PolicyError):
@@ -35,7 +37,7 @@ class KnownPolicy:
     @property
     def name(self) -> str:
         """What to call it: its display name, or its resource's name, or its id."""
-        return str(self.tree.get("display_name") or self.resource or self.id or "policy")
+        return str(self.tree.get("display_name") or self.resource or self.id or "(unnamed)")
 
 
 def read(
@@ -116,8 +118,22 @@ def _of_state(deployment: Mapping[str, Value]) -> list[KnownPolicy]:
         outputs = resource.get("outputs") or {}
         name = str(resource.get("urn", "")).rpartition("::")[2]
         fields = {key: value for key, value in outputs.items() if not key.startswith("__")}
-        found.append(read(fields, id=str(resource.get("id") or ""), resource=name))
+        found.append(read(_revealed(fields), id=str(resource.get("id") or ""), resource=name))
     if not found:
         message = "The state has no policy."
         raise PolicyError(message, "Export the stack whose program declares the policies.")
     return found
+
+
+def _revealed(value: Value) -> Value:
+    """`value` with its secrets as what they are, where the export shows them."""
+    if isinstance(value, list):
+        return [_revealed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(_SIGNATURE) != _SECRET:
+        return {key: _revealed(item) for key, item in value.items()}
+    if "plaintext" not in value:
+        message = "The state keeps a part of a policy secret."
+        raise PolicyError(message, "Export it with `pulumi stack export --show-secrets`.")
+    return json.loads(value["plaintext"])

@@ -58,9 +58,10 @@ class Request:
 
     def app_owners(self) -> list[Record] | Undecided:
         """The owners of the app that the request is for."""
-        if "appOwners" in self.variables:
-            return self.directory.people(self.variables["appOwners"])
-        app_id = self._of_entitlement("appId")
+        entitlement = self.variables.get("entitlement")
+        if entitlement is None:
+            return Undecided("`entitlement.appId` is not given")
+        app_id = entitlement.get("appId")
         return app_id if isinstance(app_id, Undecided) else self.directory.app_owners(app_id)
 
     def owners(self, relation: str) -> list[Record] | Undecided:
@@ -73,9 +74,3 @@ class Request:
     def managers(self) -> list[Record] | Undecided:
         """The managers of the person whom the request is for."""
         return self.directory.managers(self.subject)
-
-    def _of_entitlement(self, name: str) -> Value:
-        entitlement = self.variables.get("entitlement")
-        if entitlement is None:
-            return Undecided(f"`entitlement.{name}` is not given")
-        return entitlement.get(name)

@@ -11,8 +11,7 @@ from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Record, Value
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._simulate import fixtures, networks
-from pulumi_c1policy._simulate.directory import Directory
-from pulumi_c1policy._simulate.functions import account as account_record
+from pulumi_c1policy._simulate.directory import Directory, account_of
 from pulumi_c1policy._simulate.functions import functions as answers
 from pulumi_c1policy._simulate.policies import KnownPolicy, Policies, read
 from pulumi_c1policy._simulate.request import Request
@@ -70,7 +69,7 @@ def simulate(
     if task is not None:
         variables["task"] = fixtures.record("Task", task, "task")
     if account is not None:
-        variables["account"] = account_record(dict(account))
+        variables["account"] = account_of(account)
     if ip is not None:
         variables["ip"] = networks.address(ip)
     moment = fixtures.moment_of(now) if now is not None else datetime.now(UTC)

@@ -108,7 +108,7 @@ def test_only_who_is_affected_by_a_change_is_shown(folder: Path) -> None:
 
 
 def test_everybody_is_shown_on_request(folder: Path) -> None:
-    assert [row[-1] for row in rows(folder, *CHANGE, "--all")][0] == "unchanged"
+    assert rows(folder, *CHANGE, "--all")[0][-1] == "unchanged"
 
 
 @pytest.mark.parametrize(
@@ -223,11 +223,12 @@ def test_a_program_gets_its_config_and_its_failure_is_told(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_the_installed_command_simulates_a_program() -> None:
-    arguments = ["--program", EXAMPLE, "--subjects", EXAMPLE / "people.csv", "--format", "json"]
+    people = f"{EXAMPLE}/people.csv"
+    arguments = ["--program", str(EXAMPLE), "--subjects", people, "--format", "json"]
     request = ["--entitlement", "id=admin", "--entitlement", "appId=production"]
     done = subprocess.run(
-        [Path(sys.executable).with_name("c1policy"), "simulate", *arguments, *request,
-         "--directory", EXAMPLE / "directory.json", "--id", "production-access",
+        [str(Path(sys.executable).with_name("c1policy")), "simulate", *arguments, *request,
+         "--directory", f"{EXAMPLE}/directory.json", "--id", "production-access",
          "--task", "isGrantPermanent=false", "--ip", "10.0.0.1"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -237,6 +238,6 @@ def test_the_installed_command_simulates_a_program() -> None:
 def test_the_example_passes_its_own_tests() -> None:
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     done = subprocess.run(
-        [*pytest_, EXAMPLE], cwd=ROOT, capture_output=True, text=True, check=False
+        [*pytest_, str(EXAMPLE)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

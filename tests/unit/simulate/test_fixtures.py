@@ -23,10 +23,10 @@ from tests.unit.simulate.cases import ADA, grant, run
         ("User", {"emails": [1]}, r"x.emails\[0\] is 1"),
         ("User", {"status": "ACTIVE"}, "UserStatus.ENABLED or UserStatus.DISABLED"),
         ("User", {"attributes": []}, "Write an object"),
-        ("Task", {"isGrantPermanent": "yes"}, "Write a bool"),
+        ("Task", {"isGrantPermanent": "yes"}, "Write true or false"),
         ("Task", {"created_at": "2026-01-01"}, "a time with its zone"),
-        ("Task", {"grantDuration": "long"}, "Write a duration"),
-        ("AppUser", {"risk_scores": [{"normalized_score": "7"}]}, "Write a int"),
+        ("Task", {"grantDuration": "long"}, "Write a span of time"),
+        ("AppUser", {"risk_scores": [{"normalized_score": "7"}]}, "Write a whole number"),
     ],
 )
 def test_a_wrong_fixture_is_told(kind: str, fields: dict[str, Any], text: str) -> None:
@@ -58,6 +58,11 @@ def test_a_subject_is_completed_from_the_directory() -> None:
         ({"people": []}, "`people` cannot be read"),
         ({"users": {}}, "`users` cannot be read"),
         ({"users": [{"nick": "x"}]}, "has no field `nick`"),
+        ({"users": [{"id": "u", "managers": "u2"}]}, "u.managers is 'u2'"),
+        ({"groups": [{"id": "g", "members": [3]}]}, r"g.members is \[3\]"),
+        ({"apps": [{"id": "a", "owner": []}]}, "a has no field `owner`"),
+        ({"apps": [{"id": "a", "owners": "u1"}]}, "Write a list of ids"),
+        ({"apps": [{"id": "a", "accounts": [{"nick": "x"}]}]}, "account has no field `nick`"),
         ({"apps": [{"owners": []}]}, "lacks its app's id"),
         ({"entitlements": [{"id": "e"}]}, "lacks its app's id"),
     ],
@@ -65,6 +70,19 @@ def test_a_subject_is_completed_from_the_directory() -> None:
 def test_a_wrong_directory_is_told(directory: dict[str, Any], text: str) -> None:
     with pytest.raises(FixtureError, match=text):
         Directory(directory)
+
+
+def test_lists_of_people_are_taken_in_both_spellings() -> None:
+    row = {"id": "e", "appId": "a", "resourceOwners": ["u1"], "owners": []}
+    directory = Directory({"entitlements": [row]})
+    (owner,) = directory.of_entitlement("a", "e", "resource_owners")  # type: ignore[misc]
+    assert owner.text("id") == "u1"
+
+
+def test_a_function_that_is_not_known_can_be_answered_by_the_test() -> None:
+    condition = "c1.user.v1.GetAppUserStatus(subject, 'crm') == 'OK'"
+    policy = grant(rules=[{"condition": condition, "step_key": "grant"}])
+    assert run(policy, functions={"c1.user.v1.GetAppUserStatus": lambda *_: "OK"}).matched_rule == 0
 
 
 def test_a_subject_that_the_directory_does_not_have_is_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,26 @@ def test_every_form_of_a_policy_is_the_same_policy(text: str, subject: str) -> N
 def test_what_is_no_policy_is_told(text: str, told: str) -> None:
     with pytest.raises(PolicyError, match=told):
         parse(text)
+
+
+def secret(**form: str) -> dict[str, str]:
+    signature = "4dabf18193072939515e22adb298388d"
+    return {signature: "1b47061264138c4ac30d75fd1eb44270", **form}
+
+
+def test_a_secret_of_a_state_is_read_where_it_is_shown() -> None:
+    shown = secret(plaintext=json.dumps("Hidden"))
+    (found,) = parse(state(resource(WIRE | {"displayName": shown})))
+    assert found.name == "Hidden"
+    with pytest.raises(PolicyError, match="--show-secrets"):
+        parse(state(resource(WIRE | {"displayName": secret(ciphertext="v1:x")})))
+
+
+def test_the_state_of_a_release_is_read() -> None:
+    golden = Path(__file__).parents[2] / "golden" / "0.1.0" / "state.json"
+    kept = json.loads(golden.read_text())
+    found = parse(state(*(resource(row["outputs"], name) for name, row in kept.items())))
+    assert [policy.resource for policy in found] == list(kept)
 
 
 def test_the_mark_of_ownership_names_the_resource() -> None:

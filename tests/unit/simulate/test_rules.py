@@ -42,7 +42,7 @@ def test_a_rule_that_cannot_be_decided_decides_nothing_below_it() -> None:
     assert isinstance(result.ending, Undecided)
     assert result.undecided == ("whether rules[1] matches: `task` is not given",)
     assert result.steps == ()
-    assert [rule.value for rule in result.rules][0] is False
+    assert result.rules[0].value is False
     assert "rules[1] cannot be decided: `task` is not given" in result.explain()
 
 

@@ -108,7 +108,9 @@ def test_provisioning_says_how_and_by_whom(how: dict[str, Any], text: str) -> No
 
 
 def test_an_unknown_provisioner_is_undecided() -> None:
-    how = {"multi_step": {"provision_steps": [{"manual": {"assignee": {"app_owners": {}}}}]}}
+    how: dict[str, Any] = {
+        "multi_step": {"provision_steps": [{"manual": {"assignee": {"app_owners": {}}}}]}
+    }
     result = run(grant({"provision": {"provision_policy": how}}))
     assert result.undecided == ("`entitlement.appId` is not given",)
 

@@ -1,0 +1,94 @@
+"""`c1policy validate`: the checks of a preview, without one, and the tenant's own if asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pulumi_c1policy._cli import sources
+from pulumi_c1policy.errors import C1PolicyError
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._lifecycle.validate import Finding
+    from pulumi_c1policy._model.tree import Tree
+
+_REFUSED = 1
+_FAILED = 2
+
+
+def validate(
+    policy: Annotated[
+        list[Path] | None, typer.Option(help="A JSON file of a policy, or of several; repeatable.")
+    ] = None,
+    program: Annotated[
+        Path | None, typer.Option(help="A Pulumi program: the folder of its Pulumi.yaml.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="What `pulumi stack export` has written.")
+    ] = None,
+    tenant: Annotated[
+        bool, typer.Option("--tenant", help="The tenant's policies, as the environment names it.")
+    ] = False,
+    config: Annotated[
+        list[str] | None, typer.Option(help="The program's config as KEY=VALUE; repeatable.")
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Let the tenant check the expressions too.")
+    ] = False,
+) -> None:
+    """Check policies as a preview does: their shape, what holds between fields, their expressions.
+
+    Exits with 0 if nothing would be refused, with 1 if something would, and with 2 if that cannot
+    be said.
+    """
+    try:
+        known = sources.named(policy, program, state, tenant=tenant, config=config)
+        refused = sum(_show(one.name, _findings(one.tree, online=online)) for one in known)
+    except (C1PolicyError, OSError, UnicodeDecodeError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_FAILED) from error
+    typer.echo(f"{len(known)} policies checked, {refused} would be refused.")
+    if refused:
+        raise typer.Exit(_REFUSED)
+
+
+def _findings(tree: Tree, *, online: bool) -> list[Finding]:
+    from pulumi_c1policy._lifecycle import expressions, rules
+    from pulumi_c1policy._lifecycle.merge import prune
+    from pulumi_c1policy._model.policy import POLICY
+
+    said = prune(POLICY, tree).items()
+    # What only the tenant sets is no mistake of whoever wrote the policy.
+    inputs = {k: v for k, v in said if k not in POLICY.fields or not POLICY.fields[k].output_only}
+    found = rules.check(inputs)
+    if not online:
+        return found + expressions.offline(inputs)
+    from pulumi_c1policy._cel.library import CheckerUnavailableError
+    from pulumi_c1policy._client import settings
+    from pulumi_c1policy._client.policies import PolicyClient
+
+    try:
+        found += expressions.offline(inputs)
+    except CheckerUnavailableError as error:
+        typer.echo(error.summary, err=True)
+    with PolicyClient(settings.load({}, os.environ)) as client:
+        return found + expressions.online(client, inputs)
+
+
+def _show(name: str, findings: Iterable[Finding]) -> bool:
+    """Print what was found in one policy; returns whether it would be refused."""
+    from pulumi_c1policy._model.paths import text
+
+    refused = False
+    for finding in findings:
+        first, line_break, rest = finding.message.partition("\n")
+        where = text(finding.path)
+        typer.echo(
+            f"{finding.severity}: {name}: {where} {first} [{finding.rule}]{line_break}{rest}"
+        )
+        refused = refused or finding.severity == "error"
+    return refused

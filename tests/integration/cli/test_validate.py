@@ -1,0 +1,101 @@
+"""`c1policy validate`, on files and programs, with and without the tenant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pulumi_c1policy._cli.main import app
+from pulumi_c1policy._emulator import Emulator
+
+QUICKSTART = Path(__file__).parents[3] / "examples" / "quickstart"
+GOOD: dict[str, Any] = {
+    "display_name": "A",
+    "policy_type": "POLICY_TYPE_GRANT",
+    "policy_steps": {"grant": {"steps": [{"accept": {}}]}, "k": {"steps": [{"reject": {}}]}},
+    "rules": [{"condition": "subject.department == 'Sales'", "step_key": "k"}],
+}
+
+
+def validate(tmp_path: Path, policy: dict[str, Any], *options: str) -> Result:
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(policy))
+    return CliRunner().invoke(app, ["validate", "--policy", str(file), *options])
+
+
+def test_a_sound_policy_is_accepted(tmp_path: Path) -> None:
+    result = validate(tmp_path, GOOD)
+    assert (result.exit_code, result.stdout) == (0, "1 policies checked, 0 would be refused.\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"policy_steps": {"k": {"steps": [{"accept": {}}]}}}, "[no-baseline]"),
+        ({"rules": [{"condition": "subject.departmnt == 'x'", "step_key": "k"}]}, "`department`"),
+        ({"rules": [{"condition": "subject.email ==", "step_key": "k"}]}, "[syntax]"),
+        ({"rules": [{"condition": "true", "step_key": "kk"}]}, "did you mean 'k'?"),
+    ],
+    ids=["baseline", "field", "syntax", "step-key"],
+)
+def test_a_mistake_is_shown_with_its_place_and_refused(
+    tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    result = validate(tmp_path, GOOD | change)
+    assert result.exit_code == 1
+    assert said in result.stdout
+    assert "error: A: " in result.stdout
+
+
+def test_the_tenant_is_asked_for_each_expression(
+    tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in c1_tenant.environment.items():
+        monkeypatch.setenv(name, value)
+    provision = {"connector": {"account": {"config": {"mail": "subject.email"}}}}
+    steps = {"grant": {"steps": [{"provision": {"provision_policy": provision}}]}}
+    result = validate(tmp_path, GOOD | {"policy_steps": GOOD["policy_steps"] | steps}, "--online")
+    asked = [request.path.rpartition("/")[2] for request in c1_tenant.requests]
+    assert result.exit_code == 0, result.output
+    assert sorted(asked) == ["cel", "test-account-provision-policy", "token"]
+
+
+def test_what_the_tenant_refuses_is_placed_in_the_policy(
+    tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in c1_tenant.environment.items():
+        monkeypatch.setenv(name, value)
+    broken = GOOD | {"rules": [{"condition": "(subject.email == 'a'", "step_key": "k"}]}
+    result = validate(tmp_path, broken, "--online")
+    assert result.exit_code == 1
+    assert "rules[0].condition the tenant says:" in result.stdout
+
+
+def test_without_a_tenant_online_cannot_be_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "OIDC_TOKEN"):
+        monkeypatch.delenv(f"CONDUCTORONE_{name}", raising=False)
+    result = validate(tmp_path, GOOD, "--online")
+    assert result.exit_code == 2
+    assert "CONDUCTORONE_CLIENT_SECRET" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_program_is_validated_without_deploying_it() -> None:
+    result = CliRunner().invoke(app, ["validate", "--program", str(QUICKSTART)])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith("3 policies checked, 0 would be refused.\n")
+
+
+def test_a_tenants_own_policies_are_no_mistake(
+    c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in c1_tenant.environment.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(app, ["validate", "--tenant"])
+    assert result.exit_code == 0, result.output
