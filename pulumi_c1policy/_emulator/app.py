@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from pulumi_c1policy._emulator import faults, reading
+from pulumi_c1policy._emulator import faults, faulty, reading
 from pulumi_c1policy._emulator.errors import Code, TenantError, TokenError, invalid
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
@@ -72,6 +72,9 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         tenant.tokens.check(request.headers.get("authorization"))
+        if request.scope[faulty.STORE] is not tenant.policies:
+            # Delayed beyond a reset, it would leave its traces in somebody else's test.
+            raise TenantError(Code.UNAVAILABLE, "the tenant was reset meanwhile")
         stored: Stored = {}
         if request_name:
             reader = tenant.reader(creating=request_name == CREATE_REQUEST)

@@ -20,6 +20,8 @@ from pulumi_c1policy._emulator.tenant import Tenant
 CONTROL = "/_emulator"
 CUT = "c1policy.cut"
 """The extension of a request's scope that closes its connection without another byte."""
+STORE = "c1policy.store"
+"""Where a request carries the policies that there were when it arrived."""
 REQUEST_ID = "c1policy.request_id"
 """The key of a request's scope that holds its name in the journal."""
 

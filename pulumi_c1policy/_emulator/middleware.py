@@ -49,7 +49,11 @@ class Journaled:
                 message = {**message, "headers": [*message["headers"], *own]}
             await send(message)
 
-        named = {**scope, faulty.REQUEST_ID: request_id}
+        named = {
+            **scope,
+            faulty.REQUEST_ID: request_id,
+            faulty.STORE: self._tenant.policies,
+        }
         await self._app(named, _replayed(body, receive), answer)
 
 

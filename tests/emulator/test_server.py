@@ -14,7 +14,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._emulator import Emulator, Quirks
 from pulumi_c1policy._emulator.tenant import Tenant
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
@@ -151,3 +151,25 @@ def test_the_pytest_plugin_loads_no_server() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_request_that_a_reset_overtook_has_no_effect() -> None:
+    with Emulator(Quirks(delay=0.3)) as tenant, ThreadPoolExecutor() as threads:
+        builtin = len(tenant.policies)
+        body = {
+            "displayName": "late",
+            "policyType": "POLICY_TYPE_GRANT",
+            "policySteps": {"grant": {"steps": [{"accept": {}}]}},
+        }
+        late = threads.submit(
+            httpx.post,
+            f"{tenant.url}/api/v1/policies",
+            json=body,
+            headers=tenant.headers,
+            trust_env=False,
+        )
+        while not tenant.requests:
+            pass
+        tenant.reset()
+        assert late.result().status_code == 503
+        assert len(tenant.policies) == builtin
