@@ -1,5 +1,5 @@
 # Every target does the set-up that it needs. `make setup` is quick when there is nothing to do.
-.PHONY: setup demo test quick lint chaos
+.PHONY: setup demo test quick lint chaos bench
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
@@ -9,9 +9,10 @@ demo: setup ; @$(BIN)/python scripts/demo.py
 test: lint ; $(BIN)/pytest
 quick: setup ; $(BIN)/pytest -m "not e2e and not slow"
 chaos: setup ; @$(BIN)/python scripts/chaos.py $(CHAOS)
+bench: setup ; @$(BIN)/python -m benchmarks $(BENCH)
 
 lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy pulumi_c1policy scripts tests
+	$(BIN)/mypy pulumi_c1policy scripts tests benchmarks
 	$(BIN)/lint-imports

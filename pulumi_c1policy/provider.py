@@ -41,11 +41,13 @@ class PolicyProvider(ResourceProvider):
         """Refuse what cannot be right, all failures at once; add the ownership annotations."""
         inputs, clashes = owner.merged(news)
         desired = values.inputs(inputs)
-        findings = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)
+        found = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)
+        secrets = options(news.get(owner.OPTIONS)).secrets
+        findings = [results.discreet(finding, secrets) for finding in found]
         for finding in findings:
             if finding.severity == "warning":
-                failures.warn(results.warning(news, finding))
-        failed = [results.check_failure(f) for f in findings if f.severity == "error"]
+                failures.warn(results.warning(news, finding, secrets))
+        failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         return CheckResult(inputs, failed + [results.owner_clash(key) for key in clashes])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:

@@ -133,7 +133,7 @@ def update(
         fields = ", ".join(f"`{name}`" for name in planned.fields)
         raise RefusedError(f"{fields} cannot change in place.", "Replace the policy instead.")
     if isinstance(planned, NoOp):
-        return Recorded(desired, recorded.outputs)
+        return record(desired, recorded.outputs)
     live = _live(run.client.get, policy_id)
     if live is None:
         raise _gone(policy_id)
@@ -203,7 +203,7 @@ def _known_after(planned: Update, recorded: Recorded, answer: Tree) -> Tree:
 
     What others changed outside the mask stays unrecorded, so that the next refresh shows it.
     """
-    known = {name: value for name, value in recorded.outputs.items() if name in POLICY.fields}
+    known = dict(recorded.outputs)
     for name, field in POLICY.fields.items():
         if field.output_only or field.wire in planned.mask:
             known.pop(name, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
@@ -18,14 +19,25 @@ _MERELY_READ = "__merely_read"
 """The output that marks what `Policy.get` read: it has no inputs that could drift."""
 
 
-def check_failure(finding: Finding) -> CheckFailure:
+def discreet(finding: Finding, secrets: Collection[str]) -> Finding:
+    """The finding, without words that may quote a secret: those about the inputs in `secrets`."""
+    if not finding.path or finding.path[0] not in secrets:
+        return finding
+    return replace(finding, message="does not pass; the value is a secret and is not shown")
+
+
+def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
     """One line of the preview: where, what is wrong, what to write instead, and the rule's id."""
-    return CheckFailure(text(finding.path), _sentence(finding))
+    path = text(finding.path)
+    if path in secrets:
+        # The engine prints the value of a property that it knows by that name, a secret's too.
+        return CheckFailure("", f"{path} {_sentence(finding)}")
+    return CheckFailure(path, _sentence(finding))
 
 
-def warning(properties: Mapping[str, Any], finding: Finding) -> str:
+def warning(properties: Mapping[str, Any], finding: Finding, secrets: Collection[str]) -> str:
     """A warning in full: which policy, where, and what is doubtful."""
-    name = properties.get("display_name")
+    name = None if "display_name" in secrets else properties.get("display_name")
     policy = f"policy {name!r}: " if isinstance(name, str) else ""
     return f"{policy}{text(finding.path)} {_sentence(finding)}"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_c1policy._lifecycle.chains import Chains
 from pulumi_c1policy._lifecycle.known import Known
+from pulumi_c1policy._pulumi import orphan
 
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
@@ -58,4 +59,5 @@ def run() -> Run:
         if _run is None:
             found: dict[str, Any] = {key: setting(key) for key in ENVIRONMENT}
             _run = Run.over(PolicyClient(load(found, os.environ)), known)
+            orphan.watch(_run.client.close)
         return _run

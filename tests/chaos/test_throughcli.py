@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,30 @@ def test_after_a_kill_a_clean_run_makes_the_tenant_the_program(seed: int, bare: 
     tally = throughcli.run(seed, bare.tenant, bare.folder, bare.environment)
     assert tally.wrong == []
     assert any(name.startswith("kills") for name in tally.counts)
+
+
+def test_a_provider_whose_engine_was_killed_sends_nothing_more(bare: Stack) -> None:
+    bare.write(PROGRAM).init()
+    bare.tenant.set_faults(
+        Fault(do="answer", status=429, retry_after=2, method="POST", path="/policies$")
+    )
+    bare.tenant.clear_requests()
+    process = throughcli.start(bare)
+    try:
+        while not any(request.fault and request.status for request in bare.tenant.requests):
+            assert process.poll() is None
+        process.kill()
+        process.wait()
+        before = bare.tenant.requests
+        # Past the moment at which the create would have been sent again.
+        threading.Event().wait(3.5)
+        assert bare.tenant.requests == before
+    finally:
+        process.kill()
+        throughcli.end_orphans(bare.folder)
+    bare.run("cancel", "--yes").ok()
+    bare.up().ok()
+    assert bare.names() == ["Access"]
 
 
 def test_a_forced_replacement_loses_no_policy(bare: Stack) -> None:

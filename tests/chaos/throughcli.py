@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from random import Random
 from pulumi_c1policy._emulator import Emulator
 from tests.chaos import programs
 from tests.chaos.inprocess import Tally
+from tests.chaos.programs import Sketches
 from tests.chaos.world import World
 from tests.e2e.cli import SETTINGS, TYPE, Stack
 
@@ -30,33 +32,22 @@ def run(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str
     stack = Stack(folder, {**environment, **tenant.environment}, tenant)
     sketches = programs.draw(chance)
     stack.init()
-    for _ in range(chance.choice([1, 1, 2])):
-        (folder / "__main__.py").write_text(programs.source(sketches))
-        _killed(stack, world, chance, tally, policies=len(sketches))
-        sketches = programs.change_contents(chance, sketches)
-    world.calm()
-    (folder / "__main__.py").write_text(programs.source(sketches))
-    if any((folder / "state").rglob("locks/**/*.json")):
-        # The file backend keeps the lock of a CLI that was killed.
-        stack.run("cancel", "--yes").ok()
-    clean = stack.up("--refresh")
-    if clean.code:
-        tally.wrong.append(f"the clean run ended with {clean.code}: {clean.output}")
-    else:
-        tally.wrong += world.wrong(programs.program(sketches), _ids(folder))
+    try:
+        for _ in range(chance.choice([1, 1, 2])):
+            _program(folder).write_text(programs.source(sketches))
+            _killed(stack, world, chance, tally, policies=len(sketches))
+            sketches = programs.change_contents(chance, sketches)
+        _program(folder).write_text(programs.source(sketches))
+        _clean(stack, world, sketches, tally)
+    finally:
+        end_orphans(folder)
     tally.wrong = [f"seed {seed}, through the CLI: {wrong}" for wrong in tally.wrong]
     tally.counts["seeds"] += 1
-    tally.counts["clean runs"] += 1
-    tally.counts["policies compared"] += len(sketches)
     return tally
 
 
-def _ids(folder: Path) -> dict[str, str]:
-    """The policies in the stack's state, by resource name."""
-    [path] = (folder / "state").rglob("stacks/**/dev.json")
-    resources = json.loads(path.read_text())["checkpoint"]["latest"]["resources"]
-    found = [each for each in resources if each["type"] == TYPE]
-    return {each["urn"].rpartition("::")[2]: each["id"] for each in found}
+def _program(folder: Path) -> Path:
+    return folder / "__main__.py"
 
 
 def _killed(stack: Stack, world: World, chance: Random, tally: Tally, *, policies: int) -> None:
@@ -68,49 +59,90 @@ def _killed(stack: Stack, world: World, chance: Random, tally: Tally, *, policie
     stack.tenant.clear_requests()
     target = chance.choice(["the CLI", "the provider", "both"])
     requests, later = chance.randint(1, 2 + policies), chance.uniform(0, 0.04)
-    process = subprocess.Popen(
-        ["pulumi", "up", *SETTINGS, "--yes", "--skip-preview", "--refresh"],
-        cwd=stack.folder,
-        env=stack.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = start(stack, "--refresh")
     try:
         deadline = time.monotonic() + _LONGEST
         while process.poll() is None and time.monotonic() < deadline:
             if len(stack.tenant.requests) >= requests:
                 time.sleep(later)
-                _kill(process, target, tally)
+                _kill(process, target)
+                tally.counts[f"kills of {target}"] += 1
                 break
             time.sleep(0.002)
         process.wait(_LONGEST)
     finally:
-        _end(process)
+        process.kill()
+        process.wait()
     tally.counts["requests"] += len(stack.tenant.requests)
     tally.counts["faults"] += sum(1 for each in stack.tenant.requests if each.fault)
 
 
-def _kill(process: subprocess.Popen[bytes], target: str, tally: Tally) -> None:
-    providers = [pid for pid in _descendants(process.pid) if _PROVIDER in _command(pid)]
+def start(stack: Stack, *options: str) -> subprocess.Popen[bytes]:
+    """Start `pulumi up` without waiting for its end."""
+    return subprocess.Popen(
+        ["pulumi", "up", *SETTINGS, "--yes", "--skip-preview", *options],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _kill(process: subprocess.Popen[bytes], target: str) -> None:
     if target != "the CLI":
-        for pid in providers:
+        for pid in [pid for pid in _descendants(process.pid) if _PROVIDER in _command(pid)]:
             os.kill(pid, signal.SIGKILL)
     if target != "the provider":
         process.kill()
-    tally.counts[f"kills of {target}"] += 1
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End whatever is left of the run: its processes are a session of their own."""
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
+def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None:
+    """What a person does after a crash, with the orphans of the crash still there."""
+    world.calm()
+    [state] = (stack.folder / "state").rglob("stacks/**/dev.json")
+    if _restored(state):
+        tally.counts["states restored from their backup"] += 1
+    if any((stack.folder / "state").rglob("locks/**/*.json")):
+        # The file backend keeps the lock of a CLI that was killed.
+        stack.run("cancel", "--yes").ok()
+    clean = stack.up("--refresh")
+    if clean.code:
+        tally.wrong.append(f"the clean run ended with {clean.code}: {clean.output}")
         return
+    tally.counts["clean runs"] += 1
+    tally.counts["policies compared"] += len(sketches)
+    tally.wrong += world.wrong(programs.program(sketches), _ids(state))
+
+
+def _restored(state: Path) -> bool:
+    """Put the state's backup in its place where the kill cut the writing of the state short."""
+    try:
+        json.loads(state.read_text())
+    except ValueError:
+        shutil.copy(state.with_name(f"{state.name}.bak"), state)
+        return True
+    return False
+
+
+def _ids(state: Path) -> dict[str, str]:
+    """The policies in the stack's state, by resource name."""
+    resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+    found = [each for each in resources if each["type"] == TYPE]
+    return {each["urn"].rpartition("::")[2]: each["id"] for each in found}
+
+
+def end_orphans(folder: Path) -> None:
+    """End what killed runs of the project in `folder` have left behind.
+
+    Pulumi's plugins are no members of its process group and live on; they all run in the project.
+    """
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if place.readlink() == folder:
+                os.kill(int(place.parent.name), signal.SIGKILL)
+        except OSError:
+            continue
 
 
 def _descendants(pid: int) -> Iterator[int]:

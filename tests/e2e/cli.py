@@ -1,4 +1,4 @@
-"""Drives the real Pulumi CLI: one stack in a folder of its own, and what each command came to.
+"""Drives the real Pulumi CLI: one stack in a folder of its own.
 
 Nothing of the user's is touched: state, credentials, plugins and config all lie in the test's folder.
 """
@@ -7,23 +7,42 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 
-from pulumi_c1policy._emulator import Emulator, RecordedRequest
-from tests.integration.lifecycle.engine import leaves
+from pulumi_c1policy._emulator import Emulator
+from tests.e2e.outcome import (
+    POLICIES,
+    TYPE,
+    Outcome,
+    Write,
+    created,
+    deleted,
+    resource_name,
+    updated,
+)
+
+__all__ = [
+    "ROOT",
+    "SETTINGS",
+    "TYPE",
+    "Outcome",
+    "Stack",
+    "Write",
+    "call",
+    "created",
+    "deleted",
+    "environment",
+    "updated",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
-TYPE = "pulumi-python:dynamic/c1policy:Policy"
 PROJECT = "shop"
 STACK = "dev"
 PASSPHRASE = "pass-phrase-of-the-test"
@@ -31,130 +50,6 @@ SETTINGS = ("--non-interactive", "--color=never")
 
 _HEADER = "import pulumi\nfrom pulumi_c1policy import Policy\n\n"
 _UPDATES = frozenset({"up", "preview", "refresh", "destroy"})
-_POLICIES = "/api/v1/policies"
-_COLOR = re.compile(r"<\{%.*?%\}>")
-
-
-class Write(NamedTuple):
-    """A request that changed the tenant, or was meant to."""
-
-    method: str
-    policy: str
-    mask: str | None = None
-
-
-def created(*names: str) -> list[Write]:
-    """The requests that create these policies."""
-    return [Write("POST", name) for name in names]
-
-
-def updated(name: str, *mask: str) -> Write:
-    """The request that updates a policy under this mask."""
-    return Write("POST", name, ",".join(mask))
-
-
-def deleted(*names: str) -> list[Write]:
-    """The requests that delete these policies."""
-    return [Write("DELETE", name) for name in names]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one command came to: its exit code, its words, its events, and what it asked the tenant."""
-
-    command: str
-    code: int
-    output: str
-    requests: tuple[RecordedRequest, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-    events: tuple[dict[str, Any], ...] = ()
-
-    def ok(self) -> Outcome:
-        """This outcome, if the command went well."""
-        assert self.code == 0, f"pulumi {self.command} ended with {self.code}:\n{self.output}"
-        return self
-
-    def failed(self) -> Outcome:
-        """This outcome, if the command did not go well."""
-        assert self.code != 0, f"pulumi {self.command} went well:\n{self.output}"
-        return self
-
-    @property
-    def reads(self) -> list[str]:
-        """The policies that were read, by name or id, in alphabetical order."""
-        return sorted(self._policy(r) for r in self.requests if r.method == "GET")
-
-    @property
-    def sent(self) -> list[Write]:
-        """The requests that write, in order of arrival."""
-        return [
-            Write(r.method, self._policy(r), r.update_mask)
-            for r in self.requests
-            if r.method != "GET" and r.path.startswith(_POLICIES)
-        ]
-
-    @property
-    def writes(self) -> list[Write]:
-        """The requests that write, sorted: the engine's threads have no order."""
-        return sorted(self.sent, key=str)
-
-    def body(self, name: str) -> dict[str, Any]:
-        """The body of the only request that wrote to a policy."""
-        [found] = [
-            r.body or {}
-            for r in self.requests
-            if r.method == "POST" and r.path.startswith(_POLICIES) and self._policy(r) == name
-        ]
-        policy: dict[str, Any] = found.get("policy", found)
-        return policy
-
-    @cached_property
-    def operations(self) -> dict[str, list[str]]:
-        """What the engine planned or did to each policy, by resource name, reads and refreshes aside."""
-        found: dict[str, list[str]] = {}
-        for step in self._steps:
-            if step["op"] not in ("same", "refresh", "read"):
-                found.setdefault(_name(step["urn"]), []).append(step["op"])
-        return found
-
-    def changes(self, name: str) -> dict[str, tuple[Any, Any]]:
-        """The leaves that the engine shows as changed in a policy, each with before and after."""
-        [step] = [s for s in self._steps if _name(s["urn"]) == name and s["op"] == "update"]
-        return {
-            _text(leaf.path): (leaf.before, leaf.after)
-            for leaf in leaves(step["old"]["inputs"], step["new"]["inputs"])
-            # The CLI never shows those that begin so.
-            if not str(leaf.path[0]).startswith("__")
-        }
-
-    @cached_property
-    def errors(self) -> list[str]:
-        """The errors that were shown of policies."""
-        return self._said("error")
-
-    @cached_property
-    def warnings(self) -> list[str]:
-        """The warnings that were shown."""
-        return self._said("warning")
-
-    def _said(self, severity: str) -> list[str]:
-        found = [e["diagnosticEvent"] for e in self.events if "diagnosticEvent" in e]
-        return [
-            _COLOR.sub("", said["message"]).strip()
-            for said in found
-            if said["severity"] == severity and (severity == "warning" or _is_policy(said))
-        ]
-
-    def _policy(self, request: RecordedRequest) -> str:
-        if request.path == _POLICIES:
-            return str((request.body or {}).get("displayName"))
-        policy_id = request.path.rpartition("/")[2]
-        return self.names.get(policy_id, policy_id)
-
-    @property
-    def _steps(self) -> list[dict[str, Any]]:
-        steps = [e["resourcePreEvent"]["metadata"] for e in self.events if "resourcePreEvent" in e]
-        return [step for step in steps if step["type"] == TYPE]
 
 
 class Stack:
@@ -267,7 +162,7 @@ class Stack:
     def policies(self) -> dict[str, dict[str, Any]]:
         """The policies in the state, by resource name."""
         resources = self.export()["deployment"].get("resources", [])
-        return {_name(r["urn"]): r for r in resources if r["type"] == TYPE}
+        return {resource_name(r["urn"]): r for r in resources if r["type"] == TYPE}
 
     def id_of(self, name: str) -> str:
         """The id of the live policy with that display name."""
@@ -311,21 +206,8 @@ def environment(home: Path) -> dict[str, str]:
 
 def call(tenant: Emulator, method: str, path: str, body: Any = None) -> dict[str, Any]:
     """One request by somebody else who uses the tenant's API."""
-    url = f"{tenant.url}{_POLICIES}{path}"
+    url = f"{tenant.url}{POLICIES}{path}"
     answer = httpx.request(method, url, json=body, headers=tenant.headers, trust_env=False)
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
-
-
-def _is_policy(said: Mapping[str, Any]) -> bool:
-    return TYPE in said.get("urn", "")
-
-
-def _name(urn: str) -> str:
-    return urn.rpartition("::")[2]
-
-
-def _text(path: tuple[str | int, ...]) -> str:
-    whole = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return whole.removeprefix(".")

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.e2e.cli import Stack, created
+from tests.e2e.cli import TYPE, Stack, created
 
 ONE = """
     Policy(
@@ -66,6 +66,10 @@ def misbehaving() -> Iterator[ThreadingHTTPServer]:
         thread.join()
 
 
+def _url(server: ThreadingHTTPServer) -> str:
+    return f"http://127.0.0.1:{server.server_address[1]}"
+
+
 def _toward(server: str) -> dict[str, str]:
     return {
         "CONDUCTORONE_SERVER_URL": server,
@@ -93,32 +97,33 @@ def _one_clear_pair(stack: Stack, environment: dict[str, str]) -> str:
     for leaked in (TOKEN, stack.tenant.client_secret, "Traceback", "<h1>"):
         assert leaked not in error
         assert leaked not in failed.output
-    assert stack.policies() == {}
-    assert stack.export()["deployment"].get("pending_operations", []) == []
+    state = json.dumps(stack.export()["deployment"])
+    assert TYPE not in state
+    assert "pending_operations" not in state
     return error
+
+
+JSON = "application/json"
 
 
 @pytest.mark.parametrize(
     ("answer", "cut_at", "said"),
     [
-        ((401, "application/json", '{"code":16,"message":"no {authorization}"}'), None, "401"),
-        ((403, "application/json", '{"code":7,"message":"policies: write is missing"}'), None, "write is"),
-        ((200, "text/html", HTML), None, "HTML"),
-        ((407, "text/html", HTML), None, "407"),
-        ((200, "application/json", WHOLE), 40, "cut"),
-        ((200, "application/json", WHOLE[:-5]), None, "JSON"),
-        ((200, "application/json", "[1, 2]"), None, "JSON"),
-        ((200, "application/json", '{"policy": {"id": "p", "rules": 7}}'), None, "`rules` should be a list"),
-        ((200, "application/json", "{}"), None, "polic"),
-        ((400, "application/json", '{"code":3,"message":"displayName: too long"}'), None, "too long"),
-        ((500, "text/html", HTML), None, "500"),
+        ((401, JSON, '{"code":16,"message":"no {authorization}"}'), None, "401"),
+        (
+            (403, JSON, '{"code":7,"message":"policies: write is missing"}'),
+            None,
+            "write is missing",
+        ),
+        ((407, "text/html", HTML), None, "an HTML page, probably of a proxy"),
+        ((200, "text/html", HTML), None, "an HTML page, probably of a proxy"),
+        ((200, JSON, WHOLE), 40, "the connection was cut"),
+        ((200, JSON, '{"policy": {"id": "p", "rules": 7}}'), None, "`rules` should be a list"),
+        ((400, JSON, '{"code":3,"message":"displayName: too long"}'), None, "too long"),
     ],
-    ids=[
-        "401", "403", "html-page", "proxy-sign-in", "cut-connection", "cut-json", "a-list",
-        "wrong-shape", "no-policy", "400", "500",
-    ],
-)  # fmt: skip
-def test_a_bad_answer_is_one_clear_pair_of_sentences(
+    ids=["401", "403", "proxy-sign-in", "html-page", "cut-connection", "wrong-shape", "400"],
+)
+def test_a_create_that_is_answered_badly_is_one_clear_pair_of_sentences(
     stack: Any,
     misbehaving: ThreadingHTTPServer,
     answer: tuple[int, str, str],
@@ -126,10 +131,32 @@ def test_a_bad_answer_is_one_clear_pair_of_sentences(
     said: str,
 ) -> None:
     Misbehaving.answer, Misbehaving.cut_at = answer, cut_at
-    server = f"http://127.0.0.1:{misbehaving.server_address[1]}"
-    error = _one_clear_pair(stack(ONE), _toward(server))
+    error = _one_clear_pair(stack(ONE), _toward(_url(misbehaving)))
     assert said in error
     assert Misbehaving.seen
+
+
+def test_a_read_that_is_answered_badly_is_one_clear_pair_of_sentences(
+    stack: Any, misbehaving: ThreadingHTTPServer
+) -> None:
+    one: Stack = stack(ONE)
+    one.up().ok()
+    before = _recorded(one)
+    for status, text, said in (
+        (200, WHOLE[:-5], "not JSON, or cut off"),
+        (200, "[1, 2]", "JSON of another shape"),
+        (200, "{}", "JSON of another shape"),
+        (500, HTML, "500"),
+    ):
+        Misbehaving.answer = status, JSON, text
+        failed = one.preview("--refresh", **_toward(_url(misbehaving))).failed()
+        [error] = failed.errors
+        assert said in error
+        assert len(error.splitlines()) == 2, error
+        assert "Cannot read the policy" in error
+        assert "Traceback" not in failed.output
+        assert TOKEN not in failed.output
+    assert _recorded(one) == before
 
 
 def test_an_unreachable_tenant_is_named(stack: Any) -> None:
@@ -168,7 +195,6 @@ def test_a_bad_setting_is_named_without_its_value(
     assert said in error
     assert "canary" not in error
     assert broken.tenant.requests == []
-    assert broken.preview(**environment).ok().requests == ()
 
 
 def test_a_failed_update_and_a_failed_delete_leave_the_state_as_it_was(
@@ -178,7 +204,7 @@ def test_a_failed_update_and_a_failed_delete_leave_the_state_as_it_was(
     assert one.up().ok().writes == created("One")
     before = _recorded(one)
     Misbehaving.answer = (403, "application/json", '{"code":7,"message":"not you"}')
-    toward = _toward(f"http://127.0.0.1:{misbehaving.server_address[1]}")
+    toward = _toward(_url(misbehaving))
     one.write(ONE.replace('"One"', '"Two"'))
     [update] = one.up(**toward).failed().errors
     assert update.startswith("Cannot update the policy")

@@ -44,7 +44,7 @@ SECRETS = """
                             "provision_policy": {
                                 "connector": {
                                     "account": {
-                                        "config": {"key": "canary7d1f-config"},
+                                        "config": {"key": "'canary7d1f-config'"},
                                         "do_not_save": {},
                                     }
                                 }
@@ -93,6 +93,40 @@ def test_a_program_s_secrets_stay_encrypted_at_any_depth(stack: Any) -> None:
     assert state["inputs"]["annotations"]["open"] == "visible"
     plain = kept.run("stack", "export", "--show-secrets").ok().output
     assert CANARY in plain
+
+
+WRONG = """
+    def secret(what):
+        return pulumi.Output.secret(f"canary7d1f {what}")
+
+
+    Policy(
+        "wrong",
+        display_name=secret("name"),
+        policy_type=secret("type"),
+        policy_steps={
+            "grant": {
+                "steps": [
+                    {"wait": {"duration": {"duration": secret("duration")}}},
+                    {"wait": {"condition": {"condition": secret("condition")}}},
+                ]
+            }
+        },
+        rules=[{"condition": secret("rule"), "step_key": "grant"}] * 2,
+        annotations={"note": secret("note")},
+        reassign_tasks_to_delegates=True,
+    )
+"""
+
+
+def test_a_mistake_in_a_secret_is_named_and_not_quoted(stack: Any) -> None:
+    wrong: Stack = stack(WRONG)
+    failed = wrong.preview().failed()
+    for path in ("policy_type", 'annotations["note"]', "rules[0].condition"):
+        assert f" {path} " in failed.output
+    assert "the value is a secret" in failed.output
+    assert CANARY not in failed.output
+    assert CANARY not in json.dumps(failed.events)
 
 
 def _credentials(stack: Stack) -> dict[str, str]:
@@ -144,6 +178,7 @@ def test_each_credential_works_from_the_config_alone(stack: Any) -> None:
     kept: Stack = stack(ONE)
     tenant = kept.tenant
     hidden = dict.fromkeys(tenant.environment, "")
+    assert kept.preview(**hidden).ok().requests == (), "a preview needs no credentials"
     refused = kept.up(**hidden).failed()
     assert refused.requests == ()
     [error] = refused.errors

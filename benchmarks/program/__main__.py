@@ -1,0 +1,20 @@
+"""The Pulumi program of the benchmarks: so many policies, of ours or of the provider that does nothing."""
+
+import os
+
+from benchmarks import shapes
+
+changed = os.environ.get("BENCHMARK_CHANGED")
+
+for number in range(int(os.environ["BENCHMARK_POLICIES"])):
+    inputs = shapes.usual(number)
+    if inputs["display_name"] == changed:
+        inputs["description"] = "As the program has it now."
+    if os.environ["BENCHMARK_PROVIDER"] == "floor":
+        from benchmarks.floor import Floor
+
+        Floor(f"access-{number:05}", inputs)
+    else:
+        from pulumi_c1policy import Policy
+
+        Policy(f"access-{number:05}", **inputs)

@@ -1,0 +1,73 @@
+"""The steps of a stack's life, measured one after the other."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks import shapes, watch
+from benchmarks.contestants import CHANGED, STEPS, Contestant, Pulumi, Step
+from pulumi_c1policy._emulator import Emulator
+
+NO_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+"""With it the engine writes its state once, at the end, and not after each resource."""
+
+MANY: Final = 300
+"""More policies than these are created and destroyed without checkpoints, which would take minutes."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one step took."""
+
+    requests: int
+    usage: watch.Usage
+
+
+Life = Mapping[Step, Figures]
+
+
+def live(
+    kind: type[Contestant], count: int, *, delay: float = 0.0, checkpoints: bool = False
+) -> Life:
+    """Take all steps with `count` policies.
+
+    Args:
+        kind: Who takes them.
+        count: How many policies.
+        delay: Seconds that the tenant waits before each answer.
+        checkpoints: Write them with many policies, too.
+    """
+    with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
+        contestant = kind(Path(folder) / "stack", tenant, count)
+        if count > MANY and not checkpoints:
+            contestant.environment |= NO_CHECKPOINTS
+        contestant.set_up()
+        tenant.set_quirks(delay=delay)
+        return {step: _take(step, contestant, tenant) for step in STEPS}
+
+
+def create(count: int, settings: Mapping[str, str], options: Sequence[str]) -> watch.Usage:
+    """Create `count` policies with variables and options of the engine's."""
+    with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
+        stack = Pulumi(Path(folder) / "stack", tenant, count)
+        stack.set_up()
+        stack.environment |= settings
+        stack.options = options
+        return stack.run("create")
+
+
+def _take(step: Step, contestant: Contestant, tenant: Emulator) -> Figures:
+    usual = shapes.usual(0)["description"]
+    found = [r.id for r in tenant.policies if r.stored.get("displayName") == CHANGED]
+    for policy_id in found:
+        if step == "drift":
+            tenant.api_edit(policy_id, {"description": "Somebody was here."})
+        if step == "update":
+            tenant.api_edit(policy_id, {"description": usual})
+    tenant.clear_requests()
+    usage = contestant.run(step)
+    return Figures(len(tenant.requests), usage)

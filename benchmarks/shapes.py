@@ -1,0 +1,52 @@
+"""The policies that are measured: a usual one, and one as large as a tenant takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Inputs = dict[str, Any]
+
+_APPROVAL = {
+    "approval": {
+        "manager": {"fallback": True, "fallback_user_ids": ["user-security"]},
+        "allow_reassignment": True,
+        "require_approval_reason": True,
+        "escalation_enabled": True,
+        "escalation": {"expiration": "86400", "skip_step": {}},
+    }
+}
+_OWNERS = {"approval": {"app_owners": {"allow_self_approval": False}}}
+_PROVISION: Inputs = {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}}
+_WAIT = {"wait": {"name": "Grace", "duration": {"duration": "3600s"}}}
+_USERS = {"approval": {"users": {"user_ids": ["user-a", "user-b"]}, "allow_reassignment": True}}
+_CEL = {"approval": {"expression": {"expressions": ["appOwners"], "fallback": False}}}
+
+
+def usual(number: int) -> Inputs:
+    """Two lists of steps, five steps, one rule."""
+    return {
+        "display_name": f"Access {number:05}",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "description": "Who may have it, and who must approve.",
+        "policy_steps": {
+            "grant": {"steps": [_APPROVAL, _OWNERS, _PROVISION]},
+            "at_once": {"steps": [{"accept": {"accept_message": "Low risk."}}, _PROVISION]},
+        },
+        "rules": [{"condition": "subject.department == 'Engineering'", "step_key": "at_once"}],
+    }
+
+
+def large() -> Inputs:
+    """Sixteen lists of steps, 96 steps, sixteen rules."""
+    steps = [_USERS, _WAIT, _APPROVAL, _CEL, _OWNERS, _PROVISION]
+    keys = ["grant", *(f"list_{number}" for number in range(1, 16))]
+    conditions = [f"subject.department == 'Department {number}'" for number in range(16)]
+    return {
+        "display_name": "Large",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": {key: {"steps": steps} for key in keys},
+        "rules": [
+            {"condition": condition, "step_key": keys[1 + number % 15]}
+            for number, condition in enumerate(conditions)
+        ],
+    }

@@ -1,0 +1,114 @@
+"""How long the plugin's process takes to its first answers, beside one whose provider does nothing.
+
+The real process, `python -m pulumi.dynamic`, and real calls as the engine makes them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import grpc
+from google.protobuf.struct_pb2 import Struct
+from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from benchmarks import shapes, watch
+from benchmarks.floor import FloorProvider
+from pulumi_c1policy.provider import PolicyProvider
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a process had used when a call was answered."""
+
+    seconds: float
+    cpu: float
+    rss: float
+    """MB."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """The first check, which sends nothing, and after it the first read, which does."""
+
+    check: Moment
+    read: Moment
+
+
+def compare(
+    environment: Mapping[str, str], policy_id: str, repetitions: int
+) -> tuple[Start, Start]:
+    """The medians for our provider and for the one that does nothing, measured in turns.
+
+    Args:
+        environment: Of the processes; it leads to the tenant.
+        policy_id: A policy to read.
+        repetitions: Of each.
+    """
+    runs: list[tuple[Start, Start]] = [
+        (
+            _start(PolicyProvider(), environment, policy_id),
+            _start(FloorProvider(), environment, policy_id),
+        )
+        for _ in range(repetitions)
+    ]
+    ours, floor = zip(*runs, strict=True)
+    return _median(ours), _median(floor)
+
+
+def _start(provider: ResourceProvider, environment: Mapping[str, str], policy_id: str) -> Start:
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        # The engine's address is only used for log messages, of which there are none.
+        [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:1"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None  # noqa: S101 - piped above
+    try:
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            plugin = provider_pb2_grpc.ResourceProviderStub(channel)
+            plugin.Configure(provider_pb2.ConfigureRequest())
+            inputs = _struct(shapes.usual(0), provider)
+            plugin.Check(provider_pb2.CheckRequest(olds=Struct(), news=inputs))
+            check = _moment(process.pid, begun)
+            outputs = _struct(shapes.usual(0) | {"system_builtin": False}, provider)
+            plugin.Read(provider_pb2.ReadRequest(id=policy_id, properties=outputs))
+            return Start(check, _moment(process.pid, begun))
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def _struct(properties: dict[str, Any], provider: ResourceProvider) -> Struct:
+    named = {**properties, "__provider": serialize_provider(provider)}
+    return asyncio.run(rpc.serialize_properties(named, {}))
+
+
+def _moment(process: int, begun: float) -> Moment:
+    seconds = time.perf_counter() - begun
+    return Moment(seconds, watch.cpu(process), watch.rss(process) / 2**20)
+
+
+def _median(starts: Sequence[Start]) -> Start:
+    return Start(_middle([s.check for s in starts]), _middle([s.read for s in starts]))
+
+
+def _middle(moments: Sequence[Moment]) -> Moment:
+    return Moment(
+        median(m.seconds for m in moments),
+        median(m.cpu for m in moments),
+        median(m.rss for m in moments),
+    )

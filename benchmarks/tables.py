@@ -1,0 +1,168 @@
+"""Figures as tables that read well both in a terminal and in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from benchmarks.calls import Calls, Refreshed
+from benchmarks.contestants import NAMES, Step
+from benchmarks.runs import MANY, Life
+from benchmarks.startup import Moment, Start
+from benchmarks.watch import Usage
+
+_STEPS_HEADER = (
+    "policies", "step", "requests", "seconds", "engine alone", "ratio",
+    "CPU s: plugin", "engine", "program", "CPU s: engine alone", "ratio", "plugin MB",
+)  # fmt: skip
+
+
+def steps(ours: Mapping[int, Life], floors: Mapping[int, Life]) -> str:
+    """Each step beside the engine with a provider that does nothing."""
+    rows = [
+        (
+            _count(count, step),
+            NAMES[step],
+            figures.requests,
+            *_beside(figures.usage, floors[count][step].usage),
+        )
+        for count, life in ours.items()
+        for step, figures in life.items()
+    ]
+    return _table(_STEPS_HEADER, rows)
+
+
+def delays(lives: Mapping[float, Life], floor: Life) -> str:
+    """Each step by the delay of the network."""
+    header = ("step", "requests", "engine alone", *(f"{d * 1000:.0f} ms" for d in lives))
+    first = next(iter(lives.values()))
+    rows = [
+        (
+            NAMES[step],
+            figures.requests,
+            _seconds(floor[step].usage.wall),
+            *(_seconds(life[step].usage.wall) for life in lives.values()),
+        )
+        for step, figures in first.items()
+    ]
+    return _table(header, rows)
+
+
+def terraform(ours: Mapping[int, Life], theirs: Mapping[int, Life]) -> str:
+    """Each step beside Terraform with the vendor's provider."""
+    header = ("policies", "step", "requests", "Terraform's", "seconds", "Terraform's", "ratio",
+              "CPU s", "Terraform's", "ratio")  # fmt: skip
+    rows = [
+        (
+            count,
+            NAMES[step],
+            mine.requests,
+            figures.requests,
+            _seconds(mine.usage.wall),
+            _seconds(figures.usage.wall),
+            _ratio(mine.usage.wall, figures.usage.wall),
+            _seconds(mine.usage.total_cpu),
+            _seconds(figures.usage.total_cpu),
+            _ratio(mine.usage.total_cpu, figures.usage.total_cpu),
+        )
+        for count, life in theirs.items()
+        for step, figures in life.items()
+        for mine in (ours[count][step],)
+    ]
+    return _table(header, rows)
+
+
+def settings(usages: Mapping[str, Usage]) -> str:
+    """The creation of the same policies under settings of the engine."""
+    rows = [
+        (name, _seconds(usage.wall), _seconds(usage.cpu.get("engine", 0.0)))
+        for name, usage in usages.items()
+    ]
+    return _table(("setting", "seconds", "CPU s of the engine"), rows)
+
+
+def start(ours: Start, floor: Start) -> str:
+    """The start of the plugin beside one whose provider does nothing."""
+    header = ("until the answer to", "ms", "empty provider", "more", "CPU ms", "empty provider",
+              "more", "MB", "empty provider", "more")  # fmt: skip
+    rows = [
+        ("the first check", *_moments(ours.check, floor.check)),
+        ("the first read, with a token", *_moments(ours.read, floor.read)),
+    ]
+    return _table(header, rows)
+
+
+def calls(usual: Calls, large: Calls) -> str:
+    """What the calls of a preview cost for one policy."""
+    header = ("policy", "check", "diff, the same", "diff, one field changed")
+    rows = [
+        (name, *(f"{milliseconds:.2f} ms" for milliseconds in vars(found).values()))
+        for name, found in (
+            ("usual: 2 lists of steps, 5 steps, 1 rule", usual),
+            ("large: 16 lists of steps, 96 steps, 16 rules", large),
+        )
+    ]
+    return _table(header, rows)
+
+
+def memory(found: Iterable[Refreshed]) -> str:
+    """What it takes one process to read many policies."""
+    rows = [
+        (f"{r.policies:,}", r.requests, _seconds(r.seconds),
+         f"{r.seconds / r.policies * 1000:.2f}", f"{r.rss:.0f}")
+        for r in found
+    ]  # fmt: skip
+    return _table(("policies read", "requests", "seconds", "ms a policy", "MB at most"), rows)
+
+
+def _beside(usage: Usage, floor: Usage) -> Iterator[object]:
+    yield _seconds(usage.wall)
+    yield _seconds(floor.wall)
+    yield _ratio(usage.wall, floor.wall)
+    for part in ("plugin", "engine", "program"):
+        yield _seconds(usage.cpu.get(part, 0.0))
+    yield _seconds(floor.total_cpu)
+    yield _ratio(usage.total_cpu, floor.total_cpu)
+    yield f"{usage.rss.get('plugin', 0) / 2**20:.0f}"
+
+
+def _moments(ours: Moment, floor: Moment) -> Iterator[str]:
+    for mine, theirs in (
+        (ours.seconds * 1000, floor.seconds * 1000),
+        (ours.cpu * 1000, floor.cpu * 1000),
+        (ours.rss, floor.rss),
+    ):
+        yield from (f"{mine:.0f}", f"{theirs:.0f}", f"{mine - theirs:+.0f}")
+
+
+def _count(count: int, step: Step) -> str:
+    # The star is explained where the table stands.
+    return f"{count:,}{' *' if count > MANY and step in ('create', 'destroy') else ''}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def _ratio(value: float, floor: float) -> str:
+    return f"{value / floor:.2f}" if floor else "-"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    cells = [list(map(str, row)) for row in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    numeric = [
+        all(row[i][:1].isdigit() or row[i][:1] in "+-" for row in cells[1:])
+        for i in range(len(header))
+    ]
+    lines = [
+        " | ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        for row in cells
+    ]
+    rule = " | ".join(
+        "-" * (width - 1) + (":" if right else "-")
+        for width, right in zip(widths, numeric, strict=True)
+    )
+    return "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:]))
