@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import dill  # type: ignore[import-untyped]
+import dill
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 

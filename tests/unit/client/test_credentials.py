@@ -8,7 +8,7 @@ import dataclasses
 import json
 import pickle
 
-import dill  # type: ignore[import-untyped]
+import dill
 import jwt
 import pytest
 
