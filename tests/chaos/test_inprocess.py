@@ -7,6 +7,8 @@ import pytest
 from pulumi_c1policy._emulator import Emulator
 from tests.chaos import inprocess
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("first", range(0, 100, 10))
 def test_after_chaos_a_clean_run_makes_the_tenant_the_program(

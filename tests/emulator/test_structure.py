@@ -18,6 +18,8 @@ import yaml
 
 from pulumi_c1policy._emulator import Emulator, Quirks
 
+pytestmark = pytest.mark.slow
+
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 PACKAGE = "c1.api.policy.v1"

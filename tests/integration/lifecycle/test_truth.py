@@ -20,6 +20,8 @@ from tests.integration.lifecycle.engine import ABSENT, Failed, Leaf, Resource
 from tests.strategies import policies
 from tests.unit.lifecycle.edits import Edit, apply, edits
 
+pytestmark = pytest.mark.slow
+
 QUIRKS = {
     "emitted": Quirks(),
     "omitted": Quirks(unset_fields="omitted", rule_key="both", timestamp_precision="seconds"),

@@ -10,6 +10,8 @@ import pytest
 from pulumi_c1policy.provider import PolicyProvider
 from tests.integration.performance.cases import Tenant, at_once, inputs
 
+pytestmark = pytest.mark.slow
+
 PAGE = 100
 
 

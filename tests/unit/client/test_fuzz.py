@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from pulumi_c1policy import errors
 from pulumi_c1policy._client.policies import PolicyClient
 
+pytestmark = pytest.mark.slow
+
 CALLS: list[Callable[[PolicyClient], Any]] = [
     lambda client: client.create({"displayName": "One"}),
     lambda client: client.get("p1"),
