@@ -17,6 +17,7 @@ from pulumi_c1policy._lifecycle.ownership import marks, same_resource
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 
+_IDENTITY = ("id", "annotations", "policyType", "scope", "systemBuiltin", "deletedAt")
 _IMMUTABLE = tuple(field for field in POLICY.fields.values() if field.immutable)
 
 
@@ -71,8 +72,10 @@ class Leftovers:
 
 
 def _decoded(wire: Tree) -> Tree:
-    try:
-        return decode(POLICY, wire)
-    except ShapeError:
-        # Somebody else's policy that we cannot read is not one that we made.
-        return {}
+    """A policy; of one that cannot be read whole, what tells whose it is, so that it is not doubled."""
+    for part in (wire, {name: wire[name] for name in _IDENTITY if name in wire}):
+        try:
+            return decode(POLICY, part)
+        except ShapeError:
+            continue
+    return {}

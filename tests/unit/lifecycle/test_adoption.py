@@ -1,0 +1,47 @@
+"""Whose leftover a policy is, told from an answer that cannot be read whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.settings import load
+from pulumi_c1policy._lifecycle.adoption import Leftovers
+from pulumi_c1policy._lifecycle.known import Known
+
+MARKS = {
+    "managed_by": "pulumi",
+    "iac_workspace": "p/s",
+    "iac_resource_address": "c1policy.Policy/a",
+}
+DESIRED = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT", "annotations": MARKS}
+UNREADABLE = {
+    "id": "p1",
+    "policyType": "POLICY_TYPE_GRANT",
+    "policySteps": "of another shape",
+    "annotations": MARKS,
+}
+
+
+def found(*policies: dict[str, Any]) -> Any:
+    answer = httpx.Response(200, json={"list": policies, "nextPageToken": ""})
+    transport = httpx.MockTransport(lambda _: answer)
+    settings = load({"accessToken": "made-up", "tenantDomain": "acme"}, {})
+    with PolicyClient(settings, transport=transport) as client:
+        leftovers = Leftovers(client, Known())
+        return leftovers.find(DESIRED, leftovers.held(DESIRED))
+
+
+def test_a_leftover_that_cannot_be_read_whole_is_still_found() -> None:
+    assert found(UNREADABLE)["id"] == "p1"
+
+
+def test_one_of_another_resource_is_not() -> None:
+    other = MARKS | {"iac_resource_address": "c1policy.Policy/b"}
+    assert found(UNREADABLE | {"annotations": other}) is None
+
+
+def test_one_whose_marks_cannot_be_read_is_nobodys() -> None:
+    assert found(UNREADABLE | {"annotations": ["?"]}) is None
