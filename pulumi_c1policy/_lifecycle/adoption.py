@@ -7,6 +7,7 @@ client it is given.
 
 from __future__ import annotations
 
+import copy
 from concurrent.futures import Future
 from threading import Lock
 
@@ -16,6 +17,7 @@ from pulumi_c1policy._lifecycle.normalize import same
 from pulumi_c1policy._lifecycle.ownership import marks, same_resource
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
+from pulumi_c1policy.errors import C1PolicyError
 
 _IDENTITY = ("id", "annotations", "policyType", "scope", "systemBuiltin", "deletedAt")
 _IMMUTABLE = tuple(field for field in POLICY.fields.values() if field.immutable)
@@ -68,7 +70,11 @@ class Leftovers:
                 with self._lock:
                     self._look = None
                 look.set_exception(error)
-        return look.result()
+        try:
+            return look.result()
+        except C1PolicyError as error:
+            # A copy: each thread writes the name of its own policy into the text.
+            raise copy.copy(error) from error
 
 
 def _decoded(wire: Tree) -> Tree:

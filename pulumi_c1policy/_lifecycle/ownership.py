@@ -23,19 +23,18 @@ def marks(policy: Tree) -> Tree:
     return {key: notes[key] for key in MARKS if notes.get(key)}
 
 
-def keeper(before: Tree, live: Tree, known: str) -> str:
-    """Who keeps the live policy, if not the resource whose marks were there before.
+def keeper(ours: Tree, live: Tree) -> str:
+    """Who keeps the live policy, if not the resource with the marks `ours`.
 
     Args:
-        before: The marks when we last looked.
+        ours: The marks while it was ours.
         live: The marks now.
-        known: What was known then: the one who had taken it, or "".
 
     Returns:
         "" where it is still ours, else a name for messages.
     """
-    if live == before:
-        return known
+    if live == ours:
+        return ""
     if not live:
         return PERSON
     tool, workspace = live.get("managed_by", "?"), live.get("iac_workspace", "?")

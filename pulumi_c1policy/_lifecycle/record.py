@@ -8,12 +8,12 @@ it changed a spelling in a way that the model does not know), the input is kept 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi_c1policy._lifecycle.diff import Change, compare
 from pulumi_c1policy._lifecycle.merge import merge, prune, respell, strip
 from pulumi_c1policy._lifecycle.normalize import same
-from pulumi_c1policy._lifecycle.ownership import keeper, marks
+from pulumi_c1policy._lifecycle.ownership import MARKS, keeper, marks
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, only
 
@@ -25,6 +25,9 @@ Each is a list of the one value that was written, or of none, since a state file
 
 TAKEN_BY = "__taken_by"
 """The output that keeps who has taken the policy over; the marks in it are then theirs."""
+
+LOST_MARKS = "__lost_marks"
+"""The output that keeps our marks meanwhile: once they are back, the policy is ours again."""
 
 WRITABLE = tuple(f.name for f in POLICY.fields.values() if not (f.output_only or f.ignored))
 """The fields that a program may set, by name."""
@@ -38,11 +41,13 @@ class Recorded:
         inputs: What the program wrote, or would have to write to get what is there now.
         outputs: What the tenant answered, spelled as the inputs where both mean the same.
         taken_by: Who has taken the policy over since we wrote it; "" while it is ours.
+        lost_marks: The marks that it had while it was ours; empty while it is.
     """
 
     inputs: Tree
     outputs: Tree
     taken_by: str = ""
+    lost_marks: Tree = field(default_factory=dict)
 
     @property
     def builtin(self) -> bool:
@@ -64,7 +69,11 @@ def to_state(recorded: Recorded) -> Tree:
         if implied.get(name) != recorded.inputs.get(name)
     }
     state = {"system_builtin": False} | recorded.outputs
-    kept = {REWRITTEN: rewritten, TAKEN_BY: recorded.taken_by}
+    kept = {
+        REWRITTEN: rewritten,
+        TAKEN_BY: recorded.taken_by,
+        LOST_MARKS: recorded.lost_marks,
+    }
     return state | {name: value for name, value in kept.items() if value}
 
 
@@ -74,7 +83,7 @@ def from_state(state: Tree) -> Recorded:
     rewritten = state.get(REWRITTEN) or {}
     inputs = {name: v for name, v in strip(POLICY, outputs).items() if name not in rewritten}
     inputs |= {name: value[0] for name, value in rewritten.items() if value}
-    return Recorded(inputs, outputs, state.get(TAKEN_BY) or "")
+    return Recorded(inputs, outputs, state.get(TAKEN_BY) or "", state.get(LOST_MARKS) or {})
 
 
 def holds(state: Tree, inputs: Tree) -> bool:
@@ -91,10 +100,11 @@ def drift(recorded: Recorded, live: Tree) -> list[Change]:
 
 
 def _own(inputs: Tree, tree: Tree) -> Tree:
-    """`tree` with just those annotations that stand in `inputs`: the others are somebody else's."""
-    keys, notes = inputs.get("annotations") or {}, tree.get("annotations")
+    """`tree` with the marks and those annotations that stand in `inputs`: others are not ours."""
+    notes = tree.get("annotations")
     if not notes:
         return tree
+    keys = {*(inputs.get("annotations") or {}), *MARKS}
     return tree | {"annotations": {key: value for key, value in notes.items() if key in keys}}
 
 
@@ -119,7 +129,10 @@ def catch_up(recorded: Recorded, live: Tree) -> Recorded:
         )
         inputs.pop(name, None)
         inputs |= respell(POLICY, written, strip(POLICY, merged))
-    # When others touched the policy is no drift, and would stand beside every drift as one.
-    outputs = respell(POLICY, inputs, answer | only(recorded.outputs, "updated_at"))
-    taken_by = keeper(marks(recorded.outputs), marks(live), recorded.taken_by)
-    return Recorded(inputs, outputs, taken_by)
+    # When others touched the policy is no drift, and would stand beside every drift as one. Nor is
+    # how precisely the tenant says when it was made.
+    times = only(recorded.outputs, "created_at") | only(recorded.outputs, "updated_at")
+    outputs = respell(POLICY, inputs, answer | times)
+    ours = recorded.lost_marks or marks(recorded.outputs)
+    taken_by = keeper(ours, marks(live))
+    return Recorded(inputs, outputs, taken_by, ours if taken_by else {})

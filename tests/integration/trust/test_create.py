@@ -270,6 +270,29 @@ def test_the_look_for_leftovers_is_one_for_all_threads(c1_tenant: Emulator, stac
     assert searches(c1_tenant) == 1
 
 
+def test_a_look_that_fails_fails_each_create_in_its_own_name(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    # Slow enough for all four threads to wait for one look, and to get one and the same refusal.
+    c1_tenant.set_faults(
+        Fault(do="delay", seconds=0.3, times=None, **SEARCH),
+        Fault(do="answer", status=403, times=None, path="/api/v1/"),
+    )
+    names = ["a", "b", "c", "d"]
+
+    def failure(name: str) -> str:
+        inputs = provider.check({}, stack.properties(name, grant(name), {})).inputs
+        with pytest.raises(errors.PermissionDeniedError) as caught:
+            provider.create(inputs)
+        return str(caught.value)
+
+    with Process(c1_tenant).alive() as provider, ThreadPoolExecutor(4) as threads:
+        for name, text in zip(names, threads.map(failure, names), strict=True):
+            assert text.startswith(f"Cannot create the policy c1policy.Policy/{name}: ")
+            assert text.count("Cannot create") == 1
+    assert searches(c1_tenant) == 1
+
+
 def test_without_a_look_nothing_is_created(c1_tenant: Emulator, stack: Stack) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=500, times=None, **SEARCH))
     with pytest.raises(errors.ServerError):

@@ -141,7 +141,7 @@ def test_any_answers_give_a_result_or_an_error_of_ours(
 
 
 _KEYS = st.sampled_from(
-    [*POLICY.fields, "__owner", "__options", "__provider", "__taken_by", "steps"]
+    [*POLICY.fields, "__owner", "__options", "__provider", "__taken_by", "__lost_marks", "steps"]
 )
 INPUTS = st.dictionaries(
     _KEYS | st.text(max_size=4),

@@ -291,3 +291,20 @@ def test_a_builtin_policy_is_never_updated(
         stack.up({"access": grant("B", options=options)}, refresh=refresh)
     assert not any(entry.id in request.path for request in writes(c1_tenant))
     others.assert_untouched()
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
+def test_a_policy_whose_marks_are_back_is_ours_again(
+    refresh: bool, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after a `take_back` that took effect although its answer was lost for good."""
+    policy_id = _taken_over(c1_tenant, stack, description="A")
+    stack.refresh()
+    c1_tenant.api_edit(policy_id, {"annotations": marks()})
+    if refresh:
+        stack.refresh()
+        caplog.clear()
+        _as_programmed(stack, {"access": grant("A")})
+    stack.destroy()
+    assert live(c1_tenant) == []
+    assert "taken over" not in caplog.text

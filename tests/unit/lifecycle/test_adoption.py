@@ -31,7 +31,7 @@ def found(*policies: dict[str, Any]) -> Any:
     settings = load({"accessToken": "made-up", "tenantDomain": "acme"}, {})
     with PolicyClient(settings, transport=transport) as client:
         leftovers = Leftovers(client, Known())
-        return leftovers.find(DESIRED, leftovers.held(DESIRED))
+        return leftovers.find(DESIRED)
 
 
 def test_a_leftover_that_cannot_be_read_whole_is_still_found() -> None:
