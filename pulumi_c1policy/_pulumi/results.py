@@ -19,9 +19,35 @@ _MERELY_READ = "__merely_read"
 """The output that marks what `Policy.get` read: it has no inputs that could drift."""
 
 
+_QUOTE_NO_VALUE = frozenset(
+    {
+        "annotation-key",
+        "annotation-value",
+        "certify-only",
+        "deprecated",
+        "missing",
+        "no-baseline",
+        "no-effect",
+        "no-steps",
+        "not-kept",
+        "one-of",
+        "output-only",
+        "too-few",
+        "too-many",
+        "unknown-field",
+        "unreachable",
+        "wrong-type",
+    }
+)
+"""The rules whose messages name fields, keys and counts, and never what was written there."""
+
+
 def discreet(finding: Finding, secrets: Collection[str]) -> Finding:
-    """The finding, without words that may quote a secret: those about the inputs in `secrets`."""
-    if not finding.path or finding.path[0] not in secrets:
+    """The finding, without words that may quote a secret: those about the inputs in `secrets`.
+
+    One secret makes the whole input one, so what is wrong beside it should still be said.
+    """
+    if not finding.path or finding.path[0] not in secrets or finding.rule in _QUOTE_NO_VALUE:
         return finding
     return replace(finding, message="does not pass; the value is a secret and is not shown")
 
