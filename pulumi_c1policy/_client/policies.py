@@ -66,9 +66,17 @@ class PolicyClient:
     def close(self) -> None:
         """End the calls that wait, in any thread, and close the connections.
 
-        A request that is on its way keeps its connection until it is answered.
+        A request that is on its way keeps its connection until it is answered, or until `cut`.
         """
         self._transport.close()
+
+    def cut(self) -> None:
+        """End the requests that are on their way; a write among them may have taken effect."""
+        self._transport.cut()
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; return False, and early, if the client is closed meanwhile."""
+        return self._transport.rest(seconds)
 
     def create(self, policy: Mapping[str, Any]) -> dict[str, Any]:
         """Return the policy as the tenant created it.

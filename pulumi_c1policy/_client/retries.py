@@ -174,8 +174,8 @@ class Pace:
 def closed_error() -> NoAnswerError:
     """Return the error for a request of a client that was closed."""
     return NoAnswerError(
-        "Nothing was sent: the client is closed, as the run ends.",
-        "Run the command again if it was interrupted too early.",
+        "Nothing was sent: the run was interrupted.",
+        "Run the command again to go on.",
     )
 
 

@@ -25,6 +25,7 @@ from pulumi_c1policy._client.answers import Answer, Call, Reader
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.retries import Failure, Kind
 from pulumi_c1policy._client.settings import Settings
+from pulumi_c1policy._client.sockets import Sockets
 from pulumi_c1policy._client.texts import Cleaner
 from pulumi_c1policy.errors import APIError, SettingsError
 
@@ -74,6 +75,7 @@ class Transport:
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._in_flight = 0
+        self._sockets = Sockets()
         self._pace = retries.Pace(self._clock, self._closed)
         self._cleaner = Cleaner(credentials.secret_texts(settings.credential))
         self._reader = Reader(settings.credential, self._cleaner)
@@ -102,6 +104,14 @@ class Transport:
             idle = not self._in_flight
         if idle:
             self._http.close()
+
+    def cut(self) -> None:
+        """Cut the connections in use, so that what waits for an answer waits no longer."""
+        self._sockets.shut()
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; return False, and early, if the client is closed meanwhile."""
+        return self._pace.rest(seconds)
 
     @contextmanager
     def _under_way(self) -> Iterator[None]:
@@ -182,6 +192,7 @@ class Transport:
         if left <= 0:
             return self._reader.unanswered(call, httpx.PoolTimeout("the deadline is over"))
         request.extensions["timeout"] = _timeouts(call.kind, left)
+        request.extensions["trace"] = self._sockets.trace
         try:
             with self._under_way(), self._opened(request) as response:
                 body = self._body(response, deadline)

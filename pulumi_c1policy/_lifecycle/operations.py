@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from threading import Event
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
@@ -45,18 +44,21 @@ class Run:
     client: PolicyClient
     reads: Reads
     leftovers: Leftovers
-    clock: Clock
 
     @classmethod
     def over(cls, client: PolicyClient, known: Known, clock: Clock | None = None) -> Run:
         """A run over `client`, in an engine that has shown us `known`."""
-        clock = clock or Clock()
-        return cls(client, Reads(client, clock), Leftovers(client, known), clock)
+        return cls(client, Reads(client, clock), Leftovers(client, known))
 
-    def looks(self) -> Iterator[None]:
-        """The moments at which to look for what an unclear request has done."""
+    def looks(self, unclear: APIError) -> Iterator[None]:
+        """The moments at which to look for what a write that ended with `unclear` has done.
+
+        Raises:
+            APIError: `unclear`, where the run is over before it is clear.
+        """
         for seconds in _LOOKS:
-            self.clock.wait(Event(), seconds)
+            if not self.client.rest(seconds):
+                raise unclear
             yield
 
 
@@ -78,10 +80,9 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
         except APIError as error:
             if not error.ambiguous:
                 raise
-            for _ in run.looks():
-                leftover = run.leftovers.find(desired, anew=True)
-                if leftover is not None:
-                    return _bring_up(run, leftover, desired, options)
+            leftover = _look_for_created(run, desired, error)
+            if leftover is not None:
+                return _bring_up(run, leftover, desired, options)
             # What the tenant is still at work on may show up at any later time: then the next run
             # finds it, and a second request would make it two.
             if not sends_left or may_be_under_way(error):
@@ -89,6 +90,18 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
         else:
             return record(desired, _decoded("POST", answer))
     raise AssertionError("unreachable: the last send returns or raises")
+
+
+def _look_for_created(run: Run, desired: Tree, unclear: APIError) -> Tree | None:
+    """The policy that a create has made although it ended with `unclear`; None if it has not."""
+    for _ in run.looks(unclear):
+        try:
+            found = run.leftovers.find(desired, anew=True)
+        except APIError as blind:
+            raise unclear from blind
+        if found is not None:
+            return found
+    return None
 
 
 def _adopt(run: Run, policy_id: str, desired: Tree, options: Options) -> Recorded | None:
@@ -156,7 +169,7 @@ def _send(run: Run, policy_id: str, body: Tree, planned: Update, before: Tree) -
         except APIError as error:
             if not error.ambiguous:
                 raise
-            found = _look_for(run, policy_id, sent, planned)
+            found = _look_for_updated(run, policy_id, sent, planned, error)
             if found.arrived:
                 return found.live
             # Somebody else has been there meanwhile: what is right now is for a person to say.
@@ -173,16 +186,20 @@ class _Look:
     arrived: bool
 
 
-def _look_for(run: Run, policy_id: str, sent: Tree, planned: Update) -> _Look:
-    live: Tree = {}
-    for _ in run.looks():
-        found = _live(run.client.get, policy_id)
-        if found is None:
+def _look_for_updated(
+    run: Run, policy_id: str, sent: Tree, planned: Update, unclear: APIError
+) -> _Look:
+    live: Tree | None = {}
+    for _ in run.looks(unclear):
+        try:
+            live = _live(run.client.get, policy_id)
+        except APIError as blind:
+            raise unclear from blind
+        if live is None:
             raise _gone(policy_id)
-        live = found
         if not compare(POLICY, _masked(live, sent, planned), _masked(sent, sent, planned)):
             return _Look(live, arrived=True)
-    return _Look(live, arrived=False)
+    return _Look(live or {}, arrived=False)
 
 
 def _masked(policy: Tree, sent: Tree, planned: Update) -> Tree:

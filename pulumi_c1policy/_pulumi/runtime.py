@@ -6,12 +6,12 @@ The provider object itself holds nothing, because it is pickled into the state.
 from __future__ import annotations
 
 import os
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
 
 from pulumi_c1policy._lifecycle.chains import Chains
 from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._pulumi import orphan
+from pulumi_c1policy._pulumi import interruption
 
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pulumi_c1policy._lifecycle.operations import Run
 
 NAMESPACE = "c1policy"
+
+GRACE_SECONDS = 3.0
+"""For how long a request that is under way may still be answered after Ctrl-C."""
 
 known = Known()
 """What the engine has shown us of its state."""
@@ -28,6 +31,7 @@ chains = Chains()
 _lock = Lock()
 _config: Config | None = None
 _run: Run | None = None
+_cancelled = False
 
 
 def configure(config: Config) -> None:
@@ -35,6 +39,7 @@ def configure(config: Config) -> None:
     global _config, _run
     with _lock:
         _config, _run = config, None
+    interruption.on_cancel(_cancel)
 
 
 def setting(key: str) -> str | None:
@@ -59,5 +64,19 @@ def run() -> Run:
         if _run is None:
             found: dict[str, Any] = {key: setting(key) for key in ENVIRONMENT}
             _run = Run.over(PolicyClient(load(found, os.environ)), known)
-            orphan.watch(_run.client.close)
+            interruption.on_death(_run.client.close)
+            if _cancelled:
+                _run.client.close()
         return _run
+
+
+def _cancel() -> None:
+    """End every wait at once, and a moment later the requests that are still under way."""
+    global _cancelled
+    with _lock:
+        _cancelled, found = True, _run
+    if found is not None:
+        found.client.close()
+        cut = Timer(GRACE_SECONDS, found.client.cut)
+        cut.daemon = True
+        cut.start()

@@ -17,7 +17,7 @@ from tests.chaos import programs
 from tests.chaos.inprocess import Tally
 from tests.chaos.programs import Sketches
 from tests.chaos.world import World
-from tests.e2e.cli import SETTINGS, TYPE, Stack
+from tests.e2e.cli import SETTINGS, STACK, TYPE, Stack
 
 _SHARES = (0.0, 0.1, 0.3)
 _LONGEST = 120.0
@@ -77,15 +77,15 @@ def _killed(stack: Stack, world: World, chance: Random, tally: Tally, *, policie
     tally.counts["faults"] += sum(1 for each in stack.tenant.requests if each.fault)
 
 
-def start(stack: Stack, *options: str) -> subprocess.Popen[bytes]:
+def start(stack: Stack, *options: str, output: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """Start `pulumi up` without waiting for its end."""
     return subprocess.Popen(
         ["pulumi", "up", *SETTINGS, "--yes", "--skip-preview", *options],
         cwd=stack.folder,
         env=stack.environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
     )
 
 
@@ -100,9 +100,18 @@ def _kill(process: subprocess.Popen[bytes], target: str) -> None:
 def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None:
     """What a person does after a crash, with the orphans of the crash still there."""
     world.calm()
-    [state] = (stack.folder / "state").rglob("stacks/**/dev.json")
-    if _restored(state):
-        tally.counts["states restored from their backup"] += 1
+    [state] = (stack.folder / "state").rglob(f"stacks/**/{STACK}.json")
+    if not _whole(state):
+        # The kill cut the writing of the state short; without any backup the stack starts anew.
+        backup = state.with_name(f"{state.name}.bak")
+        if _whole(backup):
+            shutil.copy(backup, state)
+            tally.counts["states cut short, backup restored"] += 1
+        else:
+            state.unlink()
+            shutil.rmtree(stack.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
+            stack.run("stack", "init", STACK).ok()
+            tally.counts["states cut short, stack started anew"] += 1
     if any((stack.folder / "state").rglob("locks/**/*.json")):
         # The file backend keeps the lock of a CLI that was killed.
         stack.run("cancel", "--yes").ok()
@@ -115,14 +124,11 @@ def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None
     tally.wrong += world.wrong(programs.program(sketches), _ids(state))
 
 
-def _restored(state: Path) -> bool:
-    """Put the state's backup in its place where the kill cut the writing of the state short."""
+def _whole(state: Path) -> bool:
     try:
-        json.loads(state.read_text())
-    except ValueError:
-        shutil.copy(state.with_name(f"{state.name}.bak"), state)
-        return True
-    return False
+        return bool(json.loads(state.read_text()))
+    except (OSError, ValueError):
+        return False
 
 
 def _ids(state: Path) -> dict[str, str]:

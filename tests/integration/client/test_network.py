@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._emulator import Emulator, Fault
 
 Connect = Callable[..., PolicyClient]
 Serve = Callable[[Callable[[socket.socket], None]], str]
@@ -272,5 +273,25 @@ def test_closing_the_client_keeps_the_answer_to_a_write_under_way(
     closed.set()
     thread.join(10)
     assert answers == [{"id": "p1"}]
-    with pytest.raises(errors.NoAnswerError, match="closed"):
+    with pytest.raises(errors.NoAnswerError, match="interrupted"):
         client.get("p1")
+
+
+def test_cutting_a_closed_client_ends_what_waits_for_an_answer(
+    tls_tenant: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_tenant.ca_file))
+    client = connect(serverUrl=tls_tenant.url, accessToken=tls_tenant.access_token)
+    client.validate_cel("true")  # One connection is made before, and one while it waits.
+    tls_tenant.set_faults(Fault(do="delay", seconds=60.0, times=None))
+    tls_tenant.clear_requests()
+    with ThreadPoolExecutor(2) as threads:
+        calls = [threads.submit(client.get, "p1"), threads.submit(client.create, {})]
+        while len(tls_tenant.requests) < len(calls):
+            pass
+        client.close()
+        client.cut()
+        read, written = (call.exception(timeout=30) for call in calls)
+    assert isinstance(read, errors.NoAnswerError)
+    assert isinstance(written, errors.NoAnswerError)
+    assert (read.ambiguous, written.ambiguous) == (False, True)
