@@ -46,7 +46,7 @@ class PolicyProvider(ResourceProvider):
         findings = [results.discreet(finding, secrets) for finding in found]
         for finding in findings:
             if finding.severity == "warning":
-                failures.warn(results.warning(news, finding, secrets))
+                failures.warn_of(news, results.warning(finding))
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         return CheckResult(inputs, failed + [results.owner_clash(key) for key in clashes])
 
@@ -66,7 +66,7 @@ class PolicyProvider(ResourceProvider):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
         if prior.taken_by and not isinstance(planned, NoOp):
-            failures.warn(guards.taken_warning(prior))
+            failures.warn_of(_olds, guards.taken_warning(prior), _id)
         return results.diff_result(planned)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -111,4 +111,4 @@ class PolicyProvider(ResourceProvider):
             prior = from_state(values.inputs(_props))
             left = operations.delete(runtime.run, _id, prior)
         if left:
-            failures.warn(left)
+            failures.warn_of(_props, left, _id)

@@ -13,65 +13,66 @@ from pulumi_c1policy._model.tree import Tree, Value
 
 _SHOWN = 5
 _LONGEST = 160
+_BUILTIN = "it came with the tenant (system_builtin)"
 
 
-def builtin_change(recorded: Recorded, changes: Sequence[Change]) -> tuple[str, str]:
+def builtin_change(changes: Sequence[Change]) -> tuple[str, str]:
     """Why a builtin policy is not changed, and what to do instead: summary and advice."""
     paths = ", ".join(f"`{text(change.path)}`" for change in changes[:_SHOWN])
     more = f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
     return (
-        f"{_builtin(recorded)} and ConductorOne lets nobody change it; "
+        f"{_BUILTIN}, and ConductorOne lets nobody change it; "
         f"the program would change {paths}{more}.",
         "Declare a policy of your own under another resource name, or read this one with "
         "`Policy.get(name, id=...)`, which never writes.",
     )
 
 
-def builtin_delete(recorded: Recorded) -> str:
+def builtin_delete() -> str:
     """What is said when a builtin policy leaves the stack."""
     return (
-        f"{_builtin(recorded)} and cannot be deleted; it was dropped from the stack and is left "
-        "in the tenant as it is."
+        f"{_BUILTIN}, and cannot be deleted; it was dropped from the stack and is left in the "
+        "tenant as it is."
     )
 
 
 def taken_change(recorded: Recorded) -> tuple[str, str]:
     """Why a policy that somebody else keeps now is not changed: summary and advice."""
-    summary = f"the policy was taken over by {recorded.taken_by}, so it is left as it is."
+    summary = f"it was taken over by {recorded.taken_by}, so it is left as it is."
     if recorded.taken_by != PERSON:
         return (
             summary,
-            "Let one program keep it: take it out of the other, or out of this one and its state "
-            "(`pulumi state delete`).",
+            "Let one program keep it: take it out of the other, or out of this one, which leaves it in "
+            "the tenant.",
         )
     return (
         f"{summary} A person edited it there, and the product cleared the ownership annotations.",
         'Take it back with on_takeover="take_back", which writes what the program says; or let it '
-        "go: take it out of the program and its state (`pulumi state delete`).",
+        "go: take it out of the program, which leaves it in the tenant.",
     )
 
 
 def taken_warning(recorded: Recorded) -> str:
     """What preview says of a policy that somebody else keeps now."""
     summary, advice = taken_change(recorded)
-    return f"policy {_name(recorded)!r}: {summary} The update will be refused. {advice}"
+    return f"{summary} The update will be refused. {advice}"
 
 
 def taken_delete(recorded: Recorded) -> str:
     """What is said when a policy that somebody else keeps now leaves the stack."""
     return (
-        f"the policy {_name(recorded)!r} was taken over by {recorded.taken_by}; it was dropped "
-        "from the stack and is left in the tenant. Delete it there if it shall go."
+        f"it was taken over by {recorded.taken_by}; it was dropped from the stack and is left in the "
+        "tenant. Delete it there if it shall go."
     )
 
 
-def adopted_delete(recorded: Recorded) -> str:
+def adopted_delete() -> str:
     """What is said when a forced replacement (`--replace`) comes to delete its old policy.
 
     The engine names the old policy only now. Until then it looked like one that an unfinished create had left.
     """
     return (
-        f"the policy {_name(recorded)!r} was kept and brought up to date instead of being replaced. "
+        "it was kept and brought up to date instead of being replaced. "
         "To get a new one, force the replacement with `--refresh --replace`."
     )
 
@@ -127,11 +128,3 @@ def circle(paths: Sequence[Path]) -> tuple[str, str]:
         f"{where} leads through other policies back to this one, so a request would go in a circle.",
         "Break the circle: let one of its policies decide with steps (`step_key`).",
     )
-
-
-def _builtin(recorded: Recorded) -> str:
-    return f"the policy {_name(recorded)!r} came with the tenant (system_builtin)"
-
-
-def _name(recorded: Recorded) -> str:
-    return str(recorded.outputs.get("display_name") or recorded.outputs.get("id"))

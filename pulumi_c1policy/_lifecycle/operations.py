@@ -149,7 +149,7 @@ def update(
         return record(desired, recorded.outputs)
     live = _live(run.client.get, policy_id)
     if live is None:
-        raise _gone(policy_id)
+        raise _gone()
     body = onto(planned, recorded, desired, live, options)
     if isinstance(body, Refuse):
         raise RefusedError(body.summary, body.advice)
@@ -196,7 +196,7 @@ def _look_for_updated(
         except APIError as blind:
             raise unclear from blind
         if live is None:
-            raise _gone(policy_id)
+            raise _gone()
         if not compare(POLICY, _masked(live, sent, planned), _masked(sent, sent, planned)):
             return _Look(live, arrived=True)
     return _Look(live or {}, arrived=False)
@@ -244,16 +244,16 @@ def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> st
         APIError: The tenant did not delete it.
     """
     if recorded.builtin:
-        return guards.builtin_delete(recorded)
+        return guards.builtin_delete()
     run = connect()
     if policy_id in run.leftovers.adopted:
-        return guards.adopted_delete(recorded)
+        return guards.adopted_delete()
     live = _live(run.reads.get, policy_id)
     if live is None:
         return None
     found = catch_up(recorded, live)
     if found.builtin:
-        return guards.builtin_delete(found)
+        return guards.builtin_delete()
     if found.taken_by:
         return guards.taken_delete(found)
     try:
@@ -286,8 +286,8 @@ def _decoded(method: str, wire: Tree) -> Tree:
         raise AnswerError(summary, advice, method=method) from error
 
 
-def _gone(policy_id: str) -> NotFoundError:
+def _gone() -> NotFoundError:
     return NotFoundError(
-        f"the policy {policy_id} is gone from the tenant.",
+        "it is gone from the tenant.",
         "Run `pulumi up --refresh` to create it anew.",
     )

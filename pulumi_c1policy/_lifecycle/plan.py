@@ -70,7 +70,7 @@ def plan(recorded: Recorded, desired: Tree) -> Plan:
     if not changes:
         return NoOp()
     if recorded.builtin:
-        return Refuse(*guards.builtin_change(recorded, changes))
+        return Refuse(*guards.builtin_change(changes))
     if own := _pointing_to(recorded.outputs.get("id"), desired):
         return Refuse(*guards.self_reference(own))
     immutable = {change.field for change in changes if POLICY.fields[change.field].immutable}
@@ -105,7 +105,7 @@ def onto(
     """
     caught_up = catch_up(recorded, live)
     if caught_up.builtin:
-        return Refuse(*guards.builtin_change(caught_up, update.changes))
+        return Refuse(*guards.builtin_change(update.changes))
     taken_by = caught_up.taken_by if marks(live) != marks(desired) else ""
     if taken_by and not (taken_by == PERSON and options.take_back):
         return Refuse(*guards.taken_change(caught_up))

@@ -12,11 +12,15 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
+from pulumi.runtime import rpc
+
+from pulumi_c1policy._lifecycle.record import LOST_MARKS
+from pulumi_c1policy._pulumi.owner import OWNER
 from pulumi_c1policy.errors import C1PolicyError
 
 _log = logging.getLogger("pulumi_c1policy")
@@ -46,22 +50,32 @@ def install() -> None:
 
 
 @contextlib.contextmanager
-def named(verb: str, properties: dict[str, Any], policy_id: str = "") -> Iterator[None]:
-    """Put the verb and the policy's address before the text of any error of ours."""
+def named(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iterator[None]:
+    """Put the verb and the policy before the text of any error of ours."""
     try:
         yield
     except C1PolicyError as error:
-        # Not the display name, which may be a secret.
-        notes = properties.get("annotations")
-        address = notes.get("iac_resource_address") if isinstance(notes, dict) else None
-        which = " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
-        error.summary = f"Cannot {verb} the policy {which}: {error.summary}"
+        error.summary = f"Cannot {verb} the policy {_which(properties, policy_id)}: {error.summary}"
         raise
 
 
 def warn(message: str) -> None:
     """Show a warning in the engine's output, once per process."""
     _warn_once(message)
+
+
+def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
+    """Show a warning about one policy, which it names."""
+    warn(f"The policy {_which(properties, policy_id)}: {message}")
+
+
+def _which(properties: Mapping[str, Any], policy_id: str) -> str:
+    """The resource that keeps a policy, and its id; not the display name, which may be a secret."""
+    # Who has taken a policy over may have put marks of theirs in the place of ours.
+    sources = (properties.get(name) for name in (OWNER, LOST_MARKS, "annotations"))
+    found = (each.get("iac_resource_address") for each in sources if isinstance(each, Mapping))
+    address = next((each for each in found if each and each != rpc.UNKNOWN), "")
+    return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
 
 
 @cache

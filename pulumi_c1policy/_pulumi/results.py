@@ -61,11 +61,9 @@ def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
     return CheckFailure(path, _sentence(finding))
 
 
-def warning(properties: Mapping[str, Any], finding: Finding, secrets: Collection[str]) -> str:
-    """A warning in full: which policy, where, and what is doubtful."""
-    name = None if "display_name" in secrets else properties.get("display_name")
-    policy = f"policy {name!r}: " if isinstance(name, str) else ""
-    return f"{policy}{text(finding.path)} {_sentence(finding)}"
+def warning(finding: Finding) -> str:
+    """A warning: where, and what is doubtful."""
+    return f"{text(finding.path)} {_sentence(finding)}"
 
 
 def _sentence(finding: Finding) -> str:

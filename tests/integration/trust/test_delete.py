@@ -73,25 +73,38 @@ def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
     c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
-    c1_tenant.product_edit(stack.id_of("access"), {"description": "a person's"})
+    policy_id = stack.id_of("access")
+    c1_tenant.product_edit(policy_id, {"description": "a person's"})
     others.keep()
     with caplog.at_level(logging.WARNING):
         stack.destroy()
-    assert "taken over by a person in ConductorOne" in caplog.text
-    assert "left in the tenant" in caplog.text
+    [warning] = caplog.messages
+    assert warning.startswith(f"The policy c1policy.Policy/access ({policy_id}): it was taken over")
+    assert "by a person in ConductorOne" in warning
+    assert "left in the tenant" in warning
     assert stack.state == []
     others.assert_untouched()
 
 
+@pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
 def test_a_policy_that_another_workspace_took_is_left_with_a_warning(
-    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
+    refresh: bool,
+    c1_tenant: Emulator,
+    stack: Stack,
+    others: Others,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     stack.up(ONE)
     c1_tenant.api_edit(stack.id_of("access"), {"annotations": marks(workspace="bank/prod")})
+    if refresh:
+        stack.refresh()
     others.keep()
     with caplog.at_level(logging.WARNING):
         stack.destroy()
-    assert "'bank/prod'" in caplog.text
+    [warning] = caplog.messages
+    # Ours by the name that it had while it was ours, not by theirs.
+    assert warning.startswith("The policy c1policy.Policy/access (")
+    assert "'bank/prod'" in warning
     others.assert_untouched()
 
 
