@@ -101,7 +101,12 @@ class PolicyClient:
         return self._same_policy(policy_id, Request(call))
 
     def update(
-        self, policy_id: str, policy: Mapping[str, Any], mask: Sequence[str]
+        self,
+        policy_id: str,
+        policy: Mapping[str, Any],
+        mask: Sequence[str],
+        *,
+        recheck: Callable[[], None] | None = None,
     ) -> dict[str, Any]:
         """Return the policy as it is after the fields in the mask were replaced.
 
@@ -109,6 +114,8 @@ class PolicyClient:
             policy_id: The policy's id.
             policy: The new values; a field in the mask that is left out is reset.
             mask: Top-level fields in lowerCamelCase, at least one.
+            recheck: Called before the request is sent once more, as minutes may have passed;
+                raises where it is not right any longer. Default: it always is.
 
         Raises:
             ValueError: The mask is empty, which the tenant would take for every field.
@@ -118,7 +125,7 @@ class PolicyClient:
             raise ValueError("an empty mask would rewrite the whole policy")
         call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"))
         body = {"policy": dict(policy), "updateMask": ",".join(mask)}
-        return self._same_policy(policy_id, Request(call, body=body))
+        return self._same_policy(policy_id, Request(call, body=body, recheck=recheck))
 
     def delete(self, policy_id: str) -> None:
         """Delete a policy.

@@ -70,7 +70,8 @@ REPEATED: Final[Mapping[Kind, frozenset[Outcome]]] = {
     Kind.READ: _ANY_TIME,
     Kind.TOKEN: _ANY_TIME,
     Kind.DELETE: _ANY_TIME,
-    # The values of an update are absolute, so that a 503 after it was stored does no harm.
+    # The values of an update are absolute, so that a 503 after it was stored does no harm. Whether
+    # they are still right after the wait is for its `recheck` to say.
     Kind.UPDATE: frozenset({Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.UNAVAILABLE}),
     # A gateway also answers 503 when it lost the backend half-way: the policy may exist.
     Kind.CREATE: frozenset({Outcome.NOT_SENT, Outcome.THROTTLED}),

@@ -6,10 +6,11 @@ Shared by all threads. It must not know any of the API's calls.
 from __future__ import annotations
 
 import importlib.metadata
+import itertools
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,11 +44,19 @@ _LIMITS: Final = httpx.Limits(
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of the API, without its credential."""
+    """One request of the API, without its credential.
+
+    Attributes:
+        call: Which.
+        params: Its query.
+        body: Its JSON, if it has any.
+        recheck: Called before it is sent once more; raises where it may not be any longer.
+    """
 
     call: Call
     params: Mapping[str, str] = field(default_factory=dict)
     body: object = None
+    recheck: Callable[[], None] | None = None
 
 
 class Transport:
@@ -89,8 +98,14 @@ class Transport:
             APIError: It does not, after all the attempts that are safe and in time.
         """
         deadline = self._clock.monotonic() + self._settings.deadline
-        attempt = partial(self._attempt, request, deadline)
-        kind = request.call.kind
+        kind, attempts = request.call.kind, itertools.count()
+
+        def attempt() -> dict[str, Any] | Failure:
+            self._pace.pass_by(deadline)
+            if next(attempts) and request.recheck:
+                request.recheck()
+            return self._attempt(request, deadline)
+
         return _or_raise(retries.repeat(attempt, kind, deadline, self._clock, self._pace))
 
     def unreadable(self, call: Call, what: str) -> APIError:
@@ -130,7 +145,6 @@ class Transport:
                 self._http.close()
 
     def _attempt(self, request: Request, deadline: float) -> dict[str, Any] | Failure:
-        self._pace.pass_by(deadline)
         token = self._tokens.get(deadline)
         answer = self._exchange(request.call, self._with_token(request, token), deadline)
         if isinstance(answer, Answer) and answer.status == 401 and self._tokens.refuse(token):

@@ -97,6 +97,14 @@ def conflict(changes: Sequence[Change], desired: Tree, secrets: Collection[str])
     )
 
 
+def changed_meanwhile() -> tuple[str, str]:
+    """Why an update that the tenant put off is not sent again: summary and advice."""
+    return (
+        "somebody else changed it while the tenant let the update wait, so nothing was sent again.",
+        "Look at it with `pulumi preview --refresh --diff`, then run `pulumi up --refresh`.",
+    )
+
+
 def _shown(value: Value) -> str:
     if value is None:
         return "unset"

@@ -161,45 +161,57 @@ def update(
 
 
 def _send(run: Run, policy_id: str, body: Tree, planned: Update, before: Tree) -> Tree:
-    """Update, and after an unclear outcome look whether it took effect."""
+    """Update; look at the policy before anything is sent again, and whether it took effect."""
     sent = decode(POLICY, body)
+
+    def look() -> _Look:
+        live = _live(run.client.get, policy_id)
+        if live is None:
+            raise _gone()
+        differs = compare(POLICY, _masked(live, sent, planned), _masked(sent, sent, planned))
+        return _Look(live, arrived=not differs, as_before=not compare(POLICY, before, live))
+
+    def recheck() -> None:
+        found = look()
+        if not (found.arrived or found.as_before):
+            raise RefusedError(*guards.changed_meanwhile())
+
     for sends_left in reversed(range(_SENDS)):
         try:
-            return _decoded("POST", run.client.update(policy_id, body, planned.mask))
+            answer = run.client.update(policy_id, body, planned.mask, recheck=recheck)
+            return _decoded("POST", answer)
         except APIError as error:
             if not error.ambiguous:
                 raise
-            found = _look_for_updated(run, policy_id, sent, planned, error)
+            found = _look_until_arrived(run, look, error)
             if found.arrived:
                 return found.live
             # Somebody else has been there meanwhile: what is right now is for a person to say.
-            if not sends_left or compare(POLICY, before, found.live):
+            if not sends_left or not found.as_before:
                 raise
     raise AssertionError("unreachable: the last send returns or raises")
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What the tenant has after an update whose outcome was unclear."""
+    """What the tenant has while it is unclear whether an update took effect."""
 
     live: Tree
     arrived: bool
+    as_before: bool
 
 
-def _look_for_updated(
-    run: Run, policy_id: str, sent: Tree, planned: Update, unclear: APIError
-) -> _Look:
-    live: Tree | None = {}
+def _look_until_arrived(run: Run, look: Callable[[], _Look], unclear: APIError) -> _Look:
     for _ in run.looks(unclear):
         try:
-            live = _live(run.client.get, policy_id)
+            found = look()
+        except NotFoundError:
+            raise
         except APIError as blind:
             raise unclear from blind
-        if live is None:
-            raise _gone()
-        if not compare(POLICY, _masked(live, sent, planned), _masked(sent, sent, planned)):
-            return _Look(live, arrived=True)
-    return _Look(live or {}, arrived=False)
+        if found.arrived:
+            break
+    return found
 
 
 def _masked(policy: Tree, sent: Tree, planned: Update) -> Tree:

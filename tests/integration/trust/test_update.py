@@ -54,7 +54,7 @@ def test_an_update_whose_answer_was_lost_is_found_to_have_arrived(
     stack.up(before)
     c1_tenant.set_faults(*LOST[how])
     stack.up(after)
-    # A 503 is sent again at once: the values are absolute.
+    # After a 503 it is sent again: the values are absolute.
     assert len(writes(c1_tenant)) == (3 if how == "503" else 2)
     _as_programmed(stack, after)
 
@@ -192,12 +192,22 @@ def test_what_the_program_ignores_is_sent_as_it_is_live(c1_tenant: Emulator, sta
     assert sent["fast"] == steps["fast"]
 
 
-def test_somebody_who_comes_between_a_lost_request_and_its_repetition_is_not_overwritten(
-    c1_tenant: Emulator, stack: Stack
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"do": "cut"}, errors.NoAnswerError),
+        ({"do": "answer", "status": 500}, errors.ServerError),
+        ({"do": "answer", "status": 503}, errors.RefusedError),
+        ({"do": "answer", "status": 429, "retry_after": 60}, errors.RefusedError),
+    ],
+    ids=["cut", "500", "503", "429"],
+)
+def test_somebody_who_comes_between_a_failed_request_and_its_repetition_is_not_overwritten(
+    fault: dict[str, Any], error: type[Exception], c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
     policy_id = stack.id_of("access")
-    c1_tenant.set_faults(Fault(do="cut", **UPDATE))
+    c1_tenant.set_faults(Fault(**fault, **UPDATE))
     reads: list[str] = []
 
     def on_request(request: httpx.Request) -> None:
@@ -206,7 +216,7 @@ def test_somebody_who_comes_between_a_lost_request_and_its_repetition_is_not_ove
             if len(reads) == 2:
                 c1_tenant.api_edit(policy_id, {"description": "theirs"})
 
-    with pytest.raises(errors.NoAnswerError):
+    with pytest.raises(error):
         stack.up({"access": grant("B")}, process=Process(c1_tenant, on_request=on_request))
     assert live(c1_tenant)[0]["description"] == "theirs"
 
