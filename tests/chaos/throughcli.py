@@ -1,4 +1,4 @@
-"""Chaos through the real CLI: `kill -9` of it, of the provider or of both, then what a person would do."""
+"""Chaos through the real CLI: Ctrl-C, or `kill -9` of it, of the provider or of both; then what a person does."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from tests.chaos.programs import Sketches
 from tests.chaos.world import World
 from tests.e2e.cli import SETTINGS, STACK, TYPE, Stack
 
+ENDS = {"kill of the CLI", "kill of the provider", "kill of both", "Ctrl-C"}
+"""How a run ends before its time."""
+
 _SHARES = (0.0, 0.1, 0.3)
 _LONGEST = 120.0
 _PROVIDER = b"pulumi.dynamic"
 
 
 def run(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str]) -> Tally:
-    """One seed: killed and disturbed runs of one stack, then a clean one."""
+    """One seed: disturbed runs of one stack that end too early, then a clean one."""
     chance, tally = Random(seed), Tally()
     world = World(tenant)
     tenant.set_quirks(delay=0.02)
@@ -35,7 +38,7 @@ def run(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str
     try:
         for _ in range(chance.choice([1, 1, 2])):
             _program(folder).write_text(programs.source(sketches))
-            _killed(stack, world, chance, tally, policies=len(sketches))
+            _disturbed(stack, world, chance, tally, policies=len(sketches))
             sketches = programs.change_contents(chance, sketches)
         _program(folder).write_text(programs.source(sketches))
         _clean(stack, world, sketches, tally)
@@ -50,14 +53,14 @@ def _program(folder: Path) -> Path:
     return folder / "__main__.py"
 
 
-def _killed(stack: Stack, world: World, chance: Random, tally: Tally, *, policies: int) -> None:
-    """`pulumi up`, and `kill -9` when the tenant has seen some number of requests."""
+def _disturbed(stack: Stack, world: World, chance: Random, tally: Tally, *, policies: int) -> None:
+    """`pulumi up`, and its untimely end when the tenant has seen some number of requests."""
     if share := chance.choice(_SHARES):
         world.disturb(chance, share=share)
     else:
         world.calm()
     stack.tenant.clear_requests()
-    target = chance.choice(["the CLI", "the provider", "both"])
+    end = chance.choice(sorted(ENDS))
     requests, later = chance.randint(1, 2 + policies), chance.uniform(0, 0.04)
     process = start(stack, "--refresh")
     try:
@@ -65,8 +68,8 @@ def _killed(stack: Stack, world: World, chance: Random, tally: Tally, *, policie
         while process.poll() is None and time.monotonic() < deadline:
             if len(stack.tenant.requests) >= requests:
                 time.sleep(later)
-                _kill(process, target)
-                tally.counts[f"kills of {target}"] += 1
+                _end(process, end)
+                tally.counts[end] += 1
                 break
             time.sleep(0.002)
         process.wait(_LONGEST)
@@ -89,11 +92,14 @@ def start(stack: Stack, *options: str, output: int = subprocess.DEVNULL) -> subp
     )
 
 
-def _kill(process: subprocess.Popen[bytes], target: str) -> None:
-    if target != "the CLI":
+def _end(process: subprocess.Popen[bytes], end: str) -> None:
+    if end == "Ctrl-C":
+        process.send_signal(signal.SIGINT)
+        return
+    if end != "kill of the CLI":
         for pid in [pid for pid in _descendants(process.pid) if _PROVIDER in _command(pid)]:
             os.kill(pid, signal.SIGKILL)
-    if target != "the provider":
+    if end != "kill of the provider":
         process.kill()
 
 
