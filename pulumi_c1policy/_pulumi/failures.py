@@ -60,13 +60,13 @@ def named(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iter
 
 
 def warn(message: str) -> None:
-    """Show a warning in the engine's output, once per process."""
-    _warn_once(message)
+    """Show a warning in the engine's output, once per process, beside the resource at hand."""
+    _warn_once(message, _urn_at_hand())
 
 
 def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
     """Show a warning about one policy, which it names."""
-    warn(f"The policy {_which(properties, policy_id)}: {message}")
+    warn(f"policy {_which(properties, policy_id)}: {message}")
 
 
 def _which(properties: Mapping[str, Any], policy_id: str) -> str:
@@ -78,17 +78,27 @@ def _which(properties: Mapping[str, Any], policy_id: str) -> str:
     return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
 
 
+def _urn_at_hand() -> str:
+    """The resource of the call that this thread answers, which only the server itself is told."""
+    main, frame = sys.modules.get("__main__"), sys._getframe()
+    while (caller := frame.f_back) is not None:
+        frame = caller
+        if frame.f_globals is vars(main):
+            return str(getattr(frame.f_locals.get("request"), "urn", ""))
+    return ""
+
+
 @cache
-def _warn_once(message: str) -> None:
+def _warn_once(message: str, urn: str) -> None:
     log = _engine_log()
     if log is None:
         _log.warning(message)
     else:
-        log(message)
+        log(message, urn)
 
 
 @cache
-def _engine_log() -> Callable[[str], None] | None:
+def _engine_log() -> Callable[[str, str], None] | None:
     """A function that logs a warning with the engine, whose address is our first argument."""
     main = sys.modules.get("__main__")
     if not hasattr(main, _SERVER) or len(sys.argv) < 2:
@@ -98,8 +108,8 @@ def _engine_log() -> Callable[[str], None] | None:
 
     engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
 
-    def log(message: str) -> None:
-        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message)
+    def log(message: str, urn: str) -> None:
+        request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
         with contextlib.suppress(grpc.RpcError):
             engine.Log(request, timeout=5)
 

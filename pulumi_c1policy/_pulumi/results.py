@@ -63,7 +63,7 @@ def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
 
 def warning(finding: Finding) -> str:
     """A warning: where, and what is doubtful."""
-    return f"{text(finding.path)} {_sentence(finding)}"
+    return f"{text(finding.path)}: {_sentence(finding)}"
 
 
 def _sentence(finding: Finding) -> str:

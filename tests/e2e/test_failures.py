@@ -221,6 +221,36 @@ def test_a_failed_update_and_a_failed_delete_leave_the_state_as_it_was(
     assert [w.mask for w in one.up().ok().writes] == ["displayName"]
 
 
+INSIDE = """
+    class Team(pulumi.ComponentResource):
+        def __init__(self, name):
+            super().__init__("shop:index:Team", name)
+            Policy(
+                "inner",
+                pulumi.ResourceOptions(parent=self),
+                display_name="Inner",
+                policy_type="POLICY_TYPE_GRANT",
+                policy_steps={name: {"steps": [{"accept": {}}]} for name in ("grant", "unused")},
+            )
+
+    Team("team")
+"""
+
+
+def test_a_warning_stands_beside_the_resource_that_it_is_about(stack: Any) -> None:
+    kept: Stack = stack(INSIDE)
+    kept.up().ok()
+    kept.tenant.product_edit(kept.id_of("Inner"), {"description": "a person's"})
+    shown = kept.preview("--refresh").ok()
+    said = [e["diagnosticEvent"] for e in shown.events if "diagnosticEvent" in e]
+    warnings = {each["message"]: each["urn"] for each in said if each["severity"] == "warning"}
+    assert len(warnings) == 2
+    for message, urn in warnings.items():
+        assert "policy shop~3Aindex~3ATeam/c1policy.Policy/inner" in message
+        assert ('policy_steps["unused"]: ' in message) != ("taken over by a person" in message)
+        assert urn == f"urn:pulumi:dev::shop::shop:index:Team${TYPE}::inner"
+
+
 def test_the_traceback_is_shown_on_request(stack: Any) -> None:
     failed = stack(ONE).up(CONDUCTORONE_CLIENT_SECRET="", PULUMI_C1POLICY_DEBUG="1").failed()
     [error] = failed.errors

@@ -79,7 +79,7 @@ def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
     with caplog.at_level(logging.WARNING):
         stack.destroy()
     [warning] = caplog.messages
-    assert warning.startswith(f"The policy c1policy.Policy/access ({policy_id}): it was taken over")
+    assert warning.startswith(f"policy c1policy.Policy/access ({policy_id}): it was taken over")
     assert "by a person in ConductorOne" in warning
     assert "left in the tenant" in warning
     assert stack.state == []
@@ -103,7 +103,7 @@ def test_a_policy_that_another_workspace_took_is_left_with_a_warning(
         stack.destroy()
     [warning] = caplog.messages
     # Ours by the name that it had while it was ours, not by theirs.
-    assert warning.startswith("The policy c1policy.Policy/access (")
+    assert warning.startswith("policy c1policy.Policy/access (")
     assert "'bank/prod'" in warning
     others.assert_untouched()
 
