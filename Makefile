@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
 setup: ; @scripts/setup.sh
 demo: setup ; @$(BIN)/python scripts/demo.py
 test: lint ; $(BIN)/pytest
-quick: setup ; $(BIN)/pytest -m "not e2e and not slow"
+quick: setup ; $(BIN)/pytest -n auto -m "not e2e and not slow"
 chaos: setup ; @$(BIN)/python scripts/chaos.py $(CHAOS)
 bench: setup ; @$(BIN)/python -m benchmarks $(BENCH)
 
