@@ -6,6 +6,7 @@ import typer
 
 from pulumi_c1policy._cli.check_expression import check_expression
 from pulumi_c1policy._cli.emulator import emulator
+from pulumi_c1policy._cli.import_ import import_
 from pulumi_c1policy._cli.simulate import simulate
 from pulumi_c1policy._cli.validate import validate
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(check_expression)
 app.command()(emulator)
+app.command("import")(import_)
 app.command()(simulate)
 app.command()(validate)
 

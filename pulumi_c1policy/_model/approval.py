@@ -138,6 +138,7 @@ AGENT_APPROVAL = Message(
     ids(
         "policy_ids",
         "Ids of the only policies to which the agent may hand a request; the order means nothing.",
+        names_policy=True,
     ),
     Field(
         name="agent_failure_action",

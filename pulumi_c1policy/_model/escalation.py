@@ -7,7 +7,13 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 REPLACE_POLICY = Message(
     "c1.api.policy.v1.Escalation.ReplacePolicy",
     "Goes on with another policy instead of this one.",
-    Field(name="policy_id", type=Scalar.STRING, required=True, doc="The policy to go on with."),
+    Field(
+        name="policy_id",
+        type=Scalar.STRING,
+        required=True,
+        names_policy=True,
+        doc="The policy to go on with.",
+    ),
 )
 
 REASSIGN_TO_APPROVERS = Message(

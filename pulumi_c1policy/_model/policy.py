@@ -26,6 +26,7 @@ RULE = Message(
         name="policy_id",
         type=Scalar.STRING,
         oneof="outcome",
+        names_policy=True,
         doc="Another policy of the same type that a matching request is handed to; "
         "chains are at most 5 deep and have no cycle.",
     ),
@@ -102,6 +103,7 @@ POLICY = Message(
     Field(
         name="baseline_policy_id",
         type=Scalar.STRING,
+        names_policy=True,
         doc="Another policy that stands in for the baseline steps; never together with them.",
     ),
     Field(

@@ -34,6 +34,7 @@ def ids(
     least: int | None = None,
     most: int | None = None,
     acts_if: str = "",
+    names_policy: bool = False,
 ) -> Field:
     """A list of ids, of which each counts once and the order means nothing."""
     return Field(
@@ -45,6 +46,7 @@ def ids(
         least=least,
         most=most,
         acts_if=acts_if,
+        names_policy=names_policy,
         doc=doc,
     )
 

@@ -88,6 +88,8 @@ class Field:
     """An integer that counts seconds; a program may write it as any span of time."""
     ignored: bool = False
     """The tenant accepts the field and does nothing with it: neither compared nor sent."""
+    names_policy: bool = False
+    """The value is the id of a policy, or a list of such."""
     cel: str = ""
     """The place (as the expression checker names it) when the value is a CEL expression."""
     least: int | None = None

@@ -1,0 +1,153 @@
+"""`c1policy import`: a program and a state for policies that were made by hand, or by another tool."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pulumi_c1policy.errors import C1PolicyError, InvalidRequestError, NotFoundError
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._import.adoption import Adopted
+    from pulumi_c1policy._model.tree import Tree
+
+_REFUSED = 1
+_FAILED = 2
+_MAIN = "__main__"
+
+
+def import_(
+    policies: Annotated[
+        list[str] | None,
+        typer.Argument(help="The policies to adopt, by id or display name.", show_default=False),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Adopt every policy that can be.")
+    ] = False,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Adopt all of a type, such as POLICY_TYPE_GRANT; repeatable."),
+    ] = None,
+    program: Annotated[
+        Path, typer.Option(help="Where to write the program, as a Python module.")
+    ] = Path("policies.py"),
+    file: Annotated[
+        Path, typer.Option(help="Where to write what `pulumi import --file` takes.")
+    ] = Path("import.json"),
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Adopt what another tool or stack keeps, too.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the two files.")] = False,
+) -> None:
+    """Adopt policies that exist: write a program that declares them, and the state to go with it.
+
+    The tenant that the environment names is only read. Exits with 0 if the files are written, with 1
+    if a policy that was named cannot be adopted, or none can, and with 2 if that cannot be said.
+    """
+    kinds = _kinds(types or ())
+    if bool(policies) == bool(everything or kinds):
+        raise typer.BadParameter("Name policies, or give --all or --type.")
+    if not program.stem.isidentifier() or program.suffix != ".py":
+        raise typer.BadParameter(f"Python cannot import {program.name}.", param_hint="--program")
+    _keep_existing(program, file, force=force)
+    try:
+        rows, chosen = _choose(policies or (), kinds)
+        adopted = _judge(chosen, all_or_none=bool(policies), take_over=take_over)
+        _write(program, file, adopted, rows)
+    except (C1PolicyError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(_FAILED) from error
+    _tell(program, file, adopted)
+
+
+def _kinds(types: Collection[str]) -> set[str]:
+    """The types as the API writes them: `grant` will do."""
+    from pulumi_c1policy._model.enums import POLICY_TYPE
+
+    known = POLICY_TYPE.values[1:]
+    prefix = POLICY_TYPE.zero.removesuffix("UNSPECIFIED")
+    found = {prefix + kind.upper().removeprefix(prefix) for kind in types}
+    if unknown := found.difference(known):
+        message = f"{min(unknown)} is none of {', '.join(known)}."
+        raise typer.BadParameter(message, param_hint="--type")
+    return found
+
+
+def _keep_existing(*files: Path, force: bool) -> None:
+    for file in files:
+        if file.exists() and not force:
+            raise typer.BadParameter(f"{file} exists; --force overwrites it.")
+
+
+def _choose(names: Collection[str], kinds: Collection[str]) -> tuple[list[Tree], list[Tree]]:
+    """The tenant's policies, and those that are meant."""
+    from pulumi_c1policy._client import settings
+    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._import import choice
+
+    with PolicyClient(settings.load({}, os.environ)) as client:
+        rows = choice.existing(client.everything())
+        if not names:
+            return rows, choice.of_types(rows, kinds)
+        # A credential that may list but not search is not shown those of an app.
+        known = {text for row in rows for text in (row["id"], choice.name(row))}
+        rows += choice.existing(_get(client, text) for text in names if text not in known)
+        return rows, choice.named(rows, names)
+
+
+def _get(client: PolicyClient, policy_id: str) -> Tree:
+    try:
+        return client.get(policy_id)
+    except (NotFoundError, InvalidRequestError):
+        return {}
+
+
+def _judge(chosen: Sequence[Tree], *, all_or_none: bool, take_over: bool) -> list[Adopted]:
+    """The policies that can be adopted; says which cannot, and ends where one of those was named."""
+    from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt
+
+    found = [adopt(row, take_over=take_over) for row in chosen]
+    adopted = [one for one in found if isinstance(one, Adopted)]
+    left_out = [one for one in found if isinstance(one, LeftOut)]
+    for one in left_out:
+        typer.echo(f"left out: {one.name!r} ({one.id}): {one.why}. {one.advice}", err=True)
+    if not adopted or (left_out and all_or_none):
+        typer.echo("Nothing was written.", err=True)
+        raise typer.Exit(_REFUSED)
+    return adopted
+
+
+def _write(program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]) -> None:
+    from pulumi_c1policy._import import choice, entries
+    from pulumi_c1policy._import.names import names
+    from pulumi_c1policy._import.program import program as source
+
+    called = names(policy.name for policy in adopted)
+    others = {str(row["id"]): choice.name(row) for row in rows}
+    program.write_text(source(adopted, called, others), "utf-8")
+    file.write_text(entries.import_file(adopted, called), "utf-8")
+
+
+def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
+    """Say what was written, and what to do next."""
+    is_here = Path("Pulumi.yaml").exists()
+    quoted = shlex.quote(str(file if is_here else file.absolute()))
+    typer.echo(f"{len(adopted)} policies: {program} declares them, {file} is their state.")
+    for policy in adopted:
+        if policy.keeper:
+            typer.echo(f"{policy.name!r} was kept by {policy.keeper}: let it go there, too.")
+    steps = [
+        f"pulumi import --file {quoted} --generate-code=false --protect=false --yes",
+        "pulumi preview --diff   # nothing but `annotations`: the marks of who keeps a policy",
+        "pulumi up",
+    ]
+    if program.stem != _MAIN:
+        steps.insert(0, f"echo 'import {program.stem}' >> {_MAIN}.py")
+    typer.echo("\nNext, in the folder of the project's Pulumi.yaml:\n")
+    typer.echo("\n".join(f"    {step}" for step in steps))

@@ -1,0 +1,62 @@
+"""Which of a tenant's policies are meant. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
+
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy.errors import C1PolicyError
+
+_SHOWN = 5
+
+
+class ChoiceError(C1PolicyError):
+    """A name stands for no policy of the tenant, or for several."""
+
+
+def existing(rows: Iterable[Tree]) -> list[Tree]:
+    """The policies (on the wire) that are there, each once, sorted by name and id."""
+    found = {str(row.get("id")): row for row in rows if row.get("id") and not row.get("deletedAt")}
+    return sorted(found.values(), key=lambda row: (name(row).casefold(), str(row["id"])))
+
+
+def name(row: Tree) -> str:
+    """What people call a policy: its display name, or its id where it has none."""
+    return str(row.get("displayName") or row.get("display_name") or row.get("id") or "")
+
+
+def named(rows: Sequence[Tree], wanted: Collection[str]) -> list[Tree]:
+    """The policies among `rows` that `wanted` names by id or display name, in the order of `rows`.
+
+    Raises:
+        ChoiceError: A name stands for none, or for several.
+    """
+    by_id = {str(row["id"]): row for row in rows}
+    by_name: dict[str, list[Tree]] = {}
+    for row in rows:
+        by_name.setdefault(name(row), []).append(row)
+    ids = {str(_one(by_id, by_name, text)["id"]) for text in wanted}
+    return [row for row in rows if row["id"] in ids]
+
+
+def of_types(rows: Iterable[Tree], types: Collection[str]) -> list[Tree]:
+    """The policies of some types; of all where none is given."""
+    kind = "policyType"
+    return [row for row in rows if not types or row.get(kind, row.get("policy_type")) in types]
+
+
+def _one(by_id: dict[str, Tree], by_name: dict[str, list[Tree]], text: str) -> Tree:
+    if text in by_id:
+        return by_id[text]
+    found = by_name.get(text, [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(row["id"]) for row in found[:_SHOWN])
+        raise ChoiceError(f"{len(found)} policies are called {text!r}.", f"Give the id: {ids}.")
+    near = get_close_matches(text, by_name, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "see `--all` for all of them."
+    raise ChoiceError(
+        f"The tenant has no policy {text!r}.", f"Give an id or a display name; {hint}"
+    )

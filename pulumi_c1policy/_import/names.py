@@ -1,0 +1,69 @@
+"""What adopted policies are called in a program: a resource's name and a variable each. Pure."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_LONGEST = 60
+_TAKEN = frozenset({*keyword.kwlist, *keyword.softkwlist, *map(str.casefold, dir(builtins))})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a policy is called in the program.
+
+    Attributes:
+        resource: The resource's name, in kebab-case.
+    """
+
+    resource: str
+
+    @property
+    def variable(self) -> str:
+        """The Python variable; no two names have the same."""
+        return self.resource.replace("-", "_")
+
+
+def names(display_names: Iterable[str]) -> list[Name]:
+    """A name for each policy, in their order; of equal ones the later get a number."""
+    found: dict[str, None] = {}
+    last: dict[str, int] = {}
+    for display_name in display_names:
+        base = chosen = resource_name(display_name)
+        while chosen in found:
+            last[base] = last.get(base, 1) + 1
+            chosen = f"{base}-{last[base]}"
+        found[chosen] = None
+    return [Name(resource) for resource in found]
+
+
+def resource_name(display_name: str) -> str:
+    """`Contractors (EMEA), 24/7` -> `contractors-emea-24-7`: words that may stand in an identifier.
+
+    Latin letters lose their accents; letters of other scripts stay, as Python's identifiers may have them.
+    """
+    plain = "".join(char if _may_stand(char) else "-" for char in _folded(display_name))
+    words = "-".join(filter(None, plain.split("-")))
+    if len(words) > _LONGEST:
+        words = words[: _LONGEST + 1].rpartition("-")[0] or words[:_LONGEST]
+    variable = words.replace("-", "_")
+    if not variable.isidentifier():
+        return f"policy-{words}" if words else "policy"
+    return f"{words}-policy" if variable in _TAKEN else words
+
+
+def _folded(text: str) -> str:
+    """`text` in lower case, without the accents of Latin letters."""
+    out = ""
+    for char in unicodedata.normalize("NFKD", text).casefold():
+        if not (unicodedata.combining(char) and out[-1:].isascii()):
+            out += char
+    return unicodedata.normalize("NFKC", out)
+
+
+def _may_stand(char: str) -> bool:
+    return char != "_" and f"a{char}".isidentifier()
