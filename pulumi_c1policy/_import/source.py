@@ -53,10 +53,10 @@ def _flat(value: Value) -> str | None:
     """`value` on one line; None where a comment forbids that."""
     if isinstance(value, Noted):
         return None
-    if isinstance(value, Code) or not isinstance(value, str | dict | list):
-        return str(value)
     if isinstance(value, str):
-        return literal(value)
+        return value if isinstance(value, Code) else literal(value)
+    if not isinstance(value, dict | list):
+        return repr(value).replace("e+", "e")
     opening, closing = _BRACKETS[type(value)]
     parts = []
     for prefix, item in _items(value):

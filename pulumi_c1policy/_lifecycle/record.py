@@ -133,6 +133,7 @@ def catch_up(recorded: Recorded, live: Tree) -> Recorded:
     # how precisely the tenant says when it was made.
     times = only(recorded.outputs, "created_at") | only(recorded.outputs, "updated_at")
     outputs = respell(POLICY, inputs, answer | times)
-    ours = recorded.lost_marks or marks(recorded.outputs)
+    # A policy that nobody had marked when it was adopted has lost none.
+    ours = recorded.lost_marks if recorded.taken_by else marks(recorded.outputs)
     taken_by = keeper(ours, marks(live))
     return Recorded(inputs, outputs, taken_by, ours if taken_by else {})

@@ -1,0 +1,110 @@
+"""Adopting what exists: `c1policy import`, then `pulumi import`, preview, up and destroy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import encode
+from tests.e2e.cli import PROJECT, STACK, Outcome, Stack, updated
+from tests.e2e.policies import POLICIES
+from tests.e2e.test_realistic import QUIRKS
+from tests.integration.lifecycle.engine import ABSENT
+
+MARKED = {f"annotations.{key}" for key in MARKS}
+ACCEPT = {"grant": {"steps": [{"accept": {}}]}}
+
+
+def grant(name: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "displayName": name,
+        "policyType": "POLICY_TYPE_GRANT",
+        "policySteps": ACCEPT,
+        **fields,
+    }
+
+
+def by_hand(tenant: Emulator, *policies: dict[str, Any]) -> list[str]:
+    """The ids of policies that a person makes in the product."""
+    return [tenant.policies.create(policy).id for policy in policies]
+
+
+def table(tenant: Emulator) -> list[str]:
+    """The names of one policy of every kind, made by hand."""
+    ids: dict[str, str] = {}
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, dict) and value.keys() == {"$ref"}:
+            return ids[value["$ref"]]
+        if isinstance(value, dict):
+            return {key: resolved(item) for key, item in value.items()}
+        return [resolved(item) for item in value] if isinstance(value, list) else value
+
+    for name, inputs in POLICIES.items():
+        [ids[name]] = by_hand(tenant, encode(POLICY, resolved(inputs)))
+    return [str(inputs["display_name"]) for inputs in POLICIES.values()]
+
+
+def adopt(stack: Stack, *arguments: str) -> str:
+    """What `c1policy import` says that writes the program and the file."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("c1policy"), "import", *arguments],
+        cwd=stack.folder,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def take_in(stack: Stack) -> Outcome:
+    """`pulumi import`, with the options that `c1policy import` tells."""
+    options = ("--generate-code=false", "--protect=false", "--yes")
+    return stack.run("import", "--file", "import.json", *options).ok()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quirks", QUIRKS)
+def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
+    stack: Any, c1_tenant: Emulator, quirks: str
+) -> None:
+    c1_tenant.quirks = QUIRKS[quirks]
+    names = table(c1_tenant)
+    before = {record.id: c1_tenant.policy(record.id) for record in c1_tenant.policies}
+    adopted: Stack = stack("import policies")
+    adopt(adopted, "--all")
+    assert take_in(adopted).requests == ()
+
+    shown = adopted.preview().ok()
+    assert shown.requests == ()
+    assert len(shown.operations) == len(names)
+    for name, steps in shown.operations.items():
+        assert steps == ["update"]
+        changes = shown.changes(name)
+        assert changes.keys() in (MARKED, {"annotations"})
+        assert {old for old, _ in changes.values()} == {ABSENT}
+
+    done = adopted.up().ok()
+    assert done.writes == sorted((updated(name, "annotations") for name in names), key=str)
+    for policy_id, policy in before.items():
+        after = c1_tenant.policy(policy_id)
+        marks = {key: after.get("annotations", {}).pop(key, None) for key in MARKS}
+        is_ours = policy["displayName"] in names
+        assert marks["iac_workspace"] == (f"{PROJECT}/{STACK}" if is_ours else None)
+        assert {**after, "updatedAt": "", "annotations": after.get("annotations") or {}} == {
+            "annotations": {},
+            **policy,
+            "updatedAt": "",
+        }
+    adopted.unchanged("--refresh")
+    assert sorted(w.policy for w in adopted.destroy().ok().writes) == sorted(names)
+    assert adopted.names() == []

@@ -1,0 +1,238 @@
+"""`c1policy import` over real HTTP: which policies, which files, what it says, how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pulumi_c1policy._cli.main import app
+from pulumi_c1policy._emulator import Emulator
+
+TERRAFORM = {"managed_by": "terraform", "iac_workspace": "prod"}
+
+
+@pytest.fixture
+def run(
+    c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Result]:
+    """Runs the command in an empty folder, with the tenant's credentials."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in c1_tenant.environment.items():
+        monkeypatch.setenv(name, value)
+    return lambda *arguments: CliRunner().invoke(app, ["import", *arguments])
+
+
+def create(tenant: Emulator, name: str, **fields: Any) -> str:
+    """The id of a policy that a person makes in the product."""
+    kind = str(fields.get("policyType", "POLICY_TYPE_GRANT"))
+    steps = {kind.removeprefix("POLICY_TYPE_").lower(): {"steps": [{"accept": {}}]}}
+    base = {"displayName": name, "policyType": kind, "policySteps": steps}
+    return tenant.policies.create({**base, **fields}).id
+
+
+def entries() -> dict[str, Any]:
+    """The entries of the import file, by resource name."""
+    found = json.loads(Path("import.json").read_text())["resources"]
+    return {entry["name"]: entry for entry in found}
+
+
+def nothing_written() -> bool:
+    return not list(Path().iterdir())
+
+
+def test_policies_are_named_by_id_or_by_name(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    one, other = create(c1_tenant, "One"), create(c1_tenant, "The other")
+    create(c1_tenant, "Not this")
+    done = run(one, "The other")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert {name: entry["id"] for name, entry in entries().items()} == {
+        "one": one,
+        "the-other": other,
+    }
+    assert "the_other = Policy(" in Path("policies.py").read_text()
+    assert "Not this" not in Path("policies.py").read_text()
+
+
+def test_a_thousand_policies_come_in_pages(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+    for number in range(1000):
+        create(c1_tenant, f"Policy {number % 500}", scope={"appId": "app"} if number % 2 else {})
+    assert run("--all").exit_code == 0
+    assert len(entries()) == 1000
+    builtin = sum(record.builtin for record in c1_tenant.policies)
+    pages = -(-(1000 + builtin) // 100)
+    assert len([r for r in c1_tenant.requests if not r.path.endswith("/token")]) == pages
+
+
+def test_a_type_stands_for_all_its_policies(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    create(c1_tenant, "Grants")
+    create(c1_tenant, "Revokes", policyType="POLICY_TYPE_REVOKE")
+    create(c1_tenant, "Certifies", policyType="POLICY_TYPE_CERTIFY")
+    assert run("--type", "POLICY_TYPE_REVOKE", "--type", "certify").exit_code == 0
+    assert sorted(entries()) == ["certifies", "revokes"]
+    wrong = run("--type", "revok")
+    assert wrong.exit_code == 2
+    assert "POLICY_TYPE_REVOK is none of POLICY_TYPE_" in wrong.stderr.replace("\n", "")
+
+
+def test_what_cannot_be_adopted_is_said_and_the_others_are(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    create(c1_tenant, "Good")
+    create(c1_tenant, "No baseline", policySteps={})
+    theirs = create(c1_tenant, "Terraform's", annotations=TERRAFORM)
+    create(c1_tenant, "Points", policySteps={}, baselinePolicyId=theirs)
+    done = run("--all")
+    assert done.exit_code == 0
+    assert sorted(entries()) == ["good", "points"]
+    assert "    # Terraform's, which is not declared here.\n" in Path("policies.py").read_text()
+    said = done.stderr.splitlines()
+    assert all(line.startswith("left out: ") for line in said)
+    assert any("'No baseline'" in line and "[no-baseline]" in line for line in said)
+    assert any('"Terraform\'s"' in line and "kept by terraform" in line for line in said)
+    assert sum("Policy.get" in line for line in said) == sum(r.builtin for r in c1_tenant.policies)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no-baseline": ({"policySteps": {}}, "[no-baseline]"),
+    "terraform": ({"annotations": TERRAFORM}, "kept by terraform in the workspace 'prod'"),
+}
+
+
+@pytest.mark.parametrize(("fields", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_named_policy_that_cannot_be_adopted_ends_it(
+    run: Callable[..., Result], c1_tenant: Emulator, fields: dict[str, Any], said: str
+) -> None:
+    create(c1_tenant, "Good")
+    create(c1_tenant, "Bad", **fields)
+    done = run("Good", "Bad")
+    assert done.exit_code == 1
+    assert "left out: 'Bad'" in done.stderr
+    assert said in done.stderr
+    assert nothing_written()
+
+
+def test_a_policy_of_another_tool_is_taken_over_on_request(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    create(c1_tenant, "Theirs", annotations={**TERRAFORM, "team": "it"})
+    done = run("Theirs", "--take-over")
+    assert done.exit_code == 0, done.stderr
+    assert "'Theirs' was kept by terraform in the workspace 'prod'" in done.stdout
+    assert 'annotations={"team": "it"},' in Path("policies.py").read_text()
+    assert entries()["theirs"]["outputs"]["annotations"] == {**TERRAFORM, "team": "it"}
+
+
+def test_a_name_that_stands_for_several_or_none_is_asked_about(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    ids = [create(c1_tenant, "Same"), create(c1_tenant, "Same")]
+    several = run("Same")
+    assert several.exit_code == 2
+    assert "2 policies are called 'Same'." in several.stderr
+    assert all(policy_id in several.stderr for policy_id in ids)
+    none = run("Sam")
+    assert none.exit_code == 2
+    assert "The tenant has no policy 'Sam'." in none.stderr
+    assert "did you mean 'Same'?" in none.stderr
+    assert nothing_written()
+    assert run(*ids).exit_code == 0
+    assert sorted(entries()) == ["same", "same-2"]
+
+
+def test_a_deleted_policy_is_none(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+    c1_tenant.set_quirks(deleted_get="deleted_at")
+    gone = create(c1_tenant, "Gone")
+    c1_tenant.product_delete(gone)
+    assert run(gone).exit_code == 2
+    assert run("--all").exit_code == 1
+    assert nothing_written()
+
+
+def test_a_file_that_exists_is_kept(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+    create(c1_tenant, "One")
+    for name in ("policies.py", "import.json"):
+        Path(name).write_text("mine")
+        done = run("--all")
+        assert done.exit_code == 2
+        assert name in done.stderr
+        assert Path(name).read_text() == "mine"
+        assert c1_tenant.requests == []
+        Path(name).unlink()
+    Path("policies.py").write_text("mine")
+    assert run("--all", "--force").exit_code == 0
+    assert "one = Policy(" in Path("policies.py").read_text()
+
+
+USAGE = {
+    "nothing-named": ([], "Name policies, or give --all or --type."),
+    "names-and-all": (["One", "--all"], "Name policies, or give --all or --type."),
+    "no-module": (["--all", "--program", "my-policies.py"], "Python cannot import my-policies.py."),
+    "no-python": (["--all", "--program", "policies.txt"], "Python cannot import policies.txt."),
+    "no-folder": (["--all", "--program", "no/policies.py"], "no/policies.py"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), USAGE.values(), ids=USAGE)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    run: Callable[..., Result], c1_tenant: Emulator, arguments: list[str], said: str
+) -> None:
+    create(c1_tenant, "One")
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+    assert nothing_written()
+
+
+def test_without_credentials_it_says_which_are_missing(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONDUCTORONE_CLIENT_SECRET")
+    done = run("--all")
+    assert done.exit_code == 2
+    assert "CONDUCTORONE_CLIENT_SECRET" in done.stderr
+
+
+def test_the_files_hold_no_credentials_and_the_tenant_is_only_read(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    create(c1_tenant, "One")
+    assert run("--all").exit_code == 0
+    both = Path("policies.py").read_text() + Path("import.json").read_text()
+    for secret in (c1_tenant.client_secret, c1_tenant.client_id, c1_tenant.access_token, "secret"):
+        assert secret not in both
+    paths = {request.path for request in c1_tenant.requests}
+    assert paths == {"/auth/v1/token", "/api/v1/search/policies"}
+
+
+def test_it_says_what_to_do_next(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+    create(c1_tenant, "One")
+    Path("Pulumi.yaml").write_text("name: shop\n")
+    done = run("--all", "--file", "my import.json")
+    assert done.stdout == NEXT
+    (folder := Path("elsewhere")).mkdir()
+    Path("Pulumi.yaml").unlink()
+    done = run("--all", "--program", "elsewhere/__main__.py", "--file", "elsewhere/import.json")
+    assert "echo" not in done.stdout
+    assert f"pulumi import --file {folder.absolute()}/import.json " in done.stdout
+
+
+NEXT = """\
+1 policies: policies.py declares them, my import.json is their state.
+
+Next, in the folder of the project's Pulumi.yaml:
+
+    echo 'import policies' >> __main__.py
+    pulumi import --file 'my import.json' --generate-code=false --protect=false --yes
+    pulumi preview --diff   # nothing but `annotations`: the marks of who keeps a policy
+    pulumi up
+"""

@@ -1,0 +1,181 @@
+"""Which policies are adopted, and how a person would have written them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy._import.adoption import LeftOut, adopt, written
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import decode
+from tests.unit.importing.programs import ACCEPT, wire
+
+TERRAFORM = {
+    "managed_by": "terraform",
+    "iac_workspace": "prod/access",
+    "iac_resource_address": "conductorone_policy.a",
+}
+
+
+def inputs(**fields: Any) -> dict[str, Any]:
+    """What a program writes for a policy with these fields on the wire."""
+    return written(decode(POLICY, wire("a", **fields)))
+
+
+def first_step(kind: str, fields: dict[str, Any]) -> Any:
+    """What a program writes for a step with these fields on the wire."""
+    found = inputs(policySteps={"grant": {"steps": [{kind: fields}]}})
+    return found["policy_steps"]["grant"]["steps"][0][kind]
+
+
+def wait(text: str) -> Any:
+    return first_step("wait", {"duration": {"duration": text}})["duration"]["duration"]
+
+
+ZEROS = {
+    "absent": {},
+    "null": {"description": None, "rules": None, "baselinePolicyId": None, "scope": None},
+    "empty": {"description": "", "rules": [], "baselinePolicyId": "", "annotations": {}},
+    "null-inside": {"policySteps": {"grant": {"steps": [{"accept": {}, "reject": None}]}}},
+    "empty-inside": {"policySteps": {"grant": {"steps": [{"accept": {"acceptMessage": ""}}]}}},
+}
+
+
+@pytest.mark.parametrize("fields", ZEROS.values(), ids=ZEROS)
+def test_only_what_is_set_is_written(fields: dict[str, Any]) -> None:
+    assert inputs(**fields) == {
+        "display_name": "a",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": ACCEPT,
+    }
+
+
+DURATIONS = {
+    "3600s": "1h",
+    "3600.000s": "1h",
+    "5400s": "90m",
+    "86400s": "1d",
+    "3661s": "3661s",
+    "4000.5s": "4000.5s",
+    "1234567s": "1234567s",
+    "3600.000000001s": "3600.000000001s",
+}
+
+
+@pytest.mark.parametrize(("answered", "expected"), DURATIONS.items(), ids=DURATIONS)
+def test_a_duration_is_short_where_that_is_exact(answered: str, expected: str) -> None:
+    assert wait(answered) == expected
+
+
+def test_a_number_that_travels_as_text_is_a_number_again() -> None:
+    approval = {
+        "manager": {},
+        "escalationEnabled": True,
+        "escalation": {"expiration": "14400", "skipStep": {}},
+    }
+    assert first_step("approval", approval)["escalation"] == {"expiration": "4h", "skip_step": {}}
+    rules = {"gte": "1", "lte": "9007199254740993"}
+    field = {"name": "n", "int64Field": {"rules": rules}}
+    [asked] = first_step("form", {"form": {"fields": [field]}})["form"]["fields"]
+    # A longer one would be rounded on its way through the engine.
+    assert asked["int64_field"]["rules"] == {"gte": 1, "lte": "9007199254740993"}
+
+
+def test_fields_stand_in_the_order_of_the_documentation() -> None:
+    backwards = dict(reversed(wire("a", description="d", annotations={"z": "1", "b": "2"}).items()))
+    found = written(decode(POLICY, backwards))
+    assert list(found) == [
+        "display_name",
+        "policy_type",
+        "description",
+        "policy_steps",
+        "annotations",
+    ]
+    assert list(found["annotations"]) == ["b", "z"]
+
+
+def test_the_baseline_comes_first_then_the_steps_as_the_rules_point_to_them() -> None:
+    keys = ["other", "b", "a", "grant"]
+    found = inputs(
+        policySteps=dict.fromkeys(keys, ACCEPT["grant"]),
+        rules=[
+            {"condition": "subject.department == 'x'", "policyKey": "b"},
+            {"condition": "true", "policyKey": "a", "stepKey": "a"},
+        ],
+    )
+    assert list(found["policy_steps"]) == ["grant", "b", "a", "other"]
+    assert [rule["step_key"] for rule in found["rules"]] == ["b", "a"]
+    assert all("policy_key" not in rule for rule in found["rules"])
+
+
+def test_what_has_no_effect_is_not_written() -> None:
+    approval = {"manager": {}, "escalation": {"expiration": "60", "skipStep": {}}}
+    assert first_step("approval", approval) == {"manager": {}}
+    assert "reassign_tasks_to_delegates" not in inputs(reassignTasksToDelegates=True)
+
+
+def test_what_a_program_cannot_write_is_left_out() -> None:
+    answer = {"createdAt": "2026-01-01T00:00:00Z", "systemBuiltin": False, "newField": {"a": 1}}
+    assert not inputs(**answer).keys() & {"created_at", "system_builtin", "newField"}
+    approval = {"manager": {"newer": 1, "assignedUserIds": ["u"]}, "assigned": True}
+    assert first_step("approval", approval) == {"manager": {}}
+
+
+def test_annotations_are_written_but_for_those_of_the_tenant_and_the_keeper() -> None:
+    notes = {"team": "security", "c1/own": "x", "bad key": "x", "spaces": "a b", "none": ""}
+    assert inputs(annotations=notes)["annotations"] == {"team": "security"}
+    kept = notes | TERRAFORM | {"iac_tool_version": "1.5.0"}
+    assert inputs(annotations=kept)["annotations"] == {"team": "security"}
+    alone = {"iac_tool_version": "1.5.0"}
+    assert inputs(annotations=alone)["annotations"] == alone
+
+
+LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
+    "builtin": ({"systemBuiltin": True}, "came with the tenant", "`Policy.get(name, id='a')`"),
+    "terraform": (
+        {"annotations": TERRAFORM},
+        "kept by terraform in the workspace 'prod/access' (conductorone_policy.a)",
+        "--take-over",
+    ),
+    "half-marked": ({"annotations": {"managed_by": "crossplane"}}, "kept by crossplane", "--take"),
+    "no-baseline": ({"policySteps": None}, 'policy_steps["grant"]', "in ConductorOne"),
+    "no-name": ({"displayName": ""}, "display_name is required", "in ConductorOne"),
+    "expression": (
+        {"rules": [{"condition": "subject.departmnt == 'x'", "stepKey": "grant"}]},
+        "rules[0].condition `User` has no field `departmnt`",
+        "in ConductorOne",
+    ),
+    "annotations": (
+        {"annotations": {f"key{number}": "x" for number in range(14)}},
+        "takes at most 16 keys with the three that Pulumi sets, has 17",
+        "in ConductorOne",
+    ),
+    "newer-step": (
+        {"policySteps": {"grant": {"steps": [{"quantumApproval": {}}]}}},
+        "does not know the fields `quantumApproval`",
+        "in ConductorOne",
+    ),
+    "newer-type": ({"policyType": "POLICY_TYPE_NEW"}, "cannot be 'POLICY_TYPE_NEW'", ""),
+    "unreadable": ({"rules": "none"}, "`rules` should be a list", "up to date"),
+}
+
+
+@pytest.mark.parametrize(("fields", "why", "advice"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_cannot_be_adopted_is_named_with_the_reason_and_a_way_out(
+    fields: dict[str, Any], why: str, advice: str
+) -> None:
+    found = adopt(wire("a", **fields), take_over=False)
+    assert isinstance(found, LeftOut)
+    assert found.id == "a"
+    assert why in found.why
+    assert advice in found.advice
+    assert "\n" not in found.why
+
+
+def test_a_policy_of_another_keeper_is_taken_over_where_that_is_asked_for() -> None:
+    found = adopt(wire("a", annotations=TERRAFORM), take_over=True)
+    assert not isinstance(found, LeftOut)
+    assert found.keeper == "terraform in the workspace 'prod/access' (conductorone_policy.a)"
+    builtin = wire("a", annotations=TERRAFORM, systemBuiltin=True)
+    assert isinstance(adopt(builtin, take_over=True), LeftOut)

@@ -1,0 +1,168 @@
+"""The program says what the tenant has, reads as a person would write it, and needs no formatting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.plan import Update, plan
+from pulumi_c1policy._lifecycle.record import REWRITTEN, drift, from_state
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import decode, encode
+from tests.strategies import policies
+from tests.unit.importing.programs import (
+    declared,
+    entries,
+    formatted,
+    wire,
+    written,
+)
+
+IDS = tuple(f"2policy-{number}" for number in range(4))
+OURS = dict.fromkeys(MARKS, "ours")
+
+
+@st.composite
+def tenants(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """What a tenant answers: some policies, which may point to each other and to one that is not there."""
+    count = draw(st.integers(1, len(IDS) - 1))
+    # A tenant takes no policy that hands requests to itself.
+    others = [[id_ for id_ in IDS if id_ != own] for own in IDS[:count]]
+    inputs = [draw(policies(policy_ids=ids)) for ids in others]
+    return [{**encode(POLICY, one), "id": IDS[n]} for n, one in enumerate(inputs)]
+
+
+@given(tenants())
+def test_any_policies_come_back_as_what_they_are(tenant: list[dict[str, Any]]) -> None:
+    state = entries(*tenant)
+    source = written(*tenant)
+    assert formatted(source) == source
+    found = declared(source, {name: entry["id"] for name, entry in state.items()})
+    assert found.keys() == state.keys()
+    for policy in tenant:
+        live = decode(POLICY, policy)
+        [(name, entry)] = [item for item in state.items() if item[1]["id"] == policy["id"]]
+        inputs, recorded = found[name], from_state(entry["outputs"])
+        assert compare(POLICY, live, inputs) == []
+        assert entry["inputs"] == inputs | {"__provider": entry["inputs"]["__provider"]}
+        assert drift(recorded, live) == []
+        assert REWRITTEN not in entry["outputs"]
+        notes = inputs.get("annotations", {}) | OURS
+        planned = plan(recorded, inputs | {"annotations": notes})
+        assert isinstance(planned, Update)
+        assert planned.mask == ("annotations",)
+        assert [f for f in check(inputs) if f.severity == "error"] == []
+
+
+def escalating(to: str) -> dict[str, Any]:
+    """Steps that go on with another policy when nobody answers."""
+    escalation = {"expiration": "3600", "replacePolicy": {"policyId": to}}
+    approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
+    return {"grant": {"steps": [{"approval": approval}]}}
+
+
+def test_a_policy_stands_below_those_that_it_points_to() -> None:
+    source = written(
+        wire("a", policySteps=escalating("c")),
+        wire("b", policySteps=None, baselinePolicyId="a"),
+        wire("c", rules=[{"condition": "true", "policyId": "d"}]),
+        wire("d"),
+        wire(
+            "e",
+            policySteps={
+                "grant": {"steps": [{"approval": {"agent": {"policyIds": ["b", "d", "gone"]}}}]}
+            },
+        ),
+    )
+    found = declared(source, {f"policy-{name}": name for name in "abcde"} | {n: n for n in "abcde"})
+    assert list(found) == ["d", "c", "a", "b", "e"]
+    assert '"replace_policy": {"policy_id": c.id}' in source
+    assert "baseline_policy_id=a.id," in source
+    assert 'rules=[{"condition": "true", "policy_id": d.id}],' in source
+    assert formatted(source) == source
+    lines = [line.strip() for line in source.splitlines()]
+    place = lines.index("b.id,")
+    assert lines[place : place + 4] == ["b.id,", "d.id,", "# Not found.", '"gone",']
+
+
+def test_what_is_not_declared_keeps_its_id_and_says_its_name() -> None:
+    policy = wire("a", policySteps=None, baselinePolicyId="2other")
+    source = written(policy, others={"2other": "Every\nbody's"})
+    expected = (
+        '    # Every body\'s, which is not declared here.\n    baseline_policy_id="2other",\n'
+    )
+    assert expected in source
+    assert formatted(source) == source
+
+
+def test_policies_that_point_to_each_other_are_declared_all_the_same() -> None:
+    one, other = wire("a", policySteps=escalating("b")), wire("b", policySteps=escalating("a"))
+    itself = wire("c", policySteps=escalating("c"))
+    source = written(one, other, itself)
+    assert list(declared(source, dict(zip("abc", "abc", strict=True)))) == ["b", "a", "c"]
+    assert "# a, which points back to this one.\n" in source
+    assert "# This very policy.\n" in source
+    assert "b.id" in source
+    assert formatted(source) == source
+
+
+def test_a_chain_of_a_thousand_policies_is_no_trouble() -> None:
+    count = 1000
+    chain = [wire(f"p{n}", policySteps=escalating(f"p{n + 1}")) for n in range(count)]
+    found = declared(written(*chain), {f"p{n}": f"p{n}" for n in range(count)})
+    assert list(found) == [f"p{n}" for n in reversed(range(count))]
+
+
+def test_the_program_reads_as_a_person_would_write_it() -> None:
+    source = written(
+        wire("1", displayName="Class", description='Who says "no"?\nNobody.'),
+        wire(
+            "2",
+            displayName="Büro, Zürich",
+            scope={"appId": "app"},
+            policySteps={
+                "late": {"steps": [{"reject": {"rejectMessage": "Ask in time."}}]},
+                "grant": {"steps": [{"wait": {"duration": {"duration": "7200s"}}}]},
+            },
+            rules=[
+                {"condition": "subject.department == 'Sales'", "policyId": "1"},
+                {"condition": "task.isGrantPermanent", "policyKey": "late"},
+            ],
+        ),
+    )
+    assert source == PROGRAM
+
+
+PROGRAM = '''\
+"""ConductorOne policies that `c1policy import` found in the tenant."""
+
+from pulumi_c1policy import Policy
+
+class_policy = Policy(
+    "class-policy",
+    display_name="Class",
+    policy_type="POLICY_TYPE_GRANT",
+    description='Who says "no"?\\nNobody.',
+    policy_steps={"grant": {"steps": [{"accept": {}}]}},
+)
+
+buro_zurich = Policy(
+    "buro-zurich",
+    display_name="Büro, Zürich",
+    policy_type="POLICY_TYPE_GRANT",
+    policy_steps={
+        "grant": {"steps": [{"wait": {"duration": {"duration": "2h"}}}]},
+        "late": {"steps": [{"reject": {"reject_message": "Ask in time."}}]},
+    },
+    rules=[
+        {"condition": "subject.department == 'Sales'", "policy_id": class_policy.id},
+        {"condition": "task.isGrantPermanent", "step_key": "late"},
+    ],
+    scope={"app_id": "app"},
+)
+'''
