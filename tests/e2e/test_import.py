@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.ownership import MARKS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
-from tests.e2e.cli import PROJECT, STACK, Outcome, Stack, updated
+from tests.e2e.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
 from tests.e2e.policies import POLICIES
 from tests.e2e.test_realistic import QUIRKS
 from tests.integration.lifecycle.engine import ABSENT
@@ -73,7 +73,7 @@ def take_in(stack: Stack) -> Outcome:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("quirks", QUIRKS)
+@pytest.mark.parametrize("quirks", ["emitted", "null"])
 def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
     stack: Any, c1_tenant: Emulator, quirks: str
 ) -> None:
@@ -108,3 +108,96 @@ def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
     adopted.unchanged("--refresh")
     assert sorted(w.policy for w in adopted.destroy().ok().writes) == sorted(names)
     assert adopted.names() == []
+
+
+AWKWARD = (
+    grant("Class"),
+    grant("class"),
+    grant("世界 🚀 नीति"),
+    grant("24/7"),
+    grant("!?"),
+    grant(
+        'It\'s "quoted"',
+        description='Who says "no"?\nIt\'s a \\ backslash, and {braces} ${too}.\n\nGrüße, 世界 \u202e',
+        rules=[
+            {
+                "condition": 'subject.department == "Sales"\n  && subject.jobTitle == \'Engineer of '
+                "everything that is'",
+                "policyKey": "Grüße, [0].x",
+            }
+        ],
+        policySteps={**ACCEPT, "Grüße, [0].x": {"steps": [{"reject": {}}]}},
+        annotations={"team": "it", "url": "https://x.example/?a=1&b=%20"},
+    ),
+)
+
+
+def test_awkward_names_and_texts_are_adopted_as_they_are(stack: Any, c1_tenant: Emulator) -> None:
+    ids = by_hand(c1_tenant, *AWKWARD)
+    adopted: Stack = stack("import policies")
+    adopt(adopted, *ids)
+    take_in(adopted)
+    assert set(adopted.policies()) == {
+        "class-policy",
+        "class-policy-2",
+        "世界-नीति",
+        "policy-24-7",
+        "policy",
+        "it-s-quoted",
+    }
+    shown = adopted.preview().ok()
+    assert all(steps == ["update"] for steps in shown.operations.values())
+    done = adopted.up().ok()
+    assert {write.mask for write in done.writes} == {"annotations"}
+    assert len(done.writes) == len(AWKWARD)
+    adopted.unchanged("--refresh")
+
+
+def test_what_terraform_kept_is_taken_over_on_request(stack: Any, c1_tenant: Emulator) -> None:
+    theirs = {"managed_by": "terraform", "iac_workspace": "prod", "iac_tool_version": "1.5.0"}
+    [first, second] = by_hand(
+        c1_tenant,
+        grant("First", annotations={**theirs, "team": "it"}),
+        grant("Second", policySteps={}, annotations=theirs),
+    )
+    c1_tenant.api_edit(second, {"baselinePolicyId": first})
+    adopted: Stack = stack("import policies")
+    adopt(adopted, "First", "Second", "--take-over")
+    take_in(adopted)
+    shown = adopted.preview().ok()
+    assert shown.changes("first") == {
+        "annotations.managed_by": ("terraform", "pulumi"),
+        "annotations.iac_workspace": ("prod", f"{PROJECT}/{STACK}"),
+        "annotations.iac_resource_address": (ABSENT, "c1policy.Policy/first"),
+        "annotations.iac_tool_version": ("1.5.0", ABSENT),
+    }
+    done = adopted.up().ok()
+    assert done.writes == [updated("First", "annotations"), updated("Second", "annotations")]
+    assert adopted.live("First")["annotations"] == {
+        "managed_by": "pulumi",
+        "iac_workspace": f"{PROJECT}/{STACK}",
+        "iac_resource_address": "c1policy.Policy/first",
+        "team": "it",
+    }
+    adopted.unchanged("--refresh")
+    assert adopted.destroy().ok().sent == deleted("Second", "First")
+
+
+def test_what_changes_between_the_import_and_the_first_update_is_seen(
+    stack: Any, c1_tenant: Emulator
+) -> None:
+    edited, marked = by_hand(c1_tenant, grant("Edited"), grant("Marked"))
+    adopted: Stack = stack("import policies")
+    adopt(adopted, "--all")
+    take_in(adopted)
+    c1_tenant.product_edit(edited, {"description": "By hand."})
+    c1_tenant.api_edit(marked, {"annotations": {"managed_by": "terraform"}})
+
+    shown = adopted.preview("--refresh").ok()
+    assert shown.changes("edited")["description"] == ("By hand.", ABSENT)
+    adopted.refresh().ok()
+    done = adopted.up("--refresh").failed()
+    assert done.writes == [updated("Edited", "annotations", "description")]
+    [error] = done.errors
+    assert "taken over by terraform" in error
+    assert adopted.live("Marked")["annotations"] == {"managed_by": "terraform"}
