@@ -95,7 +95,8 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         Args:
             resource_name: The resource's name in the stack; with the stack it marks the policy as
                 kept by this resource.
-            opts: Pulumi's resource options. `import_` does not work for dynamic resources.
+            opts: Pulumi's resource options. `import_` does not work for dynamic resources; the
+                command `c1policy import` adopts policies that exist.
             display_name: The name that people see.
             policy_type: What kind of request the policy decides. A change replaces the policy.
             description: What the policy is for. Default empty.

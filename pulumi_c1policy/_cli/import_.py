@@ -82,7 +82,7 @@ def _kinds(types: Collection[str]) -> set[str]:
 def _keep_existing(*files: Path, force: bool) -> None:
     for file in files:
         if file.exists() and not force:
-            raise typer.BadParameter(f"{file} exists; --force overwrites it.")
+            raise typer.BadParameter(f"{file} exists. Name another, or overwrite it with --force.")
 
 
 def _choose(names: Collection[str], kinds: Collection[str]) -> tuple[list[Tree], list[Tree]]:
@@ -142,12 +142,12 @@ def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
     for policy in adopted:
         if policy.keeper:
             typer.echo(f"{policy.name!r} was kept by {policy.keeper}: let it go there, too.")
-    steps = [
-        f"pulumi import --file {quoted} --generate-code=false --protect=false --yes",
-        "pulumi preview --diff   # nothing but `annotations`: the marks of who keeps a policy",
-        "pulumi up",
-    ]
+    typer.echo("\nNext, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:\n")
     if program.stem != _MAIN:
-        steps.insert(0, f"echo 'import {program.stem}' >> {_MAIN}.py")
-    typer.echo("\nNext, in the folder of the project's Pulumi.yaml:\n")
-    typer.echo("\n".join(f"    {step}" for step in steps))
+        typer.echo(f"    echo 'import {program.stem}' >> {_MAIN}.py")
+    typer.echo(f"    pulumi import --file {quoted} --generate-code=false --protect=false --yes")
+    typer.echo("    pulumi preview --diff")
+    typer.echo("    pulumi up")
+    typer.echo(
+        "\nThe preview shows updates of `annotations` alone: the marks by which a policy is this stack's."
+    )

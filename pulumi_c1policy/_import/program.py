@@ -82,6 +82,8 @@ def _linked(
         if value in called:
             return Noted(value, f"{called[value].variable}, which points back to this one.")
         known = others.get(value)
-        return Noted(value, f"{known}, which is not declared here." if known else "Not found.")
+        return Noted(
+            value, f"{known}, which is not declared here." if known else "Not found in the tenant."
+        )
 
     return each(POLICY, policy.inputs, link)

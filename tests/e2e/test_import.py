@@ -19,7 +19,7 @@ from tests.e2e.test_realistic import QUIRKS
 from tests.integration.lifecycle.engine import ABSENT
 
 MARKED = {f"annotations.{key}" for key in MARKS}
-ACCEPT = {"grant": {"steps": [{"accept": {}}]}}
+ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 
 
 def grant(name: str, **fields: Any) -> dict[str, Any]:

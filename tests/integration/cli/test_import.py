@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._emulator import Emulator
 
+PAGE = Path(__file__).parents[3] / "docs" / "adopting.md"
 TERRAFORM = {"managed_by": "terraform", "iac_workspace": "prod"}
 
 
@@ -30,7 +31,7 @@ def run(
 def create(tenant: Emulator, name: str, **fields: Any) -> str:
     """The id of a policy that a person makes in the product."""
     kind = str(fields.get("policyType", "POLICY_TYPE_GRANT"))
-    steps = {kind.removeprefix("POLICY_TYPE_").lower(): {"steps": [{"accept": {}}]}}
+    steps: dict[str, Any] = {kind.removeprefix("POLICY_TYPE_").lower(): {"steps": [{"accept": {}}]}}
     base = {"displayName": name, "policyType": kind, "policySteps": steps}
     return tenant.policies.create({**base, **fields}).id
 
@@ -214,6 +215,18 @@ def test_the_files_hold_no_credentials_and_the_tenant_is_only_read(
     assert paths == {"/auth/v1/token", "/api/v1/search/policies"}
 
 
+def test_the_page_shows_what_it_says(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+    low_risk = create(c1_tenant, "Low risk")
+    waiting = {"grant": {"steps": [{"wait": {"duration": {"duration": "7200s"}}}]}}
+    rule = {"condition": "subject.department == 'Sales'", "policyId": low_risk}
+    create(c1_tenant, "Everyday requests", policySteps=waiting, rules=[rule])
+    Path("Pulumi.yaml").write_text("name: shop\n")
+    done = run("Everyday requests", "Low risk")
+    program = Path("policies.py").read_text().partition("import Policy\n\n")[2]
+    assert done.stdout in PAGE.read_text()
+    assert f"```python\n{program}```" in PAGE.read_text()
+
+
 def test_it_says_what_to_do_next(run: Callable[..., Result], c1_tenant: Emulator) -> None:
     create(c1_tenant, "One")
     Path("Pulumi.yaml").write_text("name: shop\n")
@@ -229,10 +242,12 @@ def test_it_says_what_to_do_next(run: Callable[..., Result], c1_tenant: Emulator
 NEXT = """\
 1 policies: policies.py declares them, my import.json is their state.
 
-Next, in the folder of the project's Pulumi.yaml:
+Next, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:
 
     echo 'import policies' >> __main__.py
     pulumi import --file 'my import.json' --generate-code=false --protect=false --yes
-    pulumi preview --diff   # nothing but `annotations`: the marks of who keeps a policy
+    pulumi preview --diff
     pulumi up
+
+The preview shows updates of `annotations` alone: the marks by which a policy is this stack's.
 """

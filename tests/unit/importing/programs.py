@@ -13,7 +13,7 @@ from pulumi_c1policy._import.entries import import_file
 from pulumi_c1policy._import.names import names
 from pulumi_c1policy._import.program import program
 
-ACCEPT = {"grant": {"steps": [{"accept": {}}]}}
+ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 RUFF = Path(sys.executable).with_name("ruff")
 
 

@@ -87,7 +87,7 @@ def test_a_policy_stands_below_those_that_it_points_to() -> None:
     assert formatted(source) == source
     lines = [line.strip() for line in source.splitlines()]
     place = lines.index("b.id,")
-    assert lines[place : place + 4] == ["b.id,", "d.id,", "# Not found.", '"gone",']
+    assert lines[place : place + 4] == ["b.id,", "d.id,", "# Not found in the tenant.", '"gone",']
 
 
 def test_what_is_not_declared_keeps_its_id_and_says_its_name() -> None:

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from pulumi_c1policy._import.program import references
 from pulumi_c1policy._lifecycle.diff import compare
 from pulumi_c1policy._lifecycle.options import Options
 from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, onto, plan
@@ -268,6 +269,15 @@ def _deprecated(place: Place) -> Example:
     return breaks("deprecated", place, sample(place.field))
 
 
+def _names_policy(place: Place) -> Example:
+    inputs = specimen(place, "2other" if place.field.shape == "one" else ["2other"])
+
+    def example() -> None:
+        assert references(inputs) == ["2other"]
+
+    return example
+
+
 EXAMPLES: dict[str, Callable[[Place], Example]] = {
     "type": _type,
     "shape": _shape,
@@ -284,6 +294,7 @@ EXAMPLES: dict[str, Callable[[Place], Example]] = {
     "deprecated": _deprecated,
     "ignored": _ignored,
     "span": _span,
+    "names_policy": _names_policy,
     "least": _bound("least", -1),
     "most": _bound("most", 1),
 }
