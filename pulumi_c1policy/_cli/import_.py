@@ -55,7 +55,8 @@ def import_(
         raise typer.BadParameter("Name policies, or give --all or --type.")
     if not program.stem.isidentifier() or program.suffix != ".py":
         raise typer.BadParameter(f"Python cannot import {program.name}.", param_hint="--program")
-    _keep_existing(program, file, force=force)
+    for written in (program, file):
+        _check_place(written, force=force)
     try:
         rows, chosen = _choose(policies or (), kinds)
         adopted = _judge(chosen, all_or_none=bool(policies), take_over=take_over)
@@ -79,10 +80,11 @@ def _kinds(types: Collection[str]) -> set[str]:
     return found
 
 
-def _keep_existing(*files: Path, force: bool) -> None:
-    for file in files:
-        if file.exists() and not force:
-            raise typer.BadParameter(f"{file} exists. Name another, or overwrite it with --force.")
+def _check_place(file: Path, *, force: bool) -> None:
+    if not file.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {file.parent}.")
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} exists. Name another, or overwrite it with --force.")
 
 
 def _choose(names: Collection[str], kinds: Collection[str]) -> tuple[list[Tree], list[Tree]]:
@@ -118,17 +120,22 @@ def _judge(chosen: Sequence[Tree], *, all_or_none: bool, take_over: bool) -> lis
     for one in left_out:
         typer.echo(f"left out: {one.name!r} ({one.id}): {one.why}. {one.advice}", err=True)
     if not adopted or (left_out and all_or_none):
-        typer.echo("Nothing was written.", err=True)
+        reason = "not every policy that was named" if adopted else "no policy"
+        typer.echo(f"Nothing was written, as {reason} can be adopted.", err=True)
         raise typer.Exit(_REFUSED)
     return adopted
 
 
 def _write(program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]) -> None:
     from pulumi_c1policy._import import choice, entries
+    from pulumi_c1policy._import.adoption import kept_name
     from pulumi_c1policy._import.names import names
     from pulumi_c1policy._import.program import program as source
 
-    called = names(policy.name for policy in adopted)
+    ids = {policy.id for policy in adopted}
+    # Those may be of the very stack that adopts these.
+    taken = {kept_name(row) for row in rows if str(row["id"]) not in ids}
+    called = names((policy.name for policy in adopted), taken)
     others = {str(row["id"]): choice.name(row) for row in rows}
     program.write_text(source(adopted, called, others), "utf-8")
     file.write_text(entries.import_file(adopted, called), "utf-8")

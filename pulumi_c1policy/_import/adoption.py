@@ -105,7 +105,7 @@ def written(live: Tree) -> Tree:
     else:
         inputs.pop("annotations", None)
     if steps := inputs.get("policy_steps"):
-        inputs["policy_steps"] = {key: steps[key] for key in _in_order(inputs, steps)}
+        inputs["policy_steps"] = {key: steps[key] for key in _step_keys(inputs, steps)}
     return inputs
 
 
@@ -121,6 +121,13 @@ def kept_annotations(adopted: Adopted) -> Tree:
     """The annotations of whoever keeps the policy until now; the first update replaces them."""
     notes = adopted.live.get("annotations") or {}
     return {key: notes[key] for key in _KEEPERS if adopted.keeper and notes.get(key)}
+
+
+def kept_name(wire: Tree) -> str:
+    """The name of the resource by which a Pulumi stack keeps a policy, "" where none does."""
+    kept_by = marks(wire)
+    address = str(kept_by.get("iac_resource_address", ""))
+    return address.rpartition("/")[2] if kept_by.get("managed_by") == "pulumi" else ""
 
 
 def each(message: Message, tree: Tree, leaf: Leaf) -> Tree:
@@ -170,7 +177,7 @@ def _data(value: Value) -> Value:
     return float(value) if is_long else value
 
 
-def _in_order(inputs: Tree, steps: Tree) -> list[str]:
+def _step_keys(inputs: Tree, steps: Tree) -> list[str]:
     """The keys of the steps: the baseline, then as the rules point to them, then the others."""
     pointed = [str(rule.get("step_key")) for rule in inputs.get("rules") or ()]
     wanted = [rules.baseline_key(str(inputs.get("policy_type"))), *pointed, *sorted(steps)]

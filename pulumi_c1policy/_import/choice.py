@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._model.schema import camel
+from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy.errors import C1PolicyError
 
 _SHOWN = 5
@@ -17,13 +18,13 @@ class ChoiceError(C1PolicyError):
 
 def existing(rows: Iterable[Tree]) -> list[Tree]:
     """The policies (on the wire) that are there, each once, sorted by name and id."""
-    found = {str(row.get("id")): row for row in rows if row.get("id") and not row.get("deletedAt")}
+    found = {str(row["id"]): row for row in rows if row.get("id") and not _said(row, "deleted_at")}
     return sorted(found.values(), key=lambda row: (name(row).casefold(), str(row["id"])))
 
 
 def name(row: Tree) -> str:
     """What people call a policy: its display name, or its id where it has none."""
-    return str(row.get("displayName") or row.get("display_name") or row.get("id") or "")
+    return str(_said(row, "display_name") or row["id"])
 
 
 def named(rows: Sequence[Tree], wanted: Collection[str]) -> list[Tree]:
@@ -37,13 +38,16 @@ def named(rows: Sequence[Tree], wanted: Collection[str]) -> list[Tree]:
     for row in rows:
         by_name.setdefault(name(row), []).append(row)
     ids = {str(_one(by_id, by_name, text)["id"]) for text in wanted}
-    return [row for row in rows if row["id"] in ids]
+    return [row for row in rows if str(row["id"]) in ids]
 
 
 def of_types(rows: Iterable[Tree], types: Collection[str]) -> list[Tree]:
     """The policies of some types; of all where none is given."""
-    kind = "policyType"
-    return [row for row in rows if not types or row.get(kind, row.get("policy_type")) in types]
+    return [row for row in rows if not types or _said(row, "policy_type") in types]
+
+
+def _said(row: Tree, field: str) -> Value:
+    return row.get(camel(field)) or row.get(field)
 
 
 def _one(by_id: dict[str, Tree], by_name: dict[str, list[Tree]], text: str) -> Tree:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 _LONGEST = 60
@@ -28,9 +28,14 @@ class Name:
         return self.resource.replace("-", "_")
 
 
-def names(display_names: Iterable[str]) -> list[Name]:
-    """A name for each policy, in their order; of equal ones the later get a number."""
-    found: dict[str, None] = {}
+def names(display_names: Iterable[str], taken: Collection[str] = ()) -> list[Name]:
+    """A name for each policy, in their order; of equal ones the later get a number.
+
+    Args:
+        display_names: What people call them.
+        taken: Names of other resources.
+    """
+    found = dict.fromkeys(taken)
     last: dict[str, int] = {}
     for display_name in display_names:
         base = chosen = resource_name(display_name)
@@ -38,7 +43,7 @@ def names(display_names: Iterable[str]) -> list[Name]:
             last[base] = last.get(base, 1) + 1
             chosen = f"{base}-{last[base]}"
         found[chosen] = None
-    return [Name(resource) for resource in found]
+    return [Name(resource) for resource in found if resource not in taken]
 
 
 def resource_name(display_name: str) -> str:

@@ -93,6 +93,8 @@ def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
         assert changes.keys() in (MARKED, {"annotations"})
         assert {old for old, _ in changes.values()} == {ABSENT}
 
+    assert adopted.preview("--refresh").ok().operations == shown.operations
+
     done = adopted.up().ok()
     assert done.writes == sorted((updated(name, "annotations") for name in names), key=str)
     for policy_id, policy in before.items():

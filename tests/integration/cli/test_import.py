@@ -118,6 +118,7 @@ def test_a_named_policy_that_cannot_be_adopted_ends_it(
     assert done.exit_code == 1
     assert "left out: 'Bad'" in done.stderr
     assert said in done.stderr
+    assert "Nothing was written, as not every policy that was named can be adopted." in done.stderr
     assert nothing_written()
 
 
@@ -149,12 +150,24 @@ def test_a_name_that_stands_for_several_or_none_is_asked_about(
     assert sorted(entries()) == ["same", "same-2"]
 
 
+def test_the_name_of_a_resource_that_a_stack_keeps_is_not_given_again(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    kept = {"managed_by": "pulumi", "iac_resource_address": "c1policy.Policy/same"}
+    create(c1_tenant, "Same", annotations=kept)
+    create(c1_tenant, "Same")
+    assert run("--all").exit_code == 0
+    assert list(entries()) == ["same-2"]
+
+
 def test_a_deleted_policy_is_none(run: Callable[..., Result], c1_tenant: Emulator) -> None:
     c1_tenant.set_quirks(deleted_get="deleted_at")
     gone = create(c1_tenant, "Gone")
     c1_tenant.product_delete(gone)
     assert run(gone).exit_code == 2
-    assert run("--all").exit_code == 1
+    done = run("--all")
+    assert done.exit_code == 1
+    assert done.stderr.endswith("Nothing was written, as no policy can be adopted.\n")
     assert nothing_written()
 
 
@@ -178,7 +191,7 @@ USAGE = {
     "names-and-all": (["One", "--all"], "Name policies, or give --all or --type."),
     "no-module": (["--all", "--program", "my-policies.py"], "Python cannot import my-policies.py."),
     "no-python": (["--all", "--program", "policies.txt"], "Python cannot import policies.txt."),
-    "no-folder": (["--all", "--program", "no/policies.py"], "no/policies.py"),
+    "no-folder": (["--all", "--program", "no/policies.py"], "There is no folder no."),
 }
 
 

@@ -9,8 +9,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_c1policy._import.entries import PROVIDER, TYPE
 from pulumi_c1policy._lifecycle.options import Options
 from pulumi_c1policy._lifecycle.ownership import MARKS
-from pulumi_c1policy._lifecycle.plan import onto, plan
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up, from_state
+from pulumi_c1policy._lifecycle.plan import NoOp, onto, plan
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from pulumi_c1policy.provider import PolicyProvider
@@ -67,6 +67,15 @@ def test_fields_of_a_newer_api_are_in_the_outputs_at_any_depth() -> None:
     assert entry["outputs"]["policy_steps"] == steps
     assert entry["outputs"]["newField"] == {"stepKey": 1}
     assert "__rewritten" not in entry["outputs"]
+
+
+def test_what_the_tenant_holds_without_effect_is_no_change() -> None:
+    approval = {"manager": {}, "escalation": {"expiration": "60", "skipStep": {}}}
+    policy = wire("a", policySteps={"grant": {"steps": [{"approval": approval}]}})
+    [entry] = entries(policy).values()
+    state = from_state(entry["outputs"])
+    assert plan(state, {k: v for k, v in entry["inputs"].items() if k != "__provider"}) == NoOp()
+    assert drift(state, decode(POLICY, policy)) == []
 
 
 def recorded(annotations: dict[str, str], *, take_over: bool = False) -> tuple[Recorded, Tree]:

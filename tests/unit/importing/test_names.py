@@ -45,6 +45,11 @@ def test_equal_names_get_numbers_that_nobody_else_has() -> None:
     assert [name.resource for name in found] == ["a", "a-2", "a-2-2", "a-3", "a-2-2-2"]
 
 
+def test_a_name_that_another_resource_has_is_not_given_again() -> None:
+    found = names(["A", "B", "a"], {"a", "a-2", ""})
+    assert [name.resource for name in found] == ["a-3", "b", "a-4"]
+
+
 TEXT = st.text(max_size=70) | st.sampled_from(
     [*keyword.kwlist, *dir(builtins), "a", "A ", "a-2", "a_2", "\uff41", "policy", "pulumi"]
 )
