@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Before 3.226.0 the language host does not see the `pulumi-plugin.json` of a package that is installed
-# editable: at each command it would try to download a plugin named c1policy.
-OLDEST = (3, 226, 0)
+# editable: at each command it would try to download a plugin named c1policy. Before 3.254.0 a file for
+# `pulumi import` may not hold the state of a resource, which is how policies are adopted.
+OLDEST = (3, 254, 0)
 
 LANGUAGE_HOST = "pulumi-language-python"
 # A built CLI gets a link to this script of the clone for the two helpers that run Python.

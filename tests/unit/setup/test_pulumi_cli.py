@@ -25,12 +25,12 @@ done
 
 
 def test_the_users_own_cli_is_taken_and_nothing_is_kept_that_shadows_it(machine: Machine) -> None:
-    machine.install_pulumi(BESIDE, "3.226.0")
+    machine.install_pulumi(BESIDE, "3.254.0")
     machine.install_pulumi(machine.tools, "3.259.0")
 
     phrase = pulumi_cli.ensure(machine.root, machine.environment)
 
-    assert phrase == f"Pulumi 3.226.0 ({machine.programs / 'pulumi'})"
+    assert phrase == f"Pulumi 3.254.0 ({machine.programs / 'pulumi'})"
     assert not machine.tools.exists()
 
 
@@ -66,7 +66,7 @@ def test_a_machine_with_nothing_else_says_why_and_what_to_install(
     assert reason in message
     assert "https://get.pulumi.com/install.sh cannot be reached; Go is not installed." in message
     assert message.endswith(
-        "Install Pulumi 3.226.0 or later (https://www.pulumi.com/docs/install/), "
+        "Install Pulumi 3.254.0 or later (https://www.pulumi.com/docs/install/), "
         "or Go 1.25.11 or later to build it with, then run this again."
     )
 
