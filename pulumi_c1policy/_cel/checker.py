@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
-from pulumi_c1policy._cel import engine, lint, names, results, syntax_errors, type_errors
+from pulumi_c1policy._cel import (
+    engine,
+    lint,
+    names,
+    results,
+    syntax_errors,
+    tokens,
+    type_errors,
+)
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
@@ -79,7 +88,7 @@ def _remarks(source: str, place: Place) -> Iterator[Remark]:
         message = f"the expression cannot be checked here: {outcome.unchecked}"
         yield context.warning(0, UNCHECKED, message)
     elif outcome.tree is None:
-        yield syntax_errors.explain(source, outcome.errors)
+        yield _in_place(context, syntax_errors.explain(source, outcome.errors))
     elif not context.place_facts.syntax_only:
         yield from _meaning(context, outcome)
 
@@ -90,8 +99,7 @@ def _meaning(context: Context, outcome: engine.Outcome) -> Iterator[Remark]:
     if outcome.tree is None or any(found.severity == "error" for found in wrong):
         return
     if outcome.beyond is not None and not wrong:
-        message = "this is a part of CEL that ConductorOne does not document"
-        yield context.warning(outcome.beyond, names.UNDOCUMENTED, message)
+        yield _beyond(context, outcome.beyond)
     # What an unknown function returns is unknown, and that it is unknown has been said.
     result = [
         found
@@ -101,6 +109,24 @@ def _meaning(context: Context, outcome: engine.Outcome) -> Iterator[Remark]:
     yield from result
     if not any(found.severity == "error" for found in result):
         yield from lint.check(context, outcome)
+
+
+def _in_place(context: Context, found: Remark) -> Remark:
+    """What does not parse, with the most likely cause where an expression may be a plain text."""
+    quoted = {"'", '"'} & set(context.source)
+    if context.place is not Place.ACCOUNT_CONFIG or quoted or not context.source.strip():
+        return found
+    return replace(found, message=f"{found.message}; put quotes around a text")
+
+
+def _beyond(context: Context, at: int) -> Remark:
+    following = context.text(at)[:1]
+    if following in ("<", ">"):
+        message = f"numbers of different types in order are {names.BEYOND}; write both alike"
+        return context.warning(at, names.UNDOCUMENTED, message)
+    if following == "(":
+        at = tokens.word_before(context.source, at)
+    return context.warning(at, names.UNDOCUMENTED, f"this is {names.BEYOND}")
 
 
 def _unreadable(source: str) -> int | None:

@@ -8,6 +8,7 @@ from pulumi_c1policy._cel import tokens
 from pulumi_c1policy._cel.environment import Environment, Place, PlaceFacts, load
 from pulumi_c1policy._cel.remarks import Remark, Severity, remark
 from pulumi_c1policy._cel.syntax_tree import Node
+from pulumi_c1policy._cel.types import listed
 from pulumi_c1policy._cel.uses import is_operator
 
 
@@ -23,6 +24,12 @@ class Context:
     def place_facts(self) -> PlaceFacts:
         """What an expression finds at this place."""
         return self.facts.places[self.place]
+
+    @property
+    def variables(self) -> str:
+        """The variables of this place, as a part of a sentence: "there is `subject`"."""
+        names = sorted(self.place_facts.variables)
+        return f"there {'is' if len(names) == 1 else 'are'} {listed(names)}"
 
     def error(self, at: int, rule: str, message: str) -> Remark:
         """Something that the tenant refuses."""
@@ -41,6 +48,8 @@ class Context:
         """Where the text of a node begins, its brackets left aside."""
         first = node
         while True:
+            if first.presence:
+                return tokens.word_before(self.source, first.at)
             if first.target is not None:
                 first = first.target
             elif first.kind == "loop":

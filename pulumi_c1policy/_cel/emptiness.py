@@ -62,6 +62,8 @@ def nobody(node: Node, known: Sizes) -> Node | None:
         condition, one, other = node.parts
         found = nobody(one, known | sizes(condition, holds=True))
         return found or nobody(other, known | sizes(condition, holds=False))
+    if node.kind == "constant":
+        return node if node.value is None else None
     if node.type == "User":
         return node if node.name == _MAY_BE_NULL else None
     if not node.type.startswith("list(") or _least(node, known) > 0:

@@ -159,13 +159,27 @@ def _put_aside(
 ) -> tuple[library.Extras, tuple[Use, ...]]:
     undeclared = {error.at for error in errors if error.text.startswith(_UNDECLARED)}
     missing = [
-        use for use in uses(tree, facts) if use.kind == "function" and use.node.at in undeclared
+        use
+        for use in uses(tree, facts)
+        if use.kind == "function"
+        and (use.node.at in undeclared or (not use.member and _root(use.node).at in undeclared))
     ]
     stands = frozenset(
         library.Stand(use.name, use.count, use.member, _returns(use, facts)) for use in missing
     )
     names = frozenset(name for use in missing for name in _loop_names(use, facts))
     return library.Extras(stands, names), tuple(missing)
+
+
+def _root(node: Node) -> Node:
+    """The first word of a dotted name.
+
+    There the library finds fault with `time.format(x)`: with one argument `format` is a function
+    of a value, and it takes `time` for one.
+    """
+    while node.kind in ("call", "field") and node.target is not None:
+        node = node.target
+    return node
 
 
 def _returns(use: Use, facts: Environment) -> str:

@@ -113,11 +113,19 @@ class Environment:
         self.variables: dict[str, str] = data["variables"]
         self.foreign_variables: dict[str, str] = data["foreign_variables"]
         self.other_words: dict[str, str] = data["words_of_other_languages"]
-        self.namespaces: frozenset[str] = frozenset(data["namespaces"])
-        """First words of names that are functions as a whole: the vendor's, then CEL's own."""
+        extensions = data["extensions"]
+        self.extension_namespaces: frozenset[str] = frozenset(extensions["namespaces"])
+        self.namespaces: frozenset[str] = self.extension_namespaces | set(data["namespaces"])
+        """First words of names that are functions as a whole: the vendor's and CEL's own."""
+        self._extensions: dict[str, list[int]] = extensions["member"]
         self.enums: frozenset[str] = frozenset(data["enums"])
         self.places = {Place(name): _place(facts) for name, facts in data["places"].items()}
         self.types = {name: _fields(facts) for name, facts in data["types"].items()}
+        self._prefixes: dict[str, str] = {
+            name: facts["bare_prefix"]
+            for name, facts in data["enums"].items()
+            if "bare_prefix" in facts
+        }
         self.constants: dict[str, Constant] = {}
         for name, facts in data["enums"].items():
             self.constants |= _constants(name, facts)
@@ -143,9 +151,24 @@ class Environment:
         """Whether the function is one of CEL's own."""
         return name in self._standard["member" if member else "global"]
 
+    def is_extension(self, name: str, count: int, *, member: bool) -> bool:
+        """Whether CEL has such a function beyond its standard, so that a tenant may have it."""
+        if not member:
+            return name.partition(".")[0] in self.extension_namespaces
+        return count in self._extensions.get(name, ())
+
     def calls(self, name: str, count: int, *, member: bool) -> list[Signature]:
         """The documented ways to call the function with `count` arguments."""
         return [s for s in self.signatures.get(name, ()) if s.member is member and s.takes(count)]
+
+    def enum_of(self, name: str) -> str:
+        """The enum of which `name` would be a value by its prefix, "" if there is none."""
+        found = (enum for enum, prefix in self._prefixes.items() if name.startswith(prefix))
+        return next(found, "")
+
+    def without_prefix(self, enum: str, name: str) -> str:
+        """A value without the prefix by which it stands alone: `USER_STATUS_ENABLED`."""
+        return name.removeprefix(self._prefixes.get(enum, ""))
 
     def values(self, enum: str) -> list[str]:
         """The values of an enum, each in the one spelling to write."""
@@ -155,6 +178,12 @@ class Environment:
             if constant.enum == enum and not constant.doubt and not constant.older
         ]
         return [name for name in known if "." in name] or known
+
+    @cached_property
+    def maps(self) -> frozenset[str]:
+        """Names of the fields that are maps."""
+        found = {n for fields in self.types.values() for n, f in fields.items() if "map" in f.type}
+        return frozenset(found)
 
     @cached_property
     def members(self) -> frozenset[str]:

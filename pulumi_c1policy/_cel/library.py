@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load
@@ -44,6 +45,8 @@ class Extras:
 
     functions: frozenset[Stand] = frozenset()
     variables: frozenset[str] = frozenset()
+    checks_only: bool = True
+    """What a tenant may have is declared too. It cannot be evaluated, nor what stands beside it."""
 
 
 @cache
@@ -89,6 +92,8 @@ def _environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:
     variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
     if extras is not None:
         extensions += [*_other_extensions(), _stands(cel, extras.functions)]
+        if extras.checks_only:
+            extensions.append(_options(cel, facts))
         variables |= dict.fromkeys(extras.variables, "dyn")
     return cel.NewEnv(
         _pool(),
@@ -106,6 +111,31 @@ def _other_extensions() -> list[Any]:
         ext_math.ExtMath(),
         ext_optional.ExtOptional(),
     ]
+
+
+def _options(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+    """What a tenant may have of functions that are known: other types that they take.
+
+    CEL has some as options (`1 < 2.5`, a list's `reverse`); how the vendor's own types are kept, as
+    numbers or not, is not documented.
+    """
+    kinds = {"int": cel.Type.INT, "uint": cel.Type.UINT, "double": cel.Type.DOUBLE}
+    ways: dict[str, list[Any]] = {sign: [] for sign in ("_<_", "_<=_", "_>_", "_>=_")}
+    for sign, overloads in ways.items():
+        for one, other in permutations(kinds, 2):
+            name = f"{sign}{one}{other}"
+            overloads.append(cel.Overload(name, cel.Type.BOOL, [kinds[one], kinds[other]]))
+    for name in (*sorted(facts.enums), "IP", "CIDR"):
+        for made in ("string", "int"):
+            overload = cel.Overload(f"{made}#{name}", _type(cel, made), [_type(cel, name)])
+            ways.setdefault(made, []).append(overload)
+    items = cel.Type.List(cel.Type.DYN)
+    ways["reverse"] = [cel.Overload("reverse#list", items, [items], is_member=True)]
+    for name in ("indexOf", "lastIndexOf"):
+        takes = [items, cel.Type.DYN]
+        ways[name] = [cel.Overload(f"{name}#list", cel.Type.INT, takes, is_member=True)]
+    declarations = [cel.FunctionDecl(name, overloads) for name, overloads in ways.items()]
+    return cel.CelExtension("options", declarations)
 
 
 def _functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401

@@ -57,6 +57,10 @@ def _text(node: Node) -> str | None:
     return node.value if node.kind == "constant" and isinstance(node.value, str) else None
 
 
+def _shown(text: str) -> str:
+    return f"`{text}`" if text else "an empty text"
+
+
 def _conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
     text = _text(part)
     if text is None or not engine.fails(f"{name}({json.dumps(text, ensure_ascii=False)})"):
@@ -64,7 +68,7 @@ def _conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
     instead = _CONVERSIONS[name]
     if name == "duration" and (days := _DAYS.fullmatch(text.strip())):
         instead = f"there are no days, write `{int(days[1][:6]) * 24}h`"
-    yield part, f"`{text}` is no {name} and fails at run time; {instead}"
+    yield part, f"{_shown(text)} is no {name} and fails at run time; {instead}"
 
 
 def _pattern(part: Node) -> Iterator[tuple[Node, str]]:
@@ -80,12 +84,12 @@ def _addresses(node: Node) -> Iterator[tuple[Node, str]]:
             if text is None:
                 continue
             if node.name == "ip" and not _is_address(text):
-                yield item, f"`{text}` is no IP address and fails at run time"
+                yield item, f"{_shown(text)} is no IP address and fails at run time"
             if node.name == "cidr" and not _is_network(text):
-                message = (
-                    f"`{text}` is no network and fails at run time; write it like `10.0.0.0/8`"
-                )
-                yield item, message
+                instead = "write it like `10.0.0.0/8`"
+                if "," in text:
+                    instead = 'write several like `cidr("10.0.0.0/8", "192.168.0.0/16")`'
+                yield item, f"{_shown(text)} is no network and fails at run time; {instead}"
 
 
 def _is_address(text: str) -> bool:
@@ -107,7 +111,7 @@ def _unit(part: Node) -> Iterator[tuple[Node, str]]:
     text = _text(part)
     if text is not None and text not in _UNITS:
         units = ", ".join(sorted(_UNITS))
-        yield part, f"`{text}` is no unit of time and fails at run time; the units are {units}"
+        yield part, f"{_shown(text)} is no unit of time and fails at run time; there are {units}"
 
 
 def _zone(parts: list[Node]) -> Iterator[tuple[Node, str]]:

@@ -20,6 +20,7 @@ from pulumi_c1policy._cel.uses import Use, uses
 
 NOT_IN_PLACE = "not-in-place"
 UNDOCUMENTED = "undocumented"
+BEYOND = "a part of CEL that ConductorOne does not document"
 
 
 def check(context: Context, outcome: Outcome) -> Iterator[Remark]:
@@ -53,13 +54,8 @@ def _variable(context: Context, use: Use) -> Iterator[Remark]:
         message = f"`{use.name}` may be missing here: {place.doubtful[use.name]}"
         yield context.warning(at, UNDOCUMENTED, message)
         return
-    there = listed(sorted(place.variables))
-    message = f"`{use.name}` is not there in {context.place.phrase}; there {_is(there)} {there}"
+    message = f"`{use.name}` is not there in {context.place.phrase}; {context.variables}"
     yield context.error(at, NOT_IN_PLACE, message)
-
-
-def _is(names: str) -> str:
-    return "are" if " and " in names else "is"
 
 
 def _constant(context: Context, use: Use) -> Iterator[Remark]:
@@ -117,6 +113,10 @@ def _elsewhere(context: Context, way: Signature) -> str:
 def _unknown(context: Context, use: Use, *, is_missing: bool) -> Remark:
     facts = context.facts
     at = context.function_start(use.node, member=use.member)
+    if facts.is_extension(use.name, use.count, member=use.member):
+        counted = f" with {use.count} arguments" if use.name in facts.members else ""
+        message = f"`{use.name}`{counted} is {BEYOND}"
+        return context.warning(at, UNDOCUMENTED, message)
     if is_missing and (counts := facts.arities(use.name, member=use.member)):
         return context.error(at, "wrong-arguments", _wrong_count(facts, use, counts))
     known = facts.members if use.member else facts.globals
@@ -134,10 +134,12 @@ def _unknown(context: Context, use: Use, *, is_missing: bool) -> Remark:
 
 
 def _wrong_count(facts: Environment, use: Use, counts: set[int]) -> str:
-    wanted = " or ".join(map(str, sorted(counts)))
+    known = facts.signatures.get(use.name, ())
+    more = " or more" if any(way.variadic for way in known) else ""
+    wanted = " or ".join(map(str, sorted(counts))) + more
     plural = "argument" if wanted == "1" else "arguments"
-    ways = [str(way) for way in facts.signatures.get(use.name, ()) if not way.doubt]
-    called = f"; it is called as {' or '.join(f'`{way}`' for way in ways)}" if ways else ""
+    ways = [f"`{way}`" for way in known if not way.doubt]
+    called = f"; it is called as {' or '.join(ways)}" if ways else ""
     return f"`{use.name}` takes {wanted} {plural}, and this is {use.count}{called}"
 
 

@@ -16,6 +16,12 @@ _EQUALITY = frozenset(["==", "!="])
 _ORDER = frozenset(["<", "<=", ">", ">="])
 _LOGIC = frozenset(["&&", "||"])
 _NUMBERS = frozenset(["int", "uint", "double"])
+_OF_TEXT = {
+    "CIDR": "`cidr(...)`",
+    "IP": "`ip(...)`",
+    "User": "`c1.directory.users.v1.FindByEmail` or `GetByID`",
+    "timestamp": "`timestamp(...)` or `time.parse(...)`",
+}
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
@@ -34,27 +40,28 @@ def explain(context: Context, tree: Node, call: Call) -> Remark:
     if re.fullmatch(r"[\w.]+", call.name):
         return _function(context, node, call)
     sign = re.sub(r"[_@]", "", call.name)
-    if sign not in ("?:", "[]") and not context.text(call.at).startswith(sign):
+    if sign != "[]" and not context.text(call.at).startswith(sign.rstrip(":")):
         return _macro(context, call)
     if sign in _LOGIC or sign == "!":
-        return _logic(context, node, call, sign)
+        return _logic(context, tree, node, call)
     if sign == "?:":
         return _choice(context, node, call)
     if sign == "in":
         return context.error(call.at, RULE, _membership(call.types))
     if sign == "[]":
         return context.error(call.at, RULE, _index(call.types))
-    shown = listed(call.types)
+    shown = listed(call.types) if len(set(call.types)) > 1 else f"both `{call.types[0]}`"
     if sign in _EQUALITY:
         message = f"`{sign}` compares values of one type, and these are {shown}"
     elif sign in _ORDER and set(call.types) <= context.facts.enums:
-        return context.error(call.at, RULE, f"values of {shown} have no order; write `==` or `in`")
+        kinds = listed(call.types)
+        return context.error(call.at, RULE, f"values of {kinds} have no order; write `==` or `in`")
     elif sign in _ORDER:
         message = f"`{sign}` orders numbers, texts or times of one type, and these are {shown}"
     elif len(call.types) == 1:
-        message = f"`{sign}` needs a number, and this is {shown}"
+        message = f"`{sign}` needs a number, and this is `{call.types[0]}`"
     else:
-        message = f"`{sign}` cannot join {shown}"
+        message = f"`{sign}` cannot join these, which are {shown}"
     return context.error(call.at, RULE, message + _hint(context, node, sign, call.types))
 
 
@@ -82,13 +89,19 @@ def _function(context: Context, node: Node | None, call: Call) -> Remark:
         which = "what stands before it" if member and index == 0 else _nth(index - member)
         message = f"{which} must be {listed(sorted(wanted), 'or')}, and this is `{kind}`"
         at = context.start(place) if place is not None else at
-        return context.error(at, RULE, f"`{short}`: {message}; it is called as `{ways[0]}`")
+        made = f"; make one of the text with {hint}" if (hint := _maker(kind, wanted)) else ""
+        return context.error(at, RULE, f"`{short}`: {message}{made}; it is called as `{ways[0]}`")
     if member:
         given_text = ", ".join(f"`{kind}`" for kind in call.types[1:]) or "nothing"
-        message = f"`{short}` cannot be called on a `{call.types[0]}` with {given_text}"
+        message = f"`{short}` cannot be called on `{call.types[0]}` with {given_text}"
     else:
         message = f"`{short}` does not take {listed(call.types)}"
     return context.error(at, RULE, message)
+
+
+def _maker(given: str, wanted: set[str]) -> str:
+    """What makes the wanted type of a text."""
+    return next((_OF_TEXT[kind] for kind in wanted & _OF_TEXT.keys() if given == "string"), "")
 
 
 def _nth(index: int) -> str:
@@ -106,12 +119,20 @@ def _macro(context: Context, call: Call) -> Remark:
     return context.error(at, RULE, message)
 
 
-def _logic(context: Context, node: Node | None, call: Call, sign: str) -> Remark:
+def _logic(context: Context, tree: Node, node: Node | None, call: Call) -> Remark:
+    sign = call.name.strip("_")
     index = next((i for i, kind in enumerate(call.types) if kind not in ("bool", "dyn")), 0)
     kind = call.types[index]
     at = context.start(node.parts[index]) if node and index < len(node.parts) else call.at
     verb = "turns round" if sign == "!" else "joins"
-    return context.error(at, RULE, f"`{sign}` {verb} `bool`, and this is `{kind}`")
+    hint = "; write `!(value in list)`" if sign == "!" and _is_in(tree, node) else ""
+    return context.error(at, RULE, f"`{sign}` {verb} `bool`, and this is `{kind}`{hint}")
+
+
+def _is_in(tree: Node, node: Node | None) -> bool:
+    """Whether a negation stands before `in`, of which it takes the first value only."""
+    found = (part for part in tree.walk() if part.name == "@in")
+    return any(part.parts[0] is node for part in found)
 
 
 def _choice(context: Context, node: Node | None, call: Call) -> Remark:
@@ -149,6 +170,9 @@ def _hint(context: Context, node: Node | None, sign: str, kinds: list[str]) -> s
     for index in (0, 1):
         one, other = kinds[index], kinds[1 - index]
         literal = node.parts[1 - index].value if node and len(node.parts) > 1 else None
+        mine = node.parts[index].dotted() if node and len(node.parts) > 1 else None
+        if mine in context.facts.constants and other == "string":
+            return "; compare a text with a text, in quotes"
         if hint := _pair_hint(context, sign, one, other, literal):
             return f"; {hint}"
     return ""
@@ -171,11 +195,17 @@ def _pair_hint(context: Context, sign: str, one: str, other: str, literal: objec
         return "write `true` and `false` without quotes"
     if one in _NUMBERS and other == "string":
         return "put the number in quotes, or make a number of the text with `int(...)`"
-    if one == "timestamp" and other != "duration":
+    if one == "timestamp" and other == "string":
         return "make a timestamp of it with `timestamp(...)` or `time.parse(...)`"
-    if one == "duration":
+    if one == "duration" or (one == "timestamp" and other in _NUMBERS):
         return 'a span of time is written `duration("2h")`'
-    return ""
+    if one == "IP" and other == "string":
+        return "make an address of the text with `ip(...)`"
+    if one.startswith("map(") and one.endswith(f", {other})"):
+        return 'the value of one key is written `["key"]`'
+    fields = context.facts.types.get(one, {})
+    names = [n for n, f in fields.items() if f.type == other and not f.doubt and not f.instead]
+    return f"compare a field of it, such as `.{names[0]}`" if names else ""
 
 
 def _values(context: Context, enum: str, literal: object) -> str:

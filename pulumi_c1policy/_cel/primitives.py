@@ -16,7 +16,7 @@ from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Value
 
 _NAMES = tuple(f"a{number}" for number in range(6))
-_EXTRAS = library.Extras(variables=frozenset(_NAMES))
+_EXTRAS = library.Extras(variables=frozenset(_NAMES), checks_only=False)
 _STATUS = re.compile(r"^[A-Z_]+: ")
 
 

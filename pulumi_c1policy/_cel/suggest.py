@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 _SHORT = 10
+_NEAR = 0.65
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like `name`, if any does."""
     folded = {_folded(candidate): candidate for candidate in sorted(known, reverse=True)}
-    found = get_close_matches(_folded(name), folded, n=1)
-    return folded[found[0]] if found else None
+    found = get_close_matches(_folded(name), folded, n=1, cutoff=_NEAR)
+    if not found:
+        return None
+    known_name = folded[found[0]]
+    # Two functions in one long namespace look alike whatever they are.
+    last, known_last = (_folded(n.rpartition(".")[2]) for n in (name, known_name))
+    is_near = SequenceMatcher(None, known_last, last).ratio() >= _NEAR
+    return known_name if is_near else None
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -7,9 +7,11 @@ is open, which quote is missing, which operator another language would have.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from pulumi_c1policy._cel.engine import RawError
+from pulumi_c1policy._cel.environment import load
 from pulumi_c1policy._cel.remarks import Remark, remark
 from pulumi_c1policy._cel.tokens import Token, read
 
@@ -62,7 +64,8 @@ def explain(source: str, errors: Sequence[RawError]) -> Remark:
     if not error.text.startswith("Syntax error"):
         return _not_grammar(source, error)
     at, message = (
-        _quotes(source, tokens, error)
+        _character(source, error)
+        or _quotes(source, tokens, error)
         or _foreign(tokens, error.at)
         or _brackets(tokens, error.at)
         or _place(tokens, error.at, len(source.rstrip()))
@@ -71,6 +74,17 @@ def explain(source: str, errors: Sequence[RawError]) -> Remark:
 
 
 Found = tuple[int, str]
+
+
+def _character(source: str, error: RawError) -> Found | None:
+    """A character that no expression has outside of a text, and that is not to be seen."""
+    character = source[error.at : error.at + 1]
+    if "token recognition" not in error.text or (character.isprintable() and character.isascii()):
+        return None
+    if character in _TYPOGRAPHIC_QUOTES or unicodedata.category(character)[0] in "LNSP":
+        return None
+    name = unicodedata.name(character, "a control character").lower()
+    return error.at, f"the character U+{ord(character):04X} ({name}) cannot stand here"
 
 
 def _quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
@@ -86,7 +100,8 @@ def _quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
             after = source[token.at + len(token.text) :]
             if after.startswith("\n") and quote in after:
                 message = (
-                    f"a text in single {quote} ends on its own line; write {quote * 3} around it"
+                    f"a text between single `{quote}` ends on its own line; "
+                    f"write `{quote * 3}` before and after it"
                 )
                 return token.at, message
             return token.at, f"this text is never closed; end it with `{quote}`"
@@ -115,11 +130,16 @@ def _foreign(tokens: list[Token], at: int) -> Found | None:
             return token.at, _PAIRS[token.text + following.text]
         if token.at == at and token.text in _SIGNS:
             return token.at, _SIGNS[token.text]
+        if token.text.lower() == "not" and following is not None:
+            if following.text == "in":
+                return token.at, "`not in` is no operator; write `!(value in list)`"
+            if following.at == at:
+                return (
+                    token.at,
+                    f"`{token.text}` is no operator; write `!` before what is to be false",
+                )
         if token.at == at and token.text.lower() in _WORDS and index:
             return token.at, f"`{token.text}` is no operator; write `{_WORDS[token.text.lower()]}`"
-        is_not = token.text.lower() == "not" and following is not None and following.at == at
-        if is_not:
-            return token.at, f"`{token.text}` is no operator; write `!` before what is to be false"
     return None
 
 
@@ -150,12 +170,21 @@ def _place(tokens: list[Token], at: int, length: int) -> Found:
     before = tokens[index - 1]
     if before.kind not in _VALUES and before.text not in _CLOSES:
         return token.at, f"`{token.text}` cannot follow `{before.text}`; a value is missing"
+    if token.text == "?":
+        return token.at, "a choice within a choice needs brackets: `a ? (b ? c : d) : e`"
     if token.kind not in _VALUES and token.text != "!":
         return token.at, f"`{token.text}` cannot follow `{before.text}`; an expression is one value"
     message = f"`{token.text}` follows `{before.text}` with no operator between them"
-    if index > 1 and tokens[index - 2].text == ".":
+    if _is_key(tokens, index):
         message += f'; a key with a space is written `["{before.text} {token.text}"]`'
     return token.at, message
+
+
+def _is_key(tokens: list[Token], index: int) -> bool:
+    """Whether a word follows the key of a map, such as `profile.Cost`."""
+    if tokens[index].kind != "word" or index < 3 or tokens[index - 2].text != ".":
+        return False
+    return tokens[index - 3].text in load().maps
 
 
 def _ending(tokens: list[Token]) -> str:

@@ -18,6 +18,7 @@ from pulumi_c1policy._cel.types import listed, parse_types, readable
 _UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container")
 _NO_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(.*)'")
 _NOT_SELECTABLE = re.compile(r"expression of type '(.*)' cannot be the operand of a select")
+_NO_RANGE = re.compile(r"expression of type '(.*)' cannot be the range of a comprehension")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\((.*)\)'")
 
 _OTHER_LITERALS = {
@@ -57,6 +58,9 @@ def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remar
     if match := _NOT_SELECTABLE.match(error.text):
         name = _field_name(outcome, error.at)
         return _no_fields(context, error.at, name, readable(match[1])), ""
+    if match := _NO_RANGE.match(error.text):
+        message = f"the items of a list or a map can be asked, and this is `{readable(match[1])}`"
+        return context.error(_range_start(context, outcome, error.at), operators.RULE, message), ""
     if (match := _NO_OVERLOAD.match(error.text)) and outcome.tree is not None:
         call = operators.Call(match[1], parse_types(match[2]), error.at)
         return operators.explain(context, outcome.tree, call), ""
@@ -67,6 +71,9 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
     facts, start = context.facts, tokens.name_start(context.source, at)
     name = name.lstrip(".")
     root, _, rest = name.partition(".")
+    if context.text(start + len(name)).lstrip().startswith("{"):
+        message = f"an expression cannot make a `{name}`; use one that there is"
+        return context.error(start, "unknown-type", message)
     if name in facts.signatures:
         call = facts.signatures[name][0]
         return context.error(start, "not-called", f"`{name}` is a function; call it: `{call}`")
@@ -82,6 +89,8 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
     if value is not None:
         message = f"`{root}` is no name of its own; write `{value}`"
         return context.error(start, "unknown-value", message)
+    if enum := facts.enum_of(root):
+        return _unknown_value(context, start, enum, root)
     known = {*context.place_facts.variables, *facts.enums, *facts.constants}
     otherwise = _variables(context)
     if context.place == "account-config" and not rest:
@@ -96,14 +105,14 @@ def _unknown_value(context: Context, start: int, enum: str, value: str) -> Remar
         message = f"`{enum}` needs a value: {listed(known, 'or')}"
         return context.error(start, "unknown-value", message)
     short = {name.rpartition(".")[2]: name for name in known}
-    near = nearest(value.partition(".")[0], short)
+    said = value.partition(".")[0]
+    near = nearest(said, short) or nearest(context.facts.without_prefix(enum, said), short)
     then = f"did you mean `{short[near]}`?" if near else f"its values are {listed(known)}"
     return context.error(start, "unknown-value", f"`{enum}` has no value `{value}`; {then}")
 
 
 def _variables(context: Context) -> str:
-    names = listed(sorted(context.place_facts.variables))
-    return f"; in {context.place.phrase} there are {names}"
+    return f"; in {context.place.phrase} {context.variables}"
 
 
 def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
@@ -112,7 +121,7 @@ def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)
     if owner in facts.enums:
-        message = f"a `{owner}` is a single value and has no field `{name}`"
+        message = f"`{owner}` is a single value and has no field `{name}`"
         return context.error(start, "unknown-field", message)
     fields = facts.types.get(owner, {})
     preferred = [spelling for spelling, f in fields.items() if not f.doubt and not f.instead]
@@ -121,6 +130,11 @@ def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
         otherwise = f"; attributes of your own are written `.attributes.{name}`"
     message = f"`{owner}` has no field `{name}`" + did_you_mean(name, preferred, otherwise)
     return context.error(start, "unknown-field", message)
+
+
+def _range_start(context: Context, outcome: Outcome, at: int) -> int:
+    nodes = outcome.tree.walk() if outcome.tree is not None else ()
+    return next((context.start(node) for node in nodes if node.at == at), at)
 
 
 def _field_name(outcome: Outcome, at: int) -> str:
@@ -134,6 +148,8 @@ def _no_fields(context: Context, at: int, name: str, owner: str) -> Remark:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)
     message = f"a `{owner}` has no fields, so no `.{name}` either"
-    if owner.startswith("list("):
+    if owner.startswith("list(") and context.place_facts.returns == "bool":
         message += f"; to ask its items write `.exists(item, item.{name} == ...)`"
+    elif owner.startswith("list("):
+        message += f"; that of each item is `.map(item, item.{name})`"
     return context.error(start, "unknown-field", message)

@@ -1,0 +1,45 @@
+"""A long list of expressions goes through the command as an editor sends it, and gets its verdicts.
+
+`verdicts.jsonl` holds what a person has judged by the vendor's documentation: an expression is
+accepted without a word, accepted with a warning, or refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import typer
+from typer.testing import CliRunner
+
+from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.check_expression import check_expression
+from tests.unit.cel.test_corpus import RAW
+
+LIST = Path(__file__).with_name("verdicts.jsonl").read_text("utf-8")
+ROWS = [json.loads(line) for line in LIST.splitlines()]
+VERDICTS = {None: "accepted", "warning": "warned", "error": "refused"}
+
+
+def test_the_list_has_every_place_and_every_verdict() -> None:
+    counts = Counter(row["place"] for row in ROWS)
+    assert set(counts) == set(Place)
+    assert sum(counts.values()) > 1000
+    assert {row["verdict"] for row in ROWS} == set(VERDICTS.values())
+
+
+def test_every_expression_gets_its_verdict_in_words_of_ours() -> None:
+    app = typer.Typer()
+    app.command()(check_expression)
+    done = CliRunner().invoke(app, ["--jsonl"], input=LIST, catch_exceptions=False)
+    assert done.exit_code == 0
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    wrong = [
+        (row, answer)
+        for row, answer in zip(ROWS, answers, strict=True)
+        if VERDICTS[answer["severity"]] != row["verdict"]
+        or answer["accepted"] is (row["verdict"] == "refused")
+        or any(word in (answer["message"] or "") for word in RAW)
+    ]
+    assert wrong == []
