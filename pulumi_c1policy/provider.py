@@ -44,8 +44,9 @@ class PolicyProvider(ResourceProvider):
         found = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)
         secrets = options(news.get(owner.OPTIONS)).secrets
         findings = [results.discreet(finding, secrets) for finding in found]
+        silent = runtime.ignored_warnings()
         for finding in findings:
-            if finding.severity == "warning":
+            if finding.severity == "warning" and finding.rule not in silent:
                 failures.warn_of(news, results.warning(finding))
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         return CheckResult(inputs, failed + [results.owner_clash(key) for key in clashes])

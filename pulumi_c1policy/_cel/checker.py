@@ -6,7 +6,6 @@ of every policy.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -23,6 +22,7 @@ from pulumi_c1policy._cel import (
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.silence import silenced
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
 """The rule that a fallback outside of the expression makes void."""
@@ -55,7 +55,7 @@ def check(
     Raises:
         CheckerUnavailableError: The type checker is not installed or does not work.
     """
-    silent = {*ignore, *(_silenced(expression) if "c1policy:ignore" in expression else ())}
+    silent = {*ignore, *silenced(expression)}
     if has_fallback:
         silent.add(CAN_BE_EMPTY)
     return [
@@ -135,14 +135,6 @@ def _unreadable(source: str) -> int | None:
     except UnicodeEncodeError as error:
         return error.start
     return None
-
-
-_IGNORE = re.compile(r"//[^\n]*?c1policy:ignore([ \t]+[\w, \t-]+)")
-
-
-def _silenced(expression: str) -> Iterator[str]:
-    for match in _IGNORE.finditer(expression):
-        yield from match[1].replace(",", " ").split()
 
 
 def refuses(remarks: Collection[Remark]) -> bool:

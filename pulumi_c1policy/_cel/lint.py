@@ -41,7 +41,7 @@ def _condition(context: Context, tree: Node, always: bool | None) -> Iterator[Re
     if context.place == Place.WAIT_CONDITION:
         then = "the step does not wait" if always else "the step waits until it times out"
     else:
-        then = "no rule below is reached" if always else "the rule never matches"
+        then = "no rule below is reached, nor the baseline" if always else "the rule never matches"
     rule, word = ("always-true", "always") if always else ("always-false", "never")
     yield context.warning(at, rule, f"this is {word} true, so {then}")
 

@@ -39,6 +39,9 @@ def validate(
     online: Annotated[
         bool, typer.Option("--online", help="Let the tenant check the expressions too.")
     ] = False,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="A rule whose warnings are not wanted; repeatable.")
+    ] = None,
 ) -> None:
     """Check policies as a preview does: their shape, what holds between fields, their expressions.
 
@@ -47,7 +50,8 @@ def validate(
     """
     try:
         known = sources.named(policy, program, state, tenant=tenant, config=config)
-        refused = sum(_show(one.name, _findings(one.tree, online=online)) for one in known)
+        silent = frozenset(ignore or ())
+        refused = sum(_show(one.name, _findings(one.tree, online=online), silent) for one in known)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_FAILED) from error
@@ -79,12 +83,14 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
         return found + expressions.online(client, inputs)
 
 
-def _show(name: str, findings: Iterable[Finding]) -> bool:
+def _show(name: str, findings: Iterable[Finding], silent: frozenset[str]) -> bool:
     """Print what was found in one policy; returns whether it would be refused."""
     from pulumi_c1policy._model.paths import text
 
     refused = False
     for finding in findings:
+        if finding.severity == "warning" and finding.rule in silent:
+            continue
         first, line_break, rest = finding.message.partition("\n")
         where = text(finding.path)
         typer.echo(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from pulumi_c1policy._cel.silence import silenced
 from pulumi_c1policy._lifecycle.validate import Finding, check_message
 from pulumi_c1policy._model.enums import POLICY_TYPE
 from pulumi_c1policy._model.paths import Key, Path, order
@@ -116,6 +117,8 @@ def _dead_rules(inputs: Tree) -> Iterator[Finding]:
         if not isinstance(condition, str):
             continue
         text = " ".join(condition.split())
+        if "dead-rule" in silenced(condition):
+            continue
         if text == "false":
             why = "is never reached: its condition is never true"
             yield Finding(("rules", index), "dead-rule", why, "warning")

@@ -48,6 +48,11 @@ def setting(key: str) -> str | None:
     return None if value is None else str(value)
 
 
+def ignored_warnings() -> frozenset[str]:
+    """The rules whose warnings the stack does not want: `c1policy:ignoreWarnings`."""
+    return frozenset((setting("ignoreWarnings") or "").replace(",", " ").split())
+
+
 def run() -> Run:
     """The one run of this process.
 

@@ -64,6 +64,42 @@ def test_the_tenant_is_asked_for_each_expression(
     assert sorted(asked) == ["cel", "test-account-provision-policy", "token"]
 
 
+def test_the_expressions_of_forms_are_not_sent_to_the_tenant(
+    tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their variables are a form's own, which neither endpoint knows."""
+    for name, value in c1_tenant.environment.items():
+        monkeypatch.setenv(name, value)
+    fields = [
+        {"name": "a", "string_field": {}, "admin_config": {"default_value_cel": "input.value"}}
+    ]
+    form = {"form": {"form": {"fields": fields}}}
+    steps = {"grant": {"steps": [form]}}
+    result = validate(tmp_path, GOOD | {"rules": [], "policy_steps": steps}, "--online")
+    assert result.exit_code == 0, result.output
+    assert c1_tenant.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "comment", "shown"),
+    [
+        ([], "", ["old-spelling", "dead-rule"]),
+        (["--ignore", "old-spelling"], "", ["dead-rule"]),
+        (["--ignore", "old-spelling", "--ignore", "dead-rule"], "", []),
+        ([], " // c1policy:ignore dead-rule, old-spelling", []),
+    ],
+    ids=["neither", "one option", "two options", "comment"],
+)
+def test_a_warning_can_be_silenced(
+    tmp_path: Path, options: list[str], comment: str, shown: list[str]
+) -> None:
+    twice = [{"condition": f"subject.job_title == 'a'{comment}", "step_key": "k"}] * 2
+    result = validate(tmp_path, GOOD | {"rules": twice}, *options)
+    assert result.exit_code == 0, result.output
+    found = {rule for rule in ("old-spelling", "dead-rule") if f"[{rule}]" in result.stdout}
+    assert found == set(shown)
+
+
 def test_what_the_tenant_refuses_is_placed_in_the_policy(
     tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,97 @@
+"""Expressions at a preview: offline, by the tenant, without the checker, and warnings that are not wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = """
+    Policy(
+        "one",
+        display_name="One",
+        policy_type="POLICY_TYPE_GRANT",
+        policy_steps={{
+            "grant": {{
+                "steps": [
+                    {{"approval": {{"expression": {{"expressions": ["{approver}"]}}}}}},
+                    {{"provision": {{"provision_policy": {{"connector": {{"account": {{
+                        "config": {{"mail": "subject.email"}}
+                    }}}}}}}}}},
+                ]
+            }},
+            "no": {{"steps": [{{"reject": {{}}}}]}},
+        }},
+        rules=[{{"condition": "{condition}", "step_key": "no"}}],
+    )
+"""
+MANAGERS = "c1.directory.users.v1.GetManagers(subject)"
+NOBODY = {
+    "CONDUCTORONE_ACCESS_TOKEN": "",
+    "CONDUCTORONE_CLIENT_ID": "",
+    "CONDUCTORONE_CLIENT_SECRET": "",
+}
+
+
+def program(condition: str = "ip.isPrivate", approver: str = "appOwners") -> str:
+    return PROGRAM.format(condition=condition, approver=approver)
+
+
+def asked(outcome: Any) -> list[str]:
+    """The endpoints to which expressions were sent."""
+    ends = ("validate/cel", "test-account-provision-policy")
+    return sorted(end for request in outcome.requests for end in ends if request.path.endswith(end))
+
+
+@pytest.fixture
+def no_checker(tmp_path: Path) -> dict[str, str]:
+    """The variables of a process in which the checker cannot be imported."""
+    folder = tmp_path / "shadows"
+    folder.mkdir()
+    (folder / "cel_expr_python.py").write_text("raise ImportError\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_preview_puts_a_caret_under_the_mistake_and_sends_nothing(stack: Any) -> None:
+    failed = stack(program("subject.departmnt == 'Sales'")).preview().failed()
+    assert "rules[0].condition" in failed.output
+    assert "did you mean `department`?" in failed.output
+    lines = [line.rstrip() for line in failed.output.splitlines()]
+    shown = next(i for i, line in enumerate(lines) if line.endswith("subject.departmnt == 'Sales'"))
+    column = lines[shown].index("departmnt")
+    assert lines[shown + 1].index("^") == column
+    assert asked(failed) == []
+
+
+def test_the_tenant_is_asked_too_where_the_config_says_so(stack: Any) -> None:
+    one = stack(program())
+    assert asked(one.preview().ok()) == []
+    one.config("c1policy:validateOnline", "true")
+    once = ["test-account-provision-policy", "validate/cel", "validate/cel"]
+    assert asked(one.preview().ok()) == once
+
+
+def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
+    one = stack(program("subject.job_title == 'a'", MANAGERS))
+    before = one.preview().ok().output
+    assert "[old-spelling]" in before
+    assert "[approver-can-be-empty]" in before
+    one.config("c1policy:ignoreWarnings", "old-spelling, unreachable")
+    after = one.preview().ok().output
+    assert "[old-spelling]" not in after
+    assert "[approver-can-be-empty]" in after
+
+
+def test_without_the_checker_the_tenant_is_asked(stack: Any, no_checker: dict[str, str]) -> None:
+    failed = stack(program("(ip.isPrivate")).preview(**no_checker).failed()
+    assert "rules[0].condition" in failed.output
+    assert "the tenant says: '(' is never closed [tenant]" in failed.output
+
+
+def test_without_the_checker_and_credentials_a_note_says_so(
+    stack: Any, no_checker: dict[str, str]
+) -> None:
+    note = stack(program("subject.departmnt == 'x'")).preview(**no_checker, **NOBODY).ok().output
+    assert "Expressions went unchecked" in note
+    assert "There are no credentials with which to ask the tenant." in note
