@@ -8,7 +8,18 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, document, machine, plot, runs, shapes, startup, tables, watch
+from benchmarks import (
+    calls,
+    document,
+    expressions,
+    machine,
+    plot,
+    runs,
+    shapes,
+    startup,
+    tables,
+    watch,
+)
 from benchmarks.contestants import Contestant, Floor, Pulumi, search_path, terraform
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._model.policy import POLICY
@@ -82,6 +93,7 @@ def _run(asked: argparse.Namespace) -> None:
 
     measured("start", _start(3 if asked.quick else 7))
     measured("calls", tables.calls(*(calls.time_calls(p, 200) for p in _policies())))
+    measured("expressions", tables.expressions(expressions.measure(3 if asked.quick else 7)))
     read = [1000] if asked.quick else [1000, 10_000]
     measured("memory", tables.memory(map(calls.refresh, read)))
     floors: dict[int, runs.Life] = {}

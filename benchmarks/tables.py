@@ -104,6 +104,12 @@ def calls(usual: Calls, large: Calls) -> str:
     return _table(header, rows)
 
 
+def expressions(found: Mapping[str, tuple[float, float]]) -> str:
+    """What the check of expressions costs."""
+    rows = [(name, f"{ms:.0f}", f"{size:.0f}") for name, (ms, size) in found.items()]
+    return _table(("expressions checked", "ms", "MB more"), rows)
+
+
 def memory(found: Iterable[Refreshed]) -> str:
     """What it takes one process to read many policies."""
     rows = [

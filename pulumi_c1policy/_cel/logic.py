@@ -20,7 +20,7 @@ def decided(outcome: Outcome) -> bool | None:
     if tree is None:
         return None
     found = _truth(tree)
-    if found is not None or _may_take_long(tree):
+    if found is not None or outcome.missing or _may_take_long(tree):
         return found
     return engine.always(outcome.compiled)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 
 _SHORT = 10
 _NEAR = 0.65
@@ -11,6 +12,11 @@ _NEAR = 0.65
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like `name`, if any does."""
+    return _nearest(name, frozenset(known))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: frozenset[str]) -> str | None:
     folded = {_folded(candidate): candidate for candidate in sorted(known, reverse=True)}
     found = get_close_matches(_folded(name), folded, n=1, cutoff=_NEAR)
     if not found:
