@@ -70,5 +70,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*columns, show_lines=True)
     for row in rows:
-        table.add_row(*(Text(cell.replace(" → ", "\n")) for cell in row))
+        table.add_row(*(Text(cell.replace(" → ", "\n→ ")) for cell in row))
     Console().print(table)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.policies import KnownPolicy
-from pulumi_c1policy._simulate.results import ApprovalStep, Simulation
+from pulumi_c1policy._simulate.results import Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,8 @@ class Impact:
     @property
     def is_changed(self) -> bool:
         """Whether the request goes another way."""
-        return _way(self.before) != _way(self.after)
-
-
-def _way(found: Simulation | None) -> object:
-    """What counts in a simulation: who is asked and what happens, not which rule says so."""
-    if found is None:
-        return None
-    last = found.routes[-1]
-    ending: object = found.ending
-    if isinstance(last.matched, Undecided):
-        ending = last.rules[-1].value
-    elif found.ending == "elsewhere":
-        ending = last.outcome
-    return ending, tuple(
-        (str(step), step.escalation if isinstance(step, ApprovalStep) else None)
-        for step in found.steps
-    )
+        before, after = (found and found.course for found in (self.before, self.after))
+        return before != after
 
 
 def pairs(

@@ -37,7 +37,10 @@ def _rule(found: Simulation) -> str:
 
 
 def way(found: Simulation | None) -> str:
-    """The way of a request in a line: who is asked, what else happens, how it ends."""
+    """The way of a request in a line: who is asked, what else happens, how it ends.
+
+    Where it may take several ways, a line for each follows.
+    """
     if found is None:
         return "no such policy"
     words = []
@@ -54,7 +57,8 @@ def way(found: Simulation | None) -> str:
         words.append(found.routes[-1].outcome)
     elif found.ending == "stranded":
         words.append("stranded: no rule matches, and there is no baseline")
-    return " → ".join(words) or "nobody is asked"
+    told = " → ".join(words) or "nobody is asked"
+    return "\n".join([told, *(f"if {one.assumes}: {way(one)}" for one in found.possible)])
 
 
 def to_json(found: Sequence[Simulation] | Sequence[Impact]) -> str:
@@ -96,4 +100,4 @@ def _line(cells: Any) -> str:  # noqa: ANN401 (an iterable of texts)
 def _escaped(cell: str) -> str:
     for character in "\\|<`*_[":
         cell = cell.replace(character, f"\\{character}")
-    return cell.replace("\n", " ")
+    return cell.replace("\n", "<br>")

@@ -50,6 +50,11 @@ class TriedRule:
     condition: str
     value: bool | Undecided
 
+    @property
+    def reason(self) -> str:
+        """Why it is not known whether the rule matches, "" where that is known."""
+        return self.value.reason if isinstance(self.value, Undecided) else ""
+
     def __str__(self) -> str:
         if isinstance(self.value, Undecided):
             told = str(self.value)
@@ -64,15 +69,22 @@ class Route:
 
     Attributes:
         policy: The policy, by its display name or its id.
+        policy_id: Its id, "" where it has none.
         rules: The rules that were looked at, in their order; the last may be the one that matched.
         matched: The index of the rule that matched, None for the baseline.
         outcome: Where it leads, as a part of a sentence.
     """
 
     policy: str
+    policy_id: str
     rules: tuple[TriedRule, ...]
     matched: int | Undecided | None
     outcome: str
+
+    @property
+    def undecided(self) -> tuple[TriedRule, ...]:
+        """The rules of which it is not known whether they match."""
+        return tuple(rule for rule in self.rules if rule.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +203,37 @@ class Simulation:
     routes: tuple[Route, ...]
     steps: tuple[Step, ...]
     ending: Ending | Undecided
+    possible: tuple[Simulation, ...] = ()
+
+    @property
+    def assumes(self) -> str:
+        """Of one of several possible ways: which rules must match for it, and which not."""
+        told = []
+        for route in self.routes:
+            of = f" of {route.policy}" if len(self.routes) > 1 else ""
+            for rule in route.undecided:
+                verb = "matches" if rule.index == route.matched else "does not match"
+                told.append(f"rules[{rule.index}]{of} {verb}")
+        return " and ".join(told)
+
+    @property
+    def course(self) -> object:
+        """What counts: who is asked and what happens, not which rule says so."""
+        if self.possible:
+            return tuple(
+                (tuple(r.condition for route in one.routes for r in route.undecided), one.course)
+                for one in self.possible
+            )
+        last = self.routes[-1]
+        ending: object = self.ending
+        if isinstance(ending, Undecided) and isinstance(last.matched, Undecided):
+            ending = last.rules[-1].value
+        elif self.ending == "elsewhere":
+            ending = last.outcome
+        return ending, tuple(
+            (str(step), step.escalation if isinstance(step, ApprovalStep) else None)
+            for step in self.steps
+        )
 
     @property
     def policy(self) -> str:
@@ -245,12 +288,19 @@ class Simulation:
             lines.append(f"  policy {route.policy}")
             lines += [f"    {rule}" for rule in route.rules]
             lines.append(f"    -> {route.outcome}")
+        lines += self._course_in_words()
+        for one in self.possible:
+            lines.append(f"  if {one.assumes}:")
+            lines += [f"  {line}" for line in one._course_in_words()]
+        return "\n".join(lines)
+
+    def _course_in_words(self) -> list[str]:
+        lines = []
         for step in self.steps:
             lines.append(f"  {step.index + 1}. {step}")
             if isinstance(step, ApprovalStep) and step.escalation:
                 lines.append(f"     unanswered: {step.escalation}")
-        lines.append(f"  ends: {self.ending}")
-        return "\n".join(lines)
+        return [*lines, f"  ends: {self.ending}"]
 
     def __str__(self) -> str:
         return self.explain()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
-from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.evaluate import Functions
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Record, Value
-from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._simulate import fixtures, networks
 from pulumi_c1policy._simulate.directory import Directory, account_of
 from pulumi_c1policy._simulate.functions import functions as answers
 from pulumi_c1policy._simulate.policies import KnownPolicy, Policies, read
 from pulumi_c1policy._simulate.request import Request
-from pulumi_c1policy._simulate.results import Ending, Person, Route, Simulation, Step, TriedRule
-from pulumi_c1policy._simulate.steps import walk
+from pulumi_c1policy._simulate.results import Simulation
+from pulumi_c1policy._simulate.routes import ways
 
-_DEEPEST = 5
-"""How many policies may hand over, one to the next."""
+_MOST = 12
+"""Of how many ways, where rules are undecided, it is told where they lead."""
 
 _ENTITLEMENT = "owners members resource_owners"
 
@@ -39,7 +39,9 @@ def simulate(
 ) -> Simulation:
     """Work out what becomes of a request, without a tenant.
 
-    Nothing is guessed: a field that is left out is unknown, and what depends on it is `Undecided`.
+    Nothing is guessed: a field that is left out is unknown, and what depends on it is `Undecided`. Where a
+    rule is undecided and all comes to the same whether it matches or not, that is the result; else
+    `possible` has what may become of the request.
 
     Args:
         policy: The policy's inputs as a program writes them, or its JSON.
@@ -81,7 +83,8 @@ def simulate(
         where,
         {**answers(where, moment), **(functions or {})},
     )
-    return _run(known, request, Policies([*map(read, policies), known]))
+    found = ways(known, request, Policies([*map(read, policies), known]))
+    return _joined(list(islice(found, _MOST + 1)))
 
 
 def _subject(given: Mapping[str, Value] | str, directory: Directory) -> Record:
@@ -108,64 +111,22 @@ def _entitlement(given: Mapping[str, Value], directory: Directory) -> Record:
     return Record("Entitlement", "entitlement", fields, hidden)
 
 
-def _run(policy: KnownPolicy, request: Request, policies: Policies) -> Simulation:
-    routes: list[Route] = []
-    seen: list[str] = []
-    ending: Ending | Undecided = "elsewhere"
-    steps: tuple[Step, ...] = ()
-    current: KnownPolicy | None = policy
-    while current is not None:
-        route, goes_to = _route(current, request, policies)
-        routes.append(route)
-        seen.append(current.id)
-        if isinstance(goes_to, list):
-            steps, ending = walk(goes_to, request, policies)
-        elif goes_to is None or isinstance(goes_to, Undecided):
-            ending = "stranded" if goes_to is None else goes_to
-        elif goes_to in seen:
-            ending = Undecided("the policies hand over in a circle")
-        elif len(routes) > _DEEPEST:
-            ending = Undecided(f"more than {_DEEPEST} policies hand over, one to the next")
-        else:
-            current = policies.find(goes_to)
-            continue
-        break
-    who = str(Person.of(request.subject))
-    return Simulation(who, tuple(routes), steps, ending)
-
-
-def _route(
-    policy: KnownPolicy, request: Request, policies: Policies
-) -> tuple[Route, list[Tree] | str | Undecided | None]:
-    """The way through one policy, and its steps, the id of the next policy, or none of these."""
-    tree = policy.tree
-    tried: list[TriedRule] = []
-    for index, rule in enumerate(tree.get("rules") or []):
-        source = rule.get("condition", "")
-        value = request.condition(source, Place.RULE_CONDITION)
-        tried.append(TriedRule(index, source, value))
-        if isinstance(value, Undecided):
-            unknown = Undecided(f"whether rules[{index}] matches: {value.reason}")
-            return Route(policy.name, tuple(tried), unknown, str(unknown)), unknown
-        if value:
-            key = rule.get("step_key") or rule.get("policy_key") or ""
-            goes_to, outcome = _outcome(tree, key, rule.get("policy_id") or "", policies)
-            return Route(policy.name, tuple(tried), index, outcome), goes_to
-    key = str(tree.get("policy_type", "")).removeprefix("POLICY_TYPE_").lower()
-    baseline = tree.get("baseline_policy_id") or ""
-    if not baseline and key not in (tree.get("policy_steps") or {}):
-        return Route(policy.name, tuple(tried), None, "no rule matches, and no baseline"), None
-    goes_to, outcome = _outcome(tree, key, baseline, policies)
-    return Route(policy.name, tuple(tried), None, f"the baseline: {outcome}"), goes_to
-
-
-def _outcome(
-    tree: Tree, key: str, policy_id: str, policies: Policies
-) -> tuple[list[Tree] | str | Undecided, str]:
-    if policy_id:
-        return policy_id, f"policy {policies.name(policy_id)}"
-    steps = (tree.get("policy_steps") or {}).get(key)
-    if steps is None:
-        unknown = Undecided(f"the policy has no steps {key!r}")
-        return unknown, str(unknown)
-    return steps.get("steps") or [], f"steps {key!r}"
+def _joined(found: Sequence[Simulation]) -> Simulation:
+    """What is sure of a request that may take several ways."""
+    first = found[0]
+    if len(found) == 1:
+        return first
+    place = next(i for i, route in enumerate(first.routes) if route.undecided)
+    route, rule = first.routes[place], first.routes[place].undecided[0]
+    unknown = Undecided(f"whether rules[{rule.index}] matches: {rule.reason}")
+    tried = route.rules[: rule.index + 1]
+    is_whole = len(found) <= _MOST
+    agree = is_whole and all(other.course == first.course for other in found)
+    outcome = "either way the same" if agree else str(unknown)
+    routes = (
+        *first.routes[:place],
+        replace(route, rules=tried, matched=unknown, outcome=outcome),
+    )
+    if agree:
+        return replace(first, routes=routes)
+    return Simulation(first.subject, routes, (), unknown, tuple(found) if is_whole else ())

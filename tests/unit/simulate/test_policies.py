@@ -12,6 +12,7 @@ import pytest
 from pulumi_c1policy._simulate.impact import Impact, pairs
 from pulumi_c1policy._simulate.policies import KnownPolicy, PolicyError, parse, read
 from pulumi_c1policy._simulate.reports import change, markdown, to_json, way
+from pulumi_c1policy._simulate.results import Simulation
 from tests.unit.simulate.cases import ADA, GRACE, approval, grant, run
 
 PROGRAM = grant(
@@ -156,6 +157,21 @@ def test_only_another_way_is_a_change() -> None:
     assert change(other)[2:] == (f"manager: {GRACE}", "users: linus@example.com")
 
 
+def test_a_change_is_seen_behind_a_rule_that_cannot_be_decided() -> None:
+    def split(condition: str, *steps: dict[str, Any]) -> Simulation:
+        rules = [{"condition": condition, "step_key": "other"}]
+        return run(grant({"accept": {}}, rules=rules, more_steps={"other": {"steps": [*steps]}}))
+
+    before = split("ip.is4", approval(manager={}))
+    assert not Impact("x", ADA, before, split("ip.is4", approval(manager={}))).is_changed
+    assert Impact("x", ADA, before, split("ip.is4", approval(self={}))).is_changed
+    assert Impact("x", ADA, before, split("ip.is6", approval(manager={}))).is_changed
+    # Either way the request is accepted now, as it was.
+    assert not Impact(
+        "x", ADA, run(grant({"accept": {}})), split("ip.is4", {"accept": {}})
+    ).is_changed
+
+
 def test_an_escalation_or_another_policy_is_a_change() -> None:
     escalating = approval(
         manager={}, escalation_enabled=True, escalation={"expiration": "60", "skip_step": {}}
@@ -175,11 +191,16 @@ def test_an_escalation_or_another_policy_is_a_change() -> None:
          f"wait 1h → self: {ADA}"),
         (grant(rules=[{"condition": "true", "policy_id": "p9"}]), "policy p9 (not known here)"),
         ({"policy_type": "POLICY_TYPE_GRANT"}, "stranded: no rule matches, and there is no baseline"),
-        (grant(rules=[{"condition": "ip.is4", "step_key": "grant"}]),
-         "cannot be decided: whether rules[0] matches: `ip` is not given"),
+        (grant({"accept": {}}, rules=[{"condition": "ip.is4", "step_key": "none"}],
+               more_steps={"none": {"steps": []}}),
+         "cannot be decided: whether rules[0] matches: `ip` is not given\n"
+         "if rules[0] matches: nobody is asked\n"
+         "if rules[0] does not match: the request is accepted"),
     ],
 )  # fmt: skip
-def test_a_way_is_one_line(policy: dict[str, Any], line: str) -> None:
+def test_a_way_is_one_line_and_one_more_for_each_possible_way(
+    policy: dict[str, Any], line: str
+) -> None:
     assert way(run(policy)) == line
 
 
@@ -194,4 +215,4 @@ def test_json_says_what_is_undecided() -> None:
 
 
 def test_markdown_cells_cannot_break_out() -> None:
-    assert markdown(["A"], [["x|y\nz`<b>"]]).splitlines()[-1] == r"| x\|y z\`\<b> |"
+    assert markdown(["A"], [["x|y\nz`<b>"]]).splitlines()[-1] == r"| x\|y<br>z\`\<b> |"

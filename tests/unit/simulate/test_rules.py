@@ -36,14 +36,61 @@ def test_the_first_rule_that_matches_wins(
     assert [rule.value for rule in result.rules][:-1] == [False] * (len(result.rules) - 1)
 
 
-def test_a_rule_that_cannot_be_decided_decides_nothing_below_it() -> None:
-    result = run(ruled("subject.department == 'Ops'", "task.isGrantPermanent", "true"))
+UNDECIDED = "task.isGrantPermanent"
+SPLIT = grant(
+    approval(self={}),
+    rules=[
+        {"condition": "subject.department == 'Ops'", "step_key": "second"},
+        {"condition": UNDECIDED, "step_key": "second"},
+        {"condition": "task.grantDuration > duration('1h')", "step_key": "third"},
+    ],
+    more_steps=SECOND | {"third": {"steps": [{"accept": {}}]}},
+)
+
+
+def test_a_rule_that_cannot_be_decided_leaves_several_ways() -> None:
+    result = run(SPLIT)
     assert isinstance(result.matched_rule, Undecided)
     assert isinstance(result.ending, Undecided)
     assert result.undecided == ("whether rules[1] matches: `task` is not given",)
     assert result.steps == ()
-    assert result.rules[0].value is False
+    assert [rule.value is False for rule in result.rules] == [True, False]
+    assert [(one.assumes, one.matched_rule, one.ending) for one in result.possible] == [
+        ("rules[1] matches", 1, "rejected"),
+        ("rules[1] does not match and rules[2] matches", 2, "accepted"),
+        ("rules[1] does not match and rules[2] does not match", None, "completed"),
+    ]
     assert "rules[1] cannot be decided: `task` is not given" in result.explain()
+    assert result.explain().endswith(
+        "  if rules[1] does not match and rules[2] does not match:\n"
+        "    1. approval: self: ada@example.com\n"
+        "    ends: completed"
+    )
+
+
+def test_a_rule_that_cannot_be_decided_may_make_no_difference() -> None:
+    result = run(ruled("subject.department == 'Ops'", UNDECIDED, "true"))
+    assert result.ending == "rejected"
+    assert [step.kind for step in result.steps] == ["reject"]
+    assert result.possible == ()
+    assert isinstance(result.matched_rule, Undecided)
+    assert result.undecided == ("whether rules[1] matches: `task` is not given",)
+    assert "-> either way the same" in result.explain()
+
+
+def test_the_ways_go_on_in_the_policy_that_takes_over() -> None:
+    first = grant({"accept": {}}, id="p1", rules=[{"condition": "true", "policy_id": "p2"}])
+    result = run(first, policies=[SPLIT | {"id": "p2"}])
+    assert [route.policy for route in result.routes] == ["Test", "Test"]
+    assert [one.ending for one in result.possible] == ["rejected", "accepted", "completed"]
+    assert result.possible[0].assumes == "rules[1] of Test matches"
+
+
+def test_of_too_many_ways_none_is_told() -> None:
+    conditions = [f"task.displayName == '{number}'" for number in range(40)]
+    result = run(ruled(*conditions))
+    assert isinstance(result.ending, Undecided)
+    assert result.possible == ()
 
 
 def test_the_request_decides_what_it_gives() -> None:
