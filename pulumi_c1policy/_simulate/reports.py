@@ -80,7 +80,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (any value of a result)
         return {name: _plain(item) for name, item in {**extra, **_fields(value)}.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(item) for name, item in _fields(value).items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 (any dataclass)

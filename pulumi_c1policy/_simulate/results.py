@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record
+from pulumi_c1policy._cel.values import Record, Value
 
 Kind: TypeAlias = Literal["approval", "provision", "accept", "reject", "wait", "form", "action"]
 Ending: TypeAlias = Literal["completed", "accepted", "rejected", "stranded", "elsewhere"]
@@ -180,10 +181,12 @@ class ProvisionStep(Step):
     Attributes:
         by: How: `connector`, `manual`, `webhook`, ...
         provisioners: Of `manual`: who does it.
+        config: Of a `connector` that creates an account: the values that it gets, by their name.
     """
 
     by: str
     provisioners: tuple[Person, ...] | Undecided = ()
+    config: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,8 @@ class Simulation:
             people = step.provisioners if isinstance(step, ProvisionStep) else people
             reason = Undecided(step.summary) if step.status == "undecided" else None
             found.append(people if isinstance(people, Undecided) else reason)
+            if isinstance(step, ProvisionStep):
+                found += _undecided_in(step.config)
         reasons = [value.reason for value in found if isinstance(value, Undecided)]
         return tuple(dict.fromkeys(reasons))
 
@@ -304,6 +309,15 @@ class Simulation:
 
     def __str__(self) -> str:
         return self.explain()
+
+
+def _undecided_in(value: Value) -> list[Undecided]:
+    """The parts of a value that are undecided."""
+    if isinstance(value, Undecided):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [why for item in value for why in _undecided_in(item)] if isinstance(value, list) else []
 
 
 def span(length: timedelta) -> str:

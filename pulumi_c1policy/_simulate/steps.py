@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record
+from pulumi_c1policy._cel.values import Record, Value
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.provision import PROVISION_POLICY
 from pulumi_c1policy._model.provisioner import PROVISIONER_ASSIGNMENT
 from pulumi_c1policy._model.steps import POLICY_STEP
 from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._simulate import accounts
 from pulumi_c1policy._simulate.approvals import approval, by_expressions, by_relation, unique
 from pulumi_c1policy._simulate.policies import Policies
 from pulumi_c1policy._simulate.request import Request
@@ -113,37 +116,61 @@ def _span(value: object) -> timedelta | None:
 
 
 def _provision(index: int, tree: Tree, request: Request) -> ProvisionStep:
-    by = next((n for n in PROVISION_POLICY.oneofs["typ"] if tree.get(n) is not None), "")
-    people, summary = _provisioning(by, tree.get(by) or {}, request)
+    by = _kind(tree)
+    done = _provisioning(by, tree.get(by) or {}, request)
     return ProvisionStep(
         index=index,
         kind="provision",
         status="runs",
-        summary=summary,
+        summary=done.words,
         by=by,
-        provisioners=people if isinstance(people, Undecided) else unique(people),
+        provisioners=done.people if isinstance(done.people, Undecided) else unique(done.people),
+        config=done.config,
     )
 
 
-def _provisioning(by: str, given: Tree, request: Request) -> tuple[list[Record] | Undecided, str]:
-    """Who provisions by hand, and how it is done in words."""
+def _kind(tree: Tree) -> str:
+    return next((n for n in PROVISION_POLICY.oneofs["typ"] if tree.get(n) is not None), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Who provisions by hand, how it is done in words, and what account a connector creates."""
+
+    people: list[Record] | Undecided
+    words: str
+    config: Mapping[str, Value] = field(default_factory=dict)
+
+
+def _provisioning(by: str, given: Tree, request: Request) -> _Done:
     if by == "manual":
         found = _provisioners(given, request)
         told = found if isinstance(found, Undecided) else listed(unique(found))
-        return found, f"by hand: {told}"
+        return _Done(found, f"by hand: {told}")
     if by == "multi_step":
-        people: list[Record] | Undecided = []
-        told_parts = []
-        for part in given.get("provision_steps") or []:
-            kind = next((n for n in PROVISION_POLICY.oneofs["typ"] if part.get(n) is not None), "")
-            found, words = _provisioning(kind, part.get(kind) or {}, request)
-            told_parts.append(words)
-            if isinstance(people, list):
-                people = found if isinstance(found, Undecided) else people + found
-        return people, ", then ".join(told_parts)
-    kind = next((name for name in ("account", "delete_account") if name in given), "")
-    does = {"account": " creates an account", "delete_account": " deletes the account"}
-    return [], (by.replace("_", " ") or "not configured") + does.get(kind, "")
+        return _one_after_the_other(given.get("provision_steps") or [], request)
+    words = by.replace("_", " ") or "not configured"
+    if given.get("delete_account") is not None:
+        return _Done([], f"{words} deletes the account")
+    if (account := given.get("account")) is None:
+        return _Done([], words)
+    config = accounts.configured(account.get("config") or {}, request)
+    as_told = f" ({accounts.told(config)})" if config else ""
+    return _Done([], f"{words} creates an account{as_told}", config)
+
+
+def _one_after_the_other(parts: list[Tree], request: Request) -> _Done:
+    people: list[Record] | Undecided = []
+    config: dict[str, Value] = {}
+    words = []
+    for part in parts:
+        by = _kind(part)
+        done = _provisioning(by, part.get(by) or {}, request)
+        words.append(done.words)
+        config |= done.config
+        if isinstance(people, list):
+            people = done.people if isinstance(done.people, Undecided) else people + done.people
+    return _Done(people, ", then ".join(words), config)
 
 
 def _provisioners(tree: Tree, request: Request) -> list[Record] | Undecided:

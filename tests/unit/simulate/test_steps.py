@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.results import ProvisionStep, WaitStep
-from tests.unit.simulate.cases import CRM_ADMIN, LINUS, approval, grant, run
+from tests.unit.simulate.cases import ADA, CRM_ADMIN, LINUS, approval, grant, run
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,58 @@ def test_an_unknown_provisioner_is_undecided() -> None:
     }
     result = run(grant({"provision": {"provision_policy": how}}))
     assert result.undecided == ("`entitlement.appId` is not given",)
+
+
+def account(**config: Any) -> dict[str, Any]:
+    how = {"connector": {"account": {"config": config}}}
+    return grant({"provision": {"provision_policy": how}})
+
+
+def test_a_new_account_is_configured_from_the_subject() -> None:
+    policy = account(
+        mail="subject.email",
+        team="subject.department == 'Eng' ? 'R&D' : subject.department",
+        tags=["subject.email.split('@')[1]", "'x'"],
+        more={"admin": False, "boss": "c1.directory.users.v1.FindByEmail(subject.manager).id"},
+        level=5,
+    )
+    (step,) = run(policy).steps
+    assert isinstance(step, ProvisionStep)
+    assert step.config == {
+        "mail": ADA,
+        "team": "R&D",
+        "tags": ["example.com", "x"],
+        "more": {"admin": False, "boss": "u-grace"},
+        "level": 5,
+    }
+    assert step.summary == (
+        "connector creates an account (mail: ada@example.com, team: R&D, tags: [example.com, x], "
+        "more: {admin: false, boss: u-grace}, level: 5)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("subject.jobTitle", "`subject.jobTitle` is not given"),
+        ("subject.emial", "the tenant refuses the expression: `User` has no field `emial`"),
+        ("task.displayName", "the documentation contradicts itself"),
+        ("now()", "how the result of `now()` is sent to a connector is not documented"),
+        ("subject", "how the result of `subject` is sent to a connector is not documented"),
+        ("[subject.status]", "`subject.status` is not given"),
+        ("c1.future.v1.Name(subject)", "what `c1.future.v1.Name` answers is not known here"),
+    ],
+)
+def test_what_cannot_be_decided_of_a_new_account_is_said(expression: str, reason: str) -> None:
+    result = run(account(mail="subject.email", other=[expression]))
+    (step,) = result.steps
+    assert isinstance(step, ProvisionStep)
+    assert step.config["mail"] == ADA
+    (found,) = step.config["other"]
+    assert isinstance(found, Undecided)
+    assert reason in found.reason
+    assert result.undecided == (found.reason,)
+    assert f"other: [(cannot be decided: {found.reason})]" in step.summary
 
 
 def test_nothing_is_reached_after_the_end() -> None:
