@@ -21,6 +21,8 @@ _NOT_SELECTABLE = re.compile(r"expression of type '(.*)' cannot be the operand o
 _NO_RANGE = re.compile(r"expression of type '(.*)' cannot be the range of a comprehension")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\((.*)\)'")
 
+_KEY_BEFORE = re.compile(r"\.([\w-]+-)$")
+
 _OTHER_LITERALS = {
     "True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
     "None": "null", "nil": "null", "undefined": "null", "NULL": "null",
@@ -95,6 +97,8 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
     otherwise = _variables(context)
     if context.place == "account-config" and not rest:
         otherwise = f'; put quotes around a text: `"{root}"`'
+    if key := _KEY_BEFORE.search(context.source[:start]):
+        otherwise = f'; a key with a dash is written `["{key[1]}{name}"]`'
     message = f"there is no variable `{root}`" + did_you_mean(root, known, otherwise)
     return context.error(start, "unknown-variable", message)
 

@@ -101,7 +101,7 @@ def simulate(
         is_whole = not only and not policy and against != sources.TENANT
         changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(sources.in_words(error), err=True)
         raise typer.Exit(_FAILED) from error
     shown = changed if show_all else [one for one in changed if one.is_changed]
     tables.impacts(shown, len(changed), format)

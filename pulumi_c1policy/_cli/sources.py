@@ -56,6 +56,13 @@ def read(source: str) -> list[KnownPolicy]:
     return policies.parse(Path(source).read_text("utf-8"))
 
 
+def in_words(error: Exception) -> str:
+    """What went wrong, for a person."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be read: {error.strerror}."
+    return str(error)
+
+
 def _of_tenant() -> list[KnownPolicy]:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policies import PolicyClient

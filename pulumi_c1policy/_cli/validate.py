@@ -53,7 +53,7 @@ def validate(
         silent = frozenset(ignore or ())
         refused = sum(_show(one.name, _findings(one.tree, online=online), silent) for one in known)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(sources.in_words(error), err=True)
         raise typer.Exit(_FAILED) from error
     typer.echo(f"{len(known)} policies checked, {refused} would be refused.")
     if refused:

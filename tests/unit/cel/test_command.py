@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -150,6 +153,54 @@ def test_a_line_that_asks_nothing_is_refused_and_the_next_is_answered(line: str)
 def test_a_line_that_is_no_text_is_refused() -> None:
     done = run("--jsonl", stdin=b'\xff\xfe\n{"expr": "subject", "place": "approver"}')
     assert [json.loads(line)["accepted"] for line in done.stdout.splitlines()] == [False, True]
+
+
+ASKED = b'{"expr": "ip.is4", "place": "rule-condition"}\n'
+
+
+@pytest.fixture
+def editor() -> Iterator[subprocess.Popen[bytes]]:
+    """The command as an editor keeps it running."""
+    code = "from pulumi_c1policy._cli.main import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "check-expression", "--jsonl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield process
+
+
+def test_an_editor_is_answered_before_it_asks_again(editor: subprocess.Popen[bytes]) -> None:
+    assert editor.stdin is not None
+    assert editor.stdout is not None
+    for _ in range(3):
+        editor.stdin.write(ASKED)
+        editor.stdin.flush()
+        assert json.loads(editor.stdout.readline())["accepted"]
+    editor.stdin.close()
+    assert editor.wait() == 0
+
+
+def test_an_editor_that_goes_away_ends_the_command_without_a_traceback(
+    editor: subprocess.Popen[bytes],
+) -> None:
+    assert editor.stdin is not None
+    assert editor.stdout is not None
+    assert editor.stderr is not None
+    editor.stdout.close()
+    with suppress(BrokenPipeError):
+        editor.stdin.write(ASKED * 10_000)
+        editor.stdin.close()
+    assert editor.stderr.read() == b""
+    assert editor.wait() != 0
+
+
+def test_windows_line_ends_blank_lines_and_other_keys_are_taken() -> None:
+    lines = [ASKED.strip(), b"", b"  ", b"\xef\xbb\xbf" + ASKED.strip(), ASKED[:-2] + b', "id": 7}']
+    done = run("--jsonl", stdin=b"\r\n".join(lines))
+    accepted = [json.loads(line)["accepted"] for line in done.stdout.splitlines()]
+    assert accepted == [True, False, False, True, True]
 
 
 @pytest.mark.usefixtures("no_checker")

@@ -171,6 +171,7 @@ def test_the_request_comes_from_options(folder: Path) -> None:
         (("--policy", "@before.json", "--task", "isPermanent=true"), "has no field `isPermanent`"),
         (("--policy", "@before.json", "--directory", "@people.csv"), "is no JSON"),
         (("--program", "@"), "has no Pulumi.yaml"),
+        (("--policy", "@nothing.json"), "nothing.json cannot be read: No such file or directory."),
     ],
 )
 def test_a_mistake_is_a_sentence_and_exits_with_2(

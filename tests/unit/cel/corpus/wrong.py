@@ -283,6 +283,7 @@ WRONG = [
         "unknown-value",
         "its values are `UserStatus.ENABLED`",
     ),
+    Remarked(RULE, "subject.profile.cost-‸center == 'a'", "unknown-variable", '["cost-center"]'),
     Remarked(RULE, "‸User{} == subject", "unknown-type", "cannot make a `User`"),
     Remarked(
         CONFIG,
