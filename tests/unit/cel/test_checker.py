@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -143,16 +142,6 @@ def test_a_broken_environment_is_unavailable_and_refuses_nothing(
     monkeypatch.setattr(library, "_pool", broken_pool)
     with pytest.raises(library.CheckerUnavailableError, match="refuses our environment"):
         checker.check("subject.email == 'a'", RULE)
-
-
-def test_a_thousand_expressions_take_well_under_a_second() -> None:
-    """The bound is generous, for slow machines; the benchmark has the figures."""
-    checker.check("true", RULE)
-    started = time.process_time()
-    for number in range(1000):
-        right = f"subject.department == 'a{number}' && subject.status == UserStatus.ENABLED"
-        assert checker.check(right, RULE) == []
-    assert time.process_time() - started < 2
 
 
 def test_what_was_checked_is_remembered() -> None:

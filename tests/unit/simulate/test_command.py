@@ -234,11 +234,3 @@ def test_the_installed_command_simulates_a_program() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert [one["matched_rule"] for one in json.loads(done.stdout)] == [None, 0, None, 1]
-
-
-def test_the_example_passes_its_own_tests() -> None:
-    pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    done = subprocess.run(
-        [*pytest_, str(EXAMPLE)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
