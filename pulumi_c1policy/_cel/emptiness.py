@@ -51,7 +51,7 @@ def _is_risky(node: Node, known: Sizes) -> bool:
         return False
     if owner.kind == "call" and owner.name == "split":
         return False
-    return index.value >= _least(owner, known)
+    return index.value < 0 or index.value >= _least(owner, known)
 
 
 def nobody(node: Node, known: Sizes) -> Node | None:

@@ -23,15 +23,18 @@ def check(context: Context, outcome: Outcome) -> Iterator[Remark]:
         return
     yield from literals.check(context, tree)
     for node in emptiness.risky_items(tree, {}):
-        item = node.parts[1].value
-        message = (
-            f"the list may be too short for `[{item}]`, which then fails; ask `size(...)` first"
-        )
-        yield context.warning(node.at, "first-of-maybe-empty", message)
+        yield context.warning(node.at, "first-of-maybe-empty", _too_short(node))
     if context.place_facts.returns == "bool":
         yield from _condition(context, tree, logic.decided(outcome))
     elif context.place_facts.returns == "users":
         yield from _users(context, tree)
+
+
+def _too_short(node: Node) -> str:
+    index = node.parts[1].value
+    if isinstance(index, int) and index < 0:
+        return f"no list has an item `[{index}]`; the last one is `[size(list) - 1]`"
+    return f"the list may be too short for `[{index}]`, which then fails; ask `size(...)` first"
 
 
 def _condition(context: Context, tree: Node, always: bool | None) -> Iterator[Remark]:

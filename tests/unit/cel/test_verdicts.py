@@ -10,9 +10,11 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
+from pulumi_c1policy._cel import checker
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.check_expression import check_expression
 from tests.unit.cel.test_corpus import RAW
@@ -27,6 +29,21 @@ def test_the_list_has_every_place_and_every_verdict() -> None:
     assert set(counts) == set(Place)
     assert sum(counts.values()) > 1000
     assert {row["verdict"] for row in ROWS} == set(VERDICTS.values())
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["!(\n#\n)", "ip.is4 ? ip.is6 : (\n#\n)", "[1].all(zz, c1.future.v1.F(zz) || (\n#\n))"],
+    ids=["negated", "choice", "loop beside an unknown function"],
+)
+def test_what_is_accepted_alone_is_accepted_within_another(around: str) -> None:
+    place = Place.RULE_CONDITION
+    whole = [
+        around.replace("#", row["expr"])
+        for row in ROWS
+        if row["place"] == place and row["verdict"] != "refused"
+    ]
+    assert [text for text in whole if checker.refuses(checker.check(text, place))] == []
 
 
 def test_every_expression_gets_its_verdict_in_words_of_ours() -> None:

@@ -158,6 +158,7 @@ DOUBTFUL = [
     Remarked(WAIT, "‸false", "always-false", "times out"),
     # Too much to be checked here.
     Remarked(RULE, "‸" + "(" * 60 + "true" + ")" * 60, "unchecked", "it is nested too deep"),
+    Remarked(CONFIG, "subject.emails‸[-1]", "first-of-maybe-empty", "`[size(list) - 1]`"),
     # What CEL has beyond its standard, and a tenant may have.
     Remarked(RULE, "account.risk_score['a'] ‸> 3.5", "undocumented", "write both alike"),
     Remarked(RULE, "subject.emails.‸exists(i, e, e == 'a')", "undocumented", "with 3 arguments"),
