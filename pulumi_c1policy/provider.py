@@ -43,10 +43,9 @@ class PolicyProvider(ResourceProvider):
         desired = values.inputs(inputs)
         found = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)
         secrets = options(news.get(owner.OPTIONS)).secrets
-        findings = [results.discreet(finding, secrets) for finding in found]
-        silent = runtime.ignored_warnings()
+        findings = [results.discreet(finding, secrets) for finding in runtime.wanted(found)]
         for finding in findings:
-            if finding.severity == "warning" and finding.rule not in silent:
+            if finding.severity == "warning":
                 failures.warn_of(news, results.warning(finding))
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         return CheckResult(inputs, failed + [results.owner_clash(key) for key in clashes])

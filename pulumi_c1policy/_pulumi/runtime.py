@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
     from pulumi_c1policy._lifecycle.operations import Run
+    from pulumi_c1policy._lifecycle.validate import Finding
 
 NAMESPACE = "c1policy"
 
@@ -48,9 +49,10 @@ def setting(key: str) -> str | None:
     return None if value is None else str(value)
 
 
-def ignored_warnings() -> frozenset[str]:
-    """The rules whose warnings the stack does not want: `c1policy:ignoreWarnings`."""
-    return frozenset((setting("ignoreWarnings") or "").replace(",", " ").split())
+def wanted(findings: list[Finding]) -> list[Finding]:
+    """All but the warnings of rules that the stack does not want: `c1policy:ignoreWarnings`."""
+    silent = (setting("ignoreWarnings") or "").replace(",", " ").split()
+    return [found for found in findings if found.severity == "error" or found.rule not in silent]
 
 
 def run() -> Run:
