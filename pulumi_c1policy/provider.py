@@ -66,7 +66,8 @@ class PolicyProvider(ResourceProvider):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
         if prior.taken_by and not isinstance(planned, NoOp):
-            failures.warn_of(_olds, guards.taken_warning(prior), _id)
+            take_back = options(_news.get(owner.OPTIONS)).take_back
+            failures.warn_of(_olds, guards.taken_warning(prior, take_back=take_back), _id)
         return results.diff_result(planned)
 
     def create(self, props: dict[str, Any]) -> CreateResult:

@@ -64,6 +64,10 @@ _OUTCOMES: Final[Mapping[int, Outcome]] = {
     503: Outcome.UNAVAILABLE,
     504: Outcome.SERVER_FAILED,
 }
+_STILL_IN_USE = (
+    "Put right what the tenant names (such as a policy that still points to this one), then run the "
+    "command again."
+)
 _NOT_THE_API = (
     "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
     "not the ConductorOne API."
@@ -86,6 +90,13 @@ _ADVICE: Final[Mapping[type[errors.APIError], str]] = {
     ),
     errors.StatusError: "Check c1policy:serverUrl; this status is none that the API documents.",
 }
+
+
+# Where what is said of the request would be wrong advice if it was not the API that refused it.
+_OUR_FAULT = frozenset(
+    {errors.InvalidRequestError, errors.PermissionDeniedError, errors.ConflictError}
+)
+_NOTHING_SAID = "no explanation was given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +198,19 @@ class Reader:
     def _refused(self, call: Call, answer: Answer, now: float) -> Failure:
         body = _error_body(answer.body)
         cls: type[errors.APIError] = _error_class(call.kind, answer.status, body)
-        if cls is errors.NotFoundError and _is_foreign(answer.body):
+        is_foreign = _is_foreign(answer.body)
+        if cls is errors.NotFoundError and is_foreign:
             # A proxy's or a web server's 404 says nothing of the policy, which may well be there.
             cls = errors.AnswerError
         outcome = _OUTCOMES.get(answer.status, Outcome.FINAL)
         ambiguous = retries.is_ambiguous(call.kind, outcome)
         request_id = self._request_id(answer)
+        headers = answer.headers
+        wait = retries.retry_after(headers.get("retry-after"), headers.get("date"), now)
         error = cls(
             f"{call} was answered {answer.status} {_code_name(answer.status, body)}: "
-            f"{self._words(answer, body)}.{_named(request_id)}",
-            retries.LOOK_FIRST if ambiguous else self._advice(cls),
+            f"{self._words(answer, body)}.{_asked(wait)}{_named(request_id)}",
+            retries.LOOK_FIRST if ambiguous else self._advice(call, cls, is_foreign=is_foreign),
             method=call.method,
             path=call.path,
             status=answer.status,
@@ -204,11 +218,13 @@ class Reader:
             request_id=request_id,
             ambiguous=ambiguous,
         )
-        headers = answer.headers
-        wait = retries.retry_after(headers.get("retry-after"), headers.get("date"), now)
         return Failure(outcome, error, wait)
 
-    def _advice(self, cls: type[errors.APIError]) -> str:
+    def _advice(self, call: Call, cls: type[errors.APIError], *, is_foreign: bool) -> str:
+        if is_foreign and cls in _OUR_FAULT:
+            return _NOT_THE_API
+        if call.kind is Kind.DELETE and cls in (errors.InvalidRequestError, errors.ConflictError):
+            return _STILL_IN_USE
         if cls is not errors.AuthenticationError:
             return _ADVICE[cls]
         match self._credential:
@@ -227,9 +243,11 @@ class Reader:
         if said is None:
             if texts.is_html(_content_type(answer), answer.body):
                 return "an HTML page, probably of a proxy"
-            if _json(answer.body) is None:
-                said = answer.body[: 16 * texts.MAX_LENGTH].decode("utf-8", "replace")
-        return self._cleaner.clean(said or "").rstrip(".") or "no explanation was given"
+            value = _json(answer.body)
+            if value is None or isinstance(value, str):
+                said = value or answer.body[: 16 * texts.MAX_LENGTH].decode("utf-8", "replace")
+        words = [said or "", *body.violations()]
+        return self._cleaner.clean("; ".join(filter(None, words))).rstrip(".") or _NOTHING_SAID
 
     def _request_id(self, answer: Answer | None) -> str | None:
         if answer is None:
@@ -248,7 +266,7 @@ def _error_class(kind: Kind, status: int, body: messages.ErrorBody) -> type[erro
     if kind is Kind.TOKEN and status in (400, 401, 403):
         # OAuth answers 400 for credentials that are wrong.
         return errors.AuthenticationError
-    if status == 400 and body.code in _CONFLICT_CODES:
+    if status in (400, 412) and body.code in _CONFLICT_CODES:
         return errors.ConflictError
     if status >= 500:
         return errors.ServerError
@@ -292,6 +310,10 @@ def _json(body: bytes) -> object:
 
 def _no_constant(name: str) -> object:
     raise ValueError(name)
+
+
+def _asked(wait: float | None) -> str:
+    return f" It asks to wait for {wait:.0f} seconds." if wait else ""
 
 
 def _named(request_id: str | None) -> str:

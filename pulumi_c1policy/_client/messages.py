@@ -83,3 +83,16 @@ class ErrorBody(BaseModel):
     message: str | None = None
     error: str | None = None
     error_description: str | None = None
+    details: Any = None
+
+    def violations(self) -> list[str]:
+        """What is wrong with which field, where the details are google.rpc.BadRequest's."""
+        found = []
+        for detail in self.details if isinstance(self.details, list) else ():
+            named = detail.get("fieldViolations") if isinstance(detail, dict) else None
+            for each in named if isinstance(named, list) else ():
+                if isinstance(each, dict) and each.get("description"):
+                    found.append(
+                        f"{each.get('field', '')}: {each['description']}".removeprefix(": ")
+                    )
+        return found

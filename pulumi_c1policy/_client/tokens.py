@@ -123,7 +123,8 @@ class TokenCache:
         except C1PolicyError as error:
             self._finish(None)
             if old is None or self._clock.monotonic() >= old.ends_at:
-                mine.set_exception(error)
+                # A copy: each thread that gets it writes the name of its own policy into the text.
+                mine.set_exception(copy.copy(error))
                 raise
             _log.debug("The access token was not renewed and serves on: %s", error.summary)
             mine.set_result(old)

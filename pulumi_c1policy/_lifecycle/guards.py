@@ -52,8 +52,10 @@ def taken_change(recorded: Recorded) -> tuple[str, str]:
     )
 
 
-def taken_warning(recorded: Recorded) -> str:
+def taken_warning(recorded: Recorded, *, take_back: bool) -> str:
     """What preview says of a policy that somebody else keeps now."""
+    if take_back and recorded.taken_by == PERSON:
+        return f"it was taken over by {PERSON}; the update takes it back and writes what the program says."
     summary, advice = taken_change(recorded)
     return f"{summary} The update will be refused. {advice}"
 

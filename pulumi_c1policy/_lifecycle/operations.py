@@ -20,7 +20,7 @@ from pulumi_c1policy._lifecycle.known import Known
 from pulumi_c1policy._lifecycle.merge import prune, strip
 from pulumi_c1policy._lifecycle.options import Options
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up, record
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up, is_before, record
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only
 from pulumi_c1policy.errors import (
@@ -122,6 +122,9 @@ def read(run: Run, policy_id: str, recorded: Recorded | None) -> Recorded | None
         The record brought up to date, or None where the policy is gone (not found, or deleted).
     """
     live = _live(run.reads.get, policy_id)
+    if live and recorded and is_before(live, recorded.outputs):
+        # A page of a search that lags behind our own last write.
+        live = _live(run.client.get, policy_id)
     if live is None:
         return None
     if recorded is None:
@@ -272,13 +275,20 @@ def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> st
         run.client.delete(policy_id)
     except NotFoundError:
         return None
-    except StatusError:
-        if _live(run.client.get, policy_id) is None:
-            return None
-        raise
+    except (StatusError, AnswerError) as error:
+        if not _is_gone(run, policy_id, error):
+            raise
     finally:
         run.reads.forget(policy_id)
     return None
+
+
+def _is_gone(run: Run, policy_id: str, unclear: APIError) -> bool:
+    """Whether a delete that ended with `unclear` has deleted the policy all the same."""
+    try:
+        return _live(run.client.get, policy_id) is None
+    except APIError as blind:
+        raise unclear from blind
 
 
 def _live(get: Callable[[str], Tree], policy_id: str) -> Tree | None:

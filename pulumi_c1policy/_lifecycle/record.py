@@ -99,6 +99,14 @@ def drift(recorded: Recorded, live: Tree) -> list[Change]:
     return compare(POLICY, recorded.outputs, _own(recorded.inputs, live))
 
 
+def is_before(live: Tree, written: Tree) -> bool:
+    """Whether `live` is older than what the tenant answered to a write, so that it does not know of it."""
+    times = [str(tree.get("updated_at") or "").rstrip("Z") for tree in (live, written)]
+    # The tenant writes as many digits as it likes.
+    digits = min(map(len, times))
+    return times[0][:digits] < times[1][:digits]
+
+
 def _own(inputs: Tree, tree: Tree) -> Tree:
     """`tree` with the marks and those annotations that stand in `inputs`: others are not ours."""
     notes = tree.get("annotations")

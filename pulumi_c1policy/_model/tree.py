@@ -31,8 +31,8 @@ class ShapeError(ValueError):
 def encode(message: Message, tree: Tree) -> Tree:
     """`tree` as the wire's JSON: lowerCamelCase, protobuf's forms, only what may be sent.
 
-    Nulls, output-only and ignored fields are left out; a deprecated alias goes under its preferred
-    name. Fields that the model does not know are sent as they are.
+    Nulls, output-only and ignored fields are left out, and so are the empty members of a oneof; a
+    deprecated alias goes under its preferred name. Fields that the model does not know are sent as they are.
     """
     out: Tree = {}
     for name, value in tree.items():
@@ -41,9 +41,17 @@ def encode(message: Message, tree: Tree) -> Tree:
             out[name] = value
         elif value is not None and not (field.output_only or field.ignored):
             preferred = message.fields[field.alias_of] if field.alias_of else field
-            if not (out.get(preferred.wire) and (field.alias_of or not value)):
+            taken = out.get(preferred.wire) and (field.alias_of or not value)
+            if not (taken or _chooses_nothing(preferred, value)):
                 out[preferred.wire] = _encode_field(preferred, value)
     return out
+
+
+def _chooses_nothing(field: Field, value: Value) -> bool:
+    """Whether `value` is the zero of a member of a oneof: sent, it would choose that member."""
+    if not field.oneof or field.type is Scalar.BOOL or isinstance(field.type, Message):
+        return False
+    return value in ("", field.type.zero if isinstance(field.type, Enum) else "")
 
 
 def _encode_field(field: Field, value: Value) -> Value:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 
 from pulumi_c1policy import errors
@@ -53,6 +54,44 @@ def test_pages_hold_scoped_policies_too(c1_tenant: Emulator) -> None:
     process = Process(c1_tenant)
     with process.alive():
         assert [process.run.reads.get(policy_id)["id"] for policy_id in ids] == ids
+    assert len(_requests(c1_tenant)) == SINGLE_READS + 1
+
+
+class _Lagging(httpx.BaseTransport):
+    """A network on which every search is answered as the first one was."""
+
+    def __init__(self) -> None:
+        self._network = httpx.HTTPTransport()
+        self._first: bytes | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._network.handle_request(request)
+        if "/search/" not in request.url.path:
+            return answer
+        self._first = self._first or answer.read()
+        return httpx.Response(200, content=self._first)
+
+    def close(self) -> None:
+        self._network.close()
+
+
+def test_a_page_from_before_our_own_write_is_not_taken_for_drift(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    program = {f"access-{number}": grant("A") for number in range(8)}
+    changed = {name: grant("B") for name in [*program][:6]}
+    stack.up(program)
+    lag = _Lagging()
+    process = Process(c1_tenant, network=lag)
+    stack.refresh(process=process)
+    stack.up({**program, **changed})
+    stack.refresh(process=Process(c1_tenant, network=lag))
+    assert {entry.inputs["description"] for entry in stack.state[:6]} == {"B"}
+    c1_tenant.api_edit(stack.id_of("access-7"), {"description": "theirs"})
+    c1_tenant.clear_requests()
+    stack.refresh()
+    assert stack.state[7].inputs["description"] == "theirs"
+    # What is newer than our write needs no second look.
     assert len(_requests(c1_tenant)) == SINGLE_READS + 1
 
 

@@ -180,6 +180,27 @@ def _tokens(tenant: Emulator) -> int:
     return sum(request.path == TOKEN["path"] for request in tenant.requests)
 
 
+def test_each_thread_names_its_own_policy_when_all_share_a_failure(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    names = [f"access-{number}" for number in range(4)]
+    stack.up({name: grant() for name in names})
+    c1_tenant.set_faults(Fault(do="answer", status=401, times=None, **TOKEN))
+    process = Process(c1_tenant)
+
+    def read(name: str) -> str:
+        entry = stack.entry(name)
+        assert entry
+        with pytest.raises(errors.AuthenticationError) as caught:
+            process.provider.read(entry.id, entry.outputs)
+        return caught.value.summary
+
+    with process.alive(), ThreadPoolExecutor(4) as threads:
+        for name, said in zip(names, threads.map(read, names), strict=True):
+            assert said.startswith(f"Cannot read the policy c1policy.Policy/{name} (")
+            assert said.count("Cannot read") == 1
+
+
 @pytest.mark.parametrize("skew", [8, -8])
 def test_a_small_skew_of_the_clocks_does_no_harm(
     skew: int, c1_tenant: Emulator, stack: Stack

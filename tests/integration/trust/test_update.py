@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx
@@ -253,12 +254,15 @@ def test_a_policy_that_a_person_took_over_is_not_updated_without_a_decision(
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
 def test_a_policy_that_a_person_took_over_can_be_taken_back(
-    refresh: bool, c1_tenant: Emulator, stack: Stack
+    refresh: bool, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     options = {**TAKE_BACK, **({} if refresh else OVERWRITE)}
     policy_id = _taken_over(c1_tenant, stack)
     program = {"access": grant("B", options=options)}
-    stack.up(program, refresh=refresh)
+    with caplog.at_level(logging.WARNING):
+        stack.up(program, refresh=refresh)
+    assert [m for m in caplog.messages if "the update takes it back" not in m] == []
+    assert len(caplog.messages) == (1 if refresh else 0)
     stack.up(program, refresh=True)
     policy = c1_tenant.policy(policy_id)
     assert policy["description"] == "B"

@@ -25,6 +25,7 @@ def grpc(status: int, code: int, message: str = "said so") -> httpx.Response:
     [
         (grpc(400, 3), errors.InvalidRequestError),
         (grpc(400, 9), errors.ConflictError),
+        (grpc(412, 9), errors.ConflictError),
         (grpc(401, 16), errors.AuthenticationError),
         (grpc(403, 7), errors.PermissionDeniedError),
         (grpc(404, 5), errors.NotFoundError),
@@ -226,3 +227,49 @@ def test_a_token_that_cannot_be_used_is_an_error_that_does_not_show_it(
         client.get("p1")
     assert "canary" not in f"{caught.value} {caught.value!r} {caught.value.__cause__!r}"
     assert tenant.requests == []
+
+
+_VIOLATIONS = {
+    "code": 3,
+    "message": "invalid",
+    "details": [
+        {"fieldViolations": [{"field": "rules[0].condition", "description": "no such field"}]},
+        "odd",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (httpx.Response(400, json=_VIOLATIONS), "invalid; rules[0].condition: no such field."),
+        (httpx.Response(400, json="too big"), ": too big."),
+        (httpx.Response(429, headers={"Retry-After": "3600"}), "It asks to wait for 3600 seconds."),
+    ],
+    ids=["field-violations", "json-text", "retry-after"],
+)
+def test_what_the_tenant_says_is_passed_on(reply: httpx.Response, said: str, connect: Any) -> None:
+    client, _ = connect(reply, requestDeadline="0.1")
+    with pytest.raises(errors.StatusError) as caught:
+        client.get("p1")
+    assert said in caught.value.summary
+
+
+@pytest.mark.parametrize(
+    ("reply", "advice"),
+    [
+        (grpc(400, 9), "still points to this one"),
+        (grpc(409, 9), "still points to this one"),
+        (grpc(412, 9), "still points to this one"),
+        (grpc(400, 3), "Put right what the tenant names"),
+        (httpx.Response(400, html="<html>no</html>"), "not the ConductorOne API"),
+        (httpx.Response(403, html="<html>no</html>"), "not the ConductorOne API"),
+        (httpx.Response(409, text="no"), "not the ConductorOne API"),
+    ],
+    ids=["400-9", "409-9", "412-9", "400-3", "400-html", "403-html", "409-text"],
+)
+def test_a_refused_delete_says_what_helps(reply: httpx.Response, advice: str, connect: Any) -> None:
+    client, _ = connect(reply)
+    with pytest.raises(errors.StatusError) as caught:
+        client.delete("p1")
+    assert advice in caught.value.advice

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_c1policy._model.field_rules import STRING_RULES
 from pulumi_c1policy._model.policy import POLICY, RULE
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only, zero
 from tests.strategies import AWKWARD_KEYS
@@ -256,3 +257,23 @@ def test_one_field_of_a_tree() -> None:
     assert only({"a": None}, "a") == {}
     assert only({"a": ""}, "a") == {"a": ""}
     assert only({}, "a") == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ({"step_key": "x", "policy_id": ""}, {"stepKey": "x"}),
+        ({"policy_id": "", "step_key": "x"}, {"stepKey": "x"}),
+        ({"policy_id": "p", "step_key": ""}, {"policyId": "p"}),
+        ({"policy_id": "p", "policy_key": ""}, {"policyId": "p"}),
+    ],
+)
+def test_an_empty_member_of_a_oneof_is_not_sent(written: Tree, sent: Tree) -> None:
+    # To protobuf's parser it would be a second member.
+    assert encode(RULE, written) == sent
+
+
+def test_an_enum_s_zero_in_a_oneof_is_not_sent_and_false_is() -> None:
+    written = {"email": True, "well_known_regex": "UNKNOWN"}
+    assert encode(STRING_RULES, written) == {"email": True}
+    assert encode(STRING_RULES, {"email": False}) == {"email": False}
