@@ -23,7 +23,7 @@ from pulumi_c1policy._emulator.errors import Code, TenantError, TokenError, inva
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, document
+from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, document, message
 from pulumi_c1policy._emulator.tenant import OPERATIONS, Stored, Tenant
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -38,10 +38,10 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
         tenant: Whose policies to serve.
         middleware: Layers between the faults and the API, outermost first.
     """
-    app: ASGIApp = Starlette(
+    starlette = Starlette(
         routes=[
             *_api_routes(tenant),
-            Route(TOKEN_PATH, _token_endpoint(tenant), methods=["POST"]),
+            _route(TOKEN_PATH, _token_endpoint(tenant), "POST"),
             *_control_routes(tenant),
         ],
         exception_handlers={
@@ -50,6 +50,9 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
             Exception: _bug,
         },
     )
+    # A gateway knows each path in one spelling, and sends nobody elsewhere.
+    starlette.router.redirect_slashes = False
+    app: ASGIApp = starlette
     layers: list[Middleware] = [*reversed(middleware), Faulty, Delayed, Journaled]
     for layer in layers:
         app = layer(app, tenant)
@@ -60,7 +63,14 @@ def _api_routes(tenant: Tenant) -> Iterator[Route]:
     # A fixed path must be tried before the templated one that it would match as well.
     for path, methods in sorted(document()["paths"].items(), key=lambda item: "{" in item[0]):
         for method, operation in methods.items():
-            yield Route(path, _api_endpoint(tenant, operation), methods=[method.upper()])
+            yield _route(path, _api_endpoint(tenant, operation), method.upper())
+
+
+def _route(path: str, endpoint: Endpoint, *methods: str) -> Route:
+    route = Route(path, endpoint)
+    # Starlette would answer HEAD as well wherever it answers GET.
+    route.methods = set(methods)
+    return route
 
 
 def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
@@ -68,7 +78,8 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
     carry_out = OPERATIONS[short_name]
     answer_name = _json_message(operation["responses"]["200"])
     request_name = _json_message(operation["requestBody"]) if "requestBody" in operation else None
-    in_query = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+    named = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+    in_query = [message(_LIST_REQUEST).by_any_name[name] for name in named]
 
     async def endpoint(request: Request) -> Response:
         tenant.tokens.check(request.headers.get("authorization"))
@@ -80,10 +91,11 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
             reader = tenant.reader(creating=request_name == CREATE_REQUEST)
             stored = reader.read(request_name, reading.parse(await request.body()))
         elif in_query:
-            sent = {k: request.query_params[k] for k in in_query if request.query_params.get(k)}
-            stored = reading.Reader().read(_LIST_REQUEST, sent)
+            asked = reading.query(request.query_params.multi_items(), in_query)
+            stored = reading.Reader().read(_LIST_REQUEST, asked)
         answer = carry_out(tenant, request.path_params.get("id", ""), stored)
-        return JSONResponse(render(answer_name, answer, tenant.quirks))
+        held = {name: value for name, value in answer.items() if value}
+        return JSONResponse(render(answer_name, held, tenant.quirks))
 
     return endpoint
 
@@ -95,7 +107,7 @@ def _json_message(part: dict[str, Any]) -> str:
 
 def _token_endpoint(tenant: Tenant) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
             raise TokenError("invalid_request", "the body must be a URL-encoded form")
         pairs = parse_qsl((await request.body()).decode("utf-8", "replace"))
@@ -165,23 +177,24 @@ def _control_routes(tenant: Tenant) -> Iterator[Route]:
         tenant.tokens.revoke_issued()
         return JSONResponse({})
 
-    yield Route(f"{CONTROL}/requests", requests, methods=["GET"])
-    yield Route(f"{CONTROL}/requests", clear_requests, methods=["DELETE"])
-    yield Route(f"{CONTROL}/policies", policies, methods=["GET"])
-    yield Route(f"{CONTROL}/reset", reset, methods=["POST"])
-    yield Route(f"{CONTROL}/quirks", quirks, methods=["POST"])
-    yield Route(f"{CONTROL}/faults", show_faults, methods=["GET"])
-    yield Route(f"{CONTROL}/faults", set_faults, methods=["POST", "PUT"])
-    yield Route(f"{CONTROL}/faults", clear_faults, methods=["DELETE"])
-    yield Route(f"{CONTROL}/expire-tokens", expire_tokens, methods=["POST"])
-    yield Route(f"{CONTROL}/product-delete/{{id}}", product_delete, methods=["POST"])
-    yield Route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), methods=["POST"])
-    yield Route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), methods=["POST"])
+    yield _route(f"{CONTROL}/requests", requests, "GET")
+    yield _route(f"{CONTROL}/requests", clear_requests, "DELETE")
+    yield _route(f"{CONTROL}/policies", policies, "GET")
+    yield _route(f"{CONTROL}/reset", reset, "POST")
+    yield _route(f"{CONTROL}/quirks", quirks, "POST")
+    yield _route(f"{CONTROL}/faults", show_faults, "GET")
+    yield _route(f"{CONTROL}/faults", set_faults, "POST", "PUT")
+    yield _route(f"{CONTROL}/faults", clear_faults, "DELETE")
+    yield _route(f"{CONTROL}/expire-tokens", expire_tokens, "POST")
+    yield _route(f"{CONTROL}/product-delete/{{id}}", product_delete, "POST")
+    yield _route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), "POST")
+    yield _route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), "POST")
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:
     refused = error if isinstance(error, TenantError) else TenantError(Code.INTERNAL, str(error))
-    return JSONResponse(refused.body(), refused.status)
+    headers = {"www-authenticate": "Bearer"} if refused.code is Code.UNAUTHENTICATED else None
+    return JSONResponse(refused.body(), refused.status, headers)
 
 
 async def _routing_error(request: Request, error: Exception) -> Response:
@@ -193,4 +206,7 @@ async def _routing_error(request: Request, error: Exception) -> Response:
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    return await _refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))
+    answer = await _refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))
+    # The error goes on to uvicorn, which then closes the connection: the client must be told.
+    answer.headers["connection"] = "close"
+    return answer

@@ -8,7 +8,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-_WIRE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,9}))?s")
+# As Go's protojson reads it: `+1s`, `1.s` and `.5s` too, but no needless zero in front.
+_WIRE = re.compile(r"([-+]?)(?=[0-9.])(0|[1-9][0-9]{0,11})?(?:\.([0-9]{0,9}))?s")
+_TIMESTAMP = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _MAX_SECONDS = 315_576_000_000
 _NANOS = 10**9
 
@@ -16,7 +21,7 @@ _NANOS = 10**9
 def is_wire(text: str) -> bool:
     """Whether the text is a protobuf JSON duration (`3600s`, never `1h`)."""
     found = _WIRE.fullmatch(text)
-    return found is not None and int(found[2]) <= _MAX_SECONDS
+    return found is not None and int(found[2] or 0) <= _MAX_SECONDS
 
 
 def nanoseconds(text: str) -> int:
@@ -24,8 +29,8 @@ def nanoseconds(text: str) -> int:
     found = _WIRE.fullmatch(text)
     if found is None:
         raise ValueError("not a protobuf JSON duration")
-    size = int(found[2]) * _NANOS + int((found[3] or "").ljust(9, "0"))
-    return -size if found[1] else size
+    size = int(found[2] or 0) * _NANOS + int((found[3] or "").ljust(9, "0"))
+    return -size if found[1] == "-" else size
 
 
 def plain(text: str) -> str:
@@ -44,6 +49,18 @@ def _written(size: int, smallest_fraction: int) -> str:
     digits = next(n for n in (0, 3, 6, 9) if n >= smallest_fraction and not fraction[n:].strip("0"))
     sign = "-" if size < 0 else ""
     return f"{sign}{whole}.{fraction[:digits]}s" if digits else f"{sign}{whole}s"
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether the text is a protobuf JSON timestamp: RFC 3339, of a day and a time that exist."""
+    found = _TIMESTAMP.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        datetime.fromisoformat(found[1] + found[2])
+    except ValueError:
+        return False
+    return True
 
 
 def timestamp(nanos: int, digits: int) -> str:

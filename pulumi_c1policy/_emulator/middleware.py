@@ -7,7 +7,6 @@ Must not import anything of the package outside `_emulator`.
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
 from collections.abc import Callable, MutableMapping
 from email.utils import formatdate
@@ -16,7 +15,8 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pulumi_c1policy._emulator import faulty
+from pulumi_c1policy._emulator import faulty, reading
+from pulumi_c1policy._emulator.errors import TenantError
 from pulumi_c1policy._emulator.faulty import CONTROL
 from pulumi_c1policy._emulator.journal import RecordedRequest
 from pulumi_c1policy._emulator.tenant import Tenant
@@ -109,7 +109,7 @@ def _entry(scope: Scope, body: bytes, request_id: str) -> RecordedRequest:
 
 
 # A credential may be sent in the wrong place; the journal must not keep it there either.
-_OPEN_QUERY = frozenset({"page_size", "page_token"})
+_OPEN_QUERY = frozenset({"page_size", "page_token", "pageSize", "pageToken"})
 _OPEN_FORM = frozenset({"grant_type", "client_id", "client_assertion_type", "subject_token_type"})
 
 
@@ -118,7 +118,6 @@ def _recorded_body(path: str, body: bytes) -> dict[str, Any] | None:
         form = parse_qsl(body.decode("utf-8", "replace"))
         return {key: value for key, value in form if key in _OPEN_FORM}
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
+        return reading.parse(body) if body else None
+    except TenantError:
         return None
-    return parsed if isinstance(parsed, dict) else None

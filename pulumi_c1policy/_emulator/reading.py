@@ -8,8 +8,11 @@ Must not import anything of the package outside `_emulator`.
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pulumi_c1policy._emulator import durations
@@ -22,12 +25,18 @@ FILLS: dict[str, dict[str, Any]] = {
     "c1.api.policy.v1.Wait": {"name": "Wait"},
 }
 
+# Protobuf's parsers stop at 100 (C++, Java) or 10000 (Go); this is what Python's stack bears.
+DEEPEST = 200
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_QUERY_NUMBER = re.compile(r"[-+]?[0-9]{1,20}")
 _BOUNDS = {
     "int32": (-(2**31), 2**31 - 1),
     "uint32": (0, 2**32 - 1),
     "int64": (-(2**63), 2**63 - 1),
     "uint64": (0, 2**64 - 1),
 }
+_TYPES = {"struct": dict, "bool": bool, "string": str}
 _ZEROS: tuple[Any, ...] = (False, "", 0)
 
 
@@ -35,17 +44,43 @@ def parse(body: bytes) -> dict[str, Any]:
     """The JSON object of a request body; an empty body is an empty message.
 
     Raises:
-        TenantError: It is not one JSON object, or a key stands in it twice.
+        TenantError: It is not one JSON object in UTF-8, or a key stands in it twice.
     """
-    if not body.strip():
+    if not body.strip(b" \t\r\n"):
         return {}
     try:
-        parsed = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+        parsed = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+        _check(parsed)
     except (ValueError, RecursionError) as error:
         raise invalid(f"proto: syntax error: {error}") from error
     if not isinstance(parsed, dict):
         raise invalid("proto: syntax error: unexpected token, expected an object")
     return parsed
+
+
+def query(pairs: Iterable[tuple[str, str]], members: Iterable[Field]) -> dict[str, Any]:
+    """The query parameters of a request as JSON, by grpc-gateway's rules.
+
+    Args:
+        pairs: The parameters in their order; those that are not a member's are ignored.
+        members: What may be asked, under its JSON name or its .proto name.
+
+    Raises:
+        TenantError: A parameter is given twice, or is no number where one belongs.
+    """
+    names = {name: member for member in members for name in (member.name, member.proto_name)}
+    asked: dict[str, Any] = {}
+    for key, text in pairs:
+        member = names.get(key)
+        if member is None:
+            continue
+        if member.name in asked:
+            raise invalid(f"too many values for field {key!r}")
+        is_number = member.kind == "int32"
+        if is_number and not _QUERY_NUMBER.fullmatch(text):
+            raise invalid(f"parsing field {key!r}: invalid value {text!r}")
+        asked[member.name] = int(text) if is_number else text
+    return asked
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -57,6 +92,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"invalid value {name}")
+
+
+def _check(value: Json, depth: int = 1) -> None:
+    """Refuse what only Python reads: half a surrogate pair, an endless number, any depth."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, float) and math.isinf(value):
+        raise ValueError("number out of range")
+    elif isinstance(value, dict | list):
+        if depth > DEEPEST:
+            raise ValueError("exceeded max recursion depth")
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check(item, depth + 1)
 
 
 @dataclass(frozen=True)
@@ -121,43 +169,48 @@ class Reader:
         return self._single(member, value, path)
 
     def _single(self, member: Field, value: Json, path: str) -> Json:
+        read: Json = None
         match member.kind:
             case "message":
                 return self.read(member.message, value, path)
-            case "struct" if isinstance(value, dict):
-                return value
-            case "bool" if isinstance(value, bool):
-                return value
-            case "string" | "timestamp" if isinstance(value, str):
-                return value
-            case "enum":
-                return self._enum(member, value, path)
+            case "struct" | "bool" | "string" if isinstance(value, _TYPES[member.kind]):
+                read = value
+            case "timestamp" if isinstance(value, str) and durations.is_timestamp(value):
+                read = value
             case "duration" if isinstance(value, str) and durations.is_wire(value):
-                return durations.plain(value)
+                read = durations.plain(value)
+            case "enum":
+                read = self._enum(member, value)
             case "int32" | "uint32":
-                return _integer(member.kind, value, path)
+                read = _whole(member.kind, value)
             case "int64" | "uint64":
-                return str(_integer(member.kind, value, path))
+                number = _whole(member.kind, value)
+                read = None if number is None else str(number)
             case _:
                 pass
-        raise invalid(f"proto: {path}: invalid value for {member.kind} field")
+        if read is None:
+            raise invalid(f"proto: {path}: invalid value for {member.kind} field")
+        return read
 
-    def _enum(self, member: Field, value: Json, path: str) -> str:
-        if isinstance(value, str) and (value in member.enum or self.keep_unknown):
-            return value
-        if type(value) is int and 0 <= value < len(member.enum):
-            return member.enum[value]
-        raise invalid(f"proto: {path}: invalid value for enum field")
+    def _enum(self, member: Field, value: Json) -> str | int | None:
+        # Numbers are open in proto3. An unknown name is refused, as protobuf JSON has it: that newer
+        # gateways drop it would only hide a misspelt one.
+        if isinstance(value, str):
+            return value if value in member.enum or self.keep_unknown else None
+        number = _whole("int32", value)
+        if number is None or not 0 <= number < len(member.enum):
+            return number
+        return member.enum[number]
 
 
-def _integer(kind: str, value: Json, path: str) -> int:
+def _whole(kind: str, value: Json) -> int | None:
+    """The number, where it is whole and fits: `7`, `7.0`, `7e0`, and each of them as text."""
     low, high = _BOUNDS[kind]
-    whole_text = isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,19})", value)
-    whole_float = isinstance(value, float) and value.is_integer()
-    number = int(value) if whole_text or whole_float or type(value) is int else None
-    if number is None or not low <= number <= high:
-        raise invalid(f"proto: {path}: invalid value for {kind} field")
-    return number
+    if isinstance(value, str):
+        value = Decimal(value) if _NUMBER.fullmatch(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return int(value) if low <= value <= high and value == int(value) else None
 
 
 def _is_zero(member: Field | None, value: Json) -> bool:

@@ -14,6 +14,9 @@ from pulumi_c1policy._emulator import Emulator
         ("GET", "/", 404, 5),
         ("GET", "/api/v1/nothing", 404, 5),
         ("GET", "/api/v1/policies/a/b", 404, 5),
+        ("GET", "/api/v1/policies/", 404, 5),
+        ("POST", "/api/v1/search/policies/", 404, 5),
+        ("POST", "/auth/v1/token/", 404, 5),
         ("PUT", "/api/v1/policies", 501, 12),
         ("GET", "/api/v1/search/policies", 501, 12),
         ("GET", "/auth/v1/token", 501, 12),
@@ -32,9 +35,29 @@ def test_an_error_is_a_grpc_status(
     assert answer.json()["message"]
 
 
-def test_an_unauthenticated_request_is_a_grpc_status(c1_tenant: Emulator) -> None:
-    answer = httpx.get(f"{c1_tenant.url}/api/v1/policies")
+@pytest.mark.parametrize("path", ["/api/v1/policies", "/api/v1/policies/a", "/_emulator/policies"])
+def test_head_is_not_implemented(http: httpx.Client, path: str) -> None:
+    answer = http.head(path)
+    assert (answer.status_code, answer.content) == (501, b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/v1/policies"), ("POST", "/auth/v1/token")]
+)
+def test_a_401_says_how_to_be_let_in(c1_tenant: Emulator, method: str, path: str) -> None:
+    form = {"grant_type": "client_credentials"} if method == "POST" else None
+    answer = httpx.request(method, f"{c1_tenant.url}{path}", data=form)
     assert (answer.status_code, answer.json()["code"]) == (401, 16)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_bug_is_told_before_the_connection_ends(c1_tenant: Emulator, http: httpx.Client) -> None:
+    unwritable = {"displayName": "\ud800", "policyType": "POLICY_TYPE_GRANT"}
+    policy_id = c1_tenant.policies.create(unwritable).id
+    answer = http.get(f"/api/v1/policies/{policy_id}")
+    assert (answer.status_code, answer.json()["code"]) == (500, 13)
+    assert answer.headers["connection"] == "close"
+    assert http.get("/api/v1/policies/unknown").status_code == 404
 
 
 def test_every_answer_has_its_own_request_id(http: httpx.Client) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from pulumi_c1policy._emulator import Emulator
+
 Create = Callable[..., dict[str, Any]]
+WHOLE = '{"displayName":"P","policyType":"POLICY_TYPE_GRANT","policySteps":{"grant":{}}}'
 
 
 def steps(*held: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def test_null_is_unset(create: Create) -> None:
     assert held["policySteps"]["grant"]["steps"] == [{"accept": {"acceptMessage": ""}}]
 
 
-@pytest.mark.parametrize("sent", ["7200", 7200, 7200.0])
+@pytest.mark.parametrize("sent", ["7200", 7200, 7200.0, "7200.0", "7.2e3", "72E+2"])
 def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
     create: Create, sent: object
 ) -> None:
@@ -51,7 +54,14 @@ def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
 
 
 @pytest.mark.parametrize(
-    ("sent", "answered"), [("3600s", "3600s"), ("3600.000s", "3600s"), ("3600.5s", "3600.500s")]
+    ("sent", "answered"),
+    [
+        ("3600s", "3600s"),
+        ("3600.000s", "3600s"),
+        ("3600.5s", "3600.500s"),
+        ("+3600s", "3600s"),
+        ("3600.s", "3600s"),
+    ],
 )
 def test_a_duration_comes_back_normalised(create: Create, sent: str, answered: str) -> None:
     held = create(policySteps=steps({"wait": {"duration": {"duration": sent}}}))
@@ -59,8 +69,23 @@ def test_a_duration_comes_back_normalised(create: Create, sent: str, answered: s
     assert step["wait"]["duration"]["duration"] == answered
 
 
-def test_an_enum_may_be_a_number(create: Create) -> None:
-    assert create(policyType=1)["policyType"] == "POLICY_TYPE_GRANT"
+@pytest.mark.parametrize("sent", [".5s", "-.5s", "+0s"])
+def test_a_duration_below_a_second_is_one(create: Create, sent: str) -> None:
+    target = {"grantDuration": sent}
+    held = create(policySteps=steps({"provision": {"provisionTarget": target}}))
+    step = held["policySteps"]["grant"]["steps"][0]
+    answered = step["provision"]["provisionTarget"]["grantDuration"]
+    assert float(answered[:-1]) == float(sent[:-1])
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [(1, "POLICY_TYPE_GRANT"), (1.0, "POLICY_TYPE_GRANT"), (99, 99), (-1, -1)],
+)
+def test_an_enum_may_be_a_number_that_nobody_has_named(
+    create: Create, sent: float, answered: object
+) -> None:
+    assert create(policyType=sent)["policyType"] == answered
 
 
 def test_presence_survives_a_zero_value(create: Create) -> None:
@@ -83,7 +108,9 @@ def test_free_form_configuration_is_kept_as_it_is(create: Create) -> None:
         {"displayName": ["a"]},
         {"description": True},
         {"policyType": "POLICY_TYPE_NONE"},
-        {"policyType": 99},
+        {"policyType": "1"},
+        {"policyType": 1.5},
+        {"policyType": 2**31},
         {"policyType": True},
         {"rules": {}},
         {"rules": [None]},
@@ -99,10 +126,17 @@ def test_free_form_configuration_is_kept_as_it_is(create: Create) -> None:
         {"policySteps": steps({"wait": {"duration": {"duration": "1h"}}})},
         {"policySteps": steps({"wait": {"duration": {"duration": 3600}}})},
         {"policySteps": steps({"wait": {"duration": {"duration": "3600"}}})},
+        {"policySteps": steps({"wait": {"duration": {"duration": "03600s"}}})},
+        {"policySteps": steps({"wait": {"duration": {"duration": "+-3600s"}}})},
+        {"policySteps": steps({"wait": {"duration": {"duration": "s"}}})},
         {"policySteps": steps({"wait": {"untilTime": {"hours": -1}}})},
         {"policySteps": steps({"wait": {"untilTime": {"hours": 1.5}}})},
         {"policySteps": steps({"wait": {"untilTime": {"hours": True}}})},
         {"policySteps": steps({"wait": {"untilTime": {"hours": "1.5"}}})},
+        {"policySteps": steps({"wait": {"untilTime": {"hours": "+1"}}})},
+        {"policySteps": steps({"wait": {"untilTime": {"hours": "01"}}})},
+        {"policySteps": steps({"wait": {"untilTime": {"hours": " 1"}}})},
+        {"policySteps": steps({"wait": {"untilTime": {"hours": "1e999"}}})},
     ],
     ids=repr,
 )
@@ -114,12 +148,59 @@ def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[s
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b'"text"', b"nul", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 9999],
-    ids=["cut", "list", "text", "word", "bytes", "nan", "twice", "deep"],
+    [
+        pytest.param(b"{", id="cut"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b'"text"', id="text"),
+        pytest.param(b"nul", id="word"),
+        pytest.param(b"\xff\xfe", id="bytes"),
+        pytest.param(WHOLE.encode("utf-8-sig"), id="byte-order-mark"),
+        pytest.param(WHOLE.encode("utf-16"), id="utf-16"),
+        pytest.param(WHOLE.replace('"P"', '"a\\ud800"').encode(), id="half-a-pair"),
+        pytest.param(WHOLE.replace('"grant"', '"\\udc00"').encode(), id="half-a-pair-as-key"),
+        pytest.param(b'{"a": NaN}', id="nan"),
+        pytest.param(b'{"a": 1e999}', id="endless"),
+        pytest.param(b'{"a": 1, "a": 2}', id="twice"),
+        pytest.param(b"[" * 9999, id="deep"),
+    ],
 )
-def test_a_body_that_is_not_one_object_is_refused(http: httpx.Client, body: bytes) -> None:
+def test_a_body_that_is_not_one_json_object_is_refused_and_nothing_kept(
+    c1_tenant: Emulator, http: httpx.Client, body: bytes
+) -> None:
+    before = len(c1_tenant.policies)
     answer = http.post("/api/v1/policies", content=body)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
+    assert len(c1_tenant.policies) == before
+    assert http.get("/_emulator/policies").status_code == 200
+    assert http.get("/_emulator/requests").json()["requests"][0]["body"] is None
+
+
+def nested(kind: str, levels: int) -> dict[str, Any]:
+    """A create request in which something holds itself so many times."""
+    value: dict[str, Any] = {"connector": {}} if kind == "multiStep" else {}
+    for _ in range(levels):
+        value = {"multiStep": {"provisionSteps": [value]}} if kind == "multiStep" else {"a": value}
+    if kind == "config":
+        value = {"connector": {"account": {"config": value}}}
+    return {
+        "displayName": "Deep",
+        "policyType": "POLICY_TYPE_GRANT",
+        "policySteps": steps({"provision": {"provisionPolicy": value}}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "refused"), [("multiStep", 60, (70, 140, 300)), ("config", 180, (200, 900))]
+)
+def test_a_message_that_is_nested_without_end_is_refused(
+    http: httpx.Client, kind: str, kept: int, refused: tuple[int, ...]
+) -> None:
+    assert http.post("/api/v1/policies", json=nested(kind, kept)).status_code == 200
+    for levels in refused:
+        answer = http.post("/api/v1/policies", json=nested(kind, levels))
+        assert (answer.status_code, answer.json()["code"]) == (400, 3)
+        assert "depth" in answer.json()["message"]
+    assert http.get("/api/v1/policies").status_code == 200
 
 
 def test_an_empty_body_is_an_empty_message(http: httpx.Client) -> None:
