@@ -5,8 +5,10 @@ Must not import anything of the package outside `_emulator`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import POLICY, Json, message
+from pulumi_c1policy._emulator.schema import POLICY, message
 
 IMMUTABLE = ("policyType", "scope")
 
@@ -17,30 +19,32 @@ def writable() -> tuple[str, ...]:
     return tuple(f.name for f in fields if not f.read_only and f.name not in IMMUTABLE)
 
 
-def parse(mask: Json) -> tuple[str, ...] | None:
+def parse(mask: str | None, newer: Collection[str] = ()) -> tuple[str, ...] | None:
     """The top-level fields that a mask names; None where it names none.
+
+    Args:
+        mask: Paths with commas between them.
+        newer: Fields that this tenant knows beyond the published structure.
 
     Raises:
         TenantError: A path is not one that an update of a policy may name.
     """
-    if mask is None or mask == "":
+    paths = (mask or "").strip().split(",")
+    if paths == [""]:
         return None
-    if not isinstance(mask, str):
-        raise invalid("proto: updateMask: invalid value for google.protobuf.FieldMask field")
-    paths = mask.split(",")
     for path in paths:
-        _check(path)
+        _check(path, newer)
     return tuple(dict.fromkeys(paths))
 
 
-def _check(path: str) -> None:
+def _check(path: str, newer: Collection[str]) -> None:
     top, dot, _ = path.partition(".")
     fields = message(POLICY).fields
     if "_" in top:
         raise invalid(f"update_mask: path {path!r} is not lowerCamelCase")
-    if top not in fields:
+    if top not in fields and top not in newer:
         raise invalid(f"update_mask: {path!r} is not a field of a policy")
-    if fields[top].read_only:
+    if top in fields and fields[top].read_only:
         raise invalid(f"update_mask: {top!r} is output-only")
     if top in IMMUTABLE:
         raise invalid(f"update_mask: {top!r} cannot be changed after creation")

@@ -6,8 +6,9 @@ Must not import anything of the package outside `_emulator`.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
-from typing import Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 UnsetFields = Literal["emitted", "omitted", "null", "null_everywhere"]
 RuleKey = Literal["step_key", "policy_key", "both"]
@@ -60,7 +61,8 @@ class Quirks:
     newer_api: bool = False
     """The tenant is ahead of the published structure: it knows fields and enum values that are not in it.
 
-    It emits such fields, lists a builtin of an unknown type, and keeps unknown fields it is sent.
+    It emits such fields, has a builtin of an unknown type, and takes unknown fields as its own: it keeps
+    them, an update mask may name them, and an update without a mask resets those that are left out.
     Source: protobuf evolution; the vendor's published files have gained fields every few months.
     """
 
@@ -74,13 +76,15 @@ class Quirks:
     """Seconds that every answer waits, as a network would make it."""
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for item in dataclasses.fields(self):
-            value, allowed = getattr(self, item.name), get_args(hints[item.name])
+        for name, kind in get_type_hints(type(self)).items():
+            value: Any = getattr(self, name)
+            allowed = get_args(kind)
             if allowed and value not in allowed:
-                raise ValueError(f"quirk {item.name} must be one of {', '.join(allowed)}")
-        if self.delay < 0:
-            raise ValueError("quirk delay must not be negative")
+                raise ValueError(f"quirk {name} must be one of {', '.join(allowed)}")
+            if kind is bool and not isinstance(value, bool):
+                raise ValueError(f"quirk {name} must be true or false")
+            if kind is float and not (type(value) in (int, float) and 0 <= value < math.inf):
+                raise ValueError(f"quirk {name} must be a number, and not negative")
 
     def replace(self, **changes: str | float | bool) -> Quirks:
         """The same quirks with some changed."""

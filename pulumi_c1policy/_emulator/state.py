@@ -112,16 +112,16 @@ class PolicyStore:
                 for name in masks.IMMUTABLE:
                     if sent.get(name) and sent[name] != record.fields.get(name):
                         raise invalid(f"{name} cannot be changed after creation")
-                known = {*masks.writable(), *masks.IMMUTABLE, *record.stored}
-                paths = (*masks.writable(), *(set(sent) - known))
+                # A field that the structure does not know was kept because this tenant does.
+                held = {**dict.fromkeys(masks.writable()), **record.fields, **sent}
+                paths = tuple(name for name in held if name not in masks.IMMUTABLE)
             changed = dict(record.fields)
             for name in paths:
                 changed.pop(name, None)
                 if name in sent:
                     changed[name] = sent[name]
-            held = record.fields.get("annotations", {})
             wanted = changed.pop("annotations", {}) if "annotations" in paths else {}
-            annotations = rules.merge_annotations(held, wanted)
+            annotations = rules.merge_annotations(record.fields.get("annotations", {}), wanted)
             if by_product:
                 annotations = {k: v for k, v in annotations.items() if k not in OWNERSHIP_KEYS}
             changed.pop("annotations", None)

@@ -16,6 +16,7 @@ from pulumi_c1policy._emulator.faults import Fault, Faults
 from pulumi_c1policy._emulator.journal import Journal
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
+from pulumi_c1policy._emulator.render import NEWER
 from pulumi_c1policy._emulator.schema import POLICY, message
 from pulumi_c1policy._emulator.state import PolicyStore, Record
 from pulumi_c1policy._emulator.tokens import TokenIssuer
@@ -109,10 +110,20 @@ class Tenant:
         """
         names = message(POLICY).by_any_name
         paths = tuple(names[key].name if key in names else key for key in changes)
-        known = message(POLICY).fields
-        masks.parse(",".join(p for p in paths if p in known or not self.quirks.newer_api))
         fields = self.reader().read(POLICY, changes)
+        masks.parse(",".join(paths), self.newer_fields(policy_id, changes))
         return self.policies.update(policy_id, fields, paths, by_product=by_product)
+
+    def newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
+        """The fields of a policy that only a tenant with the quirk `newer_api` knows.
+
+        It knows those that it emits, and every other that it was ever sent.
+        """
+        if not self.quirks.newer_api:
+            return set()
+        record = self.policies.find(policy_id)
+        named = {*NEWER[POLICY], *sent, *(record.fields if record else ())}
+        return named - set(message(POLICY).by_any_name)
 
 
 def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
@@ -133,8 +144,9 @@ def update(tenant: Tenant, policy_id: str, request: Stored) -> Stored:
     """Policies.Update."""
     if "policy" not in request:
         raise invalid("policy: value is required")
-    paths = masks.parse(request.get("updateMask"))
-    return {"policy": tenant.policies.update(policy_id, request["policy"], paths).stored}
+    sent = request["policy"]
+    paths = masks.parse(request.get("updateMask"), tenant.newer_fields(policy_id, sent))
+    return {"policy": tenant.policies.update(policy_id, sent, paths).stored}
 
 
 def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:

@@ -65,6 +65,27 @@ def test_unset_fields(
 
 
 @pytest.mark.parametrize(
+    ("style", "found", "marked"),
+    [
+        ("emitted", {"list": [], "nextPageToken": ""}, {"markers": []}),
+        ("omitted", {}, {}),
+        ("null", {"list": None}, {"markers": None}),
+        ("null_everywhere", {"list": None, "nextPageToken": None}, {"markers": None}),
+    ],
+)
+def test_unset_fields_of_an_envelope(
+    c1_tenant: Emulator, http: httpx.Client, create: Create, style: Any,
+    found: dict[str, Any], marked: dict[str, Any],
+) -> None:  # fmt: skip
+    c1_tenant.set_quirks(unset_fields=style)
+    assert http.post("/api/v1/search/policies", json={"query": "nobody"}).json() == found
+    assert http.post("/api/v1/policies/validate/cel", json={"text": "true"}).json() == marked
+    shown = http.get("/api/v1/policies").json()
+    assert len(shown["list"]) == 3
+    assert list(http.get(f"/api/v1/policies/{create()['id']}").json()) == ["policy"]
+
+
+@pytest.mark.parametrize(
     ("style", "spelled"),
     [
         ("step_key", {"stepKey": "grant"}),
@@ -161,6 +182,24 @@ def test_a_newer_tenant_knows_more_than_the_structure() -> None:
         assert http.get(path).json()["policy"]["policySteps"] == created["policySteps"]
 
 
+def test_a_newer_tenant_takes_its_own_fields_as_it_takes_all_others(
+    c1_tenant: Emulator, create: Create, update: Callable[..., httpx.Response]
+) -> None:
+    c1_tenant.set_quirks(newer_api=True)
+    emitted = create()["reviewCadence"]
+    created = create(reviewCadence="REVIEW_CADENCE_MONTHLY", retention={"days": 3})
+    masked = update(created["id"], {"reviewCadence": "X", "displayName": "N"}, "reviewCadence")
+    shown = masked.json()["policy"]
+    assert (shown["reviewCadence"], shown["displayName"]) == ("X", created["displayName"])
+    assert shown["retention"] == {"days": 3}
+    assert "retention" not in update(created["id"], {}, "retention").json()["policy"]
+    whole = {"displayName": "N", "retention": {"days": 4}}
+    rewritten = update(created["id"], whole).json()["policy"]
+    assert (rewritten["reviewCadence"], rewritten["retention"]) == (emitted, {"days": 4})
+    assert "retention" not in update(created["id"], {"displayName": "N"}).json()["policy"]
+    assert update(created["id"], {}, "nothing").status_code == 400
+
+
 def test_the_server_fills_only_what_was_not_sent_on_creation(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
@@ -191,8 +230,24 @@ def test_a_reset_restores_the_quirks_of_the_start(c1_tenant: Emulator) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"unset_fields": "sometimes"}, {"delay": -1.0}, {"no_such_quirk": True}], ids=str
+    "wrong",
+    [
+        {"unset_fields": "sometimes"},
+        {"unset_fields": ["omitted"]},
+        {"delay": -1.0},
+        {"delay": "x"},
+        {"delay": True},
+        {"delay": None},
+        {"shuffle_sets": "yes"},
+        {"newer_api": 1},
+        {"no_such_quirk": True},
+    ],
+    ids=str,
 )
-def test_a_wrong_quirk_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="quirk"):
-        Quirks().replace(**wrong)
+def test_a_wrong_quirk_is_refused(
+    c1_tenant: Emulator, http: httpx.Client, wrong: dict[str, Any]
+) -> None:
+    answer = http.post("/_emulator/quirks", json=wrong)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(("quirk ", "no such quirk"))
+    assert c1_tenant.quirks == Quirks()

@@ -34,7 +34,7 @@ def test_a_masked_map_is_replaced_as_a_whole(create: Create, update: Update) -> 
     assert list(after["policy"]["policySteps"]) == ["third"]
 
 
-@pytest.mark.parametrize("mask", [None, ""])
+@pytest.mark.parametrize("mask", [None, "", " "])
 def test_without_a_mask_the_whole_policy_is_rewritten(
     create: Create, update: Update, mask: str | None
 ) -> None:
