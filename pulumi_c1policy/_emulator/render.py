@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator import durations
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.schema import Field, Json, message
+from pulumi_c1policy._emulator.schema import ASSIGNED, Field, Json, message
 
 # Lists of ids whose order carries no meaning. Rules, steps and expressions are taken in order.
 SETS = frozenset(
@@ -78,8 +78,11 @@ def _emits_unset(member: Field, quirks: Quirks) -> bool:
         case "null_everywhere":
             return True
         case "emitted":
-            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars.
-            return member.oneof is None and (member.is_message or not member.has_presence)
+            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars. Who is
+            # assigned is known of a request on its way, and is absent of a policy.
+            if member.oneof is not None or member.name in ASSIGNED:
+                return False
+            return member.is_message or not member.has_presence
 
 
 def _unset(member: Field, quirks: Quirks) -> Json:

@@ -16,6 +16,7 @@ from pulumi_c1policy._emulator.errors import invalid
 from pulumi_c1policy._emulator.schema import POLICY, walk
 
 MAX_RULES = 16
+# Hops from one policy to the next.
 MAX_CHAIN = 5
 MAX_APPROVERS = 32
 MAX_ANNOTATIONS = 16
@@ -77,6 +78,9 @@ def check(fields: Fields) -> None:
         raise invalid("displayName: value is required")
     if not fields.get("policyType"):
         raise invalid("policyType: value is required")
+    baseline = str(fields["policyType"]).removeprefix("POLICY_TYPE_").lower()
+    if fields.get("baselinePolicyId") and baseline in fields.get("policySteps", {}):
+        raise invalid(f"baselinePolicyId: stands in for policySteps[{baseline!r}]: set one of them")
     rules = fields.get("rules", [])
     if len(rules) > MAX_RULES:
         raise invalid(f"rules: at most {MAX_RULES} rules")
@@ -161,6 +165,9 @@ def referenced(fields: Fields) -> dict[str, str]:
     for path, name, value in walk(POLICY, fields):
         if name.endswith(".ReplacePolicy") and value.get("policyId"):
             found.setdefault(value["policyId"], f"{path}.policyId")
+        elif name.endswith(".AgentApproval"):
+            for index, policy_id in enumerate(value.get("policyIds", [])):
+                found.setdefault(policy_id, f"{path}.policyIds[{index}]")
     return found
 
 

@@ -22,7 +22,7 @@ Kind = Literal[
 Shape = Literal["single", "list", "map"]
 
 # The published file marks only some of these output-only; the reference says all of them are.
-_ASSIGNED = frozenset({"assigned", "assignedUserIds"})
+ASSIGNED = frozenset({"assigned", "assignedUserIds"})
 
 # Any JSON value, in a request, in an answer or stored.
 Json: TypeAlias = Any
@@ -127,7 +127,7 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
         enum=tuple(inner.get("enum", ())),
         # An enum must list null besides typing it, and the one nullable enum does not.
         nullable="enum" not in prop and ("oneOf" in prop or "null" in prop.get("type", ())),
-        read_only=bool(prop.get("readOnly")) or name in _ASSIGNED,
+        read_only=bool(prop.get("readOnly")) or name in ASSIGNED,
         oneof=oneof,
     )
 

@@ -85,25 +85,28 @@ class Matcher:
     def _by_scope(self, record: Record) -> bool:
         scope = record.fields.get("scope") or {}
         scoped = bool(scope.get("appId") or scope.get("appEntitlementId"))
-        view: str = self._asked.get("scopeView", "")
-        if not view:
-            # Ids resolve in any scope; everything else sees global policies only.
-            return bool(self._refs) or not scoped
+        view: str = self._asked.get("scopeView", "POLICY_SCOPE_VIEW_GLOBAL")
+        if self._refs:
+            # Ids resolve in any scope, whatever the view.
+            return True
         if not scoped:
             return view != "POLICY_SCOPE_VIEW_SCOPED"
+        if view == "POLICY_SCOPE_VIEW_SCOPED":
+            return self._of_type(scope) and self._of_object(scope)
         if view == "POLICY_SCOPE_VIEW_GLOBAL_AND_OBJECT":
-            named = self._asked.get("scopeAppId") or self._asked.get("scopeAppEntitlementId")
-            return bool(named) and self._same_object(scope)
-        return view != "POLICY_SCOPE_VIEW_GLOBAL" and self._same_object(scope)
+            named = "scopeAppId" in self._asked or "scopeAppEntitlementId" in self._asked
+            return named and self._of_object(scope)
+        return view == "POLICY_SCOPE_VIEW_ALL"
 
-    def _same_object(self, scope: dict[str, Any]) -> bool:
-        wanted = {
-            "appId": self._asked.get("scopeAppId"),
-            "appEntitlementId": self._asked.get("scopeAppEntitlementId"),
-            "slot": self._asked.get("scopeSlot"),
-        }
-        if any(value and scope.get(key) != value for key, value in wanted.items()):
-            return False
+    def _of_object(self, scope: dict[str, Any]) -> bool:
+        asked = self._asked
+        wanted = {"appId": "scopeAppId", "appEntitlementId": "scopeAppEntitlementId"}
+        if asked.get("scopeAppId"):
+            # A slot is one of an object's; without the object it says nothing.
+            wanted["slot"] = "scopeSlot"
+        return all(scope.get(key) == asked[name] for key, name in wanted.items() if name in asked)
+
+    def _of_type(self, scope: dict[str, Any]) -> bool:
         kind = "ENTITLEMENT" if scope.get("appEntitlementId") else "APP"
-        asked_kind: str = self._asked.get("scopeObjectType", "")
-        return asked_kind in {"", f"POLICY_SCOPE_OBJECT_TYPE_{kind}"}
+        asked: str = self._asked.get("scopeObjectType", "")
+        return asked in {"", f"POLICY_SCOPE_OBJECT_TYPE_{kind}"}

@@ -92,8 +92,36 @@ def test_a_page_token_belongs_to_its_question(http: httpx.Client, create: Create
     assert http.post("/api/v1/search/policies", json=other).status_code == 400
 
 
-def test_a_page_size_must_be_a_number(http: httpx.Client) -> None:
-    assert http.get("/api/v1/policies", params={"page_size": "many"}).status_code == 400
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page_size=many",
+        "page_size=",
+        "page_size=1.0",
+        "page_size=1e1",
+        "page_size=99999999999",
+        "page_size=10&page_size=10",
+        "page_size=10&pageSize=10",
+        "page_token=&page_token=",
+    ],
+)
+def test_a_query_must_hold_one_value_of_its_type(http: httpx.Client, query: str) -> None:
+    answer = http.get(f"/api/v1/policies?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, 3)
+
+
+@pytest.mark.parametrize(
+    "query", ["page_size=10", "pageSize=10", "page_size=%2B10", "pageSize=010&other=1&other=2"]
+)
+def test_a_query_is_read_as_a_gateway_reads_it(
+    http: httpx.Client, create: Create, query: str
+) -> None:
+    created = [create(displayName=f"P{index}")["id"] for index in range(11)]
+    first = http.get(f"/api/v1/policies?{query}").json()
+    assert len(first["list"]) == 10
+    for name in ("page_token", "pageToken"):
+        rest = http.get(f"/api/v1/policies?{query}&{name}={first['nextPageToken']}").json()
+        assert [policy["id"] for policy in rest["list"]] == created[10 - BUILTINS :]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +155,15 @@ def test_a_search_leaves_out_excluded_ids(http: httpx.Client, create: Create) ->
     assert search(http, excludePolicyIds=[one["id"]]) == ["Two"]
 
 
-def test_refs_resolve_ids_of_any_scope(http: httpx.Client, create: Create) -> None:
+@pytest.mark.parametrize("view", ["UNSPECIFIED", "GLOBAL", "SCOPED"])
+def test_refs_resolve_ids_of_any_scope_whatever_the_view(
+    http: httpx.Client, create: Create, view: str
+) -> None:
     scoped, plain = create(displayName="Scoped", scope=SCOPE), create(displayName="Plain")
     create(displayName="Other")
     refs = [{"id": plain["id"]}, {"id": scoped["id"]}, {"id": "unknown"}]
-    assert search(http, refs=refs) == ["Scoped", "Plain"]
+    view = f"POLICY_SCOPE_VIEW_{view}"
+    assert search(http, refs=refs, scopeView=view) == ["Scoped", "Plain"]
 
 
 @pytest.mark.parametrize(
@@ -149,9 +181,33 @@ def test_refs_resolve_ids_of_any_scope(http: httpx.Client, create: Create) -> No
         ),
         pytest.param(
             {"scopeView": "POLICY_SCOPE_VIEW_SCOPED", "scopeSlot": SCOPE["slot"]},
+            ["App", "Ent"],
+            id="slot-of-no-object",
+        ),
+        pytest.param(
+            {
+                "scopeView": "POLICY_SCOPE_VIEW_SCOPED",
+                "scopeAppId": "app-1",
+                "scopeSlot": SCOPE["slot"],
+            },
             ["App"],
             id="slot",
         ),
+        pytest.param(
+            {
+                "scopeView": "POLICY_SCOPE_VIEW_SCOPED",
+                "scopeAppId": "app-2",
+                "scopeSlot": SCOPE["slot"],
+            },
+            [],
+            id="other-slot",
+        ),
+        pytest.param(
+            {"scopeView": "POLICY_SCOPE_VIEW_ALL", "scopeAppId": "app-1"},
+            ["Global", "App", "Ent"],
+            id="all-is-all",
+        ),
+        pytest.param({"scopeAppId": "app-1"}, ["Global"], id="object-without-view"),
         pytest.param(
             {
                 "scopeView": "POLICY_SCOPE_VIEW_SCOPED",

@@ -60,8 +60,30 @@ def test_output_only_fields_are_ignored_on_input(create: Create) -> None:
     assert created["deletedAt"] is None
     assert created["systemBuiltin"] is False
     approval = created["policySteps"]["grant"]["steps"][0]["approval"]
-    assert approval["assigned"] is False
-    assert approval["manager"]["assignedUserIds"] == []
+    assert "assigned" not in approval
+    assert "assignedUserIds" not in approval["manager"]
+
+
+@pytest.mark.parametrize("sent", ["nope", "", 0, "2001-02-30T00:00:00Z", "2001-01-01T00:00:00"])
+def test_an_output_only_timestamp_must_still_be_one(
+    create: Create, update: Callable[..., httpx.Response], sent: object
+) -> None:
+    answer = update(create()["id"], {"displayName": "N", "createdAt": sent}, "displayName")
+    assert (answer.status_code, answer.json()["code"]) == (400, 3)
+
+
+@pytest.mark.parametrize("sent", ["2001-01-01T00:00:00.123456789Z", "2001-01-01T00:00:00+02:00"])
+def test_a_timestamp_may_have_a_fraction_and_an_offset(create: Create, sent: str) -> None:
+    assert create(createdAt=sent)["createdAt"] > "2001-01-02"
+
+
+def test_a_baseline_may_stand_in_for_the_other_in_one_update(
+    create: Create, update: Callable[..., httpx.Response]
+) -> None:
+    base, policy = create()["id"], create()["id"]
+    both = {"baselinePolicyId": base, "policySteps": {}}
+    assert update(policy, both, "baselinePolicyId").status_code == 400
+    assert update(policy, both, "baselinePolicyId,policySteps").status_code == 200
 
 
 def test_a_deleted_policy_is_gone(http: httpx.Client, create: Create) -> None:
@@ -155,7 +177,10 @@ def test_policy_key_is_read_as_step_key(create: Create) -> None:
         ),
         pytest.param({"rules": [{"stepKey": "nowhere"}]}, "nowhere", id="no-such-key"),
         pytest.param({"rules": [{"policyId": "nope"}]}, "nope", id="no-such-policy"),
-        pytest.param({"baselinePolicyId": "nope"}, "nope", id="no-such-baseline"),
+        pytest.param(
+            {"baselinePolicyId": "nope", "policySteps": {}}, "nope", id="no-such-baseline"
+        ),
+        pytest.param({"baselinePolicyId": "nope"}, "stands in", id="two-baselines"),
         pytest.param(
             {"rules": [{"condition": "f((1)", "stepKey": "grant"}]}, "closed", id="open-bracket"
         ),
@@ -216,7 +241,7 @@ def test_a_rule_points_to_a_policy_of_the_same_type(http: httpx.Client, create: 
     grant, revoke = create(), create(policyType="POLICY_TYPE_REVOKE")
     assert create(rules=[{"policyId": grant["id"]}])["rules"][0]["policyId"] == grant["id"]
     assert "another type" in refusal(http, rules=[{"policyId": revoke["id"]}])["message"]
-    assert "another type" in refusal(http, baselinePolicyId=revoke["id"])["message"]
+    assert "another type" in refusal(http, baselinePolicyId=revoke["id"], policySteps={})["message"]
 
 
 def test_a_policy_cannot_point_to_itself(
@@ -233,7 +258,7 @@ def test_policies_cannot_point_in_a_circle(
 ) -> None:
     first = create()["id"]
     second = create(rules=[{"policyId": first}])["id"]
-    third = create(baselinePolicyId=second)["id"]
+    third = create(baselinePolicyId=second, policySteps={})["id"]
     answer = update(first, {"rules": [{"policyId": third}]}, "rules")
     assert answer.status_code == 400
 
@@ -252,7 +277,7 @@ def test_a_chain_is_at_most_5_deep(
         assert "5 deep" in answer.json()["message"]
 
 
-@pytest.mark.parametrize("by", ["rule", "baseline", "escalation"])
+@pytest.mark.parametrize("by", ["rule", "baseline", "escalation", "agent"])
 def test_a_policy_that_another_points_to_cannot_be_deleted(
     http: httpx.Client, create: Create, by: str
 ) -> None:
@@ -263,8 +288,9 @@ def test_a_policy_that_another_points_to_cannot_be_deleted(
         displayName="Pointing",
         **{
             "rule": {"rules": [{"policyId": target}]},
-            "baseline": {"baselinePolicyId": target},
+            "baseline": {"baselinePolicyId": target, "policySteps": {}},
             "escalation": {"policySteps": steps({"approval": approval})},
+            "agent": {"policySteps": steps({"approval": {"agent": {"policyIds": [target]}}})},
         }[by],
     )["id"]
     answer = http.delete(f"/api/v1/policies/{target}")
