@@ -18,6 +18,7 @@ Kind = Literal["cut", "answer", "html", "truncate", "delay", "expire_tokens", "s
 RetryAfterForm = Literal["seconds", "date"]
 
 _LONGEST = 3600.0
+_FARTHEST = 10 * 365 * 86400.0
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -86,6 +87,8 @@ class Fault:
         _require(0 <= (self.retry_after or 0) <= _LONGEST, "retry_after must be from 0 to 3600")
         if self.do == "delay":
             _require(0 <= self.seconds <= _LONGEST, "seconds of a delay must be from 0 to 3600")
+        if self.do == "skew_clock":
+            _require(abs(self.seconds) <= _FARTHEST, "a clock is skewed by ten years at most")
         try:
             re.compile(self.path)
         except re.error as error:

@@ -246,6 +246,7 @@ WRONG: dict[str, tuple[object, str]] = {
     "long ago": ([{"do": "answer", "retry_after": -1}], "retry_after must be"),
     "no form": ([{"do": "answer", "retry_after_form": "x"}], "retry_after_form must be"),
     "for ever": ([{"do": "delay", "seconds": 1e9}], "seconds of a delay"),
+    "another age": ([{"do": "skew_clock", "seconds": -1e9}], "ten years"),
     "no expression": ([{"do": "cut", "path": "("}], "no regular expression"),
 }
 
