@@ -87,6 +87,40 @@ def test_it_lists_and_searches_in_pages(sdk: SDK) -> None:
     assert sizes == [10, 2]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"refs": "mine"}, 1),
+        ({"exclude_policy_ids": "mine", "query": "by the"}, 0),
+        ({"display_name": "BY THE SDK"}, 1),
+        ({"query": "nobody"}, 0),
+        ({"include_deleted": True, "query": "by the"}, 1),
+    ],
+    ids=str,
+)
+def test_it_finds(sdk: SDK, asked: dict[str, Any], found: int) -> None:
+    policy_id = create(sdk).id
+    mine = {"refs": [{"id": policy_id}], "exclude_policy_ids": [policy_id]}
+    body: Any = {key: mine[key] if value == "mine" else value for key, value in asked.items()}
+    answer = sdk.policy_search.search(request=body)
+    assert answer
+    assert answer.search_policies_response
+    assert len(answer.search_policies_response.list or []) == found
+
+
+def test_it_updates_without_a_mask(sdk: SDK) -> None:
+    created = create(sdk)
+    assert created.id
+    whole = {**POLICY, "display_name": "Rewritten", "rules": []}
+    body: Any = {"policy": whole}
+    answer = sdk.policies.update(request={"id": created.id, "update_policy_request": body})
+    assert answer.update_policy_response
+    updated = answer.update_policy_response.policy
+    assert updated
+    assert (updated.display_name, updated.rules or []) == ("Rewritten", [])
+    assert updated.policy_type == created.policy_type
+
+
 def test_it_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
     created = create(sdk)
     assert created.id
@@ -107,6 +141,8 @@ def test_it_deletes(sdk: SDK) -> None:
     with pytest.raises(errors.SDKError, match="not found") as refused:
         sdk.policies.get(request={"id": created.id})
     assert refused.value.status_code == 404
+    with pytest.raises(errors.SDKError, match="not found"):
+        sdk.policies.delete(request={"id": created.id})
 
 
 def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
