@@ -94,6 +94,7 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
             asked = reading.query(request.query_params.multi_items(), in_query)
             stored = reading.Reader().read(_LIST_REQUEST, asked)
         answer = carry_out(tenant, request.path_params.get("id", ""), stored)
+        # As within every message, what is empty is unset.
         held = {name: value for name, value in answer.items() if value}
         return JSONResponse(render(answer_name, held, tenant.quirks))
 
