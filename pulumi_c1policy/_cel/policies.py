@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pulumi_c1policy._cel import checker
 from pulumi_c1policy._cel.environment import Place
@@ -18,8 +19,7 @@ from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN, has_unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One expression of a policy.
 
     Attributes:
@@ -68,29 +68,34 @@ def check_policy(inputs: Tree, *, ignore: Collection[str] = ()) -> list[Located]
     ]
 
 
-def expressions(message: Message, tree: Value, path: Path = ()) -> Iterator[Expression]:
+def expressions(message: Message, tree: Value) -> list[Expression]:
     """Every expression below `tree`, which is a `message`; what is no message is passed over."""
+    found: list[Expression] = []
+    _gather(message, tree, (), found)
+    return found
+
+
+def _gather(message: Message, tree: Value, path: Path, found: list[Expression]) -> None:
     if not isinstance(tree, dict):
         return
+    expressive = message.expressive
     for name, value in tree.items():
-        field = message.fields.get(name)
-        if field is None or value is None or field.output_only or field.ignored:
+        field = expressive.get(name)
+        if field is None or value is None:
             continue
-        below = (*path, name)
+        kind, below = field.type, (*path, name)
         if field.cel:
-            yield from _at_field(field, value, tree, below)
-        elif isinstance(field.type, Message):
-            for item, item_path in _items(field, value, below):
-                yield from expressions(field.type, item, item_path)
-
-
-def _items(field: Field, value: Value, path: Path) -> Iterator[tuple[Value, Path]]:
-    if field.shape == "one":
-        yield value, path
-    elif field.shape == "list" and isinstance(value, list):
-        yield from ((item, (*path, index)) for index, item in enumerate(value))
-    elif field.shape == "map" and isinstance(value, dict):
-        yield from ((item, (*path, Key(key))) for key, item in value.items())
+            found += _at_field(field, value, tree, below)
+        elif not isinstance(kind, Message):
+            continue
+        elif field.shape == "one":
+            _gather(kind, value, below, found)
+        elif field.shape == "list" and isinstance(value, list):
+            for index, item in enumerate(value):
+                _gather(kind, item, (*below, index), found)
+        elif field.shape == "map" and isinstance(value, dict):
+            for key, item in value.items():
+                _gather(kind, item, (*below, Key(key)), found)
 
 
 def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:

@@ -12,6 +12,9 @@ from pulumi_c1policy._model.paths import Key, Path, order, text
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
 
+# By a name of our own: Python 3.11 takes long to find a member in its enum.
+_STRUCT = Scalar.STRUCT
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -74,7 +77,7 @@ def _value(field: Field, before: Value, after: Value, path: Path) -> Iterator[Ch
     kind = field.type
     if isinstance(kind, Message) and isinstance(before, dict) and isinstance(after, dict):
         yield from _message(kind, before, after, path)
-    elif kind is Scalar.STRUCT:
+    elif kind is _STRUCT:
         yield from _data(before, after, path)
     else:
         yield from _leaf(before, after, path)

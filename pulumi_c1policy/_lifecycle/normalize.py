@@ -17,6 +17,8 @@ from pulumi_c1policy._model.unknown import UNKNOWN
 ABSENT: Final = object()
 """The canonical form of null, of what is not there, and of a zero that means the same."""
 
+# By names of our own: Python 3.11 takes long to find a member in its enum.
+_STRING, _BOOL, _STRUCT, _DURATION = Scalar.STRING, Scalar.BOOL, Scalar.STRUCT, Scalar.DURATION
 _INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64})
 
 
@@ -78,13 +80,13 @@ def _canonical_item(field: Field, value: Value) -> Value:
         if value is None:
             return {}
         return canonical(kind, value) if isinstance(value, dict) else value
-    if value is UNKNOWN:
+    if value is UNKNOWN or kind is _STRING or kind is _BOOL:
         return value
-    if kind is Scalar.DURATION:
+    if kind is _DURATION:
         return durations.wire(value) or value
     if kind in _INTEGERS:
         return _integer(durations.whole(value) if field.span else value)
-    return _data(value) if kind is Scalar.STRUCT else value
+    return _data(value) if kind is _STRUCT else value
 
 
 def _data(value: Value) -> Value:
@@ -111,9 +113,9 @@ def _is_zero(field: Field, value: Value) -> bool:
         return bool(value == {}) and not field.oneof
     if isinstance(kind, Enum):
         return value in ("", kind.zero, 0)
-    if kind is Scalar.DURATION:
+    if kind is _DURATION:
         return value in ("", "0s")
-    if kind is Scalar.STRUCT:
+    if kind is _STRUCT:
         return bool(value == {})
     return value in ("", 0) and not isinstance(value, float)
 

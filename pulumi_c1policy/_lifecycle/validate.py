@@ -45,6 +45,8 @@ _INTEGER_RANGES = {
     Scalar.INT64: (-(2**63), 2**63 - 1),
     Scalar.UINT64: (0, 2**64 - 1),
 }
+# By names of our own: Python 3.11 takes long to find a member in its enum.
+_STRING, _BOOL, _STRUCT, _DURATION = Scalar.STRING, Scalar.BOOL, Scalar.STRUCT, Scalar.DURATION
 _KINDS = {
     str: "a string",
     bool: "True or False",
@@ -71,10 +73,14 @@ def _message(message: Message, value: Value, path: Path, found: list[Finding]) -
     if not isinstance(value, dict):
         found.append(_wrong_type(path, "a dict", value))
         return
-    fields, strangers = message.fields, []
+    fields, plain, strangers = message.fields, message.plain, []
     for name, item in value.items():
-        field = fields.get(name)
-        if field is None:
+        kind = plain.get(name)
+        if kind is type(item):
+            continue
+        if isinstance(kind, Message) and item is not None:
+            _message(kind, item, (*path, name), found)
+        elif (field := fields.get(name)) is None:
             strangers.append(name)
         elif item is not None:
             _field(field, item, value, (*path, name), found)
@@ -110,7 +116,7 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
         )
     if value is UNKNOWN:
         return
-    if field.required and field.least is None and canonical_field(field, value) is ABSENT:
+    if field.required and field.least is None and _is_empty(field, value):
         text = f"is required and must not be empty: {field.doc}"
         found.append(Finding(path, "missing", text))
         return
@@ -128,6 +134,12 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
             _item(field, item, (*path, Key(key)), found)
 
 
+def _is_empty(field: Field, value: Value) -> bool:
+    if field.type is _STRING:
+        return not value
+    return canonical_field(field, value) is ABSENT
+
+
 def _off(siblings: Tree, name: str) -> bool:
     return siblings.get(name) not in (True, UNKNOWN)
 
@@ -141,8 +153,12 @@ def _list(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
         found.append(Finding(path, "too-few", f"needs at least {field.least}, has {count}"))
     if field.most is not None and count > field.most:
         found.append(Finding(path, "too-many", f"takes at most {field.most}, has {count}"))
+    kind = field.type
     for index, item in enumerate(value):
-        _item(field, item, (*path, index), found)
+        if isinstance(kind, Message):
+            _message(kind, item, (*path, index), found)
+        else:
+            _item(field, item, (*path, index), found)
 
 
 def _item(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
@@ -151,13 +167,16 @@ def _item(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
         _message(kind, value, path, found)
     elif value is UNKNOWN:
         return
-    elif kind is Scalar.BOOL:
+    elif kind is _STRING:
+        if not isinstance(value, str):
+            found.append(_wrong_type(path, "a string", value))
+    elif kind is _BOOL:
         if not isinstance(value, bool):
             found.append(_wrong_type(path, "True or False", value))
-    elif kind is Scalar.STRUCT:
+    elif kind is _STRUCT:
         if not isinstance(value, dict):
             found.append(_wrong_type(path, "a dict", value))
-    elif kind is Scalar.DURATION:
+    elif kind is _DURATION:
         _duration(field, value, path, found)
     elif isinstance(kind, Enum):
         if value not in kind.values:
@@ -186,7 +205,10 @@ def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> N
     if exact is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
         found.append(Finding(path, "not-a-duration", f"{_A_SPAN}{shown}"))
-    elif exact < (-most if least is None else least) or exact > most:
+        return
+    # Whole numbers compare far quicker than fractions do.
+    amount, unit = exact.as_integer_ratio()
+    if not (-most if least is None else least) * unit <= amount <= most * unit:
         bounds = f"between {durations.short(least)} and {durations.short(most)}"
         text = f"should be {bounds}, not {durations.short(exact)}"
         found.append(Finding(path, "out-of-bounds", text))
@@ -217,21 +239,23 @@ def _oneofs(
     message: Message, value: Tree, path: Path, found: list[Finding], *, misspelt: bool
 ) -> None:
     """One member of each group at most, and of a required group exactly one."""
+    members = message.members
+    said = [name for name in value if name in members]
+    if len(said) == 1 == len(message.oneofs) and isinstance(value[said[0]], dict):
+        return
     chosen: dict[str, list[str]] = {}
     unsure: set[str] = set()
-    for name, item in value.items():
-        group, member = message.members.get(name, ("", ""))
-        if not group:
-            continue
-        if item is UNKNOWN:
+    for name in said:
+        group, member = members[name]
+        if value[name] is UNKNOWN:
             unsure.add(group)
-        elif _says_something(message.fields[name], item):
-            members = chosen.setdefault(group, [])
-            if member not in members:
-                members.append(member)
-    for members in chosen.values():
-        if len(members) > 1:
-            names = " and ".join(f"`{name}`" for name in members)
+        elif _says_something(message.fields[name], value[name]):
+            rivals = chosen.setdefault(group, [])
+            if member not in rivals:
+                rivals.append(member)
+    for rivals in chosen.values():
+        if len(rivals) > 1:
+            names = " and ".join(f"`{name}`" for name in rivals)
             text = f"sets {names}, of which only one may be; keep one of them"
             found.append(Finding(path, "one-of", text))
     for group in message.required_oneofs:
@@ -245,8 +269,10 @@ def _oneofs(
 def _says_something(field: Field, value: Value) -> bool:
     if value is None:
         return False
-    if isinstance(field.type, Message) or field.type is Scalar.BOOL:
+    if isinstance(field.type, Message) or field.type is _BOOL:
         return True
+    if field.type is _STRING and isinstance(value, str):
+        return bool(value)
     return canonical_field(field, value) is not ABSENT
 
 

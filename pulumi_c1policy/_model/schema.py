@@ -164,6 +164,32 @@ class Message:
         return tuple(field for field in self._fields if field.required)
 
     @cached_property
+    def plain(self) -> dict[str, type | Message]:
+        """The fields that may be set freely to any text, truth value or message, by name.
+
+        For a text or a truth value it is the type that it has in Python.
+        """
+        types = {Scalar.STRING: str, Scalar.BOOL: bool}
+        return {
+            field.name: field.type if isinstance(field.type, Message) else types[field.type]
+            for field in self._fields
+            if (isinstance(field.type, Message) or field.type in types)
+            and field.shape == "one"
+            and not (field.required or field.output_only or field.deprecated)
+            and not (field.kept_if or field.acts_if)
+        }
+
+    @cached_property
+    def expressive(self) -> dict[str, Field]:
+        """The fields that a program sets and that are CEL expressions or lead to some, by name."""
+        return {
+            field.name: field
+            for field in self._fields
+            if not (field.output_only or field.ignored)
+            and (field.cel or (isinstance(field.type, Message) and _has_expressions(field.type)))
+        }
+
+    @cached_property
     def conditional(self) -> tuple[Field, ...]:
         """The fields that the tenant keeps only because of a sibling."""
         return tuple(field for field in self._fields if field.kept_if)
@@ -182,6 +208,10 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message({self.name!r})"
+
+
+def _has_expressions(message: Message) -> bool:
+    return any(field.cel for m in messages(message).values() for field in m.fields.values())
 
 
 def camel(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import Enum
+from typing import Final
 
 import pulumi
 from pulumi.dynamic.dynamic import PROVIDER_KEY
@@ -18,6 +19,7 @@ from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
 
 _INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
 
+_UNKNOWN_TEXT: Final[str] = rpc.UNKNOWN
 _EXACT = 2**53
 
 
@@ -36,10 +38,15 @@ def inputs(properties: Mapping[str, Value]) -> Tree:
 
 def plain(value: Value) -> Value:
     """One value of the engine's as the core knows it."""
-    if isinstance(value, str):
-        return UNKNOWN if value == rpc.UNKNOWN else value
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        out = {}
+        for key, item in value.items():
+            kind = type(item)
+            is_plain = kind is bool or (kind is str and item != _UNKNOWN_TEXT)
+            out[key] = item if is_plain else plain(item)
+        return out
+    if isinstance(value, str):
+        return UNKNOWN if value == _UNKNOWN_TEXT else value
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, float):
