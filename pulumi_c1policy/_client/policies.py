@@ -7,6 +7,7 @@ know yet must survive a read. This module knows paths and envelopes, and no retr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -27,6 +28,7 @@ _POLICIES = "/api/v1/policies"
 _MAX_PAGES = 10_000
 # Inside the class, `list` is the call of that name.
 _Markers: TypeAlias = list[EditorMarker]
+_Page: TypeAlias = list[dict[str, Any]]
 _Message = TypeVar("_Message", bound=pydantic.BaseModel)
 
 
@@ -139,13 +141,7 @@ class PolicyClient:
 
     def list(self, page_size: int = 100) -> Iterator[dict[str, Any]]:
         """Yield every policy that is not scoped to an app or entitlement."""
-        call = Call(Kind.READ, "GET", _POLICIES)
-
-        def request(token: str) -> Request:
-            params = {"page_size": str(page_size)}
-            return Request(call, params=params | ({"page_token": token} if token else {}))
-
-        return self._pages(request)
+        return chain.from_iterable(self._listed(page_size))
 
     def search(
         self,
@@ -192,22 +188,19 @@ class PolicyClient:
             "scopeAppEntitlementId": scope_app_entitlement_id,
             "scopeSlot": scope_slot,
         }
-        fixed = {name: value for name, value in filters.items() if value}
-        call = Call(Kind.READ, "POST", "/api/v1/search/policies")
-
-        def request(token: str) -> Request:
-            page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
-            return Request(call, body=fixed | page)
-
-        return self._pages(request)
+        return chain.from_iterable(self._searched(filters, page_size))
 
     def everything(self) -> Iterator[dict[str, Any]]:
         """Yield every policy, scoped ones too unless the credential may list but not search."""
-        found = self.search(scope_view="POLICY_SCOPE_VIEW_ALL")
+        return chain.from_iterable(self.pages())
+
+    def pages(self) -> Iterator[_Page]:
+        """Yield the policies of `everything` as they come, each page with one request."""
+        found = self._searched({"scopeView": "POLICY_SCOPE_VIEW_ALL"})
         try:
             first = next(found, None)
         except (InvalidRequestError, PermissionDeniedError, NotFoundError):
-            yield from self.list()
+            yield from self._listed()
             return
         if first is not None:
             yield first
@@ -233,12 +226,31 @@ class PolicyClient:
             raise self._transport.unreadable(request.call, "another policy")
         return policy
 
-    def _pages(self, request: Callable[[str], Request]) -> Iterator[dict[str, Any]]:
+    def _listed(self, page_size: int = 100) -> Iterator[_Page]:
+        call = Call(Kind.READ, "GET", _POLICIES)
+
+        def request(token: str) -> Request:
+            params = {"page_size": str(page_size)}
+            return Request(call, params=params | ({"page_token": token} if token else {}))
+
+        return self._pages(request)
+
+    def _searched(self, filters: Mapping[str, object], page_size: int = 100) -> Iterator[_Page]:
+        call = Call(Kind.READ, "POST", "/api/v1/search/policies")
+        fixed = {name: value for name, value in filters.items() if value}
+
+        def request(token: str) -> Request:
+            page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
+            return Request(call, body=fixed | page)
+
+        return self._pages(request)
+
+    def _pages(self, request: Callable[[str], Request]) -> Iterator[_Page]:
         token, seen = "", {""}
         for _ in range(_MAX_PAGES):
             asked = request(token)
             page = self._message(messages.PolicyPage, asked)
-            yield from page.policies or ()
+            yield page.policies or []
             token = page.next_page_token
             if not token:
                 return

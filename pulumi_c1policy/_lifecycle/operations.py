@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._client.reads import Reads
 from pulumi_c1policy._client.transport import may_be_under_way
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.adoption import Leftovers
@@ -19,7 +18,9 @@ from pulumi_c1policy._lifecycle.diff import compare
 from pulumi_c1policy._lifecycle.known import Known
 from pulumi_c1policy._lifecycle.merge import prune, strip
 from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.ownership import workspace
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.reads import Reads
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, is_before, record
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only
@@ -121,7 +122,7 @@ def read(run: Run, policy_id: str, recorded: Recorded | None) -> Recorded | None
     Returns:
         The record brought up to date, or None where the policy is gone (not found, or deleted).
     """
-    live = _live(run.reads.get, policy_id)
+    live = _recent(run, policy_id, recorded)
     if live and recorded and is_before(live, recorded.outputs):
         # A page of a search that lags behind our own last write.
         live = _live(run.client.get, policy_id)
@@ -263,7 +264,7 @@ def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> st
     run = connect()
     if policy_id in run.leftovers.adopted:
         return guards.adopted_delete()
-    live = _live(run.reads.get, policy_id)
+    live = _recent(run, policy_id, recorded)
     if live is None:
         return None
     found = catch_up(recorded, live)
@@ -289,6 +290,11 @@ def _is_gone(run: Run, policy_id: str, unclear: APIError) -> bool:
         return _live(run.client.get, policy_id) is None
     except APIError as blind:
         raise unclear from blind
+
+
+def _recent(run: Run, policy_id: str, recorded: Recorded | None) -> Tree | None:
+    of = workspace(recorded.outputs) if recorded else ""
+    return _live(lambda policy_id: run.reads.get(policy_id, of), policy_id)
 
 
 def _live(get: Callable[[str], Tree], policy_id: str) -> Tree | None:

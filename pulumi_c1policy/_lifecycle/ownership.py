@@ -23,6 +23,11 @@ def marks(policy: Tree) -> Tree:
     return {key: notes[key] for key in MARKS if notes.get(key)}
 
 
+def workspace(policy: Tree) -> str:
+    """The stack whose mark a policy's tree carries, or ""."""
+    return str(marks(policy).get("iac_workspace", ""))
+
+
 def keeper(ours: Tree, live: Tree) -> str:
     """Who keeps the live policy, if not the resource with the marks `ours`.
 

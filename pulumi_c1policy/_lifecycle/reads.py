@@ -1,0 +1,177 @@
+"""Many reads with few requests: what one request brought answers the reads that follow.
+
+The engine reads a stack's policies one by one, from four threads, and nobody knows how many will come. The
+first few are single GETs. For more, pages of all policies are read, as long as they bring policies of
+the stack: those will be read next. Where they do not (a large tenant, a tenant that leaves scoped policies out),
+the policies that threads wait for are searched by their ids, and after each such search one more page is
+tried. Absence is believed only from a GET of that id, and nothing that was read here may be the base
+of a write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from threading import Condition
+from typing import Any, Final
+
+from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._lifecycle.ownership import workspace
+from pulumi_c1policy.errors import APIError
+
+SINGLE_READS: Final = 4
+"""So many reads of a run stay single GETs."""
+
+FRESH_SECONDS: Final = 20.0
+"""For how long a page answers reads: a person may think between a preview and its update."""
+
+_PAGES_A_READ = 3
+"""At most so many pages for each read: a run that reads a part of a large stack shall not read all."""
+
+_GATHER_SECONDS = 0.01
+"""How long a search waits for the other threads; a request takes longer."""
+
+_Policy = dict[str, Any]
+
+
+class Reads:
+    """The reads of one run; threads share it."""
+
+    def __init__(self, client: PolicyClient, clock: Clock | None = None) -> None:
+        """Read nothing yet.
+
+        Args:
+            client: What to read through.
+            clock: The time, for tests.
+        """
+        self._client = client
+        self._clock = clock or Clock()
+        self._recent = _Recent(client, self._clock.monotonic())
+
+    def get(self, policy_id: str, of: str = "") -> _Policy:
+        """Return a policy as it was at most `FRESH_SECONDS` ago.
+
+        Args:
+            policy_id: Its id.
+            of: The workspace that keeps it; other policies of that one are expected to be read, too.
+
+        Raises:
+            NotFoundError: The tenant has no such policy.
+            APIError: It could not be read.
+        """
+        now, recent = self._clock.monotonic(), self._recent
+        if now - recent.begun_at > FRESH_SECONDS:
+            # Where two threads do this at once, one of them reads a policy more than it had to.
+            recent = self._recent = _Recent(self._client, now)
+        return recent.get(policy_id, of)
+
+    def forget(self, policy_id: str) -> None:
+        """Drop what was read of a policy, because it is about to change, or just has."""
+        self._recent.forget(policy_id)
+
+
+class _Recent:
+    """What was read since a moment."""
+
+    def __init__(self, client: PolicyClient, begun_at: float) -> None:
+        self.begun_at = begun_at
+        self._client = client
+        self._pages = client.pages()
+        self._turn = Condition()
+        self._busy = False  # Somebody sends a request for all who wait.
+        self._waiting: set[str] = set()  # Neither found nor single yet.
+        self._inside = self._most_inside = 0
+        self._reads = self._pages_read = 0
+        self._page_pays = self._search_pays = True
+        self._stacks: set[str] = set()
+        self._found: dict[str, _Policy] = {}
+        self._single: set[str] = set()  # Only a GET brings these.
+        self._changed: set[str] = set()
+
+    def get(self, policy_id: str, of: str) -> _Policy:
+        with self._turn:
+            self._stacks |= {of} - {""}
+            self._reads += 1
+            self._inside += 1
+            self._most_inside = max(self._inside, self._most_inside)
+            if self._reads <= SINGLE_READS:
+                self._single.add(policy_id)
+        try:
+            return self._from_many(policy_id) or self._client.get(policy_id)
+        finally:
+            with self._turn:
+                self._inside -= 1
+
+    def forget(self, policy_id: str) -> None:
+        with self._turn:
+            self._found.pop(policy_id, None)
+            self._waiting.discard(policy_id)
+            self._changed.add(policy_id)
+            self._single.add(policy_id)
+
+    def _from_many(self, policy_id: str) -> _Policy | None:
+        """The policy, where a request for many brings it; None where only a GET can tell."""
+        with self._turn:
+            if policy_id not in self._found and policy_id not in self._single:
+                self._waiting.add(policy_id)
+                self._turn.notify_all()
+            while policy_id not in self._found and policy_id not in self._single:
+                if self._busy:
+                    self._turn.wait()
+                else:
+                    self._send()
+            return self._found.get(policy_id)
+
+    def _send(self) -> None:
+        """Send one request for all who wait. The lock is held, but for the request itself."""
+        self._busy = True
+        try:
+            if self._page_pays and self._pages_read < self._reads * _PAGES_A_READ:
+                self._pages_read += 1
+                page = self._unlocked(lambda: next(self._pages, None))
+                self._page_pays = bool(page) and any(map(self._is_wanted, page or ()))
+                self._take(page or ())
+            else:
+                self._search()
+        finally:
+            self._busy = False
+            self._turn.notify_all()
+
+    def _search(self) -> None:
+        if self._search_pays:
+            self._turn.wait_for(lambda: len(self._waiting) >= self._most_inside, _GATHER_SECONDS)
+        ids = set(self._waiting)
+        if self._search_pays and len(ids) > 1:
+            refs = sorted(ids)
+            found = self._unlocked(lambda: [*islice(self._client.search(refs=refs), len(refs))])
+            self._take(found or ())
+            missed = ids - self._found.keys()
+            self._search_pays = missed != ids
+            self._page_pays = len(ids) - len(missed) > 1
+            ids = missed
+        self._single |= ids
+        self._waiting -= ids
+
+    def _unlocked(self, request: Callable[[], list[_Policy] | None]) -> list[_Policy] | None:
+        self._turn.release()
+        try:
+            return request()
+        except APIError:
+            # Requests for many only save requests: what they cannot tell, a GET does.
+            return None
+        finally:
+            self._turn.acquire()
+
+    def _is_wanted(self, policy: _Policy) -> bool:
+        policy_id = policy.get("id")
+        return policy_id in self._waiting or (
+            workspace(policy) in self._stacks and policy_id not in self._single
+        )
+
+    def _take(self, policies: Iterable[_Policy]) -> None:
+        for policy in policies:
+            policy_id = str(policy.get("id"))
+            if policy_id not in self._changed and not policy.get("deletedAt"):
+                self._found[policy_id] = policy
+                self._waiting.discard(policy_id)

@@ -1,0 +1,160 @@
+"""How many requests reads take, over tenants that a run may meet: large, narrow, closed, forgetful."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
+from typing import Any, cast
+
+import pytest
+
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._lifecycle.reads import SINGLE_READS, Reads
+from pulumi_c1policy.errors import NotFoundError, PermissionDeniedError
+
+Policy = dict[str, Any]
+
+STACK = "acme/prod"
+
+
+class Tenant:
+    """Policies in the tenant's own order; counts what it is asked."""
+
+    def __init__(self, listed: Iterable[Policy], *, page: int = 100, search: bool = True) -> None:
+        self.listed = [*listed]
+        self.scoped: list[Policy] = []
+        self.page = page
+        self.may_search = search
+        self.requests: Counter[str] = Counter()
+        self.first_gets = Barrier(1)
+        self._lock = Lock()
+
+    def pages(self) -> Iterator[list[Policy]]:
+        for start in range(0, len(self.listed) or 1, self.page):
+            self._count("page")
+            yield self.listed[start : start + self.page]
+
+    def search(self, *, refs: Sequence[str]) -> Iterator[Policy]:
+        self._count("search")
+        if not self.may_search:
+            raise PermissionDeniedError("No.", "Ask.")
+        yield from (p for p in self.listed + self.scoped if p["id"] in refs)
+
+    def get(self, policy_id: str) -> Policy:
+        self._count("get")
+        if self.requests["get"] <= SINGLE_READS:
+            self.first_gets.wait()
+        for policy in self.listed + self.scoped:
+            if policy["id"] == policy_id:
+                return policy
+        raise NotFoundError("No such policy.", "Look again.")
+
+    def _count(self, kind: str) -> None:
+        with self._lock:
+            self.requests[kind] += 1
+
+
+def policies(count: int, stack: str = STACK, start: int = 0) -> list[Policy]:
+    marks = {"managed_by": "pulumi", "iac_workspace": stack, "iac_resource_address": "a"}
+    return [{"id": f"{stack}-{n:05}", "annotations": marks} for n in range(start, start + count)]
+
+
+def foreign(count: int) -> list[Policy]:
+    return policies(count, "somebody/else")
+
+
+def read(tenant: Tenant, wanted: Iterable[Policy], threads: int) -> None:
+    """Read as the engine does, and get the right policies."""
+    reads = Reads(cast("PolicyClient", tenant))
+    ids = [policy["id"] for policy in wanted]
+    with ThreadPoolExecutor(threads) as pool:
+        found = pool.map(lambda policy_id: reads.get(policy_id, STACK)["id"], ids)
+        assert [*found] == ids
+
+
+def shuffled(items: list[Policy], seed: int) -> list[Policy]:
+    return random.Random(seed).sample(items, len(items))
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("order", ["as read", "reversed", *range(5)])
+def test_a_thousand_take_fifteen_requests_in_whichever_order_the_tenant_lists_them(
+    order: str | int, threads: int
+) -> None:
+    ours = policies(1000)
+    listed = (
+        shuffled(ours, order) if isinstance(order, int) else ours[:: [1, -1][order != "as read"]]
+    )
+    tenant = Tenant(foreign(2) + listed)
+    read(tenant, ours, threads)
+    assert tenant.requests["get"] == SINGLE_READS
+    assert tenant.requests.total() <= 15
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("page", [100, 25], ids=["pages of 100", "pages of 25"])
+@pytest.mark.parametrize("others", [0, 99, 150, 5000])
+@pytest.mark.parametrize("count", [1, 4, 5, 6, 20, 90])
+def test_reading_a_stack_never_takes_more_than_one_request_more_than_single_gets(
+    count: int, others: int, page: int, threads: int
+) -> None:
+    ours = policies(count)
+    for listed in (
+        foreign(others) + ours,
+        ours + foreign(others),
+        shuffled(ours + foreign(others), 1),
+    ):
+        tenant = Tenant(listed, page=page)
+        read(tenant, ours, threads)
+        assert tenant.requests.total() <= count + 1
+
+
+def test_policies_that_lists_leave_out_are_searched_by_their_ids() -> None:
+    """Four threads wait at once, so one search does for four, if they come in time."""
+    tenant = Tenant(foreign(3))
+    tenant.scoped = policies(200)
+    tenant.first_gets = Barrier(SINGLE_READS)
+    read(tenant, tenant.scoped, SINGLE_READS)
+    assert tenant.requests.total() < 100
+
+
+def test_a_tenant_that_permits_no_search_is_asked_for_one_once() -> None:
+    tenant = Tenant(foreign(3), search=False)
+    tenant.scoped = policies(50)
+    read(tenant, tenant.scoped, 4)
+    assert tenant.requests["search"] <= 1
+    assert tenant.requests["get"] == 50
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_what_is_gone_is_told_by_its_own_get(threads: int) -> None:
+    tenant, gone = Tenant(policies(10)), policies(40, start=10)
+    reads = Reads(cast("PolicyClient", tenant))
+
+    def is_gone(policy: Policy) -> bool:
+        with pytest.raises(NotFoundError):
+            reads.get(policy["id"], STACK)
+        return True
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert all(pool.map(is_gone, gone))
+    assert tenant.requests["get"] == len(gone)
+    assert tenant.requests.total() <= len(gone) + 2
+
+
+def test_reading_a_few_policies_of_a_large_stack_does_not_read_all_of_it() -> None:
+    ours = policies(10_000)
+    tenant = Tenant(ours)
+    read(tenant, ours[-6:], 1)
+    assert tenant.requests.total() <= SINGLE_READS * len(ours[-6:])
+
+
+def test_a_policy_that_a_search_brings_as_deleted_is_asked_for_itself() -> None:
+    tenant = Tenant(foreign(3))
+    tenant.scoped = [policy | {"deletedAt": "2026-01-01T00:00:00Z"} for policy in policies(12)]
+    tenant.first_gets = Barrier(SINGLE_READS)
+    read(tenant, tenant.scoped, SINGLE_READS)
+    assert tenant.requests["get"] == 12
