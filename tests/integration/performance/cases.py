@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pulumi_c1policy._emulator import Emulator, RecordedRequest
 from pulumi_c1policy._lifecycle.record import record, to_state
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.tree import decode
+from pulumi_c1policy._model.tree import decode, encode
 from tests.chaos.engine import WORKSPACE
 
 Inputs = dict[str, Any]
@@ -47,23 +47,22 @@ class Tenant:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
 
-    def fill(self, count: int) -> State:
+    def fill(self, count: int, **fields: Any) -> State:
         """Let the tenant have so many policies of the stack's; returns their outputs by id."""
-        return dict(self._add(number) for number in range(count))
+        return dict(self._add(inputs(number, **fields)) for number in range(count))
+
+    def fill_with_others(self, count: int) -> None:
+        """Let the tenant have so many policies of another stack's."""
+        marks = inputs(0)["annotations"] | {"iac_workspace": "somebody/else"}
+        for number in range(count):
+            self._add(inputs(number, annotations=marks))
 
     def requests(self) -> Counter[str]:
         """How many requests of each kind there were."""
         return Counter(map(_kind, self.emulator.requests))
 
-    def _add(self, number: int) -> tuple[str, Inputs]:
-        wanted = inputs(number)
-        wire = {
-            "displayName": wanted["display_name"],
-            "policyType": wanted["policy_type"],
-            "policySteps": wanted["policy_steps"],
-            "annotations": wanted["annotations"],
-        }
-        policy_id = self.emulator.policies.create(wire).id
+    def _add(self, wanted: Inputs) -> tuple[str, Inputs]:
+        policy_id = self.emulator.policies.create(encode(POLICY, wanted)).id
         answer = decode(POLICY, self.emulator.policy(policy_id))
         return policy_id, to_state(record(wanted, answer))
 
@@ -72,6 +71,8 @@ def _kind(request: RecordedRequest) -> str:
     if request.path.endswith("/token"):
         return "token"
     if request.path.endswith("/search/policies"):
+        return "search" if "refs" in (request.body or {}) else "page"
+    if request.method == "GET" and request.path.endswith("/policies"):
         return "page"
     names = {"GET": "get", "DELETE": "delete"}
     return names.get(request.method) or ("update" if request.update_mask else "create")

@@ -7,8 +7,10 @@ from math import ceil
 
 import pytest
 
+from pulumi_c1policy._emulator import Fault
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.performance.cases import Tenant, at_once, inputs
+from tests.integration.performance.cases import THREADS, Tenant, at_once, inputs
+from tests.integration.trust.cases import SEARCH
 
 pytestmark = pytest.mark.slow
 
@@ -62,16 +64,37 @@ def test_reading_all_takes_pages_and_one_token(
     assert requests.total() <= most
 
 
-def test_reading_a_small_stack_of_a_large_tenant_never_takes_more_than_two_requests_a_policy(
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_reading_a_small_stack_of_a_large_tenant_takes_no_more_than_single_gets_and_one(
+    tenant: Tenant, provider: PolicyProvider, count: int
+) -> None:
+    tenant.fill_with_others(1500)
+    state = tenant.fill(count)
+
+    at_once(partial(provider.read, *entry) for entry in state.items())
+
+    assert tenant.requests().total() - 1 <= count + 1  # one for the token
+
+
+def test_scoped_policies_come_with_the_pages(tenant: Tenant, provider: PolicyProvider) -> None:
+    state = tenant.fill(200, scope={"app_id": "app-1"})
+
+    at_once(partial(provider.read, *entry) for entry in state.items())
+
+    assert tenant.requests() == {"get": 4, "page": 3, "token": 1}
+
+
+def test_scoped_policies_that_lists_leave_out_are_searched_by_their_ids(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
-    state = tenant.fill(1500)
-    ours = [*state.items()][-6:]
+    state = tenant.fill(200, scope={"app_id": "app-1"})
+    tenant.emulator.set_faults(Fault(do="answer", status=403, nth=1, **SEARCH))
 
-    at_once(partial(provider.read, *entry) for entry in ours)
+    at_once(partial(provider.read, *entry) for entry in state.items())
 
     requests = tenant.requests()
-    assert requests["get"] + requests["page"] <= 2 * len(ours)
+    assert requests["search"] >= 196 / THREADS
+    assert requests.total() <= 100
 
 
 def test_updating_one_takes_a_look_at_it_and_the_update(
