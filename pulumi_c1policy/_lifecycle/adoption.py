@@ -8,19 +8,30 @@ client it is given.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from threading import Lock
 
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._lifecycle.known import Known
 from pulumi_c1policy._lifecycle.normalize import same
-from pulumi_c1policy._lifecycle.ownership import marks, same_resource
+from pulumi_c1policy._lifecycle.ownership import Resource, resource
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 from pulumi_c1policy.errors import C1PolicyError
 
-_IDENTITY = ("id", "annotations", "policyType", "scope", "systemBuiltin", "deletedAt")
+_TELLING = (
+    "id",
+    "annotations",
+    "policy_type",
+    "scope",
+    "system_builtin",
+    "created_at",
+    "deleted_at",
+)
 _IMMUTABLE = tuple(field for field in POLICY.fields.values() if field.immutable)
+
+_Marked = Mapping[Resource, list[Tree]]
 
 
 class Leftovers:
@@ -31,23 +42,23 @@ class Leftovers:
         self._client = client
         self._known = known
         self._lock = Lock()
-        self._look: Future[list[Tree]] | None = None
+        self._look: Future[_Marked] | None = None
         self.adopted: set[str] = set()
         """The policies that this run has taken, by id."""
 
     def find(self, desired: Tree, *, anew: bool = False) -> Tree | None:
-        """The policy (decoded) that an earlier create of this very resource left, if any.
+        """What tells whose it is of the policy that an earlier create of this very resource left.
 
         Args:
             desired: The checked inputs, marks included.
             anew: Look at the tenant again, as a create's outcome has just become unclear.
         """
-        if not same_resource(desired, desired):
+        whose = resource(desired)
+        if whose is None:
             return None
-        for policy in self._candidates(anew=anew):
+        for policy in self._marked(anew=anew).get(whose, ()):
             if (
-                same_resource(policy, desired)
-                and policy["id"] not in self._known.ids
+                policy["id"] not in self._known.ids
                 and not self._known.is_older(policy)
                 and not policy.get("system_builtin")
                 and not policy.get("deleted_at")
@@ -56,7 +67,7 @@ class Leftovers:
                 return policy
         return None
 
-    def _candidates(self, *, anew: bool) -> list[Tree]:
+    def _marked(self, *, anew: bool) -> _Marked:
         """The marked policies; one thread looks, the others wait for what it finds."""
         with self._lock:
             look, mine = self._look, anew or self._look is None
@@ -64,8 +75,7 @@ class Leftovers:
                 look = self._look = Future()
         if mine:
             try:
-                found = map(_decoded, self._client.everything())
-                look.set_result([policy for policy in found if marks(policy) and policy.get("id")])
+                look.set_result(_by_resource(self._client.everything()))
             except BaseException as error:  # noqa: BLE001 - the waiting threads get it, whatever it is
                 with self._lock:
                     self._look = None
@@ -77,11 +87,22 @@ class Leftovers:
             raise copy.copy(error) from error
 
 
-def _decoded(wire: Tree) -> Tree:
-    """A policy; of one that cannot be read whole, what tells whose it is, so that it is not doubled."""
-    for part in (wire, {name: wire[name] for name in _IDENTITY if name in wire}):
+def _by_resource(policies: Iterable[Tree]) -> _Marked:
+    """What tells whose they are of all policies that carry marks, by the resource."""
+    found: dict[Resource, list[Tree]] = {}
+    for wire in policies:
+        # The rest may be large, and of a shape that cannot be read.
+        part = {name: value for name, value in wire.items() if _tells(name)}
         try:
-            return decode(POLICY, part)
+            policy = decode(POLICY, part)
         except ShapeError:
             continue
-    return {}
+        whose = resource(policy)
+        if whose is not None and policy.get("id"):
+            found.setdefault(whose, []).append(policy)
+    return found
+
+
+def _tells(name: str) -> bool:
+    field = POLICY.wire_fields.get(name) or POLICY.fields.get(name)
+    return field is not None and field.name in _TELLING

@@ -41,7 +41,7 @@ class Chains:
             if isinstance(kind, str) and other != kind:
                 text = f"points to a policy of type {other}; it must be {kind}, as this one is"
                 found.append(Finding(path, "other-type", text))
-            elif self._depth(target, ()) >= _LONGEST:
+            elif self._depth(target, {}) >= _LONGEST:
                 text = (
                     f"makes a chain of more than {_LONGEST} policies that hand on to the next; "
                     "point to a later one, or to steps with `step_key`"
@@ -54,21 +54,26 @@ class Chains:
         return [
             path
             for path, target in outcomes(policy)
-            if target != policy_id and self._reaches(target, policy_id, set())
+            if target != policy_id and self._reaches(target, policy_id)
         ]
 
-    def _depth(self, policy_id: str, above: tuple[str, ...]) -> int:
-        if policy_id in above:  # A circle is another failure.
-            return 0
-        below = (*above, policy_id)
-        return max((1 + self._depth(t, below) for t in self.links.get(policy_id, ())), default=0)
+    def _depth(self, policy_id: str, depths: dict[str, int]) -> int:
+        """The length of the longest chain below a policy; `depths` keeps those that are known."""
+        if policy_id not in depths:
+            depths[policy_id] = 0  # A circle is another failure.
+            below = self.links.get(policy_id, ())
+            depths[policy_id] = max((1 + self._depth(t, depths) for t in below), default=0)
+        return depths[policy_id]
 
-    def _reaches(self, policy_id: str, goal: str, seen: set[str]) -> bool:
-        if policy_id in seen:
-            return False
-        seen.add(policy_id)
-        targets = self.links.get(policy_id, ())
-        return goal in targets or any(self._reaches(t, goal, seen) for t in targets)
+    def _reaches(self, start: str, goal: str) -> bool:
+        seen, waiting = {start}, [start]
+        while waiting:
+            below = set(self.links.get(waiting.pop(), ())) - seen
+            if goal in below:
+                return True
+            seen |= below
+            waiting += below
+        return False
 
 
 def outcomes(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

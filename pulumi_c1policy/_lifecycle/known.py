@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._lifecycle.ownership import marks
+from pulumi_c1policy._lifecycle.ownership import Resource, resource
 from pulumi_c1policy._model.tree import Tree
 
 
@@ -17,13 +17,13 @@ class Known:
     """
 
     ids: set[str] = field(default_factory=set)
-    newest: dict[str, tuple[str, str]] = field(default_factory=dict)
+    newest: dict[Resource | None, tuple[str, str]] = field(default_factory=dict)
 
     def note(self, policy: Tree, policy_id: str) -> None:
         """Take note of a policy that is in the state, and of its id."""
-        resource = _resource(policy)
+        whose = resource(policy)
         self.ids.add(policy_id)
-        self.newest[resource] = max(_age(policy), self.newest.get(resource, ("", "")))
+        self.newest[whose] = max(_age(policy), self.newest.get(whose, ("", "")))
 
     def is_older(self, policy: Tree) -> bool:
         """Whether the resource's policy in the state was created after this one.
@@ -31,11 +31,7 @@ class Known:
         What an unfinished replacement left is newer. An older one is what an earlier replacement
         failed to delete: the engine still remembers it, and will delete it.
         """
-        return _age(policy) < self.newest.get(_resource(policy), ("", ""))
-
-
-def _resource(policy: Tree) -> str:
-    return repr(sorted(marks(policy).items()))
+        return _age(policy) < self.newest.get(resource(policy), ("", ""))
 
 
 def _age(policy: Tree) -> tuple[str, str]:

@@ -72,7 +72,7 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
         APIError: The tenant did not take it; where it may have, the next run finds it.
     """
     leftover = run.leftovers.find(desired)
-    if leftover is not None and (adopted := _adopt(run, leftover["id"], desired, options)):
+    if leftover and (adopted := _adopt(run, leftover["id"], desired, options)):
         run.leftovers.adopted.add(leftover["id"])
         return adopted
     for sends_left in reversed(range(_SENDS)):
@@ -82,8 +82,8 @@ def create(run: Run, desired: Tree, options: Options) -> Recorded:
             if not error.ambiguous:
                 raise
             leftover = _look_for_created(run, desired, error)
-            if leftover is not None:
-                return _bring_up(run, leftover, desired, options)
+            if leftover and (adopted := _adopt(run, leftover["id"], desired, options)):
+                return adopted
             # What the tenant is still at work on may show up at any later time: then the next run
             # finds it, and a second request would make it two.
             if not sends_left or may_be_under_way(error):
@@ -106,12 +106,10 @@ def _look_for_created(run: Run, desired: Tree, unclear: APIError) -> Tree | None
 
 
 def _adopt(run: Run, policy_id: str, desired: Tree, options: Options) -> Recorded | None:
-    """Take a policy that was found earlier, if it is still there."""
+    """Take a policy that was found, if it is still there, and bring it up to date."""
     live = _live(run.client.get, policy_id)
-    return None if live is None else _bring_up(run, live, desired, options)
-
-
-def _bring_up(run: Run, live: Tree, desired: Tree, options: Options) -> Recorded:
+    if live is None:
+        return None
     as_it_is = record(strip(POLICY, prune(POLICY, live)), live)
     return update(run, live["id"], as_it_is, desired, options)
 

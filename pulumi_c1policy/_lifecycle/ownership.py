@@ -6,10 +6,15 @@ the policy there; that is how a person takes a policy over.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from pulumi_c1policy._model.tree import Tree
 
 MARKS = ("managed_by", "iac_workspace", "iac_resource_address")
 """The annotations that say who keeps a policy."""
+
+Resource: TypeAlias = tuple[str, ...]
+"""A resource as the marks name it: their values."""
 
 PERSON = "a person in ConductorOne"
 """Who keeps a policy whose marks the product has cleared."""
@@ -47,7 +52,7 @@ def keeper(ours: Tree, live: Tree) -> str:
     return f"{tool} in the workspace {workspace!r}" + (f" ({address})" if address else "")
 
 
-def same_resource(one: Tree, other: Tree) -> bool:
-    """Whether two policies carry the marks of one and the same resource."""
-    found = marks(one)
-    return len(found) == len(MARKS) and found == marks(other)
+def resource(policy: Tree) -> Resource | None:
+    """The one resource of one stack that a policy's marks name, or None where a mark is missing."""
+    found = marks(policy)
+    return tuple(found.values()) if len(found) == len(MARKS) else None
