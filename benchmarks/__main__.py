@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -83,9 +85,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(asked: argparse.Namespace) -> None:
+    begun = time.monotonic()
     about = machine.describe(machine.pulumi_version(search_path()))
-    parts = {"machine": about}
-    _show("machine", about)
+    parts: dict[str, str] = {}
 
     def measured(name: str, table: str) -> None:
         parts[name] = table
@@ -96,34 +98,43 @@ def _run(asked: argparse.Namespace) -> None:
     measured("expressions", tables.expressions(expressions.measure(3 if asked.quick else 7)))
     read = [1000] if asked.quick else [1000, 10_000]
     measured("memory", tables.memory(map(calls.refresh, read)))
-    floors: dict[int, runs.Life] = {}
-    ours: dict[int, runs.Life] = {}
-    for count in asked.sizes:  # in turns, so that both meet the same company on the machine
-        floors[count] = _live(Floor, count, asked)
-        ours[count] = _live(Pulumi, count, asked)
+    ours: dict[runs.Setting, runs.Life] = {}
+    floors: dict[runs.Setting, runs.Life] = {}
+    theirs: dict[runs.Setting, runs.Life] = {}
+    for setting in _stacks(asked):  # in turns, so that all meet the same company on the machine
+        if not setting.delay:
+            floors[setting] = _live(Floor, setting, asked)
+        ours[setting] = _live(Pulumi, setting, asked)
+        if asked.terraform and setting.count <= asked.terraform_largest:
+            kind = terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
+            theirs[setting] = _live(kind, setting, asked)
     measured("steps", tables.steps(ours, floors))
-    if asked.terraform:
-        kind = terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
-        sizes = [count for count in asked.sizes if count <= asked.terraform_largest]
-        theirs = {count: _live(kind, count, asked) for count in sizes}
+    if any(setting.delay for setting in ours):
+        measured("delays", tables.delays(ours, floors))
+    if not asked.quick:
+        measured("settings", _settings())
+    about += f" The whole run took {(time.monotonic() - begun) / 60:.0f} minutes."
+    measured("machine", about)
+    if theirs:
         # A later run without Terraform leaves this table as it is, and then it must say of when it is.
         measured("terraform", f"{tables.terraform(ours, theirs)}\n\n{about}")
-    if asked.quick:
-        return
-    if _DELAYED in ours:
-        lives = {0.0: ours[_DELAYED]}
-        lives |= {delay: _live(Pulumi, _DELAYED, asked, delay) for delay in _DELAYS}
-        measured("delays", tables.delays(lives, floors[_DELAYED]))
-    measured("settings", _settings())
-    document.write(parts, plot.svg(ours, floors, about))
-    print(f"\nWrote {document.PAGE} and {document.PLOT}.")
+    if not asked.quick:
+        document.write(parts, plot.svg(ours, floors, about))
+        print(f"\nWrote {document.PAGE} and {document.PLOT}.")
 
 
-def _live(
-    kind: type[Contestant], count: int, asked: argparse.Namespace, delay: float = 0.0
-) -> runs.Life:
-    print(f"... {kind.__name__}, {count} policies, {delay * 1000:.0f} ms", file=sys.stderr)
-    return runs.live(kind, count, delay=delay, checkpoints=asked.checkpoints)
+def _stacks(asked: argparse.Namespace) -> Iterator[runs.Setting]:
+    """Each size without a delay, and one of them with each."""
+    for count in asked.sizes:
+        yield runs.Setting(count)
+    if _DELAYED in asked.sizes:
+        yield from (runs.Setting(_DELAYED, delay) for delay in _DELAYS)
+
+
+def _live(kind: type[Contestant], setting: runs.Setting, asked: argparse.Namespace) -> runs.Life:
+    milliseconds = setting.delay * 1000
+    print(f"... {kind.__name__}, {setting.count} policies, {milliseconds:.0f} ms", file=sys.stderr)
+    return runs.live(kind, setting, checkpoints=asked.checkpoints)
 
 
 def _start(repetitions: int) -> str:

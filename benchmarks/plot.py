@@ -7,7 +7,7 @@ from html import escape
 from math import ceil, floor, log10
 
 from benchmarks.contestants import NAMES, STEPS, Step
-from benchmarks.runs import MANY, Life
+from benchmarks.runs import MANY, Life, Setting
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 220, 150, 50, 92, 62
 _COLUMNS = 3
@@ -18,9 +18,11 @@ _STYLE = """
 """
 
 
-def svg(ours: Mapping[int, Life], floors: Mapping[int, Life], caption: str) -> str:
+def svg(ours: Mapping[Setting, Life], floors: Mapping[Setting, Life], caption: str) -> str:
     """The plot; a panel for each step."""
-    plot = _Plot(ours, floors)
+    plot = _Plot(
+        *({s.count: life for s, life in lives.items() if not s.delay} for lives in (ours, floors))
+    )
     width = _LEFT + _COLUMNS * (_WIDTH + _GAP)
     height = _TOP + 2 * (_HEIGHT + _GAP)
     body = "\n".join([*_legend(caption), *plot.panels()])

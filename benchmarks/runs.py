@@ -20,6 +20,19 @@ MANY: Final = 300
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What a stack lives through.
+
+    Attributes:
+        count: How many policies.
+        delay: Seconds that the tenant waits before each answer.
+    """
+
+    count: int
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
 class Figures:
     """What one step took."""
 
@@ -30,23 +43,20 @@ class Figures:
 Life = Mapping[Step, Figures]
 
 
-def live(
-    kind: type[Contestant], count: int, *, delay: float = 0.0, checkpoints: bool = False
-) -> Life:
-    """Take all steps with `count` policies.
+def live(kind: type[Contestant], setting: Setting, *, checkpoints: bool = False) -> Life:
+    """Take all steps.
 
     Args:
         kind: Who takes them.
-        count: How many policies.
-        delay: Seconds that the tenant waits before each answer.
+        setting: With how many policies, and how far from the tenant.
         checkpoints: Write them with many policies, too.
     """
     with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
-        contestant = kind(Path(folder) / "stack", tenant, count)
-        if count > MANY and not checkpoints:
+        contestant = kind(Path(folder) / "stack", tenant, setting.count)
+        if setting.count > MANY and not checkpoints:
             contestant.environment |= NO_CHECKPOINTS
         contestant.set_up()
-        tenant.set_quirks(delay=delay)
+        tenant.set_quirks(delay=setting.delay)
         return {step: _take(step, contestant, tenant) for step in STEPS}
 
 

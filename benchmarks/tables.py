@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from benchmarks.calls import Calls, Refreshed
 from benchmarks.contestants import NAMES, Step
-from benchmarks.runs import MANY, Life
+from benchmarks.runs import MANY, Life, Setting
 from benchmarks.startup import Moment, Start
 from benchmarks.watch import Usage
+
+Lives = Mapping[Setting, Life]
 
 _STEPS_HEADER = (
     "policies", "step", "requests", "seconds", "engine alone", "ratio",
@@ -16,44 +18,46 @@ _STEPS_HEADER = (
 )  # fmt: skip
 
 
-def steps(ours: Mapping[int, Life], floors: Mapping[int, Life]) -> str:
+def steps(ours: Lives, floors: Lives) -> str:
     """Each step beside the engine with a provider that does nothing."""
     rows = [
         (
-            _count(count, step),
+            _count(setting.count, step),
             NAMES[step],
-            figures.requests,
-            *_beside(figures.usage, floors[count][step].usage),
+            ours[setting][step].requests,
+            *_beside(ours[setting][step].usage, figures.usage),
         )
-        for count, life in ours.items()
+        for setting, life in floors.items()
         for step, figures in life.items()
     ]
     return _table(_STEPS_HEADER, rows)
 
 
-def delays(lives: Mapping[float, Life], floor: Life) -> str:
-    """Each step by the delay of the network."""
+def delays(ours: Lives, floors: Lives) -> str:
+    """Each step by the delay of the network, for the number of policies that was measured so."""
+    (count,) = {setting.count for setting in ours if setting.delay}
+    lives = {setting.delay: life for setting, life in ours.items() if setting.count == count}
     header = ("step", "requests", "engine alone", *(f"{d * 1000:.0f} ms" for d in lives))
-    first = next(iter(lives.values()))
     rows = [
         (
             NAMES[step],
             figures.requests,
-            _seconds(floor[step].usage.wall),
+            _seconds(floors[Setting(count)][step].usage.wall),
             *(_seconds(life[step].usage.wall) for life in lives.values()),
         )
-        for step, figures in first.items()
+        for step, figures in lives[0.0].items()
     ]
     return _table(header, rows)
 
 
-def terraform(ours: Mapping[int, Life], theirs: Mapping[int, Life]) -> str:
+def terraform(ours: Lives, theirs: Lives) -> str:
     """Each step beside Terraform with the vendor's provider."""
-    header = ("policies", "step", "requests", "Terraform's", "seconds", "Terraform's", "ratio",
-              "CPU s", "Terraform's", "ratio")  # fmt: skip
+    header = ("policies", "delay", "step", "requests", "Terraform's", "seconds", "Terraform's",
+              "ratio", "CPU s", "Terraform's", "ratio")  # fmt: skip
     rows = [
         (
-            count,
+            setting.count,
+            f"{setting.delay * 1000:.0f} ms",
             NAMES[step],
             mine.requests,
             figures.requests,
@@ -64,9 +68,9 @@ def terraform(ours: Mapping[int, Life], theirs: Mapping[int, Life]) -> str:
             _seconds(figures.usage.total_cpu),
             _ratio(mine.usage.total_cpu, figures.usage.total_cpu),
         )
-        for count, life in theirs.items()
+        for setting, life in theirs.items()
         for step, figures in life.items()
-        for mine in (ours[count][step],)
+        for mine in (ours[setting][step],)
     ]
     return _table(header, rows)
 
