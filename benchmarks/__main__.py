@@ -113,7 +113,7 @@ def _run(asked: argparse.Namespace) -> None:
         measured("delays", tables.delays(ours, floors))
     if not asked.quick:
         measured("settings", _settings())
-    about += f" The whole run took {(time.monotonic() - begun) / 60:.0f} minutes."
+    about += f" The whole run took {(time.monotonic() - begun) / 60:.0f} min."
     measured("machine", about)
     if theirs:
         # A later run without Terraform leaves this table as it is, and then it must say of when it is.

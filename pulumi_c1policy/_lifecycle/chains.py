@@ -36,12 +36,13 @@ class Chains:
     def findings(self, policy: Mapping[str, Any]) -> list[Finding]:
         """What is wrong with the policies to which `policy` hands requests."""
         found, kind = [], policy.get("policy_type")
+        depths: dict[str, int] = {}
         for path, target in outcomes(policy):
             other = self.types.get(target, kind)
             if isinstance(kind, str) and other != kind:
                 text = f"points to a policy of type {other}; it must be {kind}, as this one is"
                 found.append(Finding(path, "other-type", text))
-            elif self._depth(target, {}) >= _LONGEST:
+            elif self._depth(target, depths) >= _LONGEST:
                 text = (
                     f"makes a chain of more than {_LONGEST} policies that hand on to the next; "
                     "point to a later one, or to steps with `step_key`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -88,3 +89,26 @@ def test_the_newest_word_counts() -> None:
     chains = seen(b=to("a"))
     chains.note("b", to())
     assert chains.circle("a", to("b")) == []
+
+
+class Counting(dict[str, list[str]]):
+    """Links that count how often they are looked up."""
+
+    looks = 0
+
+    def get(self, *args: Any) -> Any:
+        self.looks += 1
+        return super().get(*args)
+
+
+@pytest.mark.parametrize("bottom", ["q", "goal"], ids=["open below", "a circle"])
+def test_a_link_is_followed_once_however_many_ways_lead_to_it(bottom: str) -> None:
+    """Four rows of sixteen policies, where each hands on to all of the next: 65,536 ways down."""
+    rows = [[f"{n}-{m}" for m in range(16)] for n in range(4)] + [[bottom]]
+    chains = seen(**{p: to(*below) for above, below in pairwise(rows) for p in above})
+    chains.links = links = Counting(chains.links)
+    chains.findings(to(*rows[0]))
+    assert links.looks <= 2 * len(chains.types)
+    links.looks = 0
+    assert bool(chains.circle("goal", to(rows[0][0]))) == (bottom == "goal")
+    assert links.looks <= 2 * len(chains.types)
