@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import Literal
 
 from pulumi_c1policy._lifecycle.align import aligned
-from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical, canonical_field, equal, same
+from pulumi_c1policy._lifecycle.normalize import (
+    ABSENT,
+    canonical,
+    canonical_field,
+    equal,
+    is_absent,
+    same,
+)
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -28,13 +35,13 @@ def prune(message: Message, tree: Tree) -> Tree:
         if field is None:
             out[name] = value
         elif field.alias_of:
-            if canonical_field(field, value) is not ABSENT and not tree.get(field.alias_of):
+            if not is_absent(field, value) and not tree.get(field.alias_of):
                 out[field.alias_of] = value
         else:
             kept = _on_messages(field, value, prune)
             if field.output_only:
                 out |= {name: value} if value else {}
-            elif canonical_field(field, value) is not ABSENT or _deep_unknown(field, kept):
+            elif not is_absent(field, value) or _deep_unknown(field, kept):
                 out[name] = kept
     return out
 
@@ -79,7 +86,9 @@ def respell(message: Message, written: Tree, answer: Tree) -> Tree:
     Returns:
         A tree that means what `answer` means and holds all that it holds.
     """
-    meaning = canonical(message, written)
+    if equal(written, answer):
+        return written
+    meaning = canonical(message, written) if written.keys() - answer.keys() else {}
     out: Tree = {}
     for name, value in written.items():
         field = message.fields.get(name)

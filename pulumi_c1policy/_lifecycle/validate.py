@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical_field
+from pulumi_c1policy._lifecycle.normalize import is_absent
 from pulumi_c1policy._lifecycle.spellings import meant, suggestion
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path
@@ -135,9 +135,9 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
 
 
 def _is_empty(field: Field, value: Value) -> bool:
-    if field.type is _STRING:
+    if field.type is _STRING and isinstance(value, str):
         return not value
-    return canonical_field(field, value) is ABSENT
+    return is_absent(field, value)
 
 
 def _off(siblings: Tree, name: str) -> bool:
@@ -271,9 +271,7 @@ def _says_something(field: Field, value: Value) -> bool:
         return False
     if isinstance(field.type, Message) or field.type is _BOOL:
         return True
-    if field.type is _STRING and isinstance(value, str):
-        return bool(value)
-    return canonical_field(field, value) is not ABSENT
+    return not _is_empty(field, value)
 
 
 def _wrong_type(path: Path, expected: str, value: Value) -> Finding:
