@@ -10,8 +10,8 @@ of a write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from threading import Condition
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ _GATHER_SECONDS = 0.01
 """How long a search waits for the other threads; a request takes longer."""
 
 _Policy = dict[str, Any]
+_Page = list[_Policy]
 
 
 class Reads:
@@ -47,7 +48,7 @@ class Reads:
         """
         self._client = client
         self._clock = clock or Clock()
-        self._recent = _Recent(client, self._clock.monotonic())
+        self._recent = _Recent(client, self._clock.monotonic(), iter(()))
 
     def get(self, policy_id: str, of: str = "") -> _Policy:
         """Return a policy as it was at most `FRESH_SECONDS` ago.
@@ -63,7 +64,7 @@ class Reads:
         now, recent = self._clock.monotonic(), self._recent
         if now - recent.begun_at > FRESH_SECONDS:
             # Where two threads do this at once, one of them reads a policy more than it had to.
-            recent = self._recent = _Recent(self._client, now)
+            recent = self._recent = _Recent(self._client, now, recent.hand_over())
         return recent.get(policy_id, of)
 
     def forget(self, policy_id: str) -> None:
@@ -72,12 +73,16 @@ class Reads:
 
 
 class _Recent:
-    """What was read since a moment."""
+    """What was read since a moment.
 
-    def __init__(self, client: PolicyClient, begun_at: float) -> None:
+    It goes on with the pages at which the one before it stopped, since a run that takes long reads on
+    where it was; after the last of them it begins with the first page, once.
+    """
+
+    def __init__(self, client: PolicyClient, begun_at: float, pages: Iterator[_Page]) -> None:
         self.begun_at = begun_at
         self._client = client
-        self._pages = client.pages()
+        self._pages: Iterator[_Page] = chain(pages, client.pages())
         self._turn = Condition()
         self._busy = False  # Somebody sends a request for all who wait.
         self._waiting: set[str] = set()  # Neither found nor single yet.
@@ -102,6 +107,12 @@ class _Recent:
         finally:
             with self._turn:
                 self._inside -= 1
+
+    def hand_over(self) -> Iterator[_Page]:
+        """The pages that were not read; this one reads no more of them."""
+        with self._turn:
+            pages, self._pages = self._pages, iter(())
+            return iter(()) if self._busy else pages
 
     def forget(self, policy_id: str) -> None:
         with self._turn:
@@ -153,7 +164,7 @@ class _Recent:
         self._single |= ids
         self._waiting -= ids
 
-    def _unlocked(self, request: Callable[[], list[_Policy] | None]) -> list[_Policy] | None:
+    def _unlocked(self, request: Callable[[], _Page | None]) -> _Page | None:
         self._turn.release()
         try:
             return request()
@@ -166,7 +177,9 @@ class _Recent:
     def _is_wanted(self, policy: _Policy) -> bool:
         policy_id = policy.get("id")
         return policy_id in self._waiting or (
-            workspace(policy) in self._stacks and policy_id not in self._single
+            workspace(policy) in self._stacks
+            and policy_id not in self._single
+            and policy_id not in self._found
         )
 
     def _take(self, policies: Iterable[_Policy]) -> None:

@@ -6,14 +6,15 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Lock
+from threading import Barrier, Event, Lock
 from typing import Any, cast
 
 import pytest
 
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle.reads import SINGLE_READS, Reads
+from pulumi_c1policy._lifecycle.reads import FRESH_SECONDS, SINGLE_READS, Reads
 from pulumi_c1policy.errors import NotFoundError, PermissionDeniedError
+from tests.chaos.engine import QuickClock
 
 Policy = dict[str, Any]
 
@@ -150,6 +151,17 @@ def test_reading_a_few_policies_of_a_large_stack_does_not_read_all_of_it() -> No
     tenant = Tenant(ours)
     read(tenant, ours[-6:], 1)
     assert tenant.requests.total() <= SINGLE_READS * len(ours[-6:])
+
+
+def test_a_run_that_outlasts_its_pages_reads_on_where_it_was() -> None:
+    ours, clock = policies(5000), QuickClock()
+    tenant = Tenant(ours)
+    reads = Reads(cast("PolicyClient", tenant), clock)
+    for count, policy in enumerate(ours):
+        assert reads.get(policy["id"], STACK) is policy
+        if count % 1000 == 999:
+            clock.wait(Event(), FRESH_SECONDS + 1)
+    assert tenant.requests == {"get": 5 * SINGLE_READS, "page": 50}
 
 
 def test_a_policy_that_a_search_brings_as_deleted_is_asked_for_itself() -> None:
