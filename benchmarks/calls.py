@@ -32,6 +32,7 @@ from pulumi_c1policy.provider import PolicyProvider
 _ROOT = Path(__file__).resolve().parents[1]
 _THREADS = 4  # as many as the dynamic provider's server has
 _ID = "x" * 27
+_MARKS = {"managed_by": "pulumi", "iac_workspace": "bench/refresh"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def refresh(count: int) -> Refreshed:
     with Emulator(tls=True) as tenant:
         lines = []
         for number in range(count):
-            inputs = shapes.usual(number)
+            inputs = shapes.usual(number) | {
+                "annotations": _MARKS | {"iac_resource_address": str(number)}
+            }
             policy_id = tenant.policies.create(encode(POLICY, inputs)).id
             lines.append(json.dumps([policy_id, _state(policy_id, inputs)]))
         done = subprocess.run(

@@ -49,8 +49,20 @@ def compare(message: Message, before: Tree, after: Tree) -> list[Change]:
     Returns:
         The changes; empty where both are semantically equal.
     """
+    before, after = _unlike(message, before, after)
     found = _message(message, canonical(message, before), canonical(message, after), ())
     return sorted(found, key=lambda change: order(change.path))
+
+
+def _unlike(message: Message, before: Tree, after: Tree) -> tuple[Tree, Tree]:
+    """Both without the fields that are the same to the letter: most of them, most of the time."""
+    if message.conditional or any(field.alias_of for field in message.fields.values()):
+        return before, after  # There a field may decide about another.
+    alike = {n for n in before.keys() & after.keys() if equal(before[n], after[n])}
+    return (
+        {name: value for name, value in before.items() if name not in alike},
+        {name: value for name, value in after.items() if name not in alike},
+    )
 
 
 def _message(message: Message, before: Tree, after: Tree, path: Path) -> Iterator[Change]:
