@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-WATCHED = ("httpx", "pydantic", "tenacity", "jwt", "cryptography", "pulumi", "grpc")
+WATCHED = (
+    "httpx", "pydantic", "tenacity", "jwt", "cryptography", "pulumi", "grpc", "rich", "click", "pygments",
+)  # fmt: skip
 
 
 def loaded_by(statement: str) -> set[str]:
