@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
 
 setup: ; @scripts/setup.sh
 demo: setup ; @$(BIN)/python scripts/demo.py
-test: lint ; $(BIN)/pytest
+test: lint ; $(BIN)/pytest -n auto
 quick: setup ; $(BIN)/pytest -n auto -m "not e2e and not slow"
 chaos: setup ; @$(BIN)/python scripts/chaos.py $(CHAOS)
 bench: setup ; @$(BIN)/python -m benchmarks $(BENCH)
