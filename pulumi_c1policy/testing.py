@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pulumi_c1policy._cel.undecided import Undecided
-    from pulumi_c1policy._emulator import Emulator, Quirks
+    from pulumi_c1policy._emulator import Emulator, Fault, Quirks, RecordedRequest
     from pulumi_c1policy._simulate.directory import Directory
     from pulumi_c1policy._simulate.fixtures import FixtureError
     from pulumi_c1policy._simulate.policies import KnownPolicy, PolicyError
@@ -44,12 +44,14 @@ __all__ = [
     "Directory",
     "Emulator",
     "Escalation",
+    "Fault",
     "FixtureError",
     "KnownPolicy",
     "Person",
     "PolicyError",
     "ProvisionStep",
     "Quirks",
+    "RecordedRequest",
     "Route",
     "Simulation",
     "Step",
@@ -64,10 +66,12 @@ _RESULTS = "pulumi_c1policy._simulate.results"
 _HOMES: dict[str, str] = dict.fromkeys(__all__, _RESULTS) | {
     "Directory": "pulumi_c1policy._simulate.directory",
     "Emulator": "pulumi_c1policy._emulator",
+    "Fault": "pulumi_c1policy._emulator",
     "FixtureError": "pulumi_c1policy._simulate.fixtures",
     "KnownPolicy": "pulumi_c1policy._simulate.policies",
     "PolicyError": "pulumi_c1policy._simulate.policies",
     "Quirks": "pulumi_c1policy._emulator",
+    "RecordedRequest": "pulumi_c1policy._emulator",
     "Undecided": "pulumi_c1policy._cel.undecided",
     "simulate": "pulumi_c1policy._simulate.simulation",
 }
