@@ -20,21 +20,26 @@ def findings(inputs: Tree) -> list[Finding]:
     """
     found: list[Finding] = []
     ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")
-    why = ""
+    not_offline = ""
     try:
         found += expressions.offline(inputs)
     except C1PolicyError as error:
-        ask_tenant, why = True, error.summary
+        ask_tenant, not_offline = True, error.summary
     if not ask_tenant:
         return found
     try:
         return found + expressions.online(runtime.run().client, inputs)
     except SettingsError:
-        why = f"{why} There are no credentials with which to ask the tenant."
+        not_online = "There are no credentials with which to ask the tenant."
     except APIError as error:
-        why = f"{why} {error.summary}"
-    failures.warn(
-        f"Expressions went unchecked: {why.strip()} "
-        "Install `pulumi-c1policy[cel]`, or give credentials."
-    )
+        not_online = error.summary
+    if not_offline:
+        failures.warn(
+            f"Expressions went unchecked: {not_offline} {not_online} "
+            "Install `pulumi-c1policy[cel]`, or give credentials."
+        )
+    else:
+        failures.warn(
+            f"The tenant did not check the expressions, they were checked offline only: {not_online}"
+        )
     return found

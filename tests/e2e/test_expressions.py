@@ -95,3 +95,11 @@ def test_without_the_checker_and_credentials_a_note_says_so(
     note = stack(program("subject.departmnt == 'x'")).preview(**no_checker, **NOBODY).ok().output
     assert "Expressions went unchecked" in note
     assert "There are no credentials with which to ask the tenant." in note
+
+
+def test_a_tenant_that_cannot_be_asked_leaves_the_offline_check(stack: Any) -> None:
+    one = stack(program())
+    one.config("c1policy:validateOnline", "true")
+    note = one.preview(**NOBODY).ok().output
+    assert "checked offline only: There are no credentials" in note
+    assert "went unchecked" not in note
