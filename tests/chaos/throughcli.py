@@ -106,14 +106,19 @@ def _end(process: subprocess.Popen[bytes], end: str) -> None:
 def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None:
     """What a person does after a crash, with the orphans of the crash still there."""
     world.calm()
+    # A kill may cut the writing of the state short, or that of the attributes beside it.
+    for attributes in (stack.folder / "state").rglob("*.attrs"):
+        if not _whole(attributes):
+            attributes.unlink()
+            tally.counts["attributes of a state cut short, removed"] += 1
     [state] = (stack.folder / "state").rglob(f"stacks/**/{STACK}.json")
     if not _whole(state):
-        # The kill cut the writing of the state short; without any backup the stack starts anew.
         backup = state.with_name(f"{state.name}.bak")
         if _whole(backup):
             shutil.copy(backup, state)
             tally.counts["states cut short, backup restored"] += 1
         else:
+            # Without any backup the stack starts anew.
             state.unlink()
             shutil.rmtree(stack.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
             stack.run("stack", "init", STACK).ok()
