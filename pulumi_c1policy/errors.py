@@ -14,7 +14,7 @@ a reader what to do from the last line. This module imports nothing of ours.
             ├── AuthenticationError   401
             ├── PermissionDeniedError 403
             ├── NotFoundError         404
-            ├── ConflictError         409, and 400 with gRPC's FAILED_PRECONDITION
+            ├── ConflictError         409, and 400 or 412 with a gRPC code of a conflict
             ├── RateLimitError        429
             └── ServerError           500 and above
 """

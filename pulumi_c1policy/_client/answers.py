@@ -313,7 +313,7 @@ def _no_constant(name: str) -> object:
 
 
 def _asked(wait: float | None) -> str:
-    return f" It asks to wait for {wait:.0f} seconds." if wait else ""
+    return f" It asks to wait for {wait:.0f} seconds." if wait and wait >= 1 else ""
 
 
 def _named(request_id: str | None) -> str:

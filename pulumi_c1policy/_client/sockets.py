@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakSet
 
+from pulumi_c1policy._client.retries import closed_error
+
 _MADE = ("connect_tcp.complete", "start_tls.complete")
 
 
@@ -22,13 +24,27 @@ class Sockets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: WeakSet[socket.socket] = WeakSet()
+        self._refusing = False
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take note of a connection that is made: httpx's request extension `trace`."""
+        """Take note of a connection that is made: httpx's request extension `trace`.
+
+        Raises:
+            NoAnswerError: None may be made any more; nothing was sent on it.
+        """
         if event.endswith(_MADE):
-            made = info["return_value"].get_extra_info("socket")
+            made = info["return_value"]
             with self._lock:
-                self._open.add(made)
+                if not self._refusing:
+                    self._open.add(made.get_extra_info("socket"))
+                    return
+            made.close()
+            raise closed_error()
+
+    def refuse(self) -> None:
+        """Let no further connection be made."""
+        with self._lock:
+            self._refusing = True
 
     def shut(self) -> None:
         """Let every read and write on them end at once, as if the other side had gone."""

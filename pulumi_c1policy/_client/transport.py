@@ -117,6 +117,7 @@ class Transport:
         with self._lock:
             self._closed.set()
             idle = not self._in_flight
+        self._sockets.refuse()
         if idle:
             self._http.close()
 

@@ -31,6 +31,14 @@ def offline(inputs: Tree) -> list[Finding]:
     return [_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)]
 
 
+def any_in(inputs: Tree) -> bool:
+    """Whether there is an expression in `inputs` at all."""
+    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._model.policy import POLICY
+
+    return bool(expressions(POLICY, inputs))
+
+
 def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
     """What the tenant says of the expressions, one request each.
 

@@ -121,9 +121,6 @@ def read(run: Run, policy_id: str, recorded: Recorded | None) -> Recorded | None
         The record brought up to date, or None where the policy is gone (not found, or deleted).
     """
     live = _recent(run, policy_id, recorded)
-    if live and recorded and is_before(live, recorded.outputs):
-        # A page of a search that lags behind our own last write.
-        live = _live(run.client.get, policy_id)
     if live is None:
         return None
     if recorded is None:
@@ -292,7 +289,11 @@ def _is_gone(run: Run, policy_id: str, unclear: APIError) -> bool:
 
 def _recent(run: Run, policy_id: str, recorded: Recorded | None) -> Tree | None:
     of = workspace(recorded.outputs) if recorded else ""
-    return _live(lambda policy_id: run.reads.get(policy_id, of), policy_id)
+    live = _live(lambda policy_id: run.reads.get(policy_id, of), policy_id)
+    if live and recorded and is_before(live, recorded.outputs):
+        # A page of a search that lags behind our own last write.
+        return _live(run.client.get, policy_id)
+    return live
 
 
 def _live(get: Callable[[str], Tree], policy_id: str) -> Tree | None:

@@ -3,7 +3,7 @@
 The engine reads a stack's policies one by one, from four threads, and nobody knows how many will come. The
 first few are single GETs. For more, pages of all policies are read, as long as they bring policies of
 the stack: those will be read next. Where they do not (a large tenant, a tenant that leaves scoped policies out),
-the policies that threads wait for are searched by their ids, and after each such search one more page is
+the policies that threads wait for are searched by their ids, and after each such search that finds several one more page is
 tried. Absence is believed only from a GET of that id, and nothing that was read here may be the base
 of a write.
 """

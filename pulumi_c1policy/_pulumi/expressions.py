@@ -6,7 +6,7 @@ from pulumi_c1policy._lifecycle import expressions
 from pulumi_c1policy._lifecycle.validate import Finding
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import failures, runtime
-from pulumi_c1policy.errors import APIError, C1PolicyError, SettingsError
+from pulumi_c1policy.errors import APIError, SettingsError
 
 ONLINE = "validateOnline"
 """The config key that lets the tenant check expressions too, one request each."""
@@ -18,14 +18,16 @@ def findings(inputs: Tree) -> list[Finding]:
     Checked offline, and by the tenant where the config asks for it, or where the offline check is not
     installed. Where neither can be had, a warning says that they went unchecked.
     """
+    from pulumi_c1policy._cel.library import CheckerUnavailableError
+
     found: list[Finding] = []
     ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")
     not_offline = ""
     try:
         found += expressions.offline(inputs)
-    except C1PolicyError as error:
+    except CheckerUnavailableError as error:
         ask_tenant, not_offline = True, error.summary
-    if not ask_tenant:
+    if not (ask_tenant and expressions.any_in(inputs)):
         return found
     try:
         return found + expressions.online(runtime.run().client, inputs)

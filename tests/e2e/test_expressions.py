@@ -103,3 +103,20 @@ def test_a_tenant_that_cannot_be_asked_leaves_the_offline_check(stack: Any) -> N
     note = one.preview(**NOBODY).ok().output
     assert "checked offline only: There are no credentials" in note
     assert "went unchecked" not in note
+
+
+def test_a_policy_without_expressions_is_not_said_to_have_any(stack: Any) -> None:
+    one = stack(
+        """
+        Policy(
+            "plain",
+            display_name="Plain",
+            policy_type="POLICY_TYPE_GRANT",
+            policy_steps={"grant": {"steps": [{"accept": {}}]}},
+        )
+        """
+    )
+    one.config("c1policy:validateOnline", "true")
+    shown = one.preview(**NOBODY).ok()
+    assert shown.warnings == []
+    assert shown.requests == ()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -295,3 +296,27 @@ def test_cutting_a_closed_client_ends_what_waits_for_an_answer(
     assert isinstance(read, errors.NoAnswerError)
     assert isinstance(written, errors.NoAnswerError)
     assert (read.ambiguous, written.ambiguous) == (False, True)
+
+
+def test_a_connection_that_is_made_after_the_end_carries_nothing(
+    connect: Connect, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = connect(serverUrl=c1_tenant.url, accessToken=c1_tenant.access_token)
+    connecting, closed, make = threading.Event(), threading.Event(), socket.create_connection
+
+    def slow(*args: Any, **named: Any) -> socket.socket:
+        connecting.set()
+        assert closed.wait(10)
+        return make(*args, **named)
+
+    monkeypatch.setattr(socket, "create_connection", slow)
+    with ThreadPoolExecutor(1) as thread:
+        call = thread.submit(client.create, {})
+        assert connecting.wait(10)
+        client.close()
+        closed.set()
+        error = call.exception(timeout=10)
+    assert isinstance(error, errors.NoAnswerError)
+    assert "Nothing was sent" in error.summary
+    assert not error.ambiguous
+    assert c1_tenant.requests == []

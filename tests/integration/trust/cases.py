@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
+
 from pulumi_c1policy._emulator import Emulator, Fault, RecordedRequest
 from tests.chaos.engine import WORKSPACE, Declared, Program
 
@@ -126,3 +128,21 @@ class Others:
         """Hold what others have against what they had: every field, the time of the last change too."""
         now = {record.id: record for record in self._tenant.policies}
         assert {key: now.get(key) for key in self._before} == self._before
+
+
+class Lagging(httpx.BaseTransport):
+    """A network on which every search is answered as the first one was."""
+
+    def __init__(self) -> None:
+        self._network = httpx.HTTPTransport()
+        self._first: bytes | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._network.handle_request(request)
+        if "/search/" not in request.url.path:
+            return answer
+        self._first = self._first or answer.read()
+        return httpx.Response(200, content=self._first)
+
+    def close(self) -> None:
+        self._network.close()

@@ -10,11 +10,13 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
+from pulumi_c1policy._lifecycle.reads import SINGLE_READS
 from tests.chaos.engine import Killed, Process, Ref, Stack
 from tests.integration.trust.cases import (
     CREATE,
     DELETE,
     ONE,
+    Lagging,
     Others,
     failed,
     grant,
@@ -260,3 +262,19 @@ def test_a_referrer_moves_to_the_replacement_before_the_old_policy_goes(
     stack.up({"base": scoped, "by-rule": grant(rules=rules)})
     found = {policy["displayName"]: policy for policy in live(c1_tenant)}
     assert found["Access"]["rules"][0]["policyId"] == found["Base"]["id"] == stack.id_of("base")
+
+
+def test_a_page_from_before_our_marks_does_not_make_a_policy_somebody_elses(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
+    program = {f"access-{number}": grant("A") for number in range(SINGLE_READS + 2)}
+    stack.up(program)
+    policy_ids = [stack.id_of(name) for name in program]
+    for policy_id in policy_ids:
+        c1_tenant.product_edit(policy_id, {"description": "a person's"})
+    lag = Lagging()
+    stack.refresh(process=Process(c1_tenant, network=lag))
+    taken_back = {name: grant("B", options={"on_takeover": "take_back"}) for name in program}
+    stack.up(taken_back)
+    stack.destroy(process=Process(c1_tenant, network=lag))
+    assert live(c1_tenant) == []

@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
-import httpx
 import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.reads import FRESH_SECONDS, SINGLE_READS, Reads
 from tests.chaos.engine import Process, QuickClock, Stack
-from tests.integration.trust.cases import GET, SEARCH, grant, policy
+from tests.integration.trust.cases import GET, SEARCH, Lagging, grant, policy
 
 
 def _fill(tenant: Emulator, count: int, **fields: Any) -> list[str]:
@@ -57,31 +56,13 @@ def test_pages_hold_scoped_policies_too(c1_tenant: Emulator) -> None:
     assert len(_requests(c1_tenant)) == SINGLE_READS + 1
 
 
-class _Lagging(httpx.BaseTransport):
-    """A network on which every search is answered as the first one was."""
-
-    def __init__(self) -> None:
-        self._network = httpx.HTTPTransport()
-        self._first: bytes | None = None
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._network.handle_request(request)
-        if "/search/" not in request.url.path:
-            return answer
-        self._first = self._first or answer.read()
-        return httpx.Response(200, content=self._first)
-
-    def close(self) -> None:
-        self._network.close()
-
-
 def test_a_page_from_before_our_own_write_is_not_taken_for_drift(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     program = {f"access-{number}": grant("A") for number in range(8)}
     changed = {name: grant("B") for name in [*program][:6]}
     stack.up(program)
-    lag = _Lagging()
+    lag = Lagging()
     process = Process(c1_tenant, network=lag)
     stack.refresh(process=process)
     stack.up({**program, **changed})

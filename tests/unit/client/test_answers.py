@@ -245,14 +245,16 @@ _VIOLATIONS = {
         (httpx.Response(400, json=_VIOLATIONS), "invalid; rules[0].condition: no such field."),
         (httpx.Response(400, json="too big"), ": too big."),
         (httpx.Response(429, headers={"Retry-After": "3600"}), "It asks to wait for 3600 seconds."),
+        (httpx.Response(429, headers={"Retry-After": "0.3"}), "no explanation was given."),
     ],
-    ids=["field-violations", "json-text", "retry-after"],
+    ids=["field-violations", "json-text", "retry-after", "retry-after-at-once"],
 )
 def test_what_the_tenant_says_is_passed_on(reply: httpx.Response, said: str, connect: Any) -> None:
     client, _ = connect(reply, requestDeadline="0.1")
     with pytest.raises(errors.StatusError) as caught:
         client.get("p1")
     assert said in caught.value.summary
+    assert "for 0 seconds" not in caught.value.summary
 
 
 @pytest.mark.parametrize(

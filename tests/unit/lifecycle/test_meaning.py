@@ -15,6 +15,7 @@ from pulumi_c1policy._lifecycle.normalize import canonical, equal
 from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, plan
 from pulumi_c1policy._lifecycle.record import record
 from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.approval import APPROVAL
 from pulumi_c1policy._model.paths import Path, at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
@@ -235,3 +236,15 @@ def test_a_mask_is_sorted_and_names_each_field_once() -> None:
         "displayName",
         "rules",
     )
+
+
+def test_a_field_that_another_one_switches_off_is_a_change_though_it_is_the_same_to_the_letter() -> (
+    None
+):
+    escalation = {"expiration": "3600", "skip_step": {}}
+    on, off = (
+        {"manager": {}, "escalation_enabled": enabled, "escalation": escalation}
+        for enabled in (True, False)
+    )
+    changed = {change.path[0] for change in compare(APPROVAL, on, off)}
+    assert changed == {"escalation_enabled", "escalation"}

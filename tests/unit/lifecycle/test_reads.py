@@ -170,3 +170,60 @@ def test_a_policy_that_a_search_brings_as_deleted_is_asked_for_itself() -> None:
     tenant.first_gets = Barrier(SINGLE_READS)
     read(tenant, tenant.scoped, SINGLE_READS)
     assert tenant.requests["get"] == 12
+
+
+def test_pages_are_read_on_after_a_search_that_found_several() -> None:
+    """The stack lies behind a page of others: one search, and the rest comes with pages again."""
+    ours = policies(400)
+    tenant = Tenant(foreign(100) + ours)
+    tenant.first_gets = Barrier(SINGLE_READS)
+    read(tenant, ours, SINGLE_READS)
+    assert tenant.requests["page"] == 5
+    assert tenant.requests.total() < 20
+
+
+class _SlowPages(Tenant):
+    """Its pages are answered when somebody says so, with what there was when they were asked for."""
+
+    def __init__(self, listed: Iterable[Policy]) -> None:
+        super().__init__(listed)
+        self.asked, self.answer = Event(), Event()
+
+    def pages(self) -> Iterator[list[Policy]]:
+        page = [*self.listed]
+        self.asked.set()
+        self.answer.wait(10)
+        yield page
+
+
+def test_what_a_page_under_way_says_of_a_policy_that_is_written_meanwhile_is_not_believed() -> None:
+    ours = policies(SINGLE_READS + 2)
+    tenant = _SlowPages(ours)
+    reads = Reads(cast("PolicyClient", tenant))
+    *first, read_by_page, written = [policy["id"] for policy in ours]
+    for policy_id in first:
+        reads.get(policy_id, STACK)
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(reads.get, read_by_page, STACK)
+        assert tenant.asked.wait(10)
+        tenant.listed[-1] = ours[-1] | {"displayName": "as written"}
+        reads.forget(written)
+        tenant.answer.set()
+        assert under_way.result() is ours[-2]
+    assert reads.get(written, STACK)["displayName"] == "as written"
+
+
+def test_pages_that_another_thread_is_reading_are_not_handed_over() -> None:
+    ours, clock = policies(2 * SINGLE_READS + 2), QuickClock()
+    tenant = _SlowPages(ours)
+    reads = Reads(cast("PolicyClient", tenant), clock)
+    for policy in ours[:SINGLE_READS]:
+        reads.get(policy["id"], STACK)
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(reads.get, ours[SINGLE_READS]["id"], STACK)
+        assert tenant.asked.wait(10)
+        clock.wait(Event(), FRESH_SECONDS + 1)
+        later = [pool.submit(reads.get, p["id"], STACK) for p in ours[SINGLE_READS + 1 :]]
+        tenant.answer.set()
+        assert slow.result() is ours[SINGLE_READS]
+        assert [each.result() for each in later] == ours[SINGLE_READS + 1 :]
