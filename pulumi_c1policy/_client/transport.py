@@ -262,7 +262,8 @@ def _http_client(server_url: str, transport: httpx.BaseTransport | None) -> http
             transport=transport,
             # Proxies come from the environment, but none stands between this machine and itself.
             trust_env=not tenant.is_loopback(parts.hostname or ""),
-            verify=_tls_context(parts.scheme),
+            # What goes through a transport of somebody's own needs no authorities of ours.
+            verify=_tls_context(parts.scheme if transport is None else "http"),
             limits=_LIMITS,
             follow_redirects=False,
             # Requests carry nothing but what they are given: no cookies, no user from .netrc.
