@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib.metadata
 import itertools
 import json
+import math
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -35,6 +37,8 @@ _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
 _MAX_BODY_BYTES = 64 * 1024 * 1024
 _DEFAULT_TOKEN_SECONDS = 600.0
+# What is asked in a recheck ends with the request that waits for it, on the monotonic clock.
+_ENDS_AT: Final = ContextVar("_ENDS_AT", default=math.inf)
 # The engine has 4 threads; a program that uses the client itself may have more. Idle connections
 # are dropped before a load balancer does it, at 60 seconds: a write on a dying one is ambiguous.
 _LIMITS: Final = httpx.Limits(
@@ -97,13 +101,17 @@ class Transport:
         Raises:
             APIError: It does not, after all the attempts that are safe and in time.
         """
-        deadline = self._clock.monotonic() + self._settings.deadline
+        deadline = min(self._clock.monotonic() + self._settings.deadline, _ENDS_AT.get())
         kind, attempts = request.call.kind, itertools.count()
 
         def attempt() -> dict[str, Any] | Failure:
             self._pace.pass_by(deadline)
             if next(attempts) and request.recheck:
-                request.recheck()
+                outer = _ENDS_AT.set(deadline)
+                try:
+                    request.recheck()
+                finally:
+                    _ENDS_AT.reset(outer)
             return self._attempt(request, deadline)
 
         return _or_raise(retries.repeat(attempt, kind, deadline, self._clock, self._pace))

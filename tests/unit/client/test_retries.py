@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import retries
+from pulumi_c1policy._client import retries, settings
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
 
@@ -284,3 +284,18 @@ def test_the_number_of_attempts_stands_in_the_error(connect: Any) -> None:
     client, _ = connect(httpx.Response(500))
     with pytest.raises(errors.ServerError, match="The last of 4 attempts"):
         client.get("p1")
+
+
+def test_what_is_looked_at_before_an_update_goes_again_ends_with_it(
+    connect: Any, clock: Any
+) -> None:
+    def reply(request: httpx.Request) -> httpx.Response:
+        seconds = "110" if request.method == "POST" else "20"
+        return httpx.Response(503, headers={"Retry-After": seconds})
+
+    client, _ = connect(reply)
+    begun = clock.now
+    with pytest.raises(errors.ServerError) as caught:
+        client.update("p1", {}, ["rules"], recheck=lambda: client.get("p1"))
+    assert caught.value.ambiguous
+    assert clock.now - begun <= settings.DEFAULT_DEADLINE_SECONDS
