@@ -98,9 +98,13 @@ def _clean(world: World, stack: Stack, program: Program, tally: Tally) -> None:
     world.calm()
     try:
         stack.up(program, refresh=True)
+        before = world.policies()
+        stack.up(program, refresh=True)
     except C1PolicyError as error:
         tally.wrong.append(f"the clean run failed: {error}")
         return
+    if world.policies() != before:
+        tally.wrong.append("a further run had something to do")
     tally.counts["clean runs"] += 1
     tally.counts["policies compared"] += len(program)
     tally.wrong += world.wrong(program, {entry.name: entry.id for entry in stack.state})

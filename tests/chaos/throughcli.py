@@ -133,6 +133,9 @@ def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None
     tally.counts["clean runs"] += 1
     tally.counts["policies compared"] += len(sketches)
     tally.wrong += world.wrong(programs.program(sketches), _ids(state))
+    further = stack.preview("--refresh", "--expect-no-changes")
+    if further.code:
+        tally.wrong.append(f"a further run has something to do: {further.output}")
 
 
 def _whole(state: Path) -> bool:

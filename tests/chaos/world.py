@@ -66,6 +66,10 @@ class World:
         """Let nothing go wrong any more."""
         self.tenant.set_faults()
 
+    def policies(self) -> list[Any]:
+        """Every policy of the tenant as it is stored: whatever writes to one changes it."""
+        return list(self.tenant.policies)
+
     def wrong(self, program: Program, ids: Mapping[str, str]) -> list[str]:
         """What does not hold: the tenant is the program, no more and no less.
 
