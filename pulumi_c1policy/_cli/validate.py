@@ -13,7 +13,7 @@ from pulumi_c1policy._cli import sources
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._lifecycle.validate import Finding
+    from pulumi_c1policy._findings.finding import Finding
     from pulumi_c1policy._model.tree import Tree
 
 _REFUSED = 1

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pulumi_c1policy._cel.library import CheckerUnavailableError
+from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle import expressions, rules
 from pulumi_c1policy._lifecycle.merge import prune, strip
 from pulumi_c1policy._lifecycle.ownership import MARKS, keeper, marks
-from pulumi_c1policy._lifecycle.validate import Finding
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, text
 from pulumi_c1policy._model.policy import POLICY

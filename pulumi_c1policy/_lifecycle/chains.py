@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.paths import Path
 
 _LONGEST = 5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_c1policy._lifecycle.validate import Finding
+from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import InvalidRequestError
 

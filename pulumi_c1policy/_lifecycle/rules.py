@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from pulumi_c1policy._cel.silence import silenced
-from pulumi_c1policy._lifecycle.validate import Finding, check_message
+from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._lifecycle.validate import check_message
 from pulumi_c1policy._model.enums import POLICY_TYPE
 from pulumi_c1policy._model.paths import Key, Path, order
 from pulumi_c1policy._model.policy import POLICY

@@ -9,10 +9,9 @@ sentences are made only of what is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
 
+from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.normalize import is_absent
 from pulumi_c1policy._lifecycle.spellings import meant, suggestion
 from pulumi_c1policy._model import durations
@@ -20,24 +19,6 @@ from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong, or doubtful, in what a program wrote.
-
-    Attributes:
-        path: Where, from the policy down.
-        rule: The rule's id, in kebab-case.
-        message: What is wrong and what to write instead, in a sentence.
-        severity: An error stops the deployment, a warning does not.
-    """
-
-    path: Path
-    rule: str
-    message: str
-    severity: Literal["error", "warning"] = "error"
-
 
 _INTEGER_RANGES = {
     Scalar.INT32: (-(2**31), 2**31 - 1),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle import expressions
-from pulumi_c1policy._lifecycle.validate import Finding
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy.errors import APIError, SettingsError

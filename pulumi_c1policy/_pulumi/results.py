@@ -8,10 +8,10 @@ from typing import Any
 
 from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 
+from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.ownership import marks
 from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.record import Recorded, to_state
-from pulumi_c1policy._lifecycle.validate import Finding
 from pulumi_c1policy._model.paths import Key, text
 from pulumi_c1policy._pulumi.owner import OWNER
 

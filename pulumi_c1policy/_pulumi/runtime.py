@@ -16,8 +16,8 @@ from pulumi_c1policy._pulumi import interruption
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
+    from pulumi_c1policy._findings.finding import Finding
     from pulumi_c1policy._lifecycle.operations import Run
-    from pulumi_c1policy._lifecycle.validate import Finding
 
 NAMESPACE = "c1policy"
 

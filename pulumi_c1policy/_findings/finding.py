@@ -1,0 +1,38 @@
+"""One finding: a severity, a path, a rule's id and a sentence. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pulumi_c1policy._model.paths import Path
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong or doubtful in what a program wrote.
+
+    Attributes:
+        path: The place, from the policy down.
+        rule: The id of the rule in `registry.RULES`, in kebab-case. Empty where the value cannot be
+            sent at all (a wrong type, an unknown field, two members of a oneof): no user can turn
+            that down.
+        message: A sentence: what is wrong, and what to write instead. An expression with a caret
+            may follow on lines of its own.
+        severity: An error stops the deployment, a warning does not.
+    """
+
+    path: Path
+    rule: str
+    message: str
+    severity: Severity = "error"
+
+    @property
+    def sentence(self) -> str:
+        """The message with the rule's id in square brackets at the end of its first line."""
+        if not self.rule:
+            return self.message
+        first, line_break, rest = self.message.partition("\n")
+        return f"{first} [{self.rule}]{line_break}{rest}"

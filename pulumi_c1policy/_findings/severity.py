@@ -1,0 +1,98 @@
+"""How severe a user wants each rule: `c1policy:severity` and `--severity`. Pure.
+
+The text is a comma list of `rule=error|warning|off`, or `rule@resource=…` for one resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Literal, TypeAlias, get_args
+
+from pulumi_c1policy._findings.finding import Finding, Severity
+from pulumi_c1policy._findings.registry import RULES
+
+Level: TypeAlias = Literal["error", "warning", "off"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+class SeverityError(ValueError):
+    """A text that is no list of severities; the message says what is wrong and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Severities:
+    """The severities that a user set.
+
+    Attributes:
+        levels: A level by rule and resource; the resource is "" where it counts for all.
+    """
+
+    levels: Mapping[tuple[str, str], Level] = field(default_factory=lambda: MappingProxyType({}))
+
+    def level(self, rule: str, default: Severity, names: Collection[str] = ()) -> Level:
+        """The level of a rule's findings.
+
+        Args:
+            rule: The rule's id; "" is a finding that no user can turn down.
+            default: The severity that the check gave.
+            names: The names by which the resource at hand is known (its name, its URN).
+        """
+        if not rule:
+            return default
+        for name in names:
+            if (own := self.levels.get((rule, name))) is not None:
+                return own
+        return self.levels.get((rule, ""), default)
+
+    def apply(self, findings: Iterable[Finding], names: Collection[str] = ()) -> list[Finding]:
+        """The findings with the severity that the user set, without those that are off."""
+        kept = []
+        for finding in findings:
+            level = self.level(finding.rule, finding.severity, names)
+            if level != "off":
+                same = level == finding.severity
+                kept.append(finding if same else replace(finding, severity=level))
+        return kept
+
+
+def parse(text: str) -> Severities:
+    """The severities that `text` sets.
+
+    Raises:
+        SeverityError: An item is not of the form `rule=level`, a rule or a level does not exist, or
+            two items contradict each other.
+    """
+    levels: dict[tuple[str, str], Level] = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        subject, equals, wanted = (part.strip() for part in item.rpartition("="))
+        rule, at, resource = (part.strip() for part in subject.partition("@"))
+        if not equals or (at and not resource):
+            raise SeverityError(
+                f"{item!r} is not of the form RULE=LEVEL or RULE@RESOURCE=LEVEL; "
+                f"LEVEL is one of {', '.join(LEVELS)}"
+            )
+        if (problem := unknown_rule(rule)) is not None:
+            raise SeverityError(problem)
+        level = next((level for level in LEVELS if level == wanted), None)
+        if level is None:
+            near = get_close_matches(wanted, LEVELS, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise SeverityError(
+                f"{wanted!r} is not a severity of the rule {rule!r}; "
+                f"write one of {', '.join(LEVELS)}{hint}"
+            )
+        if levels.setdefault((rule, resource), level) != level:
+            raise SeverityError(f"{subject!r} is set twice, to different severities")
+    return Severities(MappingProxyType(levels))
+
+
+def unknown_rule(rule: str) -> str | None:
+    """A sentence about a rule id that does not exist, with the nearest that does; None if it does."""
+    if rule in RULES:
+        return None
+    near = get_close_matches(rule, RULES, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else "docs/rules.md lists the rules"
+    return f"there is no rule {rule!r}; {hint}"
