@@ -61,12 +61,13 @@ class PolicyProvider(ResourceProvider):
         if holds(_olds, _news):
             return DiffResult(changes=False)
         prior = from_state(values.inputs(_olds))
-        planned = plan(prior, values.inputs(_news))
+        decided = options(_news.get(owner.OPTIONS))
+        planned = plan(prior, values.inputs(_news), decided)
         if isinstance(planned, Refuse):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
         if prior.taken_by and not isinstance(planned, NoOp):
-            take_back = options(_news.get(owner.OPTIONS)).take_back
+            take_back = decided.take_back
             failures.warn_of(_olds, guards.taken_warning(prior, take_back=take_back), _id)
         return results.diff_result(planned)
 

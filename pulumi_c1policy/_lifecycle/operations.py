@@ -138,7 +138,7 @@ def update(
         NotFoundError: The policy is gone.
         APIError: The tenant did not take it.
     """
-    planned = plan(recorded, desired)
+    planned = plan(recorded, desired, options)
     if isinstance(planned, Refuse):
         raise RefusedError(planned.summary, planned.advice)
     if isinstance(planned, Replace):

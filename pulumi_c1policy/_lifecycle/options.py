@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_c1policy._findings.finding import Severity
+from pulumi_c1policy._findings.severity import Level, Severities
 from pulumi_c1policy._model.paths import Path, covers, parse
 
 
@@ -18,22 +20,39 @@ class Options:
         take_back: Overwrite a policy that a person has taken over in the product.
         ignored: What the program told the engine to ignore.
         secrets: The inputs that hold a secret; no message shows their values.
+        severities: The severities that the user set for rules.
+        names: The names by which those severities may name the resource (its name, its URN).
     """
 
     overwrite: bool = False
     take_back: bool = False
     ignored: tuple[Path, ...] = ()
     secrets: frozenset[str] = frozenset()
+    severities: Severities = field(default_factory=Severities)
+    names: tuple[str, ...] = ()
+
+    def level(self, rule: str, default: Severity = "error") -> Level:
+        """The level of a rule for this policy."""
+        return self.severities.level(rule, default, self.names)
 
     def ignores(self, path: Path) -> bool:
         """Whether a change at `path` is to be left as it is."""
         return any(covers(pattern, path) for pattern in self.ignored)
 
 
-def options(source: object) -> Options:
-    """The options among a resource's inputs, as the program's side packed them."""
+def options(
+    source: object, severities: Severities | None = None, names: tuple[str, ...] = ()
+) -> Options:
+    """The options among a resource's inputs, as the program's side packed them.
+
+    Args:
+        source: The packed options.
+        severities: The severities that the user set for rules.
+        names: The names of the resource.
+    """
+    levels = severities or Severities()
     if not isinstance(source, Mapping):
-        return Options()
+        return Options(severities=levels, names=names)
     patterns: Any = source.get("ignore_changes") or ()
     parsed = (parse(text) for text in patterns if isinstance(text, str))
     return Options(
@@ -41,4 +60,10 @@ def options(source: object) -> Options:
         take_back=source.get("on_takeover") == "take_back",
         ignored=tuple(path for path in parsed if path),
         secrets=frozenset(map(str, source.get("secrets") or ())),
+        severities=levels,
+        names=names,
     )
+
+
+DEFAULTS = Options()
+"""The options of a program that decided nothing."""

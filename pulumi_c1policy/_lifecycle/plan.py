@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.chains import outcomes
 from pulumi_c1policy._lifecycle.diff import Change, applied, compare
 from pulumi_c1policy._lifecycle.mask import update_mask
 from pulumi_c1policy._lifecycle.merge import merge, prune
-from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.options import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift
 from pulumi_c1policy._model.paths import Path, covers
@@ -64,8 +64,15 @@ class Refuse:
 Plan: TypeAlias = NoOp | Update | Replace | Refuse
 
 
-def plan(recorded: Recorded, desired: Tree) -> Plan:
-    """What it takes to get from the record to `desired` (checked inputs, maybe with unknowns)."""
+def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan:
+    """The plan that leads from the record to `desired`.
+
+    Args:
+        recorded: The last record of the policy.
+        desired: The checked inputs; at preview some may be unknown.
+        options: The program's decisions.
+    """
+    del options
     changes = tuple(compare(POLICY, recorded.inputs, desired))
     if not changes:
         return NoOp()
