@@ -1,6 +1,7 @@
 """Random policies, made by walking the model: whatever it can say is said sooner or later.
 
-`policies` gives inputs as programs write them, every one of them valid and accepted by a tenant.
+`policies` gives inputs as programs write them, every one of the right shape. `accepted_policies` gives
+those among them that a tenant accepts, too.
 `sample` and `minimal` give the one plain value of a field or message for tests that need no luck.
 """
 
@@ -99,6 +100,61 @@ def policies(draw: DrawFn, policy_ids: Sequence[str] = OTHER_POLICIES) -> Tree:
     out |= draw(_maybe("description", _TEXT | st.none()))
     out |= draw(_maybe("reassign_tasks_to_delegates", st.booleans()))
     return draw(st.permutations(list(out.items())).map(dict))
+
+
+def accepted_policies(policy_ids: Sequence[str] = OTHER_POLICIES) -> SearchStrategy[Tree]:
+    """Inputs of a policy that pass every check with default severities."""
+    return policies(policy_ids).map(_mended)
+
+
+def _mended(inputs: Tree) -> Tree:
+    """The policy without what tenants refuse, and with what they want beside it."""
+    kind = inputs["policy_type"]
+    if kind not in ("POLICY_TYPE_GRANT", "POLICY_TYPE_REVOKE", "POLICY_TYPE_CERTIFY"):
+        baseline = kind.removeprefix("POLICY_TYPE_").lower()
+        lists = {("grant" if k == baseline else k): v for k, v in _lists(inputs).items()}
+        inputs = inputs | {"policy_type": "POLICY_TYPE_GRANT"}
+        if lists:
+            inputs["policy_steps"] = lists
+        if rules := inputs.get("rules"):
+            inputs["rules"] = [
+                {n: "grant" if v == baseline and n.endswith("_key") else v for n, v in r.items()}
+                for r in rules
+            ]
+    lists = {}
+    for key, entry in _lists(inputs).items():
+        steps = [s for s in entry.get("steps") or [] if not {"provision", "action"} & s.keys()]
+        mended = [_mended_step(step, inputs["policy_type"]) for step in steps]
+        lists[key] = entry | {"steps": mended or [{"reject": {}}]}
+    return inputs | ({"policy_steps": lists} if lists else {})
+
+
+def _lists(inputs: Tree) -> Tree:
+    return dict(inputs.get("policy_steps") or {})
+
+
+def _mended_step(step: Tree, policy_type: str) -> Tree:
+    approval = step.get("approval")
+    if not approval:
+        return step
+    if "agent" in approval:
+        agent = {
+            "agent_mode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
+            "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
+        }
+        agents = policy_type != "POLICY_TYPE_REVOKE"
+        who: Tree = {"agent": agent} if agents else {"manager": {}}
+        return {"approval": {k: v for k, v in approval.items() if k != "agent"} | who}
+    return {"approval": {name: _with_fallback(value) for name, value in approval.items()}}
+
+
+def _with_fallback(who: Any) -> Any:
+    if not isinstance(who, dict) or not who.get("fallback"):
+        return who
+    if who.get("is_group_fallback_enabled"):
+        groups = who.get("fallback_group_ids") or [{"app_id": "a", "app_entitlement_id": "e"}]
+        return who | {"fallback_group_ids": groups}
+    return who | {"fallback_user_ids": who.get("fallback_user_ids") or ["user"]}
 
 
 def _maybe(name: str, values: SearchStrategy[Any]) -> SearchStrategy[Tree]:

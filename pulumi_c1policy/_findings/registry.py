@@ -98,6 +98,13 @@ _RULES = (
         "A step without a kind: a tenant answers HTTP 500, `policy step is nil`.",
     ),
     _fact(
+        "one-of",
+        "error",
+        "inferred",
+        _API,
+        "A message that needs exactly one of several members has none.",
+    ),
+    _fact(
         "no-steps",
         "error",
         "live",

@@ -1,27 +1,26 @@
 """What must hold between the fields of a policy. Pure.
 
-Source of the rules: the vendor's API documentation and the notes of its provider's acceptance tests.
+Sources: the vendor's API description, its CLI, and the acceptance tests of its Terraform provider. Each
+rule's certainty stands in the registry of rules.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from pulumi_c1policy._cel.silence import silenced
 from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._lifecycle import annotation_rules, approval_rules
 from pulumi_c1policy._lifecycle.validate import check_message
 from pulumi_c1policy._model.enums import POLICY_TYPE
-from pulumi_c1policy._model.paths import Key, Path, order
+from pulumi_c1policy._model.paths import Key, order
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
 
-_ANNOTATION_KEY = re.compile(r"[A-Za-z][A-Za-z0-9._/-]{0,127}", re.ASCII)
-_ANNOTATION_VALUE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,256}", re.ASCII)
-_ANNOTATION_BYTES = 4096
-_WITHOUT_REVIEW = ("POLICY_TYPE_REVOKE", "POLICY_TYPE_PROVISION")
+_CREATABLE = ("POLICY_TYPE_GRANT", "POLICY_TYPE_REVOKE", "POLICY_TYPE_CERTIFY")
+_TERMINAL = ("accept", "reject")
 
 
 def check(inputs: Tree) -> list[Finding]:
@@ -44,6 +43,19 @@ def baseline_key(policy_type: str) -> str:
     return policy_type.removeprefix("POLICY_TYPE_").lower()
 
 
+def _type(inputs: Tree) -> Iterator[Finding]:
+    kind = inputs.get("policy_type")
+    if kind in POLICY_TYPE.values[1:] and kind not in _CREATABLE:
+        why = (
+            "is deprecated" if kind == "POLICY_TYPE_ACCESS_REQUEST" else "is internal to the server"
+        )
+        text = (
+            f"cannot be {kind!r}: that type {why}, and a tenant is believed to refuse it; write one of "
+            f"{', '.join(_CREATABLE)}"
+        )
+        yield Finding(("policy_type",), "policy-type", text)
+
+
 def _baseline(inputs: Tree) -> Iterator[Finding]:
     kind, steps = inputs.get("policy_type"), _steps(inputs)
     other = inputs.get("baseline_policy_id")
@@ -54,16 +66,18 @@ def _baseline(inputs: Tree) -> Iterator[Finding]:
         yield Finding(
             ("baseline_policy_id",),
             "two-baselines",
-            f'stands in for the baseline, so `policy_steps["{key}"]` must go, or this',
+            f'cannot be combined with `policy_steps["{key}"]`; remove one of them',
         )
     elif key not in steps and not other:
         near = get_close_matches(key, [str(k).lower() for k in steps], n=1)
-        hint = f"; its key must be exactly {key!r}" if near else ""
+        hint = f" (its key must be exactly {key!r})" if near else ""
         yield Finding(
             ("policy_steps",),
             "no-baseline",
-            f'lacks the baseline `policy_steps["{key}"]`, without which a request that matches no '
-            f"rule is stranded{hint}; add it, or set `baseline_policy_id`",
+            f'lacks the baseline `policy_steps["{key}"]`{hint}: according to the vendor\'s CLI the '
+            "server silently stores a rejection there, so every request that no rule matches is "
+            "denied; add the baseline, or set `baseline_policy_id`, or write "
+            f'{{"{key}": {{"steps": [{{"reject": {{}}}}]}}}} to mean a denial',
         )
 
 
@@ -74,23 +88,25 @@ def _step_keys(inputs: Tree) -> Iterator[Finding]:
     for index, rule in _rules(inputs):
         old, new = rule.get("policy_key"), rule.get("step_key")
         if isinstance(old, str) and isinstance(new, str) and old and new and old != new:
-            text = f"is the old spelling of `step_key`, which says {new!r}; leave this one out"
+            text = f"is the deprecated spelling of `step_key`, which is {new!r}; remove this one"
             yield Finding(("rules", index, "policy_key"), "two-spellings", text)
         name = "step_key" if new else "policy_key"
         key = rule.get(name)
         if not isinstance(key, str) or not key or key in steps:
             continue
         near = get_close_matches(key, list(steps), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else _there_are(steps)
+        hint = f"did you mean {near[0]!r}?" if near else _existing_keys(steps)
         yield Finding(
             ("rules", index, name),
             "no-such-steps",
-            f"points to {key!r}, which is no key of `policy_steps`; {hint}",
+            f"is {key!r}, which is not a key of `policy_steps`; {hint}",
         )
 
 
-def _there_are(steps: Tree) -> str:
-    return "its keys are " + ", ".join(map(repr, steps)) if steps else "it has none"
+def _existing_keys(steps: Tree) -> str:
+    if not steps:
+        return "`policy_steps` has no keys"
+    return "its keys are " + ", ".join(map(repr, steps))
 
 
 def _unreachable(inputs: Tree) -> Iterator[Finding]:
@@ -136,38 +152,32 @@ def _dead_rules(inputs: Tree) -> Iterator[Finding]:
         seen.setdefault(text, index)
 
 
-def _empty_lists(inputs: Tree) -> Iterator[Finding]:
-    steps = inputs.get("policy_steps") or {}
-    for key, entry in steps.items() if isinstance(steps, dict) else ():
-        if isinstance(entry, dict) and not any(entry.values()):
+def _lists(inputs: Tree) -> Iterator[Finding]:
+    """Check each list of steps: it holds steps, and none after the one that ends the request."""
+    lists = inputs.get("policy_steps") or {}
+    for key, entry in lists.items() if isinstance(lists, dict) else ():
+        if not isinstance(entry, dict):
+            continue
+        steps = entry.get("steps")
+        if steps is None or steps == []:
             yield Finding(
                 ("policy_steps", Key(key)),
                 "no-steps",
-                "holds no steps, so nobody decides a request that comes here; add steps, such as "
-                '{"approval": {"manager": {}}} or {"reject": {}}',
-                "warning",
+                "holds no steps, and a tenant refuses an empty list with HTTP 400; add a step, such as "
+                '{"approval": {"manager": {}}} or {"reject": {}}, or remove the key',
             )
-
-
-def _distinct_approvers(inputs: Tree) -> Iterator[Finding]:
-    kind, name = inputs.get("policy_type"), "require_distinct_approvers"
-    if kind not in _WITHOUT_REVIEW:
-        return
-    for path, approval in _approvals(inputs):
-        for member, who in approval.items():
-            if isinstance(who, dict) and who.get(name) is True:
-                text = f"is for request and review policies, not for {kind}; leave it out"
-                yield Finding((*path, member, name), "not-for-type", text, "warning")
-
-
-def _approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
-    lists = inputs.get("policy_steps")
-    for key, entry in lists.items() if isinstance(lists, dict) else ():
-        steps = entry.get("steps") if isinstance(entry, dict) else None
-        for index, step in enumerate(steps if isinstance(steps, list) else ()):
-            approval = step.get("approval") if isinstance(step, dict) else None
-            if isinstance(approval, dict):
-                yield ("policy_steps", Key(key), "steps", index, "approval"), approval
+        for index, step in enumerate(steps[:-1] if isinstance(steps, list) else ()):
+            ends = next(
+                (k for k in _TERMINAL if isinstance(step, dict) and step.get(k) is not None), ""
+            )
+            if ends:
+                yield Finding(
+                    ("policy_steps", Key(key), "steps", index + 1),
+                    "after-end",
+                    f"never runs: the `{ends}` in steps[{index}] ends the request; remove one of them",
+                    "warning",
+                )
+                break
 
 
 def _post_actions(inputs: Tree) -> Iterator[Finding]:
@@ -179,34 +189,8 @@ def _post_actions(inputs: Tree) -> Iterator[Finding]:
             yield Finding(
                 ("post_actions", index, "certify_remediate_immediately"),
                 "certify-only",
-                "is for policies of type POLICY_TYPE_CERTIFY only; leave it out",
+                "is for policies of type POLICY_TYPE_CERTIFY only; remove it",
             )
-
-
-def _annotations(inputs: Tree) -> Iterator[Finding]:
-    notes = inputs.get("annotations") or {}
-    if not isinstance(notes, dict):
-        return
-    kept = sum(1 for value in notes.values() if value)
-    if kept > (most := POLICY.fields["annotations"].most or 0):
-        text = f"takes at most {most} keys with the three that Pulumi sets, has {kept}"
-        yield Finding(("annotations",), "too-many", text)
-    size = 0
-    for key, value in notes.items():
-        path = ("annotations", Key(key))
-        if key.startswith("c1/"):
-            yield Finding(path, "annotation-key", "the prefix `c1/` is ConductorOne's own")
-        elif not _ANNOTATION_KEY.fullmatch(key):
-            text = "a key starts with a letter, then at most 127 of letters, digits and . _ / -"
-            yield Finding(path, "annotation-key", text)
-        if isinstance(value, str):
-            size += len(key.encode()) + len(value.encode())
-            if not _ANNOTATION_VALUE.fullmatch(value):
-                text = "a value is at most 256 characters that may stand in a URL, without spaces"
-                yield Finding(path, "annotation-value", text)
-    if size > _ANNOTATION_BYTES:
-        text = f"takes at most {_ANNOTATION_BYTES} bytes in all, has {size}"
-        yield Finding(("annotations",), "too-large", text)
 
 
 def _steps(inputs: Tree) -> Value:
@@ -225,11 +209,12 @@ def _rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
 
 
 _RULES = (
+    _type,
     _baseline,
     _step_keys,
-    _empty_lists,
+    _lists,
     _dead_rules,
-    _distinct_approvers,
+    approval_rules.check,
     _post_actions,
-    _annotations,
+    annotation_rules.check,
 )

@@ -48,7 +48,7 @@ def suggestion(message: Message, name: object) -> str:
 
 def _known(message: Message) -> list[str]:
     fields = message.fields.values()
-    return [field.name for field in fields if not (field.output_only or field.deprecated)]
+    return [f.name for f in fields if not (f.output_only or f.deprecated or f.refused_by)]
 
 
 def _by_type(message: Message) -> dict[str, str]:

@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._findings.finding import Finding, Severity
+from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._lifecycle import refused_steps
 from pulumi_c1policy._lifecycle.normalize import is_absent
 from pulumi_c1policy._lifecycle.spellings import meant, suggestion
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
+from pulumi_c1policy._model.steps import POLICY_STEP
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
 
@@ -38,6 +41,8 @@ _KINDS = {
     type(None): "None",
 }
 _LONGEST_NUMBER = 40
+_ANY = ""
+"""The rule of what cannot be sent at all, which no user can turn down."""
 _A_SPAN = "should be a span of time such as '1h', '90m' or '3600s', or a number of seconds, not "
 
 
@@ -67,7 +72,7 @@ def _message(message: Message, value: Value, path: Path, found: list[Finding]) -
             _field(field, item, value, (*path, name), found)
     for name in strangers:
         text = f"there is no such field; {suggestion(message, name)}"
-        found.append(Finding((*path, str(name)), "unknown-field", text))
+        found.append(Finding((*path, str(name)), _ANY, text))
     for field in message.required:
         if value.get(field.name) is None and not _misspelt(message, strangers, field.name):
             found.append(Finding((*path, field.name), "missing", f"is required: {field.doc}"))
@@ -81,8 +86,11 @@ def _misspelt(message: Message, strangers: Iterable[str], name: str) -> bool:
 
 def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[Finding]) -> None:
     if field.output_only:
-        found.append(Finding(path, "output-only", "is set by the tenant; leave it out"))
+        text = "is set by the tenant and is never sent; remove it"
+        found.append(Finding(path, "output-only", text))
         return
+    if field.refused_by:
+        found.append(Finding(path, field.refused_by, refused_steps.ADVICE[field.refused_by]))
     if field.deprecated:
         text = f"is deprecated: {field.deprecated}"
         found.append(Finding(path, "deprecated", text, "warning"))
@@ -91,18 +99,17 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
             Finding(
                 path,
                 "not-kept",
-                f"has no effect and is not kept unless `{field.kept_if}` is True; set that, or "
-                "leave this out",
+                f"has no effect unless `{field.kept_if}` is True, and the tenant drops it; set that, "
+                "or remove this",
             )
         )
     if value is UNKNOWN:
         return
     if field.required and field.least is None and _is_empty(field, value):
-        text = f"is required and must not be empty: {field.doc}"
-        found.append(Finding(path, "missing", text))
+        found.append(_empty(field, path))
         return
     if field.acts_if and value and _off(siblings, field.acts_if):
-        text = f"has no effect unless `{field.acts_if}` is True; set that, or leave this out"
+        text = f"has no effect unless `{field.acts_if}` is True; set that, or remove this"
         found.append(Finding(path, "no-effect", text, "warning"))
     if field.shape == "one":
         _item(field, value, path, found)
@@ -115,9 +122,20 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
             _item(field, item, (*path, Key(key)), found)
 
 
+def _empty(field: Field, path: Path) -> Finding:
+    if field.cel:
+        return Finding(
+            path,
+            "empty-condition",
+            "is empty, and a tenant refuses an empty condition with HTTP 400; write a CEL expression "
+            "(`true` always matches)",
+        )
+    return Finding(path, "missing", f"is required and must not be empty: {field.doc}")
+
+
 def _is_empty(field: Field, value: Value) -> bool:
     if field.type is _STRING and isinstance(value, str):
-        return not value
+        return not (value.strip() if field.cel else value)
     return is_absent(field, value)
 
 
@@ -185,14 +203,15 @@ def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> N
     least, most = field.least, field.most or durations.LONGEST
     if exact is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
-        found.append(Finding(path, "not-a-duration", f"{_A_SPAN}{shown}"))
+        found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}"))
         return
     # Whole numbers compare far quicker than fractions do.
     amount, unit = exact.as_integer_ratio()
     if not (-most if least is None else least) * unit <= amount <= most * unit:
         bounds = f"between {durations.short(least)} and {durations.short(most)}"
         text = f"should be {bounds}, not {durations.short(exact)}"
-        found.append(Finding(path, "out-of-bounds", text))
+        rule = field.bounds_rule if field.most else _ANY
+        found.append(Finding(path, rule, text, _severity(rule)))
 
 
 def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Finding]) -> None:
@@ -204,16 +223,21 @@ def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Fi
     if not isinstance(number, int) or isinstance(number, bool):
         if field.span:
             shown = repr(value) if isinstance(value, str) else _kind(value)
-            found.append(Finding(path, "not-a-duration", f"{_A_SPAN}{shown}"))
+            found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}"))
         else:
             found.append(_wrong_type(path, "a whole number", value))
         return
     lowest, highest = _INTEGER_RANGES[kind]
+    fits = lowest <= number <= highest
     lowest = lowest if field.least is None else field.least
     highest = highest if field.most is None else field.most
     if not lowest <= number <= highest:
         text = f"should be between {lowest} and {highest}, not {number}"
-        found.append(Finding(path, "out-of-bounds", text))
+        found.append(Finding(path, field.bounds_rule if fits else _ANY, text))
+
+
+def _severity(rule: str) -> Severity:
+    return "warning" if rule in RULES and RULES[rule].default == "warning" else "error"
 
 
 def _oneofs(
@@ -237,14 +261,22 @@ def _oneofs(
     for rivals in chosen.values():
         if len(rivals) > 1:
             names = " and ".join(f"`{name}`" for name in rivals)
-            text = f"sets {names}, of which only one may be; keep one of them"
-            found.append(Finding(path, "one-of", text))
+            text = f"sets both {names}, which are mutually exclusive; keep one of them"
+            found.append(Finding(path, _ANY, text))
     for group in message.required_oneofs:
         if group not in chosen and group not in unsure and not misspelt:
             all_members = message.oneofs[group]
             names = ", ".join(f"`{name}`" for name in all_members)
             one = "exactly one of " if len(all_members) > 1 else ""
-            found.append(Finding(path, "one-of", f"says nothing; set {one}{names}"))
+            if message is POLICY_STEP:
+                names = ", ".join(f"`{name}`" for name in refused_steps.ACCEPTED)
+                text = (
+                    "is an empty step, which according to the vendor's CLI the server refuses with "
+                    f"HTTP 500 (`policy step is nil`); set exactly one of {names}"
+                )
+                found.append(Finding(path, "empty-step", text))
+                continue
+            found.append(Finding(path, "one-of", f"is empty; set {one}{names}"))
 
 
 def _says_something(field: Field, value: Value) -> bool:
@@ -256,7 +288,7 @@ def _says_something(field: Field, value: Value) -> bool:
 
 
 def _wrong_type(path: Path, expected: str, value: Value) -> Finding:
-    return Finding(path, "wrong-type", f"should be {expected}, not {_kind(value)}")
+    return Finding(path, _ANY, f"should be {expected}, not {_kind(value)}")
 
 
 def _kind(value: Value) -> str:

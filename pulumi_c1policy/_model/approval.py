@@ -66,7 +66,7 @@ APP_GROUP_APPROVAL = Message(
         name="app_group_id",
         type=Scalar.STRING,
         required=True,
-        doc="The group whose members may approve.",
+        doc="The id of the group's entitlement, whose members may approve; not the id of its resource.",
     ),
     _allow_self_approval("as a member of the group"),
     _REQUIRE_DISTINCT_APPROVERS,
@@ -133,7 +133,8 @@ AGENT_APPROVAL = Message(
     Field(
         name="agent_mode",
         type=enums.APPROVAL_AGENT_MODE,
-        doc="How much the agent may do: everything, hand over to another policy, or comment.",
+        doc="How much the agent may do: everything, hand over to another policy, or comment. A tenant "
+        "refuses an agent without a mode; in a certify policy it takes only the mode to comment.",
     ),
     ids(
         "policy_ids",
@@ -143,7 +144,8 @@ AGENT_APPROVAL = Message(
     Field(
         name="agent_failure_action",
         type=enums.APPROVAL_AGENT_FAILURE_ACTION,
-        doc="What happens if the agent fails to approve, deny or reassign.",
+        doc="What happens if the agent fails to approve, deny or reassign. A tenant refuses an agent "
+        "without it.",
     ),
     ids(
         "reassign_to_user_ids",
@@ -153,8 +155,9 @@ AGENT_APPROVAL = Message(
     Field(
         name="agent_user_id",
         type=Scalar.STRING,
-        deprecated="the API has deprecated it; leave it out",
-        doc="The agent, by its user id.",
+        deprecated="the API has deprecated it; remove it",
+        doc="The agent, by its user id. Older policies may read back with one; a tenant refuses it on "
+        "write (rule `agent-user`).",
     ),
 )
 

@@ -77,14 +77,15 @@ def fallback(nobody: str) -> tuple[Field, ...]:
         ),
         ids(
             "fallback_user_ids",
-            f"Ids of the users who are asked if `fallback` is on and {nobody}; "
-            "the order means nothing.",
+            f"Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off "
+            f"and {nobody}; the order means nothing. A tenant refuses `fallback` with nobody to ask.",
             acts_if="fallback",
         ),
         Field(
             name="is_group_fallback_enabled",
             type=Scalar.BOOL,
-            doc="Whether the groups in `fallback_group_ids` are asked as well. Default false.",
+            doc="Whether the groups in `fallback_group_ids` are asked instead of the users in "
+            "`fallback_user_ids`. Default false.",
         ),
         Field(
             name="fallback_group_ids",

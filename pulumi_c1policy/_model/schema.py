@@ -88,6 +88,10 @@ class Field:
     """An integer that counts seconds; a program may write it as any span of time."""
     ignored: bool = False
     """The tenant accepts the field and does nothing with it: neither compared nor sent."""
+    refused_by: str = ""
+    """Id of the rule by which tenants refuse this member of a oneof; it may still be read."""
+    bounds_rule: str = "out-of-bounds"
+    """Id of the rule about `least` and `most`."""
     names_policy: bool = False
     """The value is the id of a policy, or a list of such."""
     cel: str = ""
@@ -176,7 +180,7 @@ class Message:
             if (isinstance(field.type, Message) or field.type in types)
             and field.shape == "one"
             and not (field.required or field.output_only or field.deprecated)
-            and not (field.kept_if or field.acts_if)
+            and not (field.kept_if or field.acts_if or field.refused_by)
         }
 
     @cached_property

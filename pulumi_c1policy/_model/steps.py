@@ -52,6 +52,7 @@ WAIT_DURATION = Message(
         required=True,
         least=_HOUR,
         most=_MONTH,
+        bounds_rule="wait-length",
         doc='From one hour to one month: text such as `"4h"`, seconds, or a `timedelta`.',
     ),
 )
@@ -101,6 +102,7 @@ WAIT = Message(
         type=Scalar.DURATION,
         least=_HOUR,
         most=_MONTH,
+        bounds_rule="wait-length",
         doc="After how long to give up, from one hour to one month: text such as "
         '`"24h"`, seconds, or a `timedelta`.',
     ),
@@ -169,18 +171,25 @@ ACTION = Message(
 
 _KINDS = {
     "approval": (APPROVAL, "Somebody approves or denies the request."),
-    "provision": (PROVISION, "The access is given, or taken away."),
+    "provision": (
+        PROVISION,
+        "Tenants refuse it (rule `provision-step`): provisioning is set on the entitlement.",
+    ),
     "accept": (ACCEPT, "The request ends as approved."),
     "reject": (REJECT, "The request ends as denied."),
     "wait": (WAIT, "The request waits."),
     "form": (FORM_STEP, "Somebody fills in a form."),
-    "action": (ACTION, "Something is run."),
+    "action": (ACTION, "Tenants do not support it yet (rule `action-step`)."),
 }
+_REFUSED_BY = {"provision": "provision-step", "action": "action-step"}
 
 POLICY_STEP = Message(
     "c1.api.policy.v1.PolicyStep",
     "One step.",
-    *(Field(name=name, type=kind, oneof="step", doc=doc) for name, (kind, doc) in _KINDS.items()),
+    *(
+        Field(name=name, type=kind, oneof="step", refused_by=_REFUSED_BY.get(name, ""), doc=doc)
+        for name, (kind, doc) in _KINDS.items()
+    ),
     required_oneofs=["step"],
 )
 

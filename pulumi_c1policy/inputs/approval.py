@@ -41,11 +41,13 @@ class ManagerApprovalArgsDict(TypedDict):
     fallback: NotRequired[pulumi.Input[bool]]
     """Whether others are asked if no manager is found. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on and no manager is found; the order means
-    nothing.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
+    manager is found; the order means nothing. A tenant refuses `fallback` with nobody to ask.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked as well. Default false."""
+    """Whether the groups in `fallback_group_ids` are asked instead of the users in
+    `fallback_user_ids`. Default false.
+    """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
@@ -73,7 +75,9 @@ class AppGroupApprovalArgsDict(TypedDict):
     app_id: pulumi.Input[str]
     """The app that the group belongs to. Required."""
     app_group_id: pulumi.Input[str]
-    """The group whose members may approve. Required."""
+    """The id of the group's entitlement, whose members may approve; not the id of its resource.
+    Required.
+    """
     allow_self_approval: NotRequired[pulumi.Input[bool]]
     """Whether the person whom the request is for may approve it as a member of the group. Default
     false.
@@ -85,11 +89,13 @@ class AppGroupApprovalArgsDict(TypedDict):
     fallback: NotRequired[pulumi.Input[bool]]
     """Whether others are asked if the group is empty. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on and the group is empty; the order means
-    nothing.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and
+    the group is empty; the order means nothing. A tenant refuses `fallback` with nobody to ask.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked as well. Default false."""
+    """Whether the groups in `fallback_group_ids` are asked instead of the users in
+    `fallback_user_ids`. Default false.
+    """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
@@ -104,11 +110,14 @@ class SelfApprovalArgsDict(TypedDict):
     fallback: NotRequired[pulumi.Input[bool]]
     """Whether others are asked if it cannot be told whose account it is. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on and it cannot be told whose account it is;
-    the order means nothing.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and it
+    cannot be told whose account it is; the order means nothing. A tenant refuses `fallback` with
+    nobody to ask.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked as well. Default false."""
+    """Whether the groups in `fallback_group_ids` are asked instead of the users in
+    `fallback_user_ids`. Default false.
+    """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
@@ -132,11 +141,14 @@ class EntitlementOwnerApprovalArgsDict(TypedDict):
     fallback: NotRequired[pulumi.Input[bool]]
     """Whether others are asked if no owner of the entitlement is found. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on and no owner of the entitlement is found;
-    the order means nothing.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
+    owner of the entitlement is found; the order means nothing. A tenant refuses `fallback` with
+    nobody to ask.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked as well. Default false."""
+    """Whether the groups in `fallback_group_ids` are asked instead of the users in
+    `fallback_user_ids`. Default false.
+    """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
@@ -160,11 +172,14 @@ class ResourceOwnerApprovalArgsDict(TypedDict):
     fallback: NotRequired[pulumi.Input[bool]]
     """Whether others are asked if no owner of the resource is found. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on and no owner of the resource is found; the
-    order means nothing.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
+    owner of the resource is found; the order means nothing. A tenant refuses `fallback` with nobody
+    to ask.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked as well. Default false."""
+    """Whether the groups in `fallback_group_ids` are asked instead of the users in
+    `fallback_user_ids`. Default false.
+    """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
@@ -192,11 +207,14 @@ class ExpressionApprovalArgsDict(TypedDict):
     fallback: NotRequired[pulumi.Input[bool]]
     """Whether others are asked if no expression returns anybody. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on and no expression returns anybody; the
-    order means nothing.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
+    expression returns anybody; the order means nothing. A tenant refuses `fallback` with nobody to
+    ask.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked as well. Default false."""
+    """Whether the groups in `fallback_group_ids` are asked instead of the users in
+    `fallback_user_ids`. Default false.
+    """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
@@ -218,17 +236,23 @@ class AgentApprovalArgsDict(TypedDict):
     instructions: NotRequired[pulumi.Input[str]]
     """What the agent is told. Default empty."""
     agent_mode: NotRequired[pulumi.Input[ApprovalAgentMode]]
-    """How much the agent may do: everything, hand over to another policy, or comment."""
+    """How much the agent may do: everything, hand over to another policy, or comment. A tenant
+    refuses an agent without a mode; in a certify policy it takes only the mode to comment.
+    """
     policy_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the only policies to which the agent may hand a request; the order means nothing."""
     agent_failure_action: NotRequired[pulumi.Input[ApprovalAgentFailureAction]]
-    """What happens if the agent fails to approve, deny or reassign."""
+    """What happens if the agent fails to approve, deny or reassign. A tenant refuses an agent
+    without it.
+    """
     reassign_to_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who take over if the agent fails and `agent_failure_action` reassigns to
     users; the order means nothing.
     """
     agent_user_id: NotRequired[pulumi.Input[str]]
-    """The agent, by its user id. Deprecated: the API has deprecated it; leave it out."""
+    """The agent, by its user id. Older policies may read back with one; a tenant refuses it on
+    write (rule `agent-user`). Deprecated: the API has deprecated it; remove it.
+    """
 
 
 class ApprovalArgsDict(TypedDict):

@@ -118,8 +118,8 @@ class PolicyStepArgsDict(TypedDict):
     `form` and `action`.
     """
     provision: NotRequired[pulumi.Input[ProvisionArgsDict]]
-    """The access is given, or taken away. Excludes `approval`, `accept`, `reject`, `wait`, `form`
-    and `action`.
+    """Tenants refuse it (rule `provision-step`): provisioning is set on the entitlement. Excludes
+    `approval`, `accept`, `reject`, `wait`, `form` and `action`.
     """
     accept: NotRequired[pulumi.Input[AcceptArgsDict]]
     """The request ends as approved. Excludes `approval`, `provision`, `reject`, `wait`, `form` and
@@ -137,7 +137,9 @@ class PolicyStepArgsDict(TypedDict):
     `action`.
     """
     action: NotRequired[pulumi.Input[ActionArgsDict]]
-    """Something is run. Excludes `approval`, `provision`, `accept`, `reject`, `wait` and `form`."""
+    """Tenants do not support it yet (rule `action-step`). Excludes `approval`, `provision`,
+    `accept`, `reject`, `wait` and `form`.
+    """
 
 
 class PolicyStepsArgsDict(TypedDict):

@@ -141,8 +141,10 @@ def _oneof(place: Place) -> Example:
         rival = place.message.fields[rivals[0]]
         inputs = _put(inputs, (*path[:-1], rival.name), sample(rival), wire=False)
 
+    rules = {""} if rivals else {"one-of", "empty-step"}
+
     def example() -> None:
-        assert ("one-of", path[:-1]) in [(f.rule, f.path) for f in check(inputs)]
+        assert rules & {f.rule for f in check(inputs) if f.path == path[:-1]}
 
     return example
 
@@ -246,7 +248,7 @@ def _bound(name: str, by: int) -> Callable[[Place], Example]:
         field, bound = place.field, getattr(place.field, name)
         rule = "too-few" if by < 0 else "too-many"
         if field.shape == "one":
-            rule, values = "out-of-bounds", (bound, bound + by)
+            rule, values = field.bounds_rule, (bound, bound + by)
         else:
             values = (_items(field, bound), _items(field, bound + by))
         return both(allows(rule, place, values[0]), breaks(rule, place, values[1]))
@@ -259,6 +261,14 @@ def _items(field: Field, number: int) -> Any:
         return [sample(field)] * number
     items = [f"item{index}" for index in range(number)]
     return dict.fromkeys(items, "v") if field.shape == "map" else items
+
+
+def _bounds_rule(place: Place) -> Example:
+    return breaks(place.field.bounds_rule, place, (place.field.most or 0) + 1)
+
+
+def _refused_by(place: Place) -> Example:
+    return breaks(place.field.refused_by, place, sample(place.field))
 
 
 def _required(place: Place) -> Example:
@@ -297,6 +307,8 @@ EXAMPLES: dict[str, Callable[[Place], Example]] = {
     "names_policy": _names_policy,
     "least": _bound("least", -1),
     "most": _bound("most", 1),
+    "bounds_rule": _bounds_rule,
+    "refused_by": _refused_by,
 }
 
 

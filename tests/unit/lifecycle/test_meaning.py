@@ -20,7 +20,7 @@ from pulumi_c1policy._model.paths import Path, at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
-from tests.strategies import policies
+from tests.strategies import accepted_policies, policies
 from tests.unit.lifecycle.tenant import answer, stored
 
 GRANT = {"display_name": "x", "policy_type": "POLICY_TYPE_GRANT"}
@@ -199,7 +199,7 @@ def _with_unknown(tree: Any, path: Path) -> Any:
     return copied
 
 
-@given(policies(), st.data())
+@given(accepted_policies(), st.data())
 def test_an_unknown_value_anywhere_is_a_change_and_never_a_failure(
     inputs: Tree, data: st.DataObject
 ) -> None:
