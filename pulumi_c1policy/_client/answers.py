@@ -15,7 +15,7 @@ import httpx
 import pydantic
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import connections, messages, retries, settings, statuses, texts
+from pulumi_c1policy._client import connections, dpop, messages, retries, settings, statuses, texts
 from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
 from pulumi_c1policy._client.retries import Failure, Kind, Outcome
 
@@ -35,6 +35,14 @@ _STILL_IN_USE = (
 _NOT_THE_API = (
     "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
     "not the ConductorOne API."
+)
+_MOVED = (
+    "Set c1policy:serverUrl (environment: CONDUCTORONE_SERVER_URL) to the address of the tenant "
+    "itself, and check the proxy settings."
+)
+_MOVED_OR_ID = (
+    "Correct the policy's id if it is malformed; else set c1policy:serverUrl (environment: "
+    "CONDUCTORONE_SERVER_URL) to the address of the tenant itself, and check the proxy settings."
 )
 _ADVICE: Final[Mapping[type[errors.APIError], str]] = {
     errors.AnswerError: _NOT_THE_API,
@@ -161,7 +169,7 @@ class Reader:
             f"{call} was answered with a redirect ({answer.status}) to "
             f"{self._cleaner.clean(host)}. Redirects are not followed, so that no credential goes "
             f"to another place.{_named(request_id)}",
-            "Set c1policy:serverUrl to the address of the tenant itself, and check the proxy.",
+            _MOVED_OR_ID if call.has_id else _MOVED,
             method=call.method,
             path=call.path,
             status=answer.status,
@@ -171,6 +179,8 @@ class Reader:
 
     def _refused(self, call: Call, answer: Answer, now: float) -> Failure:
         body = _error_body(answer.body)
+        if _demands_dpop(call, answer, body):
+            return self._bearer_refused(call, answer, body)
         meaning = statuses.meaning(call.kind, answer.status, body)
         cls: type[errors.APIError] = meaning.error
         is_foreign = _is_foreign(answer.body)
@@ -205,7 +215,34 @@ class Reader:
         if answer.status != 401:
             return False
         body = _error_body(answer.body)
-        return statuses.meaning(call.kind, answer.status, body).refusal is None
+        is_refusal = statuses.meaning(call.kind, answer.status, body).refusal is not None
+        return not (is_refusal or _demands_dpop(call, answer, body))
+
+    def bound_token(self, call: Call) -> Failure:
+        """Return the failure for an access token that cannot be sent as a bearer token."""
+        error = errors.AuthenticationError(
+            f"{call} was answered with an access token that is bound to a key (DPoP).",
+            dpop.ADVICE,
+            method=call.method,
+            path=call.path,
+            status=200,
+        )
+        return Failure(Outcome.FINAL, error)
+
+    def _bearer_refused(self, call: Call, answer: Answer, body: messages.ErrorBody) -> Failure:
+        request_id = self._request_id(answer)
+        error = errors.AuthenticationError(
+            f"{call} was answered {answer.status} {statuses.name(answer.status, body.code)}: "
+            f"{self._words(answer, body)}. The tenant demands DPoP of this credential."
+            f"{_named(request_id)}",
+            dpop.ADVICE,
+            method=call.method,
+            path=call.path,
+            status=answer.status,
+            code=body.code,
+            request_id=request_id,
+        )
+        return Failure(Outcome.FINAL, error)
 
     def _advice(self, call: Call, cls: type[errors.APIError], *, is_foreign: bool) -> str:
         if is_foreign and cls in _OUR_FAULT:
@@ -247,6 +284,11 @@ class Reader:
 def _is_foreign(body: bytes) -> bool:
     """Whether the body of an error is something that the API never sends."""
     return bool(body.strip()) and not isinstance(_json(body), dict)
+
+
+def _demands_dpop(call: Call, answer: Answer, body: messages.ErrorBody) -> bool:
+    challenges = answer.headers.get_list("www-authenticate")
+    return dpop.is_demanded(call.kind, answer.status, challenges, body)
 
 
 def _error_body(body: bytes) -> messages.ErrorBody:

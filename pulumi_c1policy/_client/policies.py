@@ -99,7 +99,7 @@ class PolicyClient:
         Raises:
             NotFoundError: The tenant has no such policy.
         """
-        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"))
+        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"), has_id=True)
         return self._same_policy(policy_id, Request(call))
 
     def update(
@@ -125,7 +125,7 @@ class PolicyClient:
         """
         if not mask:
             raise ValueError("an empty mask would rewrite the whole policy")
-        call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"))
+        call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"), has_id=True)
         body = {"policy": dict(policy), "updateMask": ",".join(mask)}
         return self._same_policy(policy_id, Request(call, body=body, recheck=recheck))
 
@@ -136,7 +136,7 @@ class PolicyClient:
             NotFoundError: The tenant has no such policy, perhaps because an earlier attempt of
                 this call deleted it before its answer was lost.
         """
-        call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"))
+        call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"), has_id=True)
         self._transport.send(Request(call))
 
     def list(self, page_size: int = 100) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 import pydantic
 
-from pulumi_c1policy._client import credentials, messages, retries, statuses, tenant, tokens
+from pulumi_c1policy._client import credentials, dpop, messages, retries, statuses, tenant, tokens
 from pulumi_c1policy._client.answers import Answer, Call, Reader
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.retries import Failure, Kind
@@ -201,6 +201,8 @@ class Transport:
             value = self._read(call, self._exchange(call, request, deadline))
             if isinstance(value, Failure):
                 return value
+            if dpop.is_bound(value):
+                return self._reader.bound_token(call)
             try:
                 answer = messages.TokenAnswer.model_validate(value)
             except pydantic.ValidationError:
