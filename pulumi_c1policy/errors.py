@@ -10,13 +10,13 @@ a reader what to do from the last line. This module imports nothing of ours.
         ├── NoAnswerError             no connection, a cut connection, or no answer in time
         ├── AnswerError               an answer that cannot be one of the API: HTML, cut off, other shape
         └── StatusError               an answer with an error status
-            ├── InvalidRequestError   400
-            ├── AuthenticationError   401
+            ├── InvalidRequestError   400, and any 4xx or 500 with a text that is known to be final
+            ├── AuthenticationError   401, a token that was not granted, or a demand for DPoP
             ├── PermissionDeniedError 403
             ├── NotFoundError         404
             ├── ConflictError         409, and 400 or 412 with a gRPC code of a conflict
             ├── RateLimitError        429
-            └── ServerError           500 and above
+            └── ServerError           500 and above, 408, 499, and gRPC codes 4 and 14
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class C1PolicyError(Exception):
 class SettingsError(C1PolicyError):
     """A credential or another setting is missing or malformed.
 
-    The text names the setting and never holds its value.
+    The text names the setting. It never holds its value, except the name of a tenant.
     """
 
 
@@ -120,7 +120,7 @@ class StatusError(APIError):
 
 
 class InvalidRequestError(StatusError):
-    """The tenant says that the request is invalid."""
+    """The tenant refuses what the request holds; to send it again cannot help."""
 
 
 class AuthenticationError(StatusError):

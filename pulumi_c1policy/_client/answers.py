@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ import httpx
 import pydantic
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import connections, messages, retries, settings, texts
+from pulumi_c1policy._client import connections, dpop, messages, retries, settings, statuses, texts
 from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
 from pulumi_c1policy._client.retries import Failure, Kind, Outcome
 
@@ -29,41 +28,6 @@ _REQUEST_ID_HEADERS = (
     "x-amzn-trace-id",
     "x-trace-id",
 )
-_GRPC_CODES: Final[Mapping[int, str]] = {
-    1: "CANCELLED",
-    2: "UNKNOWN",
-    3: "INVALID_ARGUMENT",
-    4: "DEADLINE_EXCEEDED",
-    5: "NOT_FOUND",
-    6: "ALREADY_EXISTS",
-    7: "PERMISSION_DENIED",
-    8: "RESOURCE_EXHAUSTED",
-    9: "FAILED_PRECONDITION",
-    10: "ABORTED",
-    11: "OUT_OF_RANGE",
-    12: "UNIMPLEMENTED",
-    13: "INTERNAL",
-    14: "UNAVAILABLE",
-    15: "DATA_LOSS",
-    16: "UNAUTHENTICATED",
-}
-_CONFLICT_CODES = frozenset({6, 9, 10})
-_ERRORS: Final[Mapping[int, type[errors.StatusError]]] = {
-    400: errors.InvalidRequestError,
-    401: errors.AuthenticationError,
-    403: errors.PermissionDeniedError,
-    404: errors.NotFoundError,
-    409: errors.ConflictError,
-    429: errors.RateLimitError,
-}
-_OUTCOMES: Final[Mapping[int, Outcome]] = {
-    408: Outcome.SERVER_FAILED,
-    429: Outcome.THROTTLED,
-    500: Outcome.SERVER_FAILED,
-    502: Outcome.SERVER_FAILED,
-    503: Outcome.UNAVAILABLE,
-    504: Outcome.SERVER_FAILED,
-}
 _STILL_IN_USE = (
     "Put right what the tenant names (such as a policy that still points to this one), then run the "
     "command again."
@@ -71,6 +35,14 @@ _STILL_IN_USE = (
 _NOT_THE_API = (
     "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
     "not the ConductorOne API."
+)
+_MOVED = (
+    "Set c1policy:serverUrl (environment: CONDUCTORONE_SERVER_URL) to the address of the tenant "
+    "itself, and check the proxy settings."
+)
+_MOVED_OR_ID = (
+    "Correct the policy's id if it is malformed; else set c1policy:serverUrl (environment: "
+    "CONDUCTORONE_SERVER_URL) to the address of the tenant itself, and check the proxy settings."
 )
 _ADVICE: Final[Mapping[type[errors.APIError], str]] = {
     errors.AnswerError: _NOT_THE_API,
@@ -101,11 +73,19 @@ _NOTHING_SAID = "no explanation was given"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request, as far as its errors name it."""
+    """A request, as far as its errors name it.
+
+    Attributes:
+        kind: What it does.
+        method: Its HTTP method.
+        path: Its path, without its query.
+        has_id: Its path holds an id.
+    """
 
     kind: Kind
     method: str
     path: str
+    has_id: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -183,34 +163,44 @@ class Reader:
             target = urlsplit(answer.headers.get("location", ""))
             host = target.hostname or "another path"
         except ValueError:
-            host = "an address that is none"
+            host = "an invalid address"
+        request_id = self._request_id(answer)
         error = errors.AnswerError(
             f"{call} was answered with a redirect ({answer.status}) to "
-            f"{self._cleaner.clean(host)}, which is not followed, so that no credential goes there.",
-            "Set c1policy:serverUrl to the address of the tenant itself, and check the proxy.",
+            f"{self._cleaner.clean(host)}. Redirects are not followed, so that no credential goes "
+            f"to another place.{_named(request_id)}",
+            _MOVED_OR_ID if call.has_id else _MOVED,
             method=call.method,
             path=call.path,
             status=answer.status,
-            request_id=self._request_id(answer),
+            request_id=request_id,
         )
         return Failure(Outcome.FINAL, error)
 
     def _refused(self, call: Call, answer: Answer, now: float) -> Failure:
         body = _error_body(answer.body)
-        cls: type[errors.APIError] = _error_class(call.kind, answer.status, body)
+        if _demands_dpop(call, answer, body):
+            return self._bearer_refused(call, answer, body)
+        meaning = statuses.meaning(call.kind, answer.status, body)
+        cls: type[errors.APIError] = meaning.error
         is_foreign = _is_foreign(answer.body)
         if cls is errors.NotFoundError and is_foreign:
-            # A proxy's or a web server's 404 says nothing of the policy, which may well be there.
+            # A proxy's or a web server's 404 says nothing about the policy, which may exist.
             cls = errors.AnswerError
-        outcome = _OUTCOMES.get(answer.status, Outcome.FINAL)
-        ambiguous = retries.is_ambiguous(call.kind, outcome)
+        ambiguous = retries.is_ambiguous(call.kind, meaning.outcome)
+        if ambiguous:
+            advice = retries.LOOK_FIRST
+        elif meaning.refusal and call.kind in (Kind.CREATE, Kind.UPDATE):
+            advice = meaning.refusal.advice
+        else:
+            advice = self._advice(call, cls, is_foreign=is_foreign)
         request_id = self._request_id(answer)
         headers = answer.headers
         wait = retries.retry_after(headers.get("retry-after"), headers.get("date"), now)
         error = cls(
-            f"{call} was answered {answer.status} {_code_name(answer.status, body)}: "
+            f"{call} was answered {answer.status} {statuses.name(answer.status, body.code)}: "
             f"{self._words(answer, body)}.{_asked(wait)}{_named(request_id)}",
-            retries.LOOK_FIRST if ambiguous else self._advice(call, cls, is_foreign=is_foreign),
+            advice,
             method=call.method,
             path=call.path,
             status=answer.status,
@@ -218,7 +208,41 @@ class Reader:
             request_id=request_id,
             ambiguous=ambiguous,
         )
-        return Failure(outcome, error, wait)
+        return Failure(meaning.outcome, error, wait)
+
+    def may_renew(self, call: Call, answer: Answer) -> bool:
+        """Return whether a new access token may help: the answer is a 401 about the old one."""
+        if answer.status != 401:
+            return False
+        body = _error_body(answer.body)
+        is_refusal = statuses.meaning(call.kind, answer.status, body).refusal is not None
+        return not (is_refusal or _demands_dpop(call, answer, body))
+
+    def bound_token(self, call: Call) -> Failure:
+        """Return the failure for an access token that cannot be sent as a bearer token."""
+        error = errors.AuthenticationError(
+            f"{call} was answered with an access token that is bound to a key (DPoP).",
+            dpop.ADVICE,
+            method=call.method,
+            path=call.path,
+            status=200,
+        )
+        return Failure(Outcome.FINAL, error)
+
+    def _bearer_refused(self, call: Call, answer: Answer, body: messages.ErrorBody) -> Failure:
+        request_id = self._request_id(answer)
+        error = errors.AuthenticationError(
+            f"{call} was answered {answer.status} {statuses.name(answer.status, body.code)}: "
+            f"{self._words(answer, body)}. The tenant demands DPoP of this credential."
+            f"{_named(request_id)}",
+            dpop.ADVICE,
+            method=call.method,
+            path=call.path,
+            status=answer.status,
+            code=body.code,
+            request_id=request_id,
+        )
+        return Failure(Outcome.FINAL, error)
 
     def _advice(self, call: Call, cls: type[errors.APIError], *, is_foreign: bool) -> str:
         if is_foreign and cls in _OUR_FAULT:
@@ -262,15 +286,9 @@ def _is_foreign(body: bytes) -> bool:
     return bool(body.strip()) and not isinstance(_json(body), dict)
 
 
-def _error_class(kind: Kind, status: int, body: messages.ErrorBody) -> type[errors.StatusError]:
-    if kind is Kind.TOKEN and status in (400, 401, 403):
-        # OAuth answers 400 for credentials that are wrong.
-        return errors.AuthenticationError
-    if status in (400, 412) and body.code in _CONFLICT_CODES:
-        return errors.ConflictError
-    if status >= 500:
-        return errors.ServerError
-    return _ERRORS.get(status, errors.StatusError)
+def _demands_dpop(call: Call, answer: Answer, body: messages.ErrorBody) -> bool:
+    challenges = answer.headers.get_list("www-authenticate")
+    return dpop.is_demanded(call.kind, answer.status, challenges, body)
 
 
 def _error_body(body: bytes) -> messages.ErrorBody:
@@ -278,16 +296,6 @@ def _error_body(body: bytes) -> messages.ErrorBody:
         return messages.ErrorBody.model_validate(_json(body))
     except pydantic.ValidationError:
         return messages.ErrorBody()
-
-
-def _code_name(status: int, body: messages.ErrorBody) -> str:
-    name = _GRPC_CODES.get(body.code or 0)
-    if name is not None:
-        return f"{name} (code {body.code})"
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "with a status that HTTP does not know"
 
 
 def _content_type(answer: Answer) -> str:

@@ -15,6 +15,15 @@ _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else va
 _Number = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value)]
 
 
+# An error of another shape still tells something: a field of a wrong type counts as absent.
+_AnyText = Annotated[str | None, BeforeValidator(lambda value: _only(value, str))]
+_AnyNumber = Annotated[int | None, BeforeValidator(lambda value: _only(value, int))]
+
+
+def _only(value: object, kind: type) -> object:
+    return value if isinstance(value, kind) else None
+
+
 class _Message(BaseModel):
     # An error that shows its input would show tokens.
     model_config = ConfigDict(
@@ -79,10 +88,10 @@ class ErrorBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    code: int | None = None
-    message: str | None = None
-    error: str | None = None
-    error_description: str | None = None
+    code: _AnyNumber = None
+    message: _AnyText = None
+    error: _AnyText = None
+    error_description: _AnyText = None
     details: Any = None
 
     def violations(self) -> list[str]:

@@ -99,7 +99,7 @@ class PolicyClient:
         Raises:
             NotFoundError: The tenant has no such policy.
         """
-        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"))
+        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"), has_id=True)
         return self._same_policy(policy_id, Request(call))
 
     def update(
@@ -125,7 +125,7 @@ class PolicyClient:
         """
         if not mask:
             raise ValueError("an empty mask would rewrite the whole policy")
-        call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"))
+        call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"), has_id=True)
         body = {"policy": dict(policy), "updateMask": ",".join(mask)}
         return self._same_policy(policy_id, Request(call, body=body, recheck=recheck))
 
@@ -136,7 +136,7 @@ class PolicyClient:
             NotFoundError: The tenant has no such policy, perhaps because an earlier attempt of
                 this call deleted it before its answer was lost.
         """
-        call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"))
+        call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"), has_id=True)
         self._transport.send(Request(call))
 
     def list(self, page_size: int = 100) -> Iterator[dict[str, Any]]:
@@ -173,7 +173,8 @@ class PolicyClient:
             scope_app_id: The app that the scope is.
             scope_app_entitlement_id: The entitlement that the scope is.
             scope_slot: The slot of the scope.
-            page_size: Policies a request, from 10 to 100.
+            page_size: The number of policies to ask for with each request, at most 100. A page may
+                hold more, fewer or none; the tenant raises small numbers to a minimum of its own.
         """
         filters = {
             "query": query,
@@ -270,11 +271,16 @@ class PolicyClient:
 
 
 def _path_of(policy_id: str, method: str) -> str:
-    # "" would name the list, and dots are taken out of a path: none of them is a policy's id.
-    if policy_id in ("", ".", ".."):
+    # A tenant answers "", "/" and "." with a redirect to the collection, and no URL can hold half a
+    # surrogate pair: none of them is a policy's id.
+    if not policy_id.strip("./ ") or _has_surrogates(policy_id):
         raise NotFoundError(
-            f"There is no policy with the id {policy_id!r}.",
+            f"There is no policy with the id {policy_id!a}.",
             "Give the policy's id as the tenant shows it.",
             method=method,
         )
     return f"{_POLICIES}/{quote(policy_id, safe='')}"
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)

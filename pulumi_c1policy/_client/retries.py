@@ -54,6 +54,8 @@ class Outcome(Enum):
     UNAVAILABLE = auto()
     SERVER_FAILED = auto()
     UNREADABLE = auto()
+    REFUSED = auto()
+    """Refused for what the request holds: each earlier attempt was refused, too."""
     FINAL = auto()
 
 
@@ -244,8 +246,8 @@ def repeat(
 class _Doubt(Generic[_Value]):
     """Attempts, where each inherits the doubt of those before it.
 
-    A write whose first attempt may have happened may have happened still when the next one finds
-    no connection.
+    Once an attempt is ambiguous, later failures stay ambiguous. A refusal of what the request holds
+    ends the doubt: the tenant has refused the same request before.
     """
 
     def __init__(self, attempt: Callable[[], _Value | Failure]) -> None:
@@ -258,7 +260,7 @@ class _Doubt(Generic[_Value]):
         except APIError as error:
             self._inherit(error)
             raise
-        if isinstance(result, Failure):
+        if isinstance(result, Failure) and result.outcome is not Outcome.REFUSED:
             self._inherit(result.error)
         return result
 

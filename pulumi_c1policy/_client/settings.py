@@ -161,24 +161,31 @@ def _warn_shadowed(used: str, ignored: str) -> None:
 
 def _server_url(values: Mapping[str, str | None]) -> str:
     allow_http = _flag("allowInsecureHttp", values["allowInsecureHttp"])
+    client_id = values["clientId"]
+    client_host = tenant.host_of_client_id(client_id or "")
     for key in ("serverUrl", "tenantDomain"):
         text = values[key]
         if text:
-            return tenant.server_root(text, setting=f"c1policy:{key}", allow_http=allow_http)
-    client_id = values["clientId"]
+            return tenant.server_root(
+                text,
+                setting=f"c1policy:{key}",
+                allow_http=allow_http,
+                client_host=client_host,
+            )
     if client_id is None:
         raise SettingsError(
             "Nothing says which ConductorOne tenant to talk to.",
             f"The tenant is missing: {how_to_set('tenantDomain')}.",
         )
-    host = tenant.host_of_client_id(client_id)
-    if not host:
+    if not client_host:
         raise SettingsError(
             "c1policy:clientId does not have the form `<random-id>@<host>/<use>`, so it names no "
             "tenant.",
             f"Copy the client id again and {how_to_set('clientId')}.",
         )
-    return tenant.server_root(host, setting="The host in c1policy:clientId", allow_http=allow_http)
+    return tenant.server_root(
+        client_host, setting="The host in c1policy:clientId", allow_http=allow_http
+    )
 
 
 def _flag(key: str, text: str | None) -> bool:

@@ -12,12 +12,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from pulumi_c1policy.errors import SettingsError
 
-_TENANT_DOMAIN = ".conductor.one"
+_DOMAINS = ("conductor.one", "c1eu.ai")
+"""The domains of tenants: the general one, then that of tenants in the EU."""
+
 _HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 _API_PATHS = frozenset({"", "/api", "/api/v1"})
 
 
-def server_root(text: str, *, setting: str, allow_http: bool) -> str:
+def server_root(text: str, *, setting: str, allow_http: bool, client_host: str = "") -> str:
     """Return the root of the server that a tenant name, a host or a URL names.
 
     Args:
@@ -25,9 +27,12 @@ def server_root(text: str, *, setting: str, allow_http: bool) -> str:
             tolerated because that is what documentation shows.
         setting: The setting that the text comes from, for the error.
         allow_http: Permit plain http to a host other than this machine.
+        client_host: The host part of the client id. It completes a bare tenant name (`acme`) with
+            which it begins.
 
     Raises:
-        SettingsError: The text names no server, or one that would get credentials unprotected.
+        SettingsError: The text names no server, two servers, or one that would get credentials
+            unprotected.
     """
     parts, host, port = _split(text, setting)
     if parts.scheme == "http" and not (allow_http or is_loopback(host)):
@@ -36,8 +41,11 @@ def server_root(text: str, *, setting: str, allow_http: bool) -> str:
             f"Use https in {setting}, or, if this is really meant, set c1policy:allowInsecureHttp "
             "(environment: CONDUCTORONE_ALLOW_INSECURE_HTTP) to true.",
         )
-    if "://" not in text and port is None and "." not in host and not is_loopback(host):
-        host += _TENANT_DOMAIN
+    if "://" not in text and port is None and _is_bare(host):
+        if not client_host.lower().startswith(f"{host}."):
+            raise _incomplete(host, setting)
+        setting = "The host in c1policy:clientId"
+        return server_root(client_host, setting=setting, allow_http=allow_http)
     authority = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{authority}" + (f":{port}" if port is not None else "")
 
@@ -78,6 +86,10 @@ def _split(text: str, setting: str) -> tuple[SplitResult, str, int | None]:
     return parts, host, port
 
 
+def _is_bare(host: str) -> bool:
+    return "." not in host and host != "localhost" and not _is_address(host)
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
@@ -86,9 +98,18 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _incomplete(name: str, setting: str) -> SettingsError:
+    hosts = [f"`{name}.{domain}`" for domain in _DOMAINS]
+    place = setting if setting.startswith("c1policy:") else "c1policy:tenantDomain"
+    return SettingsError(
+        f"{setting} is a tenant's name without its domain, and the client id does not complete it.",
+        f"Write the whole host in {place}: {hosts[0]}, or {hosts[1]} for a tenant in the EU.",
+    )
+
+
 def _malformed(setting: str) -> SettingsError:
     return SettingsError(
         f"{setting} names no server.",
-        f"Write {setting} as a tenant (`acme`), a host (`acme.conductor.one`) or a URL "
-        "(`https://acme.conductor.one`), without a user, a path or a query.",
+        f"Write {setting} as a host (`acme.conductor.one`, or `acme.c1eu.ai` for a tenant in the "
+        "EU) or as a URL (`https://acme.conductor.one`), without a user, a path or a query.",
     )

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 import pydantic
 
-from pulumi_c1policy._client import credentials, messages, retries, tenant, tokens
+from pulumi_c1policy._client import credentials, dpop, messages, retries, statuses, tenant, tokens
 from pulumi_c1policy._client.answers import Answer, Call, Reader
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.retries import Failure, Kind
@@ -156,7 +156,11 @@ class Transport:
     def _attempt(self, request: Request, deadline: float) -> dict[str, Any] | Failure:
         token = self._tokens.get(deadline)
         answer = self._exchange(request.call, self._with_token(request, token), deadline)
-        if isinstance(answer, Answer) and answer.status == 401 and self._tokens.refuse(token):
+        if (
+            isinstance(answer, Answer)
+            and self._reader.may_renew(request.call, answer)
+            and self._tokens.refuse(token)
+        ):
             # A request that was not let in had no effect: every kind may go again, once.
             token = self._tokens.get(deadline)
             answer = self._exchange(request.call, self._with_token(request, token), deadline)
@@ -197,6 +201,8 @@ class Transport:
             value = self._read(call, self._exchange(call, request, deadline))
             if isinstance(value, Failure):
                 return value
+            if dpop.is_bound(value):
+                return self._reader.bound_token(call)
             try:
                 answer = messages.TokenAnswer.model_validate(value)
             except pydantic.ValidationError:
@@ -246,9 +252,11 @@ class Transport:
 def may_be_under_way(error: APIError) -> bool:
     """Return whether the tenant may still be at work on a request that got this error.
 
-    It does, for all we know, when somebody gave up waiting: we, or a gateway on the way.
+    It may when this client or a gateway on the way gave up waiting, and after a status that does
+    not say whether somebody did.
     """
-    return isinstance(error.__cause__, httpx.TimeoutException) or error.status in (408, 504)
+    timed_out = isinstance(error.__cause__, httpx.TimeoutException)
+    return timed_out or statuses.is_still_possible(error.status, error.code)
 
 
 def _or_raise(result: _Value | Failure) -> _Value:

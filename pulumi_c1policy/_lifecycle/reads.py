@@ -141,7 +141,8 @@ class _Recent:
             if self._page_pays and self._pages_read < self._reads * _PAGES_A_READ:
                 self._pages_read += 1
                 page = self._unlocked(lambda: next(self._pages, None))
-                self._page_pays = bool(page) and any(map(self._is_wanted, page or ()))
+                # A page may be empty while others follow: it tells nothing about those.
+                self._page_pays = page is not None and (not page or any(map(self._is_wanted, page)))
                 self._take(page or ())
             else:
                 self._search()

@@ -81,6 +81,54 @@ def test_a_cut_answer_is_ambiguous_for_a_create_and_sent_once(
     assert len(served) == 1
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "error", "said"),
+    [
+        (
+            b"500 Internal Server Error",
+            b'{"code":2,"message":"provision steps are not allowed in policies","details":[]}',
+            errors.InvalidRequestError,
+            "set on the entitlement",
+        ),
+        (b"520 Unknown", b"", errors.ServerError, "may have been made"),
+        (b"499 Closed", b"", errors.ServerError, "may have been made"),
+        (
+            b"301 Moved\r\nLocation: /api/v1/policies",
+            b"",
+            errors.AnswerError,
+            "not followed",
+        ),
+        (
+            b'401 No\r\nWWW-Authenticate: DPoP algs="ES256"',
+            b"",
+            errors.AuthenticationError,
+            "bearer tokens only",
+        ),
+    ],
+    ids=["refusal", "520", "499", "redirect", "dpop"],
+)
+def test_a_create_that_the_server_answers_with_an_error_is_sent_once(
+    head: bytes,
+    body: bytes,
+    error: type[errors.APIError],
+    said: str,
+    connect: Connect,
+    serve: Serve,
+) -> None:
+    served: list[socket.socket] = []
+
+    def handle(connection: socket.socket) -> None:
+        served.append(connection)
+        length = b"\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        connection.sendall(b"HTTP/1.1 " + head + length + body)
+
+    client = connect(serverUrl=serve(handle), accessToken="token")
+    with pytest.raises(error, match=said) as caught:
+        client.create({})
+    assert caught.value.ambiguous is (said == "may have been made")
+    assert len(served) == 1
+
+
 def test_a_cut_answer_to_a_read_is_asked_for_again(connect: Connect, serve: Serve) -> None:
     served: list[socket.socket] = []
 

@@ -49,7 +49,7 @@ def lost(**which: Any) -> dict[str, list[Fault]]:
         "502 page": [Fault(do="html", status=502, after_effect=True, **which)],
         **{
             str(status): [Fault(do="answer", status=status, after_effect=True, **which)]
-            for status in (500, 502, 503, 504)
+            for status in (499, 500, 502, 503, 504, 520)
         },
     }
 

@@ -100,6 +100,19 @@ def test_a_create_that_nobody_waited_for_is_not_sent_again(
     assert len(writes(c1_tenant)) == 1
 
 
+@pytest.mark.parametrize("status", [408, 499, 504, 520, 524, 599])
+def test_a_create_that_may_be_under_way_is_looked_for_and_not_sent_again(
+    status: int, c1_tenant: Emulator, stack: Stack
+) -> None:
+    c1_tenant.set_faults(Fault(do="answer", status=status, **CREATE))
+    with pytest.raises(errors.ServerError, match="may have been made"):
+        stack.up(ONE)
+    assert len(writes(c1_tenant)) == 1
+    assert searches(c1_tenant) > 1
+    stack.up(ONE)
+    assert len(live(c1_tenant)) == 1
+
+
 def _kill(after: int) -> Callable[[httpx.Request], None]:
     """Kills the process at the boundary of the n-th request, counted from 1."""
     seen: list[str] = []

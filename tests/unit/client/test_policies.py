@@ -138,11 +138,37 @@ def test_a_page_is_asked_for_when_the_ones_before_are_used_up(connect: Any) -> N
     assert len(tenant.requests) == 1
 
 
-def test_a_page_token_that_came_before_ends_in_an_error(connect: Any) -> None:
-    client, tenant = connect(page("a", token="x"), page("b", token="y"), page("c", token="x"))
-    with pytest.raises(errors.AnswerError, match="page token"):
-        list(client.list())
-    assert len(tenant.requests) == 3
+@pytest.mark.parametrize("method", ["list", "search", "everything"])
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [page("a", token="x"), page("b", token="x")],
+        [page("a", token="x"), page("b", token="y"), page("c", token="x")],
+        [page(token="x"), page(token="y"), page(token="z"), page(token="y")],
+    ],
+    ids=["twice in a row", "cycle", "cycle of empty pages"],
+)
+def test_a_page_token_that_came_before_ends_in_an_error(
+    pages: list[httpx.Response], method: str, connect: Any
+) -> None:
+    client, tenant = connect(*pages)
+    with pytest.raises(errors.AnswerError, match="a page token that came before"):
+        list(getattr(client, method)())
+    assert len(tenant.requests) == len(pages)
+
+
+@pytest.mark.parametrize("method", ["list", "search"])
+def test_pages_of_any_size_are_read_to_the_empty_token(method: str, connect: Any) -> None:
+    client, tenant = connect(
+        page(token="1"),
+        page(*"abcdefghijkl", token="2"),
+        page(token="3"),
+        page("m", token="4"),
+        page(),
+    )
+    found = getattr(client, method)(page_size=10)
+    assert "".join(policy["id"] for policy in found) == "abcdefghijklm"
+    assert len(tenant.requests) == 5
 
 
 @pytest.mark.parametrize(
@@ -160,7 +186,7 @@ def test_an_id_cannot_leave_its_place_in_the_path(policy_id: str, path: str, con
     assert tenant.requests[0].url.raw_path.decode() == path
 
 
-@pytest.mark.parametrize("policy_id", ["", ".", ".."])
+@pytest.mark.parametrize("policy_id", ["", ".", "..", "/", "//", "../..", " ", "\ud800"])
 def test_what_cannot_be_an_id_is_not_found_without_a_request(policy_id: str, connect: Any) -> None:
     client, tenant = connect(httpx.Response(200, json={}))
     for call in (client.get, client.delete, lambda i: client.update(i, {}, ["rules"])):

@@ -16,11 +16,13 @@ CONFIG = {"clientId": "fox@acme.conductor.one/spc", "accessToken": "canary-acces
 @pytest.mark.parametrize(
     ("config", "root"),
     [
-        ({"tenantDomain": "acme"}, "https://acme.conductor.one"),
-        ({"tenantDomain": "Acme"}, "https://acme.conductor.one"),
-        ({"tenantDomain": " acme\n"}, "https://acme.conductor.one"),
         ({"tenantDomain": "acme.conductor.one"}, "https://acme.conductor.one"),
+        ({"tenantDomain": " Acme.conductor.one\n"}, "https://acme.conductor.one"),
         ({"tenantDomain": "https://acme.conductor.one"}, "https://acme.conductor.one"),
+        ({"tenantDomain": "acme.c1eu.ai"}, "https://acme.c1eu.ai"),
+        ({"tenantDomain": "https://acme.c1eu.ai"}, "https://acme.c1eu.ai"),
+        ({"serverUrl": "https://acme.c1eu.ai/api/v1"}, "https://acme.c1eu.ai"),
+        ({"clientId": "fox@acme.c1eu.ai/spc"}, "https://acme.c1eu.ai"),
         ({"tenantDomain": "acme.example.com:2443"}, "https://acme.example.com:2443"),
         ({"serverUrl": "https://acme.conductor.one/"}, "https://acme.conductor.one"),
         ({"serverUrl": "https://acme.conductor.one/api/v1"}, "https://acme.conductor.one"),
@@ -31,7 +33,7 @@ CONFIG = {"clientId": "fox@acme.conductor.one/spc", "accessToken": "canary-acces
         ({"serverUrl": "http://[::1]:8080"}, "http://[::1]:8080"),
         ({"serverUrl": "localhost:8080"}, "https://localhost:8080"),
         ({"serverUrl": "https://a.example", "tenantDomain": "b"}, "https://a.example"),
-        ({"tenantDomain": "b", "clientId": "fox@a.example/spc"}, "https://b.conductor.one"),
+        ({"tenantDomain": "b.c1eu.ai", "clientId": "fox@a.example/spc"}, "https://b.c1eu.ai"),
         ({"clientId": "fox@a.example/spc"}, "https://a.example"),
         ({"clientId": "fox@a.example:2443/spc"}, "https://a.example:2443"),
         (
@@ -44,6 +46,49 @@ def test_every_form_of_a_tenant_gives_its_root(config: dict[str, str], root: str
     loaded = settings.load({"accessToken": "canary-access", **config}, {})
     assert loaded.server_url == root
     assert loaded.token_url == f"{root}/auth/v1/token"
+
+
+@pytest.mark.parametrize(
+    ("name", "client_id", "root"),
+    [
+        ("acme", "fox@acme.conductor.one/spc", "https://acme.conductor.one"),
+        ("acme", "fox@acme.c1eu.ai/spc", "https://acme.c1eu.ai"),
+        (" Acme\n", "fox@acme.c1eu.ai/spc", "https://acme.c1eu.ai"),
+        ("acme", "fox@ACME.c1eu.ai/pcc", "https://acme.c1eu.ai"),
+        ("acme", "fox@acme.example.com:2443/wfe", "https://acme.example.com:2443"),
+    ],
+)
+@pytest.mark.parametrize("setting", ["tenantDomain", "serverUrl"])
+def test_a_bare_tenant_name_is_completed_from_the_client_id(
+    setting: str, name: str, client_id: str, root: str
+) -> None:
+    config = {"accessToken": "canary-access", setting: name, "clientId": client_id}
+    assert settings.load(config, {}).server_url == root
+
+
+@pytest.mark.parametrize(
+    ("config", "place"),
+    [
+        ({"tenantDomain": "acme"}, "c1policy:tenantDomain"),
+        ({"serverUrl": "acme"}, "c1policy:serverUrl"),
+        ({"clientId": "fox@acme/spc"}, "c1policy:tenantDomain"),
+        ({"tenantDomain": "acme", "clientId": "fox@acme/spc"}, "c1policy:tenantDomain"),
+        ({"tenantDomain": "acme", "clientId": "fox"}, "c1policy:tenantDomain"),
+        (
+            {"tenantDomain": "acme", "clientId": "fox@acme2.conductor.one/spc"},
+            "c1policy:tenantDomain",
+        ),
+    ],
+)
+def test_a_bare_tenant_name_that_nothing_completes_is_refused_with_both_hosts(
+    config: dict[str, str], place: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings.load({"accessToken": "canary-access", **config}, {})
+    assert caught.value.advice == (
+        f"Write the whole host in {place}: `acme.conductor.one`, or `acme.c1eu.ai` for a tenant in "
+        "the EU."
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,6 +125,7 @@ def test_what_names_no_safe_server_is_refused_by_name(config: dict[str, str], na
     ("server_url", "audience"),
     [
         ("https://acme.conductor.one", "acme.conductor.one"),
+        ("https://acme.c1eu.ai", "acme.c1eu.ai"),
         ("https://acme.example.com:2443", "acme.example.com"),
         ("http://127.0.0.1:8080", "127.0.0.1"),
         ("http://[::1]:8080", "::1"),
@@ -116,16 +162,16 @@ def test_each_setting_is_read_from_the_environment(client_secret: str) -> None:
 
 
 def test_config_wins_over_the_environment_value_by_value() -> None:
-    env = {"CONDUCTORONE_ACCESS_TOKEN": "from-env", "CONDUCTORONE_TENANT_DOMAIN": "from-env"}
+    env = {"CONDUCTORONE_ACCESS_TOKEN": "from-env", "CONDUCTORONE_TENANT_DOMAIN": "a.example"}
     loaded = settings.load({"accessToken": "from-config", "tenantDomain": None}, env)
     assert loaded.credential == AccessToken(Secret("from-config"))
-    assert loaded.server_url == "https://from-env.conductor.one"
+    assert loaded.server_url == "https://a.example"
 
 
 @pytest.mark.parametrize("empty", ["", "  \n", None])
 def test_an_empty_value_counts_as_unset(empty: str | None) -> None:
     env = {"CONDUCTORONE_ACCESS_TOKEN": "from-env"}
-    loaded = settings.load({"accessToken": empty, "tenantDomain": "acme"}, env)
+    loaded = settings.load({"accessToken": empty, "tenantDomain": "a.example"}, env)
     assert loaded.credential == AccessToken(Secret("from-env"))
 
 

@@ -28,7 +28,7 @@ UNREADABLE = {
 def found(*policies: dict[str, Any]) -> Any:
     answer = httpx.Response(200, json={"list": policies, "nextPageToken": ""})
     transport = httpx.MockTransport(lambda _: answer)
-    settings = load({"accessToken": "made-up", "tenantDomain": "acme"}, {})
+    settings = load({"accessToken": "made-up", "tenantDomain": "acme.conductor.one"}, {})
     with PolicyClient(settings, transport=transport) as client:
         leftovers = Leftovers(client, Known())
         return leftovers.find(DESIRED)

@@ -1,0 +1,51 @@
+"""Signs that a credential demands DPoP (RFC 9449), which this client does not speak.
+
+The client sends bearer tokens only. Without this check it would renew its token, or report a
+malformed answer, and the user would not learn the cause. This module must not import httpx.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pulumi_c1policy._client.messages import ErrorBody
+from pulumi_c1policy._client.retries import Kind
+
+ADVICE: Final = "Use a credential that does not demand DPoP: this client sends bearer tokens only."
+"""What to do about a credential that demands DPoP."""
+
+_CODES = frozenset({"use_dpop_nonce", "invalid_dpop_proof"})
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_SCHEME = re.compile(r"(?:^|,)\s*(dpop|bearer)(?=[\s,]|$)", re.IGNORECASE)
+
+
+def is_demanded(kind: Kind, status: int, challenges: Iterable[str], body: ErrorBody) -> bool:
+    """Return whether an error answer says that a bearer token is not enough.
+
+    Args:
+        kind: The kind of request.
+        status: The HTTP status.
+        challenges: The values of `WWW-Authenticate`.
+        body: The body of the error.
+    """
+    if not 400 <= status < 500:
+        return False
+    if body.error in _CODES:
+        return True
+    schemes = {
+        scheme.lower() for text in challenges for scheme in _SCHEME.findall(_QUOTED.sub('""', text))
+    }
+    # A server that takes both kinds of tokens offers both.
+    if "dpop" in schemes and "bearer" not in schemes:
+        return True
+    # A gateway may drop the header. Elsewhere, a 400 may quote a policy, which may be about DPoP.
+    about_credential = status == 401 or (kind is Kind.TOKEN and status in (400, 403))
+    said = f"{body.message or ''} {body.error_description or ''}"
+    return about_credential and "dpop" in said.lower()
+
+
+def is_bound(token_answer: Mapping[str, Any]) -> bool:
+    """Return whether a token was issued for use with DPoP only."""
+    return str(token_answer.get("token_type")).strip().lower() == "dpop"

@@ -1,0 +1,113 @@
+"""The meaning of an error status: the class of the error, and how the attempt failed.
+
+One place decides which errors are certain and which leave a write unclear, so that one table test
+pins all of them. This module must not import httpx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._client import messages, refusals
+from pulumi_c1policy._client.refusals import Refusal
+from pulumi_c1policy._client.retries import Kind, Outcome
+
+_GRPC_CODES: Final[Mapping[int, str]] = {
+    1: "CANCELLED",
+    2: "UNKNOWN",
+    3: "INVALID_ARGUMENT",
+    4: "DEADLINE_EXCEEDED",
+    5: "NOT_FOUND",
+    6: "ALREADY_EXISTS",
+    7: "PERMISSION_DENIED",
+    8: "RESOURCE_EXHAUSTED",
+    9: "FAILED_PRECONDITION",
+    10: "ABORTED",
+    11: "OUT_OF_RANGE",
+    12: "UNIMPLEMENTED",
+    13: "INTERNAL",
+    14: "UNAVAILABLE",
+    15: "DATA_LOSS",
+    16: "UNAUTHENTICATED",
+}
+_CANCELLED, _DEADLINE_EXCEEDED, _UNIMPLEMENTED, _UNAVAILABLE = 1, 4, 12, 14
+_CONFLICT_CODES = frozenset({6, 9, 10})
+_GAVE_UP_WAITING = frozenset({408, 499, 504})
+# The statuses of a server that has ended its work on the request. Any other 5xx (520 to 530 and
+# 598, 599 of proxies, for example) may come from a gateway that only stopped to wait.
+_ENDED = frozenset({500, 502, 503})
+_ERRORS: Final[Mapping[int, type[errors.StatusError]]] = {
+    400: errors.InvalidRequestError,
+    401: errors.AuthenticationError,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    429: errors.RateLimitError,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The meaning of an error answer.
+
+    Attributes:
+        error: The class of the error.
+        outcome: How the attempt failed, for the table of retries.
+        refusal: The known text in its body, if it has one.
+    """
+
+    error: type[errors.StatusError]
+    outcome: Outcome = Outcome.FINAL
+    refusal: Refusal | None = None
+
+
+def meaning(kind: Kind, status: int, body: messages.ErrorBody) -> Meaning:
+    """Return what an answer with a status of 400 or above means."""
+    if kind is Kind.TOKEN:
+        if status in (400, 401, 403):
+            # OAuth answers 400 for credentials that are wrong.
+            return Meaning(errors.AuthenticationError)
+    elif refusal := refusals.find(status, body.message):
+        return Meaning(errors.InvalidRequestError, Outcome.REFUSED, refusal)
+    if status == 429:
+        return Meaning(errors.RateLimitError, Outcome.THROTTLED)
+    if status in (401, 403):
+        # Nothing was let in, whatever the body says.
+        return Meaning(_ERRORS[status])
+    if status == 501 and body.code == _UNIMPLEMENTED:
+        return Meaning(errors.ServerError)
+    is_failure = status >= 500 or status in _GAVE_UP_WAITING
+    if is_failure or body.code in (_DEADLINE_EXCEEDED, _UNAVAILABLE):
+        return Meaning(errors.ServerError, _outcome_of_failure(status, body.code))
+    if status in (400, 412) and body.code in _CONFLICT_CODES:
+        return Meaning(errors.ConflictError)
+    return Meaning(_ERRORS.get(status, errors.StatusError))
+
+
+def _outcome_of_failure(status: int, code: int | None) -> Outcome:
+    gave_up = status in _GAVE_UP_WAITING or code == _DEADLINE_EXCEEDED
+    is_unavailable = status == 503 or code == _UNAVAILABLE
+    return Outcome.UNAVAILABLE if is_unavailable and not gave_up else Outcome.SERVER_FAILED
+
+
+def is_still_possible(status: int | None, code: int | None) -> bool:
+    """Return whether the tenant may still be at work on a request that was answered so."""
+    if status is None:
+        return False
+    if status in _GAVE_UP_WAITING or code in (_CANCELLED, _DEADLINE_EXCEEDED):
+        return True
+    return status >= 500 and status not in _ENDED
+
+
+def name(status: int, code: int | None) -> str:
+    """Return the name of an error: that of its gRPC code, else that of its status."""
+    if code is not None and code in _GRPC_CODES:
+        return f"{_GRPC_CODES[code]} (code {code})"
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "with a status that HTTP does not define"
