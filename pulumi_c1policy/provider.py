@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi.dynamic import (
+    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -19,11 +20,11 @@ from pulumi.dynamic import (
 )
 
 from pulumi_c1policy._lifecycle import guards
-from pulumi_c1policy._lifecycle.options import options
+from pulumi_c1policy._lifecycle.options import Options, options
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
 from pulumi_c1policy._lifecycle.record import from_state, holds, to_state
 from pulumi_c1policy._lifecycle.rules import check
-from pulumi_c1policy._pulumi import expressions, failures, owner, results, runtime, values
+from pulumi_c1policy._pulumi import expressions, failures, links, owner, results, runtime, values
 from pulumi_c1policy.errors import NotFoundError, RefusedError
 
 
@@ -40,28 +41,34 @@ class PolicyProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what cannot be right, all failures at once; add the ownership annotations."""
         inputs, clashes = owner.merged(news)
-        desired = values.inputs(inputs)
-        found = check(desired) + expressions.findings(desired) + runtime.chains.findings(desired)
-        secrets = options(news.get(owner.OPTIONS)).secrets
-        findings = [results.discreet(finding, secrets) for finding in runtime.wanted(found)]
+        desired, decided = values.inputs(inputs), _options(news)
+        found = check(desired) + expressions.findings(desired)
+        found += runtime.chains.findings(desired, links.unpack(news.get(owner.OPTIONS)))
+        secrets = decided.secrets
+        told = decided.severities.apply(found, decided.names)
+        findings = [results.discreet(finding, secrets) for finding in told]
         for finding in findings:
             if finding.severity == "warning":
                 failures.warn_of(news, results.warning(finding))
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
-        return CheckResult(inputs, failed + [results.owner_clash(key) for key in clashes])
+        failed += [results.owner_clash(key) for key in clashes]
+        failed += [CheckFailure("", problem) for problem in runtime.config_problems()]
+        return CheckResult(inputs, failed)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is desired with what was recorded."""
         runtime.known.note(_olds, _id)
         runtime.chains.note(_id, _news)
         # Unchanged as it may be: another policy's change may close the circle.
-        if paths := runtime.chains.circle(_id, _news):
+        decided = _options(_news)
+        if decided.level("policy-cycle") == "error" and (
+            paths := runtime.chains.circle(_id, _news)
+        ):
             with failures.named("change", _olds, _id):
                 raise RefusedError(*guards.circle(paths))
         if holds(_olds, _news):
             return DiffResult(changes=False)
         prior = from_state(values.inputs(_olds))
-        decided = options(_news.get(owner.OPTIONS))
         planned = plan(prior, values.inputs(_news), decided)
         if isinstance(planned, Refuse):
             with failures.named("change", _olds, _id):
@@ -77,7 +84,7 @@ class PolicyProvider(ResourceProvider):
 
         desired = values.inputs(props)
         with failures.named("create", props):
-            recorded = operations.create(runtime.run(), desired, options(props.get(owner.OPTIONS)))
+            recorded = operations.create(runtime.run(), desired, _options(props))
         runtime.known.note(desired, recorded.outputs["id"])
         runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
@@ -99,7 +106,7 @@ class PolicyProvider(ResourceProvider):
         from pulumi_c1policy._lifecycle import operations
 
         prior, desired = from_state(values.inputs(_olds)), values.inputs(_news)
-        decided = options(_news.get(owner.OPTIONS))
+        decided = _options(_news)
         with failures.named("update", _olds, _id):
             recorded = operations.update(runtime.run(), _id, prior, desired, decided)
         return UpdateResult(to_state(recorded))
@@ -114,3 +121,9 @@ class PolicyProvider(ResourceProvider):
             left = operations.delete(runtime.run, _id, prior)
         if left:
             failures.warn_of(_props, left, _id)
+
+
+def _options(properties: dict[str, Any]) -> Options:
+    """The program's decisions for a resource, with the severities that the stack's config sets."""
+    names = owner.names(properties, failures.urn_at_hand())
+    return options(properties.get(owner.OPTIONS), runtime.severities(), names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pulumi
 from pulumi import dynamic
 
-from pulumi_c1policy._pulumi import owner, values
+from pulumi_c1policy._pulumi import links, owner, values
 from pulumi_c1policy.provider import PolicyProvider
 
 if TYPE_CHECKING:
@@ -134,10 +134,12 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             "on_conflict": None if on_conflict == "refuse" else on_conflict,
             "on_takeover": None if on_takeover == "refuse" else on_takeover,
             "secrets": values.secret_names(props),
+            links.KEY: links.PROGRAM.pack(props),
             "ignore_changes": opts.ignore_changes if opts else None,
         }
         props[owner.OPTIONS] = {name: value for name, value in decided.items() if value} or None
         self._declare(resource_name, props, opts)
+        links.PROGRAM.declare(self, resource_name, props)
 
     @classmethod
     def get(

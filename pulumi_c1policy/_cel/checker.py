@@ -23,6 +23,7 @@ from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
 from pulumi_c1policy._cel.silence import silenced
+from pulumi_c1policy._findings.severity import unknown_rule
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
 """The rule that a fallback outside of the expression makes void."""
@@ -38,30 +39,30 @@ def check(
     place: Place,
     *,
     has_fallback: bool = False,
-    ignore: Collection[str] = (),
 ) -> list[Remark]:
-    """What is wrong or doubtful about an expression at a place, in the order of its text.
+    """List what is wrong or doubtful about an expression at a place, in the order of its text.
 
-    The tenant accepts the expression if no remark is an error.
+    The tenant accepts the expression if no remark is an error. The expression itself can turn rules
+    down in a comment: `// c1policy:ignore old-spelling`.
 
     Args:
         expression: The text.
         place: Where it stands.
         has_fallback: Of an approver or a provisioner: somebody is found elsewhere if the
             expression returns nobody.
-        ignore: Rules whose warnings are not wanted. The expression itself can name more of them
-            in a comment: `// c1policy:ignore old-spelling`.
 
     Raises:
         CheckerUnavailableError: The type checker is not installed or does not work.
     """
-    silent = {*ignore, *silenced(expression)}
-    if has_fallback:
-        silent.add(CAN_BE_EMPTY)
-    return [
-        found
-        for found in _check(expression, Place(place))
-        if found.severity == "error" or found.rule not in silent
+    named = silenced(expression)
+    silent = {*named, CAN_BE_EMPTY} if has_fallback else named
+    unknown = [
+        Remark("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
+        for problem in map(unknown_rule, sorted(named))
+        if problem
+    ]
+    return unknown + [
+        found for found in _check(expression, Place(place)) if found.rule not in silent
     ]
 
 

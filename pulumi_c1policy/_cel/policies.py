@@ -5,7 +5,7 @@ Which field is an expression, and for which place, is told by the model's `Field
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,12 +50,11 @@ class Located:
         return format_remark(self.expression, self.remark)
 
 
-def check_policy(inputs: Tree, *, ignore: Collection[str] = ()) -> list[Located]:
-    """What is wrong or doubtful about the expressions of a policy, in the order of its fields.
+def check_policy(inputs: Tree) -> list[Located]:
+    """List what is wrong or doubtful about the expressions of a policy, in the order of its fields.
 
     Args:
         inputs: What the program wrote; expressions that are unknown are left out.
-        ignore: Rules whose warnings are not wanted.
 
     Raises:
         CheckerUnavailableError: There is an expression, and the type checker is not installed
@@ -64,7 +63,7 @@ def check_policy(inputs: Tree, *, ignore: Collection[str] = ()) -> list[Located]
     return [
         Located(found.path, found.text, remark)
         for found in expressions(POLICY, inputs)
-        for remark in _check(found, ignore)
+        for remark in _check(found)
     ]
 
 
@@ -136,7 +135,7 @@ def _has_fallback(place: Place, siblings: Tree) -> bool:
     return is_on and (bool(users) or (asks_groups and bool(groups)))
 
 
-def _check(found: Expression, ignore: Collection[str]) -> list[Remark]:
+def _check(found: Expression) -> list[Remark]:
     """The remarks on an expression, seen with the others of its list.
 
     Expressions are asked in turn until one finds somebody, so one that always does is enough.
@@ -144,7 +143,7 @@ def _check(found: Expression, ignore: Collection[str]) -> list[Remark]:
     has_fallback = found.has_fallback or any(
         _surely_finds(text, found.place) for text in found.alternatives
     )
-    return checker.check(found.text, found.place, has_fallback=has_fallback, ignore=ignore)
+    return checker.check(found.text, found.place, has_fallback=has_fallback)
 
 
 def _surely_finds(text: str, place: Place) -> bool:

@@ -19,7 +19,7 @@ class Remark:
 
     Attributes:
         severity: The tenant refuses an error; it accepts what a warning is about.
-        rule: The rule's id, in kebab-case. Warnings can be silenced by it.
+        rule: The id of the rule in the registry, in kebab-case; "" where nobody can turn it down.
         message: What was found, what was expected and what to write, in a sentence.
         line: Where, counted from 1.
         column: Where in that line, counted in characters from 1.
@@ -58,13 +58,10 @@ def format_remark(expression: str, remark: Remark) -> str:
         end = start + _WIDEST
         head, tail = "…" if start else "", "…" if end < len(line) else ""
         line, at = f"{head}{line[start:end]}{tail}", at - start + len(head)
+    rule = f" [{remark.rule}]" if remark.rule else ""
     number = f" (line {remark.line})" if len(lines) > 1 else ""
     shown = "".join(_shown(character) for character in line)
-    return (
-        f"{remark.severity}: {remark.message} [{remark.rule}]{number}\n"
-        f"  {shown}\n"
-        f"  {_indent(line[:at])}^"
-    )
+    return f"{remark.severity}: {remark.message}{rule}{number}\n  {shown}\n  {_indent(line[:at])}^"
 
 
 def _shown(character: str) -> str:

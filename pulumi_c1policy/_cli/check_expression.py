@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cli import severities
+from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
+from pulumi_c1policy._findings.severity import Severities
 
 _REFUSED = 1
 _UNAVAILABLE = 2
@@ -26,9 +28,8 @@ def check_expression(
     fallback: Annotated[
         bool, typer.Option("--fallback", help="Others are asked if an approver finds nobody.")
     ] = False,
-    ignore: Annotated[
-        list[str] | None, typer.Option(help="A rule whose warnings are not wanted; repeatable.")
-    ] = None,
+    severity: SeverityOption = None,
+    ignore: IgnoreOption = None,
     jsonl: Annotated[
         bool,
         typer.Option(
@@ -41,22 +42,22 @@ def check_expression(
     Exits with 0 if the tenant accepts it, with or without warnings, with 1 if it refuses it, and
     with 2 if that cannot be said here.
     """
-    silent = tuple(ignore or ())
+    levels = severities.parse(severity, ignore)
     if jsonl:
-        _stream(place, silent, has_fallback=fallback)
+        _stream(place, levels, has_fallback=fallback)
         return
     if expression is None or place is None:
         message = "Give an expression and its --place, or --jsonl."
         raise typer.BadParameter(message)
     text = sys.stdin.read() if expression == "-" else expression
-    _one(text, place, silent, has_fallback=fallback)
+    _one(text, place, levels, has_fallback=fallback)
 
 
-def _one(text: str, place: Place, ignore: Iterable[str], *, has_fallback: bool) -> None:
+def _one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> None:
     from pulumi_c1policy._cel import checker, library, remarks
 
     try:
-        found = checker.check(text, place, has_fallback=has_fallback, ignore=tuple(ignore))
+        found = levels.apply(checker.check(text, place, has_fallback=has_fallback))
     except library.CheckerUnavailableError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_UNAVAILABLE) from error
@@ -67,14 +68,14 @@ def _one(text: str, place: Place, ignore: Iterable[str], *, has_fallback: bool) 
     typer.echo("accepted")
 
 
-def _stream(place: Place | None, ignore: tuple[str, ...], *, has_fallback: bool) -> None:
+def _stream(place: Place | None, levels: Severities, *, has_fallback: bool) -> None:
     """Answer every line of standard input, in order and at once."""
     from pulumi_c1policy._cel import library
 
     unavailable = False
     for line in sys.stdin.buffer:
         try:
-            answer = _answer(line, place, ignore, has_fallback=has_fallback)
+            answer = _answer(line, place, levels, has_fallback=has_fallback)
         except library.CheckerUnavailableError as error:
             unavailable = True
             # Nothing is known against it, and what is not known is never refused.
@@ -86,7 +87,7 @@ def _stream(place: Place | None, ignore: tuple[str, ...], *, has_fallback: bool)
 
 
 def _answer(
-    line: bytes, default: Place | None, ignore: tuple[str, ...], *, has_fallback: bool
+    line: bytes, default: Place | None, levels: Severities, *, has_fallback: bool
 ) -> dict[str, Any]:
     from pulumi_c1policy._cel import checker
 
@@ -99,7 +100,8 @@ def _answer(
     wanted = asked.get("place", default)
     if wanted not in list(Place):
         return _line("error", f'"place" is none of {", ".join(Place)}')
-    found = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback, ignore=ignore)
+    remarks = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback)
+    found = levels.apply(remarks)
     return _worst(checker.worst(found))
 
 

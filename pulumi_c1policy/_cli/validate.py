@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import sources
+from pulumi_c1policy._cli import severities, sources
+from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._findings.finding import Finding
+    from pulumi_c1policy._lifecycle.chains import Chains
     from pulumi_c1policy._model.tree import Tree
+    from pulumi_c1policy._simulate.policies import KnownPolicy
 
 _REFUSED = 1
 _FAILED = 2
@@ -39,19 +42,23 @@ def validate(
     online: Annotated[
         bool, typer.Option("--online", help="Let the tenant check the expressions too.")
     ] = False,
-    ignore: Annotated[
-        list[str] | None, typer.Option(help="A rule whose warnings are not wanted; repeatable.")
-    ] = None,
+    severity: SeverityOption = None,
+    ignore: IgnoreOption = None,
 ) -> None:
     """Check policies as a preview does: their shape, what holds between fields, their expressions.
 
     Exits with 0 if nothing would be refused, with 1 if something would, and with 2 if that cannot
     be said.
     """
+    levels = severities.parse(severity, ignore)
     try:
         known = sources.named(policy, program, state, tenant=tenant, config=config)
-        silent = frozenset(ignore or ())
-        refused = sum(_show(one.name, _findings(one.tree, online=online), silent) for one in known)
+        chains = _chains(known)
+        refused = 0
+        for one in known:
+            found = _findings(one.tree, online=online) + chains.findings(one.tree)
+            names = (one.name, one.resource, one.id)
+            refused += _show(one.name, levels.apply(found, names))
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         typer.echo(sources.in_words(error), err=True)
         raise typer.Exit(_FAILED) from error
@@ -83,18 +90,23 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
         return found + expressions.online(client, inputs)
 
 
-def _show(name: str, findings: Iterable[Finding], silent: frozenset[str]) -> bool:
-    """Print what was found in one policy; returns whether it would be refused."""
+def _chains(known: Iterable[KnownPolicy]) -> Chains:
+    """The links between the policies, as far as they have ids."""
+    from pulumi_c1policy._lifecycle.chains import Chains
+
+    chains = Chains()
+    for one in known:
+        if one.id:
+            chains.note(one.id, one.tree)
+    return chains
+
+
+def _show(name: str, findings: Iterable[Finding]) -> bool:
+    """Print what was found in one policy; return whether it would be refused."""
     from pulumi_c1policy._model.paths import text
 
     refused = False
     for finding in findings:
-        if finding.severity == "warning" and finding.rule in silent:
-            continue
-        first, line_break, rest = finding.message.partition("\n")
-        where = text(finding.path)
-        typer.echo(
-            f"{finding.severity}: {name}: {where} {first} [{finding.rule}]{line_break}{rest}"
-        )
+        typer.echo(f"{finding.severity}: {name}: {text(finding.path)} {finding.sentence}")
         refused = refused or finding.severity == "error"
     return refused

@@ -22,12 +22,15 @@ class Finding:
         message: A sentence: what is wrong, and what to write instead. An expression with a caret
             may follow on lines of its own.
         severity: An error stops the deployment, a warning does not.
+        quotes_value: The message may quote what was written, so it must not be shown of a secret.
+            Set where `rule` is empty; else the registry tells.
     """
 
     path: Path
     rule: str
     message: str
     severity: Severity = "error"
+    quotes_value: bool = False
 
     @property
     def sentence(self) -> str:

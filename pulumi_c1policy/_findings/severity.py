@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
-from pulumi_c1policy._findings.finding import Finding, Severity
+from pulumi_c1policy._findings.finding import Severity
 from pulumi_c1policy._findings.registry import RULES
 
 Level: TypeAlias = Literal["error", "warning", "off"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+_Found = TypeVar("_Found", bound=Any)
 
 
 class SeverityError(ValueError):
@@ -47,8 +48,13 @@ class Severities:
                 return own
         return self.levels.get((rule, ""), default)
 
-    def apply(self, findings: Iterable[Finding], names: Collection[str] = ()) -> list[Finding]:
-        """The findings with the severity that the user set, without those that are off."""
+    def apply(self, findings: Iterable[_Found], names: Collection[str] = ()) -> list[_Found]:
+        """The findings with the severity that the user set, without those that are off.
+
+        Args:
+            findings: Dataclasses with a `rule` and a `severity`.
+            names: The names by which the resource at hand is known.
+        """
         kept = []
         for finding in findings:
             level = self.level(finding.rule, finding.severity, names)
@@ -87,6 +93,23 @@ def parse(text: str) -> Severities:
         if levels.setdefault((rule, resource), level) != level:
             raise SeverityError(f"{subject!r} is set twice, to different severities")
     return Severities(MappingProxyType(levels))
+
+
+def successor(rules: str, option: str) -> str:
+    """A sentence that translates the former list of ignored rules.
+
+    Args:
+        rules: Rule ids, separated by commas or spaces.
+        option: The former setting: `c1policy:ignoreWarnings` or `--ignore`.
+    """
+    names = rules.replace(",", " ").split()
+    value = ",".join(f"{name}=off" for name in dict.fromkeys(names)) or "RULE=off"
+    if option.startswith("--"):
+        return f"{option} is no longer an option; write --severity {value}"
+    return (
+        f"{option} is replaced by c1policy:severity; run `pulumi config rm {option}` and "
+        f'`pulumi config set c1policy:severity "{value}"`'
+    )
 
 
 def unknown_rule(rule: str) -> str | None:

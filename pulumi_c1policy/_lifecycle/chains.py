@@ -6,14 +6,33 @@ here, and is left to the tenant to judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._findings.finding import Finding, Severity
 from pulumi_c1policy._model.paths import Path
 
-_LONGEST = 5
+MAX_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to another policy of the same program, known before that one has an id.
+
+    Attributes:
+        path: The input that names the other policy.
+        name: The other resource.
+        kind: Its policy type; "" where that is unknown.
+        depth: The length of the longest chain below it.
+        certain: The input is that policy's id itself; else it was made of it.
+    """
+
+    path: Path
+    name: str
+    kind: str
+    depth: int
+    certain: bool
 
 
 @dataclass
@@ -33,21 +52,26 @@ class Chains:
         self.types[policy_id] = str(policy.get("policy_type"))
         self.links[policy_id] = [target for _, target in outcomes(policy)]
 
-    def findings(self, policy: Mapping[str, Any]) -> list[Finding]:
-        """What is wrong with the policies to which `policy` hands requests."""
+    def findings(self, policy: Mapping[str, Any], links: Iterable[Link] = ()) -> list[Finding]:
+        """Check the policies to which `policy` hands requests.
+
+        Args:
+            policy: The checked inputs; ids may be unknown.
+            links: What the program's side knows of the others.
+        """
         found, kind = [], policy.get("policy_type")
         depths: dict[str, int] = {}
         for path, target in outcomes(policy):
             other = self.types.get(target, kind)
-            if isinstance(kind, str) and other != kind:
-                text = f"points to a policy of type {other}; it must be {kind}, as this one is"
-                found.append(Finding(path, "other-type", text))
-            elif self._depth(target, depths) >= _LONGEST:
-                text = (
-                    f"makes a chain of more than {_LONGEST} policies that hand on to the next; "
-                    "point to a later one, or to steps with `step_key`"
+            depth = self._depth(target, depths)
+            found += _findings(path, f"the policy {target}", kind, other, depth, certain=True)
+        known = {finding.path for finding in found}
+        for link in links:
+            if link.path not in known:
+                what = f"the policy {link.name!r}"
+                found += _findings(
+                    link.path, what, kind, link.kind or kind, link.depth, certain=link.certain
                 )
-                found.append(Finding(path, "long-chain", text))
         return found
 
     def circle(self, policy_id: str, policy: Mapping[str, Any]) -> list[Path]:
@@ -75,6 +99,26 @@ class Chains:
             seen |= below
             waiting += below
         return False
+
+
+def _findings(
+    path: Path, what: str, kind: object, other: object, depth: int, *, certain: bool
+) -> list[Finding]:
+    severity: Severity = "error" if certain else "warning"
+    points = "points to" if certain else "seems to point to"
+    if isinstance(kind, str) and other != kind:
+        text = (
+            f"{points} {what}, whose type is {other}; a policy hands requests only to policies of "
+            f"its own type, {kind}"
+        )
+        return [Finding(path, "other-type", text, severity)]
+    if depth >= MAX_DEPTH:
+        text = (
+            f"{points} {what} and makes a chain of more than {MAX_DEPTH} policies; point to a later "
+            "policy of the chain, or to steps with `step_key`"
+        )
+        return [Finding(path, "long-chain", text, severity)]
+    return []
 
 
 def outcomes(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -91,4 +91,5 @@ def _finding(path: Path, expression: str, remark: Remark) -> Finding:
     from pulumi_c1policy._cel.remarks import format_remark
 
     excerpt = format_remark(expression, remark).partition("\n")[2]
-    return Finding(path, remark.rule, f"{remark.message}\n{excerpt}", remark.severity)
+    text = f"{remark.message}\n{excerpt}"
+    return Finding(path, remark.rule, text, remark.severity, quotes_value=True)

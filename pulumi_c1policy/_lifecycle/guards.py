@@ -126,8 +126,8 @@ def self_reference(paths: Sequence[Path]) -> tuple[str, str]:
     """Why a policy may not point to itself: summary and advice."""
     where = ", ".join(f"`{text(path)}`" for path in paths)
     return (
-        f"{where} is the policy's own id, so a request would never get out of it.",
-        "Point to another policy of the same type, or to steps with `step_key`.",
+        f"{where} is the policy's own id, so a request would never leave it.",
+        "Point to another policy of the same type, or to steps with `step_key`. [self-reference]",
     )
 
 
@@ -136,5 +136,5 @@ def circle(paths: Sequence[Path]) -> tuple[str, str]:
     where = ", ".join(f"`{text(path)}`" for path in paths)
     return (
         f"{where} leads through other policies back to this one, so a request would go in a circle.",
-        "Break the circle: let one of its policies decide with steps (`step_key`).",
+        "Let one of these policies decide with steps (`step_key`). [policy-cycle]",
     )

@@ -72,13 +72,13 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
         desired: The checked inputs; at preview some may be unknown.
         options: The program's decisions.
     """
-    del options
     changes = tuple(compare(POLICY, recorded.inputs, desired))
     if not changes:
         return NoOp()
     if recorded.builtin:
         return Refuse(*guards.builtin_change(changes))
-    if own := _pointing_to(recorded.outputs.get("id"), desired):
+    refuses = options.level("self-reference") == "error"
+    if refuses and (own := _pointing_to(recorded.outputs.get("id"), desired)):
         return Refuse(*guards.self_reference(own))
     immutable = {change.field for change in changes if POLICY.fields[change.field].immutable}
     if immutable:

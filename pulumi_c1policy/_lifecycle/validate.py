@@ -203,7 +203,7 @@ def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> N
     least, most = field.least, field.most or durations.LONGEST
     if exact is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
-        found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}"))
+        found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}", quotes_value=True))
         return
     # Whole numbers compare far quicker than fractions do.
     amount, unit = exact.as_integer_ratio()
@@ -211,7 +211,7 @@ def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> N
         bounds = f"between {durations.short(least)} and {durations.short(most)}"
         text = f"should be {bounds}, not {durations.short(exact)}"
         rule = field.bounds_rule if field.most else _ANY
-        found.append(Finding(path, rule, text, _severity(rule)))
+        found.append(Finding(path, rule, text, _severity(rule), quotes_value=True))
 
 
 def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Finding]) -> None:
@@ -223,7 +223,7 @@ def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Fi
     if not isinstance(number, int) or isinstance(number, bool):
         if field.span:
             shown = repr(value) if isinstance(value, str) else _kind(value)
-            found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}"))
+            found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}", quotes_value=True))
         else:
             found.append(_wrong_type(path, "a whole number", value))
         return
@@ -233,7 +233,8 @@ def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Fi
     highest = highest if field.most is None else field.most
     if not lowest <= number <= highest:
         text = f"should be between {lowest} and {highest}, not {number}"
-        found.append(Finding(path, field.bounds_rule if fits else _ANY, text))
+        rule = field.bounds_rule if fits else _ANY
+        found.append(Finding(path, rule, text, quotes_value=True))
 
 
 def _severity(rule: str) -> Severity:

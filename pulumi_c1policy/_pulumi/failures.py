@@ -61,7 +61,7 @@ def named(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iter
 
 def warn(message: str) -> None:
     """Show a warning in the engine's output, once per process, beside the resource at hand."""
-    _warn_once(message, _urn_at_hand())
+    _warn_once(message, urn_at_hand())
 
 
 def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
@@ -78,7 +78,7 @@ def _which(properties: Mapping[str, Any], policy_id: str) -> str:
     return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
 
 
-def _urn_at_hand() -> str:
+def urn_at_hand() -> str:
     """The resource of the call that this thread answers, which only the server itself is told."""
     main, frame = sys.modules.get("__main__"), sys._getframe()
     while (caller := frame.f_back) is not None:

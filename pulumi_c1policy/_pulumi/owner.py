@@ -66,6 +66,21 @@ def safe(value: str) -> str:
     return f"{text[: _LONGEST - 33]}~{digest}"
 
 
+def names(properties: Tree, urn: str) -> tuple[str, ...]:
+    """The names by which a user may name the resource in `c1policy:severity`.
+
+    Args:
+        properties: Its inputs, which hold its address.
+        urn: Its URN, where the engine has told it.
+    """
+    owner = properties.get(OWNER)
+    address = owner.get("iac_resource_address") if isinstance(owner, dict) else None
+    found = [urn, urn.rpartition("::")[2]]
+    if isinstance(address, str):
+        found += [address, address.rpartition("/")[2]]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
 def merged(properties: Tree) -> tuple[Tree, list[str]]:
     """The inputs with the ownership annotations among the program's own.
 

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 
 from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._findings.registry import RULES
 from pulumi_c1policy._lifecycle.ownership import marks
 from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.record import Recorded, to_state
@@ -19,37 +20,19 @@ _MERELY_READ = "__merely_read"
 """The output that marks what `Policy.get` read: it has no inputs that could drift."""
 
 
-_QUOTE_NO_VALUE = frozenset(
-    {
-        "annotation-key",
-        "annotation-value",
-        "certify-only",
-        "deprecated",
-        "missing",
-        "no-baseline",
-        "no-effect",
-        "no-steps",
-        "not-kept",
-        "one-of",
-        "output-only",
-        "too-few",
-        "too-many",
-        "unknown-field",
-        "unreachable",
-        "wrong-type",
-    }
-)
-"""The rules whose messages name fields, keys and counts, and never what was written there."""
-
-
 def discreet(finding: Finding, secrets: Collection[str]) -> Finding:
     """The finding, without words that may quote a secret: those about the inputs in `secrets`.
 
     One secret makes the whole input one, so what is wrong beside it should still be said.
     """
-    if not finding.path or finding.path[0] not in secrets or finding.rule in _QUOTE_NO_VALUE:
+    if not finding.path or finding.path[0] not in secrets or not _may_quote(finding):
         return finding
     return replace(finding, message="does not pass; the value is a secret and is not shown")
+
+
+def _may_quote(finding: Finding) -> bool:
+    """Whether the message may hold what was written."""
+    return RULES[finding.rule].quotes_value if finding.rule else finding.quotes_value
 
 
 def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
@@ -57,19 +40,13 @@ def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
     path = text(finding.path)
     if path in secrets:
         # The engine prints the value of a property that it knows by that name, a secret's too.
-        return CheckFailure("", f"{path} {_sentence(finding)}")
-    return CheckFailure(path, _sentence(finding))
+        return CheckFailure("", f"{path} {finding.sentence}")
+    return CheckFailure(path, finding.sentence)
 
 
 def warning(finding: Finding) -> str:
     """A warning: where, and what is doubtful."""
-    return f"{text(finding.path)}: {_sentence(finding)}"
-
-
-def _sentence(finding: Finding) -> str:
-    """The message with the rule's id behind its first line; an expression may follow below."""
-    first, line_break, rest = finding.message.partition("\n")
-    return f"{first} [{finding.rule}]{line_break}{rest}"
+    return f"{text(finding.path)}: {finding.sentence}"
 
 
 def owner_clash(key: str) -> CheckFailure:

@@ -9,6 +9,8 @@ import os
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any
 
+from pulumi_c1policy._findings import severity
+from pulumi_c1policy._findings.severity import Severities
 from pulumi_c1policy._lifecycle.chains import Chains
 from pulumi_c1policy._lifecycle.known import Known
 from pulumi_c1policy._pulumi import interruption
@@ -16,10 +18,11 @@ from pulumi_c1policy._pulumi import interruption
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
-    from pulumi_c1policy._findings.finding import Finding
     from pulumi_c1policy._lifecycle.operations import Run
 
 NAMESPACE = "c1policy"
+SEVERITY = "severity"
+_FORMER = "ignoreWarnings"
 
 GRACE_SECONDS = 3.0
 """For how long a request that is under way may still be answered after Ctrl-C."""
@@ -49,10 +52,24 @@ def setting(key: str) -> str | None:
     return None if value is None else str(value)
 
 
-def wanted(findings: list[Finding]) -> list[Finding]:
-    """All but the warnings of rules that the stack does not want: `c1policy:ignoreWarnings`."""
-    silent = (setting("ignoreWarnings") or "").replace(",", " ").split()
-    return [found for found in findings if found.severity == "error" or found.rule not in silent]
+def severities() -> Severities:
+    """The severities of rules that the stack's config sets; none where that is malformed."""
+    try:
+        return severity.parse(setting(SEVERITY) or "")
+    except severity.SeverityError:
+        return Severities()
+
+
+def config_problems() -> list[str]:
+    """Sentences about config values of our namespace that cannot be followed."""
+    problems = []
+    if (former := setting(_FORMER)) is not None:
+        problems.append(f"{severity.successor(former, f'{NAMESPACE}:{_FORMER}')}.")
+    try:
+        severity.parse(setting(SEVERITY) or "")
+    except severity.SeverityError as error:
+        problems.append(f"The config value {NAMESPACE}:{SEVERITY} cannot be read: {error}.")
+    return problems
 
 
 def run() -> Run:

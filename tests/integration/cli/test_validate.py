@@ -84,11 +84,12 @@ def test_the_expressions_of_forms_are_not_sent_to_the_tenant(
     ("options", "comment", "shown"),
     [
         ([], "", ["old-spelling", "dead-rule"]),
-        (["--ignore", "old-spelling"], "", ["dead-rule"]),
-        (["--ignore", "old-spelling", "--ignore", "dead-rule"], "", []),
+        (["--severity", "old-spelling=off"], "", ["dead-rule"]),
+        (["--severity", "old-spelling=off,dead-rule=off"], "", []),
+        (["--severity", "old-spelling=off", "--severity", "dead-rule=off"], "", []),
         ([], " // c1policy:ignore dead-rule, old-spelling", []),
     ],
-    ids=["neither", "one option", "two options", "comment"],
+    ids=["neither", "one rule", "two rules", "two options", "comment"],
 )
 def test_a_warning_can_be_silenced(
     tmp_path: Path, options: list[str], comment: str, shown: list[str]

@@ -61,7 +61,7 @@ def test_a_warning_is_shown_and_exits_with_0() -> None:
     assert done.stdout.endswith("accepted\n")
 
 
-@pytest.mark.parametrize("option", [["--fallback"], ["--ignore", "approver-can-be-empty"]])
+@pytest.mark.parametrize("option", [["--fallback"], ["--severity", "approver-can-be-empty=off"]])
 def test_a_warning_can_be_silenced(option: list[str]) -> None:
     assert run("--place", "approver", *option, MANAGERS).stdout == "accepted\n"
 

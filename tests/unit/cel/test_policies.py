@@ -28,8 +28,8 @@ def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(text(f.path), f.place, f.text) for f in expressions(POLICY, inputs)]
 
 
-def rules(inputs: dict[str, Any], **options: Any) -> list[tuple[str, str]]:
-    return [(text(f.path), f.remark.rule) for f in check_policy(inputs, **options)]
+def rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(text(f.path), f.remark.rule) for f in check_policy(inputs)]
 
 
 CONFIG = f"{STEP}.provision.provision_policy.connector.account.config"
@@ -177,9 +177,3 @@ def test_a_provisioner_needs_users_alone_as_its_fallback() -> None:
 
     assert rules(manual(fallback_user_ids=["a"])) == []
     assert [rule for _, rule in rules(manual())] == ["approver-can-be-empty"]
-
-
-def test_a_rule_can_be_silenced_for_a_policy() -> None:
-    inputs = {"rules": [{"condition": "subject.job_title == 'a'"}]}
-    assert rules(inputs) == [("rules[0].condition", "old-spelling")]
-    assert rules(inputs, ignore=["old-spelling"]) == []

@@ -1,0 +1,100 @@
+"""Links between the policies of one program, known before any of them has an id.
+
+At the first preview the id of another policy is unknown to the provider. The program's side still
+knows which resource an input's Output belongs to: `other.id` itself is certain, an Output that was
+made of it by `apply` is likely. What is known travels among the options of the resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from pulumi_c1policy._lifecycle.chains import Link
+from pulumi_c1policy._model.paths import Path, parse, text
+
+KEY = "links"
+"""The name of the links among the options."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    name: str
+    kind: str
+    depth: int
+    id: pulumi.Output[str]
+
+
+class Program:
+    """The policies that the running program has declared so far."""
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self._by_resource: dict[pulumi.Resource, _Declared] = {}
+        self._by_id: dict[int, _Declared] = {}
+
+    def declare(self, resource: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
+        """Remember a policy that was just registered."""
+        kind = props.get("policy_type")
+        depth = 0
+        for _, value in _targets(props):
+            if (other := self._by_id.get(id(value))) is not None:
+                depth = max(depth, other.depth + 1)
+        own_id: pulumi.Output[str] = resource.id  # type: ignore[attr-defined]
+        found = _Declared(name, kind if isinstance(kind, str) else "", depth, own_id)
+        self._by_resource[resource] = found
+        # The Output is kept alive by the entry, so that its address stays its own.
+        self._by_id[id(own_id)] = found
+
+    async def pack(self, props: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The links of a policy to others of the program, as plain data."""
+        found = []
+        for path, value in _targets(props):
+            certain = self._by_id.get(id(value))
+            others = [certain] if certain else await self._behind(value)
+            found += [
+                {
+                    "path": text(path),
+                    "name": other.name,
+                    "type": other.kind,
+                    "depth": other.depth,
+                    "certain": certain is not None,
+                }
+                for other in others
+            ]
+        return found
+
+    async def _behind(self, value: pulumi.Output[Any]) -> list[_Declared]:
+        resources = await value.resources()
+        return [self._by_resource[each] for each in resources if each in self._by_resource]
+
+
+PROGRAM = Program()
+
+
+def unpack(options: object) -> list[Link]:
+    """The links that the program's side has packed."""
+    packed = options.get(KEY) if isinstance(options, Mapping) else None
+    found = []
+    for each in packed if isinstance(packed, list) else ():
+        path = parse(str(each.get("path"))) if isinstance(each, Mapping) else None
+        if path is not None:
+            depth = int(each.get("depth") or 0)
+            name, kind = str(each.get("name")), str(each.get("type"))
+            found.append(Link(path, name, kind, depth, certain=bool(each.get("certain"))))
+    return found
+
+
+def _targets(props: Mapping[str, Any]) -> Iterator[tuple[Path, pulumi.Output[Any]]]:
+    """The Outputs that stand where a policy names another one."""
+    rules = props.get("rules")
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        target = rule.get("policy_id") if isinstance(rule, dict) else None
+        if isinstance(target, pulumi.Output):
+            yield ("rules", index, "policy_id"), target
+    baseline = props.get("baseline_policy_id")
+    if isinstance(baseline, pulumi.Output):
+        yield ("baseline_policy_id",), baseline
