@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pulumi_c1policy._lifecycle.diff import Change
 from pulumi_c1policy._lifecycle.ownership import PERSON
@@ -96,6 +96,21 @@ def conflict(changes: Sequence[Change], desired: Tree, secrets: Collection[str])
         f"somebody else changed what this update would overwrite: {shown}{more}.",
         "Look at it with `pulumi preview --refresh --diff` and overwrite it with "
         '`pulumi up --refresh`, or set on_conflict="overwrite".',
+    )
+
+
+def held_steps(held: Mapping[str, str]) -> tuple[str, str]:
+    """A refusal to send steps while the live policy holds some that tenants refuse."""
+    paths = ", ".join(f"`{path}`" for path in [*held][:_SHOWN])
+    rules = sorted(set(held.values()))
+    levels = ",".join(f"{rule}=warning" for rule in rules)
+    return (
+        f"the live policy holds steps that a tenant refuses ({paths}): according to the vendor's CLI "
+        "the server refuses `policySteps` with them, and without them they would be lost, so nothing "
+        "is sent.",
+        "Remove these steps in ConductorOne and set provisioning on the entitlement, then run `pulumi "
+        f"up --refresh`; or send the program's steps alone with `pulumi config set c1policy:severity "
+        f'"{levels}"`. [{", ".join(rules)}]',
     )
 
 

@@ -22,6 +22,7 @@ from pulumi_c1policy._lifecycle.ownership import workspace
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, onto, plan
 from pulumi_c1policy._lifecycle.reads import Reads
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, is_before, record
+from pulumi_c1policy._lifecycle.view import view
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only
 from pulumi_c1policy.errors import (
@@ -145,7 +146,7 @@ def update(
         fields = ", ".join(f"`{name}`" for name in planned.fields)
         raise RefusedError(f"{fields} cannot change in place.", "Replace the policy instead.")
     if isinstance(planned, NoOp):
-        return record(desired, recorded.outputs)
+        return record(desired, recorded.outputs, recorded.held)
     live = _live(run.client.get, policy_id)
     if live is None:
         raise _gone()
@@ -153,13 +154,16 @@ def update(
     if isinstance(body, Refuse):
         raise RefusedError(body.summary, body.advice)
     try:
-        answer = _send(run, policy_id, body, planned, live)
+        answer = _send(run, policy_id, body, planned, live, desired)
     finally:
         run.reads.forget(policy_id)
-    return record(desired, _known_after(planned, recorded, answer))
+    held = None if "policySteps" in planned.mask else recorded.held
+    return record(desired, _known_after(planned, recorded, answer), held)
 
 
-def _send(run: Run, policy_id: str, body: Tree, planned: Update, before: Tree) -> Tree:
+def _send(
+    run: Run, policy_id: str, body: Tree, planned: Update, before: Tree, desired: Tree
+) -> Tree:
     """Update; look at the policy before anything is sent again, and whether it took effect."""
     sent = decode(POLICY, body)
 
@@ -167,7 +171,9 @@ def _send(run: Run, policy_id: str, body: Tree, planned: Update, before: Tree) -
         live = _live(run.client.get, policy_id)
         if live is None:
             raise _gone()
-        differs = compare(POLICY, _masked(live, sent, planned), _masked(sent, sent, planned))
+        # Annotations count whole here: a removed key must be seen to be gone.
+        seen = view(desired, live) | only(live, "annotations")
+        differs = compare(POLICY, _masked(seen, sent, planned), _masked(sent, sent, planned))
         return _Look(live, arrived=not differs, as_before=not compare(POLICY, before, live))
 
     def recheck() -> None:

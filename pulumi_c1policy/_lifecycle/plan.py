@@ -5,6 +5,7 @@ Preview and update ask the same planner, so that what is shown is what is sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
@@ -17,9 +18,12 @@ from pulumi_c1policy._lifecycle.merge import merge, prune
 from pulumi_c1policy._lifecycle.options import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift
+from pulumi_c1policy._lifecycle.view import held_steps, view, without_kept_steps
 from pulumi_c1policy._model.paths import Path, covers
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode, only, zero
+
+_STEPS = "policySteps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
         desired: The checked inputs; at preview some may be unknown.
         options: The program's decisions.
     """
-    changes = tuple(compare(POLICY, recorded.inputs, desired))
+    # Steps that tenants refuse and the program no longer writes are kept: no change.
+    prior = without_kept_steps(desired, recorded.inputs)
+    changes = tuple(compare(POLICY, prior, desired))
     if not changes:
         return NoOp()
     if recorded.builtin:
@@ -83,7 +89,16 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
     immutable = {change.field for change in changes if POLICY.fields[change.field].immutable}
     if immutable:
         return Replace(changes, tuple(sorted(immutable)))
-    return Update(changes, update_mask(changes))
+    mask = update_mask(changes)
+    held = recorded.held or held_steps(desired, recorded.outputs)
+    if _STEPS in mask and (kept := _refused(held, options)):
+        return Refuse(*guards.held_steps(kept))
+    return Update(changes, mask)
+
+
+def _refused(held: Mapping[str, str], options: Options) -> dict[str, str]:
+    """Those of the held steps whose rule the user did not turn down."""
+    return {path: rule for path, rule in held.items() if options.level(rule) == "error"}
 
 
 def _pointing_to(policy_id: str | None, desired: Tree) -> list[Path]:
@@ -116,18 +131,21 @@ def onto(
     taken_by = caught_up.taken_by if marks(live) != marks(desired) else ""
     if taken_by and not (taken_by == PERSON and options.take_back):
         return Refuse(*guards.taken_change(caught_up))
+    if _STEPS in update.mask and (kept := _refused(held_steps(desired, live), options)):
+        return Refuse(*guards.held_steps(kept))
+    seen = view(desired, live)
     since = [
         change
         for change in drift(recorded, live)
         if POLICY.fields[change.field].wire in update.mask
     ]
     ignored = [change for change in since if options.ignores(change.path)]
-    conflicts = [] if options.overwrite else _conflicts(since, desired, live, options)
+    conflicts = [] if options.overwrite else _conflicts(since, desired, seen, options)
     if conflicts:
         return Refuse(*guards.conflict(conflicts, desired, options.secrets))
     wanted = reduce(applied, ignored, desired)
     out: Tree = {}
-    pruned = prune(POLICY, live)
+    pruned = prune(POLICY, seen)
     for wire in update.mask:
         field = POLICY.wire_fields[wire]
         if field.merge:

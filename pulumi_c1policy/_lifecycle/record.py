@@ -8,12 +8,14 @@ it changed a spelling in a way that the model does not know), the input is kept 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pulumi_c1policy._lifecycle.diff import Change, compare
 from pulumi_c1policy._lifecycle.merge import merge, prune, respell, strip
 from pulumi_c1policy._lifecycle.normalize import same
-from pulumi_c1policy._lifecycle.ownership import MARKS, keeper, marks
+from pulumi_c1policy._lifecycle.ownership import keeper, marks
+from pulumi_c1policy._lifecycle.view import held_steps, view
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, only
 
@@ -29,6 +31,9 @@ TAKEN_BY = "__taken_by"
 LOST_MARKS = "__lost_marks"
 """The output that keeps our marks meanwhile: once they are back, the policy is ours again."""
 
+HELD = "__held"
+"""The output that keeps the refused steps of the live policy: the rule by the path."""
+
 WRITABLE = tuple(f.name for f in POLICY.fields.values() if not (f.output_only or f.ignored))
 """The fields that a program may set, by name."""
 
@@ -42,12 +47,15 @@ class Recorded:
         outputs: What the tenant answered, spelled as the inputs where both mean the same.
         taken_by: Who has taken the policy over since we wrote it; "" while it is ours.
         lost_marks: The marks that it had while it was ours; empty while it is.
+        held: Steps of the live policy that tenants refuse and the program does not write: the rule by
+            the path. They are kept, and are no part of `outputs`.
     """
 
     inputs: Tree
     outputs: Tree
     taken_by: str = ""
     lost_marks: Tree = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
     @property
     def builtin(self) -> bool:
@@ -55,9 +63,17 @@ class Recorded:
         return self.outputs.get("system_builtin") is True
 
 
-def record(inputs: Tree, answer: Tree) -> Recorded:
-    """What to record after the tenant answered `answer` (decoded) to `inputs`."""
-    return Recorded(inputs, respell(POLICY, inputs, _own(inputs, prune(POLICY, answer))))
+def record(inputs: Tree, answer: Tree, held: Mapping[str, str] | None = None) -> Recorded:
+    """The record after the tenant answered `answer` (decoded) to `inputs`.
+
+    Args:
+        inputs: What the program wrote.
+        answer: The tenant's answer.
+        held: The refused steps that the live policy holds, where the answer does not tell.
+    """
+    found = held_steps(inputs, answer) if held is None else dict(held)
+    outputs = respell(POLICY, inputs, view(inputs, prune(POLICY, answer)))
+    return Recorded(inputs, outputs, held=found)
 
 
 def to_state(recorded: Recorded) -> Tree:
@@ -73,6 +89,7 @@ def to_state(recorded: Recorded) -> Tree:
         REWRITTEN: rewritten,
         TAKEN_BY: recorded.taken_by,
         LOST_MARKS: recorded.lost_marks,
+        HELD: recorded.held,
     }
     return state | {name: value for name, value in kept.items() if value}
 
@@ -83,7 +100,13 @@ def from_state(state: Tree) -> Recorded:
     rewritten = state.get(REWRITTEN) or {}
     inputs = {name: v for name, v in strip(POLICY, outputs).items() if name not in rewritten}
     inputs |= {name: value[0] for name, value in rewritten.items() if value}
-    return Recorded(inputs, outputs, state.get(TAKEN_BY) or "", state.get(LOST_MARKS) or {})
+    return Recorded(
+        inputs,
+        outputs,
+        taken_by=state.get(TAKEN_BY) or "",
+        lost_marks=state.get(LOST_MARKS) or {},
+        held=state.get(HELD) or {},
+    )
 
 
 def holds(state: Tree, inputs: Tree) -> bool:
@@ -96,7 +119,7 @@ def holds(state: Tree, inputs: Tree) -> bool:
 
 def drift(recorded: Recorded, live: Tree) -> list[Change]:
     """How the live policy differs from the record; annotations of others do not count."""
-    return compare(POLICY, recorded.outputs, _own(recorded.inputs, live))
+    return compare(POLICY, recorded.outputs, view(recorded.inputs, live))
 
 
 def is_before(live: Tree, written: Tree) -> bool:
@@ -107,22 +130,13 @@ def is_before(live: Tree, written: Tree) -> bool:
     return times[0][:digits] < times[1][:digits]
 
 
-def _own(inputs: Tree, tree: Tree) -> Tree:
-    """`tree` with the marks and those annotations that stand in `inputs`: others are not ours."""
-    notes = tree.get("annotations")
-    if not notes:
-        return tree
-    keys = {*(inputs.get("annotations") or {}), *MARKS}
-    return tree | {"annotations": {key: value for key, value in notes.items() if key in keys}}
-
-
 def catch_up(recorded: Recorded, live: Tree) -> Recorded:
     """The record brought up to date with the live policy (decoded).
 
     Its inputs are the recorded ones with exactly what drifted replaced, so that the difference
     between them and the program's is the drift, leaf by leaf.
     """
-    answer = _own(recorded.inputs, prune(POLICY, live))
+    answer = view(recorded.inputs, prune(POLICY, live))
     inputs = dict(recorded.inputs)
     for name in WRITABLE:
         if same(POLICY.fields[name], recorded.outputs.get(name), answer.get(name)):
@@ -144,4 +158,5 @@ def catch_up(recorded: Recorded, live: Tree) -> Recorded:
     # A policy that nobody had marked when it was adopted has lost none.
     ours = recorded.lost_marks if recorded.taken_by else marks(recorded.outputs)
     taken_by = keeper(ours, marks(live))
-    return Recorded(inputs, outputs, taken_by, ours if taken_by else {})
+    lost = ours if taken_by else {}
+    return Recorded(inputs, outputs, taken_by, lost, held_steps(recorded.inputs, live))

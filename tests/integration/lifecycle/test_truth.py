@@ -17,8 +17,8 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from pulumi_c1policy.errors import InvalidRequestError
 from tests.integration.lifecycle.engine import ABSENT, Failed, Leaf, Resource
-from tests.strategies import policies
-from tests.unit.lifecycle.edits import Edit, apply, edits
+from tests.strategies import accepted_policies as policies
+from tests.unit.lifecycle.edits import Edit, apply, edits, writes_alike
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +79,7 @@ def _edit(data: st.DataObject, tree: Tree) -> Edit:
     mutable = [
         edit
         for edit in edits(POLICY, tree)
+        if writes_alike(tree, edit)
         if edit.path[0] not in IMMUTABLE and edit.path[0] != "annotations"
     ]
     edit: Edit = data.draw(st.sampled_from(mutable))

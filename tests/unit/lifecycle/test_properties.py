@@ -24,7 +24,7 @@ from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import accepted_policies, policies
-from tests.unit.lifecycle.edits import AMONG_EQUALS, Edit, apply, edits, reports
+from tests.unit.lifecycle.edits import AMONG_EQUALS, Edit, apply, edits, reports, writes_alike
 from tests.unit.lifecycle.tenant import answer, raw_answer, stored, tags, updated
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -50,10 +50,11 @@ def edited(
     """Inputs, what the tenant keeps of them, and one edit of that."""
     inputs = draw(policies())
     wire = stored(inputs, tagged=tagged)
+    tree = decode(POLICY, wire)
     found = [
         edit
-        for edit in edits(POLICY, decode(POLICY, wire))
-        if (edit.path[0] not in IMMUTABLE) is mutable
+        for edit in edits(POLICY, tree)
+        if (edit.path[0] not in IMMUTABLE) is mutable and writes_alike(tree, edit)
     ]
     edit = draw(st.sampled_from(found))
     note(repr(edit))

@@ -1,0 +1,190 @@
+"""What a live policy holds and no program writes is kept, and is neither a difference nor drift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._findings import severity
+from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Update, onto, plan
+from pulumi_c1policy._lifecycle.record import (
+    Recorded,
+    catch_up,
+    drift,
+    from_state,
+    record,
+    to_state,
+)
+from pulumi_c1policy._model.tree import Tree
+from tests.strategies import accepted_policies
+from tests.unit.lifecycle.tenant import answer, stored
+
+MANAGER: Tree = {"approval": {"manager": {}}}
+OWNERS: Tree = {"approval": {"app_owners": {}}}
+PROVISION: Tree = {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}}
+RUN: Tree = {"action": {"automation": {"automation_template_id": "t"}}}
+TURNED_DOWN = Options(severities=severity.parse("provision-step=warning,action-step=off"))
+
+
+def policy(*steps: Tree, **fields: Any) -> Tree:
+    lists = {"grant": {"steps": list(steps)}} if steps else {}
+    plain: Tree = {"display_name": "Access", "policy_type": "POLICY_TYPE_GRANT"}
+    return {k: v for k, v in (plain | {"policy_steps": lists} | fields).items() if v is not None}
+
+
+def live(*steps: Tree, **fields: Any) -> Tree:
+    return answer(stored(policy(*steps, **fields)))
+
+
+def through_state(recorded: Recorded) -> Recorded:
+    return from_state(to_state(recorded))
+
+
+SPRINKLED = [
+    (MANAGER, PROVISION),
+    (PROVISION, MANAGER),
+    (RUN, PROVISION, MANAGER, PROVISION),
+]
+
+
+@pytest.mark.parametrize("steps", SPRINKLED)
+def test_a_held_step_is_no_difference_and_no_drift(steps: tuple[Tree, ...]) -> None:
+    recorded = through_state(record(policy(MANAGER), live(*steps)))
+    assert plan(recorded, policy(MANAGER)) == NoOp()
+    assert drift(recorded, live(*steps)) == []
+    refreshed = through_state(catch_up(recorded, live(*steps)))
+    assert refreshed.inputs == policy(MANAGER)
+    assert len(refreshed.held) == len(steps) - 1
+
+
+def test_a_held_step_that_comes_or_goes_is_no_drift() -> None:
+    recorded = record(policy(MANAGER), live(MANAGER))
+    assert drift(recorded, live(PROVISION, MANAGER)) == []
+    refreshed = catch_up(recorded, live(PROVISION, MANAGER))
+    assert refreshed.held == {'policy_steps["grant"].steps[0]': "provision-step"}
+    assert catch_up(refreshed, live(MANAGER)).held == {}
+
+
+def test_drift_beside_a_held_step_is_shown_at_the_programs_own_index() -> None:
+    recorded = record(policy(MANAGER), live(PROVISION, MANAGER))
+    changed = live(PROVISION, {"approval": {"manager": {"allow_self_approval": True}}})
+    paths = [change.path[2:] for change in drift(recorded, changed)]
+    assert paths == [("steps", 0, "approval", "manager", "allow_self_approval")]
+
+
+def test_an_update_of_other_fields_goes_through() -> None:
+    recorded = through_state(record(policy(MANAGER), live(MANAGER, PROVISION)))
+    desired = policy(MANAGER, description="new")
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    assert planned.mask == ("description",)
+    body = onto(planned, recorded, desired, live(MANAGER, PROVISION), Options())
+    assert body == {"description": "new"}
+
+
+def test_an_update_of_the_steps_is_refused_at_preview() -> None:
+    recorded = through_state(record(policy(MANAGER), live(MANAGER, PROVISION)))
+    planned = plan(recorded, policy(OWNERS))
+    assert isinstance(planned, Refuse)
+    assert '`policy_steps["grant"].steps[1]`' in planned.summary
+    assert planned.advice.endswith("[provision-step]")
+
+
+def test_an_update_of_the_steps_is_refused_by_the_live_policy_too() -> None:
+    recorded = record(policy(MANAGER), live(MANAGER))
+    planned = plan(recorded, policy(OWNERS))
+    assert isinstance(planned, Update)
+    refused = onto(planned, recorded, policy(OWNERS), live(MANAGER, RUN), Options())
+    assert isinstance(refused, Refuse)
+    assert refused.advice.endswith("[action-step]")
+
+
+def test_with_the_rule_turned_down_the_programs_list_is_sent() -> None:
+    recorded = through_state(record(policy(MANAGER), live(MANAGER, PROVISION)))
+    planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
+    assert isinstance(planned, Update)
+    body = onto(planned, recorded, policy(OWNERS), live(MANAGER, PROVISION), TURNED_DOWN)
+    assert body == {"policySteps": {"grant": {"steps": [{"approval": {"appOwners": {}}}]}}}
+
+
+def test_a_step_that_the_program_writes_counts_as_any_other() -> None:
+    both = policy(MANAGER, PROVISION)
+    recorded = through_state(record(both, live(MANAGER, PROVISION)))
+    assert recorded.held == {}
+    assert plan(recorded, both, TURNED_DOWN) == NoOp()
+    assert drift(recorded, live(MANAGER)) != []
+
+
+def test_a_step_that_the_program_takes_out_is_kept() -> None:
+    """A state of 0.1.0 holds provision steps; taking them out of the program changes nothing."""
+    recorded = through_state(record(policy(MANAGER, PROVISION), live(MANAGER, PROVISION)))
+    assert plan(recorded, policy(MANAGER)) == NoOp()
+    assert isinstance(plan(recorded, policy(OWNERS)), Refuse)
+
+
+FILLED: Tree = {"reject": {}}
+
+
+def test_the_baseline_that_a_tenant_fills_in_is_no_difference() -> None:
+    bare = policy(policy_steps=None)
+    for first in (live(FILLED), answer(stored(bare))):
+        recorded = through_state(record(bare, first))
+        assert plan(recorded, bare) == NoOp()
+        assert drift(recorded, live(FILLED)) == []
+        assert catch_up(recorded, live(FILLED)).inputs == bare
+
+
+def test_an_edit_of_the_baseline_that_a_tenant_filled_in_is_drift() -> None:
+    bare = policy(policy_steps=None)
+    recorded = record(bare, live(FILLED))
+    edited = live({"accept": {}})
+    assert drift(recorded, edited) != []
+    refreshed = catch_up(recorded, edited)
+    planned = plan(refreshed, bare)
+    assert isinstance(planned, Update)
+    assert onto(planned, refreshed, bare, edited, Options()) == {"policySteps": {}}
+
+
+def test_a_denial_that_the_program_writes_counts() -> None:
+    denial = policy(FILLED)
+    recorded = record(denial, live(FILLED))
+    assert plan(recorded, denial) == NoOp()
+    assert isinstance(plan(recorded, policy(MANAGER)), Update)
+
+
+def test_the_user_that_the_server_chose_for_an_agent_is_no_difference() -> None:
+    agent = {
+        "agent_mode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
+        "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
+    }
+    written = policy({"approval": {"agent": agent}})
+    held = live({"approval": {"agent": agent | {"agent_user_id": "u"}}})
+    recorded = through_state(record(written, held))
+    assert plan(recorded, written) == NoOp()
+    assert drift(recorded, held) == []
+    desired = policy({"approval": {"agent": agent | {"instructions": "look twice"}}})
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Update)
+    body = onto(planned, recorded, desired, held, Options())
+    assert "agentUserId" not in str(body)
+
+
+@given(accepted_policies(), st.data())
+def test_held_steps_anywhere_change_nothing(inputs: Tree, data: st.DataObject) -> None:
+    wire = stored(inputs)
+    for entry in wire.get("policySteps", {}).values():
+        for _ in range(data.draw(st.integers(0, 2))):
+            step = data.draw(st.sampled_from([PROVISION_WIRE, {"action": {}}]))
+            entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
+    found = answer(wire)
+    recorded = through_state(record(inputs, found))
+    assert plan(recorded, inputs) == NoOp()
+    assert drift(recorded, found) == []
+    assert catch_up(recorded, found).inputs == inputs
+
+
+PROVISION_WIRE = {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
