@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_c1policy._cel.library import CheckerUnavailableError
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._lifecycle import expressions, rules
+from pulumi_c1policy._lifecycle import expressions, refused_steps, rules
 from pulumi_c1policy._lifecycle.merge import prune, strip
 from pulumi_c1policy._lifecycle.ownership import MARKS, keeper, marks
+from pulumi_c1policy._lifecycle.view import held_steps, without_kept_steps
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, text
 from pulumi_c1policy._model.policy import POLICY
@@ -38,6 +40,7 @@ class Adopted:
         live: The policy as the tenant has it (decoded).
         inputs: What a program writes to declare it.
         keeper: Who keeps it until now, "" where nobody does.
+        held: Steps that tenants refuse, which the program leaves out: the rule by the path.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Adopted:
     live: Tree
     inputs: Tree
     keeper: str = ""
+    held: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +89,38 @@ def adopt(wire: Tree, *, take_over: bool) -> Adopted | LeftOut:
     if kept_by and not take_over:
         advice = "Take it out of there, or give `--take-over`."
         return LeftOut(policy_id, name, f"it is kept by {kept_by}", advice)
+    held = held_steps({}, live)
+    if held and (emptied := _emptied(live)):
+        keys = ", ".join(f"`{text(('policy_steps', Key(key)))}`" for key in emptied)
+        why = f"{keys} would be empty without the steps that a tenant refuses ({_rules(held)})"
+        return LeftOut(policy_id, name, why, "Give it other steps in ConductorOne, then import it.")
     inputs = written(live)
     if errors := _refused(inputs):
         why = "a preview would refuse it: " + "; ".join(map(_sentence, errors)) + _newer(live)
         return LeftOut(policy_id, name, why, "Put it right in ConductorOne, then import it.")
-    return Adopted(policy_id, name, live, inputs, kept_by)
+    return Adopted(policy_id, name, live, inputs, kept_by, held)
+
+
+def _rules(held: Mapping[str, str]) -> str:
+    return ", ".join(sorted(set(held.values())))
+
+
+def _emptied(live: Tree) -> list[str]:
+    """The keys of the lists that hold nothing but steps that tenants refuse."""
+    before = live.get("policy_steps") or {}
+    after = refused_steps.remove(live).get("policy_steps") or {}
+    return [key for key in before if key not in after]
 
 
 def written(live: Tree) -> Tree:
     """What a program writes to declare a policy (decoded) as it is: only what is set, most readable.
 
-    Left out are what the tenant alone can set, fields of a newer API, the annotations of whoever keeps
-    the policy until now, and those that no program may set.
+    Left out are what the tenant alone can set, steps that tenants refuse, fields of a newer API, the
+    annotations of whoever keeps the policy until now, and those that no program may set.
     """
     # What is left of a message may mean nothing any more.
-    inputs = prune(POLICY, each(POLICY, strip(POLICY, prune(POLICY, live)), _spelled))
+    seen = without_kept_steps({}, live)
+    inputs = prune(POLICY, each(POLICY, strip(POLICY, prune(POLICY, seen)), _spelled))
     if notes := _own_annotations(live):
         inputs["annotations"] = notes
     else:
@@ -195,7 +216,8 @@ def _refused(inputs: Tree) -> list[Finding]:
 
 def _sentence(finding: Finding) -> str:
     first = finding.message.partition("\n")[0]
-    return f"{text(finding.path)} {first} [{finding.rule}]"
+    rule = f" [{finding.rule}]" if finding.rule else ""
+    return f"{text(finding.path)} {first}{rule}"
 
 
 def _newer(live: Tree) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_c1policy._import.adoption import Adopted, each
 from pulumi_c1policy._import.names import Name
-from pulumi_c1policy._import.source import Code, Noted, call
+from pulumi_c1policy._import.source import Code, Noted, call, one_line
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Tree, Value
@@ -32,8 +32,19 @@ def program(adopted: Sequence[Adopted], names: Sequence[Name], others: Mapping[s
         inputs = _linked(policy, called, declared, others)
         declared.add(policy.id)
         name = called[policy.id]
-        parts.append(f"{name.variable} = {call('Policy', name.resource, **inputs)}\n")
+        source = f"{name.variable} = {call('Policy', name.resource, **inputs)}\n"
+        parts.append("".join(_left_out(policy)) + source)
     return "\n".join(parts)
+
+
+def _left_out(policy: Adopted) -> Iterator[str]:
+    """A comment for each step that the program leaves out."""
+    for path, rule in policy.held.items():
+        yield one_line(
+            f"# The tenant keeps {path}, which no program can write ({rule}); provisioning is set on "
+            "the entitlement."
+        )
+        yield "\n"
 
 
 def references(inputs: Tree) -> list[str]:

@@ -68,7 +68,7 @@ def _flat(value: Value) -> str | None:
 
 def _lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]:
     if isinstance(value, Noted):
-        yield f"{indent}# {_one_line(value.comment)}"
+        yield f"{indent}# {one_line(value.comment)}"
         value = value.value
     flat = _flat(value)
     whole = f"{indent}{prefix}{flat}{suffix}"
@@ -113,5 +113,6 @@ def _items(value: Value) -> list[tuple[str, Value]]:
     return [(f"{literal(key)}: ", item) for key, item in value.items()]
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """`text` as one line that nothing can break out of."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

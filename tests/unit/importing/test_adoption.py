@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._import.adoption import LeftOut, adopt, written
+from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt, written
+from pulumi_c1policy._import.names import names
+from pulumi_c1policy._import.program import program
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.unit.importing.programs import ACCEPT, wire
@@ -179,3 +181,28 @@ def test_a_policy_of_another_keeper_is_taken_over_where_that_is_asked_for() -> N
     assert found.keeper == "terraform in the workspace 'prod/access' (conductorone_policy.a)"
     builtin = wire("a", annotations=TERRAFORM, systemBuiltin=True)
     assert isinstance(adopt(builtin, take_over=True), LeftOut)
+
+
+PROVISION = {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
+
+
+def test_a_step_that_tenants_refuse_is_left_out() -> None:
+    steps = {"grant": {"steps": [{"accept": {}}, PROVISION]}}
+    found = adopt(wire("a", policySteps=steps), take_over=False)
+    assert isinstance(found, Adopted)
+    assert found.inputs["policy_steps"] == ACCEPT
+    assert found.held == {'policy_steps["grant"].steps[1]': "provision-step"}
+    source = program([found], names(["a"]), {})
+    assert (
+        '# The tenant keeps policy_steps["grant"].steps[1], which no program can write '
+        "(provision-step); provisioning is set on the entitlement.\n"
+    ) in source
+
+
+def test_a_policy_whose_list_would_be_empty_is_left_out() -> None:
+    steps = ACCEPT | {"late": {"steps": [PROVISION]}}
+    found = adopt(wire("a", policySteps=steps), take_over=False)
+    assert isinstance(found, LeftOut)
+    assert found.why == (
+        '`policy_steps["late"]` would be empty without the steps that a tenant refuses (provision-step)'
+    )

@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.record import REWRITTEN, drift, from_state
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
-from tests.strategies import policies
+from tests.strategies import accepted_policies
 from tests.unit.importing.programs import (
     declared,
     entries,
@@ -33,7 +33,7 @@ def tenants(draw: st.DrawFn) -> list[dict[str, Any]]:
     count = draw(st.integers(1, len(IDS) - 1))
     # A tenant takes no policy that hands requests to itself.
     others = [[id_ for id_ in IDS if id_ != own] for own in IDS[:count]]
-    inputs = [draw(policies(policy_ids=ids)) for ids in others]
+    inputs = [draw(accepted_policies(ids)) for ids in others]
     return [{**encode(POLICY, one), "id": IDS[n]} for n, one in enumerate(inputs)]
 
 
@@ -66,6 +66,12 @@ def escalating(to: str) -> dict[str, Any]:
     return {"grant": {"steps": [{"approval": approval}]}}
 
 
+AGENT = {
+    "agentMode": "APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY",
+    "agentFailureAction": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
+}
+
+
 def test_a_policy_stands_below_those_that_it_points_to() -> None:
     source = written(
         wire("a", policySteps=escalating("c")),
@@ -75,7 +81,9 @@ def test_a_policy_stands_below_those_that_it_points_to() -> None:
         wire(
             "e",
             policySteps={
-                "grant": {"steps": [{"approval": {"agent": {"policyIds": ["b", "d", "gone"]}}}]}
+                "grant": {
+                    "steps": [{"approval": {"agent": AGENT | {"policyIds": ["b", "d", "gone"]}}}]
+                }
             },
         ),
     )
