@@ -59,7 +59,7 @@ def check(
     unknown = [
         Remark("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
         for problem in map(unknown_rule, sorted(named))
-        if problem
+        if problem and "did you mean" in problem  # Any other word may be a sentence's.
     ]
     return unknown + [
         found for found in _check(expression, Place(place)) if found.rule not in silent
@@ -105,7 +105,7 @@ def _meaning(context: Context, outcome: engine.Outcome) -> Iterator[Remark]:
     result = [
         found
         for found in results.check(context, outcome.tree)
-        if found.rule != results.UNKNOWN or not outcome.missing
+        if found.rule != results.UNKNOWN or not (outcome.missing or wrong)
     ]
     yield from result
     if not any(found.severity == "error" for found in result):

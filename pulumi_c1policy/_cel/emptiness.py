@@ -76,7 +76,7 @@ def _least(node: Node, known: Sizes) -> int:
     found = known.get(node.key(), 0)
     if node.kind == "list":
         return max(found, len(node.parts))
-    if node.kind == "name" and node.name == "appOwners":
+    if node.kind == "name" and node.name in ("appOwners", "app_owners"):
         return max(found, 1)
     if node.kind == "loop" and not _drops_items(node):
         return max(found, _least(node.loop.over, known))

@@ -20,6 +20,7 @@ from pulumi_c1policy._cel.uses import Use, uses
 
 NOT_IN_PLACE = "not-in-place"
 UNDOCUMENTED = "undocumented"
+_SOURCES = {(Place.APPROVER, "account"): ", according to the vendor's CLI"}
 BEYOND = "a part of CEL that ConductorOne does not document"
 
 
@@ -54,7 +55,8 @@ def _variable(context: Context, use: Use) -> Iterator[Remark]:
         message = f"`{use.name}` may be missing here: {place.doubtful[use.name]}"
         yield context.warning(at, UNDOCUMENTED, message)
         return
-    message = f"`{use.name}` is not there in {context.place.phrase}; {context.variables}"
+    by = _SOURCES.get((context.place, use.name), "")
+    message = f"`{use.name}` is not declared in {context.place.phrase}{by}; {context.variables}"
     yield context.error(at, NOT_IN_PLACE, message)
 
 

@@ -100,6 +100,10 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
     if key := _KEY_BEFORE.search(context.source[:start]):
         otherwise = f'; a key with a dash is written `["{key[1]}{name}"]`'
     message = f"there is no variable `{root}`" + did_you_mean(root, known, otherwise)
+    if context.place == "approver" and nearest(root, known) is None:
+        # No list of an approver's variables is known to be whole.
+        message = f"`{root}` is not documented, and may not exist{otherwise}"
+        return context.warning(start, "unknown-variable", message)
     return context.error(start, "unknown-variable", message)
 
 

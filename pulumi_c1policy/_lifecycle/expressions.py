@@ -5,18 +5,20 @@ The offline check needs an optional library, which is loaded only when there is 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from pulumi_c1policy._cel.policies import Expression
     from pulumi_c1policy._cel.remarks import Remark
     from pulumi_c1policy._client.policies import PolicyClient
     from pulumi_c1policy._model.paths import Path
 
 _REFUSED = "ERROR"
+_UNDECLARED_IP = re.compile(r"undeclared reference to '(?:ip|cidr)'")
 
 
 def offline(inputs: Tree) -> list[Finding]:
@@ -40,24 +42,32 @@ def any_in(inputs: Tree) -> bool:
 
 
 def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
-    """What the tenant says of the expressions, one request each.
+    """List what the tenant says of the conditions of rules, one request each.
 
-    Those of forms are not asked about: no endpoint knows their variables.
+    The tenant's endpoint knows the environment of rule conditions only (source: the vendor's CLI), so it
+    is asked about no other expression.
 
     Raises:
         APIError: The tenant did not answer.
     """
+    return [
+        _finding(found.path, found.text, remark)
+        for found in _conditions(inputs)
+        for remark in _validated(client, found.text)
+    ]
+
+
+def asks_tenant(inputs: Tree) -> bool:
+    """Whether there is an expression that the tenant can be asked about."""
+    return bool(_conditions(inputs))
+
+
+def _conditions(inputs: Tree) -> list[Expression]:
     from pulumi_c1policy._cel.environment import Place
     from pulumi_c1policy._cel.policies import expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    findings = []
-    for found in expressions(POLICY, inputs):
-        if found.place is Place.FORM:
-            continue
-        remarks = _tested if found.place is Place.ACCOUNT_CONFIG else _validated
-        findings += [_finding(found.path, found.text, r) for r in remarks(client, found.text)]
-    return findings
+    return [each for each in expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
 
 
 def _validated(client: PolicyClient, text: str) -> list[Remark]:
@@ -65,7 +75,9 @@ def _validated(client: PolicyClient, text: str) -> list[Remark]:
 
     return [
         Remark(
-            "error" if marker.severity == _REFUSED else "warning",
+            "error"
+            if marker.severity == _REFUSED and not _is_about_ip(marker.message)
+            else "warning",
             "tenant",
             f"the tenant says: {marker.message or 'this is not valid'}",
             max(marker.start_line_number or 1, 1),
@@ -75,15 +87,9 @@ def _validated(client: PolicyClient, text: str) -> list[Remark]:
     ]
 
 
-def _tested(client: PolicyClient, text: str) -> list[Remark]:
-    """Account provisioning has an environment of its own, and an endpoint that tries it."""
-    from pulumi_c1policy._cel.remarks import Remark
-
-    try:
-        client.test_account_provision(text)
-    except InvalidRequestError as error:
-        return [Remark("error", "tenant", f"the tenant says: {error.summary}")]
-    return []
+def _is_about_ip(message: str | None) -> bool:
+    """Whether a message says that `ip` is undeclared: nothing tells whether the endpoint knows it."""
+    return bool(message and _UNDECLARED_IP.search(message))
 
 
 def _finding(path: Path, expression: str, remark: Remark) -> Finding:

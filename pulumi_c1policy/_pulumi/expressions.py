@@ -29,8 +29,21 @@ def findings(inputs: Tree) -> list[Finding]:
         ask_tenant, not_offline = True, error.summary
     if not (ask_tenant and expressions.any_in(inputs)):
         return found
+    if not expressions.asks_tenant(inputs):
+        if not_offline:
+            failures.warn(
+                f"Expressions went unchecked: {not_offline} The tenant checks conditions of rules "
+                "only. Install `pulumi-c1policy[cel]`."
+            )
+        return found
     try:
-        return found + expressions.online(runtime.run().client, inputs)
+        found += expressions.online(runtime.run().client, inputs)
+        if not_offline:
+            failures.warn(
+                "The tenant checked the conditions of rules only; approver, wait and form expressions "
+                f"went unchecked: {not_offline} Install `pulumi-c1policy[cel]`."
+            )
+        return found
     except SettingsError:
         not_online = "There are no credentials with which to ask the tenant."
     except APIError as error:

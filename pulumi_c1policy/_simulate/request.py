@@ -52,8 +52,8 @@ class Request:
         facts = load().places[place]
         known = {n: value for n, value in self.variables.items() if n in facts.variables}
         known |= {n: Undecided(reason) for n, reason in facts.doubtful.items()}
-        if "appOwners" in facts.variables:
-            known["appOwners"] = self.app_owners()
+        for name in {"appOwners", "app_owners"} & facts.variables:
+            known[name] = self.app_owners()
         return evaluate(source, place, known, self.functions)
 
     def app_owners(self) -> list[Record] | Undecided:

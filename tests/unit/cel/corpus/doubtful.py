@@ -169,7 +169,12 @@ DOUBTFUL = [
     Remarked(RULE, "‸string(ip) == '10.0.0.1'", "undocumented", "a part of CEL"),
     # Which name is near, and which is not.
     Remarked(APPROVER, "‸c1.future.v1.Approvers(subject)", "unknown-function", "may not exist"),
-    Remarked(APPROVER, "ip.is4 ? subject : ‸null", "approver-can-be-empty", "may find nobody"),
+    Remarked(
+        APPROVER,
+        "task.isGrantPermanent ? subject : ‸null",
+        "approver-can-be-empty",
+        "may find nobody",
+    ),
     Remarked(RULE, "task.grantDuration > duration(‸'')", "bad-literal", "an empty text is no"),
     Remarked(
         RULE,

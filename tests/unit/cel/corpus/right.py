@@ -147,7 +147,8 @@ RIGHT: dict[str, list[str]] = {
         f'subject.department == "IT" ? appOwners : (size({MANAGERS}) > 0 ? {MANAGERS} : appOwners)',
         'c1.directory.users.v1.FindByName("Jo") != null'
         ' ? c1.directory.users.v1.FindByName("Jo") : subject',
-        "ip.isPrivate ? [subject] : appOwners",
+        "size(app_owners) > 0 ? app_owners : [subject]",
+        "app_owners",
         "appOwners.map(o, c1.directory.users.v1.GetByID(o.id))",
     ],
     PROVISIONER: ["appOwners", "subject", f"size({MANAGERS}) > 0 ? {MANAGERS} : appOwners"],
