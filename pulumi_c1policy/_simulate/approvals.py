@@ -24,6 +24,10 @@ from pulumi_c1policy._simulate.results import ApprovalStep, Escalation, Person, 
 _MACHINES = ("webhook", "agent")
 
 
+_MAX_GROUP = 128
+"""A group of more members is not asked: the fallback is, or the Super Admins (documentation)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Whom an approval finds, before it is asked who of them may approve."""
@@ -73,7 +77,10 @@ def approval(
 def _find(by: str, kind: Tree, request: Request) -> _Found:
     if by == "expression":
         return by_expressions(kind.get("expressions") or [], Place.APPROVER, request)
-    return _Found(by_relation(by, kind, request))
+    people = by_relation(by, kind, request)
+    if by == "group" and isinstance(people, list) and len(people) > _MAX_GROUP:
+        people = []
+    return _Found(people)
 
 
 def by_relation(by: str, kind: Tree, request: Request) -> list[Record] | Undecided:
@@ -109,9 +116,11 @@ def by_expressions(sources: list[str], place: Place, request: Request) -> _Found
 def _fallback(kind: Tree, request: Request) -> _Found:
     if not kind.get("fallback"):
         return _Found([])
-    people = request.directory.people(kind.get("fallback_user_ids") or [])
-    groups = kind.get("fallback_group_ids") if kind.get("is_group_fallback_enabled") else None
-    for group in groups or []:
+    if not kind.get("is_group_fallback_enabled"):
+        users = kind.get("fallback_user_ids") or []
+        return _Found(request.directory.people(users), is_fallback=True)
+    people: list[Record] = []
+    for group in kind.get("fallback_group_ids") or []:
         members = request.directory.members(
             group.get("app_id", ""), group.get("app_entitlement_id", "")
         )
@@ -190,7 +199,7 @@ def _nobody(by: str, barred: tuple[Person, ...]) -> str:
             "what happens then is not documented"
         )
     who = by.replace("_", " ").rstrip("s")
-    return f"no {who} is found and there is no fallback; what happens then is not documented"
+    return f"no {who} is found and there is no fallback, so the Super Admins are asked"
 
 
 def unique(people: list[Record]) -> tuple[Person, ...]:

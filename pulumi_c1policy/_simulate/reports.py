@@ -55,8 +55,6 @@ def way(found: Simulation | None) -> str:
         words.append(str(found.ending))
     elif found.ending == "elsewhere":
         words.append(found.routes[-1].outcome)
-    elif found.ending == "stranded":
-        words.append("stranded: no rule matches, and there is no baseline")
     told = " → ".join(words) or "nobody is asked"
     return "\n".join([told, *(f"if {one.assumes}: {way(one)}" for one in found.possible)])
 

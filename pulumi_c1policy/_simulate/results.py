@@ -10,8 +10,10 @@ from typing import Literal, TypeAlias
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Record, Value
 
+_REFUSED = "a tenant refuses this step in a policy; provisioning is set on the entitlement"
+
 Kind: TypeAlias = Literal["approval", "provision", "accept", "reject", "wait", "form", "action"]
-Ending: TypeAlias = Literal["completed", "accepted", "rejected", "stranded", "elsewhere"]
+Ending: TypeAlias = Literal["completed", "accepted", "rejected", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,8 @@ class Simulation:
         routes: The way to the steps, through one policy or, where rules hand over, several.
         steps: The steps, in their order.
         ending: How it ends: the steps run out (`completed`), a step ends it (`accepted`, `rejected`),
-            no rule matches and there is no baseline (`stranded`), or a policy that is not known
-            here takes over (`elsewhere`).
+            or a policy that is not known here takes over (`elsewhere`). Without a baseline, a request
+            that no rule matches is `rejected`, as the tenant does it.
     """
 
     subject: str
@@ -305,6 +307,8 @@ class Simulation:
             lines.append(f"  {step.index + 1}. {step}")
             if isinstance(step, ApprovalStep) and step.escalation:
                 lines.append(f"     unanswered: {step.escalation}")
+            if step.kind in ("provision", "action") and step.status == "runs":
+                lines.append(f"     {_REFUSED}")
         return [*lines, f"  ends: {self.ending}"]
 
     def __str__(self) -> str:

@@ -18,8 +18,11 @@ from pulumi_c1policy._simulate.steps import walk
 _DEEPEST = 5
 """How many policies may hand over, one to the next."""
 
-_GoesTo = list[Tree] | str | Undecided | None
-"""The steps, the id of the next policy, why that is undecided, or nothing at all."""
+_GoesTo = list[Tree] | str | Undecided
+"""The steps, the id of the next policy, or why that is undecided."""
+
+_FILLED_IN: list[Tree] = [{"reject": {}}]
+"""The baseline that a tenant stores where a policy has none (source: the vendor's CLI)."""
 
 
 def ways(
@@ -34,8 +37,8 @@ def ways(
         ending: Ending | Undecided = "elsewhere"
         if isinstance(goes_to, list):
             steps, ending = walk(goes_to, request, policies)
-        elif goes_to is None or isinstance(goes_to, Undecided):
-            ending = "stranded" if goes_to is None else goes_to
+        elif isinstance(goes_to, Undecided):
+            ending = goes_to
         elif goes_to in (policy.id, *(earlier.policy_id for earlier in before)):
             ending = Undecided("the policies hand over in a circle")
         elif len(routes) > _DEEPEST:
@@ -66,8 +69,8 @@ def _routes(
     key = str(tree.get("policy_type", "")).removeprefix("POLICY_TYPE_").lower()
     baseline = tree.get("baseline_policy_id") or ""
     if not baseline and key not in (tree.get("policy_steps") or {}):
-        nothing = "no rule matches, and no baseline"
-        yield Route(policy.name, policy.id, tuple(tried), None, nothing), None
+        nothing = "no rule matches and there is no baseline, so the tenant denies the request"
+        yield Route(policy.name, policy.id, tuple(tried), None, nothing), _FILLED_IN
         return
     goes_to, outcome = _outcome(tree, key, baseline, policies)
     outcome = f"the baseline: {outcome}"
@@ -81,4 +84,7 @@ def _outcome(tree: Tree, key: str, policy_id: str, policies: Policies) -> tuple[
     if steps is None:
         unknown = Undecided(f"the policy has no steps {key!r}")
         return unknown, str(unknown)
-    return steps.get("steps") or [], f"steps {key!r}"
+    if not steps.get("steps"):
+        empty = Undecided(f"a tenant refuses the empty list of steps {key!r}")
+        return empty, str(empty)
+    return steps["steps"], f"steps {key!r}"

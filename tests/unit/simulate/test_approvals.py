@@ -95,10 +95,10 @@ def test_a_step_whose_expressions_find_nobody_is_skipped_in_silence(
                     "fallback_group_ids": [{"app_id": "okta", "app_entitlement_id": "g-sec"}],
                 }
             },
-            (GRACE, LINUS),
+            (LINUS,),
         ),
     ],
-    ids=["expression", "group", "users-and-groups"],
+    ids=["expression", "group", "groups-instead-of-users"],
 )  # fmt: skip
 def test_the_fallback_is_asked_where_nobody_is_found(
     kind: dict[str, Any], approvers: tuple[str, ...]

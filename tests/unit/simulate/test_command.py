@@ -101,8 +101,8 @@ def test_only_who_is_affected_by_a_change_is_shown(folder: Path) -> None:
             "Test",
             "grace@example.com",
             "users: linus@example.com",
-            "manager: cannot be decided: no manager is found and there is no fallback; "
-            "what happens then is not documented",
+            "manager: cannot be decided: no manager is found and there is no fallback, "
+            "so the Super Admins are asked",
         ]
     ]
 

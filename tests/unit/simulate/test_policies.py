@@ -185,16 +185,16 @@ def test_an_escalation_or_another_policy_is_a_change() -> None:
 @pytest.mark.parametrize(
     ("policy", "line"),
     [
-        (grant(), "nobody is asked"),
+        (grant(), "cannot be decided: a tenant refuses the empty list of steps 'grant'"),
         (grant({"reject": {}}, {"accept": {}}), "the request is rejected"),
         (grant({"wait": {"duration": {"duration": "1h"}}}, approval(self={})),
          f"wait 1h → self: {ADA}"),
         (grant(rules=[{"condition": "true", "policy_id": "p9"}]), "policy p9 (not known here)"),
-        ({"policy_type": "POLICY_TYPE_GRANT"}, "stranded: no rule matches, and there is no baseline"),
+        ({"policy_type": "POLICY_TYPE_GRANT"}, "the request is rejected"),
         (grant({"accept": {}}, rules=[{"condition": "ip.is4", "step_key": "none"}],
                more_steps={"none": {"steps": []}}),
          "cannot be decided: whether rules[0] matches: `ip` is not given\n"
-         "if rules[0] matches: nobody is asked\n"
+         "if rules[0] matches: cannot be decided: a tenant refuses the empty list of steps 'none'\n"
          "if rules[0] does not match: the request is accepted"),
     ],
 )  # fmt: skip

@@ -113,13 +113,13 @@ def test_a_rule_without_its_steps_is_undecided() -> None:
     assert result.undecided == ("the policy has no steps 'nowhere'",)
 
 
-def test_a_request_that_matches_nothing_without_a_baseline_is_stranded() -> None:
+def test_a_request_that_matches_nothing_without_a_baseline_is_denied() -> None:
     policy = {
         "policy_type": "POLICY_TYPE_GRANT",
         "policy_steps": SECOND,
         "rules": [{"condition": "false", "step_key": "second"}],
     }
-    assert run(policy).ending == "stranded"
+    assert run(policy).ending == "rejected"
 
 
 def handing_over(name: str, to: str, **fields: Any) -> dict[str, Any]:
