@@ -40,9 +40,9 @@ def emulator(
         typer.Option(help="Spelling of a rule's step key.", rich_help_panel=_QUIRKS),
     ] = "step_key",
     deleted_get: Annotated[
-        Literal["not_found", "deleted_at"],
-        typer.Option(help="What a GET of a deleted policy answers.", rich_help_panel=_QUIRKS),
-    ] = "not_found",
+        Literal["deleted_at", "not_found"],
+        typer.Option(help="The answer to a GET of a deleted policy.", rich_help_panel=_QUIRKS),
+    ] = "deleted_at",
     shuffle_sets: Annotated[
         bool,
         typer.Option(
@@ -67,6 +67,57 @@ def emulator(
         bool,
         typer.Option("--server-fills", help="Set defaults on creation.", rich_help_panel=_QUIRKS),
     ] = False,
+    pages: Annotated[
+        Literal["exact", "over_full", "empty"],
+        typer.Option(
+            help="Pages as asked for, larger, or at times empty.", rich_help_panel=_QUIRKS
+        ),
+    ] = "exact",
+    handler_errors: Annotated[
+        Literal["unknown", "wrapped", "invalid"],
+        typer.Option(help="Refusals of handlers: 500, wrapped, or 400.", rich_help_panel=_QUIRKS),
+    ] = "unknown",
+    steps_on_update: Annotated[
+        Literal["refused", "accepted"],
+        typer.Option(help="Provision and action steps in updates.", rich_help_panel=_QUIRKS),
+    ] = "refused",
+    wait_limits: Annotated[
+        bool,
+        typer.Option(
+            "--wait-limits", help="Refuse waits beyond an hour to a month.", rich_help_panel=_QUIRKS
+        ),
+    ] = False,
+    builtin_edits: Annotated[
+        Literal["forbidden", "invalid", "error", "partly"],
+        typer.Option(help="The answer to a write of a builtin.", rich_help_panel=_QUIRKS),
+    ] = "forbidden",
+    check_ids: Annotated[
+        bool,
+        typer.Option("--check-ids", help="Refuse ids of the wrong form.", rich_help_panel=_QUIRKS),
+    ] = False,
+    cel_ip: Annotated[
+        bool, typer.Option(help="validate/cel knows `ip`.", rich_help_panel=_QUIRKS)
+    ] = True,
+    cel_doubtful: Annotated[
+        bool,
+        typer.Option(
+            help="Expressions know names of doubtful documentation.", rich_help_panel=_QUIRKS
+        ),
+    ] = True,
+    deletion_guard: Annotated[
+        Literal["chains", "all"],
+        typer.Option(help="References that prevent a deletion.", rich_help_panel=_QUIRKS),
+    ] = "chains",
+    odd_masks: Annotated[
+        Literal["refused", "tolerated"],
+        typer.Option(help="Masks with unknown or snake_case paths.", rich_help_panel=_QUIRKS),
+    ] = "refused",
+    unique_names: Annotated[
+        bool,
+        typer.Option(
+            "--unique-names", help="Refuse a second policy of a name.", rich_help_panel=_QUIRKS
+        ),
+    ] = False,
     delay: Annotated[
         float, typer.Option(min=0, help="Seconds every answer waits.", rich_help_panel=_QUIRKS)
     ] = 0.0,
@@ -87,6 +138,17 @@ def emulator(
         duration_style=duration_style,
         newer_api=newer_api,
         server_fills=server_fills,
+        pages=pages,
+        handler_errors=handler_errors,
+        steps_on_update=steps_on_update,
+        wait_limits=wait_limits,
+        builtin_edits=builtin_edits,
+        check_ids=check_ids,
+        cel_ip=cel_ip,
+        cel_doubtful=cel_doubtful,
+        deletion_guard=deletion_guard,
+        odd_masks=odd_masks,
+        unique_names=unique_names,
         delay=delay,
     )
     planned, seed = _faults(faults)
@@ -140,4 +202,10 @@ def _readable(tenant: Emulator) -> str:
     if tenant.ca_file is not None:
         lines.append(f"export SSL_CERT_FILE={shlex.quote(str(tenant.ca_file))}")
     lines += ["", f"Requests so far: curl {tenant.url}/_emulator/requests"]
+    if not tenant.compiles_expressions:
+        lines += [
+            "",
+            "Expressions are checked for brackets and quotes only. To compile them as a tenant does,",
+            "install the `cel` extra: pip install 'pulumi-c1policy[cel]'",
+        ]
     return "\n".join(lines)

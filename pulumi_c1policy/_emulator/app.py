@@ -6,6 +6,7 @@ Must not import anything of the package outside `_emulator`.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,12 +15,12 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from pulumi_c1policy._emulator import faults, faulty, reading
-from pulumi_c1policy._emulator.errors import Code, TenantError, TokenError, invalid
+from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, TokenError, invalid
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
 from pulumi_c1policy._emulator.render import render
@@ -28,6 +29,9 @@ from pulumi_c1policy._emulator.tenant import OPERATIONS, Stored, Tenant
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+_COLLECTION = "/api/v1/policies"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_ID_PATTERN = "^[a-zA-Z0-9]{27}$"
 _LIST_REQUEST = "c1.api.policy.v1.SearchPoliciesRequest"
 
 
@@ -40,11 +44,13 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
     """
     starlette = Starlette(
         routes=[
+            *(_route(f"{_COLLECTION}/{odd}", _to_collection, *_METHODS) for odd in ("", "/", ".")),
             *_api_routes(tenant),
             _route(TOKEN_PATH, _token_endpoint(tenant), "POST"),
             *_control_routes(tenant),
         ],
         exception_handlers={
+            HandlerError: _handler_error(tenant),
             TenantError: _refusal,
             HTTPException: _routing_error,
             Exception: _bug,
@@ -86,6 +92,9 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
         if request.scope[faulty.STORE] is not tenant.policies:
             # Delayed beyond a reset, it would leave its traces in somebody else's test.
             raise TenantError(Code.UNAVAILABLE, "the tenant was reset meanwhile")
+        policy_id = request.path_params.get("id", "")
+        if tenant.quirks.check_ids and "id" in request.path_params:
+            _check_id(short_name, policy_id)
         stored: Stored = {}
         if request_name:
             reader = tenant.reader(creating=request_name == CREATE_REQUEST)
@@ -93,12 +102,23 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
         elif in_query:
             asked = reading.query(request.query_params.multi_items(), in_query)
             stored = reading.Reader().read(_LIST_REQUEST, asked)
-        answer = carry_out(tenant, request.path_params.get("id", ""), stored)
+        answer = carry_out(tenant, policy_id, stored)
         # As within every message, what is empty is unset.
         held = {name: value for name, value in answer.items() if value}
         return JSONResponse(render(answer_name, held, tenant.quirks))
 
     return endpoint
+
+
+def _check_id(operation: str, policy_id: str) -> None:
+    if not re.fullmatch(_ID_PATTERN, policy_id):
+        request = f"{operation.rpartition('.')[2]}PolicyRequest"
+        raise invalid(f'invalid {request}.Id: value does not match regex pattern "{_ID_PATTERN}"')
+
+
+async def _to_collection(_request: Request) -> Response:
+    """An id that is none: the path is cleaned, before anybody asks for a token."""
+    return RedirectResponse(_COLLECTION, HTTPStatus.MOVED_PERMANENTLY)
 
 
 def _json_message(part: dict[str, Any]) -> str:
@@ -141,10 +161,19 @@ def _control_routes(tenant: Tenant) -> Iterator[Route]:
         tenant.reset()
         return JSONResponse({})
 
+    async def add(request: Request) -> Response:
+        record = tenant.add(reading.parse(await request.body()))
+        return JSONResponse({"policy": render(POLICY, record.stored, tenant.quirks)})
+
     def edit(*, by_product: bool) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             changes = reading.parse(await request.body())
-            record = tenant.edit(request.path_params["id"], changes, by_product=by_product)
+            record = tenant.edit(
+                request.path_params["id"],
+                changes,
+                by_product=by_product,
+                checked=request.query_params.get("checked") != "false",
+            )
             return JSONResponse({"policy": render(POLICY, record.stored, tenant.quirks)})
 
         return endpoint
@@ -187,6 +216,7 @@ def _control_routes(tenant: Tenant) -> Iterator[Route]:
     yield _route(f"{CONTROL}/faults", set_faults, "POST", "PUT")
     yield _route(f"{CONTROL}/faults", clear_faults, "DELETE")
     yield _route(f"{CONTROL}/expire-tokens", expire_tokens, "POST")
+    yield _route(f"{CONTROL}/add-policy", add, "POST")
     yield _route(f"{CONTROL}/product-delete/{{id}}", product_delete, "POST")
     yield _route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), "POST")
     yield _route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), "POST")
@@ -196,6 +226,18 @@ async def _refusal(_request: Request, error: Exception) -> Response:
     refused = error if isinstance(error, TenantError) else TenantError(Code.INTERNAL, str(error))
     headers = {"www-authenticate": "Bearer"} if refused.code is Code.UNAUTHENTICATED else None
     return JSONResponse(refused.body(), refused.status, headers)
+
+
+def _handler_error(tenant: Tenant) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        style = tenant.quirks.handler_errors
+        if style == "invalid":
+            error = invalid(str(error))
+        elif style == "wrapped":
+            error = HandlerError(f"error handling request: {error} (policies)")
+        return await _refusal(request, error)
+
+    return answer
 
 
 async def _routing_error(request: Request, error: Exception) -> Response:

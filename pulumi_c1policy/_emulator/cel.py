@@ -1,101 +1,59 @@
-"""What the tenant says of a CEL text: unbalanced brackets, open strings, nothing at all.
+"""The tenant's answers about expressions: compiled, or checked for brackets and quotes only.
 
-A tenant compiles expressions; this one only sees that a text cannot be one. It never refuses an
-expression that a tenant accepts.
+With the `cel` extra they are compiled by Google's library. Without it the tenant sees unbalanced
+brackets, open strings and empty texts, and takes everything else.
 Must not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
-_CLOSERS = {")": "(", "]": "[", "}": "{"}
-_TOKEN = re.compile(
-    r"""
-      (?P<comment>//[^\n]*)
-    | (?P<raw>[rR][bB]?|[bB][rR])?(?P<quote>\"\"\"|'''|"|')
-    | (?P<open>[(\[{])
-    | (?P<close>[)\]}])
-    | (?P<word>\w+)
-    """,
-    re.VERBOSE,
-)
+from pulumi_c1policy._emulator import brackets, compiler
+from pulumi_c1policy._emulator.declarations import Place
+from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
+from pulumi_c1policy._emulator.quirks import Quirks
 
 
-def markers(text: str) -> list[dict[str, Any]]:
-    """The editor markers of a text, in its order; an empty list when nothing is wrong."""
-    if not text.strip():
-        return [_marker(text, 0, len(text), "expression is empty")]
-    return sorted(
-        (_marker(text, start, end, message) for start, end, message in _faults(text)),
-        key=lambda marker: (marker["startLineNumber"], marker["startColumn"]),
-    )
+def validate(text: str, quirks: Quirks) -> list[dict[str, Any]]:
+    """The editor markers of a rule's condition, which is all that the endpoint can judge."""
+    return [
+        _marker(text, line, column, message)
+        for line, column, message in _faults(text, "condition", quirks, knows_ip=quirks.cel_ip)
+    ]
 
 
-def _faults(text: str) -> Iterator[tuple[int, int, str]]:
-    waiting: list[tuple[str, int]] = []
-    place = 0
-    while found := _TOKEN.search(text, place):
-        place = found.end()
-        if found["quote"]:
-            end = _string_end(text, place, found["quote"], raw=bool(found["raw"]))
-            if end is None:
-                yield found.start(), len(text), "string literal is not terminated"
-                break
-            place = end
-        elif found["open"]:
-            waiting.append((found["open"], found.start()))
-        elif found["close"]:
-            if waiting and waiting[-1][0] == _CLOSERS[found["close"]]:
-                waiting.pop()
-            else:
-                yield found.start(), found.end(), f"unexpected {found['close']!r}"
-    for bracket, start in waiting:
-        yield start, start + 1, f"{bracket!r} is never closed"
+def check(path: str, text: str, place: Place, quirks: Quirks) -> None:
+    """Refuse an expression that does not compile.
+
+    Raises:
+        TenantError: It does not; the message begins with the path and the place of the fault.
+    """
+    for line, column, message in _faults(text, place, quirks, knows_ip=True):
+        raise invalid(f"{path}: failed to compile expression: {line}:{column}: {message}")
 
 
-def _string_end(text: str, start: int, quote: str, *, raw: bool) -> int | None:
-    place = start
-    while place < len(text):
-        if text.startswith(quote, place):
-            return place + len(quote)
-        if text[place] == "\n" and len(quote) == 1:
-            return None
-        place += 2 if text[place] == "\\" and not raw else 1
-    return None
+def _faults(
+    text: str, place: Place, quirks: Quirks, *, knows_ip: bool
+) -> list[tuple[int, int, str]]:
+    if not compiler.is_available() or not text.strip():
+        return brackets.faults(text)
+    try:
+        return compiler.faults(text, place, knows_ip=knows_ip, is_lenient=quirks.cel_doubtful)
+    except compiler.BrokenEnvironmentError as error:
+        raise TenantError(
+            Code.INTERNAL, f"emulator: cel-expr-python refuses the environment: {error}"
+        ) from error
 
 
-def _marker(text: str, start: int, end: int, message: str) -> dict[str, Any]:
-    start_line, start_column = _position(text, start)
-    end_line, end_column = _position(text, end)
+def _marker(text: str, line: int, column: int, message: str) -> dict[str, Any]:
+    lines = text.split("\n")
+    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     return {
-        "startLineNumber": start_line,
-        "startColumn": start_column,
-        "endLineNumber": end_line,
-        "endColumn": end_column,
+        "startLineNumber": line,
+        "startColumn": column,
+        "endLineNumber": line,
+        "endColumn": column + max(len(rest), 1),
         "message": message,
         "severity": "ERROR",
     }
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-
-def literal(text: str) -> tuple[str, str]:
-    """The type and value of a literal; anything else counts as a string that stands for itself."""
-    if text in {"true", "false"}:
-        return "bool", text
-    if re.fullmatch(r"-?[0-9]+", text):
-        return "int", text
-    if re.fullmatch(r"-?[0-9]+\.[0-9]+", text):
-        return "double", text
-    if text.startswith("["):
-        return "list", text
-    if text.startswith("{"):
-        return "map", text
-    quoted = re.fullmatch(r"\"([^\"\\]*)\"|'([^'\\]*)'", text)
-    return "string", (quoted[1] or quoted[2] or "") if quoted else text

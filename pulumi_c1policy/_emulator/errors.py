@@ -13,8 +13,10 @@ from typing import Any
 class Code(IntEnum):
     """A gRPC status code that the tenant uses."""
 
+    UNKNOWN = 2
     INVALID_ARGUMENT = 3
     NOT_FOUND = 5
+    ALREADY_EXISTS = 6
     PERMISSION_DENIED = 7
     FAILED_PRECONDITION = 9
     UNIMPLEMENTED = 12
@@ -29,8 +31,10 @@ class Code(IntEnum):
 
 
 _HTTP_STATUS = {
+    Code.UNKNOWN: 500,
     Code.INVALID_ARGUMENT: 400,
     Code.NOT_FOUND: 404,
+    Code.ALREADY_EXISTS: 409,
     Code.PERMISSION_DENIED: 403,
     Code.FAILED_PRECONDITION: 400,
     Code.UNIMPLEMENTED: 501,
@@ -69,6 +73,13 @@ class TokenError(TenantError):
     def body(self) -> dict[str, Any]:
         """The JSON body of the answer, readable as OAuth and as gRPC gateway."""
         return {**super().body(), "error": self.error, "error_description": self.message}
+
+
+class HandlerError(TenantError):
+    """A plain error of the tenant's handlers, which gRPC calls UNKNOWN: HTTP 500, and final."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Code.UNKNOWN, message)
 
 
 def invalid(message: str) -> TenantError:

@@ -5,6 +5,7 @@ Must not import anything of the package outside `_emulator`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from pulumi_c1policy._emulator.errors import invalid
@@ -19,12 +20,15 @@ def writable() -> tuple[str, ...]:
     return tuple(f.name for f in fields if not f.read_only and f.name not in IMMUTABLE)
 
 
-def parse(mask: str | None, newer: Collection[str] = ()) -> tuple[str, ...] | None:
+def parse(
+    mask: str | None, newer: Collection[str] = (), *, tolerant: bool = False
+) -> tuple[str, ...] | None:
     """The top-level fields that a mask names; None where it names none.
 
     Args:
         mask: Paths with commas between them.
         newer: Fields that this tenant knows beyond the published structure.
+        tolerant: Read snake_case and ignore what no update may name, instead of refusing it.
 
     Raises:
         TenantError: A path is not one that an update of a policy may name.
@@ -32,6 +36,9 @@ def parse(mask: str | None, newer: Collection[str] = ()) -> tuple[str, ...] | No
     paths = (mask or "").strip().split(",")
     if paths == [""]:
         return None
+    if tolerant:
+        camel = (re.sub(r"_([a-z])", lambda found: found[1].upper(), path) for path in paths)
+        paths = [path for path in camel if path in writable() or path in newer]
     for path in paths:
         _check(path, newer)
     return tuple(dict.fromkeys(paths))

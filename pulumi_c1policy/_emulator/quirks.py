@@ -12,9 +12,15 @@ from typing import Any, Literal, get_args, get_type_hints
 
 UnsetFields = Literal["emitted", "omitted", "null", "null_everywhere"]
 RuleKey = Literal["step_key", "policy_key", "both"]
-DeletedGet = Literal["not_found", "deleted_at"]
+DeletedGet = Literal["deleted_at", "not_found"]
 TimestampPrecision = Literal["seconds", "micro", "nano"]
 DurationStyle = Literal["plain", "padded"]
+Pages = Literal["exact", "over_full", "empty"]
+HandlerErrors = Literal["unknown", "wrapped", "invalid"]
+StepsOnUpdate = Literal["refused", "accepted"]
+BuiltinEdits = Literal["forbidden", "invalid", "error", "partly"]
+DeletionGuard = Literal["chains", "all"]
+OddMasks = Literal["refused", "tolerated"]
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,10 @@ class Quirks:
     Source: reference, "the server may answer with either or both".
     """
 
-    deleted_get: DeletedGet = "not_found"
-    """What a GET of a deleted policy answers: 404, or the policy with `deletedAt` set.
+    deleted_get: DeletedGet = "deleted_at"
+    """A GET of a deleted policy answers the policy with `deletedAt`, or 404.
 
-    Source: reference, "a deleted policy may still be answered by GET with deletedAt set".
+    Source: reference, tried on a tenant. The 404 is what clients expect, and costs nothing to allow for.
     """
 
     shuffle_sets: bool = False
@@ -70,6 +76,70 @@ class Quirks:
     """The tenant sets defaults of its own on creation where a field was not sent.
 
     Source: the vendor's Terraform provider marks these attributes "computed".
+    """
+
+    pages: Pages = "exact"
+    """Pages hold what was asked for; two policies more; or every other one nothing, with a token.
+
+    Source: reference, "10 asked, 12 came" (live) and "none while nextPageToken is set" (source).
+    """
+
+    handler_errors: HandlerErrors = "unknown"
+    """Refusals of handlers: 500 with gRPC code 2, the same in a longer sentence, or 400 with code 3.
+
+    Source: reference, the texts by the vendor's CLI; the status is inferred, and one such text turned
+    out to be a 400.
+    """
+
+    steps_on_update: StepsOnUpdate = "refused"
+    """Provision and action steps in an update: refused as on creation (inferred), or accepted."""
+
+    wait_limits: bool = False
+    """Refuse a wait outside one hour to one month, as the product's pages do.
+
+    Source: reference, "what the API enforces is not known".
+    """
+
+    builtin_edits: BuiltinEdits = "forbidden"
+    """A write to a builtin policy: 403, 400, 500, or edited but neither renamed nor deleted.
+
+    Source: reference, "what the API answers is not known"; release notes tell of partial edits.
+    """
+
+    check_ids: bool = False
+    """Refuse an id in the path that is not 27 letters and digits: 400 with the pattern.
+
+    Source: reference, live on some endpoints; which ones is not known.
+    """
+
+    cel_ip: bool = True
+    """`validate/cel` knows the variable `ip`. Source: reference, "is not said".
+
+    A condition with `ip` is saved in any case, as the documentation has it.
+    """
+
+    cel_doubtful: bool = True
+    """Expressions know names that the documentation lists elsewhere only, and all of CEL's extensions.
+
+    Source: reference, environment of expressions: "warn, do not refuse".
+    """
+
+    deletion_guard: DeletionGuard = "chains"
+    """A policy is kept from deletion by rules and baselines, or by escalations and agents as well.
+
+    Source: reference, "nothing says that escalations, agents ... stand in the way".
+    """
+
+    odd_masks: OddMasks = "refused"
+    """A mask with unknown or snake_case paths is a 400, or taken as far as it is understood.
+
+    Source: reference, "nothing public tells".
+    """
+
+    unique_names: bool = False
+    """Refuse a second policy of the same name with 409.
+
+    Source: reference, "they need not, it seems".
     """
 
     delay: float = 0.0

@@ -1,7 +1,7 @@
 """JSON requests into the form in which the tenant stores messages, by protobuf JSON's rules.
 
 Stored form: lowerCamelCase names, set fields only, 64-bit integers as decimal strings, durations in
-their shortest form. Unknown fields are dropped without a word, as the vendor's gateway does it.
+their shortest form. An unknown field is refused: the vendor's gateway decodes strictly.
 Must not import anything of the package outside `_emulator`.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator import durations
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import Field, Json, message
+from pulumi_c1policy._emulator.schema import REFUSED_ON_WRITE, Field, Json, message
 
 # What a tenant with the quirk `server_fills` sets on creation where nothing was sent.
 FILLS: dict[str, dict[str, Any]] = {
@@ -120,7 +120,8 @@ class Reader:
         """The stored form of a JSON message.
 
         Raises:
-            TenantError: A value has the wrong type, or two members of one oneof are set.
+            TenantError: A field is unknown, a value has the wrong type, or two members of one oneof
+                are set.
         """
         if not isinstance(raw, dict):
             raise invalid(f"proto: {path or 'request'}: unexpected value, expected an object")
@@ -132,7 +133,10 @@ class Reader:
         for key, value in raw.items():
             member = names.get(key)
             if member is None:
-                if self.keep_unknown and value is not None:
+                if not self.keep_unknown:
+                    place = f" in {path}" if path else ""
+                    raise invalid(f"proto: unknown field {json.dumps(key)}{place}")
+                if value is not None:
                     stored[key] = value
                 continue
             where = f"{path}.{member.name}".lstrip(".")
@@ -145,7 +149,8 @@ class Reader:
             if member.oneof and groups.setdefault(member.oneof, member.name) != member.name:
                 raise invalid(f"proto: {where}: oneof {name}.{member.oneof} is already set")
             read = self._shaped(member, value, where)
-            if not member.read_only and (member.has_presence or read not in ([], {})):
+            is_kept = not member.read_only or (name, member.name) in REFUSED_ON_WRITE
+            if is_kept and (member.has_presence or read not in ([], {})):
                 stored[member.name] = read
         if self.fill:
             absent = {k: v for k, v in FILLS.get(name, {}).items() if k not in sent}

@@ -1,28 +1,27 @@
 """What the tenant refuses to store, and what it changes on the way in.
 
-It refuses what the reference says a tenant refuses, and no more: a policy without its baseline, an
-empty step, a replacement policy that does not exist are all accepted, as tenants accept them.
+It refuses what the reference says a tenant refuses, and no more: a replacement policy that does not
+exist is accepted, as tenants accept it. Only the fields that are written are checked, so that a policy
+which holds something since before can still be edited elsewhere.
 Must not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from pulumi_c1policy._emulator import cel, durations
-from pulumi_c1policy._emulator.errors import invalid
+from pulumi_c1policy._emulator import cel, steps
+from pulumi_c1policy._emulator.errors import HandlerError, invalid
+from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.schema import POLICY, walk
 
 MAX_RULES = 16
-# Hops from one policy to the next.
-MAX_CHAIN = 5
-MAX_APPROVERS = 32
 MAX_ANNOTATIONS = 16
 MAX_ANNOTATION_BYTES = 4096
-SHORTEST_WAIT = 3600 * 10**9
-LONGEST_WAIT = 31 * 24 * 3600 * 10**9
+# Internal to the server, and deprecated: neither can be created.
+NOT_CREATED = ("POLICY_TYPE_PROVISION", "POLICY_TYPE_ACCESS_REQUEST")
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9._/-]{0,127}")
 _VALUE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,256}")
@@ -41,9 +40,9 @@ def normalize(fields: Fields) -> Fields:
         if name.endswith(".Approval") and not value.get("escalationEnabled"):
             value.pop("escalation", None)
         elif name.endswith(".Rule") and "policyKey" in value:
-            spelled = value.pop("policyKey")
-            if value.setdefault("stepKey", spelled) != spelled:
-                raise invalid(f"{path}: policyKey and stepKey name different steps")
+            if value.get("stepKey") or value.get("policyId"):
+                raise invalid(f"{path}: policyKey cannot stand beside another outcome")
+            value["stepKey"] = value.pop("policyKey")
     return fields
 
 
@@ -68,142 +67,68 @@ def merge_annotations(held: Mapping[str, str], sent: Mapping[str, str]) -> dict[
     return merged
 
 
-def check(fields: Fields) -> None:
+def check(
+    policy_id: str,
+    fields: Fields,
+    written: Collection[str],
+    quirks: Quirks,
+    *,
+    creating: bool,
+) -> None:
     """Refuse a policy that breaks a rule within itself.
+
+    Args:
+        policy_id: The policy that is being written.
+        fields: What it is to become.
+        written: The top-level fields that the request writes.
+        quirks: How this tenant differs from others.
+        creating: The policy is new, so that all of its fields are written.
 
     Raises:
         TenantError: The policy cannot be stored.
     """
     if not fields.get("displayName"):
-        raise invalid("displayName: value is required")
+        raise invalid("invalid displayName: value is required")
     if not fields.get("policyType"):
-        raise invalid("policyType: value is required")
-    baseline = str(fields["policyType"]).removeprefix("POLICY_TYPE_").lower()
-    if fields.get("baselinePolicyId") and baseline in fields.get("policySteps", {}):
-        raise invalid(f"baselinePolicyId: stands in for policySteps[{baseline!r}]: set one of them")
-    rules = fields.get("rules", [])
+        raise invalid("invalid policyType: value is required")
+    if creating and fields["policyType"] in NOT_CREATED:
+        raise invalid(f"policies of type {fields['policyType']} cannot be created")
+    if creating or "rules" in written:
+        _check_rules(fields.get("rules", []), quirks)
+    if creating or not {"policySteps", "baselinePolicyId"}.isdisjoint(written):
+        key = baseline_key(fields)
+        if fields.get("baselinePolicyId") and key in fields.get("policySteps", {}):
+            raise invalid(f"baselinePolicyId and policySteps[{key!r}] exclude each other")
+    if creating or "policySteps" in written:
+        steps.check(policy_id, fields, quirks, creating=creating)
+    if creating or not {"policySteps", "rules"}.isdisjoint(written):
+        for rule in fields.get("rules", []):
+            if rule.get("stepKey") and rule["stepKey"] not in fields.get("policySteps", {}):
+                raise HandlerError(f"no steps for rule: {rule['stepKey']}")
+
+
+def baseline_key(fields: Fields) -> str:
+    """The key of `policySteps` that holds the baseline: the type in lower case."""
+    return str(fields["policyType"]).removeprefix("POLICY_TYPE_").lower()
+
+
+def complete(fields: Fields) -> Fields:
+    """The fields with the baseline that the tenant injects where none is given: `reject`."""
+    held = fields.get("policySteps", {})
+    if fields.get("baselinePolicyId") or baseline_key(fields) in held:
+        return fields
+    denied: Fields = {"steps": [{"reject": {}}]}
+    return {**fields, "policySteps": {**held, baseline_key(fields): denied}}
+
+
+def _check_rules(rules: list[Fields], quirks: Quirks) -> None:
     if len(rules) > MAX_RULES:
         raise invalid(f"rules: at most {MAX_RULES} rules")
     for index, rule in enumerate(rules):
-        _check_rule(f"rules[{index}]", rule, fields.get("policySteps", {}))
-    for path, name, value in walk(POLICY, fields):
-        checker = _CHECKERS.get(name.rpartition(".")[2])
-        if checker is not None:
-            checker(path, value)
-
-
-def _check_rule(path: str, rule: Fields, steps: Mapping[str, Any]) -> None:
-    step_key, policy_id = rule.get("stepKey"), rule.get("policyId")
-    if not step_key and not policy_id:
-        raise invalid(f"{path}: one of stepKey and policyId is required")
-    if step_key and policy_id:
-        raise invalid(f"{path}: stepKey and policyId exclude each other")
-    if step_key and step_key not in steps:
-        raise invalid(f"{path}.stepKey: policySteps has no key {step_key!r}")
-    _check_cel(f"{path}.condition", rule.get("condition", ""))
-
-
-def _check_cel(path: str, text: str) -> None:
-    for marker in cel.markers(text) if text else ():
-        place = f"{marker['startLineNumber']}:{marker['startColumn']}"
-        raise invalid(f"{path}: {place}: {marker['message']}")
-
-
-def _check_users(path: str, value: Fields) -> None:
-    if not 1 <= len(value.get("userIds", [])) <= MAX_APPROVERS:
-        raise invalid(f"{path}.userIds: must have 1 to {MAX_APPROVERS} items")
-
-
-def _check_wait(path: str, value: Fields) -> None:
-    if "timeoutDuration" in value:
-        _check_length(f"{path}.timeoutDuration", value["timeoutDuration"])
-
-
-def _check_wait_duration(path: str, value: Fields) -> None:
-    _check_length(f"{path}.duration", value.get("duration", "0s"))
-
-
-def _check_length(path: str, duration: str) -> None:
-    if not SHORTEST_WAIT <= durations.nanoseconds(duration) <= LONGEST_WAIT:
-        raise invalid(f"{path}: must be from one hour to one month")
-
-
-def _check_condition(path: str, value: Fields) -> None:
-    _check_cel(f"{path}.condition", value.get("condition", ""))
-
-
-def _check_expressions(path: str, value: Fields) -> None:
-    for index, text in enumerate(value.get("expressions", [])):
-        _check_cel(f"{path}.expressions[{index}]", text)
-
-
-_CHECKERS: dict[str, Callable[[str, Fields], None]] = {
-    "UserApproval": _check_users,
-    "Wait": _check_wait,
-    "WaitDuration": _check_wait_duration,
-    "WaitCondition": _check_condition,
-    "ExpressionApproval": _check_expressions,
-    "ExpressionProvisioner": _check_expressions,
-}
-
-
-def chained(fields: Fields) -> dict[str, str]:
-    """The policies that this one hands requests over to: id to the path that names it."""
-    found = {
-        rule["policyId"]: f"rules[{index}].policyId"
-        for index, rule in enumerate(fields.get("rules", []))
-        if rule.get("policyId")
-    }
-    if fields.get("baselinePolicyId"):
-        found.setdefault(fields["baselinePolicyId"], "baselinePolicyId")
-    return found
-
-
-def referenced(fields: Fields) -> dict[str, str]:
-    """Every policy that this one points to: id to the path that names it."""
-    found = chained(fields)
-    for path, name, value in walk(POLICY, fields):
-        if name.endswith(".ReplacePolicy") and value.get("policyId"):
-            found.setdefault(value["policyId"], f"{path}.policyId")
-        elif name.endswith(".AgentApproval"):
-            for index, policy_id in enumerate(value.get("policyIds", [])):
-                found.setdefault(policy_id, f"{path}.policyIds[{index}]")
-    return found
-
-
-def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) -> None:
-    """Refuse a chain of policies that cannot be followed.
-
-    Args:
-        policy_id: The policy that is being written.
-        fields: What it is to become.
-        others: Every live policy by id.
-
-    Raises:
-        TenantError: A link is unknown, of another type, closes a circle or makes the chain too long.
-    """
-    links = chained(fields)
-    for target, path in links.items():
-        if target == policy_id:
-            raise invalid(f"{path}: a policy cannot point to itself")
-        if target not in others:
-            raise invalid(f"{path}: policy {target} does not exist")
-        if others[target].get("policyType") != fields.get("policyType"):
-            raise invalid(f"{path}: policy {target} is of another type")
-    after = {key: chained(value) for key, value in others.items()} | {policy_id: links}
-    before: dict[str, list[str]] = {}
-    for key, targets in after.items():
-        for target in targets:
-            before.setdefault(target, []).append(key)
-    down = _longest(policy_id, after, set())
-    up = _longest(policy_id, before, set())
-    if down + up > MAX_CHAIN:
-        raise invalid(f"policyId: a chain of policies is at most {MAX_CHAIN} deep")
-
-
-def _longest(policy_id: str, edges: Mapping[str, Any], above: set[str]) -> int:
-    if policy_id in above:
-        raise invalid(f"policyId: policy {policy_id} would point to itself through others")
-    # The stored graph was within bounds before this write, so the recursion is shallow.
-    steps = [1 + _longest(t, edges, above | {policy_id}) for t in edges.get(policy_id, ())]
-    return max(steps, default=0)
+        path = f"rules[{index}]"
+        if not rule.get("condition", "").strip():
+            raise invalid(f"invalid {path}.condition: value length must be at least 1 runes")
+        if not rule.get("stepKey") and not rule.get("policyId"):
+            raise invalid(f"{path}: one of stepKey and policyId is required")
+    for index, rule in enumerate(rules):
+        cel.check(f"rules[{index}].condition", rule["condition"], "condition", quirks)

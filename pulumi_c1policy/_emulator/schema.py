@@ -24,6 +24,14 @@ Shape = Literal["single", "list", "map"]
 # The published file marks only some of these output-only; the reference says all of them are.
 ASSIGNED = frozenset({"assigned", "assignedUserIds"})
 
+# A tenant refuses these on write, where it ignores all other output-only fields.
+REFUSED_ON_WRITE = frozenset(
+    {
+        ("c1.api.policy.v1.Approval", "assigned"),
+        ("c1.api.policy.v1.ManagerApproval", "assignedUserIds"),
+    }
+)
+
 # Any JSON value, in a request, in an answer or stored.
 Json: TypeAlias = Any
 
@@ -119,6 +127,8 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
     reference = inner.get("$ref") or next(
         (option["$ref"] for option in inner.get("oneOf", ()) if "$ref" in option), ""
     )
+    if reference and _is_free(reference):
+        reference, inner = "", {"type": "object"}
     return Field(
         name,
         kind=_kind(inner, reference),
@@ -130,6 +140,12 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
         read_only=bool(prop.get("readOnly")) or name in ASSIGNED,
         oneof=oneof,
     )
+
+
+def _is_free(reference: str) -> bool:
+    """Whether a message may hold any JSON: its fields are not published."""
+    schema = document()["components"]["schemas"][reference.rpartition("/")[2]]
+    return schema.get("additionalProperties") is True
 
 
 def _kind(inner: dict[str, Any], reference: str) -> Kind:

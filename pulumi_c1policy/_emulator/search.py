@@ -11,41 +11,66 @@ import json
 from typing import Any
 
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.state import PolicyStore, Record
 
 DEFAULT_PAGE = 25
-SMALLEST_PAGE = 10
+# The documentation says 10 for both.
+SMALLEST_SEARCH_PAGE = 5
+SMALLEST_LIST_PAGE = 6
 LARGEST_PAGE = 100
+# What a page of the quirk `over_full` holds beyond what was asked for.
+SURPLUS = 2
 
 
-def page_size(asked: int) -> int:
+def answer(
+    store: PolicyStore, asked: dict[str, Any], *, smallest: int, pages: str
+) -> dict[str, Any]:
+    """One page, as the stored form of a list's or a search's answer.
+
+    Args:
+        store: The policies.
+        asked: The stored form of the request.
+        smallest: The smallest page that the endpoint gives.
+        pages: The quirk `pages`.
+    """
+    after, was_empty = _position(asked.get("pageToken", ""), asked)
+    if pages == "empty" and not was_empty:
+        return {"nextPageToken": _token(after, asked, is_empty=True)}
+    size = page_size(asked.get("pageSize", 0), smallest)
+    surplus = SURPLUS if pages == "over_full" else 0
+    records, last = store.page(Matcher(asked), after, size + surplus)
+    held = [record.stored for record in records]
+    return {"list": held, "nextPageToken": "" if last is None else _token(last, asked)}
+
+
+def page_size(asked: int, smallest: int) -> int:
     """The page size that the tenant takes for the one asked for; 0 means not asked."""
-    return min(max(asked, SMALLEST_PAGE), LARGEST_PAGE) if asked else DEFAULT_PAGE
+    return min(max(asked, smallest), LARGEST_PAGE) if asked else DEFAULT_PAGE
 
 
-def token(sequence: int | None, criteria: dict[str, Any]) -> str:
-    """The page token to go on after a policy; empty on the last page."""
-    if sequence is None:
-        return ""
-    return base64.urlsafe_b64encode(f"{sequence}:{_digest(criteria)}".encode()).decode()
+def _token(sequence: int, criteria: dict[str, Any], *, is_empty: bool = False) -> str:
+    """The page token to go on after a policy, on an empty page or on one that held something."""
+    text = f"{sequence}:{_digest(criteria)}{'e' if is_empty else ''}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def after(page_token: str, criteria: dict[str, Any]) -> int:
-    """The sequence number that a page token stands for.
+def _position(page_token: str, criteria: dict[str, Any]) -> tuple[int, bool]:
+    """The sequence number that a page token stands for, and whether its page was empty.
 
     Raises:
         TenantError: The token is not one that this tenant gave for the same question.
     """
     if not page_token:
-        return 0
+        return 0, False
     try:
         sequence, _, digest = base64.urlsafe_b64decode(page_token).decode().partition(":")
         number = int(sequence)
     except ValueError as error:
         raise invalid("invalid page token") from error
-    if digest != _digest(criteria):
+    is_empty = digest == f"{_digest(criteria)}e"
+    if not is_empty and digest != _digest(criteria):
         raise invalid("invalid page token: it belongs to another request")
-    return number
+    return number, is_empty
 
 
 def _digest(criteria: dict[str, Any]) -> str:

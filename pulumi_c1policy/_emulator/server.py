@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pulumi_c1policy._emulator import app, certificates
+from pulumi_c1policy._emulator import app, certificates, compiler
 from pulumi_c1policy._emulator.faults import Fault
 from pulumi_c1policy._emulator.faulty import CUT
 from pulumi_c1policy._emulator.journal import RecordedRequest
@@ -232,6 +232,11 @@ class Emulator:
         return Path(self._files.name) / certificates.AUTHORITY if self._files else None
 
     @property
+    def compiles_expressions(self) -> bool:
+        """Whether the `cel` extra is installed; without it only brackets and quotes are checked."""
+        return compiler.is_available()
+
+    @property
     def quirks(self) -> Quirks:
         """The quirks in force."""
         return self.tenant.quirks
@@ -285,18 +290,38 @@ class Emulator:
             raise KeyError(policy_id)
         return copy.deepcopy(render(POLICY, record.stored, Quirks(unset_fields="omitted")))
 
-    def product_edit(self, policy_id: str, changes: dict[str, Any]) -> dict[str, Any]:
-        """A person changes top-level fields in the product, which ends ownership by code."""
-        self.tenant.edit(policy_id, changes, by_product=True)
+    def add_policy(self, policy: dict[str, Any]) -> dict[str, Any]:
+        """Store a policy that has been in the tenant since before.
+
+        No rule of writing applies: it may hold a provision step, or lack its baseline.
+
+        Returns:
+            The stored policy, as `policy` gives it.
+        """
+        return self.policy(self.tenant.add(policy).id)
+
+    def product_edit(
+        self, policy_id: str, changes: dict[str, Any], *, checked: bool = True
+    ) -> dict[str, Any]:
+        """A person changes top-level fields in the product, which ends ownership by code.
+
+        With `checked=False` no rule of writing applies.
+        """
+        self.tenant.edit(policy_id, changes, by_product=True, checked=checked)
         return self.policy(policy_id)
 
     def product_delete(self, policy_id: str) -> None:
         """A person deletes a policy in the product."""
         self.policies.delete(policy_id)
 
-    def api_edit(self, policy_id: str, changes: dict[str, Any]) -> dict[str, Any]:
-        """Another API client changes top-level fields; ownership annotations stay."""
-        self.tenant.edit(policy_id, changes, by_product=False)
+    def api_edit(
+        self, policy_id: str, changes: dict[str, Any], *, checked: bool = True
+    ) -> dict[str, Any]:
+        """Another API client changes top-level fields; ownership annotations stay.
+
+        With `checked=False` no rule of writing applies.
+        """
+        self.tenant.edit(policy_id, changes, by_product=False, checked=checked)
         return self.policy(policy_id)
 
     def _config(self, tenant: Tenant) -> uvicorn.Config:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pulumi_c1policy._emulator import masks, rules
+from pulumi_c1policy._emulator import chains, masks, rules
 from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
+from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, invalid
+from pulumi_c1policy._emulator.quirks import Quirks
 
 # What the product clears in the same step in which a person edits a managed policy.
 OWNERSHIP_KEYS = ("managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version")
@@ -34,7 +35,10 @@ class Record:
     updated_at: int
     deleted_at: int | None = None
     builtin: bool = False
+    hands_to: dict[str, str] = field(default_factory=dict)
+    """The policies that its rules and its baseline name: id to path."""
     points_to: dict[str, str] = field(default_factory=dict)
+    """The same, with those that its escalations and agents name."""
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -55,8 +59,9 @@ class Record:
 class PolicyStore:
     """Every policy of one tenant, deleted ones included; safe to use from many threads."""
 
-    def __init__(self, clock: Clock, seed: int = 0) -> None:
+    def __init__(self, clock: Clock, seed: int = 0, quirks: Callable[[], Quirks] = Quirks) -> None:
         self._clock = clock
+        self._quirks = quirks
         self._random = random.Random(seed)  # noqa: S311 (ids, not secrets)
         self._lock = threading.RLock()
         self._records: dict[str, Record] = {}
@@ -74,8 +79,16 @@ class PolicyStore:
         with self._lock:
             return self._records.get(policy_id)
 
-    def create(self, fields: dict[str, Any], *, builtin: bool = False) -> Record:
-        """Store a new policy."""
+    def create(
+        self, fields: dict[str, Any], *, builtin: bool = False, checked: bool = True
+    ) -> Record:
+        """Store a new policy.
+
+        Args:
+            fields: The policy in its stored form.
+            builtin: It came with the tenant; no rule of writing applies.
+            checked: Apply the rules of writing. False stores the policy as it is given.
+        """
         with self._lock:
             policy_id = self._new_id()
             sent = copy.deepcopy(fields)
@@ -84,9 +97,10 @@ class PolicyStore:
                 sent["annotations"] = annotations
             now = self._clock.now()
             self._sequence += 1
-            return self._keep(
-                Record(policy_id, self._sequence, rules.normalize(sent), now, now, builtin=builtin)
+            record = Record(
+                policy_id, self._sequence, rules.normalize(sent), now, now, builtin=builtin
             )
+            return self._keep(record, None) if checked and not builtin else self._store(record)
 
     def update(
         self,
@@ -95,6 +109,7 @@ class PolicyStore:
         paths: tuple[str, ...] | None = None,
         *,
         by_product: bool = False,
+        checked: bool = True,
     ) -> Record:
         """Change a policy.
 
@@ -104,9 +119,12 @@ class PolicyStore:
             paths: The top-level fields to take from `fields`, absent ones being reset. None
                 rewrites every writable field, which is what an update without a mask does.
             by_product: Whether a person edits in the product, which ends ownership by code.
+            checked: Apply the rules of writing. False stores the fields as they are given.
         """
         with self._lock:
-            record = self._editable(policy_id, "edited")
+            record = self._live(policy_id)
+            if record.builtin and checked:
+                self._check_builtin(record, "edited", paths)
             sent = rules.normalize(copy.deepcopy(fields))
             if paths is None:
                 for name in masks.IMMUTABLE:
@@ -127,17 +145,21 @@ class PolicyStore:
             changed.pop("annotations", None)
             if annotations:
                 changed["annotations"] = annotations
-            return self._keep(replace(record, fields=changed, updated_at=self._clock.now()))
+            edited = replace(record, fields=changed, updated_at=self._clock.now())
+            return self._keep(edited, paths) if checked else self._store(edited)
 
     def delete(self, policy_id: str) -> Record:
         """Mark a policy deleted."""
         with self._lock:
-            record = self._editable(policy_id, "deleted")
+            record = self._live(policy_id)
+            if record.builtin:
+                self._check_builtin(record, "deleted", None)
+            every = self._quirks().deletion_guard == "all"
             for other in self._records.values():
                 if other.deleted_at is None and other.id != policy_id:
-                    path = other.points_to.get(policy_id)
+                    path = (other.points_to if every else other.hands_to).get(policy_id)
                     if path is not None:
-                        name = other.fields["displayName"]
+                        name = other.fields.get("displayName", "")
                         raise TenantError(
                             Code.FAILED_PRECONDITION,
                             f"policy {policy_id} is in use: policy {other.id} ({name}) "
@@ -164,24 +186,51 @@ class PolicyStore:
                 found.append(record)
         return found, None
 
-    def _editable(self, policy_id: str, verb: str) -> Record:
+    def _live(self, policy_id: str) -> Record:
         record = self._records.get(policy_id)
         if record is None or record.deleted_at is not None:
             raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
-        if record.builtin:
-            raise TenantError(
-                Code.PERMISSION_DENIED, f"policy {policy_id} is a system builtin: cannot be {verb}"
-            )
         return record
 
-    def _keep(self, record: Record) -> Record:
-        if not record.builtin:
-            rules.check(record.fields)
-            if rules.chained(record.fields):
-                live = (other for other in self._records.values() if other.deleted_at is None)
-                others = {other.id: other.fields for other in live}
-                rules.check_chain(record.id, record.fields, others)
-        kept = replace(record, points_to=rules.referenced(record.fields))
+    def _check_builtin(self, record: Record, verb: str, paths: tuple[str, ...] | None) -> None:
+        told = f"policy {record.id} is a system builtin: cannot be {verb}"
+        match self._quirks().builtin_edits:
+            case "partly" if verb == "edited" and paths and "displayName" not in paths:
+                return
+            case "forbidden" | "partly":
+                raise TenantError(Code.PERMISSION_DENIED, told)
+            case "invalid":
+                raise invalid(told)
+            case "error":
+                raise HandlerError(told)
+
+    def _keep(self, record: Record, written: tuple[str, ...] | None) -> Record:
+        """Store a policy by the rules of writing; `written` is None for a new one."""
+        creating, names = written is None, written or ()
+        fields, quirks = record.fields, self._quirks()
+        rules.check(record.id, fields, names, quirks, creating=creating)
+        if chains.chained(fields) and (creating or {"rules", "baselinePolicyId"} & {*names}):
+            live = {other.id: other.fields for other in self if other.deleted_at is None}
+            chains.check_chain(record.id, fields, live)
+        if quirks.unique_names and (creating or "displayName" in names):
+            self._check_name(record)
+        if creating or {"policySteps", "baselinePolicyId"} & {*names}:
+            fields = rules.complete(fields)
+        return self._store(replace(record, fields=fields))
+
+    def _check_name(self, record: Record) -> None:
+        name = record.fields["displayName"]
+        for other in self:
+            is_other = other.id != record.id and other.deleted_at is None
+            if is_other and other.fields.get("displayName") == name:
+                raise TenantError(Code.ALREADY_EXISTS, f"a policy named {name!r} already exists")
+
+    def _store(self, record: Record) -> Record:
+        kept = replace(
+            record,
+            hands_to=chains.chained(record.fields),
+            points_to=chains.referenced(record.fields),
+        )
         self._records[kept.id] = kept
         return kept
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pulumi_c1policy._emulator import cel, masks, search
+from pulumi_c1policy._emulator import brackets, cel, masks, search
 from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.faults import Fault, Faults
@@ -23,16 +23,17 @@ from pulumi_c1policy._emulator.tokens import TokenIssuer
 
 Stored = dict[str, Any]
 
+# Steps that are made in the product have UUIDs as keys.
+_SERVICE_STEPS = "3f0c2a7e-5d41-4b8e-9c66-0a1f7b9d2e54"
 _BUILTINS: tuple[Stored, ...] = (
     {
         "displayName": "Default request policy",
-        "description": "Manager approval, then provisioning.",
+        "description": "Manager approval.",
         "policyType": "POLICY_TYPE_GRANT",
         "policySteps": {
             "grant": {
                 "steps": [
-                    {"approval": {"manager": {"fallback": True, "fallbackUserIds": ["owner-1"]}}},
-                    {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}},
+                    {"approval": {"manager": {"fallback": True, "fallbackUserIds": ["owner-1"]}}}
                 ]
             }
         },
@@ -40,18 +41,18 @@ _BUILTINS: tuple[Stored, ...] = (
     {
         "displayName": "Default revoke policy",
         "policyType": "POLICY_TYPE_REVOKE",
-        "policySteps": {
-            "revoke": {
-                "steps": [
-                    {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
-                ]
-            }
-        },
+        "policySteps": {"revoke": {"steps": [{"accept": {}}]}},
     },
     {
         "displayName": "Default review policy",
         "policyType": "POLICY_TYPE_CERTIFY",
-        "policySteps": {"certify": {"steps": [{"approval": {"manager": {}}}]}},
+        "policySteps": {
+            "certify": {"steps": [{"approval": {"manager": {}}}]},
+            _SERVICE_STEPS: {"steps": [{"approval": {"appOwners": {}}}]},
+        },
+        "rules": [
+            {"condition": "subject.type == UserType.SERVICE", "stepKey": _SERVICE_STEPS},
+        ],
         "postActions": [{"certifyRemediateImmediately": True}],
     },
 )
@@ -87,7 +88,7 @@ class Tenant:
         self.faults.replace(faults, seed)
         self.clock.reset()
         self.tokens.revoke_issued()
-        self.policies = PolicyStore(self.clock, seed)
+        self.policies = PolicyStore(self.clock, seed, lambda: self.quirks)
         for builtin in _BUILTINS:
             self.policies.create(builtin, builtin=True)
         if self.quirks.newer_api:
@@ -100,19 +101,28 @@ class Tenant:
             keep_unknown=self.quirks.newer_api, fill=creating and self.quirks.server_fills
         )
 
-    def edit(self, policy_id: str, changes: dict[str, Any], *, by_product: bool) -> Record:
+    def add(self, policy: dict[str, Any]) -> Record:
+        """Store a policy, given as JSON, that has been there since before: nothing is refused."""
+        return self.policies.create(self.reader().read(POLICY, policy), checked=False)
+
+    def edit(
+        self, policy_id: str, changes: dict[str, Any], *, by_product: bool, checked: bool = True
+    ) -> Record:
         """Change top-level fields of a policy without an HTTP request.
 
         Args:
             policy_id: Which policy.
             changes: Its new top-level fields as JSON; null resets one, annotations merge.
             by_product: A person in the product, who thereby takes the policy over from code.
+            checked: Apply the rules of writing. False stores the fields as they are given.
         """
         names = message(POLICY).by_any_name
         paths = tuple(names[key].name if key in names else key for key in changes)
         fields = self.reader().read(POLICY, changes)
         masks.parse(",".join(paths), self.newer_fields(policy_id, changes))
-        return self.policies.update(policy_id, fields, paths, by_product=by_product)
+        return self.policies.update(
+            policy_id, fields, paths, by_product=by_product, checked=checked
+        )
 
     def newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
         """The fields of a policy that only a tenant with the quirk `newer_api` knows.
@@ -145,7 +155,11 @@ def update(tenant: Tenant, policy_id: str, request: Stored) -> Stored:
     if "policy" not in request:
         raise invalid("policy: value is required")
     sent = request["policy"]
-    paths = masks.parse(request.get("updateMask"), tenant.newer_fields(policy_id, sent))
+    paths = masks.parse(
+        request.get("updateMask"),
+        tenant.newer_fields(policy_id, sent),
+        tolerant=tenant.quirks.odd_masks == "tolerated",
+    )
     return {"policy": tenant.policies.update(policy_id, sent, paths).stored}
 
 
@@ -156,33 +170,32 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 
 
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
-    """PolicySearch.Search, and Policies.List, which asks for nothing in particular."""
-    records, last = tenant.policies.page(
-        search.Matcher(request),
-        search.after(request.get("pageToken", ""), request),
-        search.page_size(request.get("pageSize", 0)),
-    )
-    return {
-        "list": [record.stored for record in records],
-        "nextPageToken": search.token(last, request),
-    }
+    """PolicySearch.Search."""
+    smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
+    return search.answer(tenant.policies, request, smallest=smallest, pages=pages)
 
 
-def validate_cel(_tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
+def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
+    """Policies.List, which asks for nothing in particular."""
+    smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
+    return search.answer(tenant.policies, request, smallest=smallest, pages=pages)
+
+
+def validate_cel(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicyValidate.ValidateCEL."""
-    return {"markers": cel.markers(request.get("text", ""))}
+    return {"markers": cel.validate(request.get("text", ""), tenant.quirks)}
 
 
 def try_account_provision(_tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """AccountProvisionPolicyTest.Test: answers the value of a literal, and the text of anything else."""
     text = request.get("cel", "").strip()
-    for marker in cel.markers(text):
-        raise invalid(f"cel: {marker['message']}")
-    return dict(zip(("type", "value"), cel.literal(text), strict=True))
+    for _, _, fault in brackets.faults(text):
+        raise invalid(f"cel: {fault}")
+    return dict(zip(("type", "value"), brackets.literal(text), strict=True))
 
 
 OPERATIONS: dict[str, Callable[[Tenant, str, Stored], Stored]] = {
-    "Policies.List": find,
+    "Policies.List": list_all,
     "Policies.Create": create,
     "Policies.Get": get,
     "Policies.Update": update,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import httpx
 import pytest
 
@@ -14,7 +16,6 @@ from pulumi_c1policy._emulator import Emulator
         ("GET", "/", 404, 5),
         ("GET", "/api/v1/nothing", 404, 5),
         ("GET", "/api/v1/policies/a/b", 404, 5),
-        ("GET", "/api/v1/policies/", 404, 5),
         ("POST", "/api/v1/search/policies/", 404, 5),
         ("POST", "/auth/v1/token/", 404, 5),
         ("PUT", "/api/v1/policies", 501, 12),
@@ -65,33 +66,18 @@ def test_every_answer_has_its_own_request_id(http: httpx.Client) -> None:
     assert len({answer.headers["x-request-id"] for answer in answers}) == 3
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("subject.department == 'Sales'", []),
-        ("f([1, {'a': (2)}])[0]", []),
-        ("'it\\'s' + \"(\" + r'\\' + '''a\n'b'''", []),
-        ("true // (", []),
-        ("", [(1, 1, "empty")]),
-        ("  ", [(1, 1, "empty")]),
-        ("f(", [(1, 2, "never closed")]),
-        ("a\n  ]", [(2, 3, "unexpected")]),
-        ("(]", [(1, 1, "never closed"), (1, 2, "unexpected")]),
-        ("x == 'open", [(1, 6, "not terminated")]),
-        ("'a\nb'", [(1, 1, "not terminated")]),
-    ],
-)
-def test_markers_name_the_place_of_a_fault(
-    http: httpx.Client, text: str, found: list[tuple[int, int, str]]
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("policy_id", ["", "/", ".", "%2F"])
+def test_an_id_that_is_none_leads_to_the_collection(
+    c1_tenant: Emulator, method: str, policy_id: str
 ) -> None:
-    answer = http.post("/api/v1/policies/validate/cel", json={"text": text})
-    markers = answer.json()["markers"]
-    assert len(markers) == len(found)
-    for marker, (line, column, said) in zip(markers, found, strict=True):
-        assert (marker["startLineNumber"], marker["startColumn"]) == (line, column)
-        assert (marker["endLineNumber"], marker["endColumn"]) >= (line, column)
-        assert marker["severity"] == "ERROR"
-        assert said in marker["message"]
+    with socket.create_connection(("127.0.0.1", httpx.URL(c1_tenant.url).port or 0)) as raw:
+        # Clients clean such a path before they send it.
+        head = f"{method} /api/v1/policies/{policy_id} HTTP/1.1\r\nHost: x\r\n"
+        raw.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        answer = raw.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 301 ")
+    assert "location: /api/v1/policies\r\n" in answer
 
 
 @pytest.mark.parametrize(

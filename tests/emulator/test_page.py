@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "emulator.md").read_text("utf-8")
 PROGRAM = """
     import pulumi
-    from pulumi_c1policy import Policy, approve, on, otherwise, provision
+    from pulumi_c1policy import Policy, approve, on, otherwise
 
     policy = Policy(
         "engineering-access",
         display_name="Engineering access",
-        **on.grant(otherwise(steps=[approve.manager(), provision.connector()])),
+        **on.grant(otherwise(steps=[approve.manager()])),
     )
     pulumi.export("policyId", policy.id)
 """
@@ -45,7 +45,7 @@ def test_the_quirks_are_those_that_there_are() -> None:
 
 def test_the_control_endpoints_are_those_that_there_are(c1_tenant: Emulator) -> None:
     shown = re.findall(r"^\| `(GET|POST) (/_emulator/[\w{}/-]+)` \|", PAGE, re.MULTILINE)
-    assert len(shown) == 9
+    assert len(shown) == 10
     for method, path in shown:
         url = c1_tenant.url + path.replace("{id}", "none")
         assert httpx.request(method, url, json={}).status_code != 501

@@ -11,7 +11,7 @@ import pytest
 from pulumi_c1policy._emulator import Emulator
 
 Create = Callable[..., dict[str, Any]]
-WHOLE = '{"displayName":"P","policyType":"POLICY_TYPE_GRANT","policySteps":{"grant":{}}}'
+WHOLE = '{"displayName":"P","policyType":"POLICY_TYPE_GRANT","policySteps":{"grant":{"steps":[]}}}'
 
 
 def steps(*held: dict[str, Any]) -> dict[str, Any]:
@@ -70,9 +70,9 @@ def test_a_duration_comes_back_normalised(create: Create, sent: str, answered: s
 
 
 @pytest.mark.parametrize("sent", [".5s", "-.5s", "+0s"])
-def test_a_duration_below_a_second_is_one(create: Create, sent: str) -> None:
+def test_a_duration_below_a_second_is_one(c1_tenant: Emulator, sent: str) -> None:
     target = {"grantDuration": sent}
-    held = create(policySteps=steps({"provision": {"provisionTarget": target}}))
+    held = c1_tenant.add_policy({"policySteps": steps({"provision": {"provisionTarget": target}})})
     step = held["policySteps"]["grant"]["steps"][0]
     answered = step["provision"]["provisionTarget"]["grantDuration"]
     assert float(answered[:-1]) == float(sent[:-1])
@@ -93,10 +93,10 @@ def test_presence_survives_a_zero_value(create: Create) -> None:
     assert held["postActions"] == [{"certifyRemediateImmediately": False}, {}]
 
 
-def test_free_form_configuration_is_kept_as_it_is(create: Create) -> None:
+def test_free_form_configuration_is_kept_as_it_is(c1_tenant: Emulator) -> None:
     config = {"a_b": [1, 2.5, None, {"C d": ""}], "e": False, "f": "", "g": {}, "h": []}
     provision = {"provisionPolicy": {"connector": {"account": {"config": config}}}}
-    held = create(policySteps=steps({"provision": provision}))
+    held = c1_tenant.add_policy({"policySteps": steps({"provision": provision})})
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["provision"]["provisionPolicy"]["connector"]["account"]["config"] == config
 
@@ -144,6 +144,35 @@ def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[s
     plain = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT"}
     answer = http.post("/api/v1/policies", json={**plain, **fields})
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "place"),
+    [
+        ("POST", "policies", {"displayname": "P"}, ""),
+        ("POST", "policies", {"policySteps": steps({"managerApproval": {}})}, "steps[0]"),
+        ("POST", "policies", {"rules": [{"iff": 1}]}, "rules[0]"),
+        ("POST", "policies", {"policySteps": steps({"approval": {"group": {"id": "x"}}})}, "group"),
+        ("POST", "policies", {"extra": None}, ""),
+        ("POST", "policies/ID", {"displayName": "flat"}, ""),
+        ("POST", "policies/ID", {"policy": {"extra": 1}, "updateMask": "displayName"}, "policy"),
+        ("DELETE", "policies/ID", {"force": True}, ""),
+        ("POST", "search/policies", {"page_count": 1}, ""),
+        ("POST", "search/policies", {"refs": [{"policyId": "x"}]}, "refs[0]"),
+        ("POST", "policies/validate/cel", {"cel": "true"}, ""),
+        ("POST", "policies/test-account-provision-policy", {"text": "true"}, ""),
+    ],
+)
+def test_an_unknown_key_anywhere_is_refused(
+    http: httpx.Client, create: Create, method: str, path: str, body: dict[str, Any], place: str
+) -> None:
+    policy_id = create()["id"]
+    before = http.get(f"/api/v1/policies/{policy_id}").json()
+    answer = http.request(method, f"/api/v1/{path.replace('ID', policy_id)}", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, 3)
+    assert "unknown field" in answer.json()["message"]
+    assert place in answer.json()["message"]
+    assert http.get(f"/api/v1/policies/{policy_id}").json() == before
 
 
 @pytest.mark.parametrize(
@@ -195,9 +224,9 @@ def nested(kind: str, levels: int) -> dict[str, Any]:
 def test_a_message_that_is_nested_without_end_is_refused(
     http: httpx.Client, kind: str, kept: int, refused: tuple[int, ...]
 ) -> None:
-    assert http.post("/api/v1/policies", json=nested(kind, kept)).status_code == 200
+    assert http.post("/_emulator/add-policy", json=nested(kind, kept)).status_code == 200
     for levels in refused:
-        answer = http.post("/api/v1/policies", json=nested(kind, levels))
+        answer = http.post("/_emulator/add-policy", json=nested(kind, levels))
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
         assert "depth" in answer.json()["message"]
     assert http.get("/api/v1/policies").status_code == 200

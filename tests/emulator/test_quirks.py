@@ -117,7 +117,7 @@ def test_sets_come_back_in_another_order(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     user_ids = ["u1", "u2", "u3"]
-    texts = ["a", "b", "c"]
+    texts = ["subject", "appOwners", "[]"]
     steps = [
         {"approval": {"users": {"userIds": user_ids}}},
         {"approval": {"expression": {"expressions": texts}}},

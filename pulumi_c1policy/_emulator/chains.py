@@ -1,0 +1,79 @@
+"""Policies that point to other policies: chains of requests, escalations and agents.
+
+Must not import anything of the package outside `_emulator`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_c1policy._emulator.errors import invalid
+from pulumi_c1policy._emulator.schema import POLICY, walk
+
+# Hops from one policy to the next.
+MAX_CHAIN = 5
+
+Fields = dict[str, Any]
+
+
+def chained(fields: Fields) -> dict[str, str]:
+    """The policies that this one hands requests over to: id to the path that names it."""
+    found = {
+        rule["policyId"]: f"rules[{index}].policyId"
+        for index, rule in enumerate(fields.get("rules", []))
+        if rule.get("policyId")
+    }
+    if fields.get("baselinePolicyId"):
+        found.setdefault(fields["baselinePolicyId"], "baselinePolicyId")
+    return found
+
+
+def referenced(fields: Fields) -> dict[str, str]:
+    """Every policy that this one points to: id to the path that names it."""
+    found = chained(fields)
+    for path, name, value in walk(POLICY, fields):
+        if name.endswith(".ReplacePolicy") and value.get("policyId"):
+            found.setdefault(value["policyId"], f"{path}.policyId")
+        elif name.endswith(".AgentApproval"):
+            for index, policy_id in enumerate(value.get("policyIds", [])):
+                found.setdefault(policy_id, f"{path}.policyIds[{index}]")
+    return found
+
+
+def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) -> None:
+    """Refuse a chain of policies that cannot be followed.
+
+    Args:
+        policy_id: The policy that is being written.
+        fields: What it is to become.
+        others: Every live policy by id.
+
+    Raises:
+        TenantError: A link is unknown, of another type, closes a circle or makes the chain too long.
+    """
+    links = chained(fields)
+    for target, path in links.items():
+        if target == policy_id:
+            raise invalid(f"{path}: a policy cannot point to itself")
+        if target not in others:
+            raise invalid(f"{path}: policy {target} does not exist")
+        if others[target].get("policyType") != fields.get("policyType"):
+            raise invalid(f"{path}: policy {target} is of another type")
+    after = {key: chained(value) for key, value in others.items()} | {policy_id: links}
+    before: dict[str, list[str]] = {}
+    for key, targets in after.items():
+        for target in targets:
+            before.setdefault(target, []).append(key)
+    down = _longest(policy_id, after, set())
+    up = _longest(policy_id, before, set())
+    if down + up > MAX_CHAIN:
+        raise invalid(f"policyId: a chain of policies is at most {MAX_CHAIN} deep")
+
+
+def _longest(policy_id: str, edges: Mapping[str, Any], above: set[str]) -> int:
+    if policy_id in above:
+        raise invalid(f"policyId: policy {policy_id} would point to itself through others")
+    # The stored graph was within bounds before this write, so the recursion is shallow.
+    steps = [1 + _longest(t, edges, above | {policy_id}) for t in edges.get(policy_id, ())]
+    return max(steps, default=0)

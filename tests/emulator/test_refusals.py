@@ -1,0 +1,239 @@
+"""Refusals of the tenant's handlers: HTTP 500 with gRPC code 2, by their known texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
+
+Create = Callable[..., dict[str, Any]]
+Update = Callable[..., httpx.Response]
+PROVISION: dict[str, Any] = {"provision": {"provisionPolicy": {"connector": {}}}}
+ACTION = {"action": {"automation": {"automationTemplateId": "x"}}}
+NO_PROVISION = "provision steps are not allowed in policies"
+SKIP = "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP"
+
+
+def policy(step: dict[str, Any], kind: str = "grant") -> dict[str, Any]:
+    """A policy whose baseline is one step."""
+    return {
+        "displayName": "P",
+        "policyType": f"POLICY_TYPE_{kind.upper()}",
+        "policySteps": {kind: {"steps": [step]}},
+    }
+
+
+def approval(kind: str = "manager", /, **fields: Any) -> dict[str, Any]:
+    """An approval step of one kind."""
+    return {"approval": {kind: fields}}
+
+
+def agent(mode: str = "", failure: str = SKIP, **fields: Any) -> dict[str, Any]:
+    """An agent's approval; without a mode, in full control."""
+    return approval(
+        "agent",
+        agentMode=f"APPROVAL_AGENT_MODE_{mode or 'FULL_CONTROL'}",
+        agentFailureAction=failure,
+        **fields,
+    )
+
+
+REASSIGN = "APPROVAL_AGENT_FAILURE_ACTION_REASSIGN_TO_USERS"
+FALLBACKS = ("manager", "group", "self", "entitlementOwners", "expression", "resourceOwners")
+CASES = [
+    pytest.param(policy(PROVISION), NO_PROVISION, id="provision"),
+    pytest.param(policy(PROVISION, "revoke"), NO_PROVISION, id="provision-of-revoke"),
+    pytest.param(policy(PROVISION, "certify"), NO_PROVISION, id="provision-of-certify"),
+    pytest.param(policy(ACTION), "unsupported workflow step type", id="action"),
+    pytest.param(policy({}), "policy step is nil", id="empty-step"),
+    pytest.param(policy({"accept": None}), "policy step is nil", id="null-step"),
+    pytest.param(
+        policy({"accept": {}}) | {"rules": [{"condition": "true", "stepKey": "nowhere"}]},
+        "no steps for rule",
+        id="no-such-steps",
+    ),
+    pytest.param(
+        policy({"accept": {}}) | {"rules": [{"condition": "true", "policyKey": "nowhere"}]},
+        "no steps for rule",
+        id="no-such-steps-old",
+    ),
+    pytest.param(
+        policy({"approval": {"manager": {}, "assigned": True}}),
+        "assigned is a read-only field",
+        id="assigned",
+    ),
+    pytest.param(
+        policy(approval(assignedUserIds=["u"])),
+        "assigned user IDs is set by the task workflow",
+        id="assigned-user-ids",
+    ),
+    *(
+        pytest.param(policy(approval(kind, fallback=True)), "fallback", id=f"nobody-{kind}")
+        for kind in FALLBACKS
+    ),
+    pytest.param(
+        policy(approval(fallback=True, fallbackGroupIds=[{"appId": "a"}])),
+        "fallback user ids are required",
+        id="groups-without-the-switch",
+    ),
+    pytest.param(
+        policy(approval(fallback=True, fallbackUserIds=["u"], isGroupFallbackEnabled=True)),
+        "fallback group ids are required",
+        id="users-with-the-switch",
+    ),
+    pytest.param(
+        policy(approval("agent", agentFailureAction=SKIP)), "agent mode is required", id="no-mode"
+    ),
+    pytest.param(policy(agent(), "certify"), "agent mode can only be", id="mode-of-certify"),
+    pytest.param(
+        policy(agent(), "revoke"), "agent approval steps are only allowed", id="agent-of-revoke"
+    ),
+    pytest.param(
+        policy(agent(agentUserId="u")), "agent approval steps are system-driven", id="agent-user"
+    ),
+    pytest.param(
+        policy(agent("CHANGE_POLICY_ONLY")),
+        "policy ids are required when agent mode",
+        id="no-policies",
+    ),
+    pytest.param(
+        policy(approval("agent", agentMode="APPROVAL_AGENT_MODE_FULL_CONTROL")),
+        "agent failure action is required",
+        id="no-failure-action",
+    ),
+    pytest.param(
+        policy(agent(failure=REASSIGN)), "reassign to user ids is required", id="reassign-nobody"
+    ),
+]
+
+
+@pytest.mark.parametrize(("sent", "text"), CASES)
+def test_a_create_is_refused_for_good(
+    c1_tenant: Emulator, http: httpx.Client, sent: dict[str, Any], text: str
+) -> None:
+    before = len(c1_tenant.policies)
+    answer = http.post("/api/v1/policies", json=sent)
+    assert answer.status_code == 500
+    assert text in answer.json()["message"]
+    assert answer.json() == {"code": 2, "message": answer.json()["message"], "details": []}
+    assert len(c1_tenant.policies) == before
+
+
+@pytest.mark.parametrize(("sent", "text"), CASES)
+def test_an_update_of_the_same_fields_is_refused_alike(
+    c1_tenant: Emulator, create: Create, update: Update, sent: dict[str, Any], text: str
+) -> None:
+    kind = sent["policyType"].rpartition("_")[2].lower()
+    held = create(**policy({"accept": {}}, kind))["id"]
+    before = c1_tenant.policy(held)
+    for mask in ("policySteps,rules", None):
+        answer = update(held, sent, mask)
+        assert (answer.status_code, answer.json()["code"]) == (500, 2)
+        assert text in answer.json()["message"]
+    assert c1_tenant.policy(held) == before
+
+
+def test_an_agent_does_not_change_to_its_own_policy(create: Create, update: Update) -> None:
+    held = create()["id"]
+    sent = policy(agent("CHANGE_POLICY_ONLY", policyIds=[held]))
+    answer = update(held, sent, "policySteps")
+    assert (answer.status_code, answer.json()["code"]) == (500, 2)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"reject": {}},
+        approval(),
+        approval(fallback=True, fallbackUserIds=["u"]),
+        approval(isGroupFallbackEnabled=True),
+        approval(
+            fallback=True,
+            isGroupFallbackEnabled=True,
+            fallbackGroupIds=[{"appId": "a", "appEntitlementId": "e"}],
+        ),
+        agent(),
+        agent("COMMENT_ONLY"),
+        agent("CHANGE_POLICY_ONLY", policyIds=["another"]),
+        agent(failure=REASSIGN, reassignToUserIds=["u"]),
+    ],
+    ids=str,
+)
+def test_steps_that_are_fine(create: Create, step: dict[str, Any]) -> None:
+    create(**policy(step))
+
+
+def test_a_certify_policy_takes_a_commenting_agent(create: Create) -> None:
+    create(**policy(agent("COMMENT_ONLY"), "certify"))
+
+
+SEEDED: dict[str, Any] = {
+    "displayName": "Older",
+    "policyType": "POLICY_TYPE_GRANT",
+    "policySteps": {
+        "grant": {"steps": [{"approval": {"manager": {}, "assigned": True}}, PROVISION]}
+    },
+    "rules": [{"condition": "old(", "stepKey": "nowhere"}],
+}
+
+
+def test_a_policy_from_before_holds_what_nobody_can_write(
+    c1_tenant: Emulator, http: httpx.Client, update: Update
+) -> None:
+    held = c1_tenant.add_policy(SEEDED)
+    assert {key: held[key] for key in SEEDED} == SEEDED
+    shown = http.get(f"/api/v1/policies/{held['id']}").json()["policy"]
+    assert shown["policySteps"]["grant"]["steps"][1]["provision"]
+    assert update(held["id"], {"description": "D"}, "description").status_code == 200
+    assert c1_tenant.policy(held["id"])["policySteps"] == SEEDED["policySteps"]
+    answer = update(held["id"], shown, "policySteps")
+    assert (answer.status_code, answer.json()["code"]) == (500, 2)
+
+
+def test_a_policy_from_before_may_lack_its_baseline(c1_tenant: Emulator, update: Update) -> None:
+    held = c1_tenant.add_policy({"displayName": "Old", "policyType": "POLICY_TYPE_GRANT"})
+    update(held["id"], {"description": "D"}, "description")
+    assert "policySteps" not in c1_tenant.policy(held["id"])
+
+
+@pytest.mark.parametrize("over", ["python", "http"])
+def test_an_unchecked_edit_puts_in_what_nobody_can_write(
+    c1_tenant: Emulator, http: httpx.Client, create: Create, over: str
+) -> None:
+    held = create()["id"]
+    change = {"policySteps": policy(PROVISION)["policySteps"]}
+    assert http.post(f"/_emulator/product-edit/{held}", json=change).status_code == 500
+    if over == "python":
+        c1_tenant.product_edit(held, change, checked=False)
+    else:
+        http.post(f"/_emulator/product-edit/{held}?checked=false", json=change)
+    assert c1_tenant.policy(held)["policySteps"] == change["policySteps"]
+
+
+@pytest.mark.parametrize(
+    ("style", "status", "code", "is_alone"),
+    [("unknown", 500, 2, True), ("wrapped", 500, 2, False), ("invalid", 400, 3, True)],
+)
+def test_handler_errors(
+    c1_tenant: Emulator, http: httpx.Client, style: str, status: int, code: int, is_alone: bool
+) -> None:
+    c1_tenant.set_quirks(handler_errors=style)
+    answer = http.post("/api/v1/policies", json=policy(PROVISION))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert NO_PROVISION in answer.json()["message"]
+    assert (answer.json()["message"] == NO_PROVISION) is is_alone
+
+
+@pytest.mark.parametrize("step", [PROVISION, ACTION], ids=["provision", "action"])
+def test_steps_on_update(
+    c1_tenant: Emulator, http: httpx.Client, create: Create, update: Update, step: dict[str, Any]
+) -> None:
+    held = create()["id"]
+    c1_tenant.set_quirks(steps_on_update="accepted")
+    assert update(held, policy(step), "policySteps").status_code == 200
+    assert c1_tenant.policy(held)["policySteps"] == policy(step)["policySteps"]
+    assert http.post("/api/v1/policies", json=policy(step)).status_code == 500
