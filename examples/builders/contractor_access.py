@@ -1,6 +1,8 @@
-"""Contractors need two approvals and interns get none of it; everybody else asks their manager."""
+"""Contractors need two approvals, interns are turned down, everybody else asks their manager."""
 
-from pulumi_c1policy import Policy, approve, on, otherwise, provision, reject, when
+from pulumi_c1policy import Policy, approve, on, otherwise, reject, when
+
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 
 policy = Policy(
     "contractor-access",
@@ -11,9 +13,8 @@ policy = Policy(
             "subject.employmentType == 'Contractor'",
             key="contractors",
             steps=[
-                approve.manager(fallback=["user-security-1"]),
+                approve.manager(fallback=SECURITY_TEAM, require_distinct_approvers=True),
                 approve.app_owners(require_distinct_approvers=True),
-                provision.connector(target={"grant_duration": "90d"}),
             ],
         ),
         when(
@@ -21,6 +22,6 @@ policy = Policy(
             key="interns",
             steps=[reject("Interns work on shared accounts; ask your mentor.")],
         ),
-        otherwise(steps=[approve.manager(), provision.connector()]),
+        otherwise(steps=[approve.manager(fallback=SECURITY_TEAM)]),
     ),
 )

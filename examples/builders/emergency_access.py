@@ -1,22 +1,24 @@
-"""In an emergency the people on call approve; after half an hour it is the head of security's turn."""
+"""In an emergency somebody on call approves; after half an hour the head of security is asked."""
 
-from pulumi_c1policy import Policy, approve, escalate, on, provision
+from pulumi_c1policy import Policy, approve, escalate, on
+
+ON_CALL = ["2baJZqhB6baeCN6Zj4a3dDVhYRn", "2bKTbxTNJFoBinF5aJXVuLkSIc4"]
+HEAD_OF_SECURITY = "2b7WQAmL9xVQ2zg4mZaouqKLiMc"
 
 policy = Policy(
     "emergency-access",
     display_name="Emergency access",
-    description="Break glass: who is on call approves within half an hour, for eight hours.",
+    description="Break glass: somebody on call approves within half an hour.",
     **on.grant(
         approve.users(
-            ["user-on-call-1", "user-on-call-2"],
+            ON_CALL,
             require_approval_reason=True,
             allow_delegation=True,
             escalate=escalate.to_users(
-                ["user-head-of-security"],
+                [HEAD_OF_SECURITY],
                 after="30m",
                 comment="Nobody on call has answered for half an hour.",
             ),
         ),
-        provision.connector(target={"grant_duration": "8h"}),
     ),
 )

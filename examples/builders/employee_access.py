@@ -1,6 +1,8 @@
-"""An employee's manager approves; if nobody knows the manager, the security team does."""
+"""An employee's manager approves; where no manager is found, the security team does."""
 
-from pulumi_c1policy import Policy, approve, on, provision
+from pulumi_c1policy import Policy, approve, on
+
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 
 policy = Policy(
     "employee-access",
@@ -8,10 +10,9 @@ policy = Policy(
     description="The manager approves, or the security team where no manager is found.",
     **on.grant(
         approve.manager(
-            fallback=["user-security-1", "user-security-2"],
+            fallback=SECURITY_TEAM,
             allow_self_approval=False,
             require_denial_reason=True,
         ),
-        provision.connector(),
     ),
 )

@@ -1,6 +1,8 @@
-"""Every quarter the owners confirm who may keep what; what they deny is taken away at once."""
+"""Every quarter the owners confirm who may keep what; what they deny is revoked at once."""
 
 from pulumi_c1policy import Policy, approve, on
+
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
 
 policy = Policy(
     "quarterly-certification",
@@ -8,12 +10,12 @@ policy = Policy(
     description="The owner of each entitlement reviews it, then the manager does.",
     **on.certify(
         approve.entitlement_owners(
-            fallback=["user-security-1"],
+            fallback=SECURITY_TEAM,
             require_denial_reason=True,
             allow_reassignment=True,
             require_reassignment_reason=True,
         ),
-        approve.manager(fallback=["user-security-1"], require_distinct_approvers=True),
+        approve.manager(fallback=SECURITY_TEAM, require_distinct_approvers=True),
         remediate_immediately=True,
     ),
 )

@@ -1,13 +1,13 @@
-"""Who loses access keeps it for one more day, so that work in progress can be handed over."""
+"""Revoked access ends a day later, so that work in progress can be handed over."""
 
-from pulumi_c1policy import Policy, on, provision, wait
+from pulumi_c1policy import Policy, accept, on, wait
 
 policy = Policy(
     "revoke-with-grace",
     display_name="Revoke with grace",
-    description="Access ends a day after it was taken away.",
+    description="Access ends a day after it was revoked.",
     **on.revoke(
         wait.days(1, name="Grace period"),
-        provision.connector(),
+        accept("The grace period is over."),
     ),
 )

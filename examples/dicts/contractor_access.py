@@ -1,6 +1,9 @@
-"""Contractors need two approvals and interns get none of it; everybody else asks their manager."""
+"""Contractors need two approvals, interns are turned down, everybody else asks their manager."""
 
 from pulumi_c1policy import Policy
+
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
+MANAGER = {"fallback": True, "fallback_user_ids": SECURITY_TEAM}
 
 policy = Policy(
     "contractor-access",
@@ -8,26 +11,11 @@ policy = Policy(
     policy_type="POLICY_TYPE_GRANT",
     description="Contractors need their manager and an owner of the app.",
     policy_steps={
-        "grant": {
-            "steps": [
-                {"approval": {"manager": {}}},
-                {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}},
-            ]
-        },
+        "grant": {"steps": [{"approval": {"manager": MANAGER}}]},
         "contractors": {
             "steps": [
-                {
-                    "approval": {
-                        "manager": {"fallback": True, "fallback_user_ids": ["user-security-1"]}
-                    }
-                },
+                {"approval": {"manager": MANAGER | {"require_distinct_approvers": True}}},
                 {"approval": {"app_owners": {"require_distinct_approvers": True}}},
-                {
-                    "provision": {
-                        "provision_policy": {"connector": {"default_behavior": {}}},
-                        "provision_target": {"grant_duration": "90d"},
-                    }
-                },
             ]
         },
         "interns": {

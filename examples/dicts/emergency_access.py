@@ -1,34 +1,31 @@
-"""In an emergency the people on call approve; after half an hour it is the head of security's turn."""
+"""In an emergency somebody on call approves; after half an hour the head of security is asked."""
 
 from pulumi_c1policy import Policy
+
+ON_CALL = ["2baJZqhB6baeCN6Zj4a3dDVhYRn", "2bKTbxTNJFoBinF5aJXVuLkSIc4"]
+HEAD_OF_SECURITY = "2b7WQAmL9xVQ2zg4mZaouqKLiMc"
 
 policy = Policy(
     "emergency-access",
     display_name="Emergency access",
     policy_type="POLICY_TYPE_GRANT",
-    description="Break glass: who is on call approves within half an hour, for eight hours.",
+    description="Break glass: somebody on call approves within half an hour.",
     policy_steps={
         "grant": {
             "steps": [
                 {
                     "approval": {
-                        "users": {"user_ids": ["user-on-call-1", "user-on-call-2"]},
+                        "users": {"user_ids": ON_CALL},
                         "require_approval_reason": True,
                         "allow_delegation": True,
                         "escalation_enabled": True,
                         "escalation": {
                             "expiration": "30m",
                             "escalation_comment": "Nobody on call has answered for half an hour.",
-                            "reassign_to_approvers": {"approver_ids": ["user-head-of-security"]},
+                            "reassign_to_approvers": {"approver_ids": [HEAD_OF_SECURITY]},
                         },
                     }
-                },
-                {
-                    "provision": {
-                        "provision_policy": {"connector": {"default_behavior": {}}},
-                        "provision_target": {"grant_duration": "8h"},
-                    }
-                },
+                }
             ]
         }
     },

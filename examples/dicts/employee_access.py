@@ -1,6 +1,8 @@
-"""An employee's manager approves; if nobody knows the manager, the security team does."""
+"""An employee's manager approves; where no manager is found, the security team does."""
 
 from pulumi_c1policy import Policy
+
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 
 policy = Policy(
     "employee-access",
@@ -14,13 +16,12 @@ policy = Policy(
                     "approval": {
                         "manager": {
                             "fallback": True,
-                            "fallback_user_ids": ["user-security-1", "user-security-2"],
+                            "fallback_user_ids": SECURITY_TEAM,
                             "allow_self_approval": False,
                         },
                         "require_denial_reason": True,
                     }
-                },
-                {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}},
+                }
             ]
         }
     },

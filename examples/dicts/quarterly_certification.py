@@ -1,6 +1,8 @@
-"""Every quarter the owners confirm who may keep what; what they deny is taken away at once."""
+"""Every quarter the owners confirm who may keep what; what they deny is revoked at once."""
 
 from pulumi_c1policy import Policy
+
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
 
 policy = Policy(
     "quarterly-certification",
@@ -14,7 +16,7 @@ policy = Policy(
                     "approval": {
                         "entitlement_owners": {
                             "fallback": True,
-                            "fallback_user_ids": ["user-security-1"],
+                            "fallback_user_ids": SECURITY_TEAM,
                         },
                         "require_denial_reason": True,
                         "allow_reassignment": True,
@@ -25,7 +27,7 @@ policy = Policy(
                     "approval": {
                         "manager": {
                             "fallback": True,
-                            "fallback_user_ids": ["user-security-1"],
+                            "fallback_user_ids": SECURITY_TEAM,
                             "require_distinct_approvers": True,
                         }
                     }

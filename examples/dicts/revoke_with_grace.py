@@ -1,4 +1,4 @@
-"""Who loses access keeps it for one more day, so that work in progress can be handed over."""
+"""Revoked access ends a day later, so that work in progress can be handed over."""
 
 from pulumi_c1policy import Policy
 
@@ -6,12 +6,12 @@ policy = Policy(
     "revoke-with-grace",
     display_name="Revoke with grace",
     policy_type="POLICY_TYPE_REVOKE",
-    description="Access ends a day after it was taken away.",
+    description="Access ends a day after it was revoked.",
     policy_steps={
         "revoke": {
             "steps": [
                 {"wait": {"name": "Grace period", "duration": {"duration": "24h"}}},
-                {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}},
+                {"accept": {"accept_message": "The grace period is over."}},
             ]
         }
     },

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from pulumi_c1policy import Policy, approve, escalate, on, otherwise, provision, reject, when
+from pulumi_c1policy import Policy, accept, approve, escalate, on, otherwise, reject, when
 
 contractors = Policy(
     "contractor-production-access",
@@ -17,7 +17,6 @@ contractors = Policy(
             steps=[
                 approve.manager(fallback=["u-security"]),
                 approve.expression("appOwners", require_distinct_approvers=True),
-                provision.connector(),
             ]
         ),
     ),
@@ -32,7 +31,7 @@ production = Policy(
             "c1.user.v1.HasEntitlement(subject, 'pager', 'on-call') && "
             "ip.within(cidr('10.0.0.0/8'))",
             key="on-call",
-            steps=[provision.connector()],
+            steps=[accept("On call, in the office.")],
         ),
         otherwise(
             steps=[
@@ -42,7 +41,6 @@ production = Policy(
                     fallback=["u-security"],
                     escalate=escalate.to_users(["u-security"], after="4h"),
                 ),
-                provision.connector(),
             ]
         ),
     ),

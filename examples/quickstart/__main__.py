@@ -6,6 +6,9 @@ from pulumi_c1policy import Policy
 
 config = pulumi.Config()
 
+# The ids of users, as the tenant shows them.
+SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
+
 contractors = Policy(
     "contractor-access",
     display_name="Contractor access",
@@ -14,13 +17,8 @@ contractors = Policy(
     policy_steps={
         "grant": {
             "steps": [
-                {
-                    "approval": {
-                        "manager": {"fallback": True, "fallback_user_ids": ["user-security"]}
-                    }
-                },
+                {"approval": {"manager": {"fallback": True, "fallback_user_ids": SECURITY_TEAM}}},
                 {"approval": {"app_owners": {}}},
-                {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}},
             ]
         }
     },
@@ -32,12 +30,7 @@ employees = Policy(
     policy_type="POLICY_TYPE_GRANT",
     description=config.get("purpose") or "Everyday access for employees.",
     policy_steps={
-        "grant": {
-            "steps": [
-                {"approval": {"manager": {"allow_self_approval": False}}},
-                {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}},
-            ]
-        },
+        "grant": {"steps": [{"approval": {"manager": {"allow_self_approval": False}}}]},
         "low_risk": {"steps": [{"accept": {"accept_message": "Low risk, granted at once."}}]},
     },
     rules=[
@@ -50,12 +43,12 @@ leavers = Policy(
     "revoke-with-grace",
     display_name="Revoke with grace",
     policy_type="POLICY_TYPE_REVOKE",
-    description="Access ends a day after it was taken away.",
+    description="Access ends a day after it was revoked.",
     policy_steps={
         "revoke": {
             "steps": [
                 {"wait": {"name": "Grace period", "duration": {"duration": "24h"}}},
-                {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}},
+                {"accept": {"accept_message": "The grace period is over."}},
             ]
         }
     },

@@ -7,15 +7,9 @@ resource "conductorone_policy" "contractor_access" {
       steps = [
         {
           approval = {
-            manager_approval = {}
-          }
-        },
-        {
-          provision = {
-            provision_policy = {
-              connector_provision = {
-                default_behavior = {}
-              }
+            manager_approval = {
+              fallback          = true
+              fallback_user_ids = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
             }
           }
         },
@@ -26,8 +20,9 @@ resource "conductorone_policy" "contractor_access" {
         {
           approval = {
             manager_approval = {
-              fallback          = true
-              fallback_user_ids = ["user-security-1"]
+              fallback                   = true
+              fallback_user_ids          = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
+              require_distinct_approvers = true
             }
           }
         },
@@ -35,18 +30,6 @@ resource "conductorone_policy" "contractor_access" {
           approval = {
             app_owner_approval = {
               require_distinct_approvers = true
-            }
-          }
-        },
-        {
-          provision = {
-            provision_policy = {
-              connector_provision = {
-                default_behavior = {}
-              }
-            }
-            provision_target = {
-              grant_duration = "7776000s"
             }
           }
         },

@@ -1,14 +1,14 @@
 resource "conductorone_policy" "emergency_access" {
   display_name = "Emergency access"
   policy_type  = "POLICY_TYPE_GRANT"
-  description  = "Break glass: who is on call approves within half an hour, for eight hours."
+  description  = "Break glass: somebody on call approves within half an hour."
   policy_steps = {
     grant = {
       steps = [
         {
           approval = {
             user_approval = {
-              user_ids = ["user-on-call-1", "user-on-call-2"]
+              user_ids = ["2baJZqhB6baeCN6Zj4a3dDVhYRn", "2bKTbxTNJFoBinF5aJXVuLkSIc4"]
             }
             require_approval_reason = true
             allow_delegation        = true
@@ -17,20 +17,8 @@ resource "conductorone_policy" "emergency_access" {
               expiration         = "1800"
               escalation_comment = "Nobody on call has answered for half an hour."
               reassign_to_approvers = {
-                approver_ids = ["user-head-of-security"]
+                approver_ids = ["2b7WQAmL9xVQ2zg4mZaouqKLiMc"]
               }
-            }
-          }
-        },
-        {
-          provision = {
-            provision_policy = {
-              connector_provision = {
-                default_behavior = {}
-              }
-            }
-            provision_target = {
-              grant_duration = "28800s"
             }
           }
         },

@@ -9,19 +9,10 @@ resource "conductorone_policy" "employee_access" {
           approval = {
             manager_approval = {
               fallback            = true
-              fallback_user_ids   = ["user-security-1", "user-security-2"]
+              fallback_user_ids   = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
               allow_self_approval = false
             }
             require_denial_reason = true
-          }
-        },
-        {
-          provision = {
-            provision_policy = {
-              connector_provision = {
-                default_behavior = {}
-              }
-            }
           }
         },
       ]

@@ -9,7 +9,7 @@ resource "conductorone_policy" "quarterly_certification" {
           approval = {
             entitlement_owner_approval = {
               fallback          = true
-              fallback_user_ids = ["user-security-1"]
+              fallback_user_ids = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
             }
             require_denial_reason       = true
             allow_reassignment          = true
@@ -20,7 +20,7 @@ resource "conductorone_policy" "quarterly_certification" {
           approval = {
             manager_approval = {
               fallback                   = true
-              fallback_user_ids          = ["user-security-1"]
+              fallback_user_ids          = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
               require_distinct_approvers = true
             }
           }

@@ -1,7 +1,7 @@
 resource "conductorone_policy" "revoke_with_grace" {
   display_name = "Revoke with grace"
   policy_type  = "POLICY_TYPE_REVOKE"
-  description  = "Access ends a day after it was taken away."
+  description  = "Access ends a day after it was revoked."
   policy_steps = {
     revoke = {
       steps = [
@@ -14,12 +14,8 @@ resource "conductorone_policy" "revoke_with_grace" {
           }
         },
         {
-          provision = {
-            provision_policy = {
-              connector_provision = {
-                default_behavior = {}
-              }
-            }
+          accept = {
+            accept_message = "The grace period is over."
           }
         },
       ]

@@ -90,6 +90,10 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
     if immutable:
         return Replace(changes, tuple(sorted(immutable)))
     mask = update_mask(changes)
+    if desired.get("baseline_policy_id") and not prior.get("baseline_policy_id"):
+        # The tenant has a list under the baseline's key, at least the one that it fills in, and takes
+        # the other policy only in place of it.
+        mask = tuple(sorted({*mask, _STEPS}))
     held = recorded.held or held_steps(desired, recorded.outputs)
     if _STEPS in mask and (kept := _refused(held, options)):
         return Refuse(*guards.held_steps(kept))

@@ -131,3 +131,17 @@ STRING_MAP_RULES = Message(
         doc="Whether the rules are applied to an empty map too. Default false.",
     ),
 )
+
+REPEATED_RULES = Message(
+    "validate.RepeatedRules",
+    "What a list must be.",
+    _size("min_items", "The smallest number of items."),
+    _size("max_items", "The largest number of items."),
+    Field(name="unique", type=Scalar.BOOL, doc="Whether no two items may be equal. Default false."),
+    Field(
+        name="items",
+        type=Scalar.STRUCT,
+        doc="The rules of each item, as the API writes them: free-form data.",
+    ),
+    _IGNORE_EMPTY,
+)

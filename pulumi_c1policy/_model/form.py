@@ -55,6 +55,7 @@ _KINDS = {
     "file_field": form_fields.FILE_FIELD,
     "oauth2_field": form_fields.OAUTH2_FIELD,
     "string_map_field": form_fields.STRING_MAP_FIELD,
+    "string_slice_field": form_fields.STRING_SLICE_FIELD,
 }
 
 _PROVIDERS = {
@@ -63,7 +64,6 @@ _PROVIDERS = {
     "shared_config": SHARED_PROVIDER_CONFIG,
 }
 
-# The API lists `stringSliceField` in the oneof `type` but has no such field.
 FORM_FIELD = Message(
     "c1.api.form.v1.Field",
     "One field of a form.",

@@ -6,6 +6,7 @@ from pulumi_c1policy._model import enums
 from pulumi_c1policy._model.field_rules import (
     BOOL_RULES,
     INT64_RULES,
+    REPEATED_RULES,
     STRING_MAP_RULES,
     STRING_RULES,
 )
@@ -224,4 +225,21 @@ STRING_MAP_FIELD = Message(
         doc="What it starts with. Default empty.",
     ),
     _rules(STRING_MAP_RULES),
+)
+
+CHIPS_FIELD = Message("c1.api.form.v1.ChipsField", "Shown as chips, one a text. Has no fields.")
+
+STRING_SLICE_FIELD = Message(
+    "c1.api.form.v1.StringSliceField",
+    "A list of texts.",
+    Field(
+        name="default_values",
+        type=Scalar.STRING,
+        shape="list",
+        doc="The texts that the field starts with. Default: none.",
+    ),
+    _PLACEHOLDER,
+    _rules(REPEATED_RULES),
+    _view("chips_field", CHIPS_FIELD),
+    _view("picker_field", PICKER_FIELD),
 )

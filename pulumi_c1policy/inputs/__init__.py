@@ -46,6 +46,7 @@ from pulumi_c1policy.inputs.escalation import (
 from pulumi_c1policy.inputs.field_rules import (
     BoolRulesArgsDict,
     Int64RulesArgsDict,
+    RepeatedRulesArgsDict,
     StringMapRulesArgsDict,
     StringRulesArgsDict,
 )
@@ -69,6 +70,7 @@ from pulumi_c1policy.inputs.form_fields import (
     BoolFieldArgsDict,
     C1UserFilterArgsDict,
     CheckboxFieldArgsDict,
+    ChipsFieldArgsDict,
     DateFieldArgsDict,
     FileFieldArgsDict,
     FileInputFieldArgsDict,
@@ -82,6 +84,7 @@ from pulumi_c1policy.inputs.form_fields import (
     SelectOptionArgsDict,
     StringFieldArgsDict,
     StringMapFieldArgsDict,
+    StringSliceFieldArgsDict,
     TextFieldArgsDict,
     ToggleFieldArgsDict,
 )
@@ -160,6 +163,7 @@ __all__ = [
     "BoolRulesArgsDict",
     "C1UserFilterArgsDict",
     "CheckboxFieldArgsDict",
+    "ChipsFieldArgsDict",
     "ConnectorProvisionAccountProvisionArgsDict",
     "ConnectorProvisionArgsDict",
     "ConnectorProvisionDefaultBehaviorArgsDict",
@@ -213,6 +217,7 @@ __all__ = [
     "ProvisionTargetArgsDict",
     "ProvisionerAssignmentArgsDict",
     "RejectArgsDict",
+    "RepeatedRulesArgsDict",
     "RequiredTogetherArgsDict",
     "ResourceOwnerApprovalArgsDict",
     "RuleArgsDict",
@@ -225,6 +230,7 @@ __all__ = [
     "StringMapFieldArgsDict",
     "StringMapRulesArgsDict",
     "StringRulesArgsDict",
+    "StringSliceFieldArgsDict",
     "TextFieldArgsDict",
     "ToggleFieldArgsDict",
     "UnconfiguredProvisionArgsDict",

@@ -2,8 +2,8 @@
 
 """Typed arguments. What a form accepts in a field: the rules that its values are held against."""
 
-from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -137,3 +137,18 @@ class StringMapRulesArgsDict(TypedDict):
     """Whether the map must be filled in. Default false."""
     validate_empty: NotRequired[pulumi.Input[bool]]
     """Whether the rules are applied to an empty map too. Default false."""
+
+
+class RepeatedRulesArgsDict(TypedDict):
+    """What a list must be."""
+
+    min_items: NotRequired[pulumi.Input[int | str]]
+    """The smallest number of items."""
+    max_items: NotRequired[pulumi.Input[int | str]]
+    """The largest number of items."""
+    unique: NotRequired[pulumi.Input[bool]]
+    """Whether no two items may be equal. Default false."""
+    items: NotRequired[pulumi.Input[Mapping[str, Any]]]
+    """The rules of each item, as the API writes them: free-form data."""
+    ignore_empty: NotRequired[pulumi.Input[bool]]
+    """Whether an empty value passes, whatever the other rules say. Default false."""

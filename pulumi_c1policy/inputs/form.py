@@ -14,6 +14,7 @@ from pulumi_c1policy.inputs.form_fields import (
     Oauth2FieldArgsDict,
     StringFieldArgsDict,
     StringMapFieldArgsDict,
+    StringSliceFieldArgsDict,
 )
 
 
@@ -46,8 +47,8 @@ class SharedProviderConfigArgsDict(TypedDict):
 
 class FormFieldArgsDict(TypedDict):
     """One field of a form. Exactly one of `string_field`, `bool_field`, `int64_field`,
-    `file_field`, `oauth2_field` and `string_map_field` must be set. At most one of `user_config`,
-    `admin_config` and `shared_config` may be set.
+    `file_field`, `oauth2_field`, `string_map_field` and `string_slice_field` must be set. At most
+    one of `user_config`, `admin_config` and `shared_config` may be set.
     """
 
     name: pulumi.Input[str]
@@ -61,28 +62,32 @@ class FormFieldArgsDict(TypedDict):
     read_only: NotRequired[pulumi.Input[bool]]
     """Whether it is shown but cannot be filled in. Default false."""
     string_field: NotRequired[pulumi.Input[StringFieldArgsDict]]
-    """Holds a text. Excludes `bool_field`, `int64_field`, `file_field`, `oauth2_field` and
-    `string_map_field`.
+    """Holds a text. Excludes `bool_field`, `int64_field`, `file_field`, `oauth2_field`,
+    `string_map_field` and `string_slice_field`.
     """
     bool_field: NotRequired[pulumi.Input[BoolFieldArgsDict]]
-    """Holds a yes or no. Excludes `string_field`, `int64_field`, `file_field`, `oauth2_field` and
-    `string_map_field`.
+    """Holds a yes or no. Excludes `string_field`, `int64_field`, `file_field`, `oauth2_field`,
+    `string_map_field` and `string_slice_field`.
     """
     int64_field: NotRequired[pulumi.Input[Int64FieldArgsDict]]
-    """Holds a whole number. Excludes `string_field`, `bool_field`, `file_field`, `oauth2_field` and
-    `string_map_field`.
+    """Holds a whole number. Excludes `string_field`, `bool_field`, `file_field`, `oauth2_field`,
+    `string_map_field` and `string_slice_field`.
     """
     file_field: NotRequired[pulumi.Input[FileFieldArgsDict]]
-    """Holds a file. Excludes `string_field`, `bool_field`, `int64_field`, `oauth2_field` and
-    `string_map_field`.
+    """Holds a file. Excludes `string_field`, `bool_field`, `int64_field`, `oauth2_field`,
+    `string_map_field` and `string_slice_field`.
     """
     oauth2_field: NotRequired[pulumi.Input[Oauth2FieldArgsDict]]
-    """Holds an OAuth 2 sign-in. Excludes `string_field`, `bool_field`, `int64_field`, `file_field`
-    and `string_map_field`.
+    """Holds an OAuth 2 sign-in. Excludes `string_field`, `bool_field`, `int64_field`, `file_field`,
+    `string_map_field` and `string_slice_field`.
     """
     string_map_field: NotRequired[pulumi.Input[StringMapFieldArgsDict]]
-    """Holds texts by name. Excludes `string_field`, `bool_field`, `int64_field`, `file_field` and
-    `oauth2_field`.
+    """Holds texts by name. Excludes `string_field`, `bool_field`, `int64_field`, `file_field`,
+    `oauth2_field` and `string_slice_field`.
+    """
+    string_slice_field: NotRequired[pulumi.Input[StringSliceFieldArgsDict]]
+    """A list of texts. Excludes `string_field`, `bool_field`, `int64_field`, `file_field`,
+    `oauth2_field` and `string_map_field`.
     """
     user_config: NotRequired[pulumi.Input[UserProviderConfigArgsDict]]
     """The person who fills in the form provides the value. Excludes `admin_config` and

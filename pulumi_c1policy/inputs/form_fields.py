@@ -10,6 +10,7 @@ import pulumi
 from pulumi_c1policy.inputs.field_rules import (
     BoolRulesArgsDict,
     Int64RulesArgsDict,
+    RepeatedRulesArgsDict,
     StringMapRulesArgsDict,
     StringRulesArgsDict,
 )
@@ -213,3 +214,22 @@ class StringMapFieldArgsDict(TypedDict):
     """What it starts with. Default empty."""
     rules: NotRequired[pulumi.Input[StringMapRulesArgsDict]]
     """What is accepted. Default: anything."""
+
+
+class ChipsFieldArgsDict(TypedDict):
+    """Shown as chips, one a text. Has no fields."""
+
+
+class StringSliceFieldArgsDict(TypedDict):
+    """A list of texts. At most one of `chips_field` and `picker_field` may be set."""
+
+    default_values: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """The texts that the field starts with. Default: none."""
+    placeholder: NotRequired[pulumi.Input[str]]
+    """What the empty field shows. Default: nothing."""
+    rules: NotRequired[pulumi.Input[RepeatedRulesArgsDict]]
+    """What is accepted. Default: anything."""
+    chips_field: NotRequired[pulumi.Input[ChipsFieldArgsDict]]
+    """Shown as chips, one a text. Has no fields. Excludes `picker_field`."""
+    picker_field: NotRequired[pulumi.Input[PickerFieldArgsDict]]
+    """Shown as a search for something in the tenant. Excludes `chips_field`."""

@@ -7,7 +7,7 @@ difference has to be reported.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from pulumi_c1policy._lifecycle import refused_steps
@@ -196,3 +196,9 @@ def writes_alike(tree: Tree, edit: Edit) -> bool:
     other = apply(tree, edit)
     before, after = (any(True for _ in refused_steps.find(each)) for each in (tree, other))
     return before == after and "agent_user_id" not in edit.path
+
+
+def names_only(edit: Edit, mask: Iterable[str]) -> bool:
+    """The mask has the edit's own field, and with a baseline policy the steps that it replaces."""
+    also = {"policySteps"} if edit.field.wire == "baselinePolicyId" else set()
+    return set(mask) - also == {edit.field.wire}
