@@ -16,7 +16,7 @@ _APPROVAL = {
     }
 }
 _OWNERS = {"approval": {"app_owners": {"allow_self_approval": False}}}
-_PROVISION: Inputs = {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}}
+_ACCEPT: Inputs = {"accept": {"accept_message": "Granted."}}
 _WAIT = {"wait": {"name": "Grace", "duration": {"duration": "3600s"}}}
 _USERS = {"approval": {"users": {"user_ids": ["user-a", "user-b"]}, "allow_reassignment": True}}
 _CEL = {"approval": {"expression": {"expressions": ["appOwners"], "fallback": False}}}
@@ -29,8 +29,8 @@ def usual(number: int) -> Inputs:
         "policy_type": "POLICY_TYPE_GRANT",
         "description": "Who may have it, and who must approve.",
         "policy_steps": {
-            "grant": {"steps": [_APPROVAL, _OWNERS, _PROVISION]},
-            "at_once": {"steps": [{"accept": {"accept_message": "Low risk."}}, _PROVISION]},
+            "grant": {"steps": [_APPROVAL, _OWNERS, _ACCEPT]},
+            "at_once": {"steps": [_CEL, _ACCEPT]},
         },
         "rules": [{"condition": "subject.department == 'Engineering'", "step_key": "at_once"}],
     }
@@ -38,7 +38,7 @@ def usual(number: int) -> Inputs:
 
 def large() -> Inputs:
     """Sixteen lists of steps, 96 steps, sixteen rules."""
-    steps = [_USERS, _WAIT, _APPROVAL, _CEL, _OWNERS, _PROVISION]
+    steps = [_USERS, _WAIT, _APPROVAL, _CEL, _OWNERS, _ACCEPT]
     keys = ["grant", *(f"list_{number}" for number in range(1, 16))]
     conditions = [f"subject.department == 'Department {number}'" for number in range(16)]
     return {

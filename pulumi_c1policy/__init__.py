@@ -25,17 +25,17 @@ if TYPE_CHECKING:
         accept,
         approve,
         ask,
-        assign,
         escalate,
         form,
         on,
         otherwise,
-        provision,
         reject,
-        run,
         wait,
         when,
     )
+    from pulumi_c1policy.builders import assign as assign
+    from pulumi_c1policy.builders import provision as provision
+    from pulumi_c1policy.builders import run as run
     from pulumi_c1policy.resource import Policy
 
 __all__ = [
@@ -43,19 +43,20 @@ __all__ = [
     "accept",
     "approve",
     "ask",
-    "assign",
     "escalate",
     "form",
     "on",
     "otherwise",
-    "provision",
     "reject",
-    "run",
     "wait",
     "when",
 ]
 
-_HOMES = dict.fromkeys(__all__, "pulumi_c1policy.builders") | {"Policy": "pulumi_c1policy.resource"}
+# A tenant refuses the steps that these build (rules provision-step and action-step), so they are not
+# listed; a program that names them still finds them.
+_UNLISTED = ("assign", "provision", "run")
+_HOMES = dict.fromkeys((*__all__, *_UNLISTED), "pulumi_c1policy.builders")
+_HOMES["Policy"] = "pulumi_c1policy.resource"
 
 
 def __getattr__(name: str) -> object:

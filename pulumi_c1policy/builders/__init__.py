@@ -6,19 +6,23 @@ Policy(
     display_name="Engineering access",
     **on.grant(
         when("subject.department == 'Sales'", steps=[reject("Not for Sales.")]),
-        otherwise(steps=[approve.manager(fallback=["user-1"]), provision.connector()]),
+        otherwise(steps=[approve.manager(fallback=["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"])]),
     ),
 )
 ```
 
 What they return are the very dicts that one could write instead, so both can stand side by side, and
-each value may be a `pulumi.Output`. They check nothing: preview does. Imports neither Pulumi nor the
+each value may be a `pulumi.Output`. They check nothing: preview does. `provision`, `assign` and `run`
+are there for policies that hold such steps, which tenants refuse; they are not listed. Imports neither Pulumi nor the
 provider.
 """
 
 from __future__ import annotations
 
-from pulumi_c1policy.builders import approve, ask, assign, escalate, on, provision, run, wait
+from pulumi_c1policy.builders import approve, ask, escalate, on, wait
+from pulumi_c1policy.builders import assign as assign
+from pulumi_c1policy.builders import provision as provision
+from pulumi_c1policy.builders import run as run
 from pulumi_c1policy.builders.ending import accept, reject
 from pulumi_c1policy.builders.flow import otherwise, when
 from pulumi_c1policy.builders.forms import form
@@ -27,14 +31,11 @@ __all__ = [
     "accept",
     "approve",
     "ask",
-    "assign",
     "escalate",
     "form",
     "on",
     "otherwise",
-    "provision",
     "reject",
-    "run",
     "wait",
     "when",
 ]

@@ -16,9 +16,6 @@ PROGRAM = """
             "grant": {{
                 "steps": [
                     {{"approval": {{"expression": {{"expressions": ["{approver}"]}}}}}},
-                    {{"provision": {{"provision_policy": {{"connector": {{"account": {{
-                        "config": {{"mail": "subject.email"}}
-                    }}}}}}}}}},
                 ]
             }},
             "no": {{"steps": [{{"reject": {{}}}}]}},

@@ -124,9 +124,9 @@ EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
         "policySteps",
     ),
     "group": (
-        lambda p: _set(_steps(p)[0]["approval"]["group"], "fallback", True),
-        "policy_steps.grant.steps[0].approval.group.fallback",
-        (True, False),
+        lambda p: _set(_steps(p)[0]["approval"]["group"], "allowSelfApproval", True),
+        "policy_steps.grant.steps[0].approval.group.allow_self_approval",
+        (True, ABSENT),
         "policySteps",
     ),
     "low-risk": (
@@ -151,24 +151,6 @@ EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
         lambda p: _set(_steps(p, "revoke")[0]["wait"]["duration"], "duration", "3600s"),
         "policy_steps.revoke.steps[0].wait.duration.duration",
         ("3600s", "24h"),
-        "policySteps",
-    ),
-    "new-account": (
-        lambda p: _set(
-            _steps(p)[0]["provision"]["provisionPolicy"]["connector"]["account"]["config"],
-            "camelCase",
-            "subject.email",
-        ),
-        "policy_steps.grant.steps[0].provision.provision_policy.connector.account.config.camelCase",
-        ("subject.email", "subject.displayName"),
-        "policySteps",
-    ),
-    "by-hand": (
-        lambda p: _steps(p)[0]["provision"]["provisionPolicy"]["manual"]["assignee"]["users"][
-            "userIds"
-        ].append("user-9"),
-        "policy_steps.grant.steps[0].provision.provision_policy.manual.assignee.users.user_ids[2]",
-        ("user-9", ABSENT),
         "policySteps",
     ),
     "asks-for-texts": (
@@ -256,19 +238,6 @@ CHANGES: dict[str, tuple[Callable[[Inputs], Any], str, tuple[Any, Any], str]] = 
         "post_actions",
         ([{"certify_remediate_immediately": True}], ABSENT),
         "postActions",
-    ),
-    "several": (
-        lambda p: _set(
-            _first(p)["provision"]["provision_policy"]["multi_step"]["provision_steps"][2][
-                "manual"
-            ],
-            "instructions",
-            "Hand over the phone.",
-        ),
-        "policy_steps.grant.steps[0].provision.provision_policy.multi_step.provision_steps[2]"
-        ".manual.instructions",
-        ("Hand over the laptop.", "Hand over the phone."),
-        "policySteps",
     ),
     "asks-for-other-things": (
         lambda p: _set(_first(p)["form"]["form"]["fields"][2]["int64_field"], "default_value", 8),

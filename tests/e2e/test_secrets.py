@@ -39,18 +39,7 @@ SECRETS = """
         policy_steps=pulumi.Output.secret({
             "grant": {
                 "steps": [
-                    {
-                        "provision": {
-                            "provision_policy": {
-                                "connector": {
-                                    "account": {
-                                        "config": {"key": "'canary7d1f-config'"},
-                                        "do_not_save": {},
-                                    }
-                                }
-                            }
-                        }
-                    }
+                    {"accept": {"accept_message": "canary7d1f-config"}}
                 ]
             }
         }),

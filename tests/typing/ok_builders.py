@@ -10,14 +10,11 @@ from pulumi_c1policy import (
     accept,
     approve,
     ask,
-    assign,
     escalate,
     form,
     on,
     otherwise,
-    provision,
     reject,
-    run,
     wait,
     when,
 )
@@ -30,7 +27,7 @@ plain: PolicyStepArgsDict = {"approval": {"app_owners": {}}}
 contractors = Policy(
     "contractors",
     display_name="Contractor access",
-    **on.grant(approve.manager(fallback=[user, "user-2"]), provision.connector()),
+    **on.grant(approve.manager(fallback=[user, "user-2"])),
 )
 
 Policy(
@@ -59,9 +56,6 @@ Policy(
                 wait.until(9, 30, timezone="Europe/Berlin"),
                 wait.condition("true", timeout="24h"),
                 form("Purpose", ask.text("reason", required=True), ask.yes_no("urgent")),
-                run.automation("template-1"),
-                provision.manual("Hand out the badge.", assign.app_owners(fallback=[user])),
-                provision.connector(target={"grant_duration": "8h"}),
             ]
         ),
     ),

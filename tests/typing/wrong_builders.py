@@ -3,7 +3,7 @@
 
 import pulumi
 
-from pulumi_c1policy import approve, escalate, on, otherwise, provision, wait, when
+from pulumi_c1policy import approve, escalate, on, otherwise, wait, when
 
 condition: pulumi.Output[str] = pulumi.Output.from_input("true")
 
@@ -18,4 +18,3 @@ when("true", steps=[], policy="policy-1")  # E: when
 when(condition, steps=[])  # E: when
 otherwise()  # E: otherwise
 on.grant(escalate.skip_step(after="1h"))  # E: grant
-provision.webhook()  # E: webhook

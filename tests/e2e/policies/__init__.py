@@ -1,4 +1,4 @@
-"""Policies as companies have them: every kind of step, approval, provisioning, wait and form field.
+"""Policies as companies have them: every kind of step, approval, wait and form field that a tenant takes.
 
 Each is written as a program would, in whatever spelling people use. A reference to another policy of
 the table is `{"$ref": name}`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.policies import approvals, flows, forms, provisions
+from tests.e2e.policies import approvals, flows, forms
 
 Inputs = dict[str, Any]
 
@@ -16,7 +16,6 @@ POLICIES: dict[str, Inputs] = {
     **approvals.POLICIES,
     **flows.POLICIES,
     **forms.POLICIES,
-    **provisions.POLICIES,
 }
 """The inputs of each policy, by resource name, in an order in which each refers to earlier ones only."""
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-_CONNECTOR: dict[str, Any] = {
-    "provision": {"provision_policy": {"connector": {"default_behavior": {}}}}
-}
+_ACCEPT: dict[str, Any] = {"accept": {}}
 
 
 def _grant(name: str, *steps: Any, **fields: Any) -> dict[str, Any]:
     return {
         "display_name": name,
         "policy_type": "POLICY_TYPE_GRANT",
-        "policy_steps": {"grant": {"steps": [*steps, _CONNECTOR]}},
+        "policy_steps": {"grant": {"steps": [*steps, _ACCEPT]}},
         **fields,
     }
 
@@ -117,7 +115,6 @@ POLICIES: dict[str, Any] = {
                 "policy_ids": [{"$ref": "two-owners"}, {"$ref": "manager"}],
                 "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_REASSIGN_TO_USERS",
                 "reassign_to_user_ids": ["user-8", "user-7"],
-                "agent_user_id": "agent-1",
             }
         ),
     ),

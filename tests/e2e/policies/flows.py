@@ -20,7 +20,7 @@ POLICIES: dict[str, Any] = {
             "grant": {"steps": [{"approval": {"manager": {}}}]},
             "contractors_only": {"steps": [{"reject": {"reject_message": "Ask your sponsor."}}]},
             "stepKey": {"steps": [{"accept": {}}]},
-            "With spaces, and ümlauts": {"steps": []},
+            "With spaces, and ümlauts": {"steps": [{"reject": {}}]},
         },
         "rules": [
             {
@@ -39,8 +39,8 @@ POLICIES: dict[str, Any] = {
     },
     "emergency": {
         "display_name": "Emergency access",
-        "policy_type": "POLICY_TYPE_ACCESS_REQUEST",
-        "policy_steps": {"access_request": {"steps": [_ACCEPT]}},
+        "policy_type": "POLICY_TYPE_GRANT",
+        "policy_steps": {"grant": {"steps": [_ACCEPT]}},
         "scope": {
             "app_id": "app-production",
             "app_entitlement_id": "entitlement-root",
@@ -49,10 +49,8 @@ POLICIES: dict[str, Any] = {
     },
     "app-only": {
         "display_name": "For one app",
-        "policy_type": "POLICY_TYPE_PROVISION",
-        "policy_steps": {
-            "provision": {"steps": [{"provision": {"provision_policy": {"unconfigured": {}}}}]}
-        },
+        "policy_type": "POLICY_TYPE_REVOKE",
+        "policy_steps": {"revoke": {"steps": [_ACCEPT]}},
         "scope": {"app_id": "app-crm"},
     },
     "quarterly-review": {
@@ -99,24 +97,6 @@ POLICIES: dict[str, Any] = {
                         }
                     },
                     {"wait": {"until_time": {"hours": 0, "minutes": 0}}},
-                    {
-                        "provision": {
-                            "provision_policy": {"connector": {"delete_account": {}}},
-                        }
-                    },
-                ]
-            }
-        },
-    },
-    "automations": {
-        "display_name": "Automations",
-        "policy_type": "POLICY_TYPE_GRANT",
-        "policy_steps": {
-            "grant": {
-                "steps": [
-                    {"action": {"automation": {"automation_template_id": "template-1"}}},
-                    {"action": {"baton_resource_action": {"baton_resource_action_id": "a-1"}}},
-                    {"action": {"client_id_approval": {}}},
                 ]
             }
         },

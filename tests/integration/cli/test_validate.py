@@ -51,17 +51,15 @@ def test_a_mistake_is_shown_with_its_place_and_refused(
     assert "error: A: " in result.stdout
 
 
-def test_the_tenant_is_asked_for_each_expression(
+def test_the_tenant_is_asked_about_conditions_of_rules(
     tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
-    provision = {"connector": {"account": {"config": {"mail": "subject.email"}}}}
-    steps = {"grant": {"steps": [{"provision": {"provision_policy": provision}}]}}
-    result = validate(tmp_path, GOOD | {"policy_steps": GOOD["policy_steps"] | steps}, "--online")
+    result = validate(tmp_path, GOOD, "--online")
     asked = [request.path.rpartition("/")[2] for request in c1_tenant.requests]
     assert result.exit_code == 0, result.output
-    assert sorted(asked) == ["cel", "test-account-provision-policy", "token"]
+    assert sorted(asked) == ["cel", "token"]
 
 
 def test_the_expressions_of_forms_are_not_sent_to_the_tenant(

@@ -183,7 +183,9 @@ def test_a_policy_of_another_keeper_is_taken_over_where_that_is_asked_for() -> N
     assert isinstance(adopt(builtin, take_over=True), LeftOut)
 
 
-PROVISION = {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
+PROVISION: dict[str, Any] = {
+    "provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}
+}
 
 
 def test_a_step_that_tenants_refuse_is_left_out() -> None:

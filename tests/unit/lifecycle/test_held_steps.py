@@ -187,4 +187,4 @@ def test_held_steps_anywhere_change_nothing(inputs: Tree, data: st.DataObject) -
     assert catch_up(recorded, found).inputs == inputs
 
 
-PROVISION_WIRE = {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
+PROVISION_WIRE: Tree = {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
