@@ -21,8 +21,8 @@ from pulumi_c1policy._lifecycle.options import Options
 from pulumi_c1policy._lifecycle.ownership import workspace
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, onto, plan
 from pulumi_c1policy._lifecycle.reads import Reads
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up, is_before, record
-from pulumi_c1policy._lifecycle.view import view
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up, held_by, is_before, record
+from pulumi_c1policy._lifecycle.view import held_steps, view
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only
 from pulumi_c1policy.errors import (
@@ -146,7 +146,7 @@ def update(
         fields = ", ".join(f"`{name}`" for name in planned.fields)
         raise RefusedError(f"{fields} cannot change in place.", "Replace the policy instead.")
     if isinstance(planned, NoOp):
-        return record(desired, recorded.outputs, recorded.held)
+        return record(desired, recorded.outputs, held_by(recorded, desired))
     live = _live(run.client.get, policy_id)
     if live is None:
         raise _gone()
@@ -157,7 +157,7 @@ def update(
         answer = _send(run, policy_id, body, planned, live, desired)
     finally:
         run.reads.forget(policy_id)
-    held = None if "policySteps" in planned.mask else recorded.held
+    held = None if "policySteps" in planned.mask else held_steps(desired, live)
     return record(desired, _known_after(planned, recorded, answer), held)
 
 

@@ -17,7 +17,7 @@ from pulumi_c1policy._lifecycle.mask import update_mask
 from pulumi_c1policy._lifecycle.merge import merge, prune
 from pulumi_c1policy._lifecycle.options import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift
+from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, held_by
 from pulumi_c1policy._lifecycle.view import held_steps, view, without_kept_steps
 from pulumi_c1policy._model.paths import Path, covers
 from pulumi_c1policy._model.policy import POLICY
@@ -94,8 +94,7 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
         # The tenant has a list under the baseline's key, at least the one that it fills in, and takes
         # the other policy only in place of it.
         mask = tuple(sorted({*mask, _STEPS}))
-    held = recorded.held or held_steps(desired, recorded.outputs)
-    if _STEPS in mask and (kept := _refused(held, options)):
+    if _STEPS in mask and (kept := _refused(held_by(recorded, desired), options)):
         return Refuse(*guards.held_steps(kept))
     return Update(changes, mask)
 

@@ -15,7 +15,7 @@ from pulumi_c1policy._lifecycle.diff import Change, compare
 from pulumi_c1policy._lifecycle.merge import merge, prune, respell, strip
 from pulumi_c1policy._lifecycle.normalize import same
 from pulumi_c1policy._lifecycle.ownership import keeper, marks
-from pulumi_c1policy._lifecycle.view import held_steps, view
+from pulumi_c1policy._lifecycle.view import held_steps, view, written_rules
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, only
 
@@ -74,6 +74,16 @@ def record(inputs: Tree, answer: Tree, held: Mapping[str, str] | None = None) ->
     found = held_steps(inputs, answer) if held is None else dict(held)
     outputs = respell(POLICY, inputs, view(inputs, prune(POLICY, answer)))
     return Recorded(inputs, outputs, held=found)
+
+
+def held_by(recorded: Recorded, desired: Tree) -> dict[str, str]:
+    """The refused steps that the last record shows and `desired` does not write.
+
+    Those of a program that wrote such steps, as with 0.1.0, stand in the outputs.
+    """
+    written = written_rules(desired)
+    kept = {path: rule for path, rule in recorded.held.items() if rule not in written}
+    return held_steps(desired, recorded.outputs) | kept
 
 
 def to_state(recorded: Recorded) -> Tree:

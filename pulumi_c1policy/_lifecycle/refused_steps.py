@@ -6,7 +6,7 @@ made when they were accepted, or by the server itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.steps import POLICY_STEP
@@ -53,10 +53,15 @@ def find(policy: Tree) -> Iterator[tuple[Path, str]]:
                 yield ("policy_steps", Key(key), "steps", index), rule
 
 
-def remove(policy: Tree) -> Tree:
-    """The policy without refused steps, and without the lists that held nothing else."""
+def remove(policy: Tree, written: Collection[str] = ()) -> Tree:
+    """The policy without refused steps, and without the lists that held nothing else.
+
+    Args:
+        policy: The policy.
+        written: Rules whose steps stay, because the program writes such steps itself.
+    """
     lists = policy.get("policy_steps")
-    if not isinstance(lists, dict) or not any(True for _ in find(policy)):
+    if not isinstance(lists, dict) or all(rule in written for _, rule in find(policy)):
         return policy
     kept: Tree = {}
     for key, entry in lists.items():
@@ -64,7 +69,7 @@ def remove(policy: Tree) -> Tree:
         if not isinstance(steps, list):
             kept[key] = entry
             continue
-        left = [step for step in steps if not rule_of(step)]
+        left = [step for step in steps if not (rule := rule_of(step)) or rule in written]
         if left or not steps:
             kept[key] = entry | {"steps": left}
     return policy | {"policy_steps": kept}

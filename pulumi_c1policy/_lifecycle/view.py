@@ -4,7 +4,7 @@ A live policy holds things that no program wrote and none has to mention. They a
 view, so that they are neither a difference nor drift:
 
 - annotations of others;
-- steps that tenants refuse (`refused_steps`), unless the program itself writes such steps;
+- steps that tenants refuse (`refused_steps`), unless the program itself writes steps of that kind;
 - the rejection that a tenant stores as the baseline of a policy without one;
 - the user of an agent, which the server chooses.
 
@@ -32,22 +32,21 @@ def view(inputs: Tree, live: Tree) -> Tree:
 
 def held_steps(inputs: Tree, live: Tree) -> dict[str, str]:
     """The refused steps of a live policy that the program does not write: the rule by the path."""
-    if _writes_refused(inputs):
-        return {}
-    return {text(path): rule for path, rule in refused_steps.find(live)}
+    written = written_rules(inputs)
+    return {text(path): rule for path, rule in refused_steps.find(live) if rule not in written}
 
 
 def without_kept_steps(inputs: Tree, tree: Tree) -> Tree:
     """`tree` without refused steps and users of agents, unless `inputs` have such themselves."""
-    if not _writes_refused(inputs):
-        tree = refused_steps.remove(tree)
+    tree = refused_steps.remove(tree, written_rules(inputs))
     if not _agent_users(inputs.get("policy_steps")) and _agent_users(tree.get("policy_steps")):
         tree = tree | {"policy_steps": _without_agent_users(tree["policy_steps"])}
     return tree
 
 
-def _writes_refused(inputs: Tree) -> bool:
-    return any(True for _ in refused_steps.find(inputs))
+def written_rules(inputs: Tree) -> frozenset[str]:
+    """The rules that the program breaks itself: it writes steps of these kinds."""
+    return frozenset(rule for _, rule in refused_steps.find(inputs))
 
 
 def _annotations(inputs: Tree, tree: Tree) -> Tree:

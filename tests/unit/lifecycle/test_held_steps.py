@@ -126,6 +126,23 @@ def test_a_step_that_the_program_takes_out_is_kept() -> None:
     assert isinstance(plan(recorded, policy(OWNERS)), Refuse)
 
 
+def test_a_held_step_stays_held_beside_a_refused_step_of_another_kind() -> None:
+    """A program that writes an action step does not thereby write the tenant's provision step."""
+    both = policy(MANAGER, RUN)
+    there = live(MANAGER, PROVISION, RUN)
+    action_only = Options(severities=severity.parse("action-step=off"))
+    recorded = through_state(record(both, there))
+    assert recorded.held == {'policy_steps["grant"].steps[1]': "provision-step"}
+    assert plan(recorded, both, action_only) == NoOp()
+    assert drift(recorded, there) == []
+    assert catch_up(recorded, there).inputs == both
+    refused = plan(recorded, policy(OWNERS, RUN), action_only)
+    assert isinstance(refused, Refuse)
+    assert refused.advice.endswith("[provision-step]")
+    allowed = plan(recorded, policy(OWNERS, RUN), TURNED_DOWN)
+    assert isinstance(allowed, Update)
+
+
 FILLED: Tree = {"reject": {}}
 
 
@@ -185,6 +202,41 @@ def test_held_steps_anywhere_change_nothing(inputs: Tree, data: st.DataObject) -
     assert plan(recorded, inputs) == NoOp()
     assert drift(recorded, found) == []
     assert catch_up(recorded, found).inputs == inputs
+
+
+@given(accepted_policies(), st.data())
+def test_held_steps_anywhere_stop_updates_of_the_steps_and_no_others(
+    inputs: Tree, data: st.DataObject
+) -> None:
+    wire = stored(inputs)
+    if not wire.get("policySteps"):
+        return
+    entry = wire["policySteps"][data.draw(st.sampled_from(sorted(wire["policySteps"])))]
+    step = data.draw(st.sampled_from([PROVISION_WIRE, {"action": {}}]))
+    entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
+    found = answer(wire)
+    # The last read may be from before the step was there.
+    recorded = through_state(
+        record(inputs, data.draw(st.sampled_from([found, answer(stored(inputs))])))
+    )
+
+    described = inputs | {"description": "another text"}
+    planned = plan(recorded, described)
+    assert isinstance(planned, Update)
+    assert planned.mask == ("description",)
+    body = onto(planned, recorded, described, found, Options())
+    assert body == {"description": "another text"}
+
+    lists = inputs["policy_steps"] | {"another key": {"steps": [OWNERS]}}
+    changed = inputs | {"policy_steps": lists}
+    preview = plan(recorded, changed)
+    refused = (
+        onto(preview, recorded, changed, found, Options())
+        if isinstance(preview, Update)
+        else preview
+    )
+    assert isinstance(refused, Refuse)
+    assert refused.advice.endswith("-step]")
 
 
 PROVISION_WIRE: Tree = {"provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}}
