@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt, written
+from pulumi_c1policy._import.entries import import_file
 from pulumi_c1policy._import.names import names
 from pulumi_c1policy._import.program import program
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
+from pulumi_c1policy._lifecycle.record import drift, from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.unit.importing.programs import ACCEPT, wire
@@ -199,6 +203,34 @@ def test_a_step_that_tenants_refuse_is_left_out() -> None:
         '# The tenant keeps policy_steps["grant"].steps[1], which no program can write '
         "(provision-step); provisioning is set on the entitlement.\n"
     ) in source
+
+
+def test_the_state_of_a_policy_with_a_step_left_out_has_nothing_to_do() -> None:
+    steps = {"grant": {"steps": [PROVISION, {"accept": {}}]}}
+    found = adopt(wire("a", policySteps=steps), take_over=False)
+    assert isinstance(found, Adopted)
+    [entry] = json.loads(import_file([found], names(["a"])))["resources"]
+    recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
+    assert plan(recorded, found.inputs) == NoOp()
+    assert drift(recorded, found.live) == []
+    changed = found.inputs | {"policy_steps": {"grant": {"steps": [{"reject": {}}]}}}
+    assert isinstance(plan(recorded, changed), Refuse)
+
+
+def test_the_user_of_an_agent_is_left_out() -> None:
+    agent = {
+        "agentMode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
+        "agentFailureAction": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
+        "agentUserId": "u",
+    }
+    steps = {"grant": {"steps": [{"approval": {"agent": agent}}]}}
+    found = adopt(wire("a", policySteps=steps), take_over=False)
+    assert isinstance(found, Adopted)
+    assert "agent_user_id" not in program([found], names(["a"]), {})
+    [entry] = json.loads(import_file([found], names(["a"])))["resources"]
+    recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
+    assert plan(recorded, found.inputs) == NoOp()
+    assert drift(recorded, found.live) == []
 
 
 def test_a_policy_whose_list_would_be_empty_is_left_out() -> None:
