@@ -39,6 +39,6 @@ def test_a_link_to_another_type_is_refused_at_preview(stack: Callable[..., Stack
     """
     policies.write(dedent(ONE_AND_OTHER) + dedent(revoke))
     outcome = policies.preview().failed()
-    assert "points to a policy of type POLICY_TYPE_GRANT" in outcome.output
+    assert "whose type is POLICY_TYPE_GRANT" in outcome.output
     assert "baseline_policy_id" in outcome.output
     assert outcome.requests == ()

@@ -65,8 +65,7 @@ def test_the_tenant_is_asked_too_where_the_config_says_so(stack: Any) -> None:
     one = stack(program())
     assert asked(one.preview().ok()) == []
     one.config("c1policy:validateOnline", "true")
-    once = ["test-account-provision-policy", "validate/cel", "validate/cel"]
-    assert asked(one.preview().ok()) == once
+    assert asked(one.preview().ok()) == ["validate/cel"]
 
 
 def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
@@ -74,7 +73,7 @@ def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
     before = one.preview().ok().output
     assert "[old-spelling]" in before
     assert "[approver-can-be-empty]" in before
-    one.config("c1policy:ignoreWarnings", "old-spelling, unreachable")
+    one.config("c1policy:severity", "old-spelling=off,unreachable=off")
     after = one.preview().ok().output
     assert "[old-spelling]" not in after
     assert "[approver-can-be-empty]" in after
@@ -83,7 +82,8 @@ def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
 def test_without_the_checker_the_tenant_is_asked(stack: Any, no_checker: dict[str, str]) -> None:
     failed = stack(program("(ip.isPrivate")).preview(**no_checker).failed()
     assert "rules[0].condition" in failed.output
-    assert "the tenant says: '(' is never closed [tenant]" in failed.output
+    assert "the tenant says: " in failed.output
+    assert "[tenant]" in failed.output
 
 
 def test_without_the_checker_and_credentials_a_note_says_so(

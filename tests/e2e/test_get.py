@@ -23,10 +23,11 @@ READ = """
     pulumi.export("steps", other.policy_steps)
     pulumi.export("created", other.created_at)
 """
+FALLBACK = {"fallback": True, "fallbackUserIds": ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]}
 OTHER = {
     "displayName": "Other",
     "policyType": "POLICY_TYPE_GRANT",
-    "policySteps": {"grant": {"steps": [{"approval": {"manager": {"fallback": True}}}]}},
+    "policySteps": {"grant": {"steps": [{"approval": {"manager": FALLBACK}}]}},
 }
 
 

@@ -162,7 +162,7 @@ def test_what_terraform_kept_is_taken_over_on_request(stack: Any, c1_tenant: Emu
         grant("First", annotations={**theirs, "team": "it"}),
         grant("Second", policySteps={}, annotations=theirs),
     )
-    c1_tenant.api_edit(second, {"baselinePolicyId": first})
+    c1_tenant.api_edit(second, {"baselinePolicyId": first, "policySteps": {}})
     adopted: Stack = stack("import policies")
     adopt(adopted, "First", "Second", "--take-over")
     take_in(adopted)

@@ -194,13 +194,12 @@ def test_every_mistake_is_shown_at_once_at_its_path_and_nothing_is_sent(stack: A
             "display_name": "is required",
             "policy_type": "'POLICY_TYPE_GRANT'",
             'policy_steps["grant"].steps[0].approval.manager_approval': "`manager`",
-            'policy_steps["grant"].steps[1].wait.duration.duration': "between 1h and 31d",
             'policy_steps["grant"].steps[2].approval.users.user_ids': "should be a list",
-            'policy_steps["grant"].steps[3]': "says nothing",
+            'policy_steps["grant"].steps[3]': "is an empty step",
             "rules[1].condition": "should be a string",
             "rules[1].policyId": "`policy_id`",
             'annotations["managed_by"]': "leave it out",
-            'annotations["c1/x"]': "ConductorOne's own",
+            'annotations["c1/x"]': "reserved for ConductorOne",
             'annotations["ok"]': "without spaces",
         }.items():
             [line] = [line for line in text.splitlines() if f" {path} " in line]

@@ -117,6 +117,20 @@ POLICIES: dict[str, Any] = {
                     "rules": {"is_required": True},
                 },
             ),
+            _field(
+                "tags",
+                string_slice_field={
+                    "default_values": ["b", "a"],
+                    "rules": {"min_items": 1, "unique": True, "items": {"string": {"min_len": "1"}}},
+                    "chips_field": {},
+                },
+            ),
+            _field(
+                "people",
+                string_slice_field={
+                    "picker_field": {"c1_user_picker": {"include_deactivated": True}}
+                },
+            ),
             _field("account", string_field={"picker_field": {"app_user_picker": {"app_id": "a"}}}),
             _field(
                 "resource",

@@ -33,7 +33,7 @@ def create(tenant: Emulator, name: str, **fields: Any) -> str:
     kind = str(fields.get("policyType", "POLICY_TYPE_GRANT"))
     steps: dict[str, Any] = {kind.removeprefix("POLICY_TYPE_").lower(): {"steps": [{"accept": {}}]}}
     base = {"displayName": name, "policyType": kind, "policySteps": steps}
-    return tenant.policies.create({**base, **fields}).id
+    return str(tenant.add_policy({**base, **fields})["id"])
 
 
 def entries() -> dict[str, Any]:
