@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from pulumi_c1policy._emulator import Emulator
 from tests.e2e.cli import ROOT, Stack, created
 
 NAMES = (
@@ -21,6 +24,23 @@ def _program(spelling: str) -> dict[str, str]:
         path.stem: path.read_text() for path in Path(ROOT, "examples", spelling).glob("*.py")
     }
     return {"program": modules.pop("__main__").partition('"""\n\n')[2], **modules}
+
+
+EXAMPLES = sorted(path.parent.name for path in Path(ROOT, "examples").glob("*/Pulumi.yaml"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_deploys_as_it_stands(
+    example: str, stack: Callable[..., Stack], c1_tenant: Emulator
+) -> None:
+    """With credentials from the environment, without config, on a tenant of policies alone."""
+    deployed = stack(**_program(example))
+    outcome = deployed.up().ok()
+    assert outcome.writes
+    paths = {request.path for request in c1_tenant.requests}
+    assert all(path.startswith(("/auth/v1/token", "/api/v1/")) for path in paths)
+    assert {path for path in paths if "polic" not in path} <= {"/auth/v1/token"}
+    deployed.unchanged("--refresh")
 
 
 def test_going_from_dicts_to_builders_is_no_change(stack: Callable[..., Stack]) -> None:

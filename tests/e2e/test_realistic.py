@@ -12,8 +12,8 @@ import pytest
 from pulumi_c1policy._emulator import Emulator, Quirks
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.provision import PROVISION
-from pulumi_c1policy._model.steps import ACTION
 from pulumi_c1policy._model.schema import Message, messages
+from pulumi_c1policy._model.steps import ACTION
 from tests.e2e.cli import Stack, Write, created
 from tests.e2e.policies import POLICIES, PROGRAM, Inputs
 from tests.integration.lifecycle.engine import ABSENT

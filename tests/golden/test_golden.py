@@ -10,7 +10,12 @@ from typing import Any
 import dill
 import pytest
 
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._lifecycle import refused_steps
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import encode
 from pulumi_c1policy.provider import PolicyProvider
+from tests.chaos.engine import Process
 
 RELEASES = sorted(
     path for path in Path(__file__).parent.iterdir() if (path / "state.json").exists()
@@ -39,3 +44,31 @@ def test_the_pickled_provider_loads(resource: dict[str, Any]) -> None:
     pickled = base64.b64decode(resource["outputs"]["__provider"])
     assert type(dill.loads(pickled)) is PolicyProvider  # noqa: S301 - ours, from this repository
     assert len(pickled) < 100, "it is a reference, without code or state"
+
+
+def _provisions(resource: Any) -> bool:
+    return "'provision'" in repr(resource["inputs"].get("policy_steps"))
+
+
+@pytest.mark.parametrize("resource", [case for case in CASES if _provisions(case.values[0])])
+def test_a_recorded_policy_with_a_provision_step_refreshes_and_says_what_to_take_out(
+    resource: dict[str, Any], c1_tenant: Emulator
+) -> None:
+    """The tenant holds the step since before; the program is told, and goes on without it."""
+    inputs = {k: v for k, v in resource["inputs"].items() if not k.startswith("__")}
+    held = c1_tenant.add_policy(encode(POLICY, inputs))
+    outputs = resource["outputs"] | {"id": held["id"]}
+    with Process(c1_tenant).alive() as provider:
+        read = provider.read(held["id"], outputs)
+        assert read.id == held["id"]
+        assert read.inputs is not None
+        assert read.outs is not None
+        assert read.inputs["policy_steps"] == inputs["policy_steps"]
+        checked = provider.check({}, resource["inputs"])
+        refused = [f for f in checked.failures if f.reason.endswith("[provision-step]")]
+        assert refused
+        assert all(f.property.endswith(".provision") for f in refused)
+        without = resource["inputs"] | {
+            "policy_steps": refused_steps.remove(inputs).get("policy_steps")
+        }
+        assert provider.diff(held["id"], read.outs, without).changes is False

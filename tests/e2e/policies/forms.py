@@ -121,7 +121,11 @@ POLICIES: dict[str, Any] = {
                 "tags",
                 string_slice_field={
                     "default_values": ["b", "a"],
-                    "rules": {"min_items": 1, "unique": True, "items": {"string": {"min_len": "1"}}},
+                    "rules": {
+                        "min_items": 1,
+                        "unique": True,
+                        "items": {"string": {"min_len": "1"}},
+                    },
                     "chips_field": {},
                 },
             ),

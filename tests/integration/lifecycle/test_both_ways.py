@@ -1,0 +1,106 @@
+"""The checks and the emulated tenant agree: what one refuses, the other refuses.
+
+The rules that the registry marks as stricter than a tenant are the exception, and so are those that
+rest on what a tenant does later or elsewhere.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._client import settings
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, encode
+from pulumi_c1policy.errors import InvalidRequestError
+from tests.strategies import OTHER_POLICIES, accepted_policies, policies
+
+# `output-only` fields are never sent. Whether a tenant refuses the others is not known to the emulator.
+NOT_SENT = {"output-only", "agent-user"}
+
+
+@pytest.fixture(scope="module")
+def others(tenant: Emulator) -> dict[str, str]:
+    """Policies that exist, in place of those that random policies point to."""
+    found = {}
+    for kind in ("GRANT", "REVOKE", "CERTIFY"):
+        steps: Tree = {kind.lower(): {"steps": [{"accept": {}}]}}
+        base = {"displayName": "Other", "policyType": f"POLICY_TYPE_{kind}", "policySteps": steps}
+        found[f"POLICY_TYPE_{kind}"] = tenant.add_policy(base)["id"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Any:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(tenant: Emulator) -> Any:
+    with PolicyClient(settings.load({}, tenant.environment)) as client:
+        yield client
+
+
+def _existing(value: Any, other: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _existing(item, other) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_existing(item, other) for item in value]
+    return other if value in OTHER_POLICIES else value
+
+
+@given(accepted_policies())
+def test_what_passes_check_is_taken(
+    client: PolicyClient, others: dict[str, str], inputs: Tree
+) -> None:
+    program = _existing(copy.deepcopy(inputs), others[inputs["policy_type"]])
+    assert [f for f in check(program) if f.severity == "error"] == []
+    client.create(encode(POLICY, program))
+
+
+@given(policies(), st.data())
+def test_what_check_refuses_is_refused(
+    client: PolicyClient, others: dict[str, str], inputs: Tree, data: st.DataObject
+) -> None:
+    other = others.get(inputs["policy_type"], others["POLICY_TYPE_GRANT"])
+    program = _existing(copy.deepcopy(inputs), other)
+    if data.draw(st.booleans()):
+        program = data.draw(st.sampled_from(_broken(program)))
+    wrong = {f.rule for f in check(program) if f.severity == "error"} - NOT_SENT
+    if not {rule for rule in wrong if not (rule in RULES and RULES[rule].is_stricter)}:
+        return
+    with pytest.raises(InvalidRequestError):
+        client.create(encode(POLICY, program))
+
+
+def _broken(program: Tree) -> list[Tree]:
+    """The program with one thing that a tenant refuses."""
+    lists = program.get("policy_steps") or {"extra": {"steps": []}}
+    key = next(iter(lists))
+    steps = list(lists[key].get("steps") or [])
+
+    def with_steps(*added: Any) -> Tree:
+        return program | {"policy_steps": lists | {key: {"steps": [*steps, *added]}}}
+
+    return [
+        with_steps({"provision": {"provision_policy": {"connector": {}}}}),
+        with_steps({"action": {"client_id_approval": {}}}),
+        with_steps({}),
+        program | {"policy_steps": lists | {key: {"steps": []}}},
+        with_steps({"approval": {"manager": {"fallback": True}}}),
+        with_steps({"approval": {"users": {"user_ids": []}}}),
+        with_steps({"approval": {"agent": {}}}),
+        program | {"rules": [{"condition": "true", "step_key": "nowhere at all"}]},
+        program | {"rules": [{"condition": "", "step_key": key}]},
+        program | {"annotations": {"c1/x": "y"}},
+        program | {"display_name": ""},
+    ]
