@@ -20,7 +20,7 @@ from pulumi_c1policy._findings.registry import RULES
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
-from pulumi_c1policy.errors import InvalidRequestError
+from pulumi_c1policy.errors import StatusError
 from tests.strategies import OTHER_POLICIES, accepted_policies, policies
 
 # `output-only` fields are never sent. Whether a tenant refuses the others is not known to the emulator.
@@ -78,7 +78,7 @@ def test_what_check_refuses_is_refused(
     wrong = {f.rule for f in check(program) if f.severity == "error"} - NOT_SENT
     if not {rule for rule in wrong if not (rule in RULES and RULES[rule].is_stricter)}:
         return
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(StatusError):
         client.create(encode(POLICY, program))
 
 
