@@ -23,13 +23,15 @@ SCRIPT = (
     "app.command()(emulator)\n"
     "app()\n"
 )
+# A None entry makes the import fail as if the package were not installed.
+WITHOUT_CEL = f"import sys\nsys.modules['cel_expr_python'] = None\n{SCRIPT}"
 
 
 @contextmanager
-def running(*options: str) -> Iterator[subprocess.Popen[str]]:
+def running(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Popen[str]]:
     """The command, running."""
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *options],
+        [sys.executable, "-c", script, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -73,12 +75,19 @@ def test_tls_names_the_authority() -> None:
 
 def test_quirks_are_options() -> None:
     options = ["--unset-fields", "omitted", "--timestamp-precision", "seconds", "--newer-api"]
+    options += ["--pages", "empty", "--builtin-edits", "partly", "--no-cel-ip", "--check-ids"]
     with running("--json", *options) as process:
         facts = json.loads(first_line(process))
         shown = httpx.get(f"{facts['serverUrl']}/_emulator/policies").json()["policies"]
         assert "scope" not in shown[0]
         assert "." not in shown[0]["createdAt"]
         assert shown[-1]["policyType"] == "POLICY_TYPE_ROTATE"
+        in_force = httpx.post(f"{facts['serverUrl']}/_emulator/quirks", json={}).json()
+        assert {name: in_force[name] for name in ("pages", "builtin_edits", "cel_ip")} == {
+            "pages": "empty",
+            "builtin_edits": "partly",
+            "cel_ip": False,
+        }
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
 
@@ -96,6 +105,18 @@ def test_without_json_it_prints_what_to_export() -> None:
         "export CONDUCTORONE_CLIENT_ID",
         "export CONDUCTORONE_CLIENT_SECRET",
     ]
+
+
+@pytest.mark.parametrize(("script", "said"), [(SCRIPT, False), (WITHOUT_CEL, True)])
+def test_it_says_that_it_does_not_compile_expressions(script: str, said: bool) -> None:
+    with running(script=script) as process:
+        first_line(process)
+        assert process.stdout
+        head = [process.stdout.readline() for _ in range(6)]
+        assert head[-1].startswith("Requests so far")
+        process.send_signal(signal.SIGTERM)
+        rest = process.stdout.read()
+    assert ("checked for brackets and quotes only" in rest) is said
 
 
 def test_a_taken_port_is_told_in_a_sentence() -> None:
