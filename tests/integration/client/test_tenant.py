@@ -45,10 +45,11 @@ def test_a_policy_lives_from_create_to_delete(client: PolicyClient, c1_tenant: E
 
 
 @pytest.mark.parametrize("unset", ["emitted", "omitted", "null", "null_everywhere"])
+@pytest.mark.parametrize("pages", ["exact", "over_full", "empty"])
 def test_all_pages_are_listed_and_searched(
-    unset: str, client: PolicyClient, c1_tenant: Emulator
+    unset: str, pages: str, client: PolicyClient, c1_tenant: Emulator
 ) -> None:
-    c1_tenant.set_quirks(unset_fields=unset)
+    c1_tenant.set_quirks(unset_fields=unset, pages=pages)
     ids = {client.create(NEW | {"displayName": f"Policy {n}"})["id"] for n in range(23)}
     assert ids < {policy["id"] for policy in client.list(page_size=10)}
     assert ids < {policy["id"] for policy in client.search(page_size=10)}

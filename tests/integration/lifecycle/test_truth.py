@@ -26,8 +26,10 @@ QUIRKS = {
     "emitted": Quirks(),
     "omitted": Quirks(unset_fields="omitted", rule_key="both", timestamp_precision="seconds"),
     "null": Quirks(unset_fields="null", rule_key="policy_key", duration_style="padded"),
-    "null-everywhere": Quirks(unset_fields="null_everywhere", shuffle_sets=True),
-    "newer": Quirks(newer_api=True, timestamp_precision="micro", shuffle_sets=True),
+    "null-everywhere": Quirks(
+        unset_fields="null_everywhere", shuffle_sets=True, pages="over_full", cel_ip=False
+    ),
+    "newer": Quirks(newer_api=True, timestamp_precision="micro", shuffle_sets=True, pages="empty"),
     "fills": Quirks(server_fills=True, unset_fields="omitted", rule_key="both"),
 }
 IMMUTABLE = {"policy_type", "scope"}
