@@ -1,4 +1,5 @@
-"""A conformance suite: facts about tenants, each tried over HTTP against the emulator or a tenant.
+"""A conformance suite: the facts about tenants that the project relies on, each tried from outside.
 
-It shares no code with the emulator. It is not part of the package that users install.
+It is not shipped. It runs against the emulator or a real tenant, over HTTP, and shares no code with
+the emulator: `target` starts one, and nothing else imports it.
 """

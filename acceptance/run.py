@@ -1,68 +1,114 @@
-"""Try every fact on one tenant, and report: a table for people, ids and verdicts for issues."""
+"""One run of the suite: every fact in turn, and a tenant that is clean afterwards."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 import httpx
 
+from acceptance import clean
+from acceptance.context import Context
 from acceptance.fact import Contradicted, Fact, NotTried, Verdict
-from acceptance.tenant import Tenant
+from acceptance.target import RefusedError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A fact with its verdict.
+class Interrupted(BaseException):
+    """A signal ended the run."""
 
-    Attributes:
-        fact: The fact.
-        verdict: What came of it.
-        reason: A sentence for the person at the terminal; never part of a report.
+
+def run(context: Context, facts: Sequence[Fact]) -> dict[str, Verdict]:
+    """Try every fact that has a case, and clean up whatever happens.
+
+    Returns:
+        The verdict of each tried fact by its id.
+
+    Raises:
+        RefusedError: The credential cannot make and delete a policy, so that no fact can be tried.
+        Interrupted: A signal came. The tenant is clean by then.
     """
+    verdicts: dict[str, Verdict] = {}
+    with _signals_raise():
+        try:
+            _check_access(context)
+            for fact in facts:
+                if fact.case is not None:
+                    verdicts[fact.id] = _try(context, fact)
+        finally:
+            finish(context)
+    return verdicts
 
-    fact: Fact
-    verdict: Verdict
-    reason: str = ""
+
+def finish(context: Context) -> int:
+    """Delete all that the run made; return how many policies are left, and say so."""
+    with _signals_wait():
+        left = clean.sweep(context)
+    if left:
+        print(
+            f"{left} policies could not be deleted: run `make acceptance CLEAN={context.run_id}`.",
+            file=sys.stderr,
+        )
+    return left
 
 
-def try_all(tenant: Tenant, facts: Iterable[Fact]) -> list[Tried]:
-    """Try the facts one after the other; each leaves nothing behind."""
-    return [_try(tenant, fact) for fact in facts]
-
-
-def _try(tenant: Tenant, fact: Fact) -> Tried:
-    if fact.case is None:
-        return Tried(fact, "not tried", "no suite can try it")
+def _check_access(context: Context) -> None:
     try:
-        fact.case(tenant)
+        made = context.create()
+        context.delete(made["id"])
+    except (Contradicted, NotTried) as error:
+        raise RefusedError(f"The credential cannot make a policy: {error}.") from error
+
+
+def _try(context: Context, fact: Fact) -> Verdict:
+    since = len(context.made)
+    verdict, reason = _verdict(context, fact)
+    clean.delete_made(context, since)
+    if reason:
+        # Reasons may quote the tenant, so they never enter a report.
+        print(f"{fact.id}: {verdict}: {reason}", file=sys.stderr, flush=True)
+    return verdict
+
+
+def _verdict(context: Context, fact: Fact) -> tuple[Verdict, str]:
+    try:
+        if fact.case is not None:
+            fact.case(context)
     except Contradicted as error:
-        return Tried(fact, "contradicted", str(error))
+        return Verdict.CONTRADICTED, str(error) or "otherwise"
     except NotTried as error:
-        return Tried(fact, "not tried", str(error))
+        return Verdict.NOT_TRIED, str(error) or "not possible here"
+    except (KeyError, TypeError, ValueError, LookupError, AttributeError) as error:
+        # A case reads an answer as the API describes it: another form is another behaviour.
+        return Verdict.CONTRADICTED, f"an answer of another form: {error!r}"
     except httpx.HTTPError as error:
-        return Tried(fact, "not tried", f"no answer: {type(error).__name__}")
-    except (KeyError, TypeError, ValueError) as error:
-        return Tried(fact, "contradicted", f"the answer cannot be read: {type(error).__name__}")
+        return Verdict.NOT_TRIED, f"no answer: {type(error).__name__}"
+    return Verdict.CONFIRMED, ""
+
+
+@contextmanager
+def _signals_raise() -> Iterator[None]:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise Interrupted(signal.Signals(number).name)
+
+    held = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        yield
     finally:
-        tenant.clean()
-    return Tried(fact, "confirmed")
+        for number, handler in held.items():
+            signal.signal(number, handler)
 
 
-def as_markdown(tried: Iterable[Tried]) -> str:
-    """The table: fact, source, verdict."""
-    rows = [
-        f"| `{one.fact.id}` | {one.fact.statement} | {one.fact.source} [{one.fact.certainty}] "
-        f"| {one.verdict} |"
-        for one in tried
-    ]
-    return "\n".join(
-        ["| fact | statement | source | verdict |", "| --- | --- | --- | --- |", *rows]
-    )
-
-
-def as_json(tried: Iterable[Tried]) -> str:
-    """Ids and verdicts alone: nothing of a tenant, since it goes into public issues."""
-    facts = {one.fact.id: one.verdict for one in tried}
-    return json.dumps({"version": 1, "facts": facts}, indent=2) + "\n"
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Ignore signals: an impatient second Ctrl-C would leave policies behind."""
+    held = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)

@@ -1,27 +1,46 @@
-"""The facts by subject; `FACTS` has all of them in the order in which they are tried."""
+"""Every fact, in the order in which it is tried and documented."""
 
 from __future__ import annotations
 
 from acceptance.fact import Fact
 from acceptance.facts import (
-    access,
-    cli,
-    definitions,
+    agents,
+    annotating,
+    approvals,
+    authentication,
+    baseline,
+    chains,
+    deletion,
+    errors,
     expressions,
     lists,
-    refusals,
+    pulumi_cli,
+    reading,
+    rules,
+    steps,
     untried,
     updates,
 )
 
-FACTS: tuple[Fact, ...] = (
-    *access.FACTS,
-    *lists.FACTS,
-    *definitions.FACTS,
-    *refusals.FACTS,
-    *updates.FACTS,
-    *expressions.FACTS,
-    *cli.FACTS,
-    *untried.FACTS,
-)
-"""Every fact, tried or not."""
+SUBJECTS: dict[str, tuple[Fact, ...]] = {
+    "Authentication": authentication.FACTS,
+    "Lists and searches": lists.FACTS,
+    "Steps": steps.FACTS,
+    "Approvals": approvals.FACTS,
+    "Agent approvals": agents.FACTS,
+    "Types and the baseline": baseline.FACTS,
+    "Rules": rules.FACTS,
+    "Chains of policies": chains.FACTS,
+    "Answers": reading.FACTS,
+    "Updates": updates.FACTS,
+    "Annotations": annotating.FACTS,
+    "Expressions": expressions.FACTS,
+    "Deletion": deletion.FACTS,
+    "Errors": errors.FACTS,
+    "Through Pulumi": pulumi_cli.FACTS,
+    "Facts that no suite can try": untried.FACTS,
+}
+"""The facts by subject."""
+
+FACTS: tuple[Fact, ...] = tuple(fact for facts in SUBJECTS.values() for fact in facts)
+"""Every fact. Their ids differ."""

@@ -2,100 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from acceptance.context import Context, refusal
+from acceptance.fact import API, CEL, CLI, Case, Fact, NotTried, expect
+from acceptance.facts.cases import approval, with_steps
+from acceptance.http import POLICIES, Json, json_of
 
-from acceptance.fact import Fact, NotTried, expect
-from acceptance.tenant import POLICIES, Tenant, refused
-
-_CLI = "the vendor's CLI"
-_CEL = "the vendor's documentation of expressions"
-
-
-def _markers(tenant: Tenant, text: str) -> list[object]:
-    answer = tenant.send("POST", f"{POLICIES}/validate/cel", {"text": text})
-    if answer.status_code in (403, 404, 501):
-        raise NotTried("the endpoint is not available")
-    expect(answer.is_success, f"answered {answer.status_code}")
-    found: list[object] = answer.json().get("markers") or []
-    return found
+_VALIDATE = f"{POLICIES}/validate/cel"
+_VARIABLES = {
+    "subject": 'subject.email == "a@b.example"',
+    "entitlement": 'entitlement.id == "a"',
+    "task": 'task.id == "a"',
+    "account": 'account.email == "a@b.example"',
+}
 
 
-def _knows(text: str) -> Callable[[Tenant], None]:
-    return lambda tenant: expect(not _markers(tenant, text), "marked")
+def _markers(context: Context, text: str) -> list[Json]:
+    answer = context.api.call("POST", _VALIDATE, {"text": text})
+    expect(answer.status_code == 200, f"HTTP {answer.status_code}")
+    return json_of(answer).get("markers") or []
 
 
-def _marks(text: str) -> Callable[[Tenant], None]:
-    return lambda tenant: expect(_markers(tenant, text), "not marked")
-
-
-def _condition(tenant: Tenant) -> None:
-    rules = [{"condition": "subject.nonsense == 1", "stepKey": "grant"}]
-    refused(tenant.try_create(tenant.body(rules=rules)), "", 400)
-
-
-def _approver(expression: str) -> Callable[[Tenant], None]:
-    def case(tenant: Tenant) -> None:
-        body = tenant.body({"approval": {"expression": {"expressions": [expression]}}})
-        refused(tenant.try_create(body), "", 400)
+def _valid(text: str) -> Case:
+    def case(context: Context) -> None:
+        markers = _markers(context, text)
+        expect(not markers, f"{len(markers)} markers, the first: {markers[:1]}")
 
     return case
 
 
+def _invalid(text: str, *, by_brackets: bool = False) -> Case:
+    def case(context: Context) -> None:
+        _needs_compiler(context, by_brackets=by_brackets)
+        expect(bool(_markers(context, text)), "no marker")
+
+    return case
+
+
+def _marker_form(context: Context) -> None:
+    [marker, *_] = _markers(context, 'subject.email == "a" && (')
+    expect(bool(marker.get("message")), "a marker without a message")
+    expect("severity" in marker and "startColumn" in marker, f"a marker has {sorted(marker)}")
+
+
+def _condition(text: str) -> Json:
+    return {
+        "rules": [{"condition": text, "stepKey": "other"}],
+        "policySteps": {**with_steps({"reject": {}}), "other": {"steps": [approval()]}},
+    }
+
+
+def _approver(text: str) -> Json:
+    return {"policySteps": with_steps(approval("expression", expressions=[text]))}
+
+
+def _saved(fields: Json) -> Case:
+    def case(context: Context) -> None:
+        context.create(**fields)
+
+    return case
+
+
+def _not_saved(fields: Json, *, by_brackets: bool = False) -> Case:
+    def case(context: Context) -> None:
+        _needs_compiler(context, by_brackets=by_brackets)
+        refusal(context.refused(**fields), status=400)
+
+    return case
+
+
+def _not_saved_by_update(context: Context) -> None:
+    made = context.create()["id"]
+    fields = _condition('subject.email == "a')
+    refusal(context.send_update(made, fields, "rules,policySteps"), status=400)
+
+
+def _needs_compiler(context: Context, *, by_brackets: bool) -> None:
+    if not (context.compiles or by_brackets):
+        raise NotTried("the emulator compiles expressions with the extra `cel` only")
+
+
+def _literal(context: Context) -> None:
+    answer = context.api.call("POST", f"{POLICIES}/test-account-provision-policy", {"cel": '"a"'})
+    expect(answer.status_code == 200, f"HTTP {answer.status_code}")
+    held = json_of(answer)
+    expect({"type", "value"} <= set(held), f"the answer has {sorted(held)}")
+
+
 FACTS = (
     Fact(
-        "cel-valid",
-        "`validate/cel` marks nothing in a valid condition.",
+        "validate",
+        "`validate/cel` answers a good condition with no marker.",
         "docs",
-        _CEL,
-        _knows("subject.department == 'Sales'"),
+        API,
+        _valid("true"),
+    ),
+    *(
+        Fact(
+            f"validate-{name}",
+            f"`validate/cel` knows the variable `{name}`.",
+            "source",
+            CLI,
+            _valid(text),
+        )
+        for name, text in _VARIABLES.items()
     ),
     Fact(
-        "cel-invalid",
-        "`validate/cel` marks what does not compile.",
+        "validate-broken",
+        "`validate/cel` marks an expression that does not parse.",
         "docs",
-        _CEL,
-        _marks("subject.department =="),
+        API,
+        _invalid('subject.email == "a', by_brackets=True),
     ),
     Fact(
-        "cel-unknown-field",
-        "`validate/cel` marks a field that does not exist.",
+        "validate-marker",
+        "A marker has a message, a place and a severity.",
         "docs",
-        _CEL,
-        _marks("subject.nonsense == 1"),
+        API,
+        _marker_form,
     ),
     Fact(
-        "cel-knows-account",
-        "`validate/cel` knows `account`.",
+        "validate-undeclared",
+        "`validate/cel` marks a variable that is not declared.",
         "docs",
-        _CEL,
-        _knows("account.email == 'a'"),
+        CEL,
+        _invalid("nobody.knows"),
     ),
     Fact(
-        "cel-no-app-owners",
-        "`validate/cel` does not know `appOwners`.",
+        "validate-app-owners",
+        "`validate/cel` knows the environment of rule conditions only: `appOwners` is undeclared.",
         "source",
-        _CLI,
-        _marks("size(appOwners) > 0"),
+        CLI,
+        _invalid("appOwners.size() > 0"),
     ),
     Fact(
-        "condition-compiled",
-        "A condition that does not compile is refused on save.",
+        "validate-type",
+        "`validate/cel` marks a condition that is not a bool.",
         "docs",
-        _CEL,
-        _condition,
+        CEL,
+        _invalid("subject.email"),
     ),
     Fact(
-        "approver-no-account",
-        "An approver expression does not know `account`.",
+        "condition-parse",
+        "A condition that does not parse is refused on save: 400.",
+        "docs",
+        API,
+        _not_saved(_condition('subject.email == "a'), by_brackets=True),
+    ),
+    Fact(
+        "condition-undeclared",
+        "A condition with a variable that is not declared is refused on save: 400.",
+        "docs",
+        CEL,
+        _not_saved(_condition("nobody.knows")),
+    ),
+    Fact(
+        "condition-update",
+        "A condition that does not parse is refused in an update: 400.",
+        "docs",
+        API,
+        _not_saved_by_update,
+    ),
+    Fact(
+        "approver-parse",
+        "An approver expression that does not parse is refused on save: 400.",
+        "docs",
+        API,
+        _not_saved(_approver("appOwners["), by_brackets=True),
+    ),
+    Fact(
+        "approver-app-owners",
+        "Approver expressions know `app_owners`, the other spelling of `appOwners`.",
         "source",
-        _CLI,
-        _approver("account.id == '' ? appOwners : [subject]"),
+        CLI,
+        _saved(_approver("app_owners")),
     ),
     Fact(
-        "approver-compiled",
-        "An approver expression that does not compile is refused on save.",
+        "approver-account",
+        "Approver expressions do not know `account`: 400.",
+        "source",
+        CLI,
+        _not_saved(_approver('account.email == "a" ? appOwners : appOwners')),
+    ),
+    Fact(
+        "test-account-provision",
+        "`test-account-provision-policy` answers the type and the value of an expression.",
         "docs",
-        _CEL,
-        _approver("appOwners["),
+        API,
+        _literal,
     ),
 )

@@ -1,175 +1,167 @@
-"""Facts about listing, searching, reading and deleting."""
+"""Facts about lists, searches and their pages."""
 
 from __future__ import annotations
 
-from acceptance.fact import Fact, NotTried, expect
-from acceptance.tenant import POLICIES, SEARCH, Tenant, refused
+from acceptance.context import Context
+from acceptance.fact import API, CLI, Fact, expect
+from acceptance.http import POLICIES, SEARCH
 
-_LIVE = "captured answers of tenants"
-_API = "the API's description"
-
-
-def _ids(tenant: Tenant, count: int) -> set[str]:
-    return {str(tenant.create()["id"]) for _ in range(count)}
+_SEARCH_FLOOR, _LIST_FLOOR = 5, 6
 
 
-def _list_to_the_end(tenant: Tenant) -> None:
-    made = _ids(tenant, 2)
-    found: set[str] = set()
-    token = ""
-    while True:
-        query = {"page_size": "10"} | ({"page_token": token} if token else {})
-        page = tenant.send("GET", POLICIES, None, **query).json()
-        found |= {str(row["id"]) for row in page.get("list") or []}
-        token = page.get("nextPageToken") or ""
-        if not token:
-            break
-    expect(made <= found, "a policy is in no page")
+def _fill(context: Context, count: int) -> set[str]:
+    return {
+        context.create(displayName=context.name(f"page {number}"))["id"] for number in range(count)
+    }
 
 
-def _search_to_the_end(tenant: Tenant) -> None:
-    made = _ids(tenant, 2)
-    found = {str(row["id"]) for row in tenant.search(pageSize=10)}
-    expect(made <= found, "a policy is in no page")
+def _list_pages(context: Context) -> None:
+    made = _fill(context, 9)
+    pages = context.pages(POLICIES, page_size=_LIST_FLOOR)
+    expect(len(pages) > 1, "one page of more than was asked for")
+    expect(made <= {row["id"] for page in pages for row in page}, "a policy is on no page")
 
 
-def _search_floor(tenant: Tenant) -> None:
-    _ids(tenant, 7)
-    page = tenant.send("POST", SEARCH, {"pageSize": 1}).json()
-    rows = page.get("list") or []
-    if not rows:
-        raise NotTried("the first page is empty")
-    expect(len(rows) > 1, "a page of one row")
+def _search_pages(context: Context) -> None:
+    made = _fill(context, 9)
+    pages = context.pages(SEARCH, pageSize=_SEARCH_FLOOR, query=context.run_id)
+    expect(len(pages) > 1, "one page of more than was asked for")
+    expect(made <= {row["id"] for page in pages for row in page}, "a policy is on no page")
 
 
-def _list_floor(tenant: Tenant) -> None:
-    _ids(tenant, 8)
-    page = tenant.send("GET", POLICIES, None, page_size="1").json()
-    rows = page.get("list") or []
-    if not rows:
-        raise NotTried("the first page is empty")
-    expect(len(rows) > 1, "a page of one row")
+def _list_floor(context: Context) -> None:
+    _fill(context, 7)
+    sizes = [len(page) for page in context.pages(POLICIES, limit=4, page_size=1)]
+    expect(max(sizes) >= _LIST_FLOOR, f"pages of at most {max(sizes)}")
 
 
-def _refs(tenant: Tenant) -> None:
-    made = _ids(tenant, 2)
-    refs = [{"id": each} for each in sorted(made)]
-    expect({str(row["id"]) for row in tenant.search(refs=refs)} == made, "other policies")
+def _search_floor(context: Context) -> None:
+    _fill(context, 6)
+    sizes = [len(page) for page in context.pages(SEARCH, limit=4, pageSize=1)]
+    expect(max(sizes) >= _SEARCH_FLOOR, f"pages of at most {max(sizes)}")
 
 
-def _by_name(tenant: Tenant) -> None:
-    policy = tenant.create()
-    found = [row["id"] for row in tenant.search(displayName=policy["displayName"])]
-    expect(policy["id"] in found, "not found by its name")
+def _once(context: Context) -> None:
+    made = _fill(context, 7)
+    pages = context.pages(SEARCH, pageSize=_SEARCH_FLOOR, query=context.run_id)
+    rows = [row["id"] for page in pages for row in page]
+    expect(all(rows.count(policy_id) == 1 for policy_id in made), "a policy is on two pages")
 
 
-def _by_type(tenant: Tenant) -> None:
-    kinds = {row["policyType"] for row in tenant.search(policyTypes=["POLICY_TYPE_REVOKE"])}
-    expect(kinds <= {"POLICY_TYPE_REVOKE"}, "another type was found")
+def _refs(context: Context) -> None:
+    made = _fill(context, 3)
+    found = context.ids(refs=[{"id": policy_id} for policy_id in sorted(made)])
+    expect(found == made, "a search by refs finds others, or too few")
 
 
-def _deleted(tenant: Tenant) -> str:
-    policy_id = str(tenant.create()["id"])
-    answer = tenant.send("DELETE", f"{POLICIES}/{policy_id}")
-    expect(answer.is_success, f"the delete was answered {answer.status_code}")
-    return policy_id
+def _display_name(context: Context) -> None:
+    name = context.name("by its name")
+    made = context.create(displayName=name)["id"]
+    expect(made in context.ids(displayName=name), "not found by its name")
 
 
-def _deleted_get(tenant: Tenant) -> None:
-    answer = tenant.send("GET", f"{POLICIES}/{_deleted(tenant)}")
-    expect(answer.status_code == 200, f"answered {answer.status_code}")
-    expect(answer.json()["policy"].get("deletedAt"), "no deletedAt")
+def _query(context: Context) -> None:
+    made = context.create()["id"]
+    expect(made in context.ids(query=context.run_id), "not found by a word of its name")
 
 
-def _deleted_search(tenant: Tenant) -> None:
-    policy_id = _deleted(tenant)
-    rows = tenant.search(refs=[{"id": policy_id}])
-    expect(not [row for row in rows if row["id"] == policy_id], "a deleted policy is found")
+def _types(context: Context) -> None:
+    grant, revoke = context.create()["id"], context.create("revoke")["id"]
+    found = context.ids(policyTypes=["POLICY_TYPE_REVOKE"])
+    expect(revoke in found and grant not in found, "the types are not told apart")
 
 
-def _deleted_included(tenant: Tenant) -> None:
-    policy_id = _deleted(tenant)
-    found = [row["id"] for row in tenant.search(includeDeleted=True, refs=[{"id": policy_id}])]
-    expect(policy_id in found, "not found with includeDeleted")
+def _excluded(context: Context) -> None:
+    made = context.create()["id"]
+    found = context.ids(query=context.run_id, excludePolicyIds=[made])
+    expect(made not in found, "found although excluded")
 
 
-def _referenced(tenant: Tenant) -> None:
-    base = str(tenant.create()["id"])
-    tenant.create(policySteps=None, baselinePolicyId=base)
-    refused(tenant.send("DELETE", f"{POLICIES}/{base}"), "", 400, 409, 412)
+def _deleted(context: Context) -> str:
+    made: str = context.create()["id"]
+    expect(context.delete(made).status_code == 200, "the deletion is refused")
+    return made
 
 
-def _referenced_by_rule(tenant: Tenant) -> None:
-    base = str(tenant.create()["id"])
-    tenant.create(rules=[{"condition": "true", "policyId": base}])
-    refused(tenant.send("DELETE", f"{POLICIES}/{base}"), "", 400, 409, 412)
+def _deleted_not_listed(context: Context) -> None:
+    made = _deleted(context)
+    expect(made not in context.ids(POLICIES, page_size=100), "a deleted policy is listed")
+
+
+def _deleted_not_found(context: Context) -> None:
+    made = _deleted(context)
+    expect(made not in context.ids(pageSize=100), "a deleted policy is found")
+
+
+def _include_deleted(context: Context) -> None:
+    made = _deleted(context)
+    found = context.ids(refs=[{"id": made}], includeDeleted=True)
+    expect(made in found, "not found in spite of includeDeleted")
+
+
+def _search_body(context: Context) -> None:
+    answer = context.api.call("POST", SEARCH, {"pageSizes": 5})
+    expect(answer.status_code == 400, f"HTTP {answer.status_code}")
+
+
+def _rows(context: Context) -> None:
+    made = context.create()
+    [row] = [
+        row
+        for page in context.pages(POLICIES, page_size=100)
+        for row in page
+        if row["id"] == made["id"]
+    ]
+    expect(row["displayName"] == made["displayName"], "a row is not the policy")
+    expect(bool(row["policySteps"]), "a row has no steps")
 
 
 FACTS = (
     Fact(
-        "list-ends-with-empty-token",
-        "Only an empty token ends a list.",
-        "source",
-        _API,
-        _list_to_the_end,
+        "list-pages",
+        "`GET /api/v1/policies` takes `page_size` and `page_token` in its query. Following "
+        "`nextPageToken` until it is empty gives every policy.",
+        "docs",
+        API,
+        _list_pages,
     ),
     Fact(
-        "search-ends-with-empty-token",
-        "Only an empty token ends a search.",
-        "source",
-        _API,
-        _search_to_the_end,
+        "search-pages",
+        "`POST /api/v1/search/policies` takes `pageSize` and `pageToken` in its body. Following "
+        "`nextPageToken` until it is empty gives every policy.",
+        "docs",
+        API,
+        _search_pages,
     ),
+    Fact("list-floor", "The smallest page of a list is 6.", "live", CLI, _list_floor),
+    Fact("search-floor", "The smallest page of a search is 5.", "live", CLI, _search_floor),
+    Fact("pages-once", "No policy is on two pages of a search.", "inferred", API, _once),
+    Fact("list-rows", "The rows of a list are the policies themselves.", "docs", API, _rows),
+    Fact("search-refs", "`refs` finds many policies by id in one call.", "docs", API, _refs),
+    Fact("search-name", "`displayName` finds a policy by its name.", "docs", API, _display_name),
+    Fact("search-query", "`query` finds a policy by a word of its name.", "docs", API, _query),
+    Fact("search-types", "`policyTypes` finds policies by type.", "docs", API, _types),
+    Fact("search-exclude", "`excludePolicyIds` leaves policies out.", "docs", API, _excluded),
+    Fact("search-strict", "An unknown key in a search: 400.", "source", CLI, _search_body),
     Fact(
-        "search-page-floor",
-        "A search gives more than one row where one is asked for (floor 5).",
+        "deleted-not-listed",
+        "A deleted policy is in no list, at once.",
         "live",
-        _LIVE,
-        _search_floor,
-    ),
-    Fact(
-        "list-page-floor",
-        "A list gives more than one row where one is asked for (floor 6).",
-        "live",
-        _LIVE,
-        _list_floor,
-    ),
-    Fact("search-refs", "A search by `refs` resolves many ids in one call.", "docs", _API, _refs),
-    Fact("search-name", "A search finds a policy by its display name.", "docs", _API, _by_name),
-    Fact("search-type", "A search by type finds that type only.", "docs", _API, _by_type),
-    Fact(
-        "deleted-get",
-        "A GET of a deleted policy is a 200 with `deletedAt`.",
-        "live",
-        _LIVE,
-        _deleted_get,
+        CLI,
+        _deleted_not_listed,
     ),
     Fact(
         "deleted-not-found",
-        "A search does not find a deleted policy.",
+        "A search does not find a deleted policy, at once.",
         "live",
-        _LIVE,
-        _deleted_search,
+        CLI,
+        _deleted_not_found,
     ),
     Fact(
-        "deleted-included",
+        "include-deleted",
         "A search with `includeDeleted` finds a deleted policy.",
         "live",
-        _LIVE,
-        _deleted_included,
-    ),
-    Fact(
-        "referenced-by-baseline",
-        "A policy that is another's baseline cannot be deleted.",
-        "docs",
-        _API,
-        _referenced,
-    ),
-    Fact(
-        "referenced-by-rule",
-        "A policy that a rule points to cannot be deleted.",
-        "docs",
-        _API,
-        _referenced_by_rule,
+        CLI,
+        _include_deleted,
     ),
 )

@@ -1,130 +1,148 @@
-"""Facts about updates and annotations."""
+"""Facts about updates."""
 
 from __future__ import annotations
 
-from acceptance.fact import Fact, expect
-from acceptance.facts.definitions import MANAGER
-from acceptance.tenant import POLICIES, Tenant, refused
+from acceptance.context import Context, refusal
+from acceptance.fact import API, CLI, GUIDE, PROVIDER, Fact, expect
+from acceptance.facts.cases import approval, with_steps
+from acceptance.http import POLICIES
 
-_API = "the API's description"
-_DOCS = "the vendor's documentation of annotations"
-_LIVE = "captured answers of tenants"
-
-
-def _mask(tenant: Tenant) -> None:
-    policy = tenant.create(description="before")
-    name = policy["displayName"]
-    fields = {"description": "after", "displayName": f"{name} changed"}
-    expect(tenant.update(policy["id"], fields, "description").is_success, "the update failed")
-    after = tenant.get(policy["id"])
-    expect(after["description"] == "after", "the field in the mask did not change")
-    expect(after["displayName"] == name, "a field outside of the mask changed")
+_RULE = {"condition": "true", "stepKey": "other"}
+_TWO = {**with_steps({"reject": {}}), "other": {"steps": [approval()]}}
 
 
-def _reset(tenant: Tenant) -> None:
-    policy = tenant.create(description="before")
-    tenant.update(policy["id"], {"description": ""}, "description")
-    expect("description" not in tenant.get(policy["id"]), "the field was not reset")
+def _masked(context: Context) -> None:
+    made = context.create()
+    fields = {"description": "changed", "displayName": context.name("not in the mask")}
+    held = context.update(made["id"], "description", **fields)
+    expect(held["description"] == "changed", "the field in the mask did not change")
+    expect(held["displayName"] == made["displayName"], "a field outside the mask changed")
 
 
-def _whole_map(tenant: Tenant) -> None:
-    steps = {"grant": {"steps": [MANAGER]}, "other": {"steps": [{"reject": {}}]}}
-    policy = tenant.create(policySteps=steps)
-    tenant.update(policy["id"], {"policySteps": {"grant": {"steps": [MANAGER]}}}, "policySteps")
-    expect("other" not in tenant.get(policy["id"])["policySteps"], "a key was kept")
+def _two_paths(context: Context) -> None:
+    made = context.create()["id"]
+    name = context.name("renamed")
+    held = context.update(made, "displayName,description", displayName=name, description="new")
+    expect((held["displayName"], held["description"]) == (name, "new"), "a field did not change")
 
 
-def _flat(tenant: Tenant) -> None:
-    policy_id = tenant.create()["id"]
-    refused(tenant.send("POST", f"{POLICIES}/{policy_id}", {"description": "flat"}), "", 400)
+def _emptied(context: Context) -> None:
+    made = context.create()["id"]
+    held = context.update(made, "description", description="")
+    expect(not held.get("description"), "the description is still there")
 
 
-def _type_fixed(tenant: Tenant) -> None:
-    policy = tenant.create()
-    tenant.update(policy["id"], {"policyType": "POLICY_TYPE_REVOKE"}, "policyType")
-    expect(tenant.get(policy["id"])["policyType"] == "POLICY_TYPE_GRANT", "the type changed")
+def _rules_replaced(context: Context) -> None:
+    rules = [{**_RULE, "condition": f'subject.department == "{n}"'} for n in range(3)]
+    made = context.create(policySteps=_TWO, rules=rules)["id"]
+    held = context.update(made, "rules", rules=[_RULE])["rules"]
+    expect([rule["condition"] for rule in held] == ["true"], "the rules are merged")
 
 
-def _annotations(tenant: Tenant, **notes: str) -> dict[str, str]:
-    policy = tenant.create(annotations={"a": "1", "b": "2"})
-    answer = tenant.update(policy["id"], {"annotations": notes}, "annotations")
-    expect(answer.is_success, f"answered {answer.status_code}")
-    held: dict[str, str] = tenant.get(policy["id"]).get("annotations", {})
-    return held
+def _rules_removed(context: Context) -> None:
+    made = context.create(policySteps=_TWO, rules=[_RULE])["id"]
+    expect(not context.update(made, "rules", rules=[]).get("rules"), "the rules are still there")
 
 
-def _merged(tenant: Tenant) -> None:
-    expect(_annotations(tenant, b="3") == {"a": "1", "b": "3"}, "annotations do not merge")
+def _steps_replaced(context: Context) -> None:
+    made = context.create(policySteps=_TWO)["id"]
+    steps = with_steps({"accept": {}})
+    held = context.update(made, "policySteps", policySteps=steps)["policySteps"]
+    expect(set(held) == {"grant"}, f"the keys are merged: {set(held)}")
+    expect(held["grant"]["steps"][0].get("accept") is not None, "the steps did not change")
 
 
-def _removed(tenant: Tenant) -> None:
-    expect(_annotations(tenant, a="") == {"b": "2"}, "an empty value does not delete a key")
+def _flat_body(context: Context) -> None:
+    made = context.create()["id"]
+    answer = context.api.call("POST", f"{POLICIES}/{made}", {"description": "flat"})
+    refusal(answer, status=400)
 
 
-def _refused_annotations(tenant: Tenant, notes: dict[str, str]) -> None:
-    refused(tenant.try_create(tenant.body(annotations=notes)), "", 400)
+def _no_mask(context: Context) -> None:
+    made = context.create(policySteps=_TWO, rules=[_RULE])
+    fields = {"displayName": made["displayName"], "policySteps": with_steps({"accept": {}})}
+    held = context.update(made["id"], None, policyType=made["policyType"], **fields)
+    expect(not held.get("description"), "a field that was left out is still there")
+    expect(not held.get("rules"), "the rules that were left out are still there")
+
+
+def _type_stays(context: Context) -> None:
+    made = context.create()["id"]
+    context.send_update(made, {"policyType": "POLICY_TYPE_REVOKE"}, "policyType")
+    expect(context.read(made)["policyType"] == "POLICY_TYPE_GRANT", "the type changed")
+
+
+def _type_in_mask(context: Context) -> None:
+    made = context.create()["id"]
+    refusal(context.send_update(made, {"policyType": "POLICY_TYPE_REVOKE"}, "policyType"))
+
+
+def _answers(context: Context) -> None:
+    made = context.create()["id"]
+    answer = context.send_update(made, {"description": "new"}, "description")
+    expect(answer.json()["policy"]["description"] == "new", "the answer is not the new policy")
+
+
+def _updated_at(context: Context) -> None:
+    made = context.read(context.create()["id"])
+    held = context.update(made["id"], "description", description="new")
+    expect(held["createdAt"] == made["createdAt"], "createdAt changed")
+    expect(held["updatedAt"] >= made["updatedAt"], "updatedAt went back")
+
+
+def _unknown_key(context: Context) -> None:
+    made = context.create()["id"]
+    refusal(context.send_update(made, {"descriptions": "x"}, "description"), status=400)
+
+
+def _unknown_policy(context: Context) -> None:
+    # No policy has an id of zeros, so nothing can be changed.
+    body = {"policy": {"description": "x"}, "updateMask": "description"}
+    refusal(context.api.call("POST", f"{POLICIES}/{'0' * 27}", body))
+
+
+def _to_baseline_policy(context: Context) -> None:
+    other, made = context.create()["id"], context.create()["id"]
+    mask = "baselinePolicyId,policySteps"
+    held = context.update(made, mask, baselinePolicyId=other, policySteps={})
+    expect(held["baselinePolicyId"] == other, "baselinePolicyId is not set")
+    expect(not held.get("policySteps"), "policySteps is not empty")
 
 
 FACTS = (
+    Fact("update-mask", "An update changes the fields in its mask alone.", "docs", API, _masked),
+    Fact("update-mask-list", "A mask is a comma list of fields.", "docs", API, _two_paths),
     Fact(
-        "mask-limits-update", "An update changes the fields in its mask only.", "docs", _API, _mask
-    ),
-    Fact("mask-resets", "A field in the mask that is zero is reset.", "docs", _API, _reset),
-    Fact(
-        "mask-replaces-map",
-        "`policySteps` in a mask is replaced as a whole.",
+        "update-empties",
+        "A field in the mask with an empty value is emptied.",
         "docs",
-        _API,
-        _whole_map,
+        API,
+        _emptied,
     ),
+    Fact("update-rules", "`rules` is replaced as a whole.", "docs", API, _rules_replaced),
     Fact(
-        "update-flat-body",
-        "An update without the `policy` envelope is refused.",
-        "live",
-        _LIVE,
-        _flat,
+        "update-no-rules", "An empty list in the mask removes `rules`.", "docs", API, _rules_removed
     ),
-    Fact("type-immutable", "The type of a policy does not change.", "docs", _API, _type_fixed),
+    Fact("update-steps", "`policySteps` is replaced as a whole.", "docs", API, _steps_replaced),
+    Fact("update-flat", "A flat body of an update: 400.", "live", CLI, _flat_body),
     Fact(
-        "annotations-merge",
-        "Annotations merge: a key that is left out stays.",
-        "docs",
-        _DOCS,
-        _merged,
+        "update-no-mask",
+        "An update without a mask rewrites the whole policy.",
+        "inferred",
+        PROVIDER,
+        _no_mask,
     ),
+    Fact("type-stays", "The type never changes after creation.", "docs", GUIDE, _type_stays),
+    Fact("type-in-mask", "`policyType` in a mask is refused.", "inferred", GUIDE, _type_in_mask),
+    Fact("update-answers", "An update answers the policy as it is now.", "docs", API, _answers),
+    Fact("update-times", "An update keeps `createdAt`.", "docs", API, _updated_at),
+    Fact("update-strict", "An unknown key in an update: 400.", "source", CLI, _unknown_key),
+    Fact("update-unknown", "An update of no policy is refused.", "docs", API, _unknown_policy),
     Fact(
-        "annotations-delete",
-        "An annotation with an empty value is deleted.",
-        "docs",
-        _DOCS,
-        _removed,
-    ),
-    Fact(
-        "annotations-reserved",
-        "The prefix `c1/` of annotations is refused.",
-        "docs",
-        _DOCS,
-        lambda tenant: _refused_annotations(tenant, {"c1/x": "y"}),
-    ),
-    Fact(
-        "annotations-17",
-        "A 17th annotation is refused.",
-        "docs",
-        _DOCS,
-        lambda tenant: _refused_annotations(tenant, {f"k{n}": "v" for n in range(17)}),
-    ),
-    Fact(
-        "annotations-key-form",
-        "An annotation key with a space is refused.",
-        "docs",
-        _DOCS,
-        lambda tenant: _refused_annotations(tenant, {"a b": "v"}),
-    ),
-    Fact(
-        "annotations-value-length",
-        "An annotation value of 257 characters is refused.",
-        "docs",
-        _DOCS,
-        lambda tenant: _refused_annotations(tenant, {"a": "v" * 257}),
+        "update-baseline",
+        "An update of both fields replaces the baseline steps with `baselinePolicyId`.",
+        "inferred",
+        PROVIDER,
+        _to_baseline_policy,
     ),
 )

@@ -1,151 +1,162 @@
-"""The conformance suite confirms the emulator, and finds out an emulator that breaks a fact."""
+"""The suite against the emulator: everything is confirmed, and what a quirk breaks is contradicted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from acceptance.__main__ import main
-from acceptance.fact import Fact
 from acceptance.facts import FACTS
-from acceptance.run import Tried, as_json, try_all
-from acceptance.tenant import MARK, Tenant
-from pulumi_c1policy._client.settings import load
 from pulumi_c1policy._emulator import Emulator
+from tests.acceptance.conftest import Ran, only
 
-HTTP = [fact.id for fact in FACTS if fact.case and not fact.id.startswith("cli-")]
-
-
-def run(*arguments: str, env: dict[str, str] | None = None) -> int:
-    return main(arguments, env or {})
-
-
-def live(tenant: Emulator) -> list[str]:
-    return [
-        str(record.stored["displayName"])
-        for record in tenant.policies
-        if record.deleted_at is None and not record.builtin
-    ]
+Suite = Callable[..., Ran]
+ROOT = Path(__file__).parents[2]
+TRIED = [fact.id for fact in FACTS if fact.case is not None]
+OVER_HTTP = [name for name in TRIED if not name.startswith("pulumi-")]
+THROUGH_PULUMI = [name for name in TRIED if name.startswith("pulumi-")]
 
 
-@pytest.fixture
-def tenant(c1_tenant: Emulator) -> Iterator[Tenant]:
-    with Tenant(load({}, c1_tenant.environment), "run1") as tenant:
-        yield tenant
-
-
-def test_there_are_more_than_sixty_facts_with_ids_of_their_own() -> None:
-    assert len(HTTP) > 60
-    assert len({fact.id for fact in FACTS}) == len(FACTS)
-
-
-def test_the_emulator_confirms_every_fact(tmp_path: Path) -> None:
-    report = tmp_path / "facts.json"
-    only = [argument for fact in HTTP for argument in ("--only", fact)]
-    assert run(*only, "--json", str(report)) == 0
-    verdicts = json.loads(report.read_text())["facts"]
-    assert {name for name, verdict in verdicts.items() if verdict == "not tried"} <= {
-        # The emulator has no people.
-        "approval-users",
-        "approval-fallback",
-    }
+def test_the_emulator_confirms_every_fact_over_http(suite: Suite) -> None:
+    ran = suite(*only(*OVER_HTTP))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.verdicts == dict.fromkeys(OVER_HTTP, "confirmed")
+    assert len(ran.verdicts) >= 60
+    assert ran.out.startswith("Run id: c1accept")
+    rows = [line for line in ran.out.splitlines() if line.endswith("| confirmed |")]
+    assert len(rows) == len(OVER_HTTP)
 
 
 @pytest.mark.e2e
-def test_the_cli_confirms_its_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    tools = Path(__file__).parents[2] / ".tools" / "bin"
-    monkeypatch.setenv("PATH", str(tools), prepend=":")
-    assert run("--only", "cli-accepted", "--only", "cli-rests") == 0
+def test_the_emulator_confirms_every_fact_through_pulumi(suite: Suite) -> None:
+    ran = suite(*only(*THROUGH_PULUMI))
+    assert ran.verdicts == dict.fromkeys(THROUGH_PULUMI, "confirmed"), ran.err
+
+
+def test_without_a_pulumi_cli_its_facts_are_not_tried(suite: Suite, tmp_path: Path) -> None:
+    ran = suite(*only(*THROUGH_PULUMI), PATH=str(tmp_path))
+    assert ran.code == 0
+    assert ran.verdicts == dict.fromkeys(THROUGH_PULUMI, "not tried")
 
 
 @pytest.mark.parametrize(
-    ("options", "fact"),
+    "quirks",
     [
-        (["--quirk", "deleted_get=not_found"], "deleted-get"),
-        (["--quirk", "steps_on_update=accepted"], "provision-step-on-update"),
-        (["--quirk", "unique_names=true"], "names-may-repeat"),
-        (["--fault", "do=answer,status=500,path=/search/,times=null"], "search-refs"),
-        (["--fault", "do=answer,status=200,method=POST,path=/policies$,times=null"], "empty-list"),
-        (["--fault", "do=html,path=/validate/cel,times=null"], "cel-valid"),
+        ["pages=over_full", "unset_fields=omitted", "rule_key=policy_key", "duration_style=padded"],
+        ["pages=empty", "unset_fields=null_everywhere", "rule_key=both", "handler_errors=wrapped"],
     ],
+    ids=str,
 )
-def test_an_emulator_that_breaks_a_fact_is_found_out(
-    options: list[str], fact: str, tmp_path: Path
-) -> None:
-    report = tmp_path / "facts.json"
-    assert run(*options, "--only", fact, "--json", str(report)) == 1
-    assert json.loads(report.read_text())["facts"] == {fact: "contradicted"}
-
-
-def test_a_report_holds_ids_and_verdicts_alone(tenant: Tenant, tmp_path: Path) -> None:
-    report = json.loads(as_json(try_all(tenant, FACTS[:20])))
-    assert report.keys() == {"version", "facts"}
-    assert set(report["facts"]) <= {fact.id for fact in FACTS}
-    assert set(report["facts"].values()) <= {"confirmed", "contradicted", "not tried"}
-    secret = Fact("x", "s", "live", "s")
-    assert "acme" not in as_json([Tried(secret, "contradicted", "acme.conductor.one said no")])
-
-
-def test_a_case_that_breaks_leaves_nothing(c1_tenant: Emulator, tenant: Tenant) -> None:
-    def case(tenant: Tenant) -> None:
-        tenant.create()
-        raise KeyError("id")
-
-    [tried] = try_all(tenant, [Fact("broken", "It breaks.", "live", "here", case)])
-    assert tried.verdict == "contradicted"
-    assert live(c1_tenant) == []
-
-
-def test_an_interrupted_run_leaves_nothing(c1_tenant: Emulator, tenant: Tenant) -> None:
-    def case(tenant: Tenant) -> None:
-        tenant.create()
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        try_all(tenant, [Fact("broken", "It is interrupted.", "live", "here", case)])
-    assert live(c1_tenant) == []
-
-
-def test_what_a_kill_left_is_removed_and_nothing_else(
-    c1_tenant: Emulator, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    base = tenant.create()
-    tenant.create(policySteps=None, baselinePolicyId=base["id"])
-    tenant.create(displayName=f"Not {MARK} run1 2")
-    with Tenant(tenant.settings, "run11") as other:
-        other.create()
-        kept = sorted(name for name in live(c1_tenant) if not name.startswith(f"{MARK} run1 "))
-        assert len(tenant.clean_run("run1")) == 2
-        assert sorted(live(c1_tenant)) == kept
-
-
-CREDENTIALS = {
-    "CONDUCTORONE_ACCESS_TOKEN": "token",
-    "CONDUCTORONE_TENANT_DOMAIN": "acme.conductor.one",
-}
+def test_what_tenants_may_do_contradicts_nothing(suite: Suite, quirks: list[str]) -> None:
+    ran = suite(*only(*OVER_HTTP), *(f"--quirk={quirk}" for quirk in quirks))
+    assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize(
-    ("env", "sentence"),
+    ("quirk", "fact"),
     [
-        ({"ACCEPTANCE_TENANT": "acme.conductor.one"}, "no CONDUCTORONE_* credentials"),
-        (
-            CREDENTIALS | {"ACCEPTANCE_TENANT": "other.conductor.one"},
-            "lead to 'acme.conductor.one'",
-        ),
+        ("deleted_get=not_found", "deleted-at"),
+        ("handler_errors=invalid", "error-500"),
+        ("steps_on_update=accepted", "provision-step-update"),
+        ("deletion_guard=all", "delete-escalation"),
+        ("unique_names=true", "same-name"),
+        ("newer_api=true", "unknown-key"),
+        ("odd_masks=tolerated", "type-in-mask"),
     ],
 )
-def test_another_tenant_is_refused(
-    env: dict[str, str], sentence: str, capsys: pytest.CaptureFixture[str]
+def test_a_quirk_contradicts_the_fact_that_it_breaks(suite: Suite, quirk: str, fact: str) -> None:
+    ran = suite(*only(fact, "step-accept"), "--quirk", quirk)
+    assert ran.code == 1
+    assert ran.verdicts == {fact: "contradicted", "step-accept": "confirmed"}
+    assert f"{fact}: contradicted: " in ran.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "fact"),
+    [
+        ({"do": "answer", "status": 404, "method": "GET", "path": "policies$"}, "list-pages"),
+        ({"do": "answer", "status": 400, "method": "POST", "path": "cel$"}, "validate"),
+        ({"do": "html", "method": "POST", "path": "search/policies$"}, "search-name"),
+    ],
+    ids=str,
+)
+def test_a_fault_contradicts_the_fact_that_it_breaks(
+    suite: Suite, fault: dict[str, object], fact: str
 ) -> None:
-    assert run(env=env) == 2
-    assert sentence in capsys.readouterr().err
+    ran = suite(*only(fact), "--fault", json.dumps([{**fault, "times": None}]))
+    assert (ran.code, ran.verdicts) == (1, {fact: "contradicted"})
 
 
-def test_credentials_alone_try_the_emulator(capsys: pytest.CaptureFixture[Any]) -> None:
-    assert run("--only", "step-accept", env=CREDENTIALS) == 0
-    assert "the emulator is tried, no tenant" in capsys.readouterr().out
+@pytest.mark.parametrize("status", [503, 504, 403, 401])
+def test_an_outage_says_nothing_about_a_fact(suite: Suite, status: int) -> None:
+    fault = {"do": "answer", "status": status, "path": "validate/cel$", "times": None}
+    ran = suite(*only("validate"), "--fault", json.dumps([fault]))
+    assert (ran.code, ran.verdicts) == (0, {"validate": "not tried"})
+
+
+def test_a_rate_limit_is_waited_for(suite: Suite) -> None:
+    fault = {"do": "answer", "status": 429, "retry_after": 0, "path": "policies", "times": 3}
+    ran = suite(*only("step-accept"), "--fault", json.dumps([fault]))
+    assert (ran.code, ran.verdicts) == (0, {"step-accept": "confirmed"})
+
+
+def test_a_tenant_without_users_and_entitlements_leaves_facts_untried(
+    suite: Suite, real: dict[str, str], c1_tenant: Emulator
+) -> None:
+    names = ["users-one", "users-33", "approval-group", "fallback-groups"]
+    ran = suite(*only(*names, "step-accept"), **real)
+    assert ran.verdicts == {**dict.fromkeys(names, "not tried"), "step-accept": "confirmed"}
+    assert {request.path for request in c1_tenant.requests} >= {"/api/v1/search/users"}
+
+
+def test_the_json_holds_nothing_but_ids_and_verdicts(
+    suite: Suite, real: dict[str, str], tmp_path: Path, c1_tenant: Emulator
+) -> None:
+    c1_tenant.set_quirks(handler_errors="wrapped", unique_names=True)
+    table = tmp_path / "table.md"
+    names = ["same-name", "error-500", "users-one", "deleted-at", "delete-names"]
+    ran = suite(*only(*names), "--markdown", str(table), **real)
+    verdicts = {"confirmed", "contradicted", "not tried"}
+    text = (tmp_path / "verdicts.json").read_text()
+    assert set(ran.verdicts) == set(names)
+    assert set(ran.verdicts.values()) == verdicts
+    assert text == json.dumps(dict(sorted(ran.verdicts.items())), indent=2) + "\n"
+    told = f"{text}{table.read_text()}"
+    run_id = ran.out.splitlines()[0].removeprefix("Run id: ")
+    secrets = [run_id, real["ACCEPTANCE_TENANT"], c1_tenant.client_id, c1_tenant.url]
+    ids = [record.id for record in c1_tenant.policies]
+    policies = [str(record.stored["displayName"]) for record in c1_tenant.policies]
+    assert not [secret for secret in [*secrets, *ids, *policies] if secret in told]
+
+
+def test_ids_differ_and_the_registry_is_sound() -> None:
+    names = [fact.id for fact in FACTS]
+    assert len(names) == len(set(names))
+    assert all(name == name.lower() and " " not in name for name in names)
+    assert all(fact.statement.endswith(".") for fact in FACTS)
+
+
+def test_only_the_target_knows_the_emulator() -> None:
+    knowing = {
+        path.name
+        for path in (ROOT / "acceptance").rglob("*.py")
+        if "_emulator import" in path.read_text() or "_emulator." in path.read_text()
+    }
+    assert knowing == {"target.py"}
+
+
+def test_the_page_of_facts_is_current() -> None:
+    command = [sys.executable, "-m", "scripts.generate_facts", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_says_that_nobody_tried_the_facts_and_lists_each() -> None:
+    text = (ROOT / "docs" / "tenant-facts.md").read_text()
+    assert "We have not tried any of these facts on a live tenant yet" in text
+    for fact in FACTS:
+        assert f"| `{fact.id}` | " in text
