@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pulumi_c1policy._cli import severities
+from pulumi_c1policy._cli.severities import SeverityOption
 from pulumi_c1policy.errors import C1PolicyError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._findings.severity import Severities
     from pulumi_c1policy._import.adoption import Adopted
     from pulumi_c1policy._model.tree import Tree
 
@@ -44,12 +47,14 @@ def import_(
         bool, typer.Option("--take-over", help="Adopt what another tool or stack keeps, too.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the two files.")] = False,
+    severity: SeverityOption = None,
 ) -> None:
     """Adopt policies that exist: write a program that declares them, and the state to go with it.
 
     The tenant that the environment names is only read. Exits with 0 if the files are written, with 1
     if a policy that was named cannot be adopted, or none can, and with 2 if that cannot be said.
     """
+    levels = severities.parse(severity, None)
     kinds = _kinds(types or ())
     if bool(policies) == bool(everything or kinds):
         raise typer.BadParameter("Name policies, or give --all or --type.")
@@ -59,7 +64,7 @@ def import_(
         _check_place(written, force=force)
     try:
         rows, chosen = _choose(policies or (), kinds)
-        adopted = _judge(chosen, all_or_none=bool(policies), take_over=take_over)
+        adopted = _judge(chosen, levels, all_or_none=bool(policies), take_over=take_over)
         _write(program, file, adopted, rows)
     except (C1PolicyError, OSError) as error:
         typer.echo(str(error), err=True)
@@ -110,11 +115,13 @@ def _get(client: PolicyClient, policy_id: str) -> Tree:
         return {}
 
 
-def _judge(chosen: Sequence[Tree], *, all_or_none: bool, take_over: bool) -> list[Adopted]:
+def _judge(
+    chosen: Sequence[Tree], levels: Severities, *, all_or_none: bool, take_over: bool
+) -> list[Adopted]:
     """The policies that can be adopted; says which cannot, and ends where one of those was named."""
     from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt
 
-    found = [adopt(row, take_over=take_over) for row in chosen]
+    found = [adopt(row, take_over=take_over, severities=levels) for row in chosen]
     adopted = [one for one in found if isinstance(one, Adopted)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     for one in left_out:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pulumi_c1policy._cel.library import CheckerUnavailableError
 from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._findings.severity import Severities
 from pulumi_c1policy._lifecycle import expressions, refused_steps, rules
 from pulumi_c1policy._lifecycle.merge import prune, strip
 from pulumi_c1policy._lifecycle.ownership import MARKS, keeper, marks
@@ -68,12 +69,15 @@ class LeftOut:
     advice: str
 
 
-def adopt(wire: Tree, *, take_over: bool) -> Adopted | LeftOut:
+def adopt(
+    wire: Tree, *, take_over: bool, severities: Severities | None = None
+) -> Adopted | LeftOut:
     """The policy in the tenant's JSON as one to adopt, or why it is left as it is.
 
     Args:
         wire: The policy, with an id.
         take_over: Adopt what another tool or workspace keeps, too.
+        severities: The severities that the user set for rules.
     """
     policy_id = str(wire["id"])
     try:
@@ -95,7 +99,7 @@ def adopt(wire: Tree, *, take_over: bool) -> Adopted | LeftOut:
         why = f"{keys} would be empty without the steps that a tenant refuses ({_rules(held)})"
         return LeftOut(policy_id, name, why, "Give it other steps in ConductorOne, then import it.")
     inputs = written(live)
-    if errors := _refused(inputs):
+    if errors := _refused(inputs, severities or Severities(), (name, policy_id)):
         why = "a preview would refuse it: " + "; ".join(map(_sentence, errors)) + _newer(live)
         return LeftOut(policy_id, name, why, "Put it right in ConductorOne, then import it.")
     return Adopted(policy_id, name, live, inputs, kept_by, held)
@@ -205,13 +209,14 @@ def _step_keys(inputs: Tree, steps: Tree) -> list[str]:
     return [key for key in dict.fromkeys(wanted) if key in steps]
 
 
-def _refused(inputs: Tree) -> list[Finding]:
+def _refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> list[Finding]:
     """What a preview would refuse in `inputs`."""
     notes = (inputs.get("annotations") or {}) | _OUR_MARKS
     found = rules.check(inputs | {"annotations": notes})
     with contextlib.suppress(CheckerUnavailableError):
         found += expressions.offline(inputs)
-    return [finding for finding in found if finding.severity == "error"]
+    told = severities.apply(found, names)
+    return [finding for finding in told if finding.severity == "error"]
 
 
 def _sentence(finding: Finding) -> str:

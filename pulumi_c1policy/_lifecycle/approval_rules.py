@@ -33,6 +33,17 @@ def check(inputs: Tree) -> Iterator[Finding]:
                 yield from _agent(below, who, kind)
 
 
+def agents_choosing(policy_id: str | None, inputs: Tree) -> list[Path]:
+    """The paths at which an agent may choose the policy that it stands in."""
+    found = []
+    for path, approval in _approvals(inputs):
+        agent = approval.get("agent")
+        ids = agent.get("policy_ids") if isinstance(agent, dict) else None
+        if policy_id and isinstance(ids, list) and policy_id in ids:
+            found.append((*path, "agent", "policy_ids"))
+    return found
+
+
 def _approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
     lists = inputs.get("policy_steps")
     for key, entry in lists.items() if isinstance(lists, dict) else ():

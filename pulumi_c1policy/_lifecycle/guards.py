@@ -146,6 +146,15 @@ def self_reference(paths: Sequence[Path]) -> tuple[str, str]:
     )
 
 
+def agent_reference(paths: Sequence[Path]) -> tuple[str, str]:
+    """A refusal of an agent that may choose its own policy: summary and advice."""
+    where = ", ".join(f"`{text(path)}`" for path in paths)
+    return (
+        f"{where} names the policy itself, which according to the vendor's CLI the server refuses.",
+        "Name other policies of the same type. [agent-policies]",
+    )
+
+
 def circle(paths: Sequence[Path]) -> tuple[str, str]:
     """Why policies may not hand requests around in a circle: summary and advice."""
     where = ", ".join(f"`{text(path)}`" for path in paths)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
 
-from pulumi_c1policy._lifecycle import guards
+from pulumi_c1policy._lifecycle import approval_rules, guards
 from pulumi_c1policy._lifecycle.chains import outcomes
 from pulumi_c1policy._lifecycle.diff import Change, applied, compare
 from pulumi_c1policy._lifecycle.mask import update_mask
@@ -86,6 +86,10 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
     refuses = options.level("self-reference") == "error"
     if refuses and (own := _pointing_to(recorded.outputs.get("id"), desired)):
         return Refuse(*guards.self_reference(own))
+    if options.level("agent-policies") == "error" and (
+        own := approval_rules.agents_choosing(recorded.outputs.get("id"), desired)
+    ):
+        return Refuse(*guards.agent_reference(own))
     immutable = {change.field for change in changes if POLICY.fields[change.field].immutable}
     if immutable:
         return Replace(changes, tuple(sorted(immutable)))

@@ -264,3 +264,12 @@ Next, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:
 
 The preview shows updates of `annotations` alone: the marks by which a policy is this stack's.
 """
+
+
+def test_a_policy_that_a_rule_refuses_is_adopted_where_the_rule_is_turned_down(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
+    create(c1_tenant, "Bare", policySteps={})
+    assert run("Bare").exit_code == 1
+    assert run("Bare", "--severity", "no-baseline=warning").exit_code == 0
+    assert sorted(entries()) == ["bare"]

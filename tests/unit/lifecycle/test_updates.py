@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from pulumi_c1policy._findings import severity
 from pulumi_c1policy._lifecycle.diff import compare
 from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Update, onto, plan
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Update, onto, plan
 from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
@@ -175,3 +176,26 @@ def test_who_touched_the_policy_and_when_is_no_drift() -> None:
     refreshed = catch_up(recorded, answer(wire, 2))
     assert refreshed.outputs["updated_at"] == recorded.outputs["updated_at"]
     assert drift(recorded, answer(wire, 2)) == []
+
+
+def test_an_agent_may_not_choose_the_policy_that_it_stands_in() -> None:
+    agent = {
+        "agent_mode": "APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY",
+        "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
+        "policy_ids": ["2other"],
+    }
+
+    def choosing(policy_id: str) -> Tree:
+        steps = [{"approval": {"agent": agent | {"policy_ids": [policy_id]}}}]
+        return {
+            "display_name": "A",
+            "policy_type": "POLICY_TYPE_GRANT",
+            "policy_steps": {"grant": {"steps": steps}},
+        }
+
+    recorded = record(choosing("2other"), answer(stored(choosing("2other"))) | {"id": "2own"})
+    planned = plan(recorded, choosing("2own"))
+    assert isinstance(planned, Refuse)
+    assert planned.advice.endswith("[agent-policies]")
+    turned_down = Options(severities=severity.parse("agent-policies=off"))
+    assert isinstance(plan(recorded, choosing("2own"), turned_down), Update)
