@@ -81,10 +81,10 @@ def recorded(stack: Stack, process: Process, name: str, policy_id: str, *, adopt
     if made is not None and (made.actor, made.run) == (stack.name, process.run):
         # Others may have taken it over before the create was answered; the next run tells.
         return
-    if made is not None and not _marks(made.after) and made.actor in _OTHERS:
+    bare = made is not None and made.actor in _OTHERS and not _marks(made.after)
+    if bare and any(policy_id in text for text in process.warnings):
         # What a proxy answered instead of creating it, recorded with a warning.
-        if any(policy_id in text for text in process.warnings):
-            return
+        return
     if made is None or owner != stack.name:
         # A decision to adopt is about policies whose annotations name the resource.
         if owner in _OTHERS or not adopts:

@@ -112,6 +112,7 @@ class _Scenario:
             if "change" in profile.moves and self._often(0.15):
                 change = programs.change_anything
             self.sketches = change(self.chance, self.sketches) or self.sketches
+            self._rename_one()
         self._calm_down()
         if self.twin is None:
             self._converge()
@@ -226,11 +227,15 @@ class _Scenario:
             self.stack.rename(entry.name, f"{entry.name}-old")
         elif "forget" in self.profile.moves and self._often(0.08):
             self.stack.forget(entry.name)
-        elif "alias" in self.profile.moves and self._often(0.08):
+
+    def _rename_one(self) -> None:
+        """Rename a resource in the program, with an alias."""
+        if "alias" in self.profile.moves and self._often(0.08):
             self._rename_with_alias(self.chance.choice(self.sketches).name)
 
     def _rename_with_alias(self, old: str) -> None:
-        new = f"policy-{int(old.rpartition('-')[2]) + 100}"
+        numbers = [int(sketch.name.rpartition("-")[2]) for sketch in self.sketches]
+        new = f"policy-{max(numbers) + 1}"
         self.aliases[new] = (old, *self.aliases.get(old, ()))
         self.sketches = tuple(
             replace(
