@@ -118,6 +118,42 @@ def emulator(
             "--unique-names", help="Refuse a second policy of a name.", rich_help_panel=_QUIRKS
         ),
     ] = False,
+    search_lag: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds that search is behind writes.", rich_help_panel=_QUIRKS),
+    ] = 0.0,
+    list_lag: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Seconds that the list is behind writes.", rich_help_panel=_QUIRKS
+        ),
+    ] = 0.0,
+    get_lag: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Seconds that a GET by id is behind writes.", rich_help_panel=_QUIRKS
+        ),
+    ] = 0.0,
+    replicas: Annotated[
+        bool,
+        typer.Option("--replicas", help="Only every other read lags.", rich_help_panel=_QUIRKS),
+    ] = False,
+    offset_pages: Annotated[
+        bool,
+        typer.Option(
+            "--offset-pages",
+            help="Pages whose items move while others write.",
+            rich_help_panel=_QUIRKS,
+        ),
+    ] = False,
+    get_or_create: Annotated[
+        bool,
+        typer.Option(
+            "--get-or-create",
+            help="Answer a create with the policy of that name and type.",
+            rich_help_panel=_QUIRKS,
+        ),
+    ] = False,
     delay: Annotated[
         float, typer.Option(min=0, help="Seconds every answer waits.", rich_help_panel=_QUIRKS)
     ] = 0.0,
@@ -149,6 +185,12 @@ def emulator(
         deletion_guard=deletion_guard,
         odd_masks=odd_masks,
         unique_names=unique_names,
+        search_lag=search_lag,
+        list_lag=list_lag,
+        get_lag=get_lag,
+        replicas=replicas,
+        offset_pages=offset_pages,
+        get_or_create=get_or_create,
         delay=delay,
     )
     planned, seed = _faults(faults)

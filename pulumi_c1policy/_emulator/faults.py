@@ -21,6 +21,7 @@ _LONGEST = 3600.0
 _FARTHEST = 10 * 365 * 86400.0
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
+    "str | None": (str, type(None)),
     "int": (int,),
     "int | None": (int, type(None)),
     "float": (int, float),
@@ -71,6 +72,12 @@ class Fault:
     retry_after_form: RetryAfterForm = "seconds"
     """The form of that header: a number, or a date on the tenant's clock."""
 
+    body: str | None = None
+    """The body of `answer`, as a gateway on the way sends one: `""`, or `{"message": "no Route matched"}`.
+
+    Default: an error of the API with the code that belongs to the status.
+    """
+
     seconds: float = 0.0
     """How long `delay` waits, or how far `skew_clock` moves the clock, backwards too."""
 
@@ -84,6 +91,7 @@ class Fault:
         _require(self.times is None or self.times >= 1, "times must be at least 1, or null")
         _require(0 <= self.probability <= 1, "probability must be from 0 to 1")
         _require(self.status == 0 or 200 <= self.status <= 599, "status must be from 200 to 599")
+        _require(self.body is None or self.do == "answer", "only an answer has a body")
         _require(0 <= (self.retry_after or 0) <= _LONGEST, "retry_after must be from 0 to 3600")
         if self.do == "delay":
             _require(0 <= self.seconds <= _LONGEST, "seconds of a delay must be from 0 to 3600")

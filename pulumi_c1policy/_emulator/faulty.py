@@ -89,7 +89,7 @@ class Faulty:
         else:
             status, kind = fault.status or 503, b"application/json"
             said = {"code": _CODES.get(status, _UNKNOWN), "message": _phrase(status), "details": []}
-            body = json.dumps(said).encode()
+            body = json.dumps(said).encode() if fault.body is None else fault.body.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         if fault.retry_after is not None:
             headers.append((b"retry-after", self._retry_after(fault, fault.retry_after).encode()))

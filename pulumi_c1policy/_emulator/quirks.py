@@ -145,6 +145,34 @@ class Quirks:
     delay: float = 0.0
     """Seconds that every answer waits, as a network would make it."""
 
+    search_lag: float = 0.0
+    """Seconds that search is behind the writes: it answers what there was so long ago.
+
+    Source: inferred; a search index is filled after the write. The same goes for the next two.
+    """
+
+    list_lag: float = 0.0
+    """Seconds that the list is behind the writes."""
+
+    get_lag: float = 0.0
+    """Seconds that a GET by id is behind the writes, as a replica may be."""
+
+    replicas: bool = False
+    """Only every other read comes from a replica that lags; the others show the latest writes."""
+
+    offset_pages: bool = False
+    """Pages count from the start of the answer, the policy that was changed last first.
+
+    Items move from page to page while others write, so that a client sees some twice and some never.
+    Source: inferred; the usual result of an offset behind a page token.
+    """
+
+    get_or_create: bool = False
+    """A create of a policy whose name and type exist is answered with that policy, unchanged.
+
+    Source: inferred; proxies and other automation before an API are known to do it.
+    """
+
     def __post_init__(self) -> None:
         for name, kind in get_type_hints(type(self)).items():
             value: Any = getattr(self, name)

@@ -10,8 +10,9 @@ import hashlib
 import json
 from typing import Any
 
+from pulumi_c1policy._emulator.consistency import Readable
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.state import PolicyStore, Record
+from pulumi_c1policy._emulator.state import Record
 
 DEFAULT_PAGE = 25
 # The documentation says 10 for both.
@@ -22,9 +23,7 @@ LARGEST_PAGE = 100
 SURPLUS = 2
 
 
-def answer(
-    store: PolicyStore, asked: dict[str, Any], *, smallest: int, pages: str
-) -> dict[str, Any]:
+def answer(store: Readable, asked: dict[str, Any], *, smallest: int, pages: str) -> dict[str, Any]:
     """One page, as the stored form of a list's or a search's answer.
 
     Args:

@@ -56,6 +56,18 @@ class Record:
         return whole
 
 
+class Versions(dict[str, Record]):
+    """The latest record of each policy, and in `every` all records that there ever were, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.every: list[Record] = []
+
+    def __setitem__(self, policy_id: str, record: Record) -> None:
+        super().__setitem__(policy_id, record)
+        self.every.append(record)
+
+
 class PolicyStore:
     """Every policy of one tenant, deleted ones included; safe to use from many threads."""
 
@@ -64,12 +76,17 @@ class PolicyStore:
         self._quirks = quirks
         self._random = random.Random(seed)  # noqa: S311 (ids, not secrets)
         self._lock = threading.RLock()
-        self._records: dict[str, Record] = {}
+        self._records = Versions()
         self._sequence = 0
 
     def __iter__(self) -> Iterator[Record]:
         with self._lock:
             return iter(list(self._records.values()))
+
+    @property
+    def versions(self) -> list[Record]:
+        """Every record that there ever was, in the order of the writes."""
+        return self._records.every
 
     def __len__(self) -> int:
         return sum(1 for record in self if record.deleted_at is None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pulumi_c1policy._emulator import brackets, cel, masks, search
+from pulumi_c1policy._emulator import brackets, cel, consistency, masks, search
 from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.faults import Fault, Faults
@@ -74,8 +74,9 @@ class Tenant:
         expires_in: int = 3600,
         seed: int = 0,
         faults: Sequence[Fault] = (),
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.journal = Journal()
         self.tokens = TokenIssuer(host, self.clock, expires_in)
         self.faults = Faults()
@@ -88,12 +89,19 @@ class Tenant:
         self.faults.replace(faults, seed)
         self.clock.reset()
         self.tokens.revoke_issued()
+        self._reads = 0
         self.policies = PolicyStore(self.clock, seed, lambda: self.quirks)
         for builtin in _BUILTINS:
             self.policies.create(builtin, builtin=True)
         if self.quirks.newer_api:
             self.policies.create(_NEWER_BUILTIN, builtin=True)
         self.journal.clear()
+
+    def seen(self, endpoint: consistency.Endpoint) -> consistency.Readable:
+        """The policies as an endpoint sees them: behind the writes where the quirks say so."""
+        self._reads += 1
+        now = self.clock.now()
+        return consistency.seen(self.policies, self.quirks, endpoint, now, turn=self._reads)
 
     def reader(self, *, creating: bool = False) -> Reader:
         """A reader of requests, as the quirks have it."""
@@ -138,12 +146,18 @@ class Tenant:
 
 def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.Create."""
+    if tenant.quirks.get_or_create:
+        named = (request.get("displayName"), request.get("policyType"))
+        for record in tenant.policies:
+            held = (record.fields.get("displayName"), record.fields.get("policyType"))
+            if record.deleted_at is None and held == named:
+                return {"policy": record.stored}
     return {"policy": tenant.policies.create(request).stored}
 
 
 def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     """Policies.Get."""
-    record = tenant.policies.find(policy_id)
+    record = tenant.seen("get").find(policy_id)
     hidden = tenant.quirks.deleted_get == "not_found"
     if record is None or (record.deleted_at is not None and hidden):
         raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
@@ -172,13 +186,13 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicySearch.Search."""
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    return search.answer(tenant.policies, request, smallest=smallest, pages=pages)
+    return search.answer(tenant.seen("search"), request, smallest=smallest, pages=pages)
 
 
 def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.List, which asks for nothing in particular."""
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    return search.answer(tenant.policies, request, smallest=smallest, pages=pages)
+    return search.answer(tenant.seen("list"), request, smallest=smallest, pages=pages)
 
 
 def validate_cel(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:

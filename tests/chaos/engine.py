@@ -35,6 +35,10 @@ class Killed(BaseException):
     """`kill -9` of the process: nothing that it was about to do is done."""
 
 
+class CheckFailed(Exception):
+    """The provider's check refuses what a program says."""
+
+
 class QuickClock(Clock):
     """A clock for which waiting takes no time, and requests take the time that they take."""
 
@@ -65,6 +69,7 @@ class Declared:
     inputs: Mapping[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     parent: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 Program = Mapping[str, Declared]
@@ -229,7 +234,8 @@ class Stack:
         # Of a resource that is replaced by force, the engine shows nothing before it deletes it.
         shown = copy.deepcopy(old.inputs) if old and not forced else {}
         checked = provider.check(shown, self.properties(name, declared, ids))
-        assert not checked.failures, [f.reason for f in checked.failures]
+        if checked.failures:
+            raise CheckFailed(str([f.reason for f in checked.failures]))
         inputs = checked.inputs
         if old is None:
             return self._create(provider, name, inputs)

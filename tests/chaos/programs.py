@@ -32,10 +32,10 @@ class Sketch:
 Sketches = tuple[Sketch, ...]
 
 
-def draw(chance: Random) -> Sketches:
-    """A program of three to eight policies, some of them of the same display name."""
+def draw(chance: Random, fewest: int = 3, most: int = 8) -> Sketches:
+    """A program of so many policies, some of them of the same display name."""
     sketches: Sketches = ()
-    for number in range(chance.randint(3, 8)):
+    for number in range(chance.randint(fewest, most)):
         sketches += (_sketch(chance, f"policy-{number}", sketches),)
     return sketches
 

@@ -97,12 +97,12 @@ class World:
             policy = ours.get(ids.get(name, ""))
             if policy is None:
                 wrong.append(f"{name} of the state is not in the tenant")
-            elif differs := _differs(policy, _wire(declared.inputs, ids), name):
-                wrong.append(f"{name} is not as the program says: {differs}")
+            elif unlike := differs(policy, wire(declared.inputs, ids), name):
+                wrong.append(f"{name} is not as the program says: {unlike}")
         return wrong
 
 
-def _wire(inputs: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+def wire(inputs: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
     """A random program's inputs as the tenant answers them, unset fields left out."""
 
     def spelled(value: Any, *, names: bool) -> Any:
@@ -129,7 +129,8 @@ def _camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def _differs(policy: dict[str, Any], wanted: dict[str, Any], name: str) -> str:
+def differs(policy: dict[str, Any], wanted: dict[str, Any], name: str) -> str:
+    """How a policy of the resource `name` differs from what is wanted; "" if it does not."""
     notes = {**_MARKS, "iac_resource_address": f"c1policy.Policy/{name}"}
     wanted = {**wanted, "annotations": {**wanted.get("annotations", {}), **notes}}
     set_by_tenant = ("id", "createdAt", "updatedAt")

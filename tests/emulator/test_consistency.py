@@ -1,0 +1,121 @@
+"""A tenant whose reads are behind its writes, whose pages move, and before which a gateway stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_c1policy._emulator import Emulator, Fault
+
+Create = Callable[..., dict[str, Any]]
+STEPS: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
+
+
+def searched(http: httpx.Client, **asked: Any) -> list[str]:
+    answer = http.post("/api/v1/search/policies", json=asked).json()
+    return [policy["displayName"] for policy in answer.get("list", [])]
+
+
+def listed(http: httpx.Client) -> list[str]:
+    answer = http.get("/api/v1/policies").json()
+    return [policy["displayName"] for policy in answer["list"]]
+
+
+def got(http: httpx.Client, policy_id: str) -> httpx.Response:
+    return http.get(f"/api/v1/policies/{policy_id}")
+
+
+@pytest.mark.parametrize(("quirk", "read"), [("search_lag", searched), ("list_lag", listed)])
+def test_a_page_that_lags_shows_a_policy_later(
+    c1_tenant: Emulator,
+    http: httpx.Client,
+    create: Create,
+    quirk: str,
+    read: Callable[[httpx.Client], list[str]],
+) -> None:
+    c1_tenant.set_quirks(**{quirk: 30.0})
+    created = create(displayName="Late", policySteps=STEPS)
+    assert "Late" not in read(http)
+    assert got(http, created["id"]).status_code == 200
+    c1_tenant.advance(31)
+    assert "Late" in read(http)
+    c1_tenant.product_delete(created["id"])
+    assert "Late" in read(http)
+    c1_tenant.advance(31)
+    assert "Late" not in read(http)
+
+
+def test_a_get_that_lags_shows_the_policy_as_it_was(
+    c1_tenant: Emulator, http: httpx.Client, create: Create
+) -> None:
+    created = create(displayName="First", policySteps=STEPS)
+    c1_tenant.advance(60)
+    c1_tenant.set_quirks(get_lag=30.0)
+    c1_tenant.api_edit(created["id"], {"displayName": "Second"})
+    assert got(http, created["id"]).json()["policy"]["displayName"] == "First"
+    c1_tenant.advance(31)
+    assert got(http, created["id"]).json()["policy"]["displayName"] == "Second"
+
+
+def test_a_get_that_lags_does_not_know_a_new_policy(
+    c1_tenant: Emulator, http: httpx.Client, create: Create
+) -> None:
+    c1_tenant.set_quirks(get_lag=30.0)
+    answer = got(http, create(policySteps=STEPS)["id"])
+    assert (answer.status_code, answer.json()["code"]) == (404, 5)
+
+
+def test_of_two_reads_one_comes_from_a_replica_that_lags(
+    c1_tenant: Emulator, http: httpx.Client, create: Create
+) -> None:
+    c1_tenant.set_quirks(search_lag=30.0, replicas=True)
+    create(displayName="Late", policySteps=STEPS)
+    assert sorted(["Late" in searched(http) for _ in range(4)]) == [False, False, True, True]
+
+
+def test_builtin_policies_never_lag(c1_tenant: Emulator, http: httpx.Client) -> None:
+    c1_tenant.set_quirks(search_lag=30.0, list_lag=30.0)
+    assert len(searched(http)) == len(listed(http)) == 3
+
+
+def test_pages_by_offset_move_while_others_write(
+    c1_tenant: Emulator, http: httpx.Client, create: Create
+) -> None:
+    c1_tenant.set_quirks(offset_pages=True)
+    made = [create(displayName=f"Policy {number}", policySteps=STEPS) for number in range(20)]
+    first = http.post("/api/v1/search/policies", json={"pageSize": 10}).json()
+    c1_tenant.api_edit(made[0]["id"], {"displayName": "Moved to the front"})
+    asked = {"pageSize": 10, "pageToken": first["nextPageToken"]}
+    second = http.post("/api/v1/search/policies", json=asked).json()
+    pages = [{policy["id"] for policy in page["list"]} for page in (first, second)]
+    assert pages[0] & pages[1] == {first["list"][-1]["id"]}
+    assert made[0]["id"] not in pages[0] | pages[1]
+
+
+def test_a_create_may_be_answered_with_what_exists(
+    c1_tenant: Emulator, http: httpx.Client, create: Create
+) -> None:
+    first = create(displayName="Access", policySteps=STEPS)
+    c1_tenant.set_quirks(get_or_create=True)
+    again = create(displayName="Access", description="Another.", policySteps=STEPS)
+    assert again == first
+    assert create(displayName="Other", policySteps=STEPS)["id"] != first["id"]
+
+
+@pytest.mark.parametrize("body", ["", '{"message": "no Route matched"}'])
+def test_a_gateway_answers_with_a_body_of_its_own(
+    c1_tenant: Emulator, http: httpx.Client, create: Create, body: str
+) -> None:
+    created = create(policySteps=STEPS)
+    c1_tenant.set_faults(Fault(do="answer", status=404, body=body, method="GET"))
+    answer = got(http, created["id"])
+    assert (answer.status_code, answer.text) == (404, body)
+    assert got(http, created["id"]).status_code == 200
+
+
+def test_only_an_answer_has_a_body() -> None:
+    with pytest.raises(ValueError, match="only an answer has a body"):
+        Fault(do="cut", body="")

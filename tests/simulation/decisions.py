@@ -1,0 +1,54 @@
+"""Names of the product's options and messages on which the harness relies, in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LEFTOVER_OPTION = "on_leftover"
+"""The key among a resource's internal input `__options`."""
+
+LEFTOVER_VARIABLE = "PULUMI_C1POLICY_ON_LEFTOVER"
+"""The environment variable with which a user decides for one run."""
+
+TENANT_OUTPUT = "__tenant"
+"""The output that holds the tenant's host and port."""
+
+_URN = re.compile(r"pulumi state delete '?(urn:\S*::)?(?P<name>[\w.-]+)")
+_DECISION = re.compile(rf"{LEFTOVER_VARIABLE}=(adopt|leave)")
+_TAKE_BACK = re.compile(r'on_takeover="take_back"')
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What messages tell a person to do.
+
+    Attributes:
+        environment: Variables for the next run.
+        forget: Resources to take out of the state.
+        drop: Resources that others have taken over, to be taken out of the program.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    forget: frozenset[str] = frozenset()
+    drop: bool = False
+
+
+def advice(messages: list[str]) -> Advice:
+    """What a user does who reads the messages of a run that failed."""
+    text = "\n".join(messages)
+    decisions = _DECISION.findall(text)
+    chosen = "adopt" if "adopt" in decisions else "leave" if decisions else ""
+    return Advice(
+        environment={LEFTOVER_VARIABLE: chosen} if chosen else {},
+        forget=frozenset(found["name"] for found in _URN.finditer(text)),
+        drop=bool(_TAKE_BACK.search(text)) or "was taken over by" in text,
+    )
+
+
+def decided(process_environment: Mapping[str, str], options: Mapping[str, Any]) -> str:
+    """The decision about leftovers that holds for a resource in a run."""
+    of_run = process_environment.get(LEFTOVER_VARIABLE, "")
+    return of_run or str(options.get(LEFTOVER_OPTION) or "refuse")

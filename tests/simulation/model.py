@@ -1,0 +1,315 @@
+"""The guarantees, checked against the tenants' record of all writes.
+
+Kinds of findings:
+
+- `old look`: a write does not follow a GET of that policy directly, with no wait in between.
+- `lost edit`: a write overwrote a value that somebody else had set and that no state had seen.
+- `foreign write`, `foreign delete`: a policy of somebody else was changed or deleted.
+- `foreign in state`: a state holds a policy that the stack did not create and was not told to adopt.
+- `adopted unasked`: the same, of a policy that an earlier run of the stack created.
+- `one id twice`: a state holds one policy under two resources.
+- `wrong tenant`: a stack that is in one tenant created a policy in another.
+- `forgotten`: a state lost a policy that exists.
+- `duplicate`: two policies carry one resource's annotations, and nobody was told.
+- `preview`: the update did something else than the preview said.
+- `never was`: a field that the program ignores got a value that it never had.
+- `storm`: one call sent the same request very often.
+- `crash`, `deadlock`, `runaway`, `not converged`, `second run`: what the names say.
+
+Between a look and the write that follows it directly others can write: the API has no conditional
+updates. Such losses are counted as windows; so are those that a lagging GET could not show.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import encode
+from tests.simulation.decisions import decided
+from tests.simulation.tenant import Effect, SimulatedTenant
+
+if TYPE_CHECKING:
+    from tests.chaos.engine import Entry
+    from tests.simulation.engine import Stack
+    from tests.simulation.process import Process
+    from tests.simulation.simulation import Simulation
+
+PERSON, TERRAFORM = "person", "terraform"
+_OTHERS = frozenset({PERSON, TERRAFORM})
+_MOST_SENDS = 60
+_FIELDS = ("displayName", "description", "policySteps", "rules", "postActions")
+
+
+@dataclass
+class Preview:
+    """What a preview said of each resource: create, update, replace, same, or unknown."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Started:
+    """What held when a command began."""
+
+    ids: dict[str, str]
+    preview: Preview | None
+    effects: int
+
+
+def begin(simulation: Simulation, process: Process, preview: Preview | None) -> None:
+    """Keep what held when the command of a process began."""
+    for stack in simulation.stacks:
+        if stack.name == process.wire.actor:
+            ids = {entry.name: entry.id for entry in stack.state}
+            process.started = Started(ids, preview, len(simulation.tenant.effects))
+
+
+def recorded(stack: Stack, process: Process, name: str, policy_id: str, *, adopts: bool) -> None:
+    """Judge a policy that a create has put into the state."""
+    simulation = stack.simulation
+    twins = [e.name for e in stack.state if e.id == policy_id]
+    if len(twins) > 1:
+        simulation.found("one id twice", f"{policy_id} is in the state as {twins}")
+    if process.started.ids and simulation.other_tenant.tenant.policies.find(policy_id):
+        simulation.found("wrong tenant", f"{name} was created in {simulation.other_tenant.host}")
+    made, owner = _creation(simulation, policy_id), _owner(simulation, policy_id)
+    if made is not None and (made.actor, made.run) == (stack.name, process.run):
+        # Others may have taken it over before the create was answered; the next run tells.
+        return
+    bare = made is not None and made.actor in _OTHERS and not _marks(made.after)
+    if bare and any(policy_id in text for text in process.warnings):
+        # What a proxy answered instead of creating it, recorded with a warning.
+        return
+    if made is None or owner != stack.name:
+        # A decision to adopt is about policies whose annotations name the resource.
+        if owner in _OTHERS or not adopts:
+            simulation.found("foreign in state", f"{name} is {policy_id}, which is {owner}'s")
+        return
+    if not adopts:
+        simulation.found("adopted unasked", f"{name} is {policy_id} of run {made.run}")
+
+
+def gone(stack: Stack, process: Process, entry: Entry) -> None:
+    """Judge that a refresh took a policy out of the state."""
+    if _exists(stack.simulation, entry.id):
+        text = f"{entry.name} ({entry.id}) exists, and refresh took it out of the state"
+        _forgotten(stack.simulation, entry, text)
+
+
+def dropped(stack: Stack, process: Process, entry: Entry) -> None:
+    """Judge that a delete took a policy out of the state although it exists, and nobody was told."""
+    told = any(entry.id in text for text in process.warnings)
+    if _exists(stack.simulation, entry.id) and not told:
+        _forgotten(stack.simulation, entry, f"{entry.id} exists, was dropped, and nobody was told")
+
+
+def _exists(simulation: Simulation, policy_id: str) -> bool:
+    held = (tenant.tenant.policies.find(policy_id) for tenant in simulation.tenants.values())
+    return any(each is not None and each.deleted_at is None for each in held)
+
+
+def _forgotten(simulation: Simulation, entry: Entry, text: str) -> None:
+    made, lag = _creation(simulation, entry.id), simulation.tenant.longest_lag["get"]
+    if made and lag and simulation.scheduler.now - made.at <= lag:
+        simulation.windows.append(text)
+    else:
+        simulation.found("forgotten", text)
+
+
+def check(simulation: Simulation) -> None:
+    """Judge all writes so far, and what there is."""
+    for tenant in simulation.tenants.values():
+        _check_writes(simulation, tenant)
+        _check_duplicates(simulation, tenant)
+    for process in simulation.processes.values():
+        _check_preview(simulation, process)
+        for key, times in process.most_sent.items():
+            if times > _MOST_SENDS:
+                simulation.found("storm", f"one call sent {key} {times} times")
+
+
+def _check_writes(simulation: Simulation, tenant: SimulatedTenant) -> None:
+    owners: dict[str, str] = {}
+    since: dict[str, Effect] = {}
+    history: dict[str, list[Effect]] = defaultdict(list)
+    actors = {stack.name for stack in simulation.stacks}
+    for effect in tenant.effects:
+        past, policy_id = history[effect.policy_id], effect.policy_id
+        if effect.kind == "create":
+            owners[policy_id], since[policy_id] = effect.actor, effect
+        elif effect.actor in _OTHERS:
+            if _marks(effect.before) != _marks(effect.after) and effect.kind == "update":
+                owners[policy_id], since[policy_id] = effect.actor, effect
+        elif effect.actor in actors:
+            process = simulation.processes[effect.run]
+            fresh = effect.look is not None and effect.look.arrived_at == effect.sent_at
+            if not fresh:
+                simulation.found("old look", _told(effect))
+            owner = owners.get(policy_id, "nobody")
+            if owner != effect.actor:
+                if not _may_take(simulation, process, effect, owner):
+                    kind = f"foreign {'delete' if effect.kind == 'delete' else 'write'}"
+                    _judge(simulation, effect, since.get(policy_id), kind, owner, fresh=fresh)
+                if len(_marks(effect.after)) == len(MARKS):
+                    # It carries the annotations of ours from now on, rightly or not.
+                    owners[policy_id], since[policy_id] = effect.actor, effect
+            if effect.kind == "update":
+                _check_edits(simulation, effect, past, process, fresh=fresh)
+        past.append(effect)
+
+
+def _may_take(simulation: Simulation, process: Process, effect: Effect, owner: str) -> bool:
+    options = _options(simulation, effect)
+    if owner == PERSON and options.get("on_takeover") == "take_back":
+        return True
+    return owner not in _OTHERS and decided(process.environment, options) == "adopt"
+
+
+def _options(simulation: Simulation, effect: Effect) -> Mapping[str, Any]:
+    name = (_marks(effect.before) or _marks(effect.after))[2:]
+    for stack in simulation.stacks:
+        if stack.name == effect.actor and name:
+            found: Mapping[str, Any] = stack.decisions.get(name[0].rpartition("/")[2], {})
+            return found
+    return {}
+
+
+def _judge(
+    simulation: Simulation,
+    effect: Effect,
+    edit: Effect | None,
+    kind: str,
+    who: str,
+    *,
+    fresh: bool,
+) -> None:
+    """Whether a loss could have been avoided."""
+    text = f"{_told(effect)}; {who} had it since {edit.at if edit else 0:.3f}"
+    seen = effect.look is not None and edit is not None and _version(edit) <= effect.look.version
+    if edit is not None and fresh and not seen:
+        simulation.windows.append(f"{kind}: {text}")
+    else:
+        simulation.found(kind, f"{text}; {'seen by the look' if seen else 'the look was older'}")
+
+
+def _check_edits(
+    simulation: Simulation, effect: Effect, past: list[Effect], process: Process, *, fresh: bool
+) -> None:
+    before, after = (effect.before.fields if effect.before else {}), effect.after.fields
+    options = _options(simulation, effect)
+    outputs = process.bases.get(effect.policy_id, {})
+    base = encode(POLICY, {k: v for k, v in outputs.items() if k in POLICY.fields})
+    for name in _FIELDS:
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if name in map(_wire_name, options.get("ignore_changes", ())):
+            simulation.found("never was", f"{_told(effect)}: ignored {name} {old} became {new}")
+        writer = _writer(past, name, old)
+        if writer is None or writer.actor == effect.actor or _bare(base.get(name)) == _bare(old):
+            continue
+        if options.get("on_conflict") == "overwrite":
+            continue
+        if options.get("on_takeover") == "take_back" and writer.actor == PERSON:
+            continue
+        _judge(simulation, effect, writer, "lost edit", f"{writer.actor} ({name})", fresh=fresh)
+
+
+def _writer(past: list[Effect], name: str, value: Any) -> Effect | None:
+    """The last write that changed a field, which gave it this value."""
+    for effect in reversed(past):
+        before = effect.before.fields.get(name) if effect.before else None
+        if effect.after.fields.get(name) == value and before != value:
+            return effect
+    return None
+
+
+def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
+    held: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for record in tenant.live():
+        marks = _marks(record)
+        if len(marks) == len(MARKS) and marks[0] == "pulumi":
+            held[marks].append(record.id)
+    shown = simulation.messages()
+    for marks, ids in held.items():
+        told = any(all(each in text for each in ids) for text in shown)
+        makers = [made.actor for each in ids if (made := _creation(simulation, each))]
+        if len(ids) > 1 and len(set(makers)) == len(makers):
+            # Two backends that create at the same moment cannot see each other.
+            simulation.windows.append(f"duplicate: {ids} of {makers}")
+        elif len(ids) > 1 and not told:
+            simulation.found("duplicate", f"{ids} all carry {marks}, and nobody was told")
+
+
+def _check_preview(simulation: Simulation, process: Process) -> None:
+    started = process.started
+    if started is None or started.preview is None:
+        return
+    for effect in simulation.tenant.effects[started.effects :]:
+        if effect.run != process.run:
+            continue
+        name = (_marks(effect.before) or _marks(effect.after))[2:]
+        said = started.preview.kinds.get(name[0].rpartition("/")[2]) if name else None
+        unlike = {"same": {"create", "update"}, "create": {"update"}, "update": {"create"}}
+        old = started.ids.get(name[0].rpartition("/")[2]) if name else None
+        kept = said == "replace" and effect.kind == "update" and effect.policy_id == old
+        if kept or (said and effect.kind in unlike.get(said, ())):
+            simulation.found("preview", f"{_told(effect)}, the preview said {said}")
+
+
+def _creation(simulation: Simulation, policy_id: str) -> Effect | None:
+    found = [
+        effect
+        for tenant in simulation.tenants.values()
+        for effect in tenant.effects
+        if effect.policy_id == policy_id and effect.kind == "create"
+    ]
+    return found[0] if found else None
+
+
+def _owner(simulation: Simulation, policy_id: str) -> str:
+    """Who has a policy now: whoever created it, or took it over since."""
+    owner = "nobody"
+    for tenant in simulation.tenants.values():
+        for effect in tenant.effects:
+            if effect.policy_id != policy_id:
+                continue
+            taken = effect.actor in _OTHERS and _marks(effect.before) != _marks(effect.after)
+            if effect.kind == "create" or (effect.kind == "update" and taken):
+                owner = effect.actor
+    return owner
+
+
+def _version(effect: Effect) -> int:
+    return effect.after.updated_at
+
+
+def _marks(record: Any) -> tuple[str, ...]:
+    notes = record.fields.get("annotations", {}) if record else {}
+    return tuple(notes[key] for key in MARKS if notes.get(key))
+
+
+def _told(effect: Effect) -> str:
+    return (
+        f"run {effect.run} of {effect.actor}: {effect.kind} {effect.policy_id} at {effect.at:.3f}"
+    )
+
+
+def _wire_name(path: str) -> str:
+    head, *rest = path.partition("[")[0].partition(".")[0].split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _bare(value: Any) -> Any:
+    """A value without what is empty in it."""
+    if isinstance(value, dict):
+        found = {key: _bare(item) for key, item in value.items()}
+        return {key: item for key, item in found.items() if item not in (None, "", [], False, {})}
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    return value

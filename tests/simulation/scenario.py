@@ -1,0 +1,323 @@
+"""Random scenarios: what befalls some stacks, and what a person then does to get out of it.
+
+A scenario lets a few disturbed commands at a stack, lets the tenant calm down, and then does what the
+messages say until a run goes well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from tests.chaos import programs
+from tests.chaos.engine import Declared, Program
+from tests.chaos.world import differs, wire
+from tests.simulation import editors, model
+from tests.simulation.decisions import Advice, advice
+from tests.simulation.engine import Outcome, Stack, refs
+from tests.simulation.network import COMMON, ODD, Fate
+from tests.simulation.process import Process
+from tests.simulation.scheduler import Deadlock, Runaway
+from tests.simulation.simulation import Simulation
+from tests.simulation.tenant import SimulatedTenant
+
+_CALM_SECONDS = 300.0
+_MOST_RUNS = 5
+MOVES = frozenset(
+    {"rename", "alias", "forget", "replace", "target", "destroy", "change", "elsewhere"}
+)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What may happen in a scenario.
+
+    Attributes:
+        kinds: What may befall requests.
+        share: The largest share of requests that something befalls.
+        kills: Whether processes are killed, lose their engine, or get Ctrl-C.
+        edits: What others do to the stack's policies.
+        lag: The longest lag of reads in seconds.
+        moves: What people do besides: `rename`, `alias`, `forget`, `replace`, `target`,
+            `destroy`, `change` (resources come and go, and change their type or scope), and
+            `elsewhere` (a run with the credentials of another tenant).
+        twin: Whether a second backend has a stack of the same name.
+        odd_tenant: Whether pages count by offset, and creates may be answered with what exists.
+        options: Whether the program decides anything.
+        resources: The fewest and the most resources.
+    """
+
+    kinds: tuple[Fate, ...] = COMMON + ODD
+    share: float = 0.4
+    kills: bool = True
+    edits: tuple[Callable[[SimulatedTenant, str], None], ...] = editors.EDITS
+    lag: float = 5.0
+    moves: frozenset[str] = MOVES
+    twin: bool = True
+    odd_tenant: bool = True
+    options: bool = True
+    resources: tuple[int, int] = (1, 3)
+
+
+EVERYTHING = Profile()
+GENTLE = Profile(
+    COMMON,
+    kills=False,
+    edits=(),
+    lag=0.0,
+    moves=frozenset({"destroy"}),
+    twin=False,
+    odd_tenant=False,
+    options=False,
+)
+"""A tenant that is consistent and used by nobody else; only the network is bad."""
+
+
+def play(seed: int, profile: Profile = EVERYTHING, *, trace: bool = False) -> Simulation:
+    """Play the scenario of a seed, and judge it."""
+    simulation = Simulation(seed)
+    editors.start_again()
+    if trace:
+        simulation.scheduler.keep_trace()
+    try:
+        with simulation.running():
+            _Scenario(simulation, profile).play()
+            model.check(simulation)
+    except (Deadlock, Runaway) as error:
+        simulation.found(type(error).__name__.lower(), str(error))
+    return simulation
+
+
+class _Scenario:
+    def __init__(self, simulation: Simulation, profile: Profile) -> None:
+        self.simulation = simulation
+        self.profile = profile
+        self.chance: Random = simulation.chance
+        self.stack = Stack(simulation)
+        self.sketches: programs.Sketches = programs.draw(self.chance, *profile.resources)
+        self.twin = Stack(simulation, "twin") if profile.twin and self._often(0.1) else None
+        self.options = self._options()
+        self.aliases: dict[str, tuple[str, ...]] = {}
+
+    def play(self) -> None:
+        profile = self.profile
+        for _ in range(self.chance.choice([1, 2, 2, 3])):
+            self._begin_trouble()
+            self._disturbed()
+            self._move()
+            self.simulation.scheduler.sleep(self.chance.choice([0.0, 3.0]))
+            change = programs.change_contents
+            if "change" in profile.moves and self._often(0.15):
+                change = programs.change_anything
+            self.sketches = change(self.chance, self.sketches) or self.sketches
+            self._rename_one()
+        self._calm_down()
+        if self.twin is None:
+            self._converge()
+            if "destroy" in self.profile.moves and self._often(0.2):
+                self.stack.destroy()
+
+    def _often(self, share: float) -> bool:
+        return self.chance.random() < share
+
+    def _options(self) -> dict[str, Any]:
+        """The program's decisions: mostly none."""
+        options: dict[str, Any] = {}
+        if not self.profile.options:
+            return options
+        if self._often(0.1):
+            options["on_conflict"] = "overwrite"
+        if self._often(0.1):
+            options["on_leftover"] = self.chance.choice(["adopt", "leave"])
+        return options
+
+    def _program(self) -> Program:
+        return {
+            name: replace(declared, options=self.options, aliases=self.aliases.get(name, ()))
+            for name, declared in programs.program(self.sketches).items()
+        }
+
+    def _begin_trouble(self) -> None:
+        profile, tenant = self.profile, self.simulation.tenant
+        weather = self.simulation.weather
+        weather.kinds = tuple(self.chance.sample(profile.kinds, min(4, len(profile.kinds))))
+        weather.share = self.chance.choice([0.0, profile.share / 4, profile.share])
+        weather.latency = self.chance.choice([0.02, 0.5])
+        if profile.lag and self._often(0.5):
+            longest = self.chance.choice([0.0, 1.0, profile.lag])
+            tenant.lag(get=self.chance.choice([0.0, longest]), pages=longest)
+        if profile.odd_tenant and self._often(0.1):
+            quirks = self.chance.choice(["offset_pages", "get_or_create"])
+            tenant.tenant.quirks = tenant.tenant.quirks.replace(**{quirks: True})
+            if quirks == "get_or_create":
+                editors.somebody_creates(tenant, displayName=self.sketches[0].title)
+
+    def _calm_down(self) -> None:
+        tenant = self.simulation.tenant
+        self.simulation.weather.share = 0.0
+        self.simulation.weather.latency = 0.02
+        tenant.lag()
+        tenant.tenant.quirks = tenant.tenant.quirks.replace(get_or_create=False)
+        self.simulation.scheduler.sleep(_CALM_SECONDS)
+
+    def _disturbed(self) -> None:
+        """One or two commands at a time, with editors and kills in between."""
+        program = self._program()
+        elsewhere = "elsewhere" in self.profile.moves and self.stack.state and self._often(0.04)
+        process = self.stack.new(tenant=self.simulation.other_tenant if elsewhere else None)
+        begun = [(self.stack, process, self._command(program))]
+        if self.twin is not None:
+            other = self.twin.updating(program)
+            begun.append((self.twin, self.twin.new(), other))
+        if self.profile.kills and self._often(0.4):
+            self._end_early(process)
+        if self.profile.edits and self._often(0.6):
+            for _ in range(self.chance.randint(1, 3)):
+                self.simulation.at(self.chance.uniform(0, 3), self._edit)
+        waits = [stack.begin(each, body) for stack, each, body in begun]
+        for wait in waits:
+            wait()
+
+    def _command(self, program: Program) -> Callable[[Any], None]:
+        moves = self.profile.moves
+        if "destroy" in moves and self._often(0.08):
+            return self.stack.destroying
+        options: dict[str, Any] = {"refresh": self._often(0.4)}
+        if "replace" in moves and self._often(0.1):
+            options["replace"] = (self.chance.choice(list(program)),)
+        if "target" in moves and self._often(0.15):
+            name = self.chance.choice(list(program))
+            options["targets"] = frozenset({name, *_needed(program, name)})
+        if not options["refresh"] and not options.get("replace") and self._often(0.3):
+            options["preview"] = self.stack.preview(program)
+        return self.stack.updating(program, **options)
+
+    def _end_early(self, process: Process) -> None:
+        end = self.chance.choice([process.kill, process.lose_engine, process.interrupt])
+        requests = self.chance.randint(1, 12)
+        if self._often(0.3):
+            self.simulation.at(self.chance.uniform(0, 2), end)
+            return
+        left = [requests]
+
+        def count(_: object) -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                end()
+
+        if self._often(0.5):
+            process.wire.on_request = count
+        else:
+            process.wire.on_answer = count
+
+    def _edit(self) -> None:
+        ids = [r.id for r in self.simulation.tenant.live() if "annotations" in r.fields]
+        if ids:
+            edit = self.chance.choice(self.profile.edits)
+            edit(self.simulation.tenant, self.chance.choice(ids))
+
+    def _move(self) -> None:
+        """What people do to their state and their programs between two runs."""
+        if not self.stack.state:
+            return
+        entry = self.chance.choice(self.stack.state)
+        if "rename" in self.profile.moves and self._often(0.08):
+            self.stack.rename(entry.name, f"{entry.name}-old")
+        elif "forget" in self.profile.moves and self._often(0.08):
+            self.stack.forget(entry.name)
+
+    def _rename_one(self) -> None:
+        """Rename a resource in the program, with an alias."""
+        if "alias" in self.profile.moves and self._often(0.08):
+            self._rename_with_alias(self.chance.choice(self.sketches).name)
+
+    def _rename_with_alias(self, old: str) -> None:
+        numbers = [int(sketch.name.rpartition("-")[2]) for sketch in self.sketches]
+        new = f"policy-{max(numbers) + 1}"
+        self.aliases[new] = (old, *self.aliases.get(old, ()))
+        self.sketches = tuple(
+            replace(
+                sketch,
+                name=new if sketch.name == old else sketch.name,
+                points_to=new if sketch.points_to == old else sketch.points_to,
+            )
+            for sketch in self.sketches
+        )
+
+    def _converge(self) -> None:
+        """Do what the messages say until a run goes well, and look at what there is then."""
+        program, told = dict(self._program()), Advice()
+        for _ in range(_MOST_RUNS):
+            process = self.stack.new(environment=told.environment)
+            outcome = self.stack.up(program, process, refresh=True)
+            if outcome.went_well:
+                break
+            if _in_use(outcome):
+                # What others took over points to it: only they can let it go.
+                return
+            told = _next(told, advice(outcome.messages))
+            for name in told.forget:
+                self.stack.forget(name)
+            if told.drop:
+                program = _without_those_named(program, outcome, self.stack)
+        else:
+            self.simulation.found("not converged", " | ".join(outcome.messages))
+            return
+        before = len(self.simulation.tenant.effects)
+        again = self.stack.up(program, refresh=True)
+        if not again.went_well or len(self.simulation.tenant.effects) != before:
+            self.simulation.found("second run", " | ".join(again.messages) or "it wrote something")
+        self._compare(program)
+
+    def _compare(self, program: Program) -> None:
+        ids = {entry.name: entry.id for entry in self.stack.state}
+        tenant = self.simulation.tenant
+        for name, declared in program.items():
+            record = tenant.tenant.policies.find(ids.get(name, ""))
+            if record is None or record.deleted_at is not None:
+                self.simulation.found("not converged", f"{name} is not in the tenant")
+                continue
+            policy, wanted = tenant.shown(record), wire(declared.inputs, ids)
+            ours = {"managed_by", "iac_workspace", "iac_resource_address", "note"}
+            policy["annotations"] = {
+                key: value for key, value in policy.get("annotations", {}).items() if key in ours
+            }
+            if unlike := differs(policy, wanted, name):
+                self.simulation.found("not converged", f"{name}: {unlike}")
+
+
+def _in_use(outcome: Outcome) -> bool:
+    return bool(outcome.errors) and all(" is in use: " in error for error in outcome.errors)
+
+
+def _next(before: Advice, told: Advice) -> Advice:
+    """The advice to follow: what could not be adopted is left where it is."""
+    if before.environment and told.environment == before.environment:
+        return replace(told, environment=dict.fromkeys(told.environment, "leave"))
+    return told
+
+
+def _needed(program: Program, name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = refs(program[waiting.pop()]) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _without_those_named(
+    program: dict[str, Declared], outcome: Outcome, stack: Stack
+) -> dict[str, Declared]:
+    """The program without the resources that the errors name, and without what points to them."""
+    text = "\n".join(outcome.errors)
+    gone = {name for name in program if f"c1policy.Policy/{name} " in f"{text} "}
+    gone |= {entry.name for entry in stack.state if entry.id in text}
+    return {
+        name: declared
+        for name, declared in program.items()
+        if name not in gone and not _needed(program, name) & gone
+    }

@@ -1,0 +1,199 @@
+"""A tenant of the simulation: the emulator's own application, called without a socket.
+
+Every write is recorded with who sent it and what there was before it; the model reads that record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import httpx
+
+from pulumi_c1policy._emulator import app
+from pulumi_c1policy._emulator.quirks import Quirks
+from pulumi_c1policy._emulator.render import render
+from pulumi_c1policy._emulator.schema import POLICY
+from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.tenant import Tenant
+from tests.simulation.clock import TenantClock
+from tests.simulation.scheduler import Scheduler
+
+POLICIES = "/api/v1/policies"
+SEARCH = "/api/v1/search/policies"
+TOKEN = "/auth/v1/token"
+_PLAIN = Quirks(unset_fields="omitted")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A GET of one policy that was answered.
+
+    Attributes:
+        version: The version that the answer shows (its `updated_at`); 0 for none.
+        arrived_at: When the answer arrived at the client.
+    """
+
+    version: int
+    arrived_at: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One write that the tenant accepted.
+
+    Attributes:
+        number: Its place in the order of all writes.
+        at: When it took effect.
+        actor: Who sent it.
+        kind: create, update or delete.
+        policy_id: The policy.
+        before: The policy before it; None for a create.
+        after: The policy after it.
+        sent_at: When it was sent.
+        look: The last look of that client at the policy when it was sent.
+        run: The number of the process of ours that sent it; 0 for others.
+        body: The JSON of the request.
+    """
+
+    number: int
+    at: float
+    actor: str
+    kind: str
+    policy_id: str
+    before: Record | None
+    after: Record
+    sent_at: float = 0.0
+    look: Look | None = None
+    run: int = 0
+    body: Any = None
+
+
+class SimulatedTenant:
+    """One tenant, at one host."""
+
+    def __init__(self, scheduler: Scheduler, host: str, seed: int, chance: Random) -> None:
+        self.host = host
+        self.url = f"https://{host}"
+        self.tenant = Tenant(host, seed=seed, clock=TenantClock(scheduler))
+        self.effects: list[Effect] = []
+        self.longest_lag = {"get": 0.0, "list": 0.0, "search": 0.0}
+        self._exactly = False
+        self._scheduler = scheduler
+        self._chance = chance
+        self._app = app.build(self.tenant)
+        self.headers = [(b"authorization", f"Bearer {self.tenant.tokens.access_token}".encode())]
+
+    def lag(self, *, get: float = 0.0, pages: float = 0.0, exactly: bool = False) -> None:
+        """Let reads be behind by up to so many seconds; each read draws how much."""
+        self.longest_lag = {"get": get, "list": pages, "search": pages}
+        self._exactly = exactly
+
+    def call(self, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """The answer to a request, which takes effect now."""
+        self._draw_lag()
+        headers = [(key.lower(), value) for key, value in request.headers.raw]
+        return self._asgi(request.method, request.url, headers, request.content)
+
+    def seen(self, policy_id: str) -> Record | None:
+        """The policy as the last request saw it."""
+        return self.tenant.seen("get").find(policy_id)
+
+    def record(
+        self, actor: str, kind: str, policy_id: str, write: Callable[[], Any], **sent: Any
+    ) -> Any:
+        """Carry out a write and keep what it did.
+
+        Args:
+            actor: Who writes.
+            kind: create, update or delete.
+            policy_id: Which policy; "" for a create.
+            write: Does it.
+            sent: What is known of the request.
+
+        Returns:
+            What `write` returns.
+        """
+        store = self.tenant.policies
+        before = len(store.versions)
+        held = store.find(policy_id)
+        result = write()
+        for version in store.versions[before:]:
+            self._scheduler.note(f"{actor} {kind} {version.id}")
+            effect = Effect(
+                len(self.effects),
+                self._scheduler.now,
+                actor,
+                kind,
+                version.id,
+                held,
+                version,
+                **sent,
+            )
+            self.effects.append(effect)
+        return result
+
+    def live(self) -> list[Record]:
+        """Every policy that exists, builtin ones left out."""
+        return [r for r in self.tenant.policies if r.deleted_at is None and not r.builtin]
+
+    def shown(self, record: Record) -> dict[str, Any]:
+        """A policy as JSON, unset fields left out."""
+        return render(POLICY, record.stored, _PLAIN)
+
+    def json(self, record: Record) -> bytes:
+        """The answer that shows a policy."""
+        return json.dumps({"policy": render(POLICY, record.stored, self.tenant.quirks)}).encode()
+
+    def _draw_lag(self) -> None:
+        drawn = {f"{name}_lag": self._drawn(most) for name, most in self.longest_lag.items()}
+        if any(getattr(self.tenant.quirks, name) != lag for name, lag in drawn.items()):
+            self.tenant.quirks = self.tenant.quirks.replace(**drawn)
+
+    def _drawn(self, longest: float) -> float:
+        if self._exactly:
+            return longest
+        # A replica that is up to date is as likely as one that is not.
+        return self._chance.choice([0.0, self._chance.uniform(0, longest)]) if longest else 0.0
+
+    def _asgi(
+        self, method: str, url: httpx.URL, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        messages = [{"type": "http.request", "body": body, "more_body": False}]
+        start: dict[str, Any] = {}
+        parts: list[bytes] = []
+
+        async def receive() -> Any:
+            return messages.pop()
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "path": url.path,
+            "raw_path": url.raw_path.partition(b"?")[0],
+            "query_string": url.query,
+            "headers": headers,
+            "scheme": "http",
+            "server": (self.host, 80),
+            "client": ("client", 1),
+            "root_path": "",
+            "extensions": {},
+        }
+        # The application waits for nothing, so that it needs no event loop.
+        coroutine: Any = self._app(scope, receive, send)
+        try:
+            coroutine.send(None)
+        except StopIteration:
+            return start["status"], list(start["headers"]), b"".join(parts)
+        raise AssertionError("the emulator waits for something")
