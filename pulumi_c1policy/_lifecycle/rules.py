@@ -106,7 +106,8 @@ def _step_keys(inputs: Tree) -> Iterator[Finding]:
 def _existing_keys(steps: Tree) -> str:
     if not steps:
         return "`policy_steps` has no keys"
-    return "its keys are " + ", ".join(map(repr, steps))
+    # The engine hands maps on in any order.
+    return "its keys are " + ", ".join(map(repr, sorted(steps)))
 
 
 def _unreachable(inputs: Tree) -> Iterator[Finding]:
