@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.options import Options, options
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, doubts, plan
 from pulumi_c1policy._lifecycle.record import from_state, holds, to_state
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._pulumi import expressions, failures, links, owner, results, runtime, values
@@ -59,23 +59,27 @@ class PolicyProvider(ResourceProvider):
         """Compare what is desired with what was recorded."""
         runtime.known.note(_olds, _id)
         runtime.chains.note(_id, _news)
-        # Unchanged as it may be: another policy's change may close the circle.
         decided = _options(_news)
-        if decided.level("policy-cycle") == "error" and (
-            paths := runtime.chains.circle(_id, _news)
-        ):
-            with failures.named("change", _olds, _id):
-                raise RefusedError(*guards.circle(paths))
+        # Check unchanged policies too: a change elsewhere can create a cycle.
+        if paths := runtime.chains.circle(_id, _news):
+            if (level := decided.level("policy-cycle")) == "error":
+                with failures.named("change", _olds, _id):
+                    raise RefusedError(*guards.circle(paths))
+            if level == "warning":
+                failures.warn_of(_olds, " ".join(guards.circle(paths)), _id)
         if holds(_olds, _news):
             return DiffResult(changes=False)
         prior = from_state(values.inputs(_olds))
-        planned = plan(prior, values.inputs(_news), decided)
+        desired = values.inputs(_news)
+        planned = plan(prior, desired, decided)
         if isinstance(planned, Refuse):
             with failures.named("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
         if prior.taken_by and not isinstance(planned, NoOp):
             take_back = decided.take_back
             failures.warn_of(_olds, guards.taken_warning(prior, take_back=take_back), _id)
+        for doubt in doubts(planned, prior, desired, decided):
+            failures.warn_of(_olds, doubt, _id)
         return results.diff_result(planned)
 
     def create(self, props: dict[str, Any]) -> CreateResult:

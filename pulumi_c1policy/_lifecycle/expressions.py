@@ -58,8 +58,16 @@ def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
 
 
 def asks_tenant(inputs: Tree) -> bool:
-    """Whether there is an expression that the tenant can be asked about."""
+    """Tell if there is an expression that the tenant can be asked about."""
     return bool(_conditions(inputs))
+
+
+def asks_no_tenant(inputs: Tree) -> bool:
+    """Tell if there is an expression that the tenant cannot be asked about."""
+    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._model.policy import POLICY
+
+    return len(expressions(POLICY, inputs)) > len(_conditions(inputs))
 
 
 def _conditions(inputs: Tree) -> list[Expression]:

@@ -114,6 +114,15 @@ def held_steps(held: Mapping[str, str]) -> tuple[str, str]:
     )
 
 
+def dropped_steps(held: Mapping[str, str]) -> str:
+    """A warning that steps of the live policy will be lost."""
+    paths = ", ".join(f"`{path}`" for path in [*held][:_SHOWN])
+    return (
+        f"the live policy holds steps that a tenant refuses ({paths}) and the program does not write; "
+        f"they will be lost. [{', '.join(sorted(set(held.values())))}]"
+    )
+
+
 def changed_meanwhile() -> tuple[str, str]:
     """Why an update that the tenant put off is not sent again: summary and advice."""
     return (

@@ -103,6 +103,33 @@ def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan
     return Update(changes, mask)
 
 
+def doubts(planned: Plan, recorded: Recorded, desired: Tree, options: Options) -> list[str]:
+    """Sentences about what the plan does although a rule speaks against it, turned down to a warning.
+
+    Args:
+        planned: The plan.
+        recorded: What it was made from.
+        desired: The checked inputs.
+        options: The program's decisions.
+    """
+    if not isinstance(planned, Update | Replace):
+        return []
+    own, found = recorded.outputs.get("id"), []
+    if options.level("self-reference") == "warning" and (paths := _pointing_to(own, desired)):
+        found.append(" ".join(guards.self_reference(paths)))
+    if options.level("agent-policies") == "warning" and (
+        paths := approval_rules.agents_choosing(own, desired)
+    ):
+        found.append(" ".join(guards.agent_reference(paths)))
+    held = held_by(recorded, desired)
+    if isinstance(planned, Update):
+        held = {path: rule for path, rule in held.items() if options.level(rule) == "warning"}
+        held = held if _STEPS in planned.mask else {}
+    if held:
+        found.append(guards.dropped_steps(held))
+    return found
+
+
 def _refused(held: Mapping[str, str], options: Options) -> dict[str, str]:
     """Those of the held steps whose rule the user did not turn down."""
     return {path: rule for path, rule in held.items() if options.level(rule) == "error"}

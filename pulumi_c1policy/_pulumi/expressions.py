@@ -38,7 +38,7 @@ def findings(inputs: Tree) -> list[Finding]:
         return found
     try:
         found += expressions.online(runtime.run().client, inputs)
-        if not_offline:
+        if not_offline and expressions.asks_no_tenant(inputs):
             failures.warn(
                 "The tenant checked the conditions of rules only; approver, wait and form expressions "
                 f"went unchecked: {not_offline} Install `pulumi-c1policy[cel]`."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Update, onto, plan
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, doubts, onto, plan
 from pulumi_c1policy._lifecycle.record import (
     Recorded,
     catch_up,
@@ -109,6 +109,25 @@ def test_with_the_rule_turned_down_the_programs_list_is_sent() -> None:
     assert isinstance(planned, Update)
     body = onto(planned, recorded, policy(OWNERS), live(MANAGER, PROVISION), TURNED_DOWN)
     assert body == {"policySteps": {"grant": {"steps": [{"approval": {"appOwners": {}}}]}}}
+
+
+def test_a_preview_says_which_held_steps_the_update_drops() -> None:
+    recorded = through_state(record(policy(MANAGER), live(MANAGER, PROVISION, RUN)))
+    planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
+    [said] = doubts(planned, recorded, policy(OWNERS), TURNED_DOWN)
+    assert '`policy_steps["grant"].steps[1]`' in said
+    assert said.endswith("they will be lost. [provision-step]")
+    other = policy(MANAGER, description="new")
+    assert doubts(plan(recorded, other), recorded, other, Options()) == []
+
+
+def test_a_replacement_says_which_held_steps_it_leaves_behind() -> None:
+    recorded = through_state(record(policy(MANAGER), live(MANAGER, PROVISION)))
+    desired = policy(MANAGER, scope={"app_id": "a"})
+    planned = plan(recorded, desired)
+    assert isinstance(planned, Replace)
+    [said] = doubts(planned, recorded, desired, Options())
+    assert "[provision-step]" in said
 
 
 def test_a_step_that_the_program_writes_counts_as_any_other() -> None:
