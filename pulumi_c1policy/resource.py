@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         RuleArgsDict,
     )
 
-_TYPE = "c1policy.Policy"
 _READ_ONLY = ("created_at", "updated_at", "deleted_at", "system_builtin")
 _WRITABLE = (
     "display_name",
@@ -129,7 +128,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             "reassign_tasks_to_delegates": reassign_tasks_to_delegates,
         }
         props = {name: values.written(value) for name, value in written.items()}
-        props[owner.OWNER] = owner.marks(_TYPE, resource_name, opts.parent if opts else None)
+        props[owner.OWNER] = owner.marks(owner.TYPE, resource_name, opts.parent if opts else None)
         decided = {
             "on_conflict": None if on_conflict == "refuse" else on_conflict,
             "on_takeover": None if on_takeover == "refuse" else on_takeover,

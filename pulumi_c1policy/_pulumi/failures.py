@@ -74,7 +74,8 @@ def _which(properties: Mapping[str, Any], policy_id: str) -> str:
     # Who has taken a policy over may have put marks of theirs in the place of ours.
     sources = (properties.get(name) for name in (OWNER, LOST_MARKS, "annotations"))
     found = (each.get("iac_resource_address") for each in sources if isinstance(each, Mapping))
-    address = next((each for each in found if each and each != rpc.UNKNOWN), "")
+    texts = (each for each in found if isinstance(each, str))
+    address = next((each for each in texts if each and each != rpc.UNKNOWN), "")
     return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
 
 
