@@ -14,16 +14,15 @@ from typing import Final, TypeAlias
 from pulumi_c1policy._model.paths import Key, Path, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
-from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.tree import MAX_DEPTH, Tree, Value, is_deeper
 from pulumi_c1policy.errors import StateError
 
 STATE: Final = "__state"
 """The output that holds the version of the state. Without it the version is 0, as 0.1.0 wrote it."""
 
-MAX_DEPTH: Final = 100
-"""The deepest nesting of a state. The engine's own messages hold about a third of it."""
-
 _SHOWN = 3
+_MAX_DEPTH = MAX_DEPTH + 4
+"""The deepest nesting of an output: a policy's, and the levels that an output of ours adds."""
 _NUMBERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64, Scalar.DURATION})
 
 Problem: TypeAlias = tuple[Path, str]
@@ -116,7 +115,7 @@ def require_shape(state: Tree, internal: Mapping[str, Shape]) -> None:
 
 def _problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Problem]:
     for name, value in state.items():
-        if _is_too_deep(value):
+        if is_deeper(value, _MAX_DEPTH):
             yield (name,), "less deeply nested"
             return
     for name, shape in internal.items():
@@ -126,22 +125,6 @@ def _problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Problem]:
     if not state.get("policy_type"):
         # Read as a change of the type, its loss would replace the policy.
         yield ("policy_type",), "the policy's type"
-
-
-def _is_too_deep(value: Value) -> bool:
-    """Whether a value is nested too deeply for functions that call themselves."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        below: list[Value] = []
-        for item in level:
-            if isinstance(item, dict):
-                below += item.values()
-            elif isinstance(item, list):
-                below += item
-        if not below:
-            return False
-        level = below
-    return True
 
 
 def of_text(value: Value, path: Path) -> Iterator[Problem]:
