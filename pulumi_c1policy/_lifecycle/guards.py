@@ -143,6 +143,16 @@ def dropped_steps(held: Mapping[str, str]) -> str:
     )
 
 
+def unclear_ignored(paths: Sequence[Path]) -> tuple[str, str]:
+    """A refusal to guess an ignored value: summary and advice."""
+    where = ", ".join(f"`{text(path)}`" for path in paths[:_SHOWN])
+    return (
+        f"it is unclear what to send at {where}: `ignore_changes` names this or something below it, and "
+        "items around it were moved, added or removed, or changed their kind, since the last refresh.",
+        "Run `pulumi up --refresh`, or let `ignore_changes` name the whole list or map around it.",
+    )
+
+
 def changed_meanwhile() -> tuple[str, str]:
     """Why an update that the tenant put off is not sent again: summary and advice."""
     return (

@@ -80,8 +80,11 @@ def test_an_unreadable_state_is_destroyed_if_the_policy_names_the_resource(
     assert kept.policies() == {}
 
 
-@DAMAGES
-@pytest.mark.parametrize("options", [(), ("--refresh",)], ids=["", "refreshed"])
+@pytest.mark.parametrize(
+    ("damage", "options"),
+    [(CASES["newer"], ("--refresh",)), (CASES["damaged"], ())],
+    ids=["newer, refreshed", "damaged"],
+)
 def test_an_unreadable_state_leaves_a_policy_that_does_not_name_the_resource(
     stack: Any, c1_tenant: Emulator, damage: dict[str, Any], options: tuple[str, ...]
 ) -> None:
