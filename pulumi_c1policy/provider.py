@@ -53,6 +53,8 @@ class PolicyProvider(ResourceProvider):
         for finding in findings:
             if finding.severity == "warning":
                 failures.warn_of(news, results.warning(finding))
+        for text in runtime.config_warnings():
+            failures.warn_of_run(text)
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         failed += [results.owner_clash(key) for key in clashes]
         failed += [CheckFailure("", problem) for problem in runtime.config_problems()]

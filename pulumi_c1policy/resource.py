@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pulumi
 from pulumi import dynamic
 
-from pulumi_c1policy._pulumi import links, owner, values
+from pulumi_c1policy._pulumi import config_keys, links, owner, values
 from pulumi_c1policy.provider import PolicyProvider
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
     def _declare(
         self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
+        config_keys.warn_of_plain_secrets()
         unset = dict.fromkeys((*_WRITABLE, *_READ_ONLY))
         # What the tenant made of an input may come from a secret, under a name of its own.
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["__rewritten"])

@@ -64,6 +64,11 @@ def warn(message: str) -> None:
     _warn_once(message, urn_at_hand())
 
 
+def warn_of_run(message: str) -> None:
+    """Show a warning about the whole run, once per process and beside no resource."""
+    _warn_once(message, "")
+
+
 def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
     """Show a warning about one policy, which it names."""
     warn(f"policy {_which(properties, policy_id)}: {message}")
