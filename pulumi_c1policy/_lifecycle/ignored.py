@@ -151,7 +151,7 @@ class _Walk:
             if not isinstance(index, int) or index >= longest:
                 continue
             item, here = sides.at(index), (*path, index)
-            held = _held(self, kind, item, rest[1:], here)
+            held = self._list_item(kind, item, rest[1:], here)
             if equal(held, item.own):
                 continue
             if held is ABSENT and index == len(own) - 1 and settled.issuperset(range(len(live))):
@@ -161,6 +161,12 @@ class _Walk:
             else:
                 own[index : index + 1] = [held]
         return own
+
+    def _list_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+        if rest:
+            return self._item(kind, sides, rest, path)
+        both = ABSENT not in (sides.own, sides.live)
+        return sides.own if both and same_item(kind, sides.own, sides.live) else sides.live
 
     def _item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if not isinstance(kind.type, Message) or not isinstance(sides.own, dict) or sides.is_new:
@@ -191,14 +197,6 @@ class _Walk:
         if not equal(own, live):
             self.unclear.append(path)
         return own
-
-
-def _held(walk: _Walk, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
-    """An item of a list with the places of `rest` in it held; whole where `rest` is empty."""
-    if rest:
-        return walk._item(kind, sides, rest, path)
-    both = ABSENT not in (sides.own, sides.live)
-    return sides.own if both and same_item(kind, sides.own, sides.live) else sides.live
 
 
 def _settled(kind: Field, own: list[Value], live: list[Value], base: list[Value]) -> frozenset[int]:

@@ -181,6 +181,13 @@ def onto(
     wanted, unclear = hold(desired, pruned, recorded.outputs, options.ignored, fields)
     if unclear:
         return Refuse(*guards.unclear_ignored(unclear))
+    return _body(update, recorded, caught_up.inputs, pruned, wanted, options)
+
+
+def _body(
+    update: Update, recorded: Recorded, base: Tree, live: Tree, wanted: Tree, options: Options
+) -> Tree:
+    """The fields in the mask on the wire: what is `wanted`, and what only the tenant knows."""
     out: Tree = {}
     for wire in update.mask:
         field = POLICY.wire_fields[wire]
@@ -190,11 +197,13 @@ def onto(
             removed = {key: "" for key in keys if not options.ignores((field.name, Key(key)))}
             out[wire] = removed | {key: value or "" for key, value in notes.items()}
             continue
-        base, theirs, ours = (only(t, field.name) for t in (caught_up.inputs, pruned, wanted))
-        out[wire] = zero(field)
-        merged = merge(POLICY, base=base, theirs=theirs, ours=ours, prefer="ours")
+        sides = (only(tree, field.name) for tree in (base, live, wanted))
+        ancestor, theirs, ours = sides
+        merged = merge(POLICY, base=ancestor, theirs=theirs, ours=ours, prefer="ours")
         # Where the merge aligned items anew, what is ignored stays as it is live.
-        out |= encode(POLICY, hold(merged, pruned, merged, options.ignored, [field.name])[0])
+        held, _ = hold(merged, live, merged, options.ignored, [field.name])
+        out[wire] = zero(field)
+        out |= encode(POLICY, held)
     return out
 
 
