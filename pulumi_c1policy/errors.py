@@ -6,6 +6,7 @@ a reader what to do from the last line. This module imports nothing of ours.
     C1PolicyError
     ├── SettingsError                 a credential or another setting is missing or malformed
     ├── RefusedError                  a plan refused to touch a policy
+    │   └── StateError                a recorded state is damaged, or a later release wrote it
     └── APIError                      a request did not end as the API promises
         ├── NoAnswerError             no connection, a cut connection, or no answer in time
         ├── AnswerError               an answer that cannot be one of the API: HTML, cut off, other shape
@@ -35,6 +36,7 @@ __all__ = [
     "RefusedError",
     "ServerError",
     "SettingsError",
+    "StateError",
     "StatusError",
 ]
 
@@ -71,6 +73,13 @@ class SettingsError(C1PolicyError):
 
 class RefusedError(C1PolicyError):
     """A plan refused to touch a policy: builtin, somebody else's, in conflict, or still in use."""
+
+
+class StateError(RefusedError):
+    """The recorded state of a policy is damaged, or a later release of this package wrote it.
+
+    The text names paths of the state. It never holds a value.
+    """
 
 
 class APIError(C1PolicyError):

@@ -6,7 +6,7 @@ ever moves. The object holds nothing, because what it held would be pickled into
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -22,10 +22,13 @@ from pulumi.dynamic import (
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.options import Options, options
 from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, doubts, plan
-from pulumi_c1policy._lifecycle.record import from_state, holds, to_state
+from pulumi_c1policy._lifecycle.record import Recorded, from_state, holds, to_state
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._pulumi import expressions, failures, links, owner, results, runtime, values
-from pulumi_c1policy.errors import NotFoundError, RefusedError
+from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
+
+if TYPE_CHECKING:
+    from pulumi_c1policy._lifecycle.recovery import Claim
 
 
 class PolicyProvider(ResourceProvider):
@@ -50,6 +53,8 @@ class PolicyProvider(ResourceProvider):
         for finding in findings:
             if finding.severity == "warning":
                 failures.warn_of(news, results.warning(finding))
+        for text in runtime.config_warnings():
+            failures.warn_of_run(text)
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         failed += [results.owner_clash(key) for key in clashes]
         failed += [CheckFailure("", problem) for problem in runtime.config_problems()]
@@ -69,7 +74,8 @@ class PolicyProvider(ResourceProvider):
                 failures.warn_of(_olds, " ".join(guards.circle(paths)), _id)
         if holds(_olds, _news):
             return DiffResult(changes=False)
-        prior = from_state(values.inputs(_olds))
+        with failures.named("change", _olds, _id):
+            prior = from_state(values.inputs(_olds))
         desired = values.inputs(_news)
         planned = plan(prior, desired, decided)
         if isinstance(planned, Refuse):
@@ -95,36 +101,48 @@ class PolicyProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the policy as it is now; what drifted stands in the inputs of the result."""
-        from pulumi_c1policy._lifecycle import operations
+        from pulumi_c1policy._lifecycle import recovery
 
         runtime.known.note(props, id_)
-        prior = from_state(values.inputs(props)) if results.kept(props) else None
+        prior = _prior(props) if results.kept(props) else None
         with failures.named("read", props, id_):
-            recorded = operations.read(runtime.run(), id_, prior)
+            recorded = recovery.read(runtime.run(), id_, prior)
             if recorded is None and not results.in_state(props):
                 raise NotFoundError(*guards.nothing_to_read())
+        if recorded is not None and prior is not None and not isinstance(prior, Recorded):
+            failures.warn_of(props, guards.read_anew(prior.problem.summary), id_)
         return results.read_result(id_, recorded, kept=prior is not None)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Send what changed, under a mask that names just that."""
         from pulumi_c1policy._lifecycle import operations
 
-        prior, desired = from_state(values.inputs(_olds)), values.inputs(_news)
-        decided = _options(_news)
+        desired, decided = values.inputs(_news), _options(_news)
         with failures.named("update", _olds, _id):
+            prior = from_state(values.inputs(_olds))
             recorded = operations.update(runtime.run(), _id, prior, desired, decided)
         return UpdateResult(to_state(recorded))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the policy; one that is builtin or taken over is left in the tenant."""
-        from pulumi_c1policy._lifecycle import operations
+        from pulumi_c1policy._lifecycle import recovery
 
         runtime.known.note(_props, _id)
         with failures.named("delete", _props, _id):
-            prior = from_state(values.inputs(_props))
-            left = operations.delete(runtime.run, _id, prior)
+            left = recovery.delete(runtime.run, _id, _prior(_props))
         if left:
             failures.warn_of(_props, left, _id)
+
+
+def _prior(properties: dict[str, Any]) -> Recorded | Claim:
+    """The recorded policy, or the resource's claim on it where the state cannot be read."""
+    state = values.inputs(properties)
+    try:
+        return from_state(state)
+    except StateError as problem:
+        from pulumi_c1policy._lifecycle.recovery import claim
+
+        return claim(problem, state, owner.marks_of(failures.urn_at_hand()))
 
 
 def _options(properties: dict[str, Any]) -> Options:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pulumi
 from pulumi import dynamic
 
-from pulumi_c1policy._pulumi import links, owner, values
+from pulumi_c1policy._pulumi import config_keys, links, owner, values
 from pulumi_c1policy.provider import PolicyProvider
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         RuleArgsDict,
     )
 
-_TYPE = "c1policy.Policy"
 _READ_ONLY = ("created_at", "updated_at", "deleted_at", "system_builtin")
 _WRITABLE = (
     "display_name",
@@ -129,7 +128,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             "reassign_tasks_to_delegates": reassign_tasks_to_delegates,
         }
         props = {name: values.written(value) for name, value in written.items()}
-        props[owner.OWNER] = owner.marks(_TYPE, resource_name, opts.parent if opts else None)
+        props[owner.OWNER] = owner.marks(owner.TYPE, resource_name, opts.parent if opts else None)
         decided = {
             "on_conflict": None if on_conflict == "refuse" else on_conflict,
             "on_takeover": None if on_takeover == "refuse" else on_takeover,
@@ -169,6 +168,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
     def _declare(
         self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
+        config_keys.warn_of_plain_secrets()
         unset = dict.fromkeys((*_WRITABLE, *_READ_ONLY))
         # What the tenant made of an input may come from a secret, under a name of its own.
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["__rewritten"])

@@ -52,7 +52,8 @@ def import_(
     """Adopt policies that exist: write a program that declares them, and the state to go with it.
 
     The tenant that the environment names is only read. Exits with 0 if the files are written, with 1
-    if a policy that was named cannot be adopted, or none can, and with 2 if that cannot be said.
+    if a policy that was named cannot be adopted, or none can, or one was skipped because no program can
+    hold it, and with 2 if that cannot be said.
     """
     levels = severities.parse(severity, None)
     kinds = _kinds(types or ())
@@ -64,12 +65,17 @@ def import_(
         _check_place(written, force=force)
     try:
         rows, chosen = _choose(policies or (), kinds)
-        adopted = _judge(chosen, levels, all_or_none=bool(policies), take_over=take_over)
+        adopted, skipped = _judge(chosen, levels, all_or_none=bool(policies), take_over=take_over)
         _write(program, file, adopted, rows)
     except (C1PolicyError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_FAILED) from error
     _tell(program, file, adopted)
+    if skipped:
+        typer.echo(
+            f"\nSkipped, as no program can hold them: {skipped} policies, see above.", err=True
+        )
+        raise typer.Exit(_REFUSED)
 
 
 def _kinds(types: Collection[str]) -> set[str]:
@@ -117,11 +123,17 @@ def _get(client: PolicyClient, policy_id: str) -> Tree:
 
 def _judge(
     chosen: Sequence[Tree], levels: Severities, *, all_or_none: bool, take_over: bool
-) -> list[Adopted]:
-    """The policies that can be adopted; says which cannot, and ends where one of those was named."""
-    from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt
+) -> tuple[list[Adopted], int]:
+    """Say which policies cannot be adopted, and end where one of those was named.
 
-    found = [adopt(row, take_over=take_over, severities=levels) for row in chosen]
+    Returns:
+        The policies that can be adopted, and the number of those that no program can hold.
+    """
+    from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt
+    from pulumi_c1policy._import.writable import writable
+
+    judged = (adopt(row, take_over=take_over, severities=levels) for row in chosen)
+    found = [writable(one) if isinstance(one, Adopted) else one for one in judged]
     adopted = [one for one in found if isinstance(one, Adopted)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     for one in left_out:
@@ -130,7 +142,7 @@ def _judge(
         reason = "not every policy that was named" if adopted else "no policy"
         typer.echo(f"Nothing was written, as {reason} can be adopted.", err=True)
         raise typer.Exit(_REFUSED)
-    return adopted
+    return adopted, sum(one.unwritable for one in left_out)
 
 
 def _write(program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]) -> None:

@@ -30,7 +30,9 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
 }
 """Each config key, without its namespace, and the environment variable that stands in for it."""
 
-_SECRET_KEYS = frozenset({"accessToken", "oidcToken", "clientSecret"})
+SECRET_KEYS: Final = frozenset({"accessToken", "oidcToken", "clientSecret"})
+"""The keys whose value is a secret."""
+
 _MAX_DEADLINE_SECONDS = 86_400.0
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _log = logging.getLogger("pulumi_c1policy")
@@ -85,7 +87,7 @@ def load(config: Mapping[str, str | None], env: Mapping[str, str]) -> Settings:
 
 def how_to_set(key: str) -> str:
     """Return how a user sets a config key, as the end of a sentence."""
-    option = "--secret " if key in _SECRET_KEYS else ""
+    option = "--secret " if key in SECRET_KEYS else ""
     return (
         f"set it with `pulumi config set {option}c1policy:{key}` (environment: {ENVIRONMENT[key]})"
     )
@@ -94,7 +96,7 @@ def how_to_set(key: str) -> str:
 def _value(key: str, config: Mapping[str, str | None], env: Mapping[str, str]) -> str | None:
     for text in (config.get(key), env.get(ENVIRONMENT[key])):
         value = (text or "").strip()
-        if key in _SECRET_KEYS:
+        if key in SECRET_KEYS:
             # Pasted secrets come with line breaks where a terminal wrapped them.
             value = "".join(value.split())
         if value:

@@ -18,7 +18,7 @@ from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
-from pulumi_c1policy._model.tree import ShapeError, Tree, Value, decode
+from pulumi_c1policy._model.tree import ShapeError, Tree, UnfitError, Value, decode
 
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
 _EXACT = 2**53
@@ -26,6 +26,9 @@ _EXACT = 2**53
 _KEEPERS = (*MARKS, "iac_tool_version")
 # What the program's own will be like, as far as the checks care.
 _OUR_MARKS = dict.fromkeys(MARKS, "pulumi")
+
+MEND = "Put it right in ConductorOne, then import it."
+"""The advice about a policy that the tenant holds and no program can."""
 
 Leaf = Callable[[Field, Value], Value]
 """What becomes of a single value of a field."""
@@ -61,12 +64,14 @@ class LeftOut:
         name: What people call it.
         why: The reason, as the end of a sentence.
         advice: What to do instead, in a sentence.
+        unwritable: No program or no import file can hold it, whatever the user decides.
     """
 
     id: str
     name: str
     why: str
     advice: str
+    unwritable: bool = False
 
 
 def adopt(
@@ -82,6 +87,9 @@ def adopt(
     policy_id = str(wire["id"])
     try:
         live = decode(POLICY, wire)
+    except UnfitError as error:
+        why = f"no program can hold it: {error}"
+        return LeftOut(policy_id, policy_id, why, MEND, unwritable=True)
     except ShapeError as error:
         advice = "Check that this package is up to date."
         return LeftOut(policy_id, policy_id, f"it cannot be read: {error}", advice)
@@ -101,7 +109,7 @@ def adopt(
     inputs = written(live)
     if errors := _refused(inputs, severities or Severities(), (name, policy_id)):
         why = "a preview would refuse it: " + "; ".join(map(_sentence, errors)) + _newer(live)
-        return LeftOut(policy_id, name, why, "Put it right in ConductorOne, then import it.")
+        return LeftOut(policy_id, name, why, MEND)
     return Adopted(policy_id, name, live, inputs, kept_by, held)
 
 

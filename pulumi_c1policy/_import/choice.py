@@ -43,7 +43,7 @@ def named(rows: Sequence[Tree], wanted: Collection[str]) -> list[Tree]:
 
 def of_types(rows: Iterable[Tree], types: Collection[str]) -> list[Tree]:
     """The policies of some types; of all where none is given."""
-    return [row for row in rows if not types or _said(row, "policy_type") in types]
+    return [row for row in rows if not types or str(_said(row, "policy_type")) in types]
 
 
 def _said(row: Tree, field: str) -> Value:

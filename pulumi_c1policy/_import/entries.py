@@ -28,7 +28,7 @@ def import_file(adopted: Sequence[Adopted], names: Sequence[Name]) -> str:
         names: What each is called, in the same order.
     """
     entries = [_entry(policy, name) for policy, name in zip(adopted, names, strict=True)]
-    return json.dumps({"resources": entries}, indent=2) + "\n"
+    return json.dumps({"resources": entries}, indent=2, allow_nan=False) + "\n"
 
 
 def _entry(adopted: Adopted, name: Name) -> Tree:

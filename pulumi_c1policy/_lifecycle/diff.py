@@ -116,32 +116,3 @@ def _leaf(before: Value, after: Value, path: Path) -> Iterator[Change]:
         yield Change("delete", path, before=before)
     elif not equal(before, after):
         yield Change("update", path, before, after)
-
-
-def applied(tree: Tree, change: Change) -> Tree:
-    """`tree` with one change of another tree made in it too, where the place exists."""
-    head, *rest = change.path
-    if not rest:
-        kept = {name: value for name, value in tree.items() if name != head}
-        return kept if change.kind == "delete" else kept | {str(head): change.after}
-    below = _applied(tree.get(str(head)), tuple(rest), change)
-    return tree | {str(head): below}
-
-
-def _applied(value: Value, path: Path, change: Change) -> Value:
-    if not path:
-        return change.after
-    head, *rest = path
-    last, gone = not rest, change.kind == "delete"
-    if isinstance(value, dict) and isinstance(head, str):
-        if last and gone:
-            return {key: item for key, item in value.items() if key != head}
-        if last or head in value:
-            return value | {str(head): _applied(value.get(head), tuple(rest), change)}
-    if isinstance(value, list) and isinstance(head, int):
-        if head < len(value):
-            new = [] if last and gone else [_applied(value[head], tuple(rest), change)]
-            return [*value[:head], *new, *value[head + 1 :]]
-        if last and not gone and head == len(value):
-            return [*value, change.after]
-    return value

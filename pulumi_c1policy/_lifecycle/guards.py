@@ -68,6 +68,26 @@ def taken_delete(recorded: Recorded) -> str:
     )
 
 
+def unreadable_delete(problem: str, marks: Tree) -> str:
+    """A warning that a policy with an unreadable state was left in the tenant.
+
+    Args:
+        problem: The sentence about the state.
+        marks: The ownership annotations of the live policy.
+    """
+    said = ", ".join(f"{key}={value!r}" for key, value in marks.items())
+    whose = f"its annotations name another resource ({said})" if said else "no annotation names it"
+    return (
+        f"{problem} In the tenant {whose}, so it was dropped from the stack and is left in the tenant. "
+        "Delete it in ConductorOne if it is of no use."
+    )
+
+
+def read_anew(problem: str) -> str:
+    """A warning that the live policy took the place of an unreadable state."""
+    return f"{problem} It was read anew from the tenant."
+
+
 def adopted_delete() -> str:
     """What is said when a forced replacement (`--replace`) comes to delete its old policy.
 
@@ -120,6 +140,16 @@ def dropped_steps(held: Mapping[str, str]) -> str:
     return (
         f"the live policy holds steps that a tenant refuses ({paths}) and the program does not write; "
         f"they will be lost. [{', '.join(sorted(set(held.values())))}]"
+    )
+
+
+def unclear_ignored(paths: Sequence[Path]) -> tuple[str, str]:
+    """A refusal to guess an ignored value: summary and advice."""
+    where = ", ".join(f"`{text(path)}`" for path in paths[:_SHOWN])
+    return (
+        f"it is unclear what to send at {where}: `ignore_changes` names this or something below it, and "
+        "items around it were moved, added or removed, or changed their kind, since the last refresh.",
+        "Run `pulumi up --refresh`, or let `ignore_changes` name the whole list or map around it.",
     )
 
 

@@ -58,11 +58,18 @@ def options(
     return Options(
         overwrite=source.get("on_conflict") == "overwrite",
         take_back=source.get("on_takeover") == "take_back",
-        ignored=tuple(path for path in parsed if path),
+        ignored=tuple(_whole(path) for path in parsed if path),
         secrets=frozenset(map(str, source.get("secrets") or ())),
         severities=levels,
         names=names,
     )
+
+
+def _whole(pattern: Path) -> Path:
+    """A pattern without a wildcard at its end: all items of a thing are the thing."""
+    while pattern and pattern[-1] == "*":
+        pattern = pattern[:-1]
+    return pattern
 
 
 DEFAULTS = Options()

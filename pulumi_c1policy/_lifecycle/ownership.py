@@ -21,11 +21,11 @@ PERSON = "a person in ConductorOne"
 
 
 def marks(policy: Tree) -> Tree:
-    """The ownership annotations in a policy's tree that say something."""
+    """The ownership annotations in a policy's tree, which may be damaged, that say something."""
     notes = policy.get("annotations")
     if not isinstance(notes, dict):
         return {}
-    return {key: notes[key] for key in MARKS if notes.get(key)}
+    return {key: notes[key] for key in MARKS if notes.get(key) and isinstance(notes[key], str)}
 
 
 def workspace(policy: Tree) -> str:

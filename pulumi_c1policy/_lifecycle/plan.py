@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import TypeAlias
 
 from pulumi_c1policy._lifecycle import approval_rules, guards
 from pulumi_c1policy._lifecycle.chains import outcomes
-from pulumi_c1policy._lifecycle.diff import Change, applied, compare
+from pulumi_c1policy._lifecycle.diff import Change, compare
+from pulumi_c1policy._lifecycle.ignored import hold
 from pulumi_c1policy._lifecycle.mask import update_mask
 from pulumi_c1policy._lifecycle.merge import merge, prune
 from pulumi_c1policy._lifecycle.options import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, held_by
 from pulumi_c1policy._lifecycle.view import held_steps, view, without_kept_steps
-from pulumi_c1policy._model.paths import Path, covers
+from pulumi_c1policy._model.paths import Key, Path, covers
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode, only, zero
 
@@ -168,29 +168,42 @@ def onto(
     if _STEPS in update.mask and (kept := _refused(held_steps(desired, live), options)):
         return Refuse(*guards.held_steps(kept))
     seen = view(desired, live)
+    pruned = prune(POLICY, seen)
+    fields = [POLICY.wire_fields[wire].name for wire in update.mask]
     since = [
         change
         for change in drift(recorded, live)
         if POLICY.fields[change.field].wire in update.mask
     ]
-    ignored = [change for change in since if options.ignores(change.path)]
     conflicts = [] if options.overwrite else _conflicts(since, desired, seen, options)
     if conflicts:
         return Refuse(*guards.conflict(conflicts, desired, options.secrets))
-    wanted = reduce(applied, ignored, desired)
+    wanted, unclear = hold(desired, pruned, recorded.outputs, options.ignored, fields)
+    if unclear:
+        return Refuse(*guards.unclear_ignored(unclear))
+    return _body(update, recorded, caught_up.inputs, pruned, wanted, options)
+
+
+def _body(
+    update: Update, recorded: Recorded, base: Tree, live: Tree, wanted: Tree, options: Options
+) -> Tree:
+    """The fields in the mask on the wire: what is `wanted`, and what only the tenant knows."""
     out: Tree = {}
-    pruned = prune(POLICY, seen)
     for wire in update.mask:
         field = POLICY.wire_fields[wire]
         if field.merge:
             notes = wanted.get(field.name) or {}
-            removed = dict.fromkeys(recorded.inputs.get(field.name) or {}, "")
+            keys = [*(recorded.inputs.get(field.name) or {})]
+            removed = {key: "" for key in keys if not options.ignores((field.name, Key(key)))}
             out[wire] = removed | {key: value or "" for key, value in notes.items()}
             continue
-        sides = (only(tree, field.name) for tree in (caught_up.inputs, pruned, wanted))
-        base, theirs, ours = sides
+        sides = (only(tree, field.name) for tree in (base, live, wanted))
+        ancestor, theirs, ours = sides
+        merged = merge(POLICY, base=ancestor, theirs=theirs, ours=ours, prefer="ours")
+        # Where the merge aligned items anew, what is ignored stays as it is live.
+        held, _ = hold(merged, live, merged, options.ignored, [field.name])
         out[wire] = zero(field)
-        out |= encode(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer="ours"))
+        out |= encode(POLICY, held)
     return out
 
 

@@ -8,16 +8,18 @@ it changed a spelling in a way that the model does not know), the input is kept 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pulumi_c1policy._lifecycle import states
 from pulumi_c1policy._lifecycle.diff import Change, compare
 from pulumi_c1policy._lifecycle.merge import merge, prune, respell, strip
 from pulumi_c1policy._lifecycle.normalize import same
 from pulumi_c1policy._lifecycle.ownership import keeper, marks
 from pulumi_c1policy._lifecycle.view import held_steps, view, written_rules
+from pulumi_c1policy._model.paths import Path
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.tree import Tree, only
+from pulumi_c1policy._model.tree import Tree, Value, only
 
 REWRITTEN = "__rewritten"
 """The output that keeps the inputs of which the tenant made something else, by field.
@@ -36,6 +38,27 @@ HELD = "__held"
 
 WRITABLE = tuple(f.name for f in POLICY.fields.values() if not (f.output_only or f.ignored))
 """The fields that a program may set, by name."""
+
+
+def _rewritten(value: Value, path: Path) -> Iterator[states.Problem]:
+    if not isinstance(value, dict):
+        yield path, "an object"
+        return
+    for name, kept in value.items():
+        here = (*path, str(name))
+        if name not in WRITABLE or not isinstance(kept, list) or len(kept) > 1:
+            yield here, "a list of one input"
+        elif kept:
+            yield from states.of_field(POLICY.fields[name], kept[0], here)
+
+
+INTERNAL: Mapping[str, states.Shape] = {
+    REWRITTEN: _rewritten,
+    TAKEN_BY: states.of_text,
+    LOST_MARKS: states.of_texts,
+    HELD: states.of_texts,
+}
+"""The shapes of the outputs that we keep for ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +119,7 @@ def to_state(recorded: Recorded) -> Tree:
     }
     state = {"system_builtin": False} | recorded.outputs
     kept = {
+        states.STATE: states.VERSION,
         REWRITTEN: rewritten,
         TAKEN_BY: recorded.taken_by,
         LOST_MARKS: recorded.lost_marks,
@@ -105,7 +129,13 @@ def to_state(recorded: Recorded) -> Tree:
 
 
 def from_state(state: Tree) -> Recorded:
-    """What `to_state` stored. Keys that are not the policy's are left out."""
+    """Read what `to_state` stored. Keys that are not the policy's are left out.
+
+    Raises:
+        StateError: The state is damaged, or a later release wrote it.
+    """
+    state = states.upgrade(state)
+    states.require_shape(state, INTERNAL)
     outputs = {name: value for name, value in state.items() if not name.startswith("__")}
     rewritten = state.get(REWRITTEN) or {}
     inputs = {name: v for name, v in strip(POLICY, outputs).items() if name not in rewritten}
@@ -120,11 +150,34 @@ def from_state(state: Tree) -> Recorded:
 
 
 def holds(state: Tree, inputs: Tree) -> bool:
-    """Whether `state` (as stored) says to the letter what `inputs` says: the common case, quickly."""
+    """Whether `state` (as stored) says to the letter what `inputs` says: the common case, quickly.
+
+    A state that this release cannot read says nothing.
+    """
     # By their text, since to Python `True` is 1 and in free-form data it is not.
-    return not state.get(REWRITTEN) and all(
-        repr(state.get(name)) == repr(inputs.get(name)) for name in WRITABLE
+    return (
+        not state.get(REWRITTEN)
+        and states.is_current(state)
+        and all(repr(state.get(name)) == repr(inputs.get(name)) for name in WRITABLE)
+        and _is_sound(state)
     )
+
+
+def _is_sound(state: Tree) -> bool:
+    """Whether the outputs that no program writes have their shape."""
+    return not any(
+        problem
+        for name, value in state.items()
+        if name not in WRITABLE and value is not None
+        for problem in _beside(name, value)
+    )
+
+
+def _beside(name: str, value: Value) -> Iterator[states.Problem]:
+    if name in INTERNAL:
+        yield from INTERNAL[name](value, (name,))
+    elif name in POLICY.fields:
+        yield from states.of_field(POLICY.fields[name], value, (name,))
 
 
 def drift(recorded: Recorded, live: Tree) -> list[Change]:

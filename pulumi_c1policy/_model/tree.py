@@ -7,7 +7,8 @@ name and its value, both ways.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import math
+from typing import Any, Final, TypeAlias
 
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path, text
@@ -23,9 +24,16 @@ _INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32})
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
 _DEEPEST = 64
 
+MAX_DEPTH: Final = 100
+"""The deepest nesting of a policy. Functions that call themselves, and Python's parser, need a bound."""
+
 
 class ShapeError(ValueError):
     """JSON that cannot be the message that it should be; says where and what was expected."""
+
+
+class UnfitError(ShapeError):
+    """JSON that no program and no state can hold; says where and why."""
 
 
 def encode(message: Message, tree: Tree) -> Tree:
@@ -99,8 +107,56 @@ def decode(message: Message, wire: object) -> Tree:
 
     Raises:
         ShapeError: Where a known field holds something that it cannot hold.
+        UnfitError: Something is nested too deeply, or is a number beyond a double's range.
     """
+    if (found := _unfit(wire)) is not None:
+        parts, why = found
+        path = (Key(p) if isinstance(p, str) and not p.isidentifier() else p for p in parts)
+        raise UnfitError(f"`{text(tuple(path))}` {why}")
     return _decode(message, wire, ())
+
+
+def is_deeper(value: Value, levels: int) -> bool:
+    """Whether `value` is nested in more than `levels` levels. It may be nested in any number."""
+    level = [value]
+    for _ in range(levels + 1):
+        below: list[Value] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        if not below:
+            return False
+        level = below
+    return True
+
+
+def _unfit(value: Value) -> tuple[Path, str] | None:
+    """The first place in a wire value that no program and no state can hold, and why."""
+    waiting: list[tuple[Path, Value]] = [((), value)]
+    while waiting:
+        path, item = waiting.pop()
+        if isinstance(item, dict | list):
+            if len(path) > MAX_DEPTH:
+                return path[:6], f"is nested more than {MAX_DEPTH} levels deep"
+            # Paths are costly, and most values need none.
+            pairs = item.items() if isinstance(item, dict) else enumerate(item)
+            waiting += [
+                ((*path, key), below)
+                for key, below in pairs
+                if isinstance(below, dict | list | int | float)
+            ]
+        elif isinstance(item, int | float) and not _is_double(item):
+            return path, "holds a number beyond the range of a double"
+    return None
+
+
+def _is_double(number: float) -> bool:
+    try:
+        return math.isfinite(float(number))
+    except OverflowError:
+        return False
 
 
 def _decode(message: Message, wire: object, path: Path) -> Tree:

@@ -64,6 +64,11 @@ def warn(message: str) -> None:
     _warn_once(message, urn_at_hand())
 
 
+def warn_of_run(message: str) -> None:
+    """Show a warning about the whole run, once per process and beside no resource."""
+    _warn_once(message, "")
+
+
 def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
     """Show a warning about one policy, which it names."""
     warn(f"policy {_which(properties, policy_id)}: {message}")
@@ -74,7 +79,8 @@ def _which(properties: Mapping[str, Any], policy_id: str) -> str:
     # Who has taken a policy over may have put marks of theirs in the place of ours.
     sources = (properties.get(name) for name in (OWNER, LOST_MARKS, "annotations"))
     found = (each.get("iac_resource_address") for each in sources if isinstance(each, Mapping))
-    address = next((each for each in found if each and each != rpc.UNKNOWN), "")
+    texts = (each for each in found if isinstance(each, str))
+    address = next((each for each in texts if each and each != rpc.UNKNOWN), "")
     return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pulumi
 from pulumi.runtime import mocks, rpc
 
-from pulumi_c1policy._pulumi import values
+from pulumi_c1policy._client import settings
+from pulumi_c1policy._pulumi import config_keys, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,9 @@ def run(program: Path, project: str, stack: str) -> list[dict[str, Any]]:
 def main() -> None:
     """Run the program that the command line names."""
     program, result, project, stack = sys.argv[1:]
-    pulumi.runtime.set_all_config(json.loads(sys.stdin.read()))
+    # The config comes decrypted: nothing tells which of its values are secrets.
+    secrets = [f"{config_keys.NAMESPACE}:{key}" for key in settings.SECRET_KEYS]
+    pulumi.runtime.set_all_config(json.loads(sys.stdin.read()), secrets)
     found = run(Path(program), project, stack)
     Path(result).write_text(json.dumps(found), "utf-8")
 

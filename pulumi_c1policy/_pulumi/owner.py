@@ -21,6 +21,10 @@ OWNER = "__owner"
 OPTIONS = "__options"
 """The internal input that carries the program's decisions, which are no fields of a policy."""
 
+TYPE = "c1policy.Policy"
+"""The type in the address of a resource."""
+
+_STACK = "pulumi:pulumi:Stack"
 _LONGEST = 256
 _NOT_SAFE = re.compile(r"[^A-Za-z0-9._/-]")
 
@@ -48,10 +52,28 @@ def marks(type_name: str, name: str, parent: pulumi.Resource | None) -> Tree:
     }
 
 
+def marks_of(urn: str) -> Tree:
+    """The ownership annotations of the resource with a URN, as far as the URN tells.
+
+    The workspace lacks the organization. Empty where there is no URN.
+    """
+    parts = urn.removeprefix("urn:pulumi:").split("::", 3)
+    if len(parts) != 4:
+        return {}
+    stack, project, types, name = parts
+    parent = types.rpartition("$")[0]
+    above = "".join(f"{kind}/" for kind in parent.split("$") if kind not in ("", _STACK))
+    return {
+        "managed_by": "pulumi",
+        "iac_workspace": safe(f"{project}/{stack}"),
+        "iac_resource_address": safe(f"{above}{TYPE}/{name}"),
+    }
+
+
 def _parent_types(urn: str) -> str:
     """`urn:pulumi:stack::project::a:b:C$d:e:F::name` -> `C/F/`; the stack itself counts for nothing."""
     types = urn.split("::")[2].split("$")
-    return "".join(f"{kind}/" for kind in types if kind != "pulumi:pulumi:Stack")
+    return "".join(f"{kind}/" for kind in types if kind != _STACK)
 
 
 def safe(value: str) -> str:

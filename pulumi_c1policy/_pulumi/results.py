@@ -13,9 +13,12 @@ from pulumi_c1policy._findings.registry import RULES
 from pulumi_c1policy._lifecycle.ownership import marks
 from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.record import Recorded, to_state
+from pulumi_c1policy._lifecycle.states import STATE
 from pulumi_c1policy._model.paths import Key, text
+from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._pulumi.owner import OWNER
 
+_RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"
 """The output that marks what `Policy.get` read: it has no inputs that could drift."""
 
@@ -63,8 +66,11 @@ def diff_result(planned: Plan) -> DiffResult:
 
 
 def in_state(properties: Mapping[str, Any]) -> bool:
-    """Whether these are outputs that we recorded, not the inputs of a first read."""
-    return "system_builtin" in properties
+    """Whether these are outputs that we recorded, not the inputs of a first read, which are empty.
+
+    Of a damaged state any output may be missing.
+    """
+    return any(properties.get(name) is not None for name in _RECORDED)
 
 
 def kept(properties: Mapping[str, Any]) -> bool:

@@ -13,16 +13,14 @@ from pulumi_c1policy._findings import severity
 from pulumi_c1policy._findings.severity import Severities
 from pulumi_c1policy._lifecycle.chains import Chains
 from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._pulumi import interruption
+from pulumi_c1policy._pulumi import config_keys, interruption
+from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
 
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
     from pulumi_c1policy._lifecycle.operations import Run
 
-NAMESPACE = "c1policy"
-SEVERITY = "severity"
-_FORMER = "ignoreWarnings"
 
 GRACE_SECONDS = 3.0
 """For how long a request that is under way may still be answered after Ctrl-C."""
@@ -63,13 +61,21 @@ def severities() -> Severities:
 def config_problems() -> list[str]:
     """Sentences about config values of our namespace that cannot be followed."""
     problems = []
-    if (former := setting(_FORMER)) is not None:
-        problems.append(f"{severity.successor(former, f'{NAMESPACE}:{_FORMER}')}.")
+    if (former := setting(FORMER)) is not None:
+        problems.append(f"{severity.successor(former, f'{NAMESPACE}:{FORMER}')}.")
     try:
         severity.parse(setting(SEVERITY) or "")
     except severity.SeverityError as error:
         problems.append(f"The config value {NAMESPACE}:{SEVERITY} cannot be read: {error}.")
-    return problems
+    return problems + config_keys.near_misses(config_keys.ours(_config))
+
+
+def config_warnings() -> list[str]:
+    """Sentences about config keys of our namespace that have no effect."""
+    # In a project of that name the program's own keys stand there too.
+    if getattr(_config, "_project_name", "") == NAMESPACE:
+        return []
+    return config_keys.strangers(config_keys.ours(_config))
 
 
 def run() -> Run:

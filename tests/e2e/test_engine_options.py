@@ -75,6 +75,50 @@ def test_an_ignored_leaf_is_sent_as_it_is_live(stack: Any, *, refresh: bool) -> 
     ignoring.unchanged("--refresh")
 
 
+LISTS = """
+    def users(*ids):
+        return [{"approval": {"users": {"user_ids": [user]}}} for user in ids]
+
+    Policy(
+        "access",
+        display_name="Access",
+        policy_type="POLICY_TYPE_GRANT",
+        policy_steps={"grant": {"steps": users("u0", "u1", "u2")}, "other": {"steps": users("o0")}},
+        opts=pulumi.ResourceOptions(ignore_changes=[IGNORED]),
+    )
+"""
+
+
+def test_an_ignored_list_of_which_others_removed_items_is_sent_as_it_is(stack: Any) -> None:
+    program = LISTS.replace("IGNORED", "'policy_steps[\"grant\"].steps'")
+    ignoring: Stack = stack(program)
+    ignoring.up().ok()
+    steps = copy.deepcopy(ignoring.live("Access")["policySteps"])
+    left = steps["grant"]["steps"] = steps["grant"]["steps"][:1]
+    ignoring.tenant.api_edit(ignoring.id_of("Access"), {"policySteps": steps})
+    ignoring.write(program.replace("o0", "o9")).up().ok()
+    assert ignoring.live("Access")["policySteps"]["grant"]["steps"] == left
+    assert ignoring.live("Access")["policySteps"]["other"] != steps["other"]
+    ignoring.unchanged("--refresh")
+
+
+def test_an_ignored_index_whose_items_moved_is_refused_until_a_refresh(stack: Any) -> None:
+    program = LISTS.replace("IGNORED", "'policy_steps[\"grant\"].steps[1].approval'")
+    program = program.replace("opts=", 'on_conflict="overwrite", opts=')
+    ignoring: Stack = stack(program)
+    ignoring.up().ok()
+    steps = copy.deepcopy(ignoring.live("Access")["policySteps"])
+    steps["grant"]["steps"].pop(0)
+    ignoring.tenant.api_edit(ignoring.id_of("Access"), {"policySteps": steps})
+    refused = ignoring.write(program.replace("o0", "o9")).up().failed()
+    assert refused.writes == []
+    [error] = refused.errors
+    assert '`policy_steps["grant"].steps[1]' in error
+    assert "pulumi up --refresh" in error.splitlines()[1]
+    ignoring.up("--refresh").ok()
+    ignoring.unchanged("--refresh")
+
+
 def test_ignoring_everything_leaves_the_policy_as_it_is(stack: Any) -> None:
     ignoring: Stack = stack(_text('ignore_changes=["*"]'))
     ignoring.up().ok()

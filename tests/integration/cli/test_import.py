@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +275,79 @@ def test_a_policy_that_a_rule_refuses_is_adopted_where_the_rule_is_turned_down(
     assert run("Bare").exit_code == 1
     assert run("Bare", "--severity", "no-baseline=warning").exit_code == 0
     assert sorted(entries()) == ["bare"]
+
+
+def _provisioned(config: Any) -> dict[str, Any]:
+    """Steps that hold free-form data, and one that a program can write."""
+    account = {"connectorId": "c", "config": config, "schemaId": "s"}
+    provision = {"provisionPolicy": {"connector": {"account": account}}}
+    return {"grant": {"steps": [{"provision": provision}, {"accept": {}}]}}
+
+
+def _nested(levels: int, kind: type = list) -> Any:
+    value: Any = "end"
+    for _ in range(levels):
+        value = {"a": value} if kind is dict else [value]
+    return value
+
+
+UNWRITABLE = {
+    "beyond a double": (10**400, "holds a number beyond the range of a double"),
+    "infinite": (float("1e999"), "holds a number beyond the range of a double"),
+    "lists": (_nested(300), "is nested more than 100 levels deep"),
+    "objects": (_nested(300, dict), "is nested more than 100 levels deep"),
+}
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Any], None]]:
+    """A server that answers every request with a page of the policies given."""
+    page = {"text": b""}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(page["text"])))
+            self.end_headers()
+            self.wfile.write(page["text"])
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    def say(policies: list[dict[str, Any]]) -> None:
+        # No parser takes the token that `json` writes for what is beyond a double.
+        text = json.dumps({"list": policies})
+        page["text"] = text.replace("Infinity", "1e999").encode()
+
+    monkeypatch.chdir(tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        monkeypatch.setenv("CONDUCTORONE_SERVER_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("CONDUCTORONE_ACCESS_TOKEN", "token")
+        yield say
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("value", "why"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
+@pytest.mark.parametrize("known", [True, False], ids=["in data", "in a newer field"])
+def test_a_policy_that_no_program_can_hold_is_skipped_with_a_sentence(
+    answering: Callable[[Any], None], value: Any, why: str, known: bool
+) -> None:
+    steps: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
+    fine: dict[str, Any] = {"id": "2fine", "displayName": "Fine", "policyType": "POLICY_TYPE_GRANT"}
+    fine |= {"policySteps": steps}
+    odd = fine | {"id": "2odd", "displayName": "Odd"}
+    odd |= {"policySteps": _provisioned({"x": value})} if known else {"newerField": {"x": value}}
+    answering([fine, odd])
+    done = CliRunner().invoke(app, ["import", "--all"])
+    assert done.exit_code == 1, done.output
+    [line] = [line for line in done.stderr.splitlines() if "2odd" in line]
+    assert why in line
+    assert line.startswith("left out: ")
+    assert list(entries()) == ["fine"]
+    named = CliRunner().invoke(app, ["import", "--force", "2odd"])
+    assert named.exit_code == 1
+    assert "Nothing was written" in named.stderr

@@ -11,6 +11,7 @@ from pulumi_c1policy._lifecycle.options import Options
 from pulumi_c1policy._lifecycle.ownership import MARKS
 from pulumi_c1policy._lifecycle.plan import NoOp, onto, plan
 from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, from_state
+from pulumi_c1policy._lifecycle.states import VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from pulumi_c1policy.provider import PolicyProvider
@@ -54,6 +55,7 @@ def test_an_entry_is_inputs_and_outputs_of_the_policy() -> None:
                 "created_at": "2026-01-01T00:00:00Z",
                 "updated_at": "2026-01-02T00:00:00Z",
                 "system_builtin": False,
+                "__state": VERSION,
                 "__provider": PROVIDER,
             },
         }

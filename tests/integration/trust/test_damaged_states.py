@@ -1,0 +1,263 @@
+"""A damaged state, or one of another version: read, diff, update and delete end well or with an error of ours."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pulumi_c1policy import errors
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._lifecycle.record import INTERNAL, WRITABLE
+from pulumi_c1policy._lifecycle.states import STATE, VERSION
+from pulumi_c1policy._pulumi import failures
+from tests.chaos.engine import Process, Stack
+from tests.integration.trust.cases import Others, grant, live, marks, writes
+from tests.strategies import accepted_policies
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    7.5,
+    -1,
+    2**60,
+    "",
+    "text",
+    [],
+    ["list"],
+    [None],
+    {},
+    {"a": 1},
+    {"a": "1"},
+)
+_JSON = st.sampled_from(ODD) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+_STEPS = {
+    "grant": {
+        "steps": [
+            {"approval": {"users": {"user_ids": ["u1", "u2"]}}},
+            {"wait": {"duration": {"duration": "7200s"}}},
+        ]
+    }
+}
+FULL = grant(
+    "Full.",
+    policy_steps=_STEPS | {"low": {"steps": [{"accept": {}}]}},
+    rules=[{"condition": "subject.department == 'Sales'", "step_key": "low"}],
+    annotations={"team": "iam"},
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a tree, from the top down."""
+    items: Any = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    return [p for key, item in items for p in [(*path, key), *_places(item, (*path, key))]]
+
+
+def _damaged(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: bool) -> None:
+    """Put a value, or nothing, at a place."""
+    holder: Any = state
+    for part in path[:-1]:
+        holder = holder[part]
+    if not gone:
+        holder[path[-1]] = value
+    elif path[-1] in holder or isinstance(holder, list):
+        del holder[path[-1]]
+
+
+# A place as a number: how many places there are is known only once the tenant has answered.
+_DAMAGES = st.lists(st.tuples(st.integers(0, 2**16), _JSON, st.booleans()), min_size=1, max_size=3)
+
+
+def _with_damages(state: dict[str, Any], damages: list[tuple[int, Any, bool]]) -> dict[str, Any]:
+    """The state with damages at any depth."""
+    out = copy.deepcopy(state)
+    for number, value, gone in damages:
+        places = [*((name,) for name in (*INTERNAL, STATE, *WRITABLE)), *_places(out)]
+        _damaged(out, places[number % len(places)], value, gone=gone)
+    return out
+
+
+def _attempt(call: Callable[[], Any]) -> Any:
+    """What a call returns, or the error of ours that it ends with."""
+    try:
+        return call()
+    except errors.C1PolicyError as error:
+        return error
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damages=_DAMAGES, inputs=accepted_policies())
+def test_whatever_is_damaged_each_call_ends_well_or_with_an_error_of_ours(
+    c1_tenant: Emulator, damages: list[tuple[int, Any, bool]], inputs: dict[str, Any]
+) -> None:
+    stack = Stack(c1_tenant)
+    declared = grant()
+    checked = {**stack.properties("access", declared, {}), **inputs}
+    checked["annotations"] = {**inputs.get("annotations", {}), **marks()}
+    checked.pop("scope", None)
+    c1_tenant.reset()
+    others = Others(c1_tenant)
+    others.add(annotations=marks("c1policy.Policy/other"))
+    with Process(c1_tenant).alive() as provider:
+        made = _attempt(lambda: provider.create(copy.deepcopy(checked)))
+        if isinstance(made, errors.C1PolicyError):
+            return
+        state = _with_damages(dict(made.outs or {}), damages)
+        desired = {**checked, "description": "Another."}
+        _attempt(lambda: provider.diff(made.id, copy.deepcopy(state), checked))
+        _attempt(lambda: provider.diff(made.id, copy.deepcopy(state), desired))
+        _attempt(lambda: provider.update(made.id, copy.deepcopy(state), desired))
+        read = _attempt(lambda: provider.read(made.id, copy.deepcopy(state)))
+        # Whatever the state was, a read mends it.
+        assert read.id == made.id
+        assert not isinstance(
+            _attempt(lambda: provider.diff(made.id, dict(read.outs or {}), checked)),
+            errors.StateError,
+        )
+        _attempt(lambda: provider.delete(made.id, copy.deepcopy(state)))
+    others.assert_untouched()
+
+
+URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/c1policy:Policy::access"
+NEWER = {STATE: VERSION + 1}
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "newer": NEWER,
+    "steps": {"policy_steps": 7},
+    "annotations": {"annotations": "text"},
+    "rewritten": {"__rewritten": ["list"]},
+    "lost annotations": {"__lost_marks": "text"},
+    "created": {"created_at": 7},
+    "version": {STATE: "one"},
+    "deep": {"rules": [{"condition": {}}]},
+}
+CASES = [pytest.param(damage, id=name) for name, damage in UNREADABLE.items()]
+
+
+@pytest.mark.parametrize("damage", CASES)
+def test_an_update_is_refused_by_path_and_says_how_to_go_on(
+    c1_tenant: Emulator, damage: dict[str, Any]
+) -> None:
+    stack = Stack(c1_tenant)
+    stack.up({"access": FULL})
+    [entry] = stack.state
+    entry.outputs |= damage
+    before = c1_tenant.policy(entry.id)
+    for program in ({"access": FULL}, {"access": grant("Another.")}):
+        with pytest.raises(errors.StateError, match="pulumi up --refresh") as caught:
+            stack.up(program)
+        [name] = damage
+        assert name in caught.value.summary or "version 2" in caught.value.summary
+        assert ("Update pulumi-c1policy" in caught.value.advice) is (damage == NEWER)
+    assert c1_tenant.policy(entry.id) == before
+
+
+@pytest.mark.parametrize("damage", CASES)
+def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
+    c1_tenant: Emulator,
+    damage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(failures, "urn_at_hand", lambda: URN)
+    stack = Stack(c1_tenant)
+    stack.up({"access": FULL})
+    [entry] = stack.state
+    sound, inputs = copy.deepcopy(entry.outputs), copy.deepcopy(entry.inputs)
+    entry.outputs |= damage
+    with caplog.at_level(logging.WARNING, "pulumi_c1policy"):
+        stack.refresh()
+    assert "It was read anew from the tenant." in caplog.text
+    if damage.keys() != {"annotations"}:
+        assert entry.outputs == sound
+    del inputs["__options"], inputs["__owner"]
+    kept = {name: value for name, value in entry.inputs.items() if name != "__owner"}
+    if damage.keys() != {"annotations"}:
+        assert kept == inputs
+    before = len(writes(c1_tenant))
+    stack.up({"access": FULL})
+    # Of damaged annotations nobody knows which keys were the program's: it sends them once more.
+    masks = ["annotations"] if damage.keys() == {"annotations"} else []
+    assert [r.update_mask for r in writes(c1_tenant)[before:]] == masks
+
+
+@pytest.mark.parametrize("damage", CASES)
+def test_a_destroy_deletes_what_names_this_very_resource(
+    c1_tenant: Emulator, damage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = Stack(c1_tenant)
+    stack.up({"access": FULL})
+    [entry] = stack.state
+    entry.outputs |= damage
+    monkeypatch.setattr(failures, "urn_at_hand", lambda: URN)
+    stack.destroy()
+    assert live(c1_tenant) == []
+    assert stack.state == []
+
+
+OTHERS: dict[str, dict[str, str]] = {
+    "nobody": {},
+    "another resource": marks("c1policy.Policy/other"),
+    "another stack": marks(workspace="shop/prod"),
+    "a longer workspace": marks(workspace="team/acme/shop/dev"),
+    "another tool": marks() | {"managed_by": "terraform"},
+    "a part": {"managed_by": "pulumi"},
+}
+
+
+@pytest.mark.parametrize("urn", ["", URN], ids=["", "by URN"])
+@pytest.mark.parametrize("theirs", OTHERS.values(), ids=OTHERS.keys())
+@pytest.mark.parametrize("damage", [CASES[0], CASES[1], CASES[2]])
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
+    c1_tenant: Emulator,
+    damage: dict[str, Any],
+    theirs: dict[str, str],
+    urn: str,
+    refreshed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stack = Stack(c1_tenant)
+    stack.up({"access": FULL})
+    [entry] = stack.state
+    entry.outputs |= copy.deepcopy(damage)
+    cleared = dict.fromkeys(marks(), "")
+    c1_tenant.api_edit(entry.id, {"annotations": cleared | theirs})
+    others = Others(c1_tenant)
+    monkeypatch.setattr(failures, "urn_at_hand", lambda: urn)
+    if refreshed:
+        stack.refresh()
+    with caplog.at_level(logging.WARNING, "pulumi_c1policy"):
+        stack.destroy()
+    others.assert_untouched()
+    assert stack.state == []
+    assert entry.id in caplog.text
+    assert "left in the tenant" in caplog.text
+
+
+def test_a_destroy_leaves_a_builtin_policy(
+    c1_tenant: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = Others(c1_tenant)
+    builtin = others.add(builtin=True, annotations=marks())
+    outputs = {"id": builtin, "policy_type": 7, "annotations": marks()}
+    with Process(c1_tenant).alive() as provider, caplog.at_level(logging.WARNING):
+        provider.delete(builtin, outputs)
+    others.assert_untouched()
+    assert builtin in caplog.text

@@ -1,0 +1,244 @@
+"""Ignored places (`ignore_changes`): sent exactly as they are live, or refused with a sentence."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, note
+from hypothesis import strategies as st
+
+from pulumi_c1policy._lifecycle.diff import compare
+from pulumi_c1policy._lifecycle.options import options
+from pulumi_c1policy._lifecycle.plan import Refuse, Update, onto, plan
+from pulumi_c1policy._lifecycle.record import record
+from pulumi_c1policy._model.paths import Key, Path, at, text
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, decode
+from tests.strategies import policies
+from tests.unit.lifecycle.edits import apply, edits, writes_alike
+from tests.unit.lifecycle.tenant import answer, stored
+
+IMMUTABLE = {"policy_type", "scope"}
+
+
+def users(*names: str) -> list[Tree]:
+    return [{"approval": {"users": {"user_ids": [name]}}} for name in names]
+
+
+def rules(*names: str) -> list[Tree]:
+    return [{"condition": f"subject.id == '{name}'", "step_key": "grant"} for name in names]
+
+
+def policy(**fields: Any) -> Tree:
+    base = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT"}
+    return base | {"policy_steps": {"grant": {"steps": users("u0")}}} | fields
+
+
+def sent(
+    ignored: list[str], recorded: Tree, live: Tree, desired: Tree, *, overwrite: bool = False
+) -> Tree | Refuse:
+    """What goes out (decoded) where the policy was `recorded`, others made it `live`, and the program wants
+    `desired`.
+    """
+    decided = options(
+        {"ignore_changes": ignored, "on_conflict": "overwrite" if overwrite else "refuse"}
+    )
+    known = record(recorded, answer(stored(recorded)))
+    planned = plan(known, desired, decided)
+    assert isinstance(planned, Update)
+    body = onto(planned, known, desired, answer(stored(live)), decided)
+    return body if isinstance(body, Refuse) else decode(POLICY, body)
+
+
+GRANT = 'policy_steps["grant"].steps'
+LISTS = {
+    "removed at the end": (("s0", "s1", "s2"), ("s0",)),
+    "removed at the front": (("s0", "s1", "s2"), ("s2",)),
+    "removed in the middle": (("s0", "s1", "s2"), ("s0", "s2")),
+    "all but nothing": (("s0", "s1", "s2"), ("s9",)),
+    "added": (("s0",), ("s0", "s1", "s2")),
+    "put first": (("s0", "s1"), ("s9", "s0", "s1")),
+    "swapped": (("s0", "s1"), ("s1", "s0")),
+    "doubled": (("s0", "s1"), ("s0", "s0", "s1")),
+}
+
+
+@pytest.mark.parametrize(("before", "now"), LISTS.values(), ids=LISTS.keys())
+@pytest.mark.parametrize(
+    "pattern", [GRANT, f"{GRANT}[*]", "policy_steps.grant", "policy_steps.*.steps"]
+)
+def test_an_ignored_list_is_sent_as_it_is_live(
+    before: tuple[str, ...], now: tuple[str, ...], pattern: str
+) -> None:
+    other = {"other": {"steps": users("o0")}}
+    recorded = policy(policy_steps={"grant": {"steps": users(*before)}, **other})
+    live = policy(policy_steps={"grant": {"steps": users(*now)}, **other})
+    desired = copy.deepcopy(recorded)
+    desired["policy_steps"]["more"] = {"steps": users("m0")}
+    body = sent([pattern], recorded, live, desired)
+    assert isinstance(body, dict), body
+    assert body["policy_steps"]["grant"]["steps"] == users(*now)
+    assert body["policy_steps"]["more"]["steps"] == users("m0")
+    assert body["policy_steps"]["other"]["steps"] == users("o0")
+
+
+def test_an_ignored_key_is_sent_as_it_is_live() -> None:
+    recorded = policy(policy_steps={"grant": {"steps": users("g")}, "a": {"steps": users("a")}})
+    desired = copy.deepcopy(recorded)
+    desired["policy_steps"]["grant"]["steps"] = users("new")
+    removed = policy()
+    added = copy.deepcopy(recorded)
+    added["policy_steps"]["b"] = {"steps": users("b")}
+    for live, pattern, keys in ((removed, "a", {"grant"}), (added, "b", {"grant", "a", "b"})):
+        live["policy_steps"]["grant"]["steps"] = users("g")
+        body = sent([f'policy_steps["{pattern}"]'], recorded, live, desired)
+        assert isinstance(body, dict), body
+        assert body["policy_steps"].keys() == keys
+        assert body["policy_steps"]["grant"]["steps"] == users("new")
+
+
+def _with_condition(tree: list[Tree], index: int, condition: str) -> list[Tree]:
+    return [r | {"condition": condition} if i == index else r for i, r in enumerate(tree)]
+
+
+def test_an_index_in_a_list_that_stays_in_place_is_sent_as_it_is_live() -> None:
+    recorded = policy(rules=rules("a", "b", "c"))
+    live = policy(rules=_with_condition(rules("a", "b", "c"), 1, "theirs"))
+    desired = policy(rules=_with_condition(rules("a", "b", "c"), 2, "ours"))
+    body = sent(["rules[1].condition"], recorded, live, desired)
+    assert isinstance(body, dict), body
+    assert [rule["condition"] for rule in body["rules"]] == [
+        "subject.id == 'a'",
+        "theirs",
+        "ours",
+    ]
+
+
+MOVED = {
+    "others put one first": (rules("x", "a", "b"), rules("a", "b2")),
+    "others removed one": (rules("b"), rules("a", "b2")),
+    "others swapped": (rules("b", "a"), rules("a", "b2")),
+    "both": (_with_condition(rules("a", "b"), 1, "theirs"), rules("x", "y", "a", "b")),
+}
+
+
+@pytest.mark.parametrize("pattern", ["rules[1].condition", "rules[1]", "rules[*].condition"])
+@pytest.mark.parametrize(("live", "desired"), MOVED.values(), ids=MOVED.keys())
+def test_an_index_in_a_list_whose_items_moved_is_refused(
+    live: list[Tree], desired: list[Tree], pattern: str
+) -> None:
+    body = sent(
+        [pattern],
+        policy(rules=rules("a", "b")),
+        policy(rules=live),
+        policy(rules=desired),
+        overwrite=True,
+    )
+    assert isinstance(body, Refuse)
+    assert "`rules[" in body.summary
+    assert "`ignore_changes`" in body.summary
+    assert "pulumi up --refresh" in body.advice
+
+
+def test_an_ignored_part_of_an_approval_of_another_kind_is_refused() -> None:
+    recorded = policy()
+    live = policy(policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}]}})
+    desired = policy(policy_steps={"grant": {"steps": [*users("u0"), {"accept": {}}]}})
+    for part in ("users", "users.user_ids"):
+        pattern = f"{GRANT}[0].approval.{part}"
+        body = sent([pattern], recorded, live, desired, overwrite=True)
+        assert isinstance(body, Refuse)
+        assert "approval.users" in body.summary
+
+
+def _places(value: Any, path: Path = ()) -> list[Path]:
+    items: Any = value.items() if isinstance(value, dict) else ()
+    items = enumerate(value) if isinstance(value, list) else items
+    return [p for key, item in items for p in [(*path, key), *_places(item, (*path, key))]]
+
+
+def _evolved(draw: st.DrawFn, tree: Tree) -> Tree:
+    """The policy after up to three edits."""
+    for _ in range(draw(st.integers(0, 3))):
+        found = [
+            edit
+            for edit in edits(POLICY, tree)
+            if edit.path[0] not in {*IMMUTABLE, "annotations"} and writes_alike(tree, edit)
+        ]
+        edit = draw(st.sampled_from(found))
+        note(repr(edit))
+        tree = decode(POLICY, stored(apply(tree, edit)))
+    return tree
+
+
+@st.composite
+def _patterns(draw: st.DrawFn, *trees: Tree) -> list[Path]:
+    places = [p for tree in trees for p in _places(tree) if p[0] not in {*IMMUTABLE, "annotations"}]
+    out = []
+    for _ in range(draw(st.integers(1, 2))):
+        place = draw(st.sampled_from(places))
+        stars = draw(st.lists(st.booleans(), min_size=len(place), max_size=len(place)))
+        rare = draw(st.integers(0, 3)) == 0
+        parts = ("*" if rare and star else part for part, star in zip(place, stars, strict=True))
+        out.append(tuple(parts))
+    return out
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Tree, Tree, Tree, list[Path]]:
+    recorded = decode(POLICY, stored(draw(policies())))
+    live, desired = _evolved(draw, recorded), _evolved(draw, recorded)
+    return recorded, live, desired, draw(_patterns(live, desired))
+
+
+@given(cases(), st.booleans())
+def test_each_ignored_place_is_sent_as_it_is_live_and_nothing_is_made_up(
+    case: tuple[Tree, Tree, Tree, list[Path]], overwrite: bool
+) -> None:
+    recorded, live, desired, patterns = case
+    decided = options(
+        {
+            "ignore_changes": [_pattern(p) for p in patterns],
+            "on_conflict": "overwrite" if overwrite else None,
+        }
+    )
+    assert decided.ignored
+    known = record(recorded, answer(stored(recorded)))
+    planned = plan(known, desired, decided)
+    assume(isinstance(planned, Update))
+    assert isinstance(planned, Update)
+    body = onto(planned, known, desired, answer(stored(live)), decided)
+    if isinstance(body, Refuse):
+        return
+    fields = {POLICY.wire_fields[wire].name for wire in planned.mask}
+    went = decode(POLICY, body)
+    sides = ({n: v for n, v in side.items() if n in fields} for side in (went, live, desired))
+    out, theirs, ours = sides
+    for change in compare(POLICY, theirs, out):
+        assert not decided.ignores(change.path), f"not as live: {change}"
+    for change in compare(POLICY, ours, out):
+        live_value = at(theirs, change.path)
+        is_live = not compare(POLICY, _only(theirs, change.path), _only(out, change.path))
+        touched = any(_meet(pattern, change.path) for pattern in decided.ignored)
+        assert touched or is_live or live_value == at(out, change.path), f"made up: {change}"
+
+
+def _meet(pattern: Path, path: Path) -> bool:
+    """Whether one lies below the other."""
+    return all(part in ("*", other) for part, other in zip(pattern, path, strict=False))
+
+
+def _pattern(path: Path) -> str:
+    """A path as a program writes it for Pulumi."""
+    parts = (
+        Key(part) if isinstance(part, str) and not (part.isidentifier() or part == "*") else part
+        for part in path
+    )
+    return text(tuple(parts))
+
+
+def _only(tree: Tree, path: Path) -> Tree:
+    """The field in which a path lies."""
+    return {str(path[0]): tree[str(path[0])]} if path[0] in tree else {}

@@ -1,0 +1,184 @@
+"""The version and the shape of a state: what is read, and what is refused by path."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._lifecycle import recovery, states
+from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.record import catch_up, from_state, holds, record, to_state
+from pulumi_c1policy._lifecycle.states import MIGRATIONS, STATE, VERSION
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._pulumi import owner
+from pulumi_c1policy.errors import StateError
+from tests.strategies import policies
+from tests.unit.lifecycle.employees import INPUTS
+from tests.unit.lifecycle.tenant import answer, stored
+
+SOUND = to_state(record(INPUTS, answer(stored(INPUTS))))
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+_NAMES = st.sampled_from([*SOUND, "__rewritten", "__held", "__taken_by", "__lost_marks"])
+
+
+def test_a_state_holds_the_version_of_this_release_and_reads_back() -> None:
+    assert SOUND[STATE] == VERSION == len(MIGRATIONS)
+    assert from_state(SOUND).inputs == INPUTS
+    assert STATE not in from_state(SOUND).outputs
+
+
+@pytest.mark.parametrize("version", [None, 0, 0.0, 1, 1.0, "absent"])
+def test_an_earlier_or_current_version_reads_the_same(version: Any) -> None:
+    state = {k: v for k, v in SOUND.items() if k != STATE}
+    state |= {} if version == "absent" else {STATE: version}
+    assert from_state(state) == from_state(SOUND)
+    assert holds(state, INPUTS)
+
+
+@pytest.mark.parametrize("version", [VERSION + 1, float(VERSION + 1), 10**30])
+def test_a_later_version_is_refused_whatever_else_it_holds(version: Any) -> None:
+    for rest in (SOUND, {}, {"policy_steps": "in another form"}):
+        with pytest.raises(StateError, match="later release") as caught:
+            from_state({**rest, STATE: version})
+        assert "Update pulumi-c1policy" in caught.value.advice
+    assert not holds({**SOUND, STATE: version}, INPUTS)
+
+
+DAMAGES: list[tuple[Tree, str]] = [
+    ({STATE: "one"}, "`__state`"),
+    ({STATE: True}, "`__state`"),
+    ({STATE: 0.5}, "`__state`"),
+    ({STATE: -1}, "`__state`"),
+    ({STATE: []}, "`__state`"),
+    ({"policy_steps": "text"}, "`policy_steps` should be an object"),
+    ({"policy_steps": {"grant": []}}, '`policy_steps["grant"]` should be an object'),
+    ({"policy_steps": {"grant": {"steps": {}}}}, '`policy_steps["grant"].steps` should be a list'),
+    ({"rules": {}}, "`rules` should be a list"),
+    ({"rules": [{"condition": 7}]}, "`rules[0].condition` should be text"),
+    ({"annotations": {"a": 1}}, '`annotations["a"]` should be text'),
+    ({"created_at": 7}, "`created_at` should be text"),
+    ({"id": {}}, "`id` should be text"),
+    ({"system_builtin": "no"}, "`system_builtin` should be true or false"),
+    ({"policy_type": None}, "`policy_type`"),
+    ({"policy_type": ""}, "`policy_type`"),
+    ({"__rewritten": []}, "`__rewritten` should be an object"),
+    ({"__rewritten": {"id": []}}, "`__rewritten.id`"),
+    ({"__rewritten": {"rules": [1, 2]}}, "`__rewritten.rules`"),
+    ({"__rewritten": {"rules": ["text"]}}, "`__rewritten.rules` should be a list"),
+    ({"__taken_by": {}}, "`__taken_by` should be text"),
+    ({"__lost_marks": "text"}, "`__lost_marks` should be a map of texts"),
+    ({"__held": {"a": 1}}, '`__held["a"]` should be text'),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGES)
+def test_a_damage_is_told_by_its_path_and_without_values(damage: Tree, said: str) -> None:
+    with pytest.raises(StateError) as caught:
+        from_state(SOUND | damage)
+    assert said in caught.value.summary
+    assert "pulumi up --refresh" in caught.value.advice
+    beside = damage.keys().isdisjoint(INPUTS)
+    assert not (beside and holds(SOUND | damage, INPUTS))
+
+
+def test_only_the_first_paths_are_told() -> None:
+    notes = {str(number): number for number in range(20)}
+    with pytest.raises(StateError, match="and 17 more"):
+        from_state(SOUND | {"annotations": notes})
+
+
+def test_a_state_that_is_nested_too_deeply_is_refused() -> None:
+    deep: Any = "end"
+    for _ in range(5_000):
+        deep = [deep]
+    with pytest.raises(StateError, match="less deeply nested"):
+        from_state(SOUND | {"newerField": deep})
+
+
+@given(st.dictionaries(_NAMES, _JSON))
+def test_any_state_is_read_or_refused(damage: Tree) -> None:
+    state = copy.deepcopy(SOUND) | damage
+    for migration in MIGRATIONS:
+        migration.apply(copy.deepcopy(state))
+    holds(state, INPUTS)
+    with contextlib.suppress(StateError):
+        to_state(catch_up(from_state(state), answer(stored(INPUTS))))
+
+
+@given(policies(), st.integers(0, 2**16))
+def test_what_a_program_writes_and_a_tenant_answers_can_be_read(inputs: Tree, seed: int) -> None:
+    from_state(to_state(record(inputs, answer(stored(inputs, tagged=True), seed, newer=True))))
+
+
+URN = "urn:pulumi:dev::shop::app:Team$app:Part$pulumi-python:dynamic/c1policy:Policy::a::b c"
+NAMED = {
+    "managed_by": "pulumi",
+    "iac_workspace": "shop/dev",
+    "iac_resource_address": owner.safe("app:Team/app:Part/c1policy.Policy/a::b c"),
+}
+PROBLEM = StateError("its state is gone.", "Refresh.")
+
+
+def test_a_urn_tells_the_ownership_annotations() -> None:
+    assert owner.marks_of(URN) == NAMED
+    top = "urn:pulumi:dev::shop::pulumi-python:dynamic/c1policy:Policy::access"
+    assert owner.marks_of(top)["iac_resource_address"] == "c1policy.Policy/access"
+    assert owner.marks_of("") == {}
+    assert tuple(NAMED) == MARKS
+
+
+WORKSPACES = {"shop/dev": True, "acme/shop/dev": True, "a/b/shop/dev": False, "other/dev": False}
+
+
+@pytest.mark.parametrize(("workspace", "own"), WORKSPACES.items())
+def test_a_claim_by_urn_allows_any_organization(workspace: str, own: bool) -> None:
+    claim = recovery.claim(PROBLEM, {}, NAMED)
+    assert claim.is_own({"annotations": NAMED | {"iac_workspace": workspace}}) is own
+
+
+@pytest.mark.parametrize("place", ["annotations", "__lost_marks"])
+def test_what_the_state_says_makes_a_claim_by_urn_exact(place: str) -> None:
+    ours = NAMED | {"iac_workspace": "acme/shop/dev"}
+    claim = recovery.claim(PROBLEM, {place: ours}, NAMED)
+    assert claim.is_own({"annotations": ours})
+    assert not claim.is_own({"annotations": NAMED | {"iac_workspace": "rival/shop/dev"}})
+
+
+@pytest.mark.parametrize("key", MARKS)
+def test_what_the_state_says_of_another_resource_counts_for_nothing(key: str) -> None:
+    theirs = NAMED | {key: "another"}
+    claim = recovery.claim(PROBLEM, {"annotations": theirs}, NAMED)
+    assert not claim.is_own({"annotations": theirs})
+    assert claim.is_own({"annotations": NAMED})
+
+
+def test_annotations_of_whoever_took_the_policy_over_are_no_claim() -> None:
+    theirs = NAMED | {"managed_by": "terraform"}
+    for taken in ({"__taken_by": "terraform"}, {"__taken_by": 7}, {"__lost_marks": "text"}):
+        claim = recovery.claim(PROBLEM, {"annotations": theirs, **taken}, {})
+        assert not claim.is_own({"annotations": theirs})
+
+
+def test_without_any_claim_an_unmarked_policy_never_becomes_ours() -> None:
+    live = answer(stored({k: v for k, v in INPUTS.items() if k != "annotations"}))
+    recorded = recovery.recover(live, recovery.claim(PROBLEM, {}, {}))
+    assert recorded.taken_by
+    again = catch_up(from_state(to_state(recorded)), live)
+    assert again.taken_by
+
+
+def test_a_version_is_a_number_of_migrations() -> None:
+    assert all(migration.doc for migration in MIGRATIONS)
+    assert states.is_current({})
+    assert not states.is_current({STATE: VERSION + 1})
