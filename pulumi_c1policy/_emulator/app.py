@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from pulumi_c1policy._emulator import faults, faulty, reading
 from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, TokenError, invalid
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
+from pulumi_c1policy._emulator.guard import Guarded
 from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, document, message
@@ -59,7 +60,7 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
     # A gateway knows each path in one spelling, and sends nobody elsewhere.
     starlette.router.redirect_slashes = False
     app: ASGIApp = starlette
-    layers: list[Middleware] = [*reversed(middleware), Faulty, Delayed, Journaled]
+    layers: list[Middleware] = [*reversed(middleware), Faulty, Delayed, Journaled, Guarded]
     for layer in layers:
         app = layer(app, tenant)
     return app
