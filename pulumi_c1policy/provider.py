@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 
 from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.options import Options, options
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, doubts, plan
+from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, doubts, plan
 from pulumi_c1policy._lifecycle.record import Recorded, from_state, holds, to_state
 from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._pulumi import expressions, failures, links, owner, results, runtime, values
@@ -41,6 +41,7 @@ class PolicyProvider(ResourceProvider):
         failures.install()
         runtime.configure(req.config)
 
+    @failures.discreet(2)
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what cannot be right, all failures at once; add the ownership annotations."""
         inputs, clashes = owner.merged(news)
@@ -57,13 +58,18 @@ class PolicyProvider(ResourceProvider):
             failures.warn_of_run(text)
         failed = [results.check_failure(f, secrets) for f in findings if f.severity == "error"]
         failed += [results.owner_clash(key) for key in clashes]
+        failed += [results.decision(*each) for each in runtime.decision_problems(_packed(news))]
         failed += [CheckFailure("", problem) for problem in runtime.config_problems()]
         return CheckResult(inputs, failed)
 
+    @failures.discreet(3)
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is desired with what was recorded."""
         runtime.known.note(_olds, _id)
         runtime.chains.note(_id, _news)
+        with failures.named("change", _olds, _id):
+            runtime.require_tenant(_olds)
+            runtime.require_one_holder(_id, failures.urn_at_hand(), phase="diff")
         decided = _options(_news)
         # Check unchanged policies too: a change elsewhere can create a cycle.
         if paths := runtime.chains.circle(_id, _news):
@@ -84,18 +90,24 @@ class PolicyProvider(ResourceProvider):
         if prior.taken_by and not isinstance(planned, NoOp):
             take_back = decided.take_back
             failures.warn_of(_olds, guards.taken_warning(prior, take_back=take_back), _id)
+        if isinstance(planned, Replace):
+            # The policy is about to be deleted, under the resource's old name if it has one.
+            runtime.known.release(_id, failures.urn_at_hand(), "diff")
         for doubt in doubts(planned, prior, desired, decided):
             failures.warn_of(_olds, doubt, _id)
         return results.diff_result(planned)
 
+    @failures.discreet(1)
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create the policy."""
-        from pulumi_c1policy._lifecycle import operations
+        from pulumi_c1policy._lifecycle import creation
 
         desired = values.inputs(props)
         with failures.named("create", props):
-            recorded = operations.create(runtime.run(), desired, _options(props))
+            runtime.require_shown_tenants()
+            recorded = creation.create(runtime.run(), desired, _options(props))
         runtime.known.note(desired, recorded.outputs["id"])
+        runtime.known.hold(recorded.outputs["id"], failures.urn_at_hand(), "diff")
         runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
 
@@ -103,9 +115,12 @@ class PolicyProvider(ResourceProvider):
         """Read the policy as it is now; what drifted stands in the inputs of the result."""
         from pulumi_c1policy._lifecycle import recovery
 
-        runtime.known.note(props, id_)
         prior = _prior(props) if results.kept(props) else None
+        if prior is not None:
+            runtime.known.note(props, id_)
+            runtime.known.hold(id_, failures.urn_at_hand(), "read")
         with failures.named("read", props, id_):
+            runtime.require_tenant(props)
             recorded = recovery.read(runtime.run(), id_, prior)
             if recorded is None and not results.in_state(props):
                 raise NotFoundError(*guards.nothing_to_read())
@@ -113,12 +128,15 @@ class PolicyProvider(ResourceProvider):
             failures.warn_of(props, guards.read_anew(prior.problem.summary), id_)
         return results.read_result(id_, recorded, kept=prior is not None)
 
+    @failures.discreet(3)
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Send what changed, under a mask that names just that."""
         from pulumi_c1policy._lifecycle import operations
 
         desired, decided = values.inputs(_news), _options(_news)
         with failures.named("update", _olds, _id):
+            runtime.require_tenant(_olds)
+            runtime.require_one_holder(_id, failures.urn_at_hand())
             prior = from_state(values.inputs(_olds))
             recorded = operations.update(runtime.run(), _id, prior, desired, decided)
         return UpdateResult(to_state(recorded))
@@ -129,6 +147,8 @@ class PolicyProvider(ResourceProvider):
 
         runtime.known.note(_props, _id)
         with failures.named("delete", _props, _id):
+            runtime.require_tenant(_props)
+            runtime.require_one_holder(_id, failures.urn_at_hand())
             left = recovery.delete(runtime.run, _id, _prior(_props))
         if left:
             failures.warn_of(_props, left, _id)
@@ -148,4 +168,10 @@ def _prior(properties: dict[str, Any]) -> Recorded | Claim:
 def _options(properties: dict[str, Any]) -> Options:
     """The program's decisions for a resource, with the severities that the stack's config sets."""
     names = owner.names(properties, failures.urn_at_hand())
-    return options(properties.get(owner.OPTIONS), runtime.severities(), names)
+    packed = _packed(properties)
+    return options(packed, runtime.severities(), names, runtime.decided(packed))
+
+
+def _packed(properties: dict[str, Any]) -> object:
+    """The options of a resource, as the program's side packed them."""
+    return properties.get(owner.OPTIONS)

@@ -88,6 +88,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         reassign_tasks_to_delegates: pulumi.Input[bool] | None = None,
         on_conflict: Literal["refuse", "overwrite"] = "refuse",
         on_takeover: Literal["refuse", "take_back"] = "refuse",
+        on_leftover: Literal["refuse", "adopt", "leave"] = "refuse",
     ) -> None:
         """Declare a policy.
 
@@ -114,6 +115,9 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
                 a field that it would change: `refuse` (default), or `overwrite`.
             on_takeover: What an update does when a person has edited the policy in the product, by
                 which it stops being kept here: `refuse` (default), or `take_back`.
+            on_leftover: What a create does when the tenant already has a policy with this resource's
+                ownership annotations that the state is not known to hold: `refuse` (default),
+                `adopt` it if it equals what would be created, or `leave` it and create another.
         """
         written = {
             "display_name": display_name,
@@ -132,6 +136,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         decided = {
             "on_conflict": None if on_conflict == "refuse" else on_conflict,
             "on_takeover": None if on_takeover == "refuse" else on_takeover,
+            "on_leftover": None if on_leftover == "refuse" else on_leftover,
             "secrets": values.secret_names(props),
             links.KEY: links.PROGRAM.pack(props),
             "ignore_changes": opts.ignore_changes if opts else None,

@@ -1,60 +1,77 @@
-"""`make chaos`: many seeds, in this process and through the real CLI, and a table of what happened."""
+"""`make chaos`: many seeds of the simulation, some through the real CLI, and a table of each."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from pulumi_c1policy._emulator import Emulator
-from tests.chaos import inprocess, throughcli
-from tests.chaos.inprocess import Tally
+from tests.chaos import throughcli
+from tests.chaos.tally import Tally
 from tests.e2e.cli import environment
+from tests.simulation import tally as simulation
+
+_SEEDS_A_TASK = 100
 
 
 def main() -> int:
     """Run the chaos that the command line asks for; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=500, help="runs in this process")
-    parser.add_argument("--cli-seeds", type=int, default=100, help="runs through the CLI")
+    parser.add_argument("--seeds", type=int, default=100_000, help="seeds of the simulation")
+    parser.add_argument("--cli-seeds", type=int, default=50, help="seeds through the CLI")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     chosen = parser.parse_args()
-    wrong = 0
+    simulated = range(chosen.first, chosen.first + chosen.seeds)
+    wrong = _table("Simulated", len(simulated), _simulated(simulated))
+    through = range(chosen.first, chosen.first + chosen.cli_seeds)
+    wrong += _table("Through the CLI", len(through), _through_cli(through))
+    return min(wrong, 1)
+
+
+def _simulated(seeds: Sequence[int]) -> Iterable[Tally]:
+    """Play seeds in as many processes as there are cores."""
+    tasks = [seeds[n : n + _SEEDS_A_TASK] for n in range(0, len(seeds), _SEEDS_A_TASK)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(_some, tasks)
+
+
+def _some(seeds: Sequence[int]) -> Tally:
+    found = Tally()
+    for seed in seeds:
+        found.add(simulation.run(seed))
+    return found
+
+
+def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
     with Emulator() as tenant, tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         home = base / "home"
         home.mkdir()
-
-        def through_cli(seed: int) -> Tally:
+        for seed in seeds:
             place = base / f"stack-{seed}"
             place.mkdir()
-            return throughcli.run(seed, tenant, place, environment(home))
-
-        for title, count, run in (
-            ("In one process", chosen.seeds, lambda seed: inprocess.run(seed, tenant)),
-            ("Through the CLI", chosen.cli_seeds, through_cli),
-        ):
-            wrong += _table(title, range(chosen.first, chosen.first + count), run)
-    return min(wrong, 1)
+            yield throughcli.run(seed, tenant, place, environment(home))
 
 
-def _table(title: str, seeds: range, run: Callable[[int], Tally]) -> int:
-    """Run some seeds and print what happened; returns how many things were wrong."""
+def _table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:
+    """Print what happened; returns how many things were wrong."""
     tally, begun = Tally(), time.monotonic()
-    for seed in seeds:
-        found = run(seed)
+    for found in tallies:
         tally.add(found)
         for line in found.wrong:
             print(f"WRONG: {line}", flush=True)
         if sys.stderr.isatty():
-            print(f"\r{title}: {seed - seeds.start + 1}/{len(seeds)}", end="", file=sys.stderr)
+            print(f"\r{title}: {tally.counts['seeds']}/{seeds}", end="", file=sys.stderr)
     print(f"\n{title} ({time.monotonic() - begun:.0f} s)")
     for name, count in sorted(tally.counts.items()):
-        print(f"  {name:<44}{count:>8}")
-    print(f"  {'wrong in the end':<44}{len(tally.wrong):>8}", flush=True)
+        print(f"  {name:<44}{count:>10}")
+    print(f"  {'wrong in the end':<44}{len(tally.wrong):>10}", flush=True)
     return len(tally.wrong)
 
 

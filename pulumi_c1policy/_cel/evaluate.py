@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from pulumi_c1policy._cel import checker, engine, primitives
+from pulumi_c1policy._cel.cost import Meter, TooCostlyError
 from pulumi_c1policy._cel.environment import Place, load
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
@@ -22,7 +23,10 @@ from pulumi_c1policy._cel.values import EnumValue, Record, Value, enum_value, sa
 Functions: TypeAlias = Mapping[str, Callable[..., Value]]
 """What answers the functions that are not CEL's own, by name; before a dot is the first argument."""
 
-_SOME = frozenset({"_==_", "_!=_", "@in", "_[_]", "_+_", "size"})
+_SOME = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
+
+# The list that an expanded macro makes. It begins as a new list, and no expression can name it.
+_COLLECTED = "@result"
 
 
 def evaluate(
@@ -43,7 +47,9 @@ def evaluate(
     if isinstance(tree, Undecided):
         return tree
     try:
-        return _Evaluation(variables, functions).value(tree, {})
+        return _Evaluation(variables, functions, Meter()).value(tree, {})
+    except TooCostlyError as error:
+        return Undecided(f"the expression cannot be worked out here: {error}")
     except RecursionError:
         return Undecided("the expression is nested too deep to be worked out here")
 
@@ -63,8 +69,10 @@ def _tree(source: str, place: Place) -> Node | Undecided:
 class _Evaluation:
     variables: Mapping[str, Value]
     functions: Functions
+    meter: Meter
 
     def value(self, node: Node, bound: Mapping[str, Value]) -> Value:
+        self.meter.spend()
         match node.kind:
             case "constant":
                 # Python has no unsigned numbers, so that `1u - 2u` would come out as -1.
@@ -130,6 +138,15 @@ class _Evaluation:
         arguments = self._all(parts, bound)
         if isinstance(arguments, Undecided):
             return arguments
+        if node.name == "_+_" and all(isinstance(each, list) for each in arguments):
+            one, other = arguments
+            if parts[0].name == _COLLECTED:
+                # Of `map` and `filter`: a new list for each item would cost their square.
+                one += other
+                return one
+            self.meter.spend_on_concatenation(one, other)
+            return one + other
+        self.meter.spend_on_call(node.name, arguments)
         if node.name in self.functions and not _is_plain_text(node.name, arguments):
             return self.functions[node.name](*arguments)
         if node.name in _SOME and any(map(_is_ours, arguments)):
@@ -206,8 +223,6 @@ def _call_ours(name: str, arguments: list[Value]) -> Value:
     if name == "size":
         return len(arguments[0])
     one, other = arguments
-    if name == "_+_":
-        return one + other
     if name == "@in":
         return _contains(other, one)
     if name in ("_==_", "_!=_"):

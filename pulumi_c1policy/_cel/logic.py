@@ -12,6 +12,9 @@ from pulumi_c1policy._cel.engine import Outcome
 from pulumi_c1policy._cel.syntax_tree import Node
 
 _PLAIN = frozenset(["name", "field", "constant"])
+_GROWING = frozenset(["replace", "join", "split", "format"])
+# Nodes and characters of texts.
+_LONG = 2_000
 
 
 def decided(outcome: Outcome) -> bool | None:
@@ -26,11 +29,24 @@ def decided(outcome: Outcome) -> bool | None:
 
 
 def _may_take_long(tree: Node) -> bool:
-    """Loops in loops cost their product, and only an expression of literals can be decided."""
-    loops = [node for node in tree.walk() if node.kind == "loop"]
+    """Return whether the library may take long, or much memory, to work an expression out.
+
+    It has no bound of its own. Loops in loops cost their product, a loop costs its items times what
+    it does with each, and some functions return much more than they take.
+    """
+    nodes = [*tree.walk()]
+    if any(node.kind == "call" and node.name in _GROWING for node in nodes):
+        return True
+    loops = [node for node in nodes if node.kind == "loop"]
+    if loops and len(nodes) + sum(_length(node) for node in nodes) > _LONG:
+        return True
     return any(
         inner.kind == "loop" for loop in loops for part in loop.parts for inner in part.walk()
     )
+
+
+def _length(node: Node) -> int:
+    return len(node.value) if isinstance(node.value, str | bytes) else 0
 
 
 def _truth(node: Node) -> bool | None:

@@ -10,7 +10,7 @@ import typer
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cli import severities
+from pulumi_c1policy._cli import output, severities
 from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
 from pulumi_c1policy._findings.severity import Severities
 
@@ -59,13 +59,13 @@ def _one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> 
     try:
         found = levels.apply(checker.check(text, place, has_fallback=has_fallback))
     except library.CheckerUnavailableError as error:
-        typer.echo(str(error), err=True)
+        output.echo(str(error), err=True)
         raise typer.Exit(_UNAVAILABLE) from error
     for remark in found:
-        typer.echo(remarks.format_remark(text, remark))
+        output.echo(remarks.format_remark(text, remark))
     if checker.refuses(found):
         raise typer.Exit(_REFUSED)
-    typer.echo("accepted")
+    output.echo("accepted")
 
 
 def _stream(place: Place | None, levels: Severities, *, has_fallback: bool) -> None:
@@ -80,7 +80,7 @@ def _stream(place: Place | None, levels: Severities, *, has_fallback: bool) -> N
             unavailable = True
             # Nothing is known against it, and what is not known is never refused.
             answer = _line("warning", f"not checked: {error.summary}")
-        typer.echo(json.dumps(answer))
+        output.echo(json.dumps(answer))
         sys.stdout.flush()
     if unavailable:
         raise typer.Exit(_UNAVAILABLE)

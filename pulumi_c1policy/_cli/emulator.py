@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pulumi_c1policy._cli import output
+
 if TYPE_CHECKING:
     from pulumi_c1policy._emulator import Emulator, Fault
 
 _QUIRKS = "Quirks"
+DEFAULT_PORT = 7431
+"""The same each time: a stack records its tenant's host and port."""
 
 
 def emulator(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Loopback port; 0 is a free one.")
-    ] = 0,
+    ] = DEFAULT_PORT,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
     tls: Annotated[
         bool, typer.Option("--tls", help="Serve https, throw-away certificate.")
@@ -203,11 +207,11 @@ def emulator(
         )
         tenant.start()
     except OSError as error:
-        typer.echo(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", err=True)
-        typer.echo("Choose another --port, or leave it out to take a free one.", err=True)
+        output.echo(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", err=True)
+        output.echo("Choose another --port; 0 takes a free one.", err=True)
         raise typer.Exit(1) from error
     try:
-        typer.echo(_machine_readable(tenant) if json else _readable(tenant))
+        output.echo(_machine_readable(tenant) if json else _readable(tenant))
         stopped.wait()
     finally:
         tenant.stop()

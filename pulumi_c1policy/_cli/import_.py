@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import severities
+from pulumi_c1policy._cli import output, severities
 from pulumi_c1policy._cli.severities import SeverityOption
 from pulumi_c1policy.errors import C1PolicyError, InvalidRequestError, NotFoundError
 
@@ -68,11 +68,11 @@ def import_(
         adopted, skipped = _judge(chosen, levels, all_or_none=bool(policies), take_over=take_over)
         _write(program, file, adopted, rows)
     except (C1PolicyError, OSError) as error:
-        typer.echo(str(error), err=True)
+        output.echo(str(error), err=True)
         raise typer.Exit(_FAILED) from error
     _tell(program, file, adopted)
     if skipped:
-        typer.echo(
+        output.echo(
             f"\nSkipped, as no program can hold them: {skipped} policies, see above.", err=True
         )
         raise typer.Exit(_REFUSED)
@@ -137,10 +137,10 @@ def _judge(
     adopted = [one for one in found if isinstance(one, Adopted)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     for one in left_out:
-        typer.echo(f"left out: {one.name!r} ({one.id}): {one.why}. {one.advice}", err=True)
+        output.echo(f"left out: {one.name!r} ({one.id}): {one.why}. {one.advice}", err=True)
     if not adopted or (left_out and all_or_none):
         reason = "not every policy that was named" if adopted else "no policy"
-        typer.echo(f"Nothing was written, as {reason} can be adopted.", err=True)
+        output.echo(f"Nothing was written, as {reason} can be adopted.", err=True)
         raise typer.Exit(_REFUSED)
     return adopted, sum(one.unwritable for one in left_out)
 
@@ -164,16 +164,16 @@ def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
     """Say what was written, and what to do next."""
     is_here = Path("Pulumi.yaml").exists()
     quoted = shlex.quote(str(file if is_here else file.absolute()))
-    typer.echo(f"{len(adopted)} policies: {program} declares them, {file} is their state.")
+    output.echo(f"{len(adopted)} policies: {program} declares them, {file} is their state.")
     for policy in adopted:
         if policy.keeper:
-            typer.echo(f"{policy.name!r} was kept by {policy.keeper}: let it go there, too.")
-    typer.echo("\nNext, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:\n")
+            output.echo(f"{policy.name!r} was kept by {policy.keeper}: let it go there, too.")
+    output.echo("\nNext, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:\n")
     if program.stem != _MAIN:
-        typer.echo(f"    echo 'import {program.stem}' >> {_MAIN}.py")
-    typer.echo(f"    pulumi import --file {quoted} --generate-code=false --protect=false --yes")
-    typer.echo("    pulumi preview --diff")
-    typer.echo("    pulumi up")
-    typer.echo(
+        output.echo(f"    echo 'import {program.stem}' >> {_MAIN}.py")
+    output.echo(f"    pulumi import --file {quoted} --generate-code=false --protect=false --yes")
+    output.echo("    pulumi preview --diff")
+    output.echo("    pulumi up")
+    output.echo(
         "\nThe preview shows updates of `annotations` alone: the marks by which a policy is this stack's."
     )

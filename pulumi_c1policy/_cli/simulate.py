@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pulumi_c1policy._cli import sources, tables
+from pulumi_c1policy._cli import output, sources, tables
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -101,7 +101,7 @@ def simulate(
         is_whole = not only and not policy and against != sources.TENANT
         changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        typer.echo(sources.in_words(error), err=True)
+        output.echo(sources.in_words(error), err=True)
         raise typer.Exit(_FAILED) from error
     shown = changed if show_all else [one for one in changed if one.is_changed]
     tables.impacts(shown, len(changed), format)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import typer
+from pulumi_c1policy import _text
+from pulumi_c1policy._cli import output
 
 if TYPE_CHECKING:
     from pulumi_c1policy._simulate.impact import Impact
@@ -27,7 +28,7 @@ def outcomes(found: Sequence[Simulation], how: Format) -> None:
     from pulumi_c1policy._simulate import reports
 
     if how is Format.TEXT:
-        typer.echo("\n\n".join(one.explain() for one in found))
+        output.echo("\n\n".join(one.explain() for one in found))
         return
     _show(found, reports.OUTCOMES, [reports.outcome(one) for one in found], how)
 
@@ -39,12 +40,12 @@ def impacts(found: Sequence[Impact], count: int, how: Format) -> None:
     if how is Format.TEXT:
         for one in found:
             before, after = reports.way(one.before), reports.way(one.after)
-            typer.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
+            output.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
     elif found or how is Format.JSON:
         _show(found, reports.IMPACTS, [reports.change(one) for one in found], how)
     if how is not Format.JSON:
         changed = sum(one.is_changed for one in found)
-        typer.echo(f"{changed} of {count} requests go another way.")
+        output.echo(f"{changed} of {count} requests go another way.")
 
 
 def _show(
@@ -56,9 +57,9 @@ def _show(
     from pulumi_c1policy._simulate import reports
 
     if how is Format.JSON:
-        typer.echo(reports.to_json(found))
+        output.echo(reports.to_json(found))
     elif how is Format.MARKDOWN:
-        typer.echo(reports.markdown(columns, rows))
+        output.echo(reports.markdown(columns, rows))
     else:
         _table(columns, rows)
 
@@ -70,5 +71,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*columns, show_lines=True)
     for row in rows:
-        table.add_row(*(Text(cell.replace(" → ", "\n→ ")) for cell in row))
+        table.add_row(*(Text(_text.terminal(cell).replace(" → ", "\n→ ")) for cell in row))
     Console().print(table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import severities, sources
+from pulumi_c1policy._cli import output, severities, sources
 from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -60,9 +60,9 @@ def validate(
             names = (one.name, one.resource, one.id)
             refused += _show(one.name, levels.apply(found, names))
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        typer.echo(sources.in_words(error), err=True)
+        output.echo(sources.in_words(error), err=True)
         raise typer.Exit(_FAILED) from error
-    typer.echo(f"{len(known)} policies checked, {refused} would be refused.")
+    output.echo(f"{len(known)} policies checked, {refused} would be refused.")
     if refused:
         raise typer.Exit(_REFUSED)
 
@@ -85,7 +85,7 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
     try:
         found += expressions.offline(inputs)
     except CheckerUnavailableError as error:
-        typer.echo(error.summary, err=True)
+        output.echo(error.summary, err=True)
     with PolicyClient(settings.load({}, os.environ)) as client:
         return found + expressions.online(client, inputs)
 
@@ -107,6 +107,6 @@ def _show(name: str, findings: Iterable[Finding]) -> bool:
 
     refused = False
     for finding in findings:
-        typer.echo(f"{finding.severity}: {name}: {text(finding.path)} {finding.sentence}")
+        output.echo(f"{finding.severity}: {name}: {text(finding.path)} {finding.sentence}")
         refused = refused or finding.severity == "error"
     return refused

@@ -5,7 +5,6 @@ The one place that says in words what went wrong. It reads httpx's answers and s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +14,16 @@ import httpx
 import pydantic
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import connections, dpop, messages, retries, settings, statuses, texts
+from pulumi_c1policy._client import (
+    bodies,
+    connections,
+    dpop,
+    messages,
+    retries,
+    settings,
+    statuses,
+    texts,
+)
 from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
 from pulumi_c1policy._client.retries import Failure, Kind, Outcome
 
@@ -93,8 +101,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer that was read to its end."""
+    """An HTTP answer that was read to its end, and the call that it answers."""
 
+    call: Call
     status: int
     headers: httpx.Headers
     body: bytes
@@ -107,15 +116,16 @@ class Reader:
         self._credential = credential
         self._cleaner = cleaner
 
-    def read(self, call: Call, answer: Answer, now: float) -> dict[str, Any] | Failure:
+    def read(self, answer: Answer, now: float) -> dict[str, Any] | Failure:
         """Return the JSON object in an answer, or what is wrong with the answer."""
+        call = answer.call
         if answer.status >= 400:
             return self._refused(call, answer, now)
         if 300 <= answer.status < 400:
             return self._redirected(call, answer)
         if not answer.body.strip() and call.kind is Kind.DELETE:
             return {}
-        value = _json(answer.body)
+        value = bodies.parse(answer.body)
         if isinstance(value, dict):
             return value
         if texts.is_html(_content_type(answer), answer.body):
@@ -140,7 +150,7 @@ class Reader:
             request_id=request_id,
             ambiguous=ambiguous,
         )
-        return Failure(Outcome.FINAL, error)
+        return Failure(call.kind, Outcome.FINAL, error)
 
     def unanswered(self, call: Call, cause: Exception) -> Failure:
         """Return the failure for a request that httpx got no answer to."""
@@ -156,7 +166,17 @@ class Reader:
             ambiguous=ambiguous,
         )
         error.__cause__ = cause
-        return Failure(outcome, error)
+        return Failure(call.kind, outcome, error)
+
+    def unsettled(self, call: Call) -> Failure:
+        """Return the failure for a write before which every look went out of date."""
+        error = errors.NoAnswerError(
+            f"{call} was not sent: other requests held it back each time after the policy was read.",
+            "Try again; if the tenant is slow, raise c1policy:requestDeadline.",
+            method=call.method,
+            path=call.path,
+        )
+        return Failure(call.kind, Outcome.NOT_SENT, error)
 
     def _redirected(self, call: Call, answer: Answer) -> Failure:
         try:
@@ -175,7 +195,7 @@ class Reader:
             status=answer.status,
             request_id=request_id,
         )
-        return Failure(Outcome.FINAL, error)
+        return Failure(call.kind, Outcome.FINAL, error)
 
     def _refused(self, call: Call, answer: Answer, now: float) -> Failure:
         body = _error_body(answer.body)
@@ -183,10 +203,7 @@ class Reader:
             return self._bearer_refused(call, answer, body)
         meaning = statuses.meaning(call.kind, answer.status, body)
         cls: type[errors.APIError] = meaning.error
-        is_foreign = _is_foreign(answer.body)
-        if cls is errors.NotFoundError and is_foreign:
-            # A proxy's or a web server's 404 says nothing about the policy, which may exist.
-            cls = errors.AnswerError
+        is_foreign = _is_foreign(answer.body) or cls is errors.AnswerError
         ambiguous = retries.is_ambiguous(call.kind, meaning.outcome)
         if ambiguous:
             advice = retries.LOOK_FIRST
@@ -208,10 +225,11 @@ class Reader:
             request_id=request_id,
             ambiguous=ambiguous,
         )
-        return Failure(meaning.outcome, error, wait)
+        return Failure(call.kind, meaning.outcome, error, wait)
 
-    def may_renew(self, call: Call, answer: Answer) -> bool:
+    def may_renew(self, answer: Answer) -> bool:
         """Return whether a new access token may help: the answer is a 401 about the old one."""
+        call = answer.call
         if answer.status != 401:
             return False
         body = _error_body(answer.body)
@@ -227,7 +245,7 @@ class Reader:
             path=call.path,
             status=200,
         )
-        return Failure(Outcome.FINAL, error)
+        return Failure(call.kind, Outcome.FINAL, error)
 
     def _bearer_refused(self, call: Call, answer: Answer, body: messages.ErrorBody) -> Failure:
         request_id = self._request_id(answer)
@@ -242,7 +260,7 @@ class Reader:
             code=body.code,
             request_id=request_id,
         )
-        return Failure(Outcome.FINAL, error)
+        return Failure(call.kind, Outcome.FINAL, error)
 
     def _advice(self, call: Call, cls: type[errors.APIError], *, is_foreign: bool) -> str:
         if is_foreign and cls in _OUR_FAULT:
@@ -267,7 +285,7 @@ class Reader:
         if said is None:
             if texts.is_html(_content_type(answer), answer.body):
                 return "an HTML page, probably of a proxy"
-            value = _json(answer.body)
+            value = bodies.parse(answer.body)
             if value is None or isinstance(value, str):
                 said = value or answer.body[: 16 * texts.MAX_LENGTH].decode("utf-8", "replace")
         words = [said or "", *body.violations()]
@@ -283,7 +301,7 @@ class Reader:
 
 def _is_foreign(body: bytes) -> bool:
     """Whether the body of an error is something that the API never sends."""
-    return bool(body.strip()) and not isinstance(_json(body), dict)
+    return bool(body.strip()) and not isinstance(bodies.parse(body), dict)
 
 
 def _demands_dpop(call: Call, answer: Answer, body: messages.ErrorBody) -> bool:
@@ -293,7 +311,7 @@ def _demands_dpop(call: Call, answer: Answer, body: messages.ErrorBody) -> bool:
 
 def _error_body(body: bytes) -> messages.ErrorBody:
     try:
-        return messages.ErrorBody.model_validate(_json(body))
+        return messages.ErrorBody.model_validate(bodies.parse(body))
     except pydantic.ValidationError:
         return messages.ErrorBody()
 
@@ -301,23 +319,6 @@ def _error_body(body: bytes) -> messages.ErrorBody:
 def _content_type(answer: Answer) -> str:
     value: str = answer.headers.get("content-type", "")
     return value
-
-
-def _json(body: bytes) -> object:
-    """Return the JSON value of a body; None for null and for what is not JSON at all."""
-    try:
-        text = body.decode("utf-8-sig")
-        value: object = json.loads(text, parse_constant=_no_constant)
-        if "\\ud" in text.lower():
-            # Half a surrogate pair: no protobuf string, no terminal and no file can hold it.
-            json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        return None
-    return value
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
 
 
 def _asked(wait: float | None) -> str:

@@ -7,6 +7,7 @@ know yet must survive a read. This module knows paths and envelopes, and no retr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -15,17 +16,17 @@ from urllib.parse import quote
 import httpx
 import pydantic
 
-from pulumi_c1policy._client import messages
+from pulumi_c1policy._client import bodies, messages
 from pulumi_c1policy._client.answers import Call
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.messages import AccountProvisionResult, EditorMarker
 from pulumi_c1policy._client.retries import Kind
 from pulumi_c1policy._client.settings import Settings
-from pulumi_c1policy._client.transport import Request, Transport
-from pulumi_c1policy.errors import InvalidRequestError, NotFoundError, PermissionDeniedError
+from pulumi_c1policy._client.transport import Look, Request, Settled, Transport
+from pulumi_c1policy.errors import APIError, NotFoundError
 
 _POLICIES = "/api/v1/policies"
-_MAX_PAGES = 10_000
+_MAX_PAGES = 1_000
 # Inside the class, `list` is the call of that name.
 _Markers: TypeAlias = list[EditorMarker]
 _Page: TypeAlias = list[dict[str, Any]]
@@ -76,6 +77,10 @@ class PolicyClient:
         """End the requests that are on their way; a write among them may have taken effect."""
         self._transport.cut()
 
+    def operation(self) -> AbstractContextManager[None]:
+        """Let all calls of a block share one deadline, as those of one operation do."""
+        return self._transport.operation()
+
     def rest(self, seconds: float) -> bool:
         """Wait; return False, and early, if the client is closed meanwhile."""
         return self._transport.rest(seconds)
@@ -105,39 +110,66 @@ class PolicyClient:
     def update(
         self,
         policy_id: str,
-        policy: Mapping[str, Any],
         mask: Sequence[str],
-        *,
-        recheck: Callable[[], None] | None = None,
+        body_for: Callable[[dict[str, Any]], Mapping[str, Any] | None],
     ) -> dict[str, Any]:
         """Return the policy as it is after the fields in the mask were replaced.
 
+        Each attempt follows a GET of the policy that is younger than the last wait of any kind.
+
         Args:
             policy_id: The policy's id.
-            policy: The new values; a field in the mask that is left out is reset.
             mask: Top-level fields in lowerCamelCase, at least one.
-            recheck: Called before the request is sent once more, as minutes may have passed;
-                raises where it is not right any longer. Default: it always is.
+            body_for: Returns the new values, given the policy as it is now; a field in the mask that
+                is left out is reset. None, where it has them already: nothing is sent. It raises
+                where nothing may be sent, and may be called several times.
 
         Raises:
             ValueError: The mask is empty, which the tenant would take for every field.
+            NotFoundError: The tenant has no such policy.
             APIError: It was not updated, or, with `ambiguous`, nobody knows.
         """
         if not mask:
             raise ValueError("an empty mask would rewrite the whole policy")
         call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"), has_id=True)
-        body = {"policy": dict(policy), "updateMask": ",".join(mask)}
-        return self._same_policy(policy_id, Request(call, body=body, recheck=recheck))
 
-    def delete(self, policy_id: str) -> None:
+        def decide(policy: dict[str, Any]) -> object:
+            body = body_for(policy)
+            if body is None:
+                return Settled({"policy": policy})
+            return {"policy": dict(body), "updateMask": ",".join(mask)}
+
+        return self._same_policy(policy_id, Request(call, look=self._look(policy_id, decide)))
+
+    def delete(self, policy_id: str, may: Callable[[dict[str, Any]], bool]) -> None:
         """Delete a policy.
+
+        Each attempt follows a GET of the policy that is younger than the last wait of any kind.
+
+        Args:
+            policy_id: The policy's id.
+            may: Tells whether it may be deleted, given the policy as it is now. It may be called
+                several times.
 
         Raises:
             NotFoundError: The tenant has no such policy, perhaps because an earlier attempt of
                 this call deleted it before its answer was lost.
+            APIError: It was not deleted, or, with `ambiguous`, nobody knows.
         """
         call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"), has_id=True)
-        self._transport.send(Request(call))
+
+        def decide(policy: dict[str, Any]) -> object:
+            return None if may(policy) else Settled({})
+
+        self._transport.send(Request(call, look=self._look(policy_id, decide)))
+
+    def _look(self, policy_id: str, decide: Callable[[dict[str, Any]], object]) -> Look:
+        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"), has_id=True)
+
+        def decided(value: dict[str, Any]) -> object:
+            return decide(self._checked(policy_id, call, value))
+
+        return Look(call, decided)
 
     def list(self, page_size: int = 100) -> Iterator[dict[str, Any]]:
         """Yield every policy that is not scoped to an app or entitlement."""
@@ -200,7 +232,9 @@ class PolicyClient:
         found = self._searched({"scopeView": "POLICY_SCOPE_VIEW_ALL"})
         try:
             first = next(found, None)
-        except (InvalidRequestError, PermissionDeniedError, NotFoundError):
+        except APIError as error:
+            if error.status not in (400, 403, 404):
+                raise
             yield from self._listed()
             return
         if first is not None:
@@ -222,35 +256,42 @@ class PolicyClient:
         return self._message(messages.PolicyEnvelope, request).policy
 
     def _same_policy(self, policy_id: str, request: Request) -> dict[str, Any]:
-        policy = self._policy(request)
+        return self._checked(policy_id, request.call, self._transport.send(request))
+
+    def _checked(self, policy_id: str, call: Call, value: dict[str, Any]) -> dict[str, Any]:
+        policy = self._shaped(messages.PolicyEnvelope, call, value).policy
         if policy.get("id", policy_id) != policy_id:
-            raise self._transport.unreadable(request.call, "another policy")
+            raise self._transport.unreadable(call, "another policy")
         return policy
 
     def _listed(self, page_size: int = 100) -> Iterator[_Page]:
         call = Call(Kind.READ, "GET", _POLICIES)
 
+        budget = bodies.Budget()
+
         def request(token: str) -> Request:
-            params = {"page_size": str(page_size)}
-            return Request(call, params=params | ({"page_token": token} if token else {}))
+            params = {"page_size": str(page_size)} | ({"page_token": token} if token else {})
+            return Request(call, params=params, budget=budget)
 
         return self._pages(request)
 
     def _searched(self, filters: Mapping[str, object], page_size: int = 100) -> Iterator[_Page]:
         call = Call(Kind.READ, "POST", "/api/v1/search/policies")
         fixed = {name: value for name, value in filters.items() if value}
+        budget = bodies.Budget()
 
         def request(token: str) -> Request:
             page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
-            return Request(call, body=fixed | page)
+            return Request(call, body=fixed | page, budget=budget)
 
         return self._pages(request)
 
     def _pages(self, request: Callable[[str], Request]) -> Iterator[_Page]:
-        token, seen = "", {""}
+        token, seen, stopwatch = "", {""}, self._transport.stopwatch()
         for _ in range(_MAX_PAGES):
             asked = request(token)
-            page = self._message(messages.PolicyPage, asked)
+            with stopwatch.running():
+                page = self._message(messages.PolicyPage, asked)
             yield page.policies or []
             token = page.next_page_token
             if not token:
@@ -261,13 +302,15 @@ class PolicyClient:
         raise self._transport.unreadable(asked.call, f"more than {_MAX_PAGES} pages")
 
     def _message(self, model: type[_Message], request: Request) -> _Message:
-        value = self._transport.send(request)
+        return self._shaped(model, request.call, self._transport.send(request))
+
+    def _shaped(self, model: type[_Message], call: Call, value: dict[str, Any]) -> _Message:
         try:
             return model.model_validate(value)
         except pydantic.ValidationError as error:
             place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
             what = f"JSON of another shape (at `{place}`)"
-            raise self._transport.unreadable(request.call, what) from error
+            raise self._transport.unreadable(call, what) from error
 
 
 def _path_of(policy_id: str, method: str) -> str:

@@ -1,11 +1,13 @@
-"""What is tried again, when, and when no more: one table by kind of request and outcome.
+"""The table of repetitions by kind of request and outcome, and the loop that follows it.
 
-A create is never sent twice unless the first cannot have taken effect; who wants to go on after an
-ambiguous outcome looks first. This module must not import httpx.
+A create is sent again only where the first cannot have taken effect. Each attempt of an update or a
+delete is preceded by a look at the policy, so that these may be repeated after an unclear outcome.
+This module must not import httpx.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import threading
@@ -13,9 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
-from typing import Final, Generic, TypeVar
-
-import tenacity
+from typing import Final, TypeVar
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy.errors import APIError, NoAnswerError
@@ -27,6 +27,9 @@ LOOK_FIRST: Final = (
 
 _Value = TypeVar("_Value")
 _MOST_ATTEMPTS = 4
+# After outcomes that ask to slow down, which may last until the deadline.
+_MOST_SLOWED_ATTEMPTS = 30
+_FIRST_DELAY_SECONDS, _LONGEST_DELAY_SECONDS = 0.25, 8.0
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
@@ -53,6 +56,8 @@ class Outcome(Enum):
     THROTTLED = auto()
     UNAVAILABLE = auto()
     SERVER_FAILED = auto()
+    NOT_ROUTED = auto()
+    """A 404 that no tenant wrote: a gateway did not pass the request on."""
     UNREADABLE = auto()
     REFUSED = auto()
     """Refused for what the request holds: each earlier attempt was refused, too."""
@@ -66,15 +71,14 @@ _ANY_TIME = frozenset(
         Outcome.THROTTLED,
         Outcome.UNAVAILABLE,
         Outcome.SERVER_FAILED,
+        Outcome.NOT_ROUTED,
     }
 )
 REPEATED: Final[Mapping[Kind, frozenset[Outcome]]] = {
     Kind.READ: _ANY_TIME,
     Kind.TOKEN: _ANY_TIME,
     Kind.DELETE: _ANY_TIME,
-    # The values of an update are absolute, so that a 503 after it was stored does no harm. Whether
-    # they are still right after the wait is for its `recheck` to say.
-    Kind.UPDATE: frozenset({Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.UNAVAILABLE}),
+    Kind.UPDATE: _ANY_TIME,
     # A gateway also answers 503 when it lost the backend half-way: the policy may exist.
     Kind.CREATE: frozenset({Outcome.NOT_SENT, Outcome.THROTTLED}),
 }
@@ -91,14 +95,26 @@ class Failure:
     """An attempt that failed.
 
     Attributes:
-        outcome: How, for the table.
-        error: What to raise if it was the last attempt.
+        kind: The kind of the request that failed. The look before a write is a read.
+        outcome: The way it failed, for the table.
+        error: The error to raise if it was the last attempt.
         retry_after: Seconds that the server asked to wait, if it did.
     """
 
+    kind: Kind
     outcome: Outcome
     error: APIError
     retry_after: float | None = None
+
+    @property
+    def is_slowing(self) -> bool:
+        """Whether the tenant asks every thread to slow down."""
+        return self.outcome in _SLOWING
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the table allows another attempt."""
+        return self.outcome in REPEATED[self.kind]
 
 
 def is_ambiguous(kind: Kind, outcome: Outcome) -> bool:
@@ -148,6 +164,10 @@ class Pace:
         with self._lock:
             self._not_before = max(self._not_before, until)
 
+    def is_held(self) -> bool:
+        """Return whether a thread that wants to send has to wait."""
+        return self._not_before > self._clock.monotonic()
+
     def pass_by(self, deadline: float) -> None:
         """Wait until requests may be sent.
 
@@ -183,95 +203,57 @@ def closed_error() -> NoAnswerError:
 
 
 def repeat(
-    attempt: Callable[[], _Value | Failure],
-    kind: Kind,
-    deadline: float,
-    clock: Clock,
-    pace: Pace,
+    attempt: Callable[[], _Value | Failure], deadline: float, clock: Clock, pace: Pace
 ) -> _Value | Failure:
     """Return the result of the first attempt that succeeds, or the failure of the last one.
 
+    Once an attempt is ambiguous, later failures stay ambiguous. A refusal of the request's content
+    ends the doubt, because the tenant has refused the same request before.
+
     Args:
         attempt: One try; it returns a `Failure` instead of raising one.
-        kind: What the request does.
         deadline: When to stop, on the monotonic clock.
         clock: That clock.
         pace: What the attempts of all threads share.
     """
-    backoff = tenacity.wait_exponential(multiplier=0.25, max=8) + tenacity.wait_random(0, 0.25)
-
-    def delay(state: tenacity.RetryCallState) -> float:
-        failure = _failure(state)
-        if failure.retry_after is None:
-            return backoff(state)
-        # Never earlier than asked for; a little later, as others were asked the same.
-        jitter = random.uniform(0, min(1.0, 0.1 * failure.retry_after))  # noqa: S311 (as above)
-        return failure.retry_after + jitter
-
-    def is_over(state: tenacity.RetryCallState) -> bool:
-        slowed = _failure(state).outcome in _SLOWING
-        enough = not slowed and state.attempt_number >= _MOST_ATTEMPTS
-        return enough or clock.monotonic() + state.upcoming_sleep >= deadline
-
-    def rest(state: tenacity.RetryCallState) -> None:
-        failure = _failure(state)
-        if failure.outcome in _SLOWING:
-            pace.hold(state.upcoming_sleep)
-        if not pace.rest(state.upcoming_sleep):
-            raise failure.error
-
-    def last(state: tenacity.RetryCallState) -> Failure:
-        failure = _failure(state)
-        if state.attempt_number > 1:
-            failure.error.summary += f" (The last of {state.attempt_number} attempts.)"
-        return failure
-
-    result = tenacity.Retrying(
-        retry=tenacity.retry_if_result(
-            lambda result: isinstance(result, Failure) and result.outcome in REPEATED[kind]
-        ),
-        wait=delay,
-        stop=is_over,
-        before_sleep=rest,
-        # Rested already: tenacity's sleep would not know which failure to end with.
-        sleep=lambda _: None,
-        retry_error_callback=last,
-    )(_Doubt(attempt))
-    if isinstance(result, Failure) and result.outcome in _SLOWING:
-        # What is not sent again here may be looked for by the caller, who shall wait as well.
-        pace.hold(result.retry_after or 0.0)
-    return result
-
-
-class _Doubt(Generic[_Value]):
-    """Attempts, where each inherits the doubt of those before it.
-
-    Once an attempt is ambiguous, later failures stay ambiguous. A refusal of what the request holds
-    ends the doubt: the tenant has refused the same request before.
-    """
-
-    def __init__(self, attempt: Callable[[], _Value | Failure]) -> None:
-        self._attempt = attempt
-        self._unclear = False
-
-    def __call__(self) -> _Value | Failure:
+    is_unclear = False
+    for number in itertools.count(1):
         try:
-            result = self._attempt()
+            result = attempt()
         except APIError as error:
-            self._inherit(error)
+            if is_unclear:
+                _leave_unclear(error)
             raise
-        if isinstance(result, Failure) and result.outcome is not Outcome.REFUSED:
-            self._inherit(result.error)
-        return result
+        if not isinstance(result, Failure):
+            return result
+        if is_unclear and result.outcome is not Outcome.REFUSED:
+            _leave_unclear(result.error)
+        is_unclear = result.error.ambiguous
+        delay = _delay(result, number)
+        most = _MOST_SLOWED_ATTEMPTS if result.is_slowing else _MOST_ATTEMPTS
+        is_last = number >= most or clock.monotonic() + delay >= deadline
+        if is_last or not result.may_repeat:
+            if number > 1 and result.may_repeat:
+                result.error.summary += f" (The last of {number} attempts.)"
+            if result.is_slowing:
+                # The caller may look for what is not sent again here, and shall wait as well.
+                pace.hold(result.retry_after or 0.0)
+            return result
+        if result.is_slowing:
+            pace.hold(delay)
+        if not pace.rest(delay):
+            raise result.error
+    raise AssertionError("unreachable: the loop has no end of its own")
 
-    def _inherit(self, error: APIError) -> None:
-        if self._unclear:
-            error.ambiguous, error.advice = True, LOOK_FIRST
-        self._unclear = error.ambiguous
+
+def _delay(failure: Failure, number: int) -> float:
+    """The seconds to wait after so many attempts; never fewer than the server asked for."""
+    doubled = min(_FIRST_DELAY_SECONDS * 2.0 ** (number - 1), _LONGEST_DELAY_SECONDS)
+    asked = failure.retry_after or 0.0
+    # Others were asked the same, and shall not all come at that moment.
+    spread = min(1.0, 0.1 * asked) if asked > doubled else _FIRST_DELAY_SECONDS
+    return max(asked, doubled) + random.uniform(0, spread)  # noqa: S311 (no cryptography)
 
 
-def _failure(state: tenacity.RetryCallState) -> Failure:
-    if state.outcome is None:
-        raise AssertionError("tenacity asks only after an attempt")
-    failure: Failure = state.outcome.result()
-    return failure
+def _leave_unclear(error: APIError) -> None:
+    error.ambiguous, error.advice = True, LOOK_FIRST

@@ -45,12 +45,19 @@ class Settings:
     Attributes:
         server_url: The root of the tenant's server, without `/api/v1`.
         credential: Who the requests are made as.
-        deadline: Seconds that one call may take, all its attempts and waits included.
+        deadline: Seconds that one operation may take, all its requests and waits included.
+        source: The place where the credential was found, for people.
     """
 
     server_url: str
     credential: credentials.Credential
     deadline: float = DEFAULT_DEADLINE_SECONDS
+    source: str = ""
+
+    @property
+    def tenant(self) -> str:
+        """The host of the server, with its port where that is not the scheme's own."""
+        return tenant.authority_of(self.server_url)
 
     @property
     def token_url(self) -> str:
@@ -78,10 +85,14 @@ def load(config: Mapping[str, str | None], env: Mapping[str, str]) -> Settings:
         SettingsError: A setting is missing or malformed.
     """
     values = {key: _value(key, config, env) for key in ENVIRONMENT}
+    places = {key: _place(key, config) for key in ENVIRONMENT}
+    credential, server_url = _credential(values), _server_url(values)
+    _require_agreement(values, places, server_url)
     return Settings(
-        credential=_credential(values),
-        server_url=_server_url(values),
+        credential=credential,
+        server_url=server_url,
         deadline=_deadline(values["requestDeadline"]),
+        source=places[_kinds(values)[0]],
     )
 
 
@@ -104,8 +115,49 @@ def _value(key: str, config: Mapping[str, str | None], env: Mapping[str, str]) -
     return None
 
 
+def _place(key: str, config: Mapping[str, str | None]) -> str:
+    """The name of the place where a value is found: the stack's config goes before."""
+    return f"c1policy:{key}" if (config.get(key) or "").strip() else ENVIRONMENT[key]
+
+
+def _kinds(values: Mapping[str, str | None]) -> list[str]:
+    """The credentials that are there, in the order of their precedence."""
+    return [key for key in ("accessToken", "oidcToken", "clientSecret") if values[key]]
+
+
+def _require_agreement(
+    values: Mapping[str, str | None], places: Mapping[str, str], server_url: str
+) -> None:
+    """Refuse a server and a credential from different places that may be of different tenants.
+
+    Raises:
+        SettingsError: Nothing shows that they belong together.
+    """
+    server = next((key for key in ("serverUrl", "tenantDomain") if values[key]), "clientId")
+    kind = _kinds(values)[0]
+    other = "accessToken" if kind == "accessToken" else "clientId"
+    if _is_config(places[server]) == _is_config(places[other]):
+        return
+    if other == "clientId":
+        client_host = tenant.host_of_client_id(values["clientId"] or "")
+        if tenant.is_same_host(client_host, tenant.host_of(server_url)):
+            return
+        why = "name different hosts"
+    else:
+        why = "come from different places, and nothing shows that they are of the same tenant"
+    raise SettingsError(
+        f"{places[server]} and {places[other]} {why}, so nothing is sent.",
+        "Set the server and the credential in one place: both in the stack's config, or both in "
+        "the environment.",
+    )
+
+
+def _is_config(place: str) -> bool:
+    return place.startswith("c1policy:")
+
+
 def _credential(values: Mapping[str, str | None]) -> credentials.Credential:
-    present = [key for key in ("accessToken", "oidcToken", "clientSecret") if values[key]]
+    present = _kinds(values)
     if not present:
         raise _no_credential(client_id=values["clientId"])
     for key in present:

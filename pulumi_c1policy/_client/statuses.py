@@ -34,7 +34,7 @@ _GRPC_CODES: Final[Mapping[int, str]] = {
     15: "DATA_LOSS",
     16: "UNAUTHENTICATED",
 }
-_CANCELLED, _DEADLINE_EXCEEDED, _UNIMPLEMENTED, _UNAVAILABLE = 1, 4, 12, 14
+_CANCELLED, _DEADLINE_EXCEEDED, _NOT_FOUND, _UNIMPLEMENTED, _UNAVAILABLE = 1, 4, 5, 12, 14
 _CONFLICT_CODES = frozenset({6, 9, 10})
 _GAVE_UP_WAITING = frozenset({408, 499, 504})
 # The statuses of a server that has ended its work on the request. Any other 5xx (520 to 530 and
@@ -60,7 +60,7 @@ class Meaning:
         refusal: The known text in its body, if it has one.
     """
 
-    error: type[errors.StatusError]
+    error: type[errors.APIError]
     outcome: Outcome = Outcome.FINAL
     refusal: Refusal | None = None
 
@@ -83,6 +83,9 @@ def meaning(kind: Kind, status: int, body: messages.ErrorBody) -> Meaning:
     is_failure = status >= 500 or status in _GAVE_UP_WAITING
     if is_failure or body.code in (_DEADLINE_EXCEEDED, _UNAVAILABLE):
         return Meaning(errors.ServerError, _outcome_of_failure(status, body.code))
+    if status == 404 and body.code != _NOT_FOUND and kind is not Kind.TOKEN:
+        # A gateway's or a web server's 404 says nothing about the policy, which may exist.
+        return Meaning(errors.AnswerError, Outcome.NOT_ROUTED)
     if status in (400, 412) and body.code in _CONFLICT_CODES:
         return Meaning(errors.ConflictError)
     return Meaning(_ERRORS.get(status, errors.StatusError))

@@ -61,6 +61,25 @@ def host_of(server_url: str) -> str:
     return urlsplit(server_url).hostname or ""
 
 
+def authority_of(server_url: str) -> str:
+    """Return the host of a server root, with its port where that is not the scheme's own."""
+    parts = urlsplit(server_url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    return host if parts.port in (None, default) else f"{host}:{parts.port}"
+
+
+def is_same_host(one: str, other: str) -> bool:
+    """Return whether two hosts, with or without ports, are the same; all loopback names are."""
+    try:
+        first, second = (urlsplit(f"//{each}").hostname or "" for each in (one, other))
+    except ValueError:
+        return False
+    same = first.rstrip(".") == second.rstrip(".")
+    return bool(first) and (same or (is_loopback(first) and is_loopback(second)))
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine: 127.0.0.0/8, ::1 or localhost."""
     if host == "localhost":

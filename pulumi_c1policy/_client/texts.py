@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pulumi_c1policy import _text
+
 MAX_LENGTH = 256
 _MASK = "***"
 _SHORTEST_SECRET = 4
+_NOT_SHOWN = "its words quote a secret of the program, and are not shown"
+# A server may send megabytes, of which only the beginning is shown.
+_MAX_READ = 64 * 1024
 # What a secret looks like, for those that are not known by their text: another client's, say.
 _SECRET_SHAPES = re.compile(
     r"secret-token:[\w.:-]+|eyJ[\w-]{8,}(?:\.[\w-]+){0,2}|(?<=bearer )[\w.~+/-]{8,}=*",
@@ -36,9 +41,18 @@ class Cleaner:
         """Return the text on one line, cut, printable, with every secret masked."""
         # Longest first, as a secret may be part of another. Masked before it is cut, as half a
         # secret would no longer be recognised.
-        for secret in sorted(self._secrets, key=len, reverse=True):
+        secrets = sorted(self._secrets, key=len, reverse=True)
+        is_cut, longest = len(text) > _MAX_READ, len(secrets[0]) if secrets else 0
+        if is_cut:
+            text = text[: _MAX_READ + longest]
+        for secret in secrets:
             text = text.replace(secret, _MASK)
+        if is_cut and longest:
+            # The first part of a secret may stand at the end.
+            text = text[:-longest]
         text = _SECRET_SHAPES.sub(_MASK, text)
+        if _text.quotes_secret(text):
+            return _NOT_SHOWN
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
 

@@ -1,49 +1,60 @@
-"""One pool of connections, one token, one deadline a call: how a request gets to the tenant.
+"""One token, one pace and one deadline for the requests of all threads, and what is tried again.
 
-Shared by all threads. It must not know any of the API's calls.
+It must not know any of the API's calls.
 """
 
 from __future__ import annotations
 
-import importlib.metadata
-import itertools
 import json
 import math
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 import pydantic
 
-from pulumi_c1policy._client import credentials, dpop, messages, retries, statuses, tenant, tokens
+from pulumi_c1policy._client import bodies, credentials, dpop, messages, retries, statuses, tokens
 from pulumi_c1policy._client.answers import Answer, Call, Reader
 from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.exchange import Exchanges
 from pulumi_c1policy._client.retries import Failure, Kind
 from pulumi_c1policy._client.settings import Settings
-from pulumi_c1policy._client.sockets import Sockets
 from pulumi_c1policy._client.texts import Cleaner
-from pulumi_c1policy.errors import APIError, SettingsError
+from pulumi_c1policy.errors import APIError
 
 _Value = TypeVar("_Value")
-_CONNECT_SECONDS = 10.0
-_READ_SECONDS = 30.0
-_MAX_BODY_BYTES = 64 * 1024 * 1024
 _DEFAULT_TOKEN_SECONDS = 600.0
-# What is asked in a recheck ends with the request that waits for it, on the monotonic clock.
+# A look is older than that only where something held the write back.
+_FRESH_SECONDS = 0.25
+_MOST_LOOKS = 5
+# The end of the operation at hand, on the monotonic clock.
 _ENDS_AT: Final = ContextVar("_ENDS_AT", default=math.inf)
-# The engine has 4 threads; a program that uses the client itself may have more. Idle connections
-# are dropped before a load balancer does it, at 60 seconds: a write on a dying one is ambiguous.
-_LIMITS: Final = httpx.Limits(
-    max_connections=16, max_keepalive_connections=16, keepalive_expiry=20.0
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A decision to send nothing, and the answer in the place of the tenant's."""
+
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The look at a policy before each attempt of a write.
+
+    Attributes:
+        call: The request that reads the policy.
+        decide: Returns the JSON to send, given that of the policy as it is now, or `Settled`. It
+            raises where nothing may be sent. It may be called several times.
+    """
+
+    call: Call
+    decide: Callable[[dict[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +62,18 @@ class Request:
     """One request of the API, without its credential.
 
     Attributes:
-        call: Which.
+        call: The call.
         params: Its query.
-        body: Its JSON, if it has any.
-        recheck: Called before it is sent once more; raises where it may not be any longer.
+        body: Its JSON, if it has any. A request with a look has its body from there.
+        look: The look that each attempt follows.
+        budget: The memory for its answer, which it shares with other requests.
     """
 
     call: Call
     params: Mapping[str, str] = field(default_factory=dict)
     body: object = None
-    recheck: Callable[[], None] | None = None
+    look: Look | None = None
+    budget: bodies.Budget | None = None
 
 
 class Transport:
@@ -76,8 +89,8 @@ class Transport:
         """Open the pool; nothing is sent before the first request.
 
         Args:
-            settings: Where to, as whom, for how long.
-            transport: What httpx sends through instead of the network.
+            settings: The server, the credential and the deadline.
+            transport: The transport for httpx, in the place of the network.
             clock: The time.
 
         Raises:
@@ -86,13 +99,12 @@ class Transport:
         self._settings = settings
         self._clock = clock or Clock()
         self._closed = threading.Event()
-        self._lock = threading.Lock()
-        self._in_flight = 0
-        self._sockets = Sockets()
         self._pace = retries.Pace(self._clock, self._closed)
         self._cleaner = Cleaner(credentials.secret_texts(settings.credential))
         self._reader = Reader(settings.credential, self._cleaner)
-        self._http = _http_client(settings.server_url, transport)
+        self._exchanges = Exchanges(
+            settings.server_url, self._reader, self._clock, self._closed, transport
+        )
         self._tokens = self._token_source(settings.credential)
 
     def send(self, request: Request) -> dict[str, Any]:
@@ -101,20 +113,23 @@ class Transport:
         Raises:
             APIError: It does not, after all the attempts that are safe and in time.
         """
-        deadline = min(self._clock.monotonic() + self._settings.deadline, _ENDS_AT.get())
-        kind, attempts = request.call.kind, itertools.count()
+        deadline = min(self._deadline(), _ENDS_AT.get())
+        attempt = partial(self._attempt, request, deadline)
+        return _or_raise(retries.repeat(attempt, deadline, self._clock, self._pace))
 
-        def attempt() -> dict[str, Any] | Failure:
-            self._pace.pass_by(deadline)
-            if next(attempts) and request.recheck:
-                outer = _ENDS_AT.set(deadline)
-                try:
-                    request.recheck()
-                finally:
-                    _ENDS_AT.reset(outer)
-            return self._attempt(request, deadline)
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        """Let all requests of a block share one deadline, as those of one operation do."""
+        outer = _ENDS_AT.get()
+        token = _ENDS_AT.set(min(self._deadline(), outer))
+        try:
+            yield
+        finally:
+            _ENDS_AT.reset(token)
 
-        return _or_raise(retries.repeat(attempt, kind, deadline, self._clock, self._pace))
+    def stopwatch(self) -> Stopwatch:
+        """Return what lets the requests of several blocks share one deadline, as those of a list do."""
+        return Stopwatch(self._clock, self._settings.deadline)
 
     def unreadable(self, call: Call, what: str) -> APIError:
         """Return the error for an answer whose JSON is not what the call promises."""
@@ -122,58 +137,98 @@ class Transport:
 
     def close(self) -> None:
         """End every wait, and close the connections once those in use have their answers."""
-        with self._lock:
-            self._closed.set()
-            idle = not self._in_flight
-        self._sockets.refuse()
-        if idle:
-            self._http.close()
+        self._exchanges.close()
 
     def cut(self) -> None:
         """Cut the connections in use, so that what waits for an answer waits no longer."""
-        self._sockets.shut()
+        self._exchanges.cut()
 
     def rest(self, seconds: float) -> bool:
         """Wait; return False, and early, if the client is closed meanwhile."""
         return self._pace.rest(seconds)
 
-    @contextmanager
-    def _under_way(self) -> Iterator[None]:
-        # To close a connection in use would lose the answer to a write that took effect.
-        with self._lock:
-            if self._closed.is_set():
-                raise retries.closed_error()
-            self._in_flight += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._in_flight -= 1
-                last = self._closed.is_set() and not self._in_flight
-            if last:
-                self._http.close()
+    def _deadline(self) -> float:
+        return self._clock.monotonic() + self._settings.deadline
 
     def _attempt(self, request: Request, deadline: float) -> dict[str, Any] | Failure:
-        token = self._tokens.get(deadline)
-        answer = self._exchange(request.call, self._with_token(request, token), deadline)
-        if (
-            isinstance(answer, Answer)
-            and self._reader.may_renew(request.call, answer)
-            and self._tokens.refuse(token)
-        ):
-            # A request that was not let in had no effect: every kind may go again, once.
+        for may_renew in (True, False):
+            self._pace.pass_by(deadline)
             token = self._tokens.get(deadline)
-            answer = self._exchange(request.call, self._with_token(request, token), deadline)
-        return self._read(request.call, answer)
+            answer = self._answer(request, token, deadline)
+            # A request that was not let in had no effect: every kind may go again, once.
+            if not (
+                may_renew
+                and isinstance(answer, Answer)
+                and self._reader.may_renew(answer)
+                and self._tokens.refuse(token)
+            ):
+                break
+        if isinstance(answer, Settled):
+            return answer.answer
+        if isinstance(answer, Answer) and request.budget and not request.budget.spend(answer.body):
+            return self._reader.unreadable(request.call, "more pages than fit into memory")
+        return self._read(answer)
 
-    def _with_token(self, request: Request, token: tokens.Token) -> httpx.Request:
+    def _answer(
+        self, request: Request, token: tokens.Token, deadline: float
+    ) -> Answer | Failure | Settled:
+        """The answer to one attempt: to the look, if that one fails, else to the request."""
+        look = request.look
+        if look is None:
+            whole = self._with_token(request, request.body, token)
+            return self._exchanges.send(request.call, whole, deadline)
+        for _ in range(_MOST_LOOKS):
+            self._pace.pass_by(deadline)
+            seen = self._see(look, token, deadline)
+            value = self._read(seen)
+            if isinstance(value, Failure):
+                return seen
+            body = look.decide(value)
+            if isinstance(body, Settled):
+                return body
+            if self._pace.is_held():
+                continue
+            whole = self._with_token(request, body, token)
+            guard = partial(self._look_again, look, body, token, deadline, self._clock.monotonic())
+            try:
+                return self._exchanges.send(request.call, whole, deadline, guard)
+            except _StaleError as stale:
+                if stale.failed is not None:
+                    return stale.failed
+        return self._reader.unsettled(request.call)
+
+    def _look_again(
+        self,
+        look: Look,
+        body: object,
+        token: tokens.Token,
+        deadline: float,
+        seen_at: float,
+        is_new: bool,
+    ) -> None:
+        """Let a write whose connection is ready pass only if its look is younger than any wait."""
+        if is_new or self._clock.monotonic() - seen_at > _FRESH_SECONDS:
+            seen = self._see(look, token, deadline)
+            value = self._read(seen)
+            if isinstance(value, Failure):
+                raise _StaleError(seen)
+            if look.decide(value) != body:
+                raise _StaleError
+        if self._pace.is_held():
+            raise _StaleError
+
+    def _see(self, look: Look, token: tokens.Token, deadline: float) -> Answer | Failure:
+        whole = self._with_token(Request(look.call), None, token)
+        return self._exchanges.send(look.call, whole, deadline)
+
+    def _with_token(self, request: Request, body: object, token: tokens.Token) -> httpx.Request:
         headers = {"Authorization": f"Bearer {token.secret.reveal()}"}
         content = None
-        if request.body is not None:
+        if body is not None:
             headers["Content-Type"] = "application/json"
             # ASCII, as the text may hold what UTF-8 cannot; the tenant then says what is wrong.
-            content = json.dumps(request.body, allow_nan=False).encode("ascii")
-        return self._http.build_request(
+            content = json.dumps(body, allow_nan=False).encode("ascii")
+        return self._exchanges.request(
             request.call.method,
             f"{self._settings.server_url}{request.call.path}",
             params=request.params or None,
@@ -197,8 +252,8 @@ class Transport:
             form = credentials.token_form(credential, self._settings.audience, self._clock.wall())
             self._cleaner.hide(form.get("client_assertion", ""))
             asked_at = self._clock.monotonic()
-            request = self._http.build_request("POST", self._settings.token_url, data=form)
-            value = self._read(call, self._exchange(call, request, deadline))
+            request = self._exchanges.request("POST", self._settings.token_url, data=form)
+            value = self._read(self._exchanges.send(call, request, deadline))
             if isinstance(value, Failure):
                 return value
             if dpop.is_bound(value):
@@ -213,40 +268,43 @@ class Transport:
                 lifetime = _DEFAULT_TOKEN_SECONDS
             return tokens.Token.issued(answer.access_token, asked_at, lifetime)
 
-        return _or_raise(retries.repeat(attempt, call.kind, deadline, self._clock, self._pace))
+        return _or_raise(retries.repeat(attempt, deadline, self._clock, self._pace))
 
-    def _exchange(self, call: Call, request: httpx.Request, deadline: float) -> Answer | Failure:
-        """Send one request and read its answer to the end, or to the deadline."""
-        left = deadline - self._clock.monotonic()
-        if left <= 0:
-            return self._reader.unanswered(call, httpx.PoolTimeout("the deadline is over"))
-        request.extensions["timeout"] = _timeouts(call.kind, left)
-        request.extensions["trace"] = self._sockets.trace
-        try:
-            with self._under_way(), self._opened(request) as response:
-                body = self._body(response, deadline)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            return self._reader.unanswered(call, error)
-        return Answer(response.status_code, response.headers, body)
-
-    def _opened(self, request: httpx.Request) -> closing[httpx.Response]:
-        return closing(self._http.send(request, stream=True))
-
-    def _body(self, response: httpx.Response, deadline: float) -> bytes:
-        # httpx's timeouts bound each read and not their sum: a drip would last for ever.
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if self._clock.monotonic() > deadline:
-                raise httpx.ReadTimeout("the body was not complete in time")
-            if len(body) > _MAX_BODY_BYTES:
-                raise httpx.DecodingError("the body is larger than any of the API")
-        return bytes(body)
-
-    def _read(self, call: Call, answer: Answer | Failure) -> dict[str, Any] | Failure:
+    def _read(self, answer: Answer | Failure) -> dict[str, Any] | Failure:
         if isinstance(answer, Failure):
             return answer
-        return self._reader.read(call, answer, self._clock.wall())
+        return self._reader.read(answer, self._clock.wall())
+
+
+class Stopwatch:
+    """Blocks whose requests share one deadline; the time between the blocks does not count."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._left = seconds
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the requests of a block end with the time that is left."""
+        begun, outer = self._clock.monotonic(), _ENDS_AT.get()
+        token = _ENDS_AT.set(min(begun + self._left, outer))
+        try:
+            yield
+        finally:
+            _ENDS_AT.reset(token)
+            self._left -= self._clock.monotonic() - begun
+
+
+class _StaleError(Exception):
+    """A look is older than a wait, and nothing was sent.
+
+    Attributes:
+        failed: The answer to a newer look, if it is an error.
+    """
+
+    def __init__(self, failed: Answer | Failure | None = None) -> None:
+        super().__init__()
+        self.failed = failed
 
 
 def may_be_under_way(error: APIError) -> bool:
@@ -263,53 +321,3 @@ def _or_raise(result: _Value | Failure) -> _Value:
     if isinstance(result, Failure):
         raise result.error
     return result
-
-
-def _timeouts(kind: Kind, left: float) -> dict[str, float]:
-    # A write waits as long as it may: to give up on it leaves its outcome unclear.
-    wait = left if kind in (Kind.CREATE, Kind.UPDATE) else min(_READ_SECONDS, left)
-    return {"connect": min(_CONNECT_SECONDS, left), "read": wait, "write": wait, "pool": left}
-
-
-def _http_client(server_url: str, transport: httpx.BaseTransport | None) -> httpx.Client:
-    parts = urlsplit(server_url)
-    try:
-        return httpx.Client(
-            transport=transport,
-            # Proxies come from the environment, but none stands between this machine and itself.
-            trust_env=not tenant.is_loopback(parts.hostname or ""),
-            # What goes through a transport of somebody's own needs no authorities of ours.
-            verify=_tls_context(parts.scheme if transport is None else "http"),
-            limits=_LIMITS,
-            follow_redirects=False,
-            # Requests carry nothing but what they are given: no cookies, no user from .netrc.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={"Accept": "application/json", "User-Agent": _user_agent()},
-        )
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
-        raise SettingsError(
-            "A proxy named in the environment cannot be used.",
-            "Correct the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY: a proxy is "
-            "written as `http://host:port`.",
-        ) from error
-
-
-def _tls_context(scheme: str) -> ssl.SSLContext:
-    if scheme == "http":
-        # Never used; empty, it trusts nobody. Reading the authorities takes long.
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        # SSL_CERT_FILE and SSL_CERT_DIR replace the authorities that come with certifi.
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise SettingsError(
-            "The certificate authorities that the environment names cannot be read.",
-            "Let SSL_CERT_FILE name a readable file of PEM certificates, or unset it.",
-        ) from error
-
-
-def _user_agent() -> str:
-    try:
-        return f"pulumi-c1policy/{importlib.metadata.version('pulumi-c1policy')}"
-    except importlib.metadata.PackageNotFoundError:
-        return "pulumi-c1policy/0"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pulumi_c1policy import _text
 from pulumi_c1policy._import.adoption import Adopted, each
 from pulumi_c1policy._import.names import Name
-from pulumi_c1policy._import.source import Code, Noted, call, one_line
+from pulumi_c1policy._import.source import Code, Noted, call
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Tree, Value
@@ -40,7 +41,7 @@ def program(adopted: Sequence[Adopted], names: Sequence[Name], others: Mapping[s
 def _left_out(policy: Adopted) -> Iterator[str]:
     """A comment for each step that the program leaves out."""
     for path, rule in policy.held.items():
-        yield one_line(
+        yield _text.one_line(
             f"# The tenant keeps {path}, which no program can write ({rule}); provisioning is set on "
             "the entitlement."
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from pulumi_c1policy import _text
 from pulumi_c1policy._model.tree import Value
 
 _WIDTH = 88
@@ -68,7 +69,7 @@ def _flat(value: Value) -> str | None:
 
 def _lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]:
     if isinstance(value, Noted):
-        yield f"{indent}# {one_line(value.comment)}"
+        yield f"{indent}# {_text.one_line(value.comment)}"
         value = value.value
     flat = _flat(value)
     whole = f"{indent}{prefix}{flat}{suffix}"
@@ -78,7 +79,7 @@ def _lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]
     opening, closing = _BRACKETS[type(value)]
     yield f"{indent}{prefix}{opening}"
     if isinstance(value, str):
-        yield from _text(value, indent + _INDENT)
+        yield from _long_text(value, indent + _INDENT)
     else:
         items = _items(value)
         yield from _block(items, indent + _INDENT, comma=len(items) > 1)
@@ -90,7 +91,7 @@ def _block(items: Iterable[tuple[str, Value]], indent: str, *, comma: bool) -> I
         yield from _lines(prefix, item, "," if comma else "", indent)
 
 
-def _text(value: str, indent: str) -> Iterator[str]:
+def _long_text(value: str, indent: str) -> Iterator[str]:
     """A text of several lines: in one literal if that fits now, else in one a line."""
     whole = f"{indent}{literal(value)}"
     if cell_len(whole) <= _WIDTH:
@@ -111,8 +112,3 @@ def _items(value: Value) -> list[tuple[str, Value]]:
     if isinstance(value, list):
         return [("", item) for item in value]
     return [(f"{literal(key)}: ", item) for key, item in value.items()]
-
-
-def one_line(text: str) -> str:
-    """`text` as one line that nothing can break out of."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -18,11 +18,9 @@ _BUILTIN = "it came with the tenant (system_builtin)"
 
 def builtin_change(changes: Sequence[Change]) -> tuple[str, str]:
     """Why a builtin policy is not changed, and what to do instead: summary and advice."""
-    paths = ", ".join(f"`{text(change.path)}`" for change in changes[:_SHOWN])
-    more = f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
     return (
         f"{_BUILTIN}, and ConductorOne lets nobody change it; "
-        f"the program would change {paths}{more}.",
+        f"the program would change {paths(changes)}.",
         "Declare a policy of your own under another resource name, or read this one with "
         "`Policy.get(name, id=...)`, which never writes.",
     )
@@ -88,15 +86,21 @@ def read_anew(problem: str) -> str:
     return f"{problem} It was read anew from the tenant."
 
 
-def adopted_delete() -> str:
-    """What is said when a forced replacement (`--replace`) comes to delete its old policy.
-
-    The engine names the old policy only now. Until then it looked like one that an unfinished create had left.
-    """
+def held_twice(urns: Sequence[str]) -> tuple[str, str]:
+    """A refusal to write a policy that two resources hold: summary and advice."""
+    named = ", ".join(urns)
     return (
-        "it was kept and brought up to date instead of being replaced. "
-        "To get a new one, force the replacement with `--refresh --replace`."
+        f"the state holds this policy under another resource, too: {named}. Neither writes or "
+        "deletes it.",
+        f"Take one of them out of the state, which leaves the policy: `pulumi state delete "
+        f"'{urns[0]}'`.",
     )
+
+
+def paths(changes: Sequence[Change]) -> str:
+    """The paths of changes, the first few by name."""
+    named = ", ".join(f"`{text(change.path)}`" for change in changes[:_SHOWN])
+    return named + (f" and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else "")
 
 
 def conflict(changes: Sequence[Change], desired: Tree, secrets: Collection[str]) -> tuple[str, str]:
@@ -150,14 +154,6 @@ def unclear_ignored(paths: Sequence[Path]) -> tuple[str, str]:
         f"it is unclear what to send at {where}: `ignore_changes` names this or something below it, and "
         "items around it were moved, added or removed, or changed their kind, since the last refresh.",
         "Run `pulumi up --refresh`, or let `ignore_changes` name the whole list or map around it.",
-    )
-
-
-def changed_meanwhile() -> tuple[str, str]:
-    """Why an update that the tenant put off is not sent again: summary and advice."""
-    return (
-        "somebody else changed it while the tenant let the update wait, so nothing was sent again.",
-        "Look at it with `pulumi preview --refresh --diff`, then run `pulumi up --refresh`.",
     )
 
 

@@ -1,11 +1,12 @@
-"""Many reads with few requests: what one request brought answers the reads that follow.
+"""The reads of one run, many of them with few requests.
 
-The engine reads a stack's policies one by one, from four threads, and nobody knows how many will come. The
-first few are single GETs. For more, pages of all policies are read, as long as they bring policies of
-the stack: those will be read next. Where they do not (a large tenant, a tenant that leaves scoped policies out),
-the policies that threads wait for are searched by their ids, and after each such search that finds several one more page is
-tried. Absence is believed only from a GET of that id, and nothing that was read here may be the base
-of a write.
+The engine reads a stack's policies one by one, from four threads, and nobody knows how many will
+come. With the first of them comes one page of all policies, because a leftover of a small tenant
+shows up there. The first few policies are single GETs. For more, further pages are read, as long as
+they bring policies of the stack. Where they do not (a large tenant, a tenant that leaves scoped
+policies out), the policies that threads wait for are searched by their ids, and after each such
+search that finds several one more page is tried. Nothing that was read here may be the base of a
+write, and only a GET of an id tells that a policy is gone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle.ownership import workspace
+from pulumi_c1policy._lifecycle.ownership import Resource, resource, workspace
 from pulumi_c1policy.errors import APIError
 
 SINGLE_READS: Final = 4
@@ -67,6 +68,20 @@ class Reads:
             recent = self._recent = _Recent(self._client, now, recent.hand_over())
         return recent.get(policy_id, of)
 
+    def twins(self, whose: Resource, but: str) -> list[_Policy]:
+        """Return the policies on the pages so far that carry a resource's annotations.
+
+        Args:
+            whose: The resource.
+            but: The id of a policy to leave out.
+        """
+        found = self._recent.seen.get(whose, {})
+        return [policy for policy_id, policy in found.items() if policy_id != but]
+
+    def was_missed(self, policy_id: str) -> bool:
+        """Return whether a search by ids was asked for a policy, and did not find it."""
+        return policy_id in self._recent.missed
+
     def forget(self, policy_id: str) -> None:
         """Drop what was read of a policy, because it is about to change, or just has."""
         self._recent.forget(policy_id)
@@ -85,6 +100,8 @@ class _Recent:
         self._pages: Iterator[_Page] = chain(pages, client.pages())
         self._turn = Condition()
         self._busy = False  # Somebody sends a request for all who wait.
+        self._glancing = False  # It is that for the first page.
+        self._has_glanced = False
         self._waiting: set[str] = set()  # Neither found nor single yet.
         self._inside = self._most_inside = 0
         self._reads = self._pages_read = 0
@@ -93,6 +110,10 @@ class _Recent:
         self._found: dict[str, _Policy] = {}
         self._single: set[str] = set()  # Only a GET brings these.
         self._changed: set[str] = set()
+        self.seen: dict[Resource, dict[str, _Policy]] = {}
+        """The policies with ownership annotations on the pages so far, by resource and id."""
+        self.missed: set[str] = set()
+        """The ids that a complete search by ids did not find."""
 
     def get(self, policy_id: str, of: str) -> _Policy:
         with self._turn:
@@ -103,10 +124,25 @@ class _Recent:
             if self._reads <= SINGLE_READS:
                 self._single.add(policy_id)
         try:
+            self._glance(policy_id)
             return self._from_many(policy_id) or self._client.get(policy_id)
         finally:
             with self._turn:
+                # Who has read a policy wants to know what the first page says of it.
+                self._turn.wait_for(lambda: not self._glancing)
                 self._inside -= 1
+
+    def _glance(self, policy_id: str) -> None:
+        """Read the first page with the first policy: leftovers in a small tenant show up there."""
+        with self._turn:
+            if self._has_glanced or self._busy:
+                return
+            self._busy = self._glancing = self._has_glanced = True
+            try:
+                self._read_page(policy_id)
+            finally:
+                self._busy = self._glancing = False
+                self._turn.notify_all()
 
     def hand_over(self) -> Iterator[_Page]:
         """The pages that were not read; this one reads no more of them."""
@@ -132,23 +168,28 @@ class _Recent:
                     self._turn.wait()
                 else:
                     self._send()
-            return self._found.get(policy_id)
+            return None if policy_id in self._single else self._found.get(policy_id)
 
     def _send(self) -> None:
         """Send one request for all who wait. The lock is held, but for the request itself."""
         self._busy = True
         try:
             if self._page_pays and self._pages_read < self._reads * _PAGES_A_READ:
-                self._pages_read += 1
-                page = self._unlocked(lambda: next(self._pages, None))
-                # A page may be empty while others follow: it tells nothing about those.
-                self._page_pays = page is not None and (not page or any(map(self._is_wanted, page)))
-                self._take(page or ())
+                self._read_page()
             else:
                 self._search()
         finally:
             self._busy = False
             self._turn.notify_all()
+
+    def _read_page(self, beside: str = "") -> None:
+        self._pages_read += 1
+        page = self._unlocked(lambda: next(self._pages, None))
+        # A page may be empty while others follow: it tells nothing about those.
+        self._page_pays = page is not None and (
+            not page or any(p.get("id") == beside or self._is_wanted(p) for p in page)
+        )
+        self._take(page or ())
 
     def _search(self) -> None:
         if self._search_pays:
@@ -156,9 +197,13 @@ class _Recent:
         ids = set(self._waiting)
         if self._search_pays and len(ids) > 1:
             refs = sorted(ids)
-            found = self._unlocked(lambda: [*islice(self._client.search(refs=refs), len(refs))])
+            # One more than asked for would come from a search that does not know the filter.
+            most = len(refs) + 1
+            found = self._unlocked(lambda: [*islice(self._client.search(refs=refs), most)])
             self._take(found or ())
             missed = ids - self._found.keys()
+            if found is not None and len(found) < most:
+                self.missed |= missed - {str(each.get("id")) for each in found}
             self._search_pays = missed != ids
             self._page_pays = len(ids) - len(missed) > 1
             ids = missed
@@ -176,14 +221,22 @@ class _Recent:
             self._turn.acquire()
 
     def _is_wanted(self, policy: _Policy) -> bool:
-        policy_id = policy.get("id")
+        policy_id = str(policy.get("id"))
         return policy_id in self._waiting or (
             workspace(policy) in self._stacks
             and policy_id not in self._single
             and policy_id not in self._found
         )
 
+    def _see(self, policies: Iterable[_Policy]) -> None:
+        for policy in policies:
+            whose = resource(policy)
+            if whose and not policy.get("deletedAt"):
+                self.seen.setdefault(whose, {})[str(policy.get("id"))] = policy
+
     def _take(self, policies: Iterable[_Policy]) -> None:
+        policies = list(policies)
+        self._see(policies)
         for policy in policies:
             policy_id = str(policy.get("id"))
             if policy_id not in self._changed and not policy.get("deletedAt"):

@@ -9,7 +9,7 @@ it changed a spelling in a way that the model does not know), the input is kept 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi_c1policy._lifecycle import states
 from pulumi_c1policy._lifecycle.diff import Change, compare
@@ -36,6 +36,15 @@ LOST_MARKS = "__lost_marks"
 HELD = "__held"
 """The output that keeps the refused steps of the live policy: the rule by the path."""
 
+TENANT = "__tenant"
+"""The output that keeps the tenant of the policy: the host and port of its API root."""
+
+UNPROVEN = "__unproven"
+"""The output that marks a policy of which no annotation proves that this resource created it."""
+
+RESENT = "__resent"
+"""The output that marks a policy whose create was sent again after an unclear outcome."""
+
 WRITABLE = tuple(f.name for f in POLICY.fields.values() if not (f.output_only or f.ignored))
 """The fields that a program may set, by name."""
 
@@ -57,8 +66,24 @@ INTERNAL: Mapping[str, states.Shape] = {
     TAKEN_BY: states.of_text,
     LOST_MARKS: states.of_texts,
     HELD: states.of_texts,
+    TENANT: states.of_text,
 }
 """The shapes of the outputs that we keep for ourselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The circumstances of a record, which outlive its updates.
+
+    Attributes:
+        tenant: The tenant of the policy; "" where it is not known (a state of 0.1.0).
+        is_unproven: No annotation proves that this resource created the policy.
+        was_resent: The create was sent again after an unclear outcome: there may be a second policy.
+    """
+
+    tenant: str = ""
+    is_unproven: bool = False
+    was_resent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +97,7 @@ class Recorded:
         lost_marks: The marks that it had while it was ours; empty while it is.
         held: Steps of the live policy that tenants refuse and the program does not write: the rule by
             the path. They are kept, and are no part of `outputs`.
+        origin: The circumstances of the record.
     """
 
     inputs: Tree
@@ -79,6 +105,7 @@ class Recorded:
     taken_by: str = ""
     lost_marks: Tree = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
+    origin: Origin = Origin()
 
     @property
     def builtin(self) -> bool:
@@ -86,17 +113,23 @@ class Recorded:
         return self.outputs.get("system_builtin") is True
 
 
-def record(inputs: Tree, answer: Tree, held: Mapping[str, str] | None = None) -> Recorded:
+def record(
+    inputs: Tree,
+    answer: Tree,
+    held: Mapping[str, str] | None = None,
+    origin: Origin = Origin(),
+) -> Recorded:
     """The record after the tenant answered `answer` (decoded) to `inputs`.
 
     Args:
         inputs: What the program wrote.
         answer: The tenant's answer.
         held: The refused steps that the live policy holds, where the answer does not tell.
+        origin: The circumstances of the record.
     """
     found = held_steps(inputs, answer) if held is None else dict(held)
     outputs = respell(POLICY, inputs, view(inputs, prune(POLICY, answer)))
-    return Recorded(inputs, outputs, held=found)
+    return Recorded(inputs, outputs, held=found, origin=origin)
 
 
 def held_by(recorded: Recorded, desired: Tree) -> dict[str, str]:
@@ -124,6 +157,9 @@ def to_state(recorded: Recorded) -> Tree:
         TAKEN_BY: recorded.taken_by,
         LOST_MARKS: recorded.lost_marks,
         HELD: recorded.held,
+        TENANT: recorded.origin.tenant,
+        UNPROVEN: recorded.origin.is_unproven,
+        RESENT: recorded.origin.was_resent,
     }
     return state | {name: value for name, value in kept.items() if value}
 
@@ -146,7 +182,18 @@ def from_state(state: Tree) -> Recorded:
         taken_by=state.get(TAKEN_BY) or "",
         lost_marks=state.get(LOST_MARKS) or {},
         held=state.get(HELD) or {},
+        origin=Origin(
+            tenant=tenant_of(state),
+            is_unproven=state.get(UNPROVEN) is True,
+            was_resent=state.get(RESENT) is True,
+        ),
     )
+
+
+def tenant_of(state: Tree) -> str:
+    """The tenant that `state` (as stored) names, or ""."""
+    found = state.get(TENANT)
+    return found if isinstance(found, str) else ""
 
 
 def holds(state: Tree, inputs: Tree) -> bool:
@@ -220,6 +267,10 @@ def catch_up(recorded: Recorded, live: Tree) -> Recorded:
     outputs = respell(POLICY, inputs, answer | times)
     # A policy that nobody had marked when it was adopted has lost none.
     ours = recorded.lost_marks if recorded.taken_by else marks(recorded.outputs)
-    taken_by = keeper(ours, marks(live))
+    # Once it carries the annotations that the program sets, they prove whose it is.
+    is_unproven = recorded.origin.is_unproven and marks(live) != marks(recorded.inputs)
+    is_proven_now = recorded.origin.is_unproven and not is_unproven
+    taken_by = "" if is_proven_now else keeper(ours, marks(live))
     lost = ours if taken_by else {}
-    return Recorded(inputs, outputs, taken_by, lost, held_steps(recorded.inputs, live))
+    origin = replace(recorded.origin, is_unproven=is_unproven)
+    return Recorded(inputs, outputs, taken_by, lost, held_steps(recorded.inputs, live), origin)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from pulumi_c1policy._lifecycle import guards, operations
 from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.operations import Run
 from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, keeper, marks
-from pulumi_c1policy._lifecycle.record import LOST_MARKS, TAKEN_BY, Recorded, record
+from pulumi_c1policy._lifecycle.record import LOST_MARKS, TAKEN_BY, Origin, Recorded, record
+from pulumi_c1policy._lifecycle.run import Run
 from pulumi_c1policy._lifecycle.view import view
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
@@ -81,14 +81,14 @@ def _left(state: Tree) -> Tree:
     return {} if state.get(TAKEN_BY) or state.get(LOST_MARKS) else marks(state)
 
 
-def recover(live: Tree, claim: Claim) -> Recorded:
+def recover(live: Tree, claim: Claim, origin: Origin) -> Recorded:
     """The record of a live policy (decoded) of which no record can be read.
 
     A policy that does not name the resource counts as taken over, so that it is neither changed nor
     deleted unasked.
     """
     seen = view({"annotations": dict.fromkeys(claim.keys)}, live)
-    recorded = record(strip(POLICY, prune(POLICY, seen)), live)
+    recorded = record(strip(POLICY, prune(POLICY, seen)), live, origin=origin)
     if claim.is_own(live):
         return recorded
     taken_by = keeper(claim.marks, marks(live)) or PERSON
@@ -102,7 +102,7 @@ def read(run: Run, policy_id: str, prior: Recorded | Claim | None) -> Recorded |
     # Nothing tells whether a page is older than our own last write.
     run.reads.forget(policy_id)
     found = operations.read(run, policy_id, None)
-    return None if found is None else recover(found.outputs, prior)
+    return None if found is None else recover(found.outputs, prior, found.origin)
 
 
 def delete(connect: Callable[[], Run], policy_id: str, prior: Recorded | Claim) -> str | None:

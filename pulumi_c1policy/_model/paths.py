@@ -93,3 +93,8 @@ def at(tree: object, path: Path) -> object:
         else:
             return None
     return tree
+
+
+def hidden_keys(path: Path) -> Path:
+    """A path with `…` in the place of each map key, for a value that is a secret."""
+    return tuple(Key("…") if isinstance(part, Key) else part for part in path)

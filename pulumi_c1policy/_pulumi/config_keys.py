@@ -16,15 +16,16 @@ from pulumi.runtime import config as program_config
 from pulumi.runtime import get_root_resource
 
 from pulumi_c1policy._client.settings import ENVIRONMENT, SECRET_KEYS
+from pulumi_c1policy._lifecycle.options import DECISIONS
+from pulumi_c1policy._pulumi import decisions, tenants
 
 NAMESPACE: Final = "c1policy"
 SEVERITY: Final = "severity"
 FORMER: Final = "ignoreWarnings"
 
-DECISIONS: Final = ("onConflict", "onTakeover", "onLeftover", "allowTenantChange")
-"""What a stack decides for all of its policies."""
+ONLINE: Final = "validateOnline"
 
-KEYS: Final = (*ENVIRONMENT, SEVERITY, *DECISIONS)
+KEYS: Final = (*ENVIRONMENT, SEVERITY, ONLINE, *map(decisions.key, DECISIONS), tenants.ALLOW)
 """Every key that is followed, without the namespace."""
 
 _ALIKE = 0.8

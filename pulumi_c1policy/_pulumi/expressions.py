@@ -6,10 +6,8 @@ from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle import expressions
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import failures, runtime
+from pulumi_c1policy._pulumi.config_keys import ONLINE
 from pulumi_c1policy.errors import APIError, SettingsError
-
-ONLINE = "validateOnline"
-"""The config key that lets the tenant check expressions too, one request each."""
 
 
 def findings(inputs: Tree) -> list[Finding]:

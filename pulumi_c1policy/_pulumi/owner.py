@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable
-from typing import cast
+from collections.abc import Awaitable, Iterator, Mapping
+from typing import Any, cast
 
 import pulumi
+from pulumi.runtime import rpc
 
 from pulumi_c1policy._lifecycle.ownership import MARKS
 from pulumi_c1policy._model.tree import Tree
@@ -86,6 +87,27 @@ def safe(value: str) -> str:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()[:32]
     return f"{text[: _LONGEST - 33]}~{digest}"
+
+
+def secret_texts(properties: Mapping[str, Any]) -> list[str]:
+    """Return every text, map keys included, in the inputs that hold a secret."""
+    options = properties.get(OPTIONS)
+    secrets = options.get("secrets") if isinstance(options, Mapping) else None
+    return [text for name in secrets or () for text in _texts(properties.get(str(name)))]
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        # The engine's word for what is not known yet is no secret.
+        if value != rpc.UNKNOWN:
+            yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def names(properties: Tree, urn: str) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from typing import Any
 
 from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 
+from pulumi_c1policy import _text
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.registry import RULES
 from pulumi_c1policy._lifecycle.ownership import marks
 from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.record import Recorded, to_state
 from pulumi_c1policy._lifecycle.states import STATE
-from pulumi_c1policy._model.paths import Key, text
+from pulumi_c1policy._model.paths import Key, hidden_keys, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._pulumi.owner import OWNER
 
@@ -23,33 +24,48 @@ _MERELY_READ = "__merely_read"
 """The output that marks what `Policy.get` read: it has no inputs that could drift."""
 
 
+_NOT_SHOWN = "does not pass; the value is a secret and is not shown"
+
+
 def discreet(finding: Finding, secrets: Collection[str]) -> Finding:
     """The finding, without words that may quote a secret: those about the inputs in `secrets`.
 
-    One secret makes the whole input one, so what is wrong beside it should still be said.
+    Keys of maps may be secret, too. One secret makes the whole input one.
     """
-    if not finding.path or finding.path[0] not in secrets or not _may_quote(finding):
+    if not finding.path or finding.path[0] not in secrets:
         return finding
-    return replace(finding, message="does not pass; the value is a secret and is not shown")
+    path = hidden_keys(finding.path)
+    if not _may_quote(finding):
+        return replace(finding, path=path)
+    return replace(finding, path=path, message=_NOT_SHOWN)
 
 
 def _may_quote(finding: Finding) -> bool:
     """Whether the message may hold what was written."""
-    return RULES[finding.rule].quotes_value if finding.rule else finding.quotes_value
+    quotes = RULES[finding.rule].quotes_value if finding.rule else False
+    # Of what stands on further lines, such as an expression with a caret, nothing is known.
+    return quotes or finding.quotes_value or "\n" in finding.message
 
 
 def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
     """One line of the preview: where, what is wrong, what to write instead, and the rule's id."""
     path = text(finding.path)
-    if path in secrets:
+    if str(finding.path[0] if finding.path else "") in secrets:
         # The engine prints the value of a property that it knows by that name, a secret's too.
-        return CheckFailure("", f"{path} {finding.sentence}")
-    return CheckFailure(path, finding.sentence)
+        return CheckFailure("", _text.terminal(f"{path} {finding.sentence}"))
+    return CheckFailure(_text.one_line(path), _text.terminal(finding.sentence))
 
 
 def warning(finding: Finding) -> str:
     """A warning: where, and what is doubtful."""
     return f"{text(finding.path)}: {finding.sentence}"
+
+
+def decision(place: str, sentence: str) -> CheckFailure:
+    """The line about a decision with an unknown value: a property, a variable or a config key."""
+    if place.islower():
+        return CheckFailure(place, sentence)
+    return CheckFailure("", f"{place} {sentence}")
 
 
 def owner_clash(key: str) -> CheckFailure:

@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._findings.severity import Severities
+from pulumi_c1policy._lifecycle import guards
 from pulumi_c1policy._lifecycle.chains import Chains
-from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._pulumi import config_keys, interruption
+from pulumi_c1policy._lifecycle.known import Known, Phase
+from pulumi_c1policy._lifecycle.record import tenant_of
+from pulumi_c1policy._model.tree import Tree
+from pulumi_c1policy._pulumi import config_keys, decisions, failures, interruption, tenants
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
+from pulumi_c1policy._pulumi.tenants import Tenants
+from pulumi_c1policy.errors import C1PolicyError, RefusedError
 
 if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
-    from pulumi_c1policy._lifecycle.operations import Run
+    from pulumi_c1policy._client.settings import Settings
+    from pulumi_c1policy._lifecycle.run import Run
 
 
 GRACE_SECONDS = 3.0
@@ -29,6 +35,8 @@ known = Known()
 """What the engine has shown us of its state."""
 chains = Chains()
 """What the engine has shown us of the program's policies."""
+shown = Tenants()
+"""The tenants that the engine has shown us beside its resources."""
 
 _lock = Lock()
 _config: Config | None = None
@@ -41,6 +49,7 @@ def configure(config: Config) -> None:
     global _config, _run
     with _lock:
         _config, _run = config, None
+    _announce()
     interruption.on_cancel(_cancel)
 
 
@@ -56,6 +65,80 @@ def severities() -> Severities:
         return severity.parse(setting(SEVERITY) or "")
     except severity.SeverityError:
         return Severities()
+
+
+def decided(packed: object) -> dict[str, str]:
+    """Return the decisions that hold for a resource with these packed options."""
+    return decisions.made(packed, setting, os.environ)
+
+
+def decision_problems(packed: object) -> list[tuple[str, str]]:
+    """Return the places that give a decision an unknown value, each with a sentence."""
+    return decisions.problems(packed, setting, os.environ)
+
+
+def require_tenant(state: Tree) -> None:
+    """Refuse to touch a resource of another tenant, where credentials are at hand.
+
+    Raises:
+        RefusedError: Its state names another tenant than the credentials do.
+    """
+    recorded = tenant_of(state)
+    shown.show(recorded)
+    if recorded and (settings := _settings_at_hand()):
+        shown.require(recorded, settings.tenant, _allowed_tenant())
+
+
+def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> None:
+    """Refuse to write a policy that the engine has shown under two resources.
+
+    Args:
+        policy_id: The policy's id.
+        urn: The resource at hand.
+        phase: The call that shows the policy now, if it is one that shows it.
+
+    Raises:
+        RefusedError: Another resource holds it, too.
+    """
+    if phase:
+        known.hold(policy_id, urn, phase)
+    if rivals := known.rivals(policy_id, urn):
+        raise RefusedError(*guards.held_twice(rivals))
+
+
+def require_shown_tenants() -> None:
+    """Refuse to create in another tenant than that of the resources which the engine has shown.
+
+    Raises:
+        RefusedError: The credentials are of another tenant.
+    """
+    if settings := _settings_at_hand():
+        shown.require_all(settings.tenant, _allowed_tenant())
+
+
+def _allowed_tenant() -> str:
+    return os.environ.get(tenants.VARIABLE) or setting(tenants.ALLOW) or ""
+
+
+def _settings() -> Settings:
+    from pulumi_c1policy._client.settings import ENVIRONMENT, load
+
+    found: dict[str, Any] = {key: setting(key) for key in ENVIRONMENT}
+    return load(found, os.environ)
+
+
+def _settings_at_hand() -> Settings | None:
+    """The settings, or None where they are not usable: what needs them will say so."""
+    try:
+        return _settings()
+    except C1PolicyError:
+        return None
+
+
+def _announce() -> None:
+    """Say once which tenant this process speaks to, and as whom."""
+    if settings := _settings_at_hand():
+        failures.inform(f"c1policy: tenant {settings.tenant}, credential from {settings.source}")
 
 
 def config_problems() -> list[str]:
@@ -86,14 +169,14 @@ def run() -> Run:
     """
     # Heavy to import, and a preview without refresh needs none of it.
     from pulumi_c1policy._client.policies import PolicyClient
-    from pulumi_c1policy._client.settings import ENVIRONMENT, load
-    from pulumi_c1policy._lifecycle.operations import Run
+    from pulumi_c1policy._lifecycle.run import Run
 
     global _run  # noqa: PLW0603 - as above
     with _lock:
         if _run is None:
-            found: dict[str, Any] = {key: setting(key) for key in ENVIRONMENT}
-            _run = Run.over(PolicyClient(load(found, os.environ)), known)
+            settings = _settings()
+            client = PolicyClient(settings)
+            _run = Run.over(client, known, tenant=settings.tenant, warn=failures.warn_at_hand)
             interruption.on_death(_run.client.close)
             if _cancelled:
                 _run.client.close()

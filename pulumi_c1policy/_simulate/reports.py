@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from pulumi_c1policy import _text
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.impact import Impact
 from pulumi_c1policy._simulate.results import ApprovalStep, Person, Simulation
@@ -21,13 +22,14 @@ IMPACTS = ("Policy", "Subject", "Before", "After")
 
 def outcome(found: Simulation) -> tuple[str, ...]:
     """A simulation as a row."""
-    return found.policy, found.subject, _rule(found), way(found)
+    return _text.one_line(found.policy), _text.one_line(found.subject), _rule(found), way(found)
 
 
 def change(found: Impact) -> tuple[str, ...]:
     """A change as a row."""
     before, after = way(found.before), way(found.after)
-    return found.policy, found.subject, before, after if found.is_changed else "unchanged"
+    policy, subject = _text.one_line(found.policy), _text.one_line(found.subject)
+    return policy, subject, before, after if found.is_changed else "unchanged"
 
 
 def _rule(found: Simulation) -> str:
@@ -50,18 +52,20 @@ def way(found: Simulation | None) -> str:
         said = step.summary if step.kind != "wait" else f"wait {step.summary}"
         if isinstance(step, ApprovalStep) and step.escalation:
             said += f" (unanswered: {step.escalation})"
-        words.append(said)
+        words.append(_text.one_line(said))
     if isinstance(found.ending, Undecided):
-        words.append(str(found.ending))
+        words.append(_text.one_line(str(found.ending)))
     elif found.ending == "elsewhere":
-        words.append(found.routes[-1].outcome)
+        words.append(_text.one_line(found.routes[-1].outcome))
     told = " → ".join(words) or "nobody is asked"
-    return "\n".join([told, *(f"if {one.assumes}: {way(one)}" for one in found.possible)])
+    return "\n".join(
+        [told, *(f"if {_text.one_line(one.assumes)}: {way(one)}" for one in found.possible)]
+    )
 
 
 def to_json(found: Sequence[Simulation] | Sequence[Impact]) -> str:
     """Simulations, or changes, as a JSON text."""
-    return json.dumps([_plain(item) for item in found], indent=2, ensure_ascii=False)
+    return json.dumps([_plain(item) for item in found], indent=2, ensure_ascii=True)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (any value of a result)
@@ -90,14 +94,8 @@ def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 (any dataclass)
 def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table for a pull request."""
     lines = [_line(columns), _line(["---"] * len(columns))]
-    return "\n".join([*lines, *(_line(map(_escaped, row)) for row in rows)])
+    return "\n".join([*lines, *(_line(map(_text.markdown, row)) for row in rows)])
 
 
 def _line(cells: Any) -> str:  # noqa: ANN401 (an iterable of texts)
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(cell: str) -> str:
-    for character in "\\|<`*_[":
-        cell = cell.replace(character, f"\\{character}")
-    return cell.replace("\n", "<br>")

@@ -23,8 +23,9 @@ from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._lifecycle.operations import Run
-from pulumi_c1policy._pulumi import owner, runtime
+from pulumi_c1policy._lifecycle.run import Run
+from pulumi_c1policy._pulumi import failures, owner, runtime
+from pulumi_c1policy._pulumi.tenants import Tenants
 from pulumi_c1policy.provider import PolicyProvider
 
 Properties = dict[str, Any]
@@ -118,20 +119,22 @@ class Process:
         if on_request or on_answer:
             network = _Wire(on_request, on_answer)
         clock = clock or QuickClock()
-        self.known = Known()
+        self.known, self.settings = Known(), found
         self.client = PolicyClient(found, transport=network, clock=clock)
-        self.run = Run.over(self.client, self.known, clock)
+        warn = failures.warn_at_hand
+        self.run = Run.over(self.client, self.known, clock, tenant=found.tenant, warn=warn)
         self.provider = PolicyProvider()
 
     @contextlib.contextmanager
     def alive(self) -> Iterator[PolicyProvider]:
         """The provider, with this process around it until the block ends."""
-        before = runtime.known, runtime.run
-        runtime.known, runtime.run = self.known, lambda: self.run
+        before = runtime.known, runtime.shown, runtime.run, runtime._settings_at_hand
+        runtime.known, runtime.shown = self.known, Tenants()
+        runtime.run, runtime._settings_at_hand = lambda: self.run, lambda: self.settings
         try:
             yield self.provider
         finally:
-            runtime.known, runtime.run = before
+            runtime.known, runtime.shown, runtime.run, runtime._settings_at_hand = before
             self.client.close()
 
 

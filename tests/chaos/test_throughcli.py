@@ -65,11 +65,12 @@ def test_a_provider_whose_engine_was_killed_sends_nothing_more(bare: Stack) -> N
     assert bare.names() == ["Access"]
 
 
-def test_a_forced_replacement_loses_no_policy(bare: Stack) -> None:
+def test_a_forced_replacement_that_adopts_loses_no_policy(bare: Stack) -> None:
     bare.write(PROGRAM).init()
     bare.up().ok()
     first = bare.id_of("Access")
-    kept = bare.up("--replace", "**access").ok()
+    adopt = {"PULUMI_C1POLICY_ON_LEFTOVER": "adopt"}
+    kept = bare.up("--replace", "**access", **adopt).ok()
     assert bare.id_of("Access") == first
     assert any("was kept" in warning for warning in kept.warnings)
     bare.up("--refresh", "--replace", "**access").ok()

@@ -77,6 +77,8 @@ def _toward(server: str) -> dict[str, str]:
         "CONDUCTORONE_CLIENT_ID": "",
         "CONDUCTORONE_CLIENT_SECRET": "",
         "CONDUCTORONE_REQUEST_DEADLINE": "2",
+        # The stack's policies are in the emulated tenant.
+        "PULUMI_C1POLICY_ALLOW_TENANT_CHANGE": server.partition("://")[2],
     }
 
 

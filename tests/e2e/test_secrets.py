@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pulumi_c1policy._emulator import Emulator, Fault
 from tests.e2e.cli import Stack, created, updated
 
 CANARY = "canary7d1f"
@@ -111,7 +115,7 @@ WRONG = """
 def test_a_mistake_in_a_secret_is_named_and_not_quoted(stack: Any) -> None:
     wrong: Stack = stack(WRONG)
     failed = wrong.preview().failed()
-    for path in ("policy_type", 'annotations["note"]', "rules[0].condition"):
+    for path in ("policy_type", 'annotations["…"]', "rules[0].condition"):
         assert f" {path} " in failed.output
     assert "the value is a secret" in failed.output
     assert CANARY not in failed.output
@@ -191,3 +195,114 @@ def test_each_credential_works_from_the_config_alone(stack: Any) -> None:
     # The config wins over the environment, value by value.
     wrong = {"CONDUCTORONE_SERVER_URL": "http://127.0.0.1:9", "CONDUCTORONE_CLIENT_ID": "x@y/z"}
     kept.unchanged("--refresh", **{**hidden, **wrong})
+
+
+IN_SECRET = """
+    Policy(
+        "wrong",
+        display_name="Wrong",
+        policy_type="POLICY_TYPE_GRANT",
+        policy_steps=pulumi.Output.secret({
+            "grant": {"steps": [{"accept": {}}]},
+            "canary7d1f-key": {"steps": [{"wait": {"duration": {"duration": "canary7d1f"}}}]},
+        }),
+        rules=[
+            {
+                "condition": pulumi.Output.secret('subject.emale == "canary7d1f-address"'),
+                "step_key": "grant",
+            },
+        ],
+    )
+"""
+
+
+def test_a_mistake_in_a_secret_expression_shows_neither_the_expression_nor_keys(stack: Any) -> None:
+    wrong: Stack = stack(IN_SECRET)
+    failed = wrong.preview().failed()
+    assert "rules[0].condition" in failed.output
+    assert 'policy_steps["…"].steps[0].wait.duration' in failed.output
+    assert CANARY not in failed.output
+    assert CANARY not in json.dumps(failed.events)
+
+
+ONE_SECRET = """
+    Policy(
+        "one",
+        display_name="One",
+        description=pulumi.Output.secret("the canary7d1f-description"),
+        policy_type="POLICY_TYPE_GRANT",
+        policy_steps={"grant": {"steps": [{"accept": {}}]}},
+        annotations=pulumi.Output.secret({"canary7d1f-note": "canary7d1f-value"}),
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the description `the canary7d1f-description` is refused",
+        "invalid description: ...canary7d1f-descr",
+        "annotation canary7d1f-note",
+    ],
+    ids=["whole", "part", "key"],
+)
+def test_a_tenant_s_words_that_quote_a_secret_are_not_shown(words: str, stack: Any) -> None:
+    refused: Stack = stack(ONE_SECRET)
+    body = json.dumps({"code": 3, "message": words, "details": []})
+    fault = partial(Fault, do="answer", status=400, body=body, method="POST")
+    refused.tenant.set_faults(fault(path="v1/policies$"))
+    created_badly = refused.up().failed()
+    refused.up().ok()
+    refused.write(ONE_SECRET.replace('display_name="One"', 'display_name="Two"'))
+    refused.tenant.set_faults(fault(path="v1/policies/"))
+    updated_badly = refused.up().failed()
+    for failed in (created_badly, updated_badly):
+        assert "was answered 400 INVALID_ARGUMENT" in failed.output
+        assert "quote a secret of the program" in failed.output
+        assert CANARY not in failed.output
+        assert CANARY not in json.dumps(failed.events)
+
+
+def test_a_conflict_about_a_secret_shows_neither_values_nor_keys(stack: Any) -> None:
+    kept: Stack = stack(ONE_SECRET)
+    kept.up().ok()
+    kept.tenant.api_edit(
+        kept.id_of("One"), {"description": "theirs", "annotations": {"canary7d1f-note": "theirs"}}
+    )
+    changed = ONE_SECRET.replace("the canary7d1f-description", "another canary7d1f-one")
+    kept.write(changed.replace("canary7d1f-value", "canary7d1f-other"))
+    failed = kept.up().failed()
+    assert "`description` (a secret)" in failed.output
+    assert CANARY not in failed.output
+    assert CANARY not in json.dumps(failed.events)
+
+
+def test_pulumis_own_log_holds_no_credential_and_is_encrypted(
+    stack: Any, c1_tenant: Emulator
+) -> None:
+    """Pulumi keeps a debug log of each run (pulumi/pulumi#23731); what it holds is not ours to choose.
+
+    Once it is decrypted, it shows the program's secrets: the engine hands them to plugins in the clear.
+    """
+    kept: Stack = stack(ONE_SECRET)
+    home = Path(kept.environment["PULUMI_HOME"])
+    before = {path for path in (home / "logs").rglob("*") if path.is_file()}
+    kept.config("c1policy:serverUrl", c1_tenant.url)
+    kept.config("c1policy:clientId", c1_tenant.client_id)
+    kept.config("c1policy:clientSecret", c1_tenant.client_secret, secret=True)
+    own = dict.fromkeys(c1_tenant.environment, "")
+    kept.preview(**own).ok()
+    kept.up(**own).ok()
+    kept.refresh(**own).ok()
+    kept.destroy(**own).ok()
+    logs = {path for path in (home / "logs").rglob("*") if path.is_file()} - before
+    key = c1_tenant.client_secret.rpartition(":")[2]
+    shown = ""
+    for path in logs:
+        raw = path.read_bytes()
+        plain = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+        assert CANARY.encode() not in plain
+        assert key.encode() not in plain
+        shown += kept.run("logs", "decrypt", str(path)).ok().output
+    assert key not in shown
+    assert f"{CANARY}-description" in shown

@@ -30,8 +30,10 @@ WITHOUT_CEL = f"import sys\nsys.modules['cel_expr_python'] = None\n{SCRIPT}"
 @contextmanager
 def running(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Popen[str]]:
     """The command, running."""
+    # Tests run side by side, and the default port is one.
+    port = () if "--port" in options else ("--port", "0")
     with subprocess.Popen(
-        [sys.executable, "-c", script, *options],
+        [sys.executable, "-c", script, *options, *port],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

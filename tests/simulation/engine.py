@@ -16,7 +16,7 @@ from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
 from tests.chaos import engine
 from tests.chaos.engine import WORKSPACE, CheckFailed, Declared, Entry, Program, Properties, Ref
-from tests.simulation import model
+from tests.simulation import installation, model
 from tests.simulation.decisions import decided
 from tests.simulation.process import Gone, Process
 from tests.simulation.scheduler import Task
@@ -75,6 +75,9 @@ class _Steps:
                 scheduler.join(each)
             if self.process.stops or self.process.errors or self.process.crashes:
                 return
+            # Of reads and deletions, the name stands after a sign.
+            resource = name.split()[1] if name[0] in "?-" else name
+            installation.step.urn = f"urn:pulumi:dev::access::c1policy.Policy::{resource}"
             try:
                 job()
             except (C1PolicyError, CheckFailed) as error:
@@ -259,10 +262,11 @@ class Stack(engine.Stack):
         return job
 
     def _create(self, provider: PolicyProvider, name: str, inputs: Properties) -> str:
-        policy_id = super()._create(provider, name, inputs)
         process = cast("_Plugin", provider).process
+        blind = not process.has_shown
+        policy_id = super()._create(provider, name, inputs)
         decision = decided(process.environment, self.decisions.get(name, {}))
-        model.recorded(self, process, name, policy_id, adopts=decision == "adopt")
+        model.recorded(self, process, name, policy_id, adopts=decision == "adopt", blind=blind)
         return policy_id
 
     def _deleting(self, steps: _Steps, kept: set[str], targets: frozenset[str] | None) -> None:

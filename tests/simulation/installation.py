@@ -17,9 +17,8 @@ from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import tenacity.wait
-
 from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._pulumi import failures
 from tests.simulation.primitives import (
     Condition,
     Event,
@@ -32,6 +31,9 @@ from tests.simulation.primitives import (
     Timer,
 )
 from tests.simulation.scheduler import Scheduler
+
+step = threading.local()
+"""The engine's step in this thread: the URN of its resource."""
 
 _PATCHED = ("_client", "_lifecycle", "_pulumi")
 EPOCH = 1_790_000_000.0
@@ -121,7 +123,7 @@ def installed(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     Simulated.scheduler = scheduler
     for module, name, value in _sites(len(sys.modules)):
         put(module, name, chance if value is random else value)
-    put(tenacity.wait, "random", chance)
+    put(failures, "urn_at_hand", lambda: getattr(step, "urn", ""))
     put(Clock, "monotonic", _monotonic)
     put(Clock, "wall", _wall)
     try:

@@ -69,14 +69,26 @@ def begin(simulation: Simulation, process: Process, preview: Preview | None) -> 
             process.started = Started(ids, preview, len(simulation.tenant.effects))
 
 
-def recorded(stack: Stack, process: Process, name: str, policy_id: str, *, adopts: bool) -> None:
-    """Judge a policy that a create has put into the state."""
+def recorded(
+    stack: Stack, process: Process, name: str, policy_id: str, *, adopts: bool, blind: bool
+) -> None:
+    """Judge a policy that a create has put into the state.
+
+    Args:
+        adopts: The user decided to adopt leftovers.
+        blind: When the create began, the engine had shown nothing of the state.
+    """
     simulation = stack.simulation
     twins = [e.name for e in stack.state if e.id == policy_id]
-    if len(twins) > 1:
+    if len(twins) > 1 and not (process.odd_answers and any(simulation.tenant.longest_lag.values())):
         simulation.found("one id twice", f"{policy_id} is in the state as {twins}")
     if process.started.ids and simulation.other_tenant.tenant.policies.find(policy_id):
-        simulation.found("wrong tenant", f"{name} was created in {simulation.other_tenant.host}")
+        text = f"{name} was created in {simulation.other_tenant.host}"
+        if blind:
+            simulation.is_split = True
+            simulation.windows.append(text)
+        else:
+            simulation.found("wrong tenant", text)
     made, owner = _creation(simulation, policy_id), _owner(simulation, policy_id)
     if made is not None and (made.actor, made.run) == (stack.name, process.run):
         # Others may have taken it over before the create was answered; the next run tells.
@@ -87,10 +99,18 @@ def recorded(stack: Stack, process: Process, name: str, policy_id: str, *, adopt
         return
     if made is None or owner != stack.name:
         # A decision to adopt is about policies whose annotations name the resource.
-        if owner in _OTHERS or not adopts:
+        if made is not None and owner not in _OTHERS and made.number >= process.started.effects:
+            # Of another backend's create since ours began, nothing tells that it is not ours.
+            simulation.shared.add(policy_id)
+            simulation.windows.append(f"{name} is {policy_id}, which {owner} created meanwhile")
+        elif owner in _OTHERS or not adopts:
             simulation.found("foreign in state", f"{name} is {policy_id}, which is {owner}'s")
         return
-    if not adopts:
+    lag = max(simulation.tenant.longest_lag.values())
+    if made.number < process.started.effects and lag and process.odd_answers:
+        # A lagging search hid it, and then it answered the create, as if it had been made by it.
+        simulation.windows.append(f"{name} is {policy_id} of run {made.run}")
+    elif not adopts:
         simulation.found("adopted unasked", f"{name} is {policy_id} of run {made.run}")
 
 
@@ -151,7 +171,7 @@ def _check_writes(simulation: Simulation, tenant: SimulatedTenant) -> None:
             if not fresh:
                 simulation.found("old look", _told(effect))
             owner = owners.get(policy_id, "nobody")
-            if owner != effect.actor:
+            if owner != effect.actor and policy_id not in simulation.shared:
                 if not _may_take(simulation, process, effect, owner):
                     kind = f"foreign {'delete' if effect.kind == 'delete' else 'write'}"
                     _judge(simulation, effect, since.get(policy_id), kind, owner, fresh=fresh)
@@ -242,6 +262,9 @@ def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
         if len(ids) > 1 and len(set(makers)) == len(makers):
             # Two backends that create at the same moment cannot see each other.
             simulation.windows.append(f"duplicate: {ids} of {makers}")
+        elif set(ids) <= {entry.id for stack in simulation.stacks for entry in stack.state}:
+            # A state may hold one under another name, which it will give it with the next update.
+            continue
         elif len(ids) > 1 and not told:
             simulation.found("duplicate", f"{ids} all carry {marks}, and nobody was told")
 

@@ -151,6 +151,7 @@ class Wire(httpx.BaseTransport):
         looks: The last look at each policy.
         sent: The requests since the last call began, by method and path.
         total: All requests.
+        odd_answers: Answers about another policy.
     """
 
     scheduler: Scheduler
@@ -163,6 +164,7 @@ class Wire(httpx.BaseTransport):
     looks: dict[str, Look] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
     total: int = 0
+    odd_answers: int = 0
     on_request: Callable[[httpx.Request], None] = lambda _: None
     on_answer: Callable[[httpx.Request], None] = lambda _: None
     _under_way: list[_Exchange] = field(default_factory=list)
@@ -249,6 +251,7 @@ class Wire(httpx.BaseTransport):
         if fate.other_policy and answer[0] == 200:
             others = [r for r in tenant.live() if r.id not in answer[2].decode()]
             if others:
+                self.odd_answers += 1
                 answer = (200, answer[1], tenant.json(self.chance.choice(others)))
         if fate.answer is not None:
             answer = (fate.status, self._headers(fate), fate.answer)

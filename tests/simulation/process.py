@@ -68,6 +68,7 @@ class Process:
         crashes: Exceptions that are no errors of the product.
         most_sent: The most requests of a kind that went out during one call.
         started: What held when its command began, for the model.
+        has_shown: The engine has shown something of its state to it.
     """
 
     def __init__(
@@ -89,11 +90,17 @@ class Process:
         self.started: Any = None
         self.stops = False
         self.engine_dead = False
+        self.has_shown = False
         self.state = _fresh_state()
         self._config = {f"c1policy:{key}": value for key, value in config.items()}
         self._scheduler = scheduler
         self._slots = Semaphore(_THREADS)
         self._provider = PolicyProvider()
+
+    @property
+    def odd_answers(self) -> bool:
+        """Whether a create was answered with another policy."""
+        return self.wire.odd_answers > 0
 
     def configure(self) -> None:
         """Give the provider the stack's config, as the engine does before all else."""
@@ -110,6 +117,7 @@ class Process:
                 raise Gone
             if method in ("update", "delete"):
                 self.bases[arguments[0]] = arguments[1]
+            self.has_shown = self.has_shown or method in ("diff", "read")
             self.wire.sent = {}
             self._scheduler.note(f"{method} {arguments[0] if method != 'create' else ''}"[:60])
             try:

@@ -118,6 +118,9 @@ class _Scenario:
             self._converge()
             if "destroy" in self.profile.moves and self._often(0.2):
                 self.stack.destroy()
+        else:
+            for stack in self.simulation.stacks:
+                stack.refresh()
 
     def _often(self, share: float) -> bool:
         return self.chance.random() < share
@@ -254,6 +257,8 @@ class _Scenario:
             outcome = self.stack.up(program, process, refresh=True)
             if outcome.went_well:
                 break
+            if self.simulation.is_split:
+                return
             if _in_use(outcome):
                 # What others took over points to it: only they can let it go.
                 return

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
-import pulumi_c1policy._lifecycle.operations  # noqa: F401 (the provider loads it later)
+import pulumi_c1policy._lifecycle.creation  # noqa: F401 (the provider loads it later)
 from pulumi_c1policy._client import policies
 from pulumi_c1policy._pulumi import runtime
 from tests.simulation import installation
@@ -27,6 +27,8 @@ class Simulation:
         chance: Draws what happens.
         findings: What went wrong, as (kind, text).
         windows: What could not be avoided: others' edits between a fresh look and its write.
+        shared: Policies that two backends of one name hold, after both created at the same time.
+        is_split: The stack has policies in two tenants, as nothing had named the first by then.
     """
 
     def __init__(self, seed: int, *, preemption: float | None = None) -> None:
@@ -44,6 +46,8 @@ class Simulation:
         self.weather = Weather()
         self.findings: list[tuple[str, str]] = []
         self.windows: list[str] = []
+        self.shared: set[str] = set()
+        self.is_split = False
         self.processes: dict[int, Process] = {}
         self.stacks: list[Any] = []
         self._by_group: dict[Group, Process] = {}

@@ -15,7 +15,8 @@ import pytest
 
 from pulumi_c1policy._client import retries, transport
 from pulumi_c1policy._client.retries import REPEATED, Kind
-from pulumi_c1policy._lifecycle import adoption, known, operations, plan, record
+from pulumi_c1policy._lifecycle import adoption, creation, known, plan, record
+from pulumi_c1policy._pulumi import runtime
 from tests.chaos.engine import Declared, Program
 from tests.simulation import editors, installation, model, network, primitives, scenario
 from tests.simulation.engine import Stack
@@ -51,10 +52,17 @@ class Mutation:
 
 
 def _no_look_for_created(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(operations, "_look_for_created", lambda *_: None)
+    patch.setattr(creation, "_look_for_created", lambda *_: None)
+    _nobody_told(patch)
+
+
+def _nobody_told(patch: pytest.MonkeyPatch) -> None:
+    """A second policy is at least told by later looks."""
+    patch.setattr(adoption.Leftovers, "tell", lambda *_: None)
 
 
 def _creates_repeated_like_reads(patch: pytest.MonkeyPatch) -> None:
+    _nobody_told(patch)
     patch.setattr(retries, "REPEATED", {**REPEATED, Kind.CREATE: REPEATED[Kind.READ]})
 
 
@@ -66,13 +74,17 @@ def _nobody_takes_over(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(record, "keeper", lambda *_: "")
 
 
-def _no_recheck(patch: pytest.MonkeyPatch) -> None:
-    original = transport.Request
+def _old_looks(patch: pytest.MonkeyPatch) -> None:
+    """Let an update look once, whatever holds it back, as if a send had no looks of its own."""
+    original = transport.Transport._see
+    seen: dict[str, Any] = {}
 
-    def without(*arguments: Any, recheck: object = None, **named: Any) -> Any:
-        return original(*arguments, **named)
+    def once(self: Any, look: Any, *rest: Any) -> Any:
+        if look.call.path not in seen:
+            seen[look.call.path] = original(self, look, *rest)
+        return seen[look.call.path]
 
-    patch.setattr("pulumi_c1policy._client.policies.Request", without)
+    patch.setattr(transport.Transport, "_see", once)
 
 
 def _nothing_known(patch: pytest.MonkeyPatch) -> None:
@@ -98,7 +110,7 @@ _RANDOM = [
     Mutation("conflicts", _no_conflicts, "lost edit", _EDITED),
     Mutation("owners, writes", _nobody_takes_over, "foreign write", _EDITED),
     Mutation("owners, deletes", _nobody_takes_over, "foreign delete", _EDITED),
-    Mutation("the look before another attempt", _no_recheck, "old look", _THROTTLED),
+    Mutation("the look before each attempt", _old_looks, "old look", _THROTTLED),
 ]
 
 
@@ -116,14 +128,15 @@ def test_some_seed_finds_that_a_guard_is_gone(
     assert _found(mutation.kind, mutation.profile) != []
 
 
-def _program(*kinds: str) -> Program:
+def _program(*kinds: str, **options: str) -> Program:
     return {
         f"policy-{number}": Declared(
             {
                 "display_name": "Access",
                 "policy_type": f"POLICY_TYPE_{kind}",
                 "policy_steps": {kind.lower(): {"steps": [{"accept": {}}]}},
-            }
+            },
+            options,
         )
         for number, kind in enumerate(kinds)
     }
@@ -134,7 +147,7 @@ def _replaced_by_force(seed: int) -> set[str]:
     with simulation.running():
         stack = Stack(simulation)
         stack.up(_program("GRANT"))
-        stack.up(_program("GRANT"), refresh=True, replace=("policy-0",))
+        stack.up(_program("GRANT", on_leftover="adopt"), refresh=True, replace=("policy-0",))
         model.check(simulation)
     return simulation.kinds()
 
@@ -148,7 +161,7 @@ def _replaced_twice(seed: int) -> set[str]:
         simulation.weather.script = lambda r: network.FAILED if r.method == "DELETE" else None
         stack.up(_program("REVOKE"))
         simulation.weather.script = lambda _: None
-        stack.up(_program("GRANT"))
+        stack.up(_program("GRANT", on_leftover="adopt"))
         model.check(simulation)
     return simulation.kinds()
 
@@ -195,12 +208,28 @@ def test_a_leftover_is_taken_for_anybodys_where_its_resource_is_not_looked_at(
         simulation = Simulation(0)
         with simulation.running():
             editors.somebody_creates(simulation.tenant, annotations=editors.MARKS)
-            Stack(simulation).up(_program("GRANT"))
+            Stack(simulation).up(_program("GRANT", on_leftover="adopt"))
             model.check(simulation)
         return simulation.kinds()
 
     assert found() == set()
-    monkeypatch.setattr(adoption, "resource", lambda _: ("anybody",))
+    for module in (adoption, creation):
+        monkeypatch.setattr(module, "resource", lambda _: ("anybody",))
+    assert "foreign in state" in found()
+
+
+def test_a_leftover_is_taken_where_nobody_has_to_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> set[str]:
+        simulation = Simulation(0)
+        with simulation.running():
+            ours, twin = Stack(simulation), Stack(simulation, "twin")
+            ours.up(_program("GRANT"))
+            twin.up(_program("GRANT"))
+            model.check(simulation)
+        return simulation.kinds()
+
+    assert found() == set()
+    monkeypatch.setattr(runtime, "decided", lambda _: {"on_leftover": "adopt"})
     assert "foreign in state" in found()
 
 

@@ -86,3 +86,10 @@ def _read_request(connection: socket.socket) -> None:
             if not line.strip():
                 break
         stream.read(length)
+
+
+@pytest.fixture
+def credentials() -> dict[str, str]:
+    """A client id and its secret, for servers that accept any."""
+    with Emulator() as tenant:
+        return {"clientId": tenant.client_id, "clientSecret": tenant.client_secret}

@@ -27,21 +27,23 @@ def paths(tenant: Emulator) -> list[tuple[str, str]]:
 def test_a_policy_lives_from_create_to_delete(client: PolicyClient, c1_tenant: Emulator) -> None:
     created = client.create(NEW)
     assert client.get(created["id"])["displayName"] == "Engineering access"
-    updated = client.update(created["id"], {"description": "new"}, ["description"])
+    updated = client.update(created["id"], ["description"], lambda _: {"description": "new"})
     assert updated["description"] == "new"
     assert updated["displayName"] == "Engineering access"
-    client.delete(created["id"])
+    client.delete(created["id"], lambda _: True)
     assert client.get(created["id"])["deletedAt"]
     path = f"/api/v1/policies/{created['id']}"
     assert paths(c1_tenant) == [
         ("POST", "/auth/v1/token"),
         ("POST", "/api/v1/policies"),
         ("GET", path),
+        ("GET", path),
         ("POST", path),
+        ("GET", path),
         ("DELETE", path),
         ("GET", path),
     ]
-    assert [request.update_mask for request in c1_tenant.requests][3] == "description"
+    assert [request.update_mask for request in c1_tenant.requests][4] == "description"
 
 
 @pytest.mark.parametrize("unset", ["emitted", "omitted", "null", "null_everywhere"])
@@ -133,6 +135,6 @@ def test_threads_share_the_renewal_after_their_token_ended(
 def test_a_refusal_carries_the_tenants_words(client: PolicyClient) -> None:
     builtin = next(policy for policy in client.list() if policy.get("systemBuiltin"))
     with pytest.raises(errors.StatusError, match="built") as caught:
-        client.delete(builtin["id"])
+        client.delete(builtin["id"], lambda _: True)
     assert caught.value.code is not None
     assert not caught.value.ambiguous

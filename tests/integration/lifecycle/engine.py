@@ -15,8 +15,10 @@ from typing import Any, Final, NamedTuple
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._lifecycle.known import Known
 from pulumi_c1policy._pulumi import runtime, values
 from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
+from pulumi_c1policy._pulumi.tenants import Tenants
 from pulumi_c1policy.provider import PolicyProvider
 
 ABSENT: Final = "(absent)"
@@ -71,6 +73,7 @@ class Resource:
     @contextmanager
     def _command(self) -> Iterator[PolicyProvider]:
         """The time of one command of the CLI: the provider's process is new in each."""
+        runtime.known, runtime.shown = Known(), Tenants()
         self._provider.configure(ConfigureRequest(self._config))
         try:
             yield self._provider

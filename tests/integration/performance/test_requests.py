@@ -47,7 +47,7 @@ def test_a_plan_with_nothing_to_do_takes_no_request(
 
 @pytest.mark.parametrize(
     ("count", "most"),
-    [(1, 1), (4, 4), (5, 5), (100, 6), (1000, 15)],
+    [(1, 2), (4, 5), (5, 5), (100, 6), (1000, 15)],
     ids=["1", "4", "5", "100", "1,000"],
 )
 def test_reading_all_takes_pages_and_one_token(
@@ -65,7 +65,7 @@ def test_reading_all_takes_pages_and_one_token(
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
-def test_reading_a_small_stack_of_a_large_tenant_takes_no_more_than_single_gets_and_one(
+def test_reading_a_small_stack_of_a_large_tenant_takes_no_more_than_single_gets_and_two(
     tenant: Tenant, provider: PolicyProvider, count: int
 ) -> None:
     tenant.fill_with_others(1500)
@@ -73,7 +73,7 @@ def test_reading_a_small_stack_of_a_large_tenant_takes_no_more_than_single_gets_
 
     at_once(partial(provider.read, *entry) for entry in state.items())
 
-    assert tenant.requests().total() - 1 <= count + 1  # one for the token
+    assert tenant.requests().total() - 1 <= count + 2  # one for the token
 
 
 def test_scoped_policies_come_with_the_pages(tenant: Tenant, provider: PolicyProvider) -> None:
@@ -109,20 +109,17 @@ def test_updating_one_takes_a_look_at_it_and_the_update(
 
 
 @pytest.mark.parametrize("count", [1, 4, 10, 250])
-def test_destroying_takes_a_request_a_policy_and_pages(
+def test_destroying_takes_a_look_and_a_request_a_policy(
     tenant: Tenant, provider: PolicyProvider, count: int
 ) -> None:
     state = tenant.fill(count)
-    held = len(tenant.emulator.policies)
 
     at_once(partial(provider.delete, *entry) for entry in state.items())
 
     requests = tenant.requests()
-    assert requests.pop("delete") == count
-    assert requests.pop("token") == 1
-    assert requests.pop("get", 0) <= 4
-    assert requests.pop("page", 0) <= ceil(held / PAGE)
-    assert requests == {}
+    # Where another thread takes the connection of the look, the write looks again on its own.
+    assert count <= requests.pop("get") <= 1.5 * count + THREADS
+    assert requests == {"delete": count, "token": 1}
 
 
 def test_a_whole_run_in_one_process_asks_for_one_token(

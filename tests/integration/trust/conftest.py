@@ -26,3 +26,9 @@ def others(c1_tenant: Emulator) -> Others:
 def _forget_warnings() -> None:
     """Each test sees the warnings that a process shows once."""
     failures._warn_once.cache_clear()
+
+
+@pytest.fixture
+def adopting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user who decided that leftovers are to be adopted."""
+    monkeypatch.setenv("PULUMI_C1POLICY_ON_LEFTOVER", "adopt")

@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.chaos.engine import Killed, Process, Stack
+from tests.chaos.engine import Killed, Process, Program, Stack
 from tests.integration.trust.cases import (
     CREATE,
     ONE,
@@ -59,25 +59,44 @@ def test_a_create_that_was_refused_is_not_sent_again(
     how: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=int(how), times=None, **CREATE))
-    with pytest.raises(errors.StatusError):
+    with pytest.raises(errors.APIError):
         stack.up(ONE)
     assert len(writes(c1_tenant)) == 1
 
 
+def refused(stack: Stack, program: Program) -> str:
+    """The error of a run in which a leftover stands in the way."""
+    with pytest.raises(errors.RefusedError) as caught:
+        stack.up(program)
+    return str(caught.value)
+
+
 @pytest.mark.parametrize("how", LOST)
-def test_a_create_that_never_gets_an_answer_is_adopted_by_the_next_run(
-    how: str, c1_tenant: Emulator, stack: Stack
+def test_a_create_that_never_gets_an_answer_is_refused_by_name_in_the_next_run(
+    how: str, c1_tenant: Emulator, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Where even the look for it fails, the run has to give up.
     c1_tenant.set_faults(*LOST[how], Fault(do="answer", status=500, times=None, nth=2, **SEARCH))
     with pytest.raises(errors.APIError):
         stack.up(ONE)
-    assert len(live(c1_tenant)) == 1
-    c1_tenant.set_faults()
-    stack.up({"access": grant("Two.")})
     [policy] = live(c1_tenant)
-    assert (policy["id"], policy["description"]) == (stack.id_of("access"), "Two.")
-    assert [request.path.count("/") for request in writes(c1_tenant)] == [3, 4]
+    c1_tenant.set_faults()
+    equal, other = refused(stack, ONE), refused(stack, {"access": grant("Two.")})
+    for text in (equal, other):
+        assert policy["id"] in text
+        assert policy["createdAt"] in text
+        assert "pulumi up --refresh" in text
+    assert "equals what would be created" in equal
+    assert "PULUMI_C1POLICY_ON_LEFTOVER=adopt pulumi up --refresh" in equal
+    assert "differs from what would be created at `description`" in other
+    assert "ON_LEFTOVER=adopt" not in other
+    assert "Two." not in other
+    monkeypatch.setenv("PULUMI_C1POLICY_ON_LEFTOVER", "adopt")
+    assert "none does" in refused(stack, {"access": grant("Two.")})
+    stack.up(ONE)
+    assert stack.id_of("access") == policy["id"]
+    assert len(writes(c1_tenant)) == 1
+    assert live(c1_tenant) == [policy]
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["stored-at-once", "stored-late"])
@@ -94,7 +113,7 @@ def test_a_create_that_nobody_waited_for_is_not_sent_again(
             stack.up(ONE, process=impatient)
         while not live(c1_tenant):
             pass
-        stack.up(ONE)
+        stack.up({"access": grant("One.", options={"on_leftover": "adopt"})})
     [policy] = live(c1_tenant)
     assert stack.id_of("access") == policy["id"]
     assert len(writes(c1_tenant)) == 1
@@ -109,7 +128,7 @@ def test_a_create_that_may_be_under_way_is_looked_for_and_not_sent_again(
         stack.up(ONE)
     assert len(writes(c1_tenant)) == 1
     assert searches(c1_tenant) > 1
-    stack.up(ONE)
+    stack.up({"access": grant("One.", options={"on_leftover": "adopt"})})
     assert len(live(c1_tenant)) == 1
 
 
@@ -128,18 +147,20 @@ def _kill(after: int) -> Callable[[httpx.Request], None]:
 # The requests of a first run: a token, the look for leftovers, the create.
 @pytest.mark.parametrize("where", ["on_request", "on_answer"])
 @pytest.mark.parametrize("boundary", [1, 2, 3])
-@pytest.mark.parametrize("description", ["One.", "Two."], ids=["same", "changed"])
 def test_a_killed_process_leaves_nothing_that_the_next_one_doubles(
-    description: str, boundary: int, where: str, c1_tenant: Emulator, stack: Stack
+    boundary: int, where: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     hooks: dict[str, Any] = {where: _kill(boundary)}
     with pytest.raises(Killed):
         stack.up(ONE, process=Process(c1_tenant, **hooks))
     assert stack.state == []
-    assert len(live(c1_tenant)) == int(boundary == 3 and where == "on_answer")
-    stack.up({"access": grant(description)})
+    left = boundary == 3 and where == "on_answer"
+    assert len(live(c1_tenant)) == int(left)
+    if left:
+        assert live(c1_tenant)[0]["id"] in refused(stack, ONE)
+    stack.up({"access": grant("One.", options={"on_leftover": "adopt"})})
     [policy] = live(c1_tenant)
-    assert (policy["id"], policy["description"]) == (stack.id_of("access"), description)
+    assert policy["id"] == stack.id_of("access")
 
 
 def test_a_kill_between_the_store_and_the_state_leaves_nothing_that_is_doubled(
@@ -153,23 +174,64 @@ def test_a_kill_between_the_store_and_the_state_leaves_nothing_that_is_doubled(
         stack.up(ONE)
     assert (stack.state, len(live(c1_tenant))) == ([], 1)
     stack.step = lambda: None
-    stack.up(ONE, refresh=True)
+    stack.up({"access": grant("One.", options={"on_leftover": "adopt"})}, refresh=True)
     [policy] = live(c1_tenant)
     assert stack.id_of("access") == policy["id"]
     assert len(writes(c1_tenant)) == 1
 
 
-def test_an_update_that_fails_while_adopting_is_made_up_for_by_the_next_run(
-    c1_tenant: Emulator, stack: Stack
+def test_a_leftover_that_shall_be_left_is_named_and_another_is_created(
+    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
+    left = stack.id_of("access")
     stack.state.clear()
-    c1_tenant.set_faults(Fault(do="answer", status=403, method="POST", path="/policies/"))
-    with pytest.raises(errors.PermissionDeniedError):
-        stack.up({"access": grant("Two.")})
-    stack.up({"access": grant("Two.")})
-    [policy] = live(c1_tenant)
-    assert policy["description"] == "Two."
+    others.keep()
+    stack.up({"access": grant("Two.", options={"on_leftover": "leave"})})
+    assert stack.id_of("access") != left
+    assert left in caplog.text
+    others.assert_untouched()
+
+
+def test_of_several_leftovers_the_one_that_equals_is_adopted(
+    c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+) -> None:
+    others.add(annotations=marks(), description="Other.")
+    equal = others.add(annotations=marks(), description="One.")
+    stack.up(ONE)
+    assert stack.id_of("access") == equal
+    others.assert_untouched()
+
+
+def test_several_leftovers_that_fit_are_refused(
+    c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+) -> None:
+    twins = [others.add(annotations=marks(), description="One.") for _ in range(2)]
+    text = refused(stack, ONE)
+    assert all(each in text for each in twins)
+    others.assert_untouched()
+
+
+@pytest.mark.parametrize("edit", ["person", "terraform"])
+def test_what_others_took_since_the_search_is_not_adopted(
+    edit: str, c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+) -> None:
+    stack.up(ONE)
+    taken = stack.id_of("access")
+    stack.state.clear()
+
+    def take(request: httpx.Request) -> None:
+        if request.url.path.endswith("/search/policies"):
+            if edit == "person":
+                c1_tenant.product_edit(taken, {"description": "Theirs."})
+            else:
+                theirs = {**marks(), "managed_by": "terraform"}
+                c1_tenant.api_edit(taken, {"annotations": theirs})
+            others.keep()
+
+    stack.up(ONE, process=Process(c1_tenant, on_answer=take))
+    assert stack.id_of("access") != taken
+    others.assert_untouched()
 
 
 FOREIGN: dict[str, dict[str, Any]] = {
@@ -179,12 +241,6 @@ FOREIGN: dict[str, dict[str, Any]] = {
     "another resource": {"annotations": marks("c1policy.Policy/other")},
     "another parent": {"annotations": marks("Team/c1policy.Policy/access")},
     "half marked": {"annotations": {"managed_by": "pulumi", "iac_workspace": "shop/dev"}},
-    "another type": {
-        "annotations": marks(),
-        "policyType": "POLICY_TYPE_REVOKE",
-        "policySteps": {"revoke": {"steps": [{"accept": {}}]}},
-    },
-    "another scope": {"annotations": marks(), "scope": {"appId": "app-1"}},
     "builtin": {"annotations": marks(), "builtin": True},
 }
 
@@ -202,6 +258,27 @@ def test_a_policy_of_somebody_else_is_never_adopted(
     assert len(writes(c1_tenant)) == 1
     others.assert_untouched()
     stack.destroy()
+    others.assert_untouched()
+
+
+OF_OURS: dict[str, dict[str, Any]] = {
+    "type": {
+        "policyType": "POLICY_TYPE_REVOKE",
+        "policySteps": {"revoke": {"steps": [{"accept": {}}]}},
+    },
+    "scope": {"scope": {"appId": "app-1"}},
+    "rules": {"rules": [{"condition": "true", "stepKey": "grant"}]},
+}
+
+
+@pytest.mark.parametrize("what", OF_OURS)
+def test_a_leftover_of_another_form_is_refused_and_never_adopted(
+    what: str, c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+) -> None:
+    left = others.add(annotations=marks(), description="One.", **OF_OURS[what])
+    text = refused(stack, ONE)
+    assert left in text
+    assert what in text
     others.assert_untouched()
 
 
@@ -238,8 +315,12 @@ def test_a_leftover_that_goes_between_two_looks_is_created_anew(
 
 @pytest.mark.parametrize("scope", [None, {"app_id": "app-1"}], ids=["global", "scoped"])
 @pytest.mark.parametrize("unset_fields", ["emitted", "omitted", "null", "null_everywhere"])
-def test_a_leftover_is_found_in_any_scope_and_spelling(
-    unset_fields: str, scope: dict[str, str] | None, c1_tenant: Emulator, stack: Stack
+def test_a_leftover_equals_in_any_scope_and_spelling(
+    unset_fields: str,
+    scope: dict[str, str] | None,
+    c1_tenant: Emulator,
+    stack: Stack,
+    adopting: None,
 ) -> None:
     c1_tenant.set_quirks(unset_fields=unset_fields)
     program = {"access": grant(scope=scope)}
@@ -249,7 +330,9 @@ def test_a_leftover_is_found_in_any_scope_and_spelling(
     assert len(live(c1_tenant)) == 1
 
 
-def test_two_stacks_with_the_same_program_keep_apart(c1_tenant: Emulator, stack: Stack) -> None:
+def test_two_stacks_with_the_same_program_keep_apart(
+    c1_tenant: Emulator, stack: Stack, adopting: None
+) -> None:
     other = Stack(c1_tenant, "shop/prod")
     for each in (stack, other):
         c1_tenant.set_faults(*LOST["cut"])

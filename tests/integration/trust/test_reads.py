@@ -29,13 +29,14 @@ def _requests(tenant: Emulator) -> list[str]:
 
 
 @pytest.mark.parametrize("count", range(1, SINGLE_READS + 1))
-def test_a_few_reads_are_single_gets(count: int, c1_tenant: Emulator) -> None:
+def test_a_few_reads_are_single_gets_and_one_page(count: int, c1_tenant: Emulator) -> None:
     ids = _fill(c1_tenant, count)
     process = Process(c1_tenant)
     with process.alive():
         for policy_id in ids:
             assert process.run.reads.get(policy_id)["id"] == policy_id
-    assert _requests(c1_tenant) == [f"GET {policy_id}" for policy_id in ids]
+    gets = [f"GET {policy_id}" for policy_id in ids]
+    assert _requests(c1_tenant) == ["POST policies", *gets]
 
 
 @pytest.mark.parametrize("threads", [1, 4, 16])

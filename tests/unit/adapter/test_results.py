@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._pulumi.results import discreet
 from tests.unit.lifecycle.test_wrong_values import WRONG
@@ -36,5 +37,6 @@ def test_what_is_wrong_beside_a_secret_is_still_said() -> None:
     steps = {"grant": {"steps": [{"acept": {}}, {"accept": {"accept_message": TEXT}}]}}
     inputs = {"display_name": "Access", "policy_type": "POLICY_TYPE_GRANT", "policy_steps": steps}
     [finding] = check(inputs)
-    assert discreet(finding, {"policy_steps"}) == finding
-    assert "did you mean `accept`?" in finding.message
+    hidden = discreet(finding, {"policy_steps"})
+    assert text(hidden.path) == 'policy_steps["…"].steps[0].acept'
+    assert "did you mean `accept`?" in hidden.message

@@ -58,6 +58,9 @@ class Tenant:
     token_replies: list[Reply] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
     token_requests: list[httpx.Request] = field(default_factory=list)
+    look: dict[str, object] | None = None
+    """The policy that GETs are answered with, beside the script; None leaves them to it."""
+    looks: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/auth/v1/token":
@@ -65,6 +68,9 @@ class Tenant:
             if not self.token_replies:
                 return issued(f"token-number-{len(self.token_requests)}")
             return self._play(self.token_replies, request)
+        if self.look is not None and request.method == "GET":
+            self.looks.append(request)
+            return httpx.Response(200, json={"policy": self.look})
         self.requests.append(request)
         return self._play(self.replies, request)
 
@@ -97,9 +103,12 @@ def connect(clock: FakeClock) -> Iterator[Connect]:
     clients: list[PolicyClient] = []
 
     def connect(
-        *replies: Reply, token_replies: tuple[Reply, ...] = (), **config: str
+        *replies: Reply,
+        token_replies: tuple[Reply, ...] = (),
+        look: dict[str, object] | None = None,
+        **config: str,
     ) -> tuple[PolicyClient, Tenant]:
-        tenant = Tenant(list(replies), clock, list(token_replies))
+        tenant = Tenant(list(replies), clock, list(token_replies), look=look)
         if not config.keys() & {"accessToken", "oidcToken", "clientSecret"}:
             config |= {"clientSecret": CLIENT_SECRET}
         where = settings.load({"clientId": CLIENT_ID, **config}, {})

@@ -43,9 +43,9 @@ def grpc(status: int, code: int, message: str = "said so") -> httpx.Response:
 def test_each_status_is_its_error_with_all_that_is_known(
     reply: httpx.Response, error: type[errors.StatusError], connect: Any
 ) -> None:
-    client, _ = connect(reply, requestDeadline="0.1")
+    client, _ = connect(reply, look={"id": "p1"}, requestDeadline="0.1")
     with pytest.raises(error) as caught:
-        client.update("p1", {}, ["rules"])
+        client.update("p1", ["rules"], lambda _: {})
     assert type(caught.value) is error
     assert caught.value.status == reply.status_code
     assert caught.value.code == reply.json()["code"]
@@ -88,12 +88,15 @@ def test_an_error_without_the_apis_body_is_explained_as_far_as_it_can_be(
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (httpx.Response(404), errors.NotFoundError),
-        (httpx.Response(404, json={}), errors.NotFoundError),
+        (grpc(404, 5), errors.NotFoundError),
+        (httpx.Response(404), errors.AnswerError),
+        (httpx.Response(404, json={}), errors.AnswerError),
+        (httpx.Response(404, json={"message": "no Route matched"}), errors.AnswerError),
+        (grpc(404, 2), errors.AnswerError),
         (httpx.Response(404, html="<html></html>"), errors.AnswerError),
         (httpx.Response(404, text="404 page not found"), errors.AnswerError),
     ],
-    ids=["empty", "object", "html", "text"],
+    ids=["the API's", "empty", "object", "gateway", "other code", "html", "text"],
 )
 def test_only_the_apis_own_404_says_that_a_policy_is_gone(
     reply: httpx.Response, kind: type[errors.APIError], connect: Any
@@ -146,8 +149,8 @@ def test_a_byte_order_mark_and_surrogate_pairs_are_fine(connect: Any) -> None:
     "header", ["x-request-id", "X-Amzn-Trace-Id", "request-id", "x-correlation-id"]
 )
 def test_a_request_id_is_found_under_its_names(header: str, connect: Any) -> None:
-    client, _ = connect(httpx.Response(404, headers={header: "r" * 500}))
-    with pytest.raises(errors.NotFoundError) as caught:
+    client, _ = connect(httpx.Response(403, headers={header: "r" * 500}))
+    with pytest.raises(errors.PermissionDeniedError) as caught:
         client.get("p1")
     assert caught.value.request_id == "r" * 128
 
@@ -252,7 +255,7 @@ def test_what_the_tenant_says_is_passed_on(reply: httpx.Response, said: str, con
     ids=["400-9", "409-9", "412-9", "400-3", "400-html", "403-html", "409-text"],
 )
 def test_a_refused_delete_says_what_helps(reply: httpx.Response, advice: str, connect: Any) -> None:
-    client, _ = connect(reply)
+    client, _ = connect(reply, look={"id": "p1"})
     with pytest.raises(errors.StatusError) as caught:
-        client.delete("p1")
+        client.delete("p1", lambda _: True)
     assert advice in caught.value.advice

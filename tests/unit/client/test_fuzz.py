@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 CALLS: list[Callable[[PolicyClient], Any]] = [
     lambda client: client.create({"displayName": "One"}),
     lambda client: client.get("p1"),
-    lambda client: client.update("p1", {}, ["rules"]),
-    lambda client: client.delete("p1"),
+    lambda client: client.update("p1", ["rules"], lambda _: {}),
+    lambda client: client.delete("p1", lambda _: True),
     lambda client: list(client.list()),
     lambda client: list(client.search(refs=["p1"])),
     lambda client: client.test_account_provision("x"),

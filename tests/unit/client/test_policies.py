@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
+from pulumi_c1policy._client import bodies
 from pulumi_c1policy._client.policies import PolicyClient
 
 POLICY = {"id": "p1", "displayName": "One", "newerThanUs": {"kept": [1, None]}}
@@ -34,12 +36,12 @@ def body(request: httpx.Request) -> Any:
         ),
         (lambda c: c.get("p1"), "GET", "/api/v1/policies/p1", None),
         (
-            lambda c: c.update("p1", {"rules": []}, ["rules", "displayName"]),
+            lambda c: c.update("p1", ["rules", "displayName"], lambda _: {"rules": []}),
             "POST",
             "/api/v1/policies/p1",
             {"policy": {"rules": []}, "updateMask": "rules,displayName"},
         ),
-        (lambda c: c.delete("p1"), "DELETE", "/api/v1/policies/p1", None),
+        (lambda c: c.delete("p1", lambda _: True), "DELETE", "/api/v1/policies/p1", None),
         (
             lambda c: c.test_account_provision("a"),
             "POST",
@@ -55,9 +57,11 @@ def body(request: httpx.Request) -> Any:
 def test_each_call_is_the_request_that_the_reference_names(
     call: Callable[[PolicyClient], object], method: str, target: str, sent: object, connect: Any
 ) -> None:
-    client, tenant = connect(httpx.Response(200, json={"policy": POLICY}))
+    look = POLICY if method == "DELETE" or "updateMask" in str(sent) else None
+    client, tenant = connect(httpx.Response(200, json={"policy": POLICY}), look=look)
     call(client)
-    (request,) = tenant.requests
+    # The GET before a write has a test of its own.
+    request = tenant.requests[-1]
     assert (request.method, request.url.raw_path.decode()) == (method, target)
     assert (body(request) if request.content else None) == sent
     assert request.url.host == "acme.conductor.one"
@@ -102,7 +106,7 @@ def test_policies_come_back_as_the_trees_that_they_are(connect: Any) -> None:
     client, _ = connect(httpx.Response(200, json={"policy": POLICY, "list": [POLICY], "new": 1}))
     assert client.create({}) == POLICY
     assert client.get("p1") == POLICY
-    assert client.update("p1", {}, ["rules"]) == POLICY
+    assert client.update("p1", ["rules"], lambda _: {}) == POLICY
     assert list(client.list()) == [POLICY]
     assert list(client.search()) == [POLICY]
 
@@ -158,6 +162,28 @@ def test_a_page_token_that_came_before_ends_in_an_error(
 
 
 @pytest.mark.parametrize("method", ["list", "search"])
+def test_page_tokens_without_an_end_end_in_an_error(method: str, connect: Any) -> None:
+    numbers = itertools.count()
+    client, tenant = connect(lambda _: page(token=f"t{next(numbers)}"))
+    with pytest.raises(errors.AnswerError, match="more than 1000 pages"):
+        list(getattr(client, method)())
+    assert len(tenant.requests) == 1_000
+
+
+@pytest.mark.parametrize("method", ["list", "search"])
+def test_pages_that_do_not_fit_into_memory_end_in_an_error(
+    method: str, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "_MAX_LISTED_BYTES", 10_000_000)
+    numbers, long = itertools.count(), "x" * 1_000_000
+    client, tenant = connect(lambda _: page(long, token=f"t{next(numbers)}"))
+    with pytest.raises(errors.AnswerError, match="more pages than fit into memory"):
+        for _ in getattr(client, method)():
+            pass
+    assert len(tenant.requests) < 20
+
+
+@pytest.mark.parametrize("method", ["list", "search"])
 def test_pages_of_any_size_are_read_to_the_empty_token(method: str, connect: Any) -> None:
     client, tenant = connect(
         page(token="1"),
@@ -189,7 +215,11 @@ def test_an_id_cannot_leave_its_place_in_the_path(policy_id: str, path: str, con
 @pytest.mark.parametrize("policy_id", ["", ".", "..", "/", "//", "../..", " ", "\ud800"])
 def test_what_cannot_be_an_id_is_not_found_without_a_request(policy_id: str, connect: Any) -> None:
     client, tenant = connect(httpx.Response(200, json={}))
-    for call in (client.get, client.delete, lambda i: client.update(i, {}, ["rules"])):
+    for call in (
+        client.get,
+        lambda i: client.delete(i, lambda _: True),
+        lambda i: client.update(i, ["rules"], lambda _: {}),
+    ):
         with pytest.raises(errors.NotFoundError):
             call(policy_id)
     assert tenant.requests == []
@@ -198,7 +228,7 @@ def test_what_cannot_be_an_id_is_not_found_without_a_request(policy_id: str, con
 def test_an_empty_mask_is_never_sent(connect: Any) -> None:
     client, tenant = connect(httpx.Response(200, json={"policy": POLICY}))
     with pytest.raises(ValueError, match="empty mask"):
-        client.update("p1", {}, [])
+        client.update("p1", [], lambda _: {})
     assert tenant.requests == []
 
 
@@ -219,10 +249,31 @@ def test_an_answer_without_its_policy_is_an_error(answer: object, connect: Any) 
     with pytest.raises(errors.AnswerError) as caught:
         client.get("p1")
     assert not caught.value.ambiguous
-    for write, arguments in ((client.create, ({},)), (client.update, ("p1", {}, ["rules"]))):
+    client, _ = connect(httpx.Response(200, json=answer), look=POLICY)
+    writes: list[Callable[[], object]] = [
+        lambda: client.create({}),
+        lambda: client.update("p1", ["rules"], lambda _: {}),
+    ]
+    for write in writes:
         with pytest.raises(errors.AnswerError) as caught:
-            write(*arguments)
+            write()
         assert caught.value.ambiguous
+
+
+@pytest.mark.parametrize("answer", [{}, {"policy": None}, {"policy": {"id": "p2"}}, [], 7])
+def test_nothing_is_written_after_a_look_that_shows_no_such_policy(
+    answer: object, connect: Any
+) -> None:
+    client, tenant = connect(httpx.Response(200, json=answer))
+    writes: list[Callable[[], object]] = [
+        lambda: client.update("p1", ["rules"], lambda _: {}),
+        lambda: client.delete("p1", lambda _: True),
+    ]
+    for write in writes:
+        with pytest.raises(errors.AnswerError) as caught:
+            write()
+        assert not caught.value.ambiguous
+    assert [request.method for request in tenant.requests] == ["GET", "GET"]
 
 
 def test_a_created_policy_without_an_id_is_an_error(connect: Any) -> None:
@@ -240,14 +291,15 @@ def test_an_answer_about_another_policy_is_an_error(connect: Any) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", b" \n", b'{"anything": 1}'])
 def test_a_delete_needs_no_body_in_its_answer(content: bytes, connect: Any) -> None:
-    client, _ = connect(httpx.Response(200, content=content))
-    client.delete("p1")
+    client, tenant = connect(httpx.Response(200, content=content), look=POLICY)
+    client.delete("p1", lambda _: True)
+    assert [request.method for request in tenant.requests] == ["DELETE"]
 
 
 def test_a_page_for_people_is_no_answer_to_a_delete(connect: Any) -> None:
-    client, _ = connect(httpx.Response(200, html="<html>Log in</html>"))
+    client, _ = connect(httpx.Response(200, html="<html>Log in</html>"), look=POLICY)
     with pytest.raises(errors.AnswerError) as caught:
-        client.delete("p1")
+        client.delete("p1", lambda _: True)
     assert caught.value.ambiguous
 
 

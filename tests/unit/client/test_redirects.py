@@ -13,8 +13,8 @@ from pulumi_c1policy._client.policies import PolicyClient
 
 WITH_ID: dict[str, Callable[[PolicyClient], Any]] = {
     "get": lambda client: client.get("p1"),
-    "update": lambda client: client.update("p1", {}, ["rules"]),
-    "delete": lambda client: client.delete("p1"),
+    "update": lambda client: client.update("p1", ["rules"], lambda _: {}),
+    "delete": lambda client: client.delete("p1", lambda _: True),
 }
 WITHOUT_ID: dict[str, Callable[[PolicyClient], Any]] = {
     "create": lambda client: client.create({}),

@@ -14,15 +14,16 @@ from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._client.refusals import REFUSALS, Refusal
 from pulumi_c1policy._client.settings import load
 from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._lifecycle.creation import create
 from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._lifecycle.operations import Run, create
 from pulumi_c1policy._lifecycle.options import Options
+from pulumi_c1policy._lifecycle.run import Run
 
 PROVISION = "provision steps are not allowed in policies"
 CALLS: dict[str, Callable[[PolicyClient], Any]] = {
     "create": lambda client: client.create({}),
-    "update": lambda client: client.update("p1", {}, ["policySteps"]),
-    "delete": lambda client: client.delete("p1"),
+    "update": lambda client: client.update("p1", ["policySteps"], lambda _: {}),
+    "delete": lambda client: client.delete("p1", lambda _: True),
     "get": lambda client: client.get("p1"),
     "list": lambda client: list(client.list()),
     "search": lambda client: list(client.search()),
@@ -41,7 +42,8 @@ def test_a_refusal_is_sent_once_and_shown_in_the_tenants_words(
     refusal: Refusal, call: str, connect: Any
 ) -> None:
     message = f'rpc error: failed to save: {refusal.text} "as it is"'
-    client, tenant = connect(answer(500, message))
+    look = {"id": "p1"} if call in ("update", "delete") else None
+    client, tenant = connect(answer(500, message), look=look)
     with pytest.raises(errors.APIError) as caught:
         CALLS[call](client)
     assert type(caught.value) is errors.InvalidRequestError
@@ -113,7 +115,7 @@ def test_the_token_endpoint_refuses_no_policy(connect: Any) -> None:
 def test_a_refusal_ends_the_doubt_of_an_earlier_attempt(connect: Any) -> None:
     client, tenant = connect(httpx.Response(503), answer(500, PROVISION))
     with pytest.raises(errors.InvalidRequestError) as caught:
-        client.update("p1", {}, ["policySteps"])
+        client.update("p1", ["policySteps"], lambda _: {})
     assert not caught.value.ambiguous
     assert len(tenant.requests) == 2
 

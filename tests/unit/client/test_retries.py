@@ -25,12 +25,18 @@ CALLS: dict[str, Callable[[PolicyClient], Any]] = {
     "search": lambda client: list(client.search(query="x")),
     "test": lambda client: client.test_account_provision("x"),
     "validate": lambda client: client.validate_cel("x"),
-    "delete": lambda client: client.delete("p1"),
-    "update": lambda client: client.update("p1", POLICY, ["displayName"]),
+    "delete": lambda client: client.delete("p1", lambda _: True),
+    "update": lambda client: client.update("p1", ["displayName"], lambda _: POLICY),
     "create": lambda client: client.create(POLICY),
 }
-REPEATABLE = frozenset(CALLS) - {"update", "create"}
+REPEATABLE = frozenset(CALLS) - {"create"}
 NOTHING: frozenset[str] = frozenset()
+
+
+def looked_at(call: str) -> dict[str, Any] | None:
+    """The policy that the looks before a write find."""
+    return POLICY if call in ("update", "delete") else None
+
 
 OUTCOMES: dict[str, tuple[httpx.Response | Exception, frozenset[str]]] = {
     "refused connection": (httpx.ConnectError("x"), frozenset(CALLS)),
@@ -47,7 +53,8 @@ OUTCOMES: dict[str, tuple[httpx.Response | Exception, frozenset[str]]] = {
     "302": (httpx.Response(302, headers={"Location": "https://a.example"}), NOTHING),
     "400": (httpx.Response(400), NOTHING),
     "403": (httpx.Response(403), NOTHING),
-    "404": (httpx.Response(404), NOTHING),
+    "404 of a gateway": (httpx.Response(404), REPEATABLE),
+    "404": (httpx.Response(404, json={"code": 5, "message": "gone"}), NOTHING),
     "408": (httpx.Response(408), REPEATABLE),
     "409": (httpx.Response(409), NOTHING),
     "418": (httpx.Response(418), NOTHING),
@@ -55,7 +62,7 @@ OUTCOMES: dict[str, tuple[httpx.Response | Exception, frozenset[str]]] = {
     "500": (httpx.Response(500), REPEATABLE),
     "499": (httpx.Response(499), REPEATABLE),
     "502": (httpx.Response(502), REPEATABLE),
-    "503": (httpx.Response(503), REPEATABLE | {"update"}),
+    "503": (httpx.Response(503), REPEATABLE),
     "504": (httpx.Response(504), REPEATABLE),
     "522": (httpx.Response(522), REPEATABLE),
     "HTML": (httpx.Response(200, html="<html>"), NOTHING),
@@ -86,7 +93,7 @@ def test_a_request_is_repeated_exactly_where_that_is_safe(
     call: str, outcome: str, connect: Any
 ) -> None:
     reply, repeated = OUTCOMES[outcome]
-    client, tenant = connect(reply, OK)
+    client, tenant = connect(reply, OK, look=looked_at(call))
     if call in repeated:
         CALLS[call](client)
         assert len(tenant.requests) == 2
@@ -100,7 +107,7 @@ def test_a_request_is_repeated_exactly_where_that_is_safe(
 @pytest.mark.parametrize("call", ["create", "update", "delete", "get"])
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_a_write_that_may_have_happened_says_so(call: str, outcome: str, connect: Any) -> None:
-    client, _ = connect(OUTCOMES[outcome][0], requestDeadline="1")
+    client, _ = connect(OUTCOMES[outcome][0], look=looked_at(call), requestDeadline="1")
     with pytest.raises(errors.APIError) as caught:
         CALLS[call](client)
     assert caught.value.ambiguous is (call != "get" and outcome in AMBIGUOUS)
@@ -108,7 +115,13 @@ def test_a_write_that_may_have_happened_says_so(call: str, outcome: str, connect
 
 @pytest.mark.parametrize(
     ("outcome", "attempts"),
-    [("refused connection", 4), ("read timeout", 4), ("500", 4), ("404", 1)],
+    [
+        ("refused connection", 4),
+        ("read timeout", 4),
+        ("500", 4),
+        ("404 of a gateway", 4),
+        ("404", 1),
+    ],
 )
 def test_a_lasting_failure_ends_after_a_few_attempts(
     outcome: str, attempts: int, connect: Any, clock: Any
@@ -248,14 +261,14 @@ def test_a_create_that_was_turned_away_makes_the_next_request_wait(
     [
         ("update", httpx.Response(503), httpx.ConnectError("x"), errors.NoAnswerError),
         ("update", httpx.Response(503), httpx.Response(400), errors.InvalidRequestError),
-        ("delete", httpx.ReadTimeout("x"), httpx.Response(404), errors.NotFoundError),
+        ("delete", httpx.ReadTimeout("x"), OUTCOMES["404"][0], errors.NotFoundError),
         ("delete", httpx.ReadTimeout("x"), httpx.ConnectError("x"), errors.NoAnswerError),
     ],
 )
 def test_a_doubt_outlives_the_attempt_that_raised_it(
     call: str, first: Any, then: Any, error: type[errors.APIError], connect: Any
 ) -> None:
-    client, _ = connect(first, then)
+    client, _ = connect(first, then, look=looked_at(call))
     with pytest.raises(error) as caught:
         CALLS[call](client)
     assert caught.value.ambiguous
@@ -266,6 +279,7 @@ def test_a_doubt_outlives_a_token_that_cannot_be_renewed(connect: Any) -> None:
     client, _ = connect(
         httpx.Response(503),
         httpx.Response(401),
+        look=POLICY,
         token_replies=(httpx.Response(200, json={"access_token": "one"}), httpx.Response(401)),
     )
     with pytest.raises(errors.AuthenticationError) as caught:
@@ -276,7 +290,7 @@ def test_a_doubt_outlives_a_token_that_cannot_be_renewed(connect: Any) -> None:
 def test_a_write_that_was_interrupted_between_attempts_keeps_its_failure(
     connect: Any, clock: Any
 ) -> None:
-    client, _ = connect(httpx.Response(503))
+    client, _ = connect(httpx.Response(503), look=POLICY)
     clock.when_waiting = client.close
     with pytest.raises(errors.ServerError) as caught:
         CALLS["update"](client)
@@ -289,16 +303,69 @@ def test_the_number_of_attempts_stands_in_the_error(connect: Any) -> None:
         client.get("p1")
 
 
-def test_what_is_looked_at_before_an_update_goes_again_ends_with_it(
-    connect: Any, clock: Any
-) -> None:
+def test_the_looks_of_an_update_end_with_it(connect: Any, clock: Any) -> None:
     def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and clock.now == begun:
+            return OK
         seconds = "110" if request.method == "POST" else "20"
         return httpx.Response(503, headers={"Retry-After": seconds})
 
     client, _ = connect(reply)
     begun = clock.now
     with pytest.raises(errors.ServerError) as caught:
-        client.update("p1", {}, ["rules"], recheck=lambda: client.get("p1"))
+        CALLS["update"](client)
     assert caught.value.ambiguous
     assert clock.now - begun <= settings.DEFAULT_DEADLINE_SECONDS
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_for_no_wait_is_not_stormed(
+    status: int, connect: Any, clock: Any
+) -> None:
+    client, tenant = connect(httpx.Response(status, headers={"Retry-After": "0"}))
+    with pytest.raises(errors.StatusError):
+        client.get("p1")
+    assert len(tenant.requests) <= 30
+
+
+@pytest.mark.parametrize("call", ["update", "delete"])
+@pytest.mark.parametrize(
+    "held", [httpx.Response(429), httpx.Response(503), httpx.Response(401), httpx.ReadError("x")]
+)
+def test_each_attempt_of_a_write_follows_a_look_of_its_own(
+    call: str, held: Any, connect: Any
+) -> None:
+    client, tenant = connect(held, OK, look=POLICY)
+    CALLS[call](client)
+    assert len(tenant.requests) == len(tenant.looks) == 2
+
+
+@pytest.mark.parametrize("call", ["update", "delete"])
+def test_a_hold_that_begins_after_the_look_is_followed_by_another(
+    call: str, connect: Any, clock: Any
+) -> None:
+    client, tenant = connect(OK, look=POLICY)
+    looks: list[float] = []
+
+    def decide(_: Any) -> Any:
+        looks.append(clock.now)
+        if len(looks) == 1:
+            client._transport._pace.hold(5)  # As a thread does that was answered with a 429.
+        return POLICY
+
+    if call == "update":
+        client.update("p1", ["displayName"], decide)
+    else:
+        client.delete("p1", decide)
+    assert looks[1] - looks[0] >= 5
+    assert len(tenant.requests) == 1
+
+
+@pytest.mark.parametrize("call", ["update", "delete"])
+def test_a_write_is_not_sent_where_a_look_says_no(call: str, connect: Any) -> None:
+    client, tenant = connect(OK, look=POLICY)
+    if call == "update":
+        assert client.update("p1", ["displayName"], lambda _: None) == POLICY
+    else:
+        client.delete("p1", lambda _: False)
+    assert tenant.requests == []

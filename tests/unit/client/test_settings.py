@@ -158,21 +158,101 @@ def test_each_setting_is_read_from_the_environment(client_secret: str) -> None:
         server_url="http://tenant.example",
         credential=credentials.parse_client_secret("fox@acme.conductor.one/spc", client_secret),
         deadline=7.5,
+        source="CONDUCTORONE_CLIENT_SECRET",
     )
 
 
 def test_config_wins_over_the_environment_value_by_value() -> None:
     env = {"CONDUCTORONE_ACCESS_TOKEN": "from-env", "CONDUCTORONE_TENANT_DOMAIN": "a.example"}
-    loaded = settings.load({"accessToken": "from-config", "tenantDomain": None}, env)
+    config = {"accessToken": "from-config", "tenantDomain": "b.example", "requestDeadline": None}
+    loaded = settings.load(config, {**env, "CONDUCTORONE_REQUEST_DEADLINE": "7"})
     assert loaded.credential == AccessToken(Secret("from-config"))
-    assert loaded.server_url == "https://a.example"
+    assert loaded.server_url == "https://b.example"
+    assert loaded.deadline == 7
+    assert loaded.source == "c1policy:accessToken"
 
 
 @pytest.mark.parametrize("empty", ["", "  \n", None])
 def test_an_empty_value_counts_as_unset(empty: str | None) -> None:
-    env = {"CONDUCTORONE_ACCESS_TOKEN": "from-env"}
-    loaded = settings.load({"accessToken": empty, "tenantDomain": "a.example"}, env)
+    env = {
+        "CONDUCTORONE_ACCESS_TOKEN": "from-env",
+        "CONDUCTORONE_TENANT_DOMAIN": "a.example",
+    }
+    loaded = settings.load({"accessToken": empty}, env)
     assert loaded.credential == AccessToken(Secret("from-env"))
+
+
+SECRET = "CONDUCTORONE_CLIENT_SECRET"
+CLIENT = "CONDUCTORONE_CLIENT_ID"
+MIXED: dict[str, tuple[dict[str, str], dict[str, str], tuple[str, str] | None]] = {
+    "tenant and client from config, secret from the environment": (
+        {"tenantDomain": "acme.conductor.one", "clientId": "fox@acme.conductor.one/spc"},
+        {SECRET: "the secret"},
+        None,
+    ),
+    "the same host, ports aside": (
+        {"serverUrl": "https://acme.conductor.one:8443"},
+        {CLIENT: "fox@acme.conductor.one:443/spc", SECRET: "the secret"},
+        None,
+    ),
+    "two names of this machine": (
+        {"serverUrl": "http://localhost:8080"},
+        {CLIENT: "fox@127.0.0.1/spc", SECRET: "the secret"},
+        None,
+    ),
+    "another host": (
+        {"serverUrl": "https://acme.conductor.one"},
+        {CLIENT: "fox@other.conductor.one/spc", SECRET: "the secret"},
+        ("c1policy:serverUrl", CLIENT),
+    ),
+    "another tenant's domain": (
+        {"clientId": "fox@acme.conductor.one/spc"},
+        {"CONDUCTORONE_TENANT_DOMAIN": "other.conductor.one", SECRET: "the secret"},
+        ("CONDUCTORONE_TENANT_DOMAIN", "c1policy:clientId"),
+    ),
+    "a token from the environment for a server from config": (
+        {"serverUrl": "https://acme.conductor.one"},
+        {"CONDUCTORONE_ACCESS_TOKEN": "token"},
+        ("c1policy:serverUrl", "CONDUCTORONE_ACCESS_TOKEN"),
+    ),
+    "a token from the environment for a client from config": (
+        {"clientId": "fox@acme.conductor.one/spc"},
+        {"CONDUCTORONE_ACCESS_TOKEN": "token"},
+        ("c1policy:clientId", "CONDUCTORONE_ACCESS_TOKEN"),
+    ),
+    "a token from config for a server from the environment": (
+        {"accessToken": "token"},
+        {"CONDUCTORONE_SERVER_URL": "https://acme.conductor.one"},
+        ("CONDUCTORONE_SERVER_URL", "c1policy:accessToken"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MIXED)
+def test_settings_of_two_places_have_to_belong_together(case: str, client_secret: str) -> None:
+    config, env, refused = MIXED[case]
+    env = {key: client_secret if key == SECRET else value for key, value in env.items()}
+    if refused is None:
+        assert settings.load(config, env).source == SECRET
+        return
+    with pytest.raises(SettingsError) as caught:
+        settings.load(config, env)
+    assert all(place in caught.value.summary for place in refused)
+
+
+@pytest.mark.parametrize(
+    ("server_url", "tenant"),
+    [
+        ("https://acme.conductor.one", "acme.conductor.one"),
+        ("https://ACME.conductor.one:443/api/v1", "acme.conductor.one"),
+        ("https://acme.conductor.one:8443", "acme.conductor.one:8443"),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+        ("http://[::1]:8080", "[::1]:8080"),
+        ("http://localhost:80", "localhost"),
+    ],
+)
+def test_the_tenant_is_the_host_with_a_port_of_its_own(server_url: str, tenant: str) -> None:
+    assert settings.load({**CONFIG, "serverUrl": server_url}, {}).tenant == tenant
 
 
 def test_line_breaks_of_a_pasted_secret_are_taken_out(client_secret: str) -> None:

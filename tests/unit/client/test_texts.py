@@ -51,3 +51,11 @@ def test_a_secret_can_be_added_later() -> None:
 )
 def test_a_page_for_people_is_recognised(content_type: str, body: bytes, html: bool) -> None:
     assert is_html(content_type, body) is html
+
+
+@pytest.mark.parametrize("spaces", range(64 * 1024 - 6, 64 * 1024 + 3))
+def test_no_part_of_a_secret_is_shown_where_a_huge_text_is_cut(spaces: int) -> None:
+    text = "before" + " " * (spaces - 6) + "canary-one" + "x" * 1_000_000
+    shown = Cleaner(["canary-one"]).clean(text)
+    assert shown.startswith("before")
+    assert "can" not in shown

@@ -99,7 +99,7 @@ def test_a_thousand_take_fifteen_requests_in_whichever_order_the_tenant_lists_th
 @pytest.mark.parametrize("page", [100, 25], ids=["pages of 100", "pages of 25"])
 @pytest.mark.parametrize("others", [0, 99, 150, 5000])
 @pytest.mark.parametrize("count", [1, 4, 5, 6, 20, 90])
-def test_reading_a_stack_never_takes_more_than_one_request_more_than_single_gets(
+def test_reading_a_stack_never_takes_more_than_two_requests_more_than_single_gets(
     count: int, others: int, page: int, threads: int
 ) -> None:
     ours = policies(count)
@@ -110,7 +110,7 @@ def test_reading_a_stack_never_takes_more_than_one_request_more_than_single_gets
     ):
         tenant = Tenant(listed, page=page)
         read(tenant, ours, threads)
-        assert tenant.requests.total() <= count + 1
+        assert tenant.requests.total() <= count + 2
 
 
 def test_policies_that_lists_leave_out_are_searched_by_their_ids() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle import recovery, states
 from pulumi_c1policy._lifecycle.ownership import MARKS
-from pulumi_c1policy._lifecycle.record import catch_up, from_state, holds, record, to_state
+from pulumi_c1policy._lifecycle.record import Origin, catch_up, from_state, holds, record, to_state
 from pulumi_c1policy._lifecycle.states import MIGRATIONS, STATE, VERSION
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import owner
@@ -172,7 +172,7 @@ def test_annotations_of_whoever_took_the_policy_over_are_no_claim() -> None:
 
 def test_without_any_claim_an_unmarked_policy_never_becomes_ours() -> None:
     live = answer(stored({k: v for k, v in INPUTS.items() if k != "annotations"}))
-    recorded = recovery.recover(live, recovery.claim(PROBLEM, {}, {}))
+    recorded = recovery.recover(live, recovery.claim(PROBLEM, {}, {}), Origin())
     assert recorded.taken_by
     again = catch_up(from_state(to_state(recorded)), live)
     assert again.taken_by

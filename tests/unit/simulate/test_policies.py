@@ -215,4 +215,4 @@ def test_json_says_what_is_undecided() -> None:
 
 
 def test_markdown_cells_cannot_break_out() -> None:
-    assert markdown(["A"], [["x|y\nz`<b>"]]).splitlines()[-1] == r"| x\|y<br>z\`\<b> |"
+    assert markdown(["A"], [["x|y\nz`<b>"]]).splitlines()[-1] == r"| x\|y<br>z\`&lt;b&gt; |"

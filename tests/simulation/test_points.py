@@ -1,7 +1,6 @@
-"""Scenarios in which a policy is still taken, overwritten, deleted, doubled or lost. They fail today.
+"""Scenarios in which a policy was once taken, overwritten, deleted, doubled or lost.
 
-docs/reliability.md lists them under "What does not hold". They are not collected with the other tests:
-`pytest tests/simulation/open_points.py` shows each. Once a guarantee holds, its scenario becomes a test.
+The numbers are those of the points that docs/reliability.md tells of.
 """
 
 from __future__ import annotations

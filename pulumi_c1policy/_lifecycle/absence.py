@@ -1,0 +1,52 @@
+"""The proof that a policy is gone: a 404 of the API, and a search for its id that agrees.
+
+One answer is not enough: a gateway may have written it, and a replica may lag behind.
+"""
+
+from __future__ import annotations
+
+from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._lifecycle import leftover_texts
+from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError
+
+_WAITS = (0.0, 0.5, 1.5, 3.0)
+"""Seconds before each second look; GET and search may lag behind each other."""
+
+
+def is_proven(client: PolicyClient, policy_id: str, not_found: NotFoundError) -> bool:
+    """Return whether a policy that a GET did not find is gone: a search does not find it either.
+
+    Args:
+        client: The client to look through.
+        policy_id: The policy's id.
+        not_found: The answer to the GET.
+
+    Returns:
+        False, where a later GET finds the policy.
+
+    Raises:
+        APIError: The answers contradict each other, or the search is not answered.
+    """
+    for seconds in _WAITS:
+        if not client.rest(seconds):
+            raise not_found
+        try:
+            found = [*client.search(refs=[policy_id], scope_view="POLICY_SCOPE_VIEW_ALL")]
+        except APIError as error:
+            raise _unproven(not_found, error) from error
+        if not any(each.get("id") == policy_id and not each.get("deletedAt") for each in found):
+            return True
+        try:
+            return bool(client.get(policy_id).get("deletedAt"))
+        except NotFoundError as again:
+            not_found = again
+    raise AnswerError(
+        *leftover_texts.contradiction(), method="GET", path=not_found.path, status=404
+    )
+
+
+def _unproven(not_found: NotFoundError, error: APIError) -> APIError:
+    unproven = type(error)(*leftover_texts.unproven_absence(error))
+    unproven.method, unproven.path, unproven.status = error.method, error.path, error.status
+    unproven.__cause__ = not_found
+    return unproven

@@ -1,0 +1,38 @@
+"""Thousands of seeds: no guarantee is broken, whatever the network, people and kills do.
+
+`python -m tests.simulation SEED` shows the one that fails; `make chaos` plays many more.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation import scenario
+from tests.simulation.scenario import EVERYTHING, GENTLE, Profile
+
+_SEEDS_A_TEST = 100
+
+
+def _wrong(first: int, profile: Profile) -> list[str]:
+    seeds = range(first, first + _SEEDS_A_TEST)
+    return [
+        f"{kind}: {text}" for seed in seeds for kind, text in scenario.play(seed, profile).findings
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 2_000, _SEEDS_A_TEST))
+def test_everything_at_once_breaks_no_guarantee(first: int) -> None:
+    assert _wrong(first, EVERYTHING) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 500, _SEEDS_A_TEST))
+def test_common_trouble_breaks_no_guarantee(first: int) -> None:
+    assert _wrong(first, GENTLE) == []
+
+
+def test_a_seed_plays_the_same_twice() -> None:
+    for seed in range(10):
+        digests = {scenario.play(seed).scheduler.digest() for _ in range(2)}
+        assert len(digests) == 1
