@@ -81,6 +81,10 @@ class PolicyClient:
         """Let all calls of a block share one deadline, as those of one operation do."""
         return self._transport.operation()
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Let the calls of a block end after so many seconds, if not earlier."""
+        return self._transport.within(seconds)
+
     def rest(self, seconds: float) -> bool:
         """Wait; return False, and early, if the client is closed meanwhile."""
         return self._transport.rest(seconds)

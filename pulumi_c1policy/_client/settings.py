@@ -38,6 +38,10 @@ _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _log = logging.getLogger("pulumi_c1policy")
 
 
+class MixedSettingsError(SettingsError):
+    """A server and a credential come from different places and may be of different tenants."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where to talk to, as whom, and for how long to try.
@@ -131,7 +135,7 @@ def _require_agreement(
     """Refuse a server and a credential from different places that may be of different tenants.
 
     Raises:
-        SettingsError: Nothing shows that they belong together.
+        MixedSettingsError: Nothing shows that they belong together.
     """
     server = next((key for key in ("serverUrl", "tenantDomain") if values[key]), "clientId")
     kind = _kinds(values)[0]
@@ -145,7 +149,7 @@ def _require_agreement(
         why = "name different hosts"
     else:
         why = "come from different places, and nothing shows that they are of the same tenant"
-    raise SettingsError(
+    raise MixedSettingsError(
         f"{places[server]} and {places[other]} {why}, so nothing is sent.",
         "Set the server and the credential in one place: both in the stack's config, or both in "
         "the environment.",

@@ -120,8 +120,13 @@ class Transport:
     @contextmanager
     def operation(self) -> Iterator[None]:
         """Let all requests of a block share one deadline, as those of one operation do."""
-        outer = _ENDS_AT.get()
-        token = _ENDS_AT.set(min(self._deadline(), outer))
+        with self.within(self._settings.deadline):
+            yield
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let the requests of a block end after so many seconds, if not earlier."""
+        token = _ENDS_AT.set(min(self._clock.monotonic() + seconds, _ENDS_AT.get()))
         try:
             yield
         finally:

@@ -30,6 +30,12 @@ FRESH_SECONDS: Final = 20.0
 _PAGES_A_READ = 3
 """At most so many pages for each read: a run that reads a part of a large stack shall not read all."""
 
+_HELP_SECONDS = 10.0
+"""The longest time for a request that only saves others: a GET must still have time."""
+
+_MOMENT_SECONDS = 2.0
+"""The longest wait for the first page, which only tells of leftovers."""
+
 _GATHER_SECONDS = 0.01
 """How long a search waits for the other threads; a request takes longer."""
 
@@ -124,18 +130,22 @@ class _Recent:
             if self._reads <= SINGLE_READS:
                 self._single.add(policy_id)
         try:
+            found = self._from_many(policy_id) or self._client.get(policy_id)
             self._glance(policy_id)
-            return self._from_many(policy_id) or self._client.get(policy_id)
+            return found
         finally:
             with self._turn:
-                # Who has read a policy wants to know what the first page says of it.
-                self._turn.wait_for(lambda: not self._glancing)
                 self._inside -= 1
 
     def _glance(self, policy_id: str) -> None:
-        """Read the first page with the first policy: leftovers in a small tenant show up there."""
+        """Read the first page after the first policy: leftovers in a small tenant show up there.
+
+        Whoever has read a policy meanwhile waits for the page a moment, because it may tell of that
+        policy's twins.
+        """
         with self._turn:
             if self._has_glanced or self._busy:
+                self._turn.wait_for(lambda: not self._glancing, _MOMENT_SECONDS)
                 return
             self._busy = self._glancing = self._has_glanced = True
             try:
@@ -213,7 +223,8 @@ class _Recent:
     def _unlocked(self, request: Callable[[], _Page | None]) -> _Page | None:
         self._turn.release()
         try:
-            return request()
+            with self._client.within(_HELP_SECONDS):
+                return request()
         except APIError:
             # Requests for many only save requests: what they cannot tell, a GET does.
             return None

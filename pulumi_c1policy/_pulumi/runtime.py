@@ -143,7 +143,16 @@ def _announce() -> None:
 
 def config_problems() -> list[str]:
     """Sentences about config values of our namespace that cannot be followed."""
+    from pulumi_c1policy._client.settings import MixedSettingsError
+
     problems = []
+    try:
+        _settings()
+    except MixedSettingsError as error:
+        problems.append(" ".join(str(error).splitlines()))
+    except C1PolicyError:
+        # A preview needs no credentials: what needs them says what is missing.
+        pass
     if (former := setting(FORMER)) is not None:
         problems.append(f"{severity.successor(former, f'{NAMESPACE}:{FORMER}')}.")
     try:

@@ -374,11 +374,13 @@ def test_10_settings_of_two_places_that_may_not_belong_together_are_refused(
     made = stack(ONE)
     made.config(place, {"c1policy:serverUrl": c1_tenant.url}.get(place, "fox@a.example/spc"))
     token = {"CONDUCTORONE_ACCESS_TOKEN": c1_tenant.access_token, "CONDUCTORONE_SERVER_URL": ""}
-    refused = made.up(**token)
-    assert refused.code
-    assert place in refused.output
-    assert "CONDUCTORONE_ACCESS_TOKEN" in refused.output
-    assert refused.requests == ()
+    for command in (made.preview, made.up):
+        refused = command(**token)
+        assert refused.code
+        assert place in refused.output
+        assert "CONDUCTORONE_ACCESS_TOKEN" in refused.output
+        assert "Traceback" not in refused.output
+        assert refused.requests == ()
 
 
 @pytest.mark.parametrize(
@@ -464,3 +466,25 @@ def test_a_stack_that_is_renamed_or_moved_keeps_its_policies(stack: Make) -> Non
     assert made.id_of("Access") == kept
     assert made.live("Access")["annotations"]["iac_workspace"] == "shop/prod"
     made.unchanged("--refresh")
+
+
+def test_a_policy_whose_state_moves_to_another_stack_goes_with_it(stack: Make) -> None:
+    made = stack(ONE)
+    made.up().ok()
+    kept = made.id_of("Access")
+    made.run("stack", "init", "other", "--no-select").ok()
+    moved = urn(made, "access")
+    options = ("--source", "dev", "--dest", "other", "--yes")
+    made.run("state", "move", *options, moved).ok()
+    # In the old stack the resource is new: what the other one holds is not taken.
+    refused = made.up("--refresh")
+    assert refused.code
+    assert kept in refused.output
+    assert refused.writes == []
+    made.run("stack", "select", "other").ok()
+    made.up("--refresh").ok()
+    assert made.id_of("Access") == kept
+    assert made.live("Access")["annotations"]["iac_workspace"] == "shop/other"
+    made.unchanged("--refresh")
+    made.run("stack", "select", "dev").ok()
+    assert made.up("--refresh").ok().writes == created("Access")

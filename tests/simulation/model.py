@@ -59,6 +59,7 @@ class Started:
     ids: dict[str, str]
     preview: Preview | None
     effects: int
+    at: float
 
 
 def begin(simulation: Simulation, process: Process, preview: Preview | None) -> None:
@@ -66,7 +67,9 @@ def begin(simulation: Simulation, process: Process, preview: Preview | None) -> 
     for stack in simulation.stacks:
         if stack.name == process.wire.actor:
             ids = {entry.name: entry.id for entry in stack.state}
-            process.started = Started(ids, preview, len(simulation.tenant.effects))
+            process.started = Started(
+                ids, preview, len(simulation.tenant.effects), simulation.scheduler.now
+            )
 
 
 def recorded(
@@ -99,8 +102,10 @@ def recorded(
         return
     if made is None or owner != stack.name:
         # A decision to adopt is about policies whose annotations name the resource.
-        if made is not None and owner not in _OTHERS and made.number >= process.started.effects:
-            # Of another backend's create since ours began, nothing tells that it is not ours.
+        hidden = max(simulation.tenant.longest_lag.values())
+        if made is not None and owner not in _OTHERS and made.at + hidden >= process.started.at:
+            # Of another backend's create that our first search could not show, nothing tells that it
+            # is not ours.
             simulation.shared.add(policy_id)
             simulation.windows.append(f"{name} is {policy_id}, which {owner} created meanwhile")
         elif owner in _OTHERS or not adopts:

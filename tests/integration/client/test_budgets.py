@@ -167,6 +167,7 @@ def block_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def resolve(*_: Any, **__: Any) -> None:
         threading.Event().wait(60)
+        raise httpcore.ConnectTimeout
 
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", resolve)
 
@@ -223,6 +224,7 @@ def test_ctrl_c_ends_every_phase_within_four_seconds(
         if host == "tenant.invalid":
             waiting.release()
             resolving.wait(60)
+            raise httpcore.ConnectTimeout
         elif black_hole.endswith(f":{rest[0]}"):
             waiting.release()
         return make(backend, host, *rest)

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from threading import Barrier, Event, Lock
 from typing import Any, cast
 
@@ -32,6 +33,9 @@ class Tenant:
         self.requests: Counter[str] = Counter()
         self.first_gets = Barrier(1)
         self._lock = Lock()
+
+    def within(self, _: float) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def pages(self) -> Iterator[list[Policy]]:
         for start in range(0, len(self.listed) or 1, self.page):
