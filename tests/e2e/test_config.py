@@ -64,8 +64,9 @@ def test_a_plain_text_secret_is_told_once_a_run_without_its_value(stack: Any) ->
         assert tenant.client_secret not in done.output
     one.config("c1policy:clientSecret", tenant.client_secret, secret=True)
     assert one.preview(**away).ok().warnings == []
+    one.config("c1policy:serverUrl", tenant.url)
     one.config("c1policy:accessToken", tenant.access_token)
     one.config("c1policy:oidcToken", "plain")
-    [*_, warning] = one.preview(**away).ok().warnings
+    [*_, warning] = one.preview(CONDUCTORONE_SERVER_URL="", **away).ok().warnings
     assert "c1policy:accessToken and c1policy:oidcToken stand" in warning
     assert tenant.access_token not in warning
