@@ -24,7 +24,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from benchmarks import shapes
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.record import record, to_state
+from pulumi_c1policy._lifecycle.planning.record import record, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from pulumi_c1policy.provider import PolicyProvider

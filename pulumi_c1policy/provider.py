@@ -19,16 +19,16 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_c1policy._lifecycle import guards
-from pulumi_c1policy._lifecycle.options import Options, options
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, doubts, plan
-from pulumi_c1policy._lifecycle.record import Recorded, from_state, holds, to_state
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.planning import guards
+from pulumi_c1policy._lifecycle.planning.decisions import Options, options
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, Replace, doubts, plan
+from pulumi_c1policy._lifecycle.planning.record import Recorded, from_state, holds, to_state
 from pulumi_c1policy._pulumi import expressions, failures, links, owner, results, runtime, values
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._lifecycle.recovery import Claim
+    from pulumi_c1policy._lifecycle.effects.recovery import Claim
 
 
 class PolicyProvider(ResourceProvider):
@@ -100,7 +100,7 @@ class PolicyProvider(ResourceProvider):
     @failures.discreet(1)
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create the policy."""
-        from pulumi_c1policy._lifecycle import creation
+        from pulumi_c1policy._lifecycle.effects import creation
 
         desired = values.inputs(props)
         with failures.named("create", props):
@@ -113,7 +113,7 @@ class PolicyProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the policy as it is now; what drifted stands in the inputs of the result."""
-        from pulumi_c1policy._lifecycle import recovery
+        from pulumi_c1policy._lifecycle.effects import recovery
 
         prior = _prior(props) if results.kept(props) else None
         if prior is not None:
@@ -131,7 +131,7 @@ class PolicyProvider(ResourceProvider):
     @failures.discreet(3)
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Send what changed, under a mask that names just that."""
-        from pulumi_c1policy._lifecycle import operations
+        from pulumi_c1policy._lifecycle.effects import operations
 
         desired, decided = values.inputs(_news), _options(_news)
         with failures.named("update", _olds, _id):
@@ -143,7 +143,7 @@ class PolicyProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the policy; one that is builtin or taken over is left in the tenant."""
-        from pulumi_c1policy._lifecycle import recovery
+        from pulumi_c1policy._lifecycle.effects import recovery
 
         runtime.known.note(_props, _id)
         with failures.named("delete", _props, _id):
@@ -160,7 +160,7 @@ def _prior(properties: dict[str, Any]) -> Recorded | Claim:
     try:
         return from_state(state)
     except StateError as problem:
-        from pulumi_c1policy._lifecycle.recovery import claim
+        from pulumi_c1policy._lifecycle.effects.recovery import claim
 
         return claim(problem, state, owner.marks_of(failures.urn_at_hand()))
 

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from pulumi_c1policy._lifecycle.normalize import canonical
+from pulumi_c1policy._lifecycle.planning.normalize import canonical
 from pulumi_c1policy._model.policy import POLICY, RULE
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.steps import POLICY_STEPS

@@ -15,7 +15,7 @@ from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._findings.finding import Finding
-    from pulumi_c1policy._lifecycle.chains import Chains
+    from pulumi_c1policy._lifecycle.checks.chains import Chains
     from pulumi_c1policy._model.tree import Tree
     from pulumi_c1policy._simulate.policies import KnownPolicy
 
@@ -45,7 +45,7 @@ def validate(
     severity: SeverityOption = None,
     ignore: IgnoreOption = None,
 ) -> None:
-    """Check policies as a preview does: their shape, what holds between fields, their expressions.
+    """Check policies as a preview does: their shape, what holds between fields, their expression_checks.
 
     Exits with 0 if nothing would be refused, with 1 if something would, and with 2 if that cannot
     be said.
@@ -68,31 +68,32 @@ def validate(
 
 
 def _findings(tree: Tree, *, online: bool) -> list[Finding]:
-    from pulumi_c1policy._lifecycle import expressions, rules
-    from pulumi_c1policy._lifecycle.merge import prune
+    from pulumi_c1policy._lifecycle.checks import policy_checks
+    from pulumi_c1policy._lifecycle.effects import expression_checks
+    from pulumi_c1policy._lifecycle.planning.merge import prune
     from pulumi_c1policy._model.policy import POLICY
 
     said = prune(POLICY, tree).items()
     # What only the tenant sets is no mistake of whoever wrote the policy.
     inputs = {k: v for k, v in said if k not in POLICY.fields or not POLICY.fields[k].output_only}
-    found = rules.check(inputs)
+    found = policy_checks.check(inputs)
     if not online:
-        return found + expressions.offline(inputs)
+        return found + expression_checks.offline(inputs)
     from pulumi_c1policy._cel.library import CheckerUnavailableError
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policies import PolicyClient
 
     try:
-        found += expressions.offline(inputs)
+        found += expression_checks.offline(inputs)
     except CheckerUnavailableError as error:
         output.echo(error.summary, err=True)
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return found + expressions.online(client, inputs)
+        return found + expression_checks.online(client, inputs)
 
 
 def _chains(known: Iterable[KnownPolicy]) -> Chains:
     """The links between the policies, as far as they have ids."""
-    from pulumi_c1policy._lifecycle.chains import Chains
+    from pulumi_c1policy._lifecycle.checks.chains import Chains
 
     chains = Chains()
     for one in known:

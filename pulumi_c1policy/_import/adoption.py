@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pulumi_c1policy._cel.library import CheckerUnavailableError
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.severity import Severities
-from pulumi_c1policy._lifecycle import expressions, refused_steps, rules
-from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.ownership import MARKS, keeper, marks
-from pulumi_c1policy._lifecycle.view import held_steps, without_kept_steps
+from pulumi_c1policy._lifecycle.checks import policy_checks, refused_steps
+from pulumi_c1policy._lifecycle.effects import expression_checks
+from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, without_kept_steps
+from pulumi_c1policy._lifecycle.planning.merge import prune, strip
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS, keeper, marks
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, text
 from pulumi_c1policy._model.policy import POLICY
@@ -82,7 +83,7 @@ def adopt(
     Args:
         wire: The policy, with an id.
         take_over: Adopt what another tool or workspace keeps, too.
-        severities: The severities that the user set for rules.
+        severities: The severities that the user set for policy_checks.
     """
     policy_id = str(wire["id"])
     try:
@@ -146,7 +147,7 @@ def _own_annotations(live: Tree) -> Tree:
     others = _KEEPERS if marks(live) else ()
     held = live.get("annotations") or {}
     notes = {key: held[key] for key in sorted(held) if held[key] and key not in others}
-    wrong = {finding.path for finding in rules.check({"annotations": notes})}
+    wrong = {finding.path for finding in policy_checks.check({"annotations": notes})}
     return {key: value for key, value in notes.items() if ("annotations", Key(key)) not in wrong}
 
 
@@ -213,16 +214,16 @@ def _data(value: Value) -> Value:
 def _step_keys(inputs: Tree, steps: Tree) -> list[str]:
     """The keys of the steps: the baseline, then as the rules point to them, then the others."""
     pointed = [str(rule.get("step_key")) for rule in inputs.get("rules") or ()]
-    wanted = [rules.baseline_key(str(inputs.get("policy_type"))), *pointed, *sorted(steps)]
+    wanted = [policy_checks.baseline_key(str(inputs.get("policy_type"))), *pointed, *sorted(steps)]
     return [key for key in dict.fromkeys(wanted) if key in steps]
 
 
 def _refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> list[Finding]:
     """What a preview would refuse in `inputs`."""
     notes = (inputs.get("annotations") or {}) | _OUR_MARKS
-    found = rules.check(inputs | {"annotations": notes})
+    found = policy_checks.check(inputs | {"annotations": notes})
     with contextlib.suppress(CheckerUnavailableError):
-        found += expressions.offline(inputs)
+        found += expression_checks.offline(inputs)
     told = severities.apply(found, names)
     return [finding for finding in told if finding.severity == "error"]
 

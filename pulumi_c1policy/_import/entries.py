@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pulumi_c1policy._import.adoption import Adopted, kept_annotations
 from pulumi_c1policy._import.names import Name
-from pulumi_c1policy._lifecycle.record import record, to_state
+from pulumi_c1policy._lifecycle.planning.record import record, to_state
 from pulumi_c1policy._model.tree import Tree
 
 TYPE = "pulumi-python:dynamic/c1policy:Policy"

@@ -1,4 +1,4 @@
-"""What happens to a policy over its life: checked, compared, planned, carried out.
+"""The life of a policy: checked, compared, planned, carried out. No engine is known here.
 
-The pure half (everything but `operations`) has no client and does no I/O. No engine is known here.
+`checks` and `planning` are pure; `effects` uses the client.
 """

@@ -16,7 +16,7 @@ from pulumi.runtime import config as program_config
 from pulumi.runtime import get_root_resource
 
 from pulumi_c1policy._client.settings import ENVIRONMENT, SECRET_KEYS
-from pulumi_c1policy._lifecycle.options import DECISIONS
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._pulumi import decisions, tenants
 
 NAMESPACE: Final = "c1policy"

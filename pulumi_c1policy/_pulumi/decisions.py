@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pulumi_c1policy._lifecycle.options import DECISIONS, refusal
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS, refusal
 
 Setting = Callable[[str], str | None]
 

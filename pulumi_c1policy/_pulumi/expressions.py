@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._lifecycle import expressions
+from pulumi_c1policy._lifecycle.effects import expression_checks
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy._pulumi.config_keys import ONLINE
@@ -22,12 +22,12 @@ def findings(inputs: Tree) -> list[Finding]:
     ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")
     not_offline = ""
     try:
-        found += expressions.offline(inputs)
+        found += expression_checks.offline(inputs)
     except CheckerUnavailableError as error:
         ask_tenant, not_offline = True, error.summary
-    if not (ask_tenant and expressions.any_in(inputs)):
+    if not (ask_tenant and expression_checks.any_in(inputs)):
         return found
-    if not expressions.asks_tenant(inputs):
+    if not expression_checks.asks_tenant(inputs):
         if not_offline:
             failures.warn(
                 f"Expressions went unchecked: {not_offline} The tenant checks conditions of rules "
@@ -35,8 +35,8 @@ def findings(inputs: Tree) -> list[Finding]:
             )
         return found
     try:
-        found += expressions.online(runtime.run().client, inputs)
-        if not_offline and expressions.asks_no_tenant(inputs):
+        found += expression_checks.online(runtime.run().client, inputs)
+        if not_offline and expression_checks.asks_no_tenant(inputs):
             failures.warn(
                 "The tenant checked the conditions of rules only; approver, wait and form expressions "
                 f"went unchecked: {not_offline} Install `pulumi-c1policy[cel]`."

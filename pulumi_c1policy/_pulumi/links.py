@@ -13,7 +13,7 @@ from typing import Any
 
 import pulumi
 
-from pulumi_c1policy._lifecycle.chains import Link
+from pulumi_c1policy._lifecycle.checks.chains import Link
 from pulumi_c1policy._model.paths import Path, parse, text
 
 KEY = "links"

@@ -13,7 +13,7 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import rpc
 
-from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
 from pulumi_c1policy._model.tree import Tree
 
 OWNER = "__owner"

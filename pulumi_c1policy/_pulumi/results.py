@@ -11,10 +11,10 @@ from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 from pulumi_c1policy import _text
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.registry import RULES
-from pulumi_c1policy._lifecycle.ownership import marks
-from pulumi_c1policy._lifecycle.plan import NoOp, Plan, Replace
-from pulumi_c1policy._lifecycle.record import Recorded, to_state
-from pulumi_c1policy._lifecycle.states import STATE
+from pulumi_c1policy._lifecycle.planning.ownership import marks
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Plan, Replace
+from pulumi_c1policy._lifecycle.planning.record import Recorded, to_state
+from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, hidden_keys, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._pulumi.owner import OWNER

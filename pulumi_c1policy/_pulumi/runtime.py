@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._findings.severity import Severities
-from pulumi_c1policy._lifecycle import guards
-from pulumi_c1policy._lifecycle.chains import Chains
-from pulumi_c1policy._lifecycle.known import Known, Phase
-from pulumi_c1policy._lifecycle.record import tenant_of
+from pulumi_c1policy._lifecycle.checks.chains import Chains
+from pulumi_c1policy._lifecycle.effects.known_state import Known, Phase
+from pulumi_c1policy._lifecycle.planning import guards
+from pulumi_c1policy._lifecycle.planning.record import tenant_of
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import config_keys, decisions, failures, interruption, tenants
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pulumi.dynamic import Config
 
     from pulumi_c1policy._client.settings import Settings
-    from pulumi_c1policy._lifecycle.run import Run
+    from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 
 
 GRACE_SECONDS = 3.0
@@ -178,7 +178,7 @@ def run() -> Run:
     """
     # Heavy to import, and a preview without refresh needs none of it.
     from pulumi_c1policy._client.policies import PolicyClient
-    from pulumi_c1policy._lifecycle.run import Run
+    from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 
     global _run  # noqa: PLW0603 - as above
     with _lock:

@@ -22,8 +22,8 @@ from pulumi_c1policy._client import settings
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._lifecycle.run import Run
+from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._pulumi import failures, owner, runtime
 from pulumi_c1policy._pulumi.tenants import Tenants
 from pulumi_c1policy.provider import PolicyProvider

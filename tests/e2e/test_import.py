@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.e2e.cli import PROJECT, STACK, Outcome, Stack, deleted, updated

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.states import STATE, VERSION
+from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.e2e.cli import ROOT, TYPE, Stack, deleted, updated

@@ -11,7 +11,7 @@ import dill
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle import refused_steps
+from pulumi_c1policy._lifecycle.checks import refused_steps
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from pulumi_c1policy.provider import PolicyProvider

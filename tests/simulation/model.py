@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.simulation.decisions import decided

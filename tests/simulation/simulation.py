@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
-import pulumi_c1policy._lifecycle.creation  # noqa: F401 (the provider loads it later)
+import pulumi_c1policy._lifecycle.effects.creation  # noqa: F401 (the provider loads it later)
 from pulumi_c1policy._client import policies
 from pulumi_c1policy._pulumi import runtime
 from tests.simulation import installation

@@ -15,7 +15,8 @@ import pytest
 
 from pulumi_c1policy._client import retries, transport
 from pulumi_c1policy._client.retries import REPEATED, Kind
-from pulumi_c1policy._lifecycle import adoption, creation, known, plan, reads, record
+from pulumi_c1policy._lifecycle.effects import creation, known_state, leftovers, reads
+from pulumi_c1policy._lifecycle.planning import plan, record
 from pulumi_c1policy._pulumi import runtime
 from tests.chaos.engine import Declared, Program
 from tests.simulation import editors, installation, model, network, primitives, scenario
@@ -58,7 +59,7 @@ def _no_look_for_created(patch: pytest.MonkeyPatch) -> None:
 
 def _nobody_told(patch: pytest.MonkeyPatch) -> None:
     """A second policy is at least told by later looks."""
-    patch.setattr(adoption.Leftovers, "tell", lambda *_: None)
+    patch.setattr(leftovers.Leftovers, "tell", lambda *_: None)
 
 
 def _creates_repeated_like_reads(patch: pytest.MonkeyPatch) -> None:
@@ -88,7 +89,7 @@ def _old_looks(patch: pytest.MonkeyPatch) -> None:
 
 
 def _nothing_known(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(known.Known, "note", lambda *_: None)
+    patch.setattr(known_state.Known, "note", lambda *_: None)
 
 
 def _readers_not_woken(patch: pytest.MonkeyPatch) -> None:
@@ -198,7 +199,7 @@ def test_an_older_policy_is_adopted_where_its_age_is_not_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert all("one id twice" not in _replaced_twice(seed) for seed in range(5))
-    monkeypatch.setattr(known.Known, "is_older", lambda *_: False)
+    monkeypatch.setattr(known_state.Known, "is_older", lambda *_: False)
     assert any("one id twice" in _replaced_twice(seed) for seed in range(5))
 
 
@@ -214,7 +215,7 @@ def test_a_leftover_is_taken_for_anybodys_where_its_resource_is_not_looked_at(
         return simulation.kinds()
 
     assert found() == set()
-    for module in (adoption, creation):
+    for module in (leftovers, creation):
         monkeypatch.setattr(module, "resource", lambda _: ("anybody",))
     assert "foreign in state" in found()
 

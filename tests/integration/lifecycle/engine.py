@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.known import Known
+from pulumi_c1policy._lifecycle.effects.known_state import Known
 from pulumi_c1policy._pulumi import runtime, values
 from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
 from pulumi_c1policy._pulumi.tenants import Tenants

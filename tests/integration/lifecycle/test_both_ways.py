@@ -17,7 +17,7 @@ from pulumi_c1policy._client import settings
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._findings.registry import RULES
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
 from pulumi_c1policy.errors import StatusError

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._emulator import Emulator, Quirks
 from pulumi_c1policy._emulator.errors import TenantError
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.merge import prune, strip
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from pulumi_c1policy.errors import InvalidRequestError

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from pulumi_c1policy._emulator import Emulator, RecordedRequest
-from pulumi_c1policy._lifecycle.record import record, to_state
+from pulumi_c1policy._lifecycle.planning.record import record, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from tests.chaos.engine import WORKSPACE

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.record import INTERNAL, WRITABLE
-from pulumi_c1policy._lifecycle.states import STATE, VERSION
+from pulumi_c1policy._lifecycle.planning.record import INTERNAL, WRITABLE
+from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import failures
 from tests.chaos.engine import Process, Stack
 from tests.integration.trust.cases import Others, grant, live, marks, writes

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from pulumi_c1policy._lifecycle.reads import FRESH_SECONDS, SINGLE_READS, Reads
+from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, SINGLE_READS, Reads
 from tests.chaos.engine import Process, QuickClock, Stack
 from tests.integration.trust.cases import GET, SEARCH, Lagging, grant, policy
 

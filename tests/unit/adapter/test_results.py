@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._pulumi.results import discreet

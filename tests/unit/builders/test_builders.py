@@ -26,7 +26,7 @@ from pulumi_c1policy import (
     run,
     wait,
 )
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.approval import APPROVAL
 from pulumi_c1policy._model.escalation import ESCALATION
 from pulumi_c1policy._model.policy import POLICY

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.rules import check
-from pulumi_c1policy._lifecycle.spellings import meant
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.checks.spellings import meant
+from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import messages
 from pulumi_c1policy._model.tree import Tree

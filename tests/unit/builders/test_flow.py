@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from pulumi_c1policy import accept, approve, on, otherwise, reject, when
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy.builders.flow import Flow
 
 SALES, ADMINS = "subject.department == 'Sales'", "subject.jobTitle == 'Admin'"

@@ -14,10 +14,10 @@ from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._client.refusals import REFUSALS, Refusal
 from pulumi_c1policy._client.settings import load
 from pulumi_c1policy._findings.registry import RULES
-from pulumi_c1policy._lifecycle.creation import create
-from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.run import Run
+from pulumi_c1policy._lifecycle.effects.creation import create
+from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
+from pulumi_c1policy._lifecycle.planning.decisions import Options
 
 PROVISION = "provision steps are not allowed in policies"
 CALLS: dict[str, Callable[[PolicyClient], Any]] = {

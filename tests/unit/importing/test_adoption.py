@@ -11,8 +11,8 @@ from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt, written
 from pulumi_c1policy._import.entries import import_file
 from pulumi_c1policy._import.names import names
 from pulumi_c1policy._import.program import program
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, plan
-from pulumi_c1policy._lifecycle.record import drift, from_state
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, plan
+from pulumi_c1policy._lifecycle.planning.record import drift, from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.unit.importing.programs import ACCEPT, wire

@@ -7,11 +7,11 @@ from typing import Any
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_c1policy._import.entries import PROVIDER, TYPE
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.ownership import MARKS
-from pulumi_c1policy._lifecycle.plan import NoOp, onto, plan
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, from_state
-from pulumi_c1policy._lifecycle.states import VERSION
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import Recorded, catch_up, drift, from_state
+from pulumi_c1policy._lifecycle.planning.state_versions import VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from pulumi_c1policy.provider import PolicyProvider

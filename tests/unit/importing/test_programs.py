@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.ownership import MARKS
-from pulumi_c1policy._lifecycle.plan import Update, plan
-from pulumi_c1policy._lifecycle.record import REWRITTEN, drift, from_state
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.plan import Update, plan
+from pulumi_c1policy._lifecycle.planning.record import REWRITTEN, drift, from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from tests.strategies import accepted_policies

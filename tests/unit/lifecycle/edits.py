@@ -10,8 +10,8 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from pulumi_c1policy._lifecycle import refused_steps
-from pulumi_c1policy._lifecycle.diff import Change
+from pulumi_c1policy._lifecycle.checks import refused_steps
+from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._model.paths import Key, Path, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar

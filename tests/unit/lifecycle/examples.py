@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from pulumi_c1policy._import.program import references
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import drift, record
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import drift, record
 from pulumi_c1policy._model.paths import Path, at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, camel

@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._client.settings import load
-from pulumi_c1policy._lifecycle.adoption import Leftovers
-from pulumi_c1policy._lifecycle.known import Known
+from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 
 MARKS = {
     "managed_by": "pulumi",

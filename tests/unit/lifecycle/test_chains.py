@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._lifecycle.chains import Chains
+from pulumi_c1policy._lifecycle.checks.chains import Chains
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN

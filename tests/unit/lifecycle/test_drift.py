@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from tests.unit.lifecycle.employees import (

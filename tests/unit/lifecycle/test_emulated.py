@@ -15,10 +15,10 @@ from pulumi_c1policy._emulator.errors import TenantError
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.tenant import Tenant
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import OTHER_POLICIES, accepted_policies

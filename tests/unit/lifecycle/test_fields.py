@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
 from pulumi_c1policy._model.paths import at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode

@@ -9,9 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._findings import severity
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, doubts, onto, plan
-from pulumi_c1policy._lifecycle.record import (
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.plan import (
+    NoOp,
+    Refuse,
+    Replace,
+    Update,
+    doubts,
+    onto,
+    plan,
+)
+from pulumi_c1policy._lifecycle.planning.record import (
     Recorded,
     catch_up,
     drift,

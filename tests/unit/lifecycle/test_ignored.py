@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.options import options
-from pulumi_c1policy._lifecycle.plan import Refuse, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import record
+from pulumi_c1policy._lifecycle.planning.decisions import options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.plan import Refuse, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import record
 from pulumi_c1policy._model.paths import Key, Path, at, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN

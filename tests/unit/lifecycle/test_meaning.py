@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.mask import update_mask
-from pulumi_c1policy._lifecycle.normalize import canonical, equal
-from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, plan
-from pulumi_c1policy._lifecycle.record import record
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.mask import update_mask
+from pulumi_c1policy._lifecycle.planning.normalize import canonical, equal
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, plan
+from pulumi_c1policy._lifecycle.planning.record import record
 from pulumi_c1policy._model.approval import APPROVAL
 from pulumi_c1policy._model.paths import Path, at
 from pulumi_c1policy._model.policy import POLICY

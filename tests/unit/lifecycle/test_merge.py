@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.align import aligned
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.merge import Side, merge, prune, respell, strip
-from pulumi_c1policy._lifecycle.normalize import canonical
+from pulumi_c1policy._lifecycle.planning.align import aligned
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.merge import Side, merge, prune, respell, strip
+from pulumi_c1policy._lifecycle.planning.normalize import canonical
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree

@@ -8,11 +8,12 @@ from typing import Any
 from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.normalize import canonical
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import (
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.normalize import canonical
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import (
     Recorded,
     catch_up,
     drift,
@@ -20,7 +21,6 @@ from pulumi_c1policy._lifecycle.record import (
     record,
     to_state,
 )
-from pulumi_c1policy._lifecycle.rules import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import accepted_policies, policies
@@ -131,7 +131,7 @@ def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> 
 @given(accepted_policies(), SEEDS)
 def test_an_imported_policy_is_as_a_program_would_write_it(inputs: Tree, seed: int) -> None:
     """A policy that was never recorded reads as inputs without noise."""
-    from pulumi_c1policy._lifecycle.merge import prune, strip
+    from pulumi_c1policy._lifecycle.planning.merge import prune, strip
 
     live = answer(stored(inputs), seed)
     recorded = record(strip(POLICY, prune(POLICY, live)), live)

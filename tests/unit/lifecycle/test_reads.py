@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle.reads import FRESH_SECONDS, SINGLE_READS, Reads
+from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, SINGLE_READS, Reads
 from pulumi_c1policy.errors import NotFoundError, PermissionDeniedError
 from tests.chaos.engine import QuickClock
 

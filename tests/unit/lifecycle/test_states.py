@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle import recovery, states
-from pulumi_c1policy._lifecycle.ownership import MARKS
-from pulumi_c1policy._lifecycle.record import Origin, catch_up, from_state, holds, record, to_state
-from pulumi_c1policy._lifecycle.states import MIGRATIONS, STATE, VERSION
+from pulumi_c1policy._lifecycle.effects import recovery
+from pulumi_c1policy._lifecycle.planning import state_versions
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.record import (
+    Origin,
+    catch_up,
+    from_state,
+    holds,
+    record,
+    to_state,
+)
+from pulumi_c1policy._lifecycle.planning.state_versions import MIGRATIONS, STATE, VERSION
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import owner
 from pulumi_c1policy.errors import StateError
@@ -180,5 +188,5 @@ def test_without_any_claim_an_unmarked_policy_never_becomes_ours() -> None:
 
 def test_a_version_is_a_number_of_migrations() -> None:
     assert all(migration.doc for migration in MIGRATIONS)
-    assert states.is_current({})
-    assert not states.is_current({STATE: VERSION + 1})
+    assert state_versions.is_current({})
+    assert not state_versions.is_current({STATE: VERSION + 1})

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_c1policy._findings import severity
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.unit.lifecycle.employees import INPUTS, SALES, STEP, approval, sales

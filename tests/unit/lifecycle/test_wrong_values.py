@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pulumi_c1policy._lifecycle.rules import check
+from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.tree import Tree
 from tests.unit.lifecycle.written import (

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from pulumi_c1policy._lifecycle import refused_steps
-from pulumi_c1policy._lifecycle.normalize import canonical
-from pulumi_c1policy._lifecycle.ownership import MARKS
+from pulumi_c1policy._lifecycle.checks import refused_steps
+from pulumi_c1policy._lifecycle.planning.normalize import canonical
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree, Value

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from pulumi_c1policy._lifecycle.diff import Change
-from pulumi_c1policy._lifecycle.ownership import PERSON
-from pulumi_c1policy._lifecycle.record import Recorded
+from pulumi_c1policy._lifecycle.planning.diff import Change
+from pulumi_c1policy._lifecycle.planning.ownership import PERSON
+from pulumi_c1policy._lifecycle.planning.record import Recorded
 from pulumi_c1policy._model.paths import Path, at, text
 from pulumi_c1policy._model.tree import Tree, Value
 

@@ -11,8 +11,9 @@ from difflib import get_close_matches
 
 from pulumi_c1policy._cel.silence import silenced
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._lifecycle import annotation_rules, approval_rules
-from pulumi_c1policy._lifecycle.validate import check_message
+from pulumi_c1policy._lifecycle.checks import annotation_checks as annotation_rules
+from pulumi_c1policy._lifecycle.checks import approval_checks as approval_rules
+from pulumi_c1policy._lifecycle.checks.message_checks import check_message
 from pulumi_c1policy._model.enums import POLICY_TYPE
 from pulumi_c1policy._model.paths import Key, order
 from pulumi_c1policy._model.policy import POLICY

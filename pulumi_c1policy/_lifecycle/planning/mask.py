@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pulumi_c1policy._lifecycle.diff import Change
+from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._model.policy import POLICY
 
 

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle import absence, guards, leftover_texts
-from pulumi_c1policy._lifecycle.creation import tell_of_others
-from pulumi_c1policy._lifecycle.diff import compare
-from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.ownership import resource, workspace
-from pulumi_c1policy._lifecycle.plan import NoOp, Refuse, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.record import (
+from pulumi_c1policy._lifecycle.effects import absence
+from pulumi_c1policy._lifecycle.effects.creation import tell_of_others
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decoded, look
+from pulumi_c1policy._lifecycle.planning import guards, leftover_texts
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import compare
+from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, view
+from pulumi_c1policy._lifecycle.planning.merge import prune, strip
+from pulumi_c1policy._lifecycle.planning.ownership import resource, workspace
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, Replace, Update, onto, plan
+from pulumi_c1policy._lifecycle.planning.record import (
     Origin,
     Recorded,
     catch_up,
@@ -25,8 +28,6 @@ from pulumi_c1policy._lifecycle.record import (
     is_before,
     record,
 )
-from pulumi_c1policy._lifecycle.run import Run, decoded, look
-from pulumi_c1policy._lifecycle.view import held_steps, view
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, only
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError, RefusedError

@@ -10,12 +10,19 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pulumi_c1policy._lifecycle import guards, operations
-from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, keeper, marks
-from pulumi_c1policy._lifecycle.record import LOST_MARKS, TAKEN_BY, Origin, Recorded, record
-from pulumi_c1policy._lifecycle.run import Run
-from pulumi_c1policy._lifecycle.view import view
+from pulumi_c1policy._lifecycle.effects import operations
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
+from pulumi_c1policy._lifecycle.planning import guards
+from pulumi_c1policy._lifecycle.planning.managed_view import view
+from pulumi_c1policy._lifecycle.planning.merge import prune, strip
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS, PERSON, keeper, marks
+from pulumi_c1policy._lifecycle.planning.record import (
+    LOST_MARKS,
+    TAKEN_BY,
+    Origin,
+    Recorded,
+    record,
+)
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import StateError

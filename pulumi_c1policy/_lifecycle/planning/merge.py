@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.align import aligned
-from pulumi_c1policy._lifecycle.normalize import (
+from pulumi_c1policy._lifecycle.planning.align import aligned
+from pulumi_c1policy._lifecycle.planning.normalize import (
     ABSENT,
     canonical,
     canonical_field,

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_c1policy._lifecycle import states
-from pulumi_c1policy._lifecycle.diff import Change, compare
-from pulumi_c1policy._lifecycle.merge import merge, prune, respell, strip
-from pulumi_c1policy._lifecycle.normalize import same
-from pulumi_c1policy._lifecycle.ownership import keeper, marks
-from pulumi_c1policy._lifecycle.view import held_steps, view, written_rules
+from pulumi_c1policy._lifecycle.planning import state_versions
+from pulumi_c1policy._lifecycle.planning.diff import Change, compare
+from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, view, written_rules
+from pulumi_c1policy._lifecycle.planning.merge import merge, prune, respell, strip
+from pulumi_c1policy._lifecycle.planning.normalize import same
+from pulumi_c1policy._lifecycle.planning.ownership import keeper, marks
 from pulumi_c1policy._model.paths import Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, Value, only
@@ -49,7 +49,7 @@ WRITABLE = tuple(f.name for f in POLICY.fields.values() if not (f.output_only or
 """The fields that a program may set, by name."""
 
 
-def _rewritten(value: Value, path: Path) -> Iterator[states.Problem]:
+def _rewritten(value: Value, path: Path) -> Iterator[state_versions.Problem]:
     if not isinstance(value, dict):
         yield path, "an object"
         return
@@ -58,15 +58,15 @@ def _rewritten(value: Value, path: Path) -> Iterator[states.Problem]:
         if name not in WRITABLE or not isinstance(kept, list) or len(kept) > 1:
             yield here, "a list of one input"
         elif kept:
-            yield from states.of_field(POLICY.fields[name], kept[0], here)
+            yield from state_versions.of_field(POLICY.fields[name], kept[0], here)
 
 
-INTERNAL: Mapping[str, states.Shape] = {
+INTERNAL: Mapping[str, state_versions.Shape] = {
     REWRITTEN: _rewritten,
-    TAKEN_BY: states.of_text,
-    LOST_MARKS: states.of_texts,
-    HELD: states.of_texts,
-    TENANT: states.of_text,
+    TAKEN_BY: state_versions.of_text,
+    LOST_MARKS: state_versions.of_texts,
+    HELD: state_versions.of_texts,
+    TENANT: state_versions.of_text,
 }
 """The shapes of the outputs that we keep for ourselves."""
 
@@ -152,7 +152,7 @@ def to_state(recorded: Recorded) -> Tree:
     }
     state = {"system_builtin": False} | recorded.outputs
     kept = {
-        states.STATE: states.VERSION,
+        state_versions.STATE: state_versions.VERSION,
         REWRITTEN: rewritten,
         TAKEN_BY: recorded.taken_by,
         LOST_MARKS: recorded.lost_marks,
@@ -170,8 +170,8 @@ def from_state(state: Tree) -> Recorded:
     Raises:
         StateError: The state is damaged, or a later release wrote it.
     """
-    state = states.upgrade(state)
-    states.require_shape(state, INTERNAL)
+    state = state_versions.upgrade(state)
+    state_versions.require_shape(state, INTERNAL)
     outputs = {name: value for name, value in state.items() if not name.startswith("__")}
     rewritten = state.get(REWRITTEN) or {}
     inputs = {name: v for name, v in strip(POLICY, outputs).items() if name not in rewritten}
@@ -204,7 +204,7 @@ def holds(state: Tree, inputs: Tree) -> bool:
     # By their text, since to Python `True` is 1 and in free-form data it is not.
     return (
         not state.get(REWRITTEN)
-        and states.is_current(state)
+        and state_versions.is_current(state)
         and all(repr(state.get(name)) == repr(inputs.get(name)) for name in WRITABLE)
         and _is_sound(state)
     )
@@ -220,11 +220,11 @@ def _is_sound(state: Tree) -> bool:
     )
 
 
-def _beside(name: str, value: Value) -> Iterator[states.Problem]:
+def _beside(name: str, value: Value) -> Iterator[state_versions.Problem]:
     if name in INTERNAL:
         yield from INTERNAL[name](value, (name,))
     elif name in POLICY.fields:
-        yield from states.of_field(POLICY.fields[name], value, (name,))
+        yield from state_versions.of_field(POLICY.fields[name], value, (name,))
 
 
 def drift(recorded: Recorded, live: Tree) -> list[Change]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulumi_c1policy._lifecycle import guards
-from pulumi_c1policy._lifecycle.diff import Change
+from pulumi_c1policy._lifecycle.planning import guards
+from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import C1PolicyError
 

@@ -6,7 +6,7 @@ One answer is not enough: a gateway may have written it, and a replica may lag b
 from __future__ import annotations
 
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle import leftover_texts
+from pulumi_c1policy._lifecycle.planning import leftover_texts
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError
 
 _WAITS = (0.0, 0.5, 1.5, 3.0)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle import absence
-from pulumi_c1policy._lifecycle.adoption import Leftovers
-from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._lifecycle.reads import Reads
+from pulumi_c1policy._lifecycle.effects import absence
+from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
+from pulumi_c1policy._lifecycle.effects.reads import Reads
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 from pulumi_c1policy.errors import AnswerError, C1PolicyError, NotFoundError

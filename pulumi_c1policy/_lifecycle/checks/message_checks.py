@@ -13,9 +13,9 @@ from difflib import get_close_matches
 
 from pulumi_c1policy._findings.finding import Finding, Severity
 from pulumi_c1policy._findings.registry import RULES
-from pulumi_c1policy._lifecycle import refused_steps
-from pulumi_c1policy._lifecycle.normalize import is_absent
-from pulumi_c1policy._lifecycle.spellings import meant, suggestion
+from pulumi_c1policy._lifecycle.checks import refused_steps
+from pulumi_c1policy._lifecycle.checks.spellings import meant, suggestion
+from pulumi_c1policy._lifecycle.planning.normalize import is_absent
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from pulumi_c1policy._lifecycle.normalize import canonical_field
+from pulumi_c1policy._lifecycle.planning.normalize import canonical_field
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Value
 

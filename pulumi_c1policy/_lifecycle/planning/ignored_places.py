@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._lifecycle.align import aligned
-from pulumi_c1policy._lifecycle.merge import same_item
-from pulumi_c1policy._lifecycle.normalize import ABSENT, equal, same
+from pulumi_c1policy._lifecycle.planning.align import aligned
+from pulumi_c1policy._lifecycle.planning.merge import same_item
+from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, equal, same
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar

@@ -14,12 +14,12 @@ from concurrent.futures import Future
 from threading import Lock
 
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle import leftover_texts
-from pulumi_c1policy._lifecycle.diff import Change, compare
-from pulumi_c1policy._lifecycle.known import Known
-from pulumi_c1policy._lifecycle.merge import prune, strip
-from pulumi_c1policy._lifecycle.ownership import MARKS, Resource, marks, resource
-from pulumi_c1policy._lifecycle.view import view
+from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.planning import leftover_texts
+from pulumi_c1policy._lifecycle.planning.diff import Change, compare
+from pulumi_c1policy._lifecycle.planning.managed_view import view
+from pulumi_c1policy._lifecycle.planning.merge import prune, strip
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS, Resource, marks, resource
 from pulumi_c1policy._model.paths import Key
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from pulumi_c1policy._lifecycle.ownership import Resource, resource
+from pulumi_c1policy._lifecycle.planning.ownership import Resource, resource
 from pulumi_c1policy._model.tree import Tree
 
 Phase: TypeAlias = Literal["read", "diff"]

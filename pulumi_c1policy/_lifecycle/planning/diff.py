@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.normalize import ABSENT, canonical, equal
+from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, canonical, equal
 from pulumi_c1policy._model.paths import Key, Path, order, text
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._lifecycle.ownership import Resource, resource, workspace
+from pulumi_c1policy._lifecycle.planning.ownership import Resource, resource, workspace
 from pulumi_c1policy.errors import APIError
 
 SINGLE_READS: Final = 4

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pulumi_c1policy._client.transport import may_be_under_way
-from pulumi_c1policy._lifecycle import adoption, leftover_texts
-from pulumi_c1policy._lifecycle.diff import Change
-from pulumi_c1policy._lifecycle.normalize import same
-from pulumi_c1policy._lifecycle.options import Options
-from pulumi_c1policy._lifecycle.ownership import keeper, marks, resource
-from pulumi_c1policy._lifecycle.record import Origin, Recorded, record
-from pulumi_c1policy._lifecycle.run import Run, decoded, look
+from pulumi_c1policy._lifecycle.effects import leftovers
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decoded, look
+from pulumi_c1policy._lifecycle.planning import leftover_texts
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.diff import Change
+from pulumi_c1policy._lifecycle.planning.normalize import same
+from pulumi_c1policy._lifecycle.planning.ownership import keeper, marks, resource
+from pulumi_c1policy._lifecycle.planning.record import Origin, Recorded, record
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
 from pulumi_c1policy.errors import APIError, RefusedError
@@ -92,7 +93,7 @@ def _answered(run: Run, desired: Tree, before: set[str], answer: Tree) -> Record
         return record(desired, answer, origin=origin)
     live = look(run.client, answer["id"])
     if live is not None and live["id"] not in known:
-        differences = adoption.unlike_sent(desired, live)
+        differences = leftovers.unlike_sent(desired, live)
         if marks(live) == marks(desired) and not differences:
             return record(desired, live, origin=origin)
         if not marks(live) and not differences:
@@ -112,7 +113,7 @@ def _other_answer(desired: Tree, known: set[str], live: Tree) -> str:
     if live["id"] in known:
         return leftover_texts.other_answer(live, "", ())
     whose = keeper(marks(desired), marks(live)) if marks(live) else ""
-    return leftover_texts.other_answer(live, whose, adoption.unlike_sent(desired, live))
+    return leftover_texts.other_answer(live, whose, leftovers.unlike_sent(desired, live))
 
 
 def _look_for_created(
@@ -126,7 +127,7 @@ def _look_for_created(
     for _ in run.looks(unclear):
         try:
             found = [p for p in run.leftovers.find(desired, anew=True) if p["id"] not in before]
-            made = _inspected(run, found, desired, adoption.unlike_sent)
+            made = _inspected(run, found, desired, leftovers.unlike_sent)
         except APIError as blind:
             raise unclear from blind
         if made:
@@ -147,7 +148,7 @@ def _inspected(
     run: Run,
     found: Iterable[Tree],
     desired: Tree,
-    compare: Callable[[Tree, Tree], tuple[Change, ...]] = adoption.differences,
+    compare: Callable[[Tree, Tree], tuple[Change, ...]] = leftovers.differences,
 ) -> _Found:
     """Those of the found policies that still carry our annotations, as a GET shows them now."""
     lives = (look(run.client, policy["id"]) for policy in found)

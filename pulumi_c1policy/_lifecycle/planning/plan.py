@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pulumi_c1policy._lifecycle import approval_rules, guards
-from pulumi_c1policy._lifecycle.chains import outcomes
-from pulumi_c1policy._lifecycle.diff import Change, compare
-from pulumi_c1policy._lifecycle.ignored import hold
-from pulumi_c1policy._lifecycle.mask import update_mask
-from pulumi_c1policy._lifecycle.merge import merge, prune
-from pulumi_c1policy._lifecycle.options import DEFAULTS, Options
-from pulumi_c1policy._lifecycle.ownership import MARKS, PERSON, marks
-from pulumi_c1policy._lifecycle.record import Recorded, catch_up, drift, held_by
-from pulumi_c1policy._lifecycle.view import held_steps, view, without_kept_steps
+from pulumi_c1policy._lifecycle.checks import approval_checks as approval_rules
+from pulumi_c1policy._lifecycle.checks.chains import outcomes
+from pulumi_c1policy._lifecycle.planning import guards
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
+from pulumi_c1policy._lifecycle.planning.diff import Change, compare
+from pulumi_c1policy._lifecycle.planning.ignored_places import hold
+from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, view, without_kept_steps
+from pulumi_c1policy._lifecycle.planning.mask import update_mask
+from pulumi_c1policy._lifecycle.planning.merge import merge, prune
+from pulumi_c1policy._lifecycle.planning.ownership import MARKS, PERSON, marks
+from pulumi_c1policy._lifecycle.planning.record import Recorded, catch_up, drift, held_by
 from pulumi_c1policy._model.paths import Key, Path, covers
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode, only, zero

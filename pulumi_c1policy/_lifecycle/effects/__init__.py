@@ -1,0 +1,1 @@
+"""Execution of plans over the client: create, read, update, delete."""

@@ -1,0 +1,100 @@
+"""Check what can be checked of the language: docstring openings, line lengths, sentences a line.
+
+Run `python -m scripts.check_language [PATH ...]`; without a path, all tracked files are checked.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_COLUMNS = 100
+OPENINGS = frozenset(
+    """
+    What Whether Who Whom Whose Where How Which That Why When While If Of In At Under So As From With
+    Without There
+    """.split()
+)
+"""Words that never open a docstring."""
+
+GENERATED = ("CHANGELOG.md", "docs/reference", "docs/rules.md", "docs/tenant-facts.md")
+"""Files, or the beginnings of their paths, whose sentences are checked at their sources."""
+
+_TWO_SENTENCES = re.compile(r"[a-z0-9`)\]*\"][.!?] +[A-Z`\"\[]")
+_ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
+
+
+def main(arguments: list[str]) -> int:
+    """Print each finding; return 1 if there is one."""
+    findings = [each for path in _files(arguments) for each in check(path)]
+    for finding in findings:
+        print(finding)
+    if findings:
+        print(f"{len(findings)} findings")
+    return min(len(findings), 1)
+
+
+def check(path: Path) -> Iterator[str]:
+    """Yield the findings of a file, each with its place.
+
+    Args:
+        path: A Python or Markdown file; other files have no findings.
+    """
+    if path.suffix not in (".py", ".md"):
+        return
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        yield from (f"{path}:{line}: {said}" for line, said in _python(text))
+    else:
+        yield from (f"{path}:{line}: {said}" for line, said in _markdown(text))
+
+
+def _python(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_COLUMNS and "noqa: E501" not in line:
+            yield number, f"{len(line)} columns; {MAX_COLUMNS} at most"
+    for node in ast.walk(ast.parse(text)):
+        opening = _docstring(node)
+        if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
+            line = getattr(node, "lineno", 1)
+            yield line, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
+
+
+def _docstring(node: ast.AST) -> str | None:
+    """Return the docstring of a node; for a string that documents a value, that string."""
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return ast.get_docstring(node)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return node.value.value if isinstance(node.value.value, str) else None
+    return None
+
+
+def _markdown(text: str) -> Iterator[tuple[int, str]]:
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        elif not fenced and not line.lstrip().startswith("|"):
+            if _TWO_SENTENCES.search(_ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", line))):
+                yield number, "two sentences on a line; write one a line"
+
+
+def _files(arguments: list[str]) -> Iterator[Path]:
+    if arguments:
+        for argument in map(Path, arguments):
+            yield from sorted(argument.rglob("*")) if argument.is_dir() else [argument]
+        return
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], capture_output=True, check=True, encoding="utf-8"
+    ).stdout
+    for name in filter(None, tracked.split("\0")):
+        if not name.startswith(GENERATED) and Path(name).is_file():
+            yield Path(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
