@@ -24,7 +24,8 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from benchmarks import shapes
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.planning.record import record, to_state
+from pulumi_c1policy._lifecycle.planning.prior import record_answer
+from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from pulumi_c1policy.provider import PolicyProvider
@@ -92,7 +93,7 @@ def refresh(count: int) -> Refreshed:
 
 def _state(policy_id: str, inputs: shapes.Inputs) -> dict[str, Any]:
     answer = decode(POLICY, encode(POLICY, inputs)) | {"id": policy_id}
-    return to_state(record(inputs, answer))
+    return to_state(record_answer(inputs, answer))
 
 
 def _best(call: Callable[[], object], repetitions: int) -> float:

@@ -20,10 +20,12 @@ from pulumi.dynamic import (
 )
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.planning import guards
-from pulumi_c1policy._lifecycle.planning.decisions import Options, options
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, Replace, doubts, plan
-from pulumi_c1policy._lifecycle.planning.record import Recorded, from_state, holds, to_state
+from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.decisions import Options, read_options
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, list_warnings, plan
+from pulumi_c1policy._lifecycle.planning.prior import Prior
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
 from pulumi_c1policy._pulumi import expressions, failures, links, owner, results, runtime, values
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 
@@ -47,7 +49,7 @@ class PolicyProvider(ResourceProvider):
         inputs, clashes = owner.merged(news)
         desired, decided = values.inputs(inputs), _options(news)
         found = check(desired) + expressions.findings(desired)
-        found += runtime.chains.findings(desired, links.unpack(news.get(owner.OPTIONS)))
+        found += runtime.chains.check(desired, links.unpack(news.get(owner.OPTIONS)))
         secrets = decided.secrets
         told = decided.severities.apply(found, decided.names)
         findings = [results.discreet(finding, secrets) for finding in told]
@@ -72,13 +74,13 @@ class PolicyProvider(ResourceProvider):
             runtime.require_one_holder(_id, failures.urn_at_hand(), phase="diff")
         decided = _options(_news)
         # Check unchanged policies too: a change elsewhere can create a cycle.
-        if paths := runtime.chains.circle(_id, _news):
+        if paths := runtime.chains.find_cycle(_id, _news):
             if (level := decided.level("policy-cycle")) == "error":
                 with failures.named("change", _olds, _id):
-                    raise RefusedError(*guards.circle(paths))
+                    raise RefusedError(*refusals.refuse_cycle(paths))
             if level == "warning":
-                failures.warn_of(_olds, " ".join(guards.circle(paths)), _id)
-        if holds(_olds, _news):
+                failures.warn_of(_olds, " ".join(refusals.refuse_cycle(paths)), _id)
+        if matches(_olds, _news):
             return DiffResult(changes=False)
         with failures.named("change", _olds, _id):
             prior = from_state(values.inputs(_olds))
@@ -89,11 +91,13 @@ class PolicyProvider(ResourceProvider):
                 raise RefusedError(planned.summary, planned.advice)
         if prior.taken_by and not isinstance(planned, NoOp):
             take_back = decided.take_back
-            failures.warn_of(_olds, guards.taken_warning(prior, take_back=take_back), _id)
+            failures.warn_of(
+                _olds, refusals.warn_of_takeover(prior.taken_by, take_back=take_back), _id
+            )
         if isinstance(planned, Replace):
             # The policy is about to be deleted, under the resource's old name if it has one.
             runtime.known.release(_id, failures.urn_at_hand(), "diff")
-        for doubt in doubts(planned, prior, desired, decided):
+        for doubt in list_warnings(planned, prior, desired, decided):
             failures.warn_of(_olds, doubt, _id)
         return results.diff_result(planned)
 
@@ -123,9 +127,9 @@ class PolicyProvider(ResourceProvider):
             runtime.require_tenant(props)
             recorded = recovery.read(runtime.run(), id_, prior)
             if recorded is None and not results.in_state(props):
-                raise NotFoundError(*guards.nothing_to_read())
-        if recorded is not None and prior is not None and not isinstance(prior, Recorded):
-            failures.warn_of(props, guards.read_anew(prior.problem.summary), id_)
+                raise NotFoundError(*refusals.refuse_missing_read())
+        if recorded is not None and prior is not None and not isinstance(prior, Prior):
+            failures.warn_of(props, refusals.warn_of_unreadable_read(prior.problem.summary), id_)
         return results.read_result(id_, recorded, kept=prior is not None)
 
     @failures.discreet(3)
@@ -154,22 +158,22 @@ class PolicyProvider(ResourceProvider):
             failures.warn_of(_props, left, _id)
 
 
-def _prior(properties: dict[str, Any]) -> Recorded | Claim:
+def _prior(properties: dict[str, Any]) -> Prior | Claim:
     """The recorded policy, or the resource's claim on it where the state cannot be read."""
     state = values.inputs(properties)
     try:
         return from_state(state)
     except StateError as problem:
-        from pulumi_c1policy._lifecycle.effects.recovery import claim
+        from pulumi_c1policy._lifecycle.effects.recovery import make_claim
 
-        return claim(problem, state, owner.marks_of(failures.urn_at_hand()))
+        return make_claim(problem, state, owner.marks_of(failures.urn_at_hand()))
 
 
 def _options(properties: dict[str, Any]) -> Options:
     """The program's decisions for a resource, with the severities that the stack's config sets."""
     names = owner.names(properties, failures.urn_at_hand())
     packed = _packed(properties)
-    return options(packed, runtime.severities(), names, runtime.decided(packed))
+    return read_options(packed, runtime.severities(), names, runtime.decided(packed))
 
 
 def _packed(properties: dict[str, Any]) -> object:

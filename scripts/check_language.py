@@ -14,10 +14,31 @@ from pathlib import Path
 
 MAX_COLUMNS = 100
 OPENINGS = frozenset(
-    """
-    What Whether Who Whom Whose Where How Which That Why When While If Of In At Under So As From With
-    Without There
-    """.split()
+    [
+        "What",
+        "Whether",
+        "Who",
+        "Whom",
+        "Whose",
+        "Where",
+        "How",
+        "Which",
+        "That",
+        "Why",
+        "When",
+        "While",
+        "If",
+        "Of",
+        "In",
+        "At",
+        "Under",
+        "So",
+        "As",
+        "From",
+        "With",
+        "Without",
+        "There",
+    ]
 )
 """Words that never open a docstring."""
 
@@ -30,7 +51,7 @@ _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
 
 def main(arguments: list[str]) -> int:
     """Print each finding; return 1 if there is one."""
-    findings = [each for path in _files(arguments) for each in check(path)]
+    findings = [each for path in _files(arguments) for each in dict.fromkeys(check(path))]
     for finding in findings:
         print(finding)
     if findings:
@@ -60,8 +81,15 @@ def _python(text: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(text)):
         opening = _docstring(node)
         if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
-            line = getattr(node, "lineno", 1)
-            yield line, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
+            place = _line(node)
+            yield place, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
+
+
+def _line(node: ast.AST) -> int:
+    """Return the line of a node's docstring."""
+    body = getattr(node, "body", None)
+    first = body[0] if isinstance(body, list) and body else node
+    return first.lineno if isinstance(first, ast.stmt) else 1
 
 
 def _docstring(node: ast.AST) -> str | None:
@@ -78,9 +106,10 @@ def _markdown(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        elif not fenced and not line.lstrip().startswith("|"):
-            if _TWO_SENTENCES.search(_ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", line))):
-                yield number, "two sentences on a line; write one a line"
+        elif fenced or line.lstrip().startswith("|"):
+            continue
+        elif _TWO_SENTENCES.search(_ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", line))):
+            yield number, "two sentences on a line; write one a line"
 
 
 def _files(arguments: list[str]) -> Iterator[Path]:

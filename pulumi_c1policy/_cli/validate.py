@@ -56,7 +56,7 @@ def validate(
         chains = _chains(known)
         refused = 0
         for one in known:
-            found = _findings(one.tree, online=online) + chains.findings(one.tree)
+            found = _findings(one.tree, online=online) + chains.check(one.tree)
             names = (one.name, one.resource, one.id)
             refused += _show(one.name, levels.apply(found, names))
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
@@ -70,7 +70,7 @@ def validate(
 def _findings(tree: Tree, *, online: bool) -> list[Finding]:
     from pulumi_c1policy._lifecycle.checks import policy_checks
     from pulumi_c1policy._lifecycle.effects import expression_checks
-    from pulumi_c1policy._lifecycle.planning.merge import prune
+    from pulumi_c1policy._lifecycle.planning.reduce import prune
     from pulumi_c1policy._model.policy import POLICY
 
     said = prune(POLICY, tree).items()
@@ -78,17 +78,17 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
     inputs = {k: v for k, v in said if k not in POLICY.fields or not POLICY.fields[k].output_only}
     found = policy_checks.check(inputs)
     if not online:
-        return found + expression_checks.offline(inputs)
+        return found + expression_checks.check_offline(inputs)
     from pulumi_c1policy._cel.library import CheckerUnavailableError
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policies import PolicyClient
 
     try:
-        found += expression_checks.offline(inputs)
+        found += expression_checks.check_offline(inputs)
     except CheckerUnavailableError as error:
         output.echo(error.summary, err=True)
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return found + expression_checks.online(client, inputs)
+        return found + expression_checks.check_online(client, inputs)
 
 
 def _chains(known: Iterable[KnownPolicy]) -> Chains:

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pulumi_c1policy._cel.library import CheckerUnavailableError
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.severity import Severities
-from pulumi_c1policy._lifecycle.checks import policy_checks, refused_steps
+from pulumi_c1policy._lifecycle.checks import policy_checks, rejected_steps
 from pulumi_c1policy._lifecycle.effects import expression_checks
-from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, without_kept_steps
-from pulumi_c1policy._lifecycle.planning.merge import prune, strip
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS, keeper, marks
+from pulumi_c1policy._lifecycle.planning.ownership import (
+    OWNERSHIP_KEYS,
+    describe_manager,
+    read_ownership,
+)
+from pulumi_c1policy._lifecycle.planning.policy_kind import drop_held_steps, find_held_steps
+from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, text
 from pulumi_c1policy._model.policy import POLICY
@@ -24,9 +28,9 @@ from pulumi_c1policy._model.tree import ShapeError, Tree, UnfitError, Value, dec
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
 _EXACT = 2**53
 # A policy's keeper sets these three, and may set the version of the tool that it is.
-_KEEPERS = (*MARKS, "iac_tool_version")
+_KEEPERS = (*OWNERSHIP_KEYS, "iac_tool_version")
 # What the program's own will be like, as far as the checks care.
-_OUR_MARKS = dict.fromkeys(MARKS, "pulumi")
+_OUR_MARKS = dict.fromkeys(OWNERSHIP_KEYS, "pulumi")
 
 MEND = "Put it right in ConductorOne, then import it."
 """The advice about a policy that the tenant holds and no program can."""
@@ -98,11 +102,11 @@ def adopt(
     if live.get("system_builtin"):
         why = "it came with the tenant (system_builtin), and nobody can change it"
         return LeftOut(policy_id, name, why, f"Read it with `Policy.get(name, id={policy_id!r})`.")
-    kept_by = keeper({}, marks(live))
+    kept_by = describe_manager({}, read_ownership(live))
     if kept_by and not take_over:
         advice = "Take it out of there, or give `--take-over`."
         return LeftOut(policy_id, name, f"it is kept by {kept_by}", advice)
-    held = held_steps({}, live)
+    held = find_held_steps({}, live)
     if held and (emptied := _emptied(live)):
         keys = ", ".join(f"`{text(('policy_steps', Key(key)))}`" for key in emptied)
         why = f"{keys} would be empty without the steps that a tenant refuses ({_rules(held)})"
@@ -121,7 +125,7 @@ def _rules(held: Mapping[str, str]) -> str:
 def _emptied(live: Tree) -> list[str]:
     """The keys of the lists that hold nothing but steps that tenants refuse."""
     before = live.get("policy_steps") or {}
-    after = refused_steps.remove(live).get("policy_steps") or {}
+    after = rejected_steps.remove_steps(live).get("policy_steps") or {}
     return [key for key in before if key not in after]
 
 
@@ -132,7 +136,7 @@ def written(live: Tree) -> Tree:
     annotations of whoever keeps the policy until now, and those that no program may set.
     """
     # What is left of a message may mean nothing any more.
-    seen = without_kept_steps({}, live)
+    seen = drop_held_steps({}, live)
     inputs = prune(POLICY, each(POLICY, strip(POLICY, prune(POLICY, seen)), _spelled))
     if notes := _own_annotations(live):
         inputs["annotations"] = notes
@@ -144,7 +148,7 @@ def written(live: Tree) -> Tree:
 
 
 def _own_annotations(live: Tree) -> Tree:
-    others = _KEEPERS if marks(live) else ()
+    others = _KEEPERS if read_ownership(live) else ()
     held = live.get("annotations") or {}
     notes = {key: held[key] for key in sorted(held) if held[key] and key not in others}
     wrong = {finding.path for finding in policy_checks.check({"annotations": notes})}
@@ -159,7 +163,7 @@ def kept_annotations(adopted: Adopted) -> Tree:
 
 def kept_name(wire: Tree) -> str:
     """The name of the resource by which a Pulumi stack keeps a policy, "" where none does."""
-    kept_by = marks(wire)
+    kept_by = read_ownership(wire)
     address = str(kept_by.get("iac_resource_address", ""))
     return address.rpartition("/")[2] if kept_by.get("managed_by") == "pulumi" else ""
 
@@ -214,7 +218,11 @@ def _data(value: Value) -> Value:
 def _step_keys(inputs: Tree, steps: Tree) -> list[str]:
     """The keys of the steps: the baseline, then as the rules point to them, then the others."""
     pointed = [str(rule.get("step_key")) for rule in inputs.get("rules") or ()]
-    wanted = [policy_checks.baseline_key(str(inputs.get("policy_type"))), *pointed, *sorted(steps)]
+    wanted = [
+        policy_checks.get_baseline_key(str(inputs.get("policy_type"))),
+        *pointed,
+        *sorted(steps),
+    ]
     return [key for key in dict.fromkeys(wanted) if key in steps]
 
 
@@ -223,7 +231,7 @@ def _refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> li
     notes = (inputs.get("annotations") or {}) | _OUR_MARKS
     found = policy_checks.check(inputs | {"annotations": notes})
     with contextlib.suppress(CheckerUnavailableError):
-        found += expression_checks.offline(inputs)
+        found += expression_checks.check_offline(inputs)
     told = severities.apply(found, names)
     return [finding for finding in told if finding.severity == "error"]
 

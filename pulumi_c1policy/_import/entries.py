@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from pulumi_c1policy._import.adoption import Adopted, kept_annotations
 from pulumi_c1policy._import.names import Name
-from pulumi_c1policy._lifecycle.planning.record import record, to_state
+from pulumi_c1policy._lifecycle.planning.prior import record_answer
+from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._model.tree import Tree
 
 TYPE = "pulumi-python:dynamic/c1policy:Policy"
@@ -46,5 +47,5 @@ def _entry(adopted: Adopted, name: Name) -> Tree:
         "name": name.resource,
         "id": adopted.id,
         "inputs": inputs | provider,
-        "outputs": to_state(record(inputs, adopted.live)) | provider,
+        "outputs": to_state(record_answer(inputs, adopted.live)) | provider,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS, refusal
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS, explain_value
 
 Setting = Callable[[str], str | None]
 
@@ -49,7 +49,7 @@ def problems(
         (place, sentence)
         for name in DECISIONS
         for place, value in _places(name, packed, setting, environment)
-        if (sentence := refusal(name, value))
+        if (sentence := explain_value(name, value))
     ]
 
 

@@ -22,12 +22,12 @@ def findings(inputs: Tree) -> list[Finding]:
     ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")
     not_offline = ""
     try:
-        found += expression_checks.offline(inputs)
+        found += expression_checks.check_offline(inputs)
     except CheckerUnavailableError as error:
         ask_tenant, not_offline = True, error.summary
-    if not (ask_tenant and expression_checks.any_in(inputs)):
+    if not (ask_tenant and expression_checks.has_expressions(inputs)):
         return found
-    if not expression_checks.asks_tenant(inputs):
+    if not expression_checks.has_online_expressions(inputs):
         if not_offline:
             failures.warn(
                 f"Expressions went unchecked: {not_offline} The tenant checks conditions of rules "
@@ -35,8 +35,8 @@ def findings(inputs: Tree) -> list[Finding]:
             )
         return found
     try:
-        found += expression_checks.online(runtime.run().client, inputs)
-        if not_offline and expression_checks.asks_no_tenant(inputs):
+        found += expression_checks.check_online(runtime.run().client, inputs)
+        if not_offline and expression_checks.has_offline_only_expressions(inputs):
             failures.warn(
                 "The tenant checked the conditions of rules only; approver, wait and form expressions "
                 f"went unchecked: {not_offline} Install `pulumi-c1policy[cel]`."

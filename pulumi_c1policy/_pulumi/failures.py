@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from pulumi.runtime import rpc
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._lifecycle.planning.record import LOST_MARKS
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS
 from pulumi_c1policy._pulumi import owner
 from pulumi_c1policy._pulumi.owner import OWNER
 from pulumi_c1policy.errors import C1PolicyError

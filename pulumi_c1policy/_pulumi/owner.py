@@ -13,7 +13,7 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import rpc
 
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.tree import Tree
 
 OWNER = "__owner"
@@ -135,5 +135,7 @@ def merged(properties: Tree) -> tuple[Tree, list[str]]:
     owner, own = properties.get(OWNER), properties.get("annotations")
     if not isinstance(owner, dict) or not (own is None or isinstance(own, dict)):
         return dict(properties), []
-    clashes = [key for key in MARKS if key in (own or {}) and (own or {})[key] != owner.get(key)]
+    clashes = [
+        key for key in OWNERSHIP_KEYS if key in (own or {}) and (own or {})[key] != owner.get(key)
+    ]
     return {**properties, "annotations": {**(own or {}), **owner}}, clashes

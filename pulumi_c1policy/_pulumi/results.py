@@ -11,9 +11,10 @@ from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 from pulumi_c1policy import _text
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.registry import RULES
-from pulumi_c1policy._lifecycle.planning.ownership import marks
+from pulumi_c1policy._lifecycle.planning.ownership import read_ownership
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Plan, Replace
-from pulumi_c1policy._lifecycle.planning.record import Recorded, to_state
+from pulumi_c1policy._lifecycle.planning.prior import Prior
+from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, hidden_keys, text
 from pulumi_c1policy._model.policy import POLICY
@@ -94,7 +95,7 @@ def kept(properties: Mapping[str, Any]) -> bool:
     return in_state(properties) and not properties.get(_MERELY_READ)
 
 
-def read_result(policy_id: str, recorded: Recorded | None, *, kept: bool) -> ReadResult:
+def read_result(policy_id: str, recorded: Prior | None, *, kept: bool) -> ReadResult:
     """The engine's answer for a policy that was read; an empty id says that it is gone."""
     if recorded is None:
         return ReadResult("", {})
@@ -102,6 +103,6 @@ def read_result(policy_id: str, recorded: Recorded | None, *, kept: bool) -> Rea
         return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
     # The program sends the marks apart as well. Without them here every policy's inputs would differ after a
     # refresh, and the engine writes its whole state for each that differs, though nothing is to do.
-    owned = marks(recorded.inputs)
+    owned = read_ownership(recorded.inputs)
     inputs = recorded.inputs | ({OWNER: owned} if owned else {})
     return ReadResult(policy_id, to_state(recorded), inputs)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._findings.severity import Severities
 from pulumi_c1policy._lifecycle.checks.chains import Chains
-from pulumi_c1policy._lifecycle.effects.known_state import Known, Phase
-from pulumi_c1policy._lifecycle.planning import guards
-from pulumi_c1policy._lifecycle.planning.record import tenant_of
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState, Phase
+from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.state_codec import read_tenant
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import config_keys, decisions, failures, interruption, tenants
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 3.0
 """For how long a request that is under way may still be answered after Ctrl-C."""
 
-known = Known()
+known = KnownState()
 """What the engine has shown us of its state."""
 chains = Chains()
 """What the engine has shown us of the program's policies."""
@@ -83,7 +83,7 @@ def require_tenant(state: Tree) -> None:
     Raises:
         RefusedError: Its state names another tenant than the credentials do.
     """
-    recorded = tenant_of(state)
+    recorded = read_tenant(state)
     shown.show(recorded)
     if recorded and (settings := _settings_at_hand()):
         shown.require(recorded, settings.tenant, _allowed_tenant())
@@ -102,8 +102,8 @@ def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> 
     """
     if phase:
         known.hold(policy_id, urn, phase)
-    if rivals := known.rivals(policy_id, urn):
-        raise RefusedError(*guards.held_twice(rivals))
+    if rivals := known.find_rivals(policy_id, urn):
+        raise RefusedError(*refusals.refuse_two_holders(rivals))
 
 
 def require_shown_tenants() -> None:

@@ -22,7 +22,7 @@ from pulumi_c1policy._client import settings
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._pulumi import failures, owner, runtime
 from pulumi_c1policy._pulumi.tenants import Tenants
@@ -119,7 +119,7 @@ class Process:
         if on_request or on_answer:
             network = _Wire(on_request, on_answer)
         clock = clock or QuickClock()
-        self.known, self.settings = Known(), found
+        self.known, self.settings = KnownState(), found
         self.client = PolicyClient(found, transport=network, clock=clock)
         warn = failures.warn_at_hand
         self.run = Run.over(self.client, self.known, clock, tenant=found.tenant, warn=warn)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.e2e.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
@@ -18,7 +18,7 @@ from tests.e2e.policies import POLICIES
 from tests.e2e.test_realistic import QUIRKS
 from tests.integration.lifecycle.engine import ABSENT
 
-MARKED = {f"annotations.{key}" for key in MARKS}
+MARKED = {f"annotations.{key}" for key in OWNERSHIP_KEYS}
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 
 
@@ -99,7 +99,7 @@ def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
     assert done.writes == sorted((updated(name, "annotations") for name in names), key=str)
     for policy_id, policy in before.items():
         after = c1_tenant.policy(policy_id)
-        marks = {key: after.get("annotations", {}).pop(key, None) for key in MARKS}
+        marks = {key: after.get("annotations", {}).pop(key, None) for key in OWNERSHIP_KEYS}
         is_ours = policy["displayName"] in names
         assert marks["iac_workspace"] == (f"{PROJECT}/{STACK}" if is_ours else None)
         assert {**after, "updatedAt": "", "annotations": after.get("annotations") or {}} == {

@@ -11,7 +11,7 @@ import dill
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.checks import refused_steps
+from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from pulumi_c1policy.provider import PolicyProvider
@@ -69,6 +69,6 @@ def test_a_recorded_policy_with_a_provision_step_refreshes_and_says_what_to_take
         assert refused
         assert all(f.property.endswith(".provision") for f in refused)
         without = resource["inputs"] | {
-            "policy_steps": refused_steps.remove(inputs).get("policy_steps")
+            "policy_steps": rejected_steps.remove_steps(inputs).get("policy_steps")
         }
         assert provider.diff(held["id"], read.outs, without).changes is False

@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.simulation.decisions import decided
@@ -180,7 +180,7 @@ def _check_writes(simulation: Simulation, tenant: SimulatedTenant) -> None:
                 if not _may_take(simulation, process, effect, owner):
                     kind = f"foreign {'delete' if effect.kind == 'delete' else 'write'}"
                     _judge(simulation, effect, since.get(policy_id), kind, owner, fresh=fresh)
-                if len(_marks(effect.after)) == len(MARKS):
+                if len(_marks(effect.after)) == len(OWNERSHIP_KEYS):
                     # It carries the annotations of ours from now on, rightly or not.
                     owners[policy_id], since[policy_id] = effect.actor, effect
             if effect.kind == "update":
@@ -258,7 +258,7 @@ def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
     held: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for record in tenant.live():
         marks = _marks(record)
-        if len(marks) == len(MARKS) and marks[0] == "pulumi":
+        if len(marks) == len(OWNERSHIP_KEYS) and marks[0] == "pulumi":
             held[marks].append(record.id)
     shown = simulation.messages()
     for marks, ids in held.items():
@@ -319,7 +319,7 @@ def _version(effect: Effect) -> int:
 
 def _marks(record: Any) -> tuple[str, ...]:
     notes = record.fields.get("annotations", {}) if record else {}
-    return tuple(notes[key] for key in MARKS if notes.get(key))
+    return tuple(notes[key] for key in OWNERSHIP_KEYS if notes.get(key))
 
 
 def _told(effect: Effect) -> str:

@@ -16,7 +16,7 @@ import pytest
 from pulumi_c1policy._client import retries, transport
 from pulumi_c1policy._client.retries import REPEATED, Kind
 from pulumi_c1policy._lifecycle.effects import creation, known_state, leftovers, reads
-from pulumi_c1policy._lifecycle.planning import plan, record
+from pulumi_c1policy._lifecycle.planning import plan, prior
 from pulumi_c1policy._pulumi import runtime
 from tests.chaos.engine import Declared, Program
 from tests.simulation import editors, installation, model, network, primitives, scenario
@@ -59,7 +59,7 @@ def _no_look_for_created(patch: pytest.MonkeyPatch) -> None:
 
 def _nobody_told(patch: pytest.MonkeyPatch) -> None:
     """A second policy is at least told by later looks."""
-    patch.setattr(leftovers.Leftovers, "tell", lambda *_: None)
+    patch.setattr(leftovers.Leftovers, "warn_of", lambda *_: None)
 
 
 def _creates_repeated_like_reads(patch: pytest.MonkeyPatch) -> None:
@@ -68,11 +68,11 @@ def _creates_repeated_like_reads(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_conflicts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(plan, "_conflicts", lambda *_: [])
+    patch.setattr(plan, "_find_conflicts", lambda *_: [])
 
 
 def _nobody_takes_over(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(record, "keeper", lambda *_: "")
+    patch.setattr(prior, "describe_manager", lambda *_: "")
 
 
 def _old_looks(patch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def _old_looks(patch: pytest.MonkeyPatch) -> None:
 
 
 def _nothing_known(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(known_state.Known, "note", lambda *_: None)
+    patch.setattr(known_state.KnownState, "note", lambda *_: None)
 
 
 def _readers_not_woken(patch: pytest.MonkeyPatch) -> None:
@@ -199,7 +199,7 @@ def test_an_older_policy_is_adopted_where_its_age_is_not_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert all("one id twice" not in _replaced_twice(seed) for seed in range(5))
-    monkeypatch.setattr(known_state.Known, "is_older", lambda *_: False)
+    monkeypatch.setattr(known_state.KnownState, "is_older", lambda *_: False)
     assert any("one id twice" in _replaced_twice(seed) for seed in range(5))
 
 
@@ -216,7 +216,7 @@ def test_a_leftover_is_taken_for_anybodys_where_its_resource_is_not_looked_at(
 
     assert found() == set()
     for module in (leftovers, creation):
-        monkeypatch.setattr(module, "resource", lambda _: ("anybody",))
+        monkeypatch.setattr(module, "read_resource", lambda _: ("anybody",))
     assert "foreign in state" in found()
 
 
@@ -238,7 +238,7 @@ def test_a_leftover_is_taken_where_nobody_has_to_say_so(monkeypatch: pytest.Monk
 def test_readers_that_nobody_wakes_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(_read_together(seed) == set() for seed in range(5))
     # Without the bounded wait for the first page, which ends by itself.
-    monkeypatch.setattr(reads, "_MOMENT_SECONDS", 0.0)
+    monkeypatch.setattr(reads, "_MAX_FIRST_PAGE_SECONDS", 0.0)
     assert all(_read_together(seed) == set() for seed in range(5))
     with _restored_sites():
         _readers_not_woken(monkeypatch)

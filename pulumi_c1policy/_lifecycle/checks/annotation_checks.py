@@ -1,4 +1,4 @@
-"""Rules about annotations. Pure."""
+"""Checks of annotations. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MAX_BYTES = 4096
 _RESERVED_PREFIX = "c1/"
 
 
-def check(inputs: Tree) -> Iterator[Finding]:
-    """Check the number, the spelling and the size of the annotations."""
+def check_annotations(inputs: Tree) -> Iterator[Finding]:
+    """Check the number, the characters and the size of the annotations."""
     notes = inputs.get("annotations") or {}
     if not isinstance(notes, dict):
         return

@@ -1,6 +1,7 @@
-"""Rules about approvals: fallbacks, agents, distinct approvers. Pure.
+"""Checks of approvals: fallbacks, agents, distinct approvers. Pure.
 
-Source: the vendor's CLI, which states what the server's validator refuses, and the API's description.
+Sources: the vendor's CLI, which lists what the server's validator rejects, and the API's
+description.
 """
 
 from __future__ import annotations
@@ -16,27 +17,27 @@ _MODE = "APPROVAL_AGENT_MODE_"
 _ACTION = "APPROVAL_AGENT_FAILURE_ACTION_"
 _WITHOUT_REVIEW = ("POLICY_TYPE_REVOKE", "POLICY_TYPE_PROVISION")
 _WITH_AGENTS = ("POLICY_TYPE_GRANT", "POLICY_TYPE_CERTIFY")
-_BY_CLI = "according to the vendor's CLI the server refuses"
+_BY_CLI = "according to the vendor's CLI the server rejects"
 
 
-def check(inputs: Tree) -> Iterator[Finding]:
+def check_approvals(inputs: Tree) -> Iterator[Finding]:
     """Check every approval of a policy."""
     kind = inputs.get("policy_type")
-    for path, approval in _approvals(inputs):
+    for path, approval in _list_approvals(inputs):
         for member, who in approval.items():
             if not isinstance(who, dict):
                 continue
             below = (*path, member)
-            yield from _fallback(below, who)
-            yield from _distinct_approvers(below, who, kind)
+            yield from _check_fallback(below, who)
+            yield from _check_distinct_approvers(below, who, kind)
             if member == "agent":
-                yield from _agent(below, who, kind)
+                yield from _check_agent(below, who, kind)
 
 
-def agents_choosing(policy_id: str | None, inputs: Tree) -> list[Path]:
-    """The paths at which an agent may choose the policy that it stands in."""
+def find_agents_choosing(policy_id: str | None, inputs: Tree) -> list[Path]:
+    """Find the agents that may choose their own policy; return the paths."""
     found = []
-    for path, approval in _approvals(inputs):
+    for path, approval in _list_approvals(inputs):
         agent = approval.get("agent")
         ids = agent.get("policy_ids") if isinstance(agent, dict) else None
         if policy_id and isinstance(ids, list) and policy_id in ids:
@@ -44,7 +45,7 @@ def agents_choosing(policy_id: str | None, inputs: Tree) -> list[Path]:
     return found
 
 
-def _approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
+def _list_approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
     lists = inputs.get("policy_steps")
     for key, entry in lists.items() if isinstance(lists, dict) else ():
         steps = entry.get("steps") if isinstance(entry, dict) else None
@@ -54,52 +55,52 @@ def _approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
                 yield ("policy_steps", Key(key), "steps", index, "approval"), approval
 
 
-def _fallback(path: Path, who: Tree) -> Iterator[Finding]:
+def _check_fallback(path: Path, who: Tree) -> Iterator[Finding]:
     by_group = who.get("is_group_fallback_enabled")
     if who.get("fallback") is not True or by_group is UNKNOWN:
         return
     name = "fallback_group_ids" if by_group is True else "fallback_user_ids"
     if by_group is True and who.get("fallback_user_ids"):
-        text = "has no effect: `is_group_fallback_enabled` chooses the groups instead; remove one"
+        text = "has no effect: `is_group_fallback_enabled` selects the groups instead; remove one"
         yield Finding((*path, "fallback_user_ids"), "no-effect", text, "warning")
     if who.get(name):
         return
     if by_group is True:
         reason = (
-            "`is_group_fallback_enabled` chooses the groups instead of the users, and "
-            "`fallback_group_ids` names none; add a group, or turn that switch off"
+            "`is_group_fallback_enabled` selects the groups instead of the users, and "
+            "`fallback_group_ids` is empty; add a group, or set that switch to False"
         )
     else:
         reason = (
-            "`fallback_user_ids` names nobody; add a user, or set `is_group_fallback_enabled` with "
+            "`fallback_user_ids` is empty; add a user, or set `is_group_fallback_enabled` with "
             "`fallback_group_ids`, or remove `fallback`"
         )
-    text = f"has nobody to fall back to, which {_BY_CLI} with HTTP 500: {reason}"
+    text = f"has no fallback approver, which {_BY_CLI} with HTTP 500: {reason}"
     yield Finding((*path, "fallback"), "fallback-nobody", text)
 
 
-def _distinct_approvers(path: Path, who: Tree, kind: Value) -> Iterator[Finding]:
+def _check_distinct_approvers(path: Path, who: Tree, kind: Value) -> Iterator[Finding]:
     name = "require_distinct_approvers"
     if kind in _WITHOUT_REVIEW and who.get(name) is True:
         text = f"has no effect in a policy of type {kind}: it is for request and review policies"
         yield Finding((*path, name), "not-for-type", text, "warning")
 
 
-def _agent(path: Path, agent: Tree, kind: Value) -> Iterator[Finding]:
+def _check_agent(path: Path, agent: Tree, kind: Value) -> Iterator[Finding]:
     if isinstance(kind, str) and kind not in _WITH_AGENTS:
         text = (
-            f"is an agent approval in a policy of type {kind}, which {_BY_CLI}; use it in grant and "
-            "certify policies, or let somebody else approve"
+            f"is an agent approval in a policy of type {kind}, which {_BY_CLI}; use agents in "
+            "grant and certify policies only, or choose another approver"
         )
         yield Finding(path, "agent-type", text)
-    yield from _agent_mode(path, agent, kind)
-    yield from _agent_failure(path, agent)
+    yield from _check_agent_mode(path, agent, kind)
+    yield from _check_agent_failure(path, agent)
     if agent.get("agent_user_id"):
-        text = f"is chosen by the server; {_BY_CLI} a value on write; remove it"
+        text = f"is set by the server; {_BY_CLI} a value in a write; remove it"
         yield Finding((*path, "agent_user_id"), "agent-user", text)
 
 
-def _agent_mode(path: Path, agent: Tree, kind: Value) -> Iterator[Finding]:
+def _check_agent_mode(path: Path, agent: Tree, kind: Value) -> Iterator[Finding]:
     mode = agent.get("agent_mode")
     where = (*path, "agent_mode")
     if mode is UNKNOWN:
@@ -113,13 +114,13 @@ def _agent_mode(path: Path, agent: Tree, kind: Value) -> Iterator[Finding]:
         yield Finding(where, "agent-mode", text)
     if mode == f"{_MODE}CHANGE_POLICY_ONLY" and not agent.get("policy_ids"):
         text = (
-            f"is required with '{mode}': {_BY_CLI} it without a policy to choose from; add the ids of "
-            "policies"
+            f"is required with '{mode}': {_BY_CLI} it without a policy to choose from; add the ids "
+            "of policies"
         )
         yield Finding((*path, "policy_ids"), "agent-policies", text)
 
 
-def _agent_failure(path: Path, agent: Tree) -> Iterator[Finding]:
+def _check_agent_failure(path: Path, agent: Tree) -> Iterator[Finding]:
     action = agent.get("agent_failure_action")
     if action is UNKNOWN:
         return

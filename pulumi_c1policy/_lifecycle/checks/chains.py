@@ -1,7 +1,7 @@
-"""Policies that hand requests to each other: chains of them, as far as the program shows them. Pure.
+"""Chains of policies that hand requests to each other, as far as the program declares them. Pure.
 
-A chain has no cycle, one type, and at most five links. What a program does not declare is not known
-here, and is left to the tenant to judge.
+A chain has no cycle, one policy type, and at most five links. Policies that the program does not
+declare are unknown here; the tenant checks them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ MAX_DEPTH = 5
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to another policy of the same program, known before that one has an id.
+    """A link to another policy of the same program, which may have no id yet.
 
     Attributes:
         path: The input that names the other policy.
         name: The other resource.
         kind: Its policy type; "" where that is unknown.
         depth: The length of the longest chain below it.
-        certain: The input is that policy's id itself; else it was made of it.
+        certain: The input is that policy's id itself; otherwise it was computed from the id.
     """
 
     path: Path
@@ -37,57 +37,57 @@ class Link:
 
 @dataclass
 class Chains:
-    """The links that the program's policies have, seen one policy after the other.
+    """The links between the program's policies, collected policy by policy.
 
     Attributes:
-        types: The type of each policy that was seen, by its id.
-        links: The ids to which it hands requests.
+        types: The policy type by the policy's id.
+        links: The ids to which a policy hands requests, by its id.
     """
 
     types: dict[str, str] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
 
     def note(self, policy_id: str, policy: Mapping[str, Any]) -> None:
-        """Take note of what the program wants a policy to be."""
+        """Record the desired inputs of a policy."""
         self.types[policy_id] = str(policy.get("policy_type"))
-        self.links[policy_id] = [target for _, target in outcomes(policy)]
+        self.links[policy_id] = [target for _, target in find_references(policy)]
 
-    def findings(self, policy: Mapping[str, Any], links: Iterable[Link] = ()) -> list[Finding]:
+    def check(self, policy: Mapping[str, Any], links: Iterable[Link] = ()) -> list[Finding]:
         """Check the policies to which `policy` hands requests.
 
         Args:
             policy: The checked inputs; ids may be unknown.
-            links: What the program's side knows of the others.
+            links: The links that the program itself found.
         """
         found, kind = [], policy.get("policy_type")
         depths: dict[str, int] = {}
-        for path, target in outcomes(policy):
+        for path, target in find_references(policy):
             other = self.types.get(target, kind)
-            depth = self._depth(target, depths)
-            found += _findings(path, f"the policy {target}", kind, other, depth, certain=True)
+            depth = self._measure_depth(target, depths)
+            found += _check_link(path, f"the policy {target}", kind, other, depth, certain=True)
         known = {finding.path for finding in found}
         for link in links:
             if link.path not in known:
                 what = f"the policy {link.name!r}"
-                found += _findings(
+                found += _check_link(
                     link.path, what, kind, link.kind or kind, link.depth, certain=link.certain
                 )
         return found
 
-    def circle(self, policy_id: str, policy: Mapping[str, Any]) -> list[Path]:
-        """Where `policy` hands a request to another that hands it back."""
+    def find_cycle(self, policy_id: str, policy: Mapping[str, Any]) -> list[Path]:
+        """Return the paths at which a policy hands requests to others that hand them back."""
         return [
             path
-            for path, target in outcomes(policy)
+            for path, target in find_references(policy)
             if target != policy_id and self._reaches(target, policy_id)
         ]
 
-    def _depth(self, policy_id: str, depths: dict[str, int]) -> int:
-        """The length of the longest chain below a policy; `depths` keeps those that are known."""
+    def _measure_depth(self, policy_id: str, depths: dict[str, int]) -> int:
+        """Return the length of the longest chain below a policy; `depths` caches results."""
         if policy_id not in depths:
-            depths[policy_id] = 0  # A circle is another failure.
+            depths[policy_id] = 0  # Another check reports cycles.
             below = self.links.get(policy_id, ())
-            depths[policy_id] = max((1 + self._depth(t, depths) for t in below), default=0)
+            depths[policy_id] = max((1 + self._measure_depth(t, depths) for t in below), default=0)
         return depths[policy_id]
 
     def _reaches(self, start: str, goal: str) -> bool:
@@ -101,7 +101,7 @@ class Chains:
         return False
 
 
-def _findings(
+def _check_link(
     path: Path, what: str, kind: object, other: object, depth: int, *, certain: bool
 ) -> list[Finding]:
     severity: Severity = "error" if certain else "warning"
@@ -114,15 +114,15 @@ def _findings(
         return [Finding(path, "other-type", text, severity)]
     if depth >= MAX_DEPTH:
         text = (
-            f"{points} {what} and makes a chain of more than {MAX_DEPTH} policies; point to a later "
-            "policy of the chain, or to steps with `step_key`"
+            f"{points} {what} and makes a chain of more than {MAX_DEPTH} policies; point to a "
+            "later policy of the chain, or to steps with `step_key`"
         )
         return [Finding(path, "long-chain", text, severity)]
     return []
 
 
-def outcomes(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """The policies to which a policy hands requests: where it says so, and their ids."""
+def find_references(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Find the policies to which a policy hands requests: the path and the id of each."""
     rules = policy.get("rules")
     for index, rule in enumerate(rules if isinstance(rules, list) else ()):
         target = rule.get("policy_id") if isinstance(rule, dict) else None

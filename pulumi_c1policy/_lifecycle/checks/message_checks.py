@@ -13,8 +13,8 @@ from difflib import get_close_matches
 
 from pulumi_c1policy._findings.finding import Finding, Severity
 from pulumi_c1policy._findings.registry import RULES
-from pulumi_c1policy._lifecycle.checks import refused_steps
-from pulumi_c1policy._lifecycle.checks.spellings import meant, suggestion
+from pulumi_c1policy._lifecycle.checks import rejected_steps
+from pulumi_c1policy._lifecycle.checks.spellings import guess_field, suggest_field
 from pulumi_c1policy._lifecycle.planning.normalize import is_absent
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path
@@ -71,7 +71,7 @@ def _message(message: Message, value: Value, path: Path, found: list[Finding]) -
         elif item is not None:
             _field(field, item, value, (*path, name), found)
     for name in strangers:
-        text = f"there is no such field; {suggestion(message, name)}"
+        text = f"there is no such field; {suggest_field(message, name)}"
         found.append(Finding((*path, str(name)), _ANY, text))
     for field in message.required:
         if value.get(field.name) is None and not _misspelt(message, strangers, field.name):
@@ -81,7 +81,7 @@ def _message(message: Message, value: Value, path: Path, found: list[Finding]) -
 
 
 def _misspelt(message: Message, strangers: Iterable[str], name: str) -> bool:
-    return any(meant(message, stranger) == name for stranger in strangers)
+    return any(guess_field(message, stranger) == name for stranger in strangers)
 
 
 def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[Finding]) -> None:
@@ -90,7 +90,7 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
         found.append(Finding(path, "output-only", text))
         return
     if field.refused_by:
-        found.append(Finding(path, field.refused_by, refused_steps.ADVICE[field.refused_by]))
+        found.append(Finding(path, field.refused_by, rejected_steps.ADVICE[field.refused_by]))
     if field.deprecated:
         text = f"is deprecated: {field.deprecated}"
         found.append(Finding(path, "deprecated", text, "warning"))
@@ -99,8 +99,8 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
             Finding(
                 path,
                 "not-kept",
-                f"has no effect unless `{field.kept_if}` is True, and the tenant drops it; set that, "
-                "or remove this",
+                f"has no effect unless `{field.kept_if}` is True, and the tenant drops it; set "
+                "that, or remove this",
             )
         )
     if value is UNKNOWN:
@@ -127,8 +127,8 @@ def _empty(field: Field, path: Path) -> Finding:
         return Finding(
             path,
             "empty-condition",
-            "is empty, and a tenant refuses an empty condition with HTTP 400; write a CEL expression "
-            "(`true` always matches)",
+            "is empty, and a tenant refuses an empty condition with HTTP 400; write a CEL "
+            "expression (`true` always matches)",
         )
     return Finding(path, "missing", f"is required and must not be empty: {field.doc}")
 
@@ -270,7 +270,7 @@ def _oneofs(
             names = ", ".join(f"`{name}`" for name in all_members)
             one = "exactly one of " if len(all_members) > 1 else ""
             if message is POLICY_STEP:
-                names = ", ".join(f"`{name}`" for name in refused_steps.ACCEPTED)
+                names = ", ".join(f"`{name}`" for name in rejected_steps.ACCEPTED_KINDS)
                 text = (
                     "is an empty step, which according to the vendor's CLI the server refuses with "
                     f"HTTP 500 (`policy step is nil`); set exactly one of {names}"

@@ -1,7 +1,7 @@
-"""What must hold between the fields of a policy. Pure.
+"""Checks of the relations between the fields of a policy. Pure.
 
-Sources: the vendor's API description, its CLI, and the acceptance tests of its Terraform provider. Each
-rule's certainty stands in the registry of rules.
+Sources: the vendor's API description, its CLI, and the acceptance tests of its Terraform provider.
+The registry of rules has the certainty of each rule.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from difflib import get_close_matches
 
 from pulumi_c1policy._cel.silence import silenced
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._lifecycle.checks import annotation_checks as annotation_rules
-from pulumi_c1policy._lifecycle.checks import approval_checks as approval_rules
+from pulumi_c1policy._lifecycle.checks import annotation_checks, approval_checks
 from pulumi_c1policy._lifecycle.checks.message_checks import check_message
 from pulumi_c1policy._model.enums import POLICY_TYPE
 from pulumi_c1policy._model.paths import Key, order
@@ -25,44 +24,47 @@ _TERMINAL = ("accept", "reject")
 
 
 def check(inputs: Tree) -> list[Finding]:
-    """Everything that is wrong or doubtful in `inputs`, in the order of the paths.
+    """Check the inputs of a policy.
 
     Args:
-        inputs: What the program wrote; values may be `UNKNOWN` at any depth.
+        inputs: The inputs as written; values may be `UNKNOWN` at any depth.
+
+    Returns:
+        All findings, in the order of the paths.
     """
     found = list(check_message(POLICY, inputs, ()))
     broken = {finding.path[0] for finding in found if finding.path and finding.severity == "error"}
-    for rule in _RULES:
-        found += rule(inputs)
-    if "rules" not in broken:  # A rule that is misspelt may well reach the steps.
-        found += _unreachable(inputs)
+    for check_rule in _CHECKS:
+        found += check_rule(inputs)
+    if "rules" not in broken:  # A misspelt rule may reach the steps.
+        found += _check_reachability(inputs)
     return sorted(found, key=lambda finding: order(finding.path))
 
 
-def baseline_key(policy_type: str) -> str:
-    """The key of the baseline: `POLICY_TYPE_GRANT` -> `grant`."""
+def get_baseline_key(policy_type: str) -> str:
+    """Return the key of the baseline: `POLICY_TYPE_GRANT` -> `grant`."""
     return policy_type.removeprefix("POLICY_TYPE_").lower()
 
 
-def _type(inputs: Tree) -> Iterator[Finding]:
+def _check_type(inputs: Tree) -> Iterator[Finding]:
     kind = inputs.get("policy_type")
     if kind in POLICY_TYPE.values[1:] and kind not in _CREATABLE:
         why = (
             "is deprecated" if kind == "POLICY_TYPE_ACCESS_REQUEST" else "is internal to the server"
         )
         text = (
-            f"cannot be {kind!r}: that type {why}, and a tenant is believed to refuse it; write one of "
+            f"cannot be {kind!r}: that type {why}, and a tenant probably rejects it; write one of "
             f"{', '.join(_CREATABLE)}"
         )
         yield Finding(("policy_type",), "policy-type", text)
 
 
-def _baseline(inputs: Tree) -> Iterator[Finding]:
-    kind, steps = inputs.get("policy_type"), _steps(inputs)
+def _check_baseline(inputs: Tree) -> Iterator[Finding]:
+    kind, steps = inputs.get("policy_type"), _get_steps(inputs)
     other = inputs.get("baseline_policy_id")
     if kind not in POLICY_TYPE.values[1:] or not isinstance(steps, dict):
         return
-    key = baseline_key(kind)
+    key = get_baseline_key(kind)
     if key in steps and isinstance(other, str) and other:
         yield Finding(
             ("baseline_policy_id",),
@@ -82,11 +84,11 @@ def _baseline(inputs: Tree) -> Iterator[Finding]:
         )
 
 
-def _step_keys(inputs: Tree) -> Iterator[Finding]:
-    steps = _steps(inputs)
+def _check_step_keys(inputs: Tree) -> Iterator[Finding]:
+    steps = _get_steps(inputs)
     if not isinstance(steps, dict):
         return
-    for index, rule in _rules(inputs):
+    for index, rule in _list_rules(inputs):
         old, new = rule.get("policy_key"), rule.get("step_key")
         if isinstance(old, str) and isinstance(new, str) and old and new and old != new:
             text = f"is the deprecated spelling of `step_key`, which is {new!r}; remove this one"
@@ -96,7 +98,7 @@ def _step_keys(inputs: Tree) -> Iterator[Finding]:
         if not isinstance(key, str) or not key or key in steps:
             continue
         near = get_close_matches(key, list(steps), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else _existing_keys(steps)
+        hint = f"did you mean {near[0]!r}?" if near else _list_keys(steps)
         yield Finding(
             ("rules", index, name),
             "no-such-steps",
@@ -104,23 +106,23 @@ def _step_keys(inputs: Tree) -> Iterator[Finding]:
         )
 
 
-def _existing_keys(steps: Tree) -> str:
+def _list_keys(steps: Tree) -> str:
     if not steps:
         return "`policy_steps` has no keys"
-    # The engine hands maps on in any order.
+    # The engine passes maps on in any order.
     return "its keys are " + ", ".join(map(repr, sorted(steps)))
 
 
-def _unreachable(inputs: Tree) -> Iterator[Finding]:
-    kind, steps = inputs.get("policy_type"), _steps(inputs)
+def _check_reachability(inputs: Tree) -> Iterator[Finding]:
+    kind, steps = inputs.get("policy_type"), _get_steps(inputs)
     rules = inputs.get("rules") or []
     if not isinstance(kind, str) or not isinstance(steps, dict) or rules is UNKNOWN:
         return
-    used = [rule.get("step_key") or rule.get("policy_key") for _, rule in _rules(inputs)]
+    used = [rule.get("step_key") or rule.get("policy_key") for _, rule in _list_rules(inputs)]
     if UNKNOWN in used or UNKNOWN in rules:
         return
     for key in steps:
-        if key != baseline_key(kind) and key not in used:
+        if key != get_baseline_key(kind) and key not in used:
             yield Finding(
                 ("policy_steps", Key(key)),
                 "unreachable",
@@ -129,9 +131,9 @@ def _unreachable(inputs: Tree) -> Iterator[Finding]:
             )
 
 
-def _dead_rules(inputs: Tree) -> Iterator[Finding]:
+def _check_dead_rules(inputs: Tree) -> Iterator[Finding]:
     seen: dict[str, int] = {}
-    for index, rule in _rules(inputs):
+    for index, rule in _list_rules(inputs):
         condition = rule.get("condition")
         if not isinstance(condition, str):
             continue
@@ -154,8 +156,8 @@ def _dead_rules(inputs: Tree) -> Iterator[Finding]:
         seen.setdefault(text, index)
 
 
-def _lists(inputs: Tree) -> Iterator[Finding]:
-    """Check each list of steps: it holds steps, and none after the one that ends the request."""
+def _check_step_lists(inputs: Tree) -> Iterator[Finding]:
+    """Check that each list contains steps, and none after a step that ends the request."""
     lists = inputs.get("policy_steps") or {}
     for key, entry in lists.items() if isinstance(lists, dict) else ():
         if not isinstance(entry, dict):
@@ -165,7 +167,8 @@ def _lists(inputs: Tree) -> Iterator[Finding]:
             yield Finding(
                 ("policy_steps", Key(key)),
                 "no-steps",
-                "holds no steps, and a tenant refuses an empty list with HTTP 400; add a step, such as "
+                "contains no steps, and a tenant rejects an empty list with HTTP 400; add a step, "
+                "such as "
                 '{"approval": {"manager": {}}} or {"reject": {}}, or remove the key',
             )
         for index, step in enumerate(steps[:-1] if isinstance(steps, list) else ()):
@@ -176,13 +179,14 @@ def _lists(inputs: Tree) -> Iterator[Finding]:
                 yield Finding(
                     ("policy_steps", Key(key), "steps", index + 1),
                     "after-end",
-                    f"never runs: the `{ends}` in steps[{index}] ends the request; remove one of them",
+                    f"never runs: the `{ends}` in steps[{index}] ends the request; remove one of "
+                    "them",
                     "warning",
                 )
                 break
 
 
-def _post_actions(inputs: Tree) -> Iterator[Finding]:
+def _check_post_actions(inputs: Tree) -> Iterator[Finding]:
     kind, actions = inputs.get("policy_type"), inputs.get("post_actions") or []
     if not isinstance(kind, str) or kind == "POLICY_TYPE_CERTIFY" or not isinstance(actions, list):
         return
@@ -195,13 +199,13 @@ def _post_actions(inputs: Tree) -> Iterator[Finding]:
             )
 
 
-def _steps(inputs: Tree) -> Value:
-    """The lists of steps by key, or whatever was written instead."""
+def _get_steps(inputs: Tree) -> Value:
+    """Return the lists of steps by key, or the value that was written instead."""
     steps = inputs.get("policy_steps")
     return {} if steps is None else steps
 
 
-def _rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
+def _list_rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
     rules = inputs.get("rules") or []
     if rules is UNKNOWN or not isinstance(rules, list):
         return
@@ -210,13 +214,13 @@ def _rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
             yield index, rule
 
 
-_RULES = (
-    _type,
-    _baseline,
-    _step_keys,
-    _lists,
-    _dead_rules,
-    approval_rules.check,
-    _post_actions,
-    annotation_rules.check,
+_CHECKS = (
+    _check_type,
+    _check_baseline,
+    _check_step_keys,
+    _check_step_lists,
+    _check_dead_rules,
+    approval_checks.check_approvals,
+    _check_post_actions,
+    annotation_checks.check_annotations,
 )

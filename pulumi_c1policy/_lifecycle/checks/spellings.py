@@ -1,4 +1,4 @@
-"""What a person meant who wrote a field name that does not exist. Pure."""
+"""Suggestions for field names that do not exist. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from difflib import get_close_matches
 
 from pulumi_c1policy._model.schema import Message
 
-# Spellings of the vendor's documentation, product and Terraform provider that do not follow from
-# the name of a message.
-_VENDOR = {
+_VENDOR_SPELLINGS = {
     "users_approval": "users",
     "user": "users",
     "app_owner": "app_owners",
@@ -23,45 +21,47 @@ _VENDOR = {
     "approve": "approval",
     "provisioning": "provision",
 }
+"""Spellings of the vendor's documentation, product and Terraform provider, by field."""
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def meant(message: Message, name: object) -> str:
-    """The field of `message` that was meant by `name`, or "" where nobody can tell."""
-    known = _known(message)
-    snake = _snake(str(name))
-    for candidate in (snake, _VENDOR.get(snake), _by_type(message).get(snake)):
+def guess_field(message: Message, name: object) -> str:
+    """Guess the field of a message from a wrong name; return "" if none is similar."""
+    known = _list_known_fields(message)
+    snake = _to_snake(str(name))
+    for candidate in (snake, _VENDOR_SPELLINGS.get(snake), _index_by_type(message).get(snake)):
         if candidate in known:
             return candidate
     return next(iter(get_close_matches(snake, known, n=1, cutoff=0.6)), "")
 
 
-def suggestion(message: Message, name: object) -> str:
-    """What to write instead of `name` in `message`: `did you mean `step_key`?`, or the choices."""
-    known = _known(message)
+def suggest_field(message: Message, name: object) -> str:
+    """Return a hint for a wrong field name: "did you mean `step_key`?", or the existing fields."""
+    known = _list_known_fields(message)
     if not known:
-        return "nothing goes in here, write {}"
-    if field := meant(message, name):
+        return "this message has no fields; write {}"
+    if field := guess_field(message, name):
         return f"did you mean `{field}`?"
     return "these fields exist: " + ", ".join(f"`{field}`" for field in known)
 
 
-def _known(message: Message) -> list[str]:
+def _list_known_fields(message: Message) -> list[str]:
     fields = message.fields.values()
     return [f.name for f in fields if not (f.output_only or f.deprecated or f.refused_by)]
 
 
-def _by_type(message: Message) -> dict[str, str]:
-    """The fields by the name of their message: `manager_approval` -> `manager`.
+def _index_by_type(message: Message) -> dict[str, str]:
+    """Index the members of oneofs by the name of their message: `manager_approval` -> `manager`.
 
-    The vendor's provider names the members of a oneof so.
+    The vendor's Terraform provider uses these names.
     """
     return {
-        _snake(field.type.name.rpartition(".")[2]): field.name
+        _to_snake(field.type.name.rpartition(".")[2]): field.name
         for field in message.fields.values()
         if field.oneof and isinstance(field.type, Message)
     }
 
 
-def _snake(name: str) -> str:
+def _to_snake(name: str) -> str:
     return _HUMP.sub("_", name).lower().replace("-", "_")

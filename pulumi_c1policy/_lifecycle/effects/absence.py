@@ -1,6 +1,6 @@
 """The proof that a policy is gone: a 404 of the API, and a search for its id that agrees.
 
-One answer is not enough: a gateway may have written it, and a replica may lag behind.
+One answer is not enough: a gateway may have sent it, and a replica may lag behind.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._lifecycle.planning import leftover_texts
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError
 
-_WAITS = (0.0, 0.5, 1.5, 3.0)
-"""Seconds before each second look; GET and search may lag behind each other."""
+_WAITS_SECONDS = (0.0, 0.5, 1.5, 3.0)
+"""The wait before each further look; GET and search may lag behind each other."""
 
 
 def is_proven(client: PolicyClient, policy_id: str, not_found: NotFoundError) -> bool:
@@ -22,18 +22,18 @@ def is_proven(client: PolicyClient, policy_id: str, not_found: NotFoundError) ->
         not_found: The answer to the GET.
 
     Returns:
-        False, where a later GET finds the policy.
+        False if a later GET finds the policy.
 
     Raises:
-        APIError: The answers contradict each other, or the search is not answered.
+        APIError: The answers contradict each other, or the search failed.
     """
-    for seconds in _WAITS:
+    for seconds in _WAITS_SECONDS:
         if not client.rest(seconds):
             raise not_found
         try:
             found = [*client.search(refs=[policy_id], scope_view="POLICY_SCOPE_VIEW_ALL")]
         except APIError as error:
-            raise _unproven(not_found, error) from error
+            raise _make_unproven_error(not_found, error) from error
         if not any(each.get("id") == policy_id and not each.get("deletedAt") for each in found):
             return True
         try:
@@ -41,12 +41,12 @@ def is_proven(client: PolicyClient, policy_id: str, not_found: NotFoundError) ->
         except NotFoundError as again:
             not_found = again
     raise AnswerError(
-        *leftover_texts.contradiction(), method="GET", path=not_found.path, status=404
+        *leftover_texts.describe_contradiction(), method="GET", path=not_found.path, status=404
     )
 
 
-def _unproven(not_found: NotFoundError, error: APIError) -> APIError:
-    unproven = type(error)(*leftover_texts.unproven_absence(error))
+def _make_unproven_error(not_found: NotFoundError, error: APIError) -> APIError:
+    unproven = type(error)(*leftover_texts.describe_unproven_absence(error))
     unproven.method, unproven.path, unproven.status = error.method, error.path, error.status
     unproven.__cause__ = not_found
     return unproven

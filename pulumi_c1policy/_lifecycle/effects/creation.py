@@ -1,7 +1,7 @@
-"""The create of a policy, once, whatever becomes of its answer.
+"""The create of a policy, exactly once, whatever happens to its answer.
 
-A create whose outcome is unclear is sent again only after the tenant was looked at. Nothing here
-changes a policy that exists.
+A create with an ambiguous outcome is sent again only after a look at the tenant. Nothing in this
+module changes an existing policy.
 """
 
 from __future__ import annotations
@@ -11,159 +11,176 @@ from dataclasses import replace
 
 from pulumi_c1policy._client.transport import may_be_under_way
 from pulumi_c1policy._lifecycle.effects import leftovers
-from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decoded, look
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look
 from pulumi_c1policy._lifecycle.planning import leftover_texts
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._lifecycle.planning.normalize import same
-from pulumi_c1policy._lifecycle.planning.ownership import keeper, marks, resource
-from pulumi_c1policy._lifecycle.planning.record import Origin, Recorded, record
+from pulumi_c1policy._lifecycle.planning.ownership import (
+    describe_manager,
+    read_ownership,
+    read_resource,
+)
+from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
 from pulumi_c1policy.errors import APIError, RefusedError
 
-_SENDS = 3
+_MAX_SENDS = 3
 _TYPE = POLICY.fields["policy_type"]
-_Found = list[tuple[Tree, tuple[Change, ...]]]
+_Compared = list[tuple[Tree, tuple[Change, ...]]]
+"""Live policies, each with its differences from the desired one."""
 
 
-def create(run: Run, desired: Tree, options: Options) -> Recorded:
-    """Create the policy that `desired` (checked inputs) describes, once.
+def create(run: Run, desired: Tree, options: Options) -> Prior:
+    """Create a policy from checked inputs, once.
 
-    A policy that carries the resource's annotations already is treated as `options.on_leftover`
-    says: refused, adopted if it equals `desired`, or left.
+    `options.on_leftover` decides about leftovers of the resource: refuse, adopt the one that equals
+    `desired`, or leave them.
 
     Raises:
         RefusedError: There is a leftover, or the tenant answered with another policy.
-        APIError: The tenant did not take it; where it may have, the next run finds it.
+        APIError: The create failed. If it took effect nevertheless, the next run finds the policy.
     """
     with run.client.operation():
-        found = _inspected(run, run.leftovers.find(desired), desired)
+        found = _inspect(run, run.leftovers.find(desired), desired)
         if found and options.on_leftover != "leave":
-            return _adopted(run, found, desired, options)
-        recorded = _created(run, desired, {live["id"] for live, _ in found})
+            return _adopt(run, found, desired, options)
+        recorded = _send(run, desired, {live["id"] for live, _ in found})
         if found:
-            run.warn(leftover_texts.left_beside(recorded.outputs["id"], found))
+            run.warn(leftover_texts.warn_of_create_beside(recorded.outputs["id"], found))
         return recorded
 
 
-def _adopted(run: Run, found: _Found, desired: Tree, options: Options) -> Recorded:
-    """The record of the one leftover that equals `desired`, where the user wants to adopt it."""
+def _adopt(run: Run, found: _Compared, desired: Tree, options: Options) -> Prior:
+    """Record the one leftover that equals `desired`, if the user decided to adopt it."""
     if options.on_leftover != "adopt":
-        raise RefusedError(*leftover_texts.leftovers(found))
+        raise RefusedError(*leftover_texts.refuse_leftovers(found))
     equal = [live for live, differences in found if not differences]
     if len(equal) != 1:
-        raise RefusedError(*leftover_texts.unequal_leftovers(found))
+        raise RefusedError(*leftover_texts.refuse_unequal_leftovers(found))
     run.leftovers.adopted.add(equal[0]["id"])
-    run.warn(leftover_texts.adopted(equal[0]))
-    return record(desired, equal[0], origin=Origin(run.tenant))
+    run.warn(leftover_texts.warn_of_adoption(equal[0]))
+    return record_answer(desired, equal[0], origin=Origin(run.tenant))
 
 
-def _created(run: Run, desired: Tree, before: set[str]) -> Recorded:
-    """The record after the create, which is sent again only where no look finds its effect."""
+def _send(run: Run, desired: Tree, before: set[str]) -> Prior:
+    """Send the create; send it again only if no look finds its effect.
+
+    Args:
+        run: The run.
+        desired: The checked inputs.
+        before: The ids of the leftovers that existed before.
+    """
     was_resent = False
-    for sends_left in reversed(range(_SENDS)):
+    for sends_left in reversed(range(_MAX_SENDS)):
         try:
             answer = run.client.create(encode(POLICY, desired))
         except APIError as error:
             if not error.ambiguous:
                 raise
-            made = _look_for_created(run, desired, before, error)
-            if made is not None:
-                return made
-            # What the tenant is still at work on may show up at any later time: then the next run
-            # finds it, and a second request would make it two.
+            created = _look_for_created(run, desired, before, error)
+            if created is not None:
+                return created
+            # A request that is still under way may take effect at any later time. Then the next
+            # run finds its policy, and a second request would create another one.
             if not sends_left or may_be_under_way(error):
                 raise
             was_resent = True
         else:
-            recorded = _answered(run, desired, before, decoded("POST", answer))
+            recorded = _accept_answer(run, desired, before, decode_policy("POST", answer))
             if was_resent:
-                tell_of_others(run, recorded)
+                warn_of_duplicates(run, recorded)
             origin = replace(recorded.origin, was_resent=was_resent)
             return replace(recorded, origin=origin)
     raise AssertionError("unreachable: the last send returns or raises")
 
 
-def _answered(run: Run, desired: Tree, before: set[str], answer: Tree) -> Recorded:
-    """The record of the policy that answered a create, if it is the one that was created."""
+def _accept_answer(run: Run, desired: Tree, before: set[str], answer: Tree) -> Prior:
+    """Record the policy in the answer to a create, if the create made it."""
     known, origin = run.leftovers.known.ids | before, Origin(run.tenant)
-    is_ours = answer["id"] not in known and marks(answer) == marks(desired)
+    is_ours = answer["id"] not in known and read_ownership(answer) == read_ownership(desired)
     if is_ours and same(_TYPE, answer.get(_TYPE.name), desired.get(_TYPE.name)):
-        return record(desired, answer, origin=origin)
+        return record_answer(desired, answer, origin=origin)
     live = look(run.client, answer["id"])
     if live is not None and live["id"] not in known:
-        differences = leftovers.unlike_sent(desired, live)
-        if marks(live) == marks(desired) and not differences:
-            return record(desired, live, origin=origin)
-        if not marks(live) and not differences:
-            run.warn(leftover_texts.unproven(live))
-            return record(desired, live, origin=replace(origin, is_unproven=True))
-    told = _other_answer(desired, known, live or answer)
-    unclear = RefusedError(*leftover_texts.nothing_created(told))
-    made = _look_for_created(run, desired, before, unclear)
-    if made is None:
+        differences = leftovers.find_differences_from_sent(desired, live)
+        if read_ownership(live) == read_ownership(desired) and not differences:
+            return record_answer(desired, live, origin=origin)
+        if not read_ownership(live) and not differences:
+            run.warn(leftover_texts.warn_of_unproven(live))
+            return record_answer(desired, live, origin=replace(origin, is_unproven=True))
+    description = _describe_other_answer(desired, known, live or answer)
+    unclear = RefusedError(*leftover_texts.refuse_nothing_created(description))
+    created = _look_for_created(run, desired, before, unclear)
+    if created is None:
         raise unclear
-    run.warn(told)
-    return made
+    run.warn(description)
+    return created
 
 
-def _other_answer(desired: Tree, known: set[str], live: Tree) -> str:
-    """The sentence about the policy that answered a create."""
+def _describe_other_answer(desired: Tree, known: set[str], live: Tree) -> str:
     if live["id"] in known:
-        return leftover_texts.other_answer(live, "", ())
-    whose = keeper(marks(desired), marks(live)) if marks(live) else ""
-    return leftover_texts.other_answer(live, whose, leftovers.unlike_sent(desired, live))
+        return leftover_texts.describe_other_answer(live, "", ())
+    ownership = read_ownership(live)
+    manager = describe_manager(read_ownership(desired), ownership) if ownership else ""
+    differences = leftovers.find_differences_from_sent(desired, live)
+    return leftover_texts.describe_other_answer(live, manager, differences)
 
 
 def _look_for_created(
     run: Run, desired: Tree, before: set[str], unclear: APIError | RefusedError
-) -> Recorded | None:
-    """The record of what a create has made although it ended with `unclear`; None if nothing.
+) -> Prior | None:
+    """Look for the policy of a create that ended with `unclear`, and record it.
+
+    Returns:
+        None if there is no such policy.
 
     Raises:
-        RefusedError: What is there is not what was sent.
+        RefusedError: There is a policy, and it differs from what was sent.
     """
-    for _ in run.looks(unclear):
+    for _ in run.wait_for_looks(unclear):
         try:
             found = [p for p in run.leftovers.find(desired, anew=True) if p["id"] not in before]
-            made = _inspected(run, found, desired, leftovers.unlike_sent)
+            compared = _inspect(run, found, desired, leftovers.find_differences_from_sent)
         except APIError as blind:
             raise unclear from blind
-        if made:
+        if compared:
             break
     else:
         return None
-    equal = [live for live, differences in made if not differences]
+    equal = [live for live, differences in compared if not differences]
     if not equal:
-        raise RefusedError(*leftover_texts.unlike_sent(made)) from unclear
-    run.warn(leftover_texts.found_again(equal[0]))
-    recorded = record(desired, equal[0], origin=Origin(run.tenant, was_resent=len(made) > 1))
-    if len(made) > 1:
-        tell_of_others(run, recorded)
+        raise RefusedError(*leftover_texts.refuse_unlike_sent(compared)) from unclear
+    run.warn(leftover_texts.warn_of_found_create(equal[0]))
+    origin = Origin(run.tenant, was_resent=len(compared) > 1)
+    recorded = record_answer(desired, equal[0], origin=origin)
+    if len(compared) > 1:
+        warn_of_duplicates(run, recorded)
     return recorded
 
 
-def _inspected(
+def _inspect(
     run: Run,
     found: Iterable[Tree],
     desired: Tree,
-    compare: Callable[[Tree, Tree], tuple[Change, ...]] = leftovers.differences,
-) -> _Found:
-    """Those of the found policies that still carry our annotations, as a GET shows them now."""
+    compare: Callable[[Tree, Tree], tuple[Change, ...]] = leftovers.find_differences,
+) -> _Compared:
+    """GET each of the found policies, and compare those that still name the resource."""
     lives = (look(run.client, policy["id"]) for policy in found)
     return [
         (live, compare(desired, live))
         for live in lives
-        if live is not None and resource(live) == resource(desired)
+        if live is not None and read_resource(live) == read_resource(desired)
     ]
 
 
-def tell_of_others(run: Run, recorded: Recorded) -> bool:
-    """Warn of other policies with the annotations of a recorded one; return whether there are any."""
+def warn_of_duplicates(run: Run, recorded: Prior) -> bool:
+    """Warn of the duplicates of a recorded policy; return whether there are any."""
     own = recorded.outputs["id"]
-    others = [p for p in run.leftovers.strangers(recorded.inputs, anew=True) if p["id"] != own]
-    whose = resource(recorded.inputs)
+    unheld = run.leftovers.find_unheld(recorded.inputs, anew=True)
+    others = [policy for policy in unheld if policy["id"] != own]
+    whose = read_resource(recorded.inputs)
     if others and whose:
-        run.leftovers.tell(whose, others, own)
+        run.leftovers.warn_of(whose, others, own)
     return bool(others)

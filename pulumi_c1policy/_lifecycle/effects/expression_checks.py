@@ -1,6 +1,6 @@
-"""The expressions of a policy as findings: checked offline, or by the tenant.
+"""Checks of a policy's expressions, offline or by the tenant.
 
-The offline check needs an optional library, which is loaded only when there is an expression.
+The offline check needs an optional library, which is loaded only if there is an expression.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pulumi_c1policy._client.policies import PolicyClient
     from pulumi_c1policy._model.paths import Path
 
-_REFUSED = "ERROR"
+_ERROR_SEVERITY = "ERROR"
 _UNDECLARED_IP = re.compile(r"undeclared reference to '(?:ip|cidr)'")
 
 
-def offline(inputs: Tree) -> list[Finding]:
-    """What is wrong or doubtful about the expressions, as far as can be told without the tenant.
+def check_offline(inputs: Tree) -> list[Finding]:
+    """Check the expressions without the tenant.
 
     Raises:
         CheckerUnavailableError: There is an expression, and the library is not installed or does
@@ -30,47 +30,49 @@ def offline(inputs: Tree) -> list[Finding]:
     """
     from pulumi_c1policy._cel.policies import check_policy
 
-    return [_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)]
+    return [
+        _make_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)
+    ]
 
 
-def any_in(inputs: Tree) -> bool:
-    """Whether there is an expression in `inputs` at all."""
+def has_expressions(inputs: Tree) -> bool:
+    """Return whether the inputs contain an expression."""
     from pulumi_c1policy._cel.policies import expressions
     from pulumi_c1policy._model.policy import POLICY
 
     return bool(expressions(POLICY, inputs))
 
 
-def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
-    """List what the tenant says of the conditions of rules, one request each.
+def check_online(client: PolicyClient, inputs: Tree) -> list[Finding]:
+    """Let the tenant check the conditions of rules, with one request each.
 
-    The tenant's endpoint knows the environment of rule conditions only (source: the vendor's CLI), so it
-    is asked about no other expression.
+    The tenant's endpoint knows only the environment of rule conditions (source: the vendor's CLI),
+    so it checks no other expression.
 
     Raises:
         APIError: The tenant did not answer.
     """
     return [
-        _finding(found.path, found.text, remark)
-        for found in _conditions(inputs)
-        for remark in _validated(client, found.text)
+        _make_finding(found.path, found.text, remark)
+        for found in _list_conditions(inputs)
+        for remark in _validate_online(client, found.text)
     ]
 
 
-def asks_tenant(inputs: Tree) -> bool:
-    """Tell if there is an expression that the tenant can be asked about."""
-    return bool(_conditions(inputs))
+def has_online_expressions(inputs: Tree) -> bool:
+    """Return whether there is an expression that the tenant can check."""
+    return bool(_list_conditions(inputs))
 
 
-def asks_no_tenant(inputs: Tree) -> bool:
-    """Tell if there is an expression that the tenant cannot be asked about."""
+def has_offline_only_expressions(inputs: Tree) -> bool:
+    """Return whether there is an expression that the tenant cannot check."""
     from pulumi_c1policy._cel.policies import expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return len(expressions(POLICY, inputs)) > len(_conditions(inputs))
+    return len(expressions(POLICY, inputs)) > len(_list_conditions(inputs))
 
 
-def _conditions(inputs: Tree) -> list[Expression]:
+def _list_conditions(inputs: Tree) -> list[Expression]:
     from pulumi_c1policy._cel.environment import Place
     from pulumi_c1policy._cel.policies import expressions
     from pulumi_c1policy._model.policy import POLICY
@@ -78,13 +80,13 @@ def _conditions(inputs: Tree) -> list[Expression]:
     return [each for each in expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
 
 
-def _validated(client: PolicyClient, text: str) -> list[Remark]:
+def _validate_online(client: PolicyClient, text: str) -> list[Remark]:
     from pulumi_c1policy._cel.remarks import Remark
 
     return [
         Remark(
             "error"
-            if marker.severity == _REFUSED and not _is_about_ip(marker.message)
+            if marker.severity == _ERROR_SEVERITY and not _is_about_ip(marker.message)
             else "warning",
             "tenant",
             f"the tenant says: {marker.message or 'this is not valid'}",
@@ -96,12 +98,12 @@ def _validated(client: PolicyClient, text: str) -> list[Remark]:
 
 
 def _is_about_ip(message: str | None) -> bool:
-    """Whether a message says that `ip` is undeclared: nothing tells whether the endpoint knows it."""
+    """Return whether a message is about an undeclared `ip`, which the endpoint may not know."""
     return bool(message and _UNDECLARED_IP.search(message))
 
 
-def _finding(path: Path, expression: str, remark: Remark) -> Finding:
-    """The remark as a finding: its sentence, and below it the expression with a caret."""
+def _make_finding(path: Path, expression: str, remark: Remark) -> Finding:
+    """Make a finding from a remark: its sentence, and the expression with a caret below it."""
     from pulumi_c1policy._cel.remarks import format_remark
 
     excerpt = format_remark(expression, remark).partition("\n")[2]

@@ -1,4 +1,4 @@
-"""The things that the operations of one run share, and the look at one policy."""
+"""The objects that the operations of one run share, and the look at one policy."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from dataclasses import dataclass
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._lifecycle.effects import absence
-from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 from pulumi_c1policy._lifecycle.effects.reads import Reads
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 from pulumi_c1policy.errors import AnswerError, C1PolicyError, NotFoundError
 
-# Seconds before each look after an unclear outcome. A request that was cut off may still be under
-# way to the tenant's store, and a search may lag behind that.
-_LOOKS = (0.0, 0.5, 1.5, 3.0)
+_LOOK_WAITS_SECONDS = (0.0, 0.5, 1.5, 3.0)
+"""The wait before each look after an ambiguous outcome.
+
+A request that was cut off may still be on its way to the tenant's store, and a search may lag
+behind the store.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The things that the operations of one run share.
+    """The objects that the operations of one run share.
 
     Attributes:
         client: The client.
         reads: The reads of the run.
-        leftovers: The policies that carry our annotations and are in no state.
-        tenant: The tenant, to be recorded.
-        warn: Shows a warning beside the resource at hand.
+        leftovers: The leftovers of the stack's resources.
+        tenant: The host and port of the tenant, for the state.
+        warn: Show a warning beside the resource of the current operation.
     """
 
     client: PolicyClient
@@ -42,48 +45,55 @@ class Run:
     def over(
         cls,
         client: PolicyClient,
-        known: Known,
+        known: KnownState,
         clock: Clock | None = None,
         *,
         tenant: str = "",
         warn: Callable[[str], None] = lambda _: None,
     ) -> Run:
-        """Return a run over `client`, in an engine that has shown us `known`."""
+        """Make a run over a client and the known state."""
         leftovers = Leftovers(client, known, warn)
         return cls(client, Reads(client, clock), leftovers, tenant, warn)
 
-    def looks(self, unclear: C1PolicyError) -> Iterator[None]:
+    def wait_for_looks(self, unclear: C1PolicyError) -> Iterator[None]:
         """Yield at the moments at which to look for the effect of a write.
 
+        Args:
+            unclear: The ambiguous outcome.
+
         Raises:
-            C1PolicyError: `unclear`, where the run is over before it is clear.
+            C1PolicyError: `unclear`, if the operation's deadline comes first.
         """
-        for seconds in _LOOKS:
+        for seconds in _LOOK_WAITS_SECONDS:
             if not self.client.rest(seconds):
                 raise unclear
             yield
 
 
 def look(client: PolicyClient, policy_id: str) -> Tree | None:
-    """Return the policy as a GET shows it now; None where it is provably gone.
+    """Return the policy as a GET shows it now, or None if it is provably gone.
 
     Raises:
         APIError: It could not be read, or its absence is not proven.
     """
     try:
-        live = decoded("GET", client.get(policy_id))
+        live = decode_policy("GET", client.get(policy_id))
     except NotFoundError as error:
         if absence.is_proven(client, policy_id, error):
             return None
-        live = decoded("GET", client.get(policy_id))
+        live = decode_policy("GET", client.get(policy_id))
     return None if live.get("deleted_at") else live
 
 
-def decoded(method: str, wire: Tree) -> Tree:
-    """Return a policy of the wire as a tree.
+def decode_policy(method: str, wire: Tree) -> Tree:
+    """Decode a policy from the wire.
+
+    Args:
+        method: The method of the request, for the error.
+        wire: The policy in the answer.
 
     Raises:
-        AnswerError: It is not a policy.
+        AnswerError: It does not have the shape of a policy.
     """
     try:
         return decode(POLICY, wire)

@@ -1,7 +1,7 @@
-"""The execution of a plan over the client: read, update and delete.
+"""The execution of plans over the client: read, update and delete.
 
-Each attempt of an update or a delete follows a fresh GET of the policy, made inside the client's
-send.
+Each attempt of an update or a delete follows a fresh GET of the policy, which the client makes
+inside its send.
 """
 
 from __future__ import annotations
@@ -11,185 +11,213 @@ from dataclasses import replace
 
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._lifecycle.effects import absence
-from pulumi_c1policy._lifecycle.effects.creation import tell_of_others
-from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decoded, look
-from pulumi_c1policy._lifecycle.planning import guards, leftover_texts
+from pulumi_c1policy._lifecycle.effects.creation import warn_of_duplicates
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look
+from pulumi_c1policy._lifecycle.planning import leftover_texts, refusals
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, view
-from pulumi_c1policy._lifecycle.planning.merge import prune, strip
-from pulumi_c1policy._lifecycle.planning.ownership import resource, workspace
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import (
+from pulumi_c1policy._lifecycle.planning.ownership import read_resource, read_workspace
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import (
     Origin,
-    Recorded,
-    catch_up,
-    held_by,
-    is_before,
-    record,
+    Prior,
+    find_prior_held_steps,
+    is_older,
+    record_answer,
+    refresh,
 )
+from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, only
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError, RefusedError
 
 
-def read(run: Run, policy_id: str, recorded: Recorded | None) -> Recorded | None:
-    """Return the policy as it is now, on top of what was recorded of it.
+def read(run: Run, policy_id: str, prior: Prior | None) -> Prior | None:
+    """Read the policy as it is now.
+
+    Args:
+        run: The run.
+        policy_id: The policy's id.
+        prior: The record of the last operation; None for a policy without one (an import).
 
     Returns:
-        The record brought up to date, or None where the policy is gone: the tenant answers that
-        it does not exist and a search agrees, or it was deleted softly.
+        The record brought up to date, or None if the policy is gone: the tenant answers that it
+        does not exist and a search agrees, or it was deleted softly.
 
     Raises:
         APIError: It could not be read, or its absence is not proven.
     """
     with run.client.operation():
-        live = _recent(run, policy_id, recorded)
+        live = _read_recent(run, policy_id, prior)
         if live is None:
             run.leftovers.known.forget(policy_id)
             return None
-        if recorded is None:
-            return record(strip(POLICY, prune(POLICY, live)), live, origin=Origin(run.tenant))
-        found = catch_up(recorded, live)
-        whose = resource(recorded.outputs)
-        if whose:
-            run.leftovers.tell_of_strangers(whose, run.reads.twins(whose, policy_id))
-        was_resent = found.origin.was_resent and tell_of_others(run, found)
-        origin = replace(found.origin, tenant=run.tenant, was_resent=was_resent)
-        return replace(found, origin=origin)
+        if prior is None:
+            inputs = strip(POLICY, prune(POLICY, live))
+            return record_answer(inputs, live, origin=Origin(run.tenant))
+        refreshed = refresh(prior, live)
+        if whose := read_resource(prior.outputs):
+            duplicates = run.reads.find_duplicates(whose, policy_id)
+            run.leftovers.warn_of_unheld(whose, duplicates)
+        was_resent = refreshed.origin.was_resent and warn_of_duplicates(run, refreshed)
+        origin = replace(refreshed.origin, tenant=run.tenant, was_resent=was_resent)
+        return replace(refreshed, origin=origin)
 
 
-def update(
-    run: Run, policy_id: str, recorded: Recorded, desired: Tree, options: Options
-) -> Recorded:
-    """Send what changed between the record and `desired`, and no more.
+def _read_recent(run: Run, policy_id: str, prior: Prior | None) -> Tree | None:
+    """Return the policy from the reads of the run, or None if it is provably gone."""
+    of = read_workspace(prior.outputs) if prior else ""
+    try:
+        live = decode_policy("GET", run.reads.get(policy_id, of))
+    except NotFoundError as error:
+        if run.reads.was_missed(policy_id) or absence.is_proven(run.client, policy_id, error):
+            return None
+        return look(run.client, policy_id)
+    if prior and is_older(live, prior.outputs):
+        # A page or a search lags behind the last write.
+        return look(run.client, policy_id)
+    return None if live.get("deleted_at") else live
+
+
+def update(run: Run, policy_id: str, prior: Prior, desired: Tree, options: Options) -> Prior:
+    """Send the changes from the prior to the desired inputs, and nothing else.
 
     Raises:
-        RefusedError: The plan may not be carried out: builtin, taken over, or in conflict.
+        RefusedError: The plan refuses: the policy is builtin, taken over, or in conflict.
         NotFoundError: The policy is gone.
-        APIError: The tenant did not take it.
+        APIError: The update failed.
     """
-    planned = plan(recorded, desired, options)
+    planned = plan(prior, desired, options)
     if isinstance(planned, Refuse):
-        raise RefusedError(planned.summary, planned.advice)
+        raise RefusedError(*planned)
     if isinstance(planned, Replace):
         fields = ", ".join(f"`{name}`" for name in planned.fields)
         raise RefusedError(f"{fields} cannot change in place.", "Replace the policy instead.")
-    origin = replace(recorded.origin, tenant=run.tenant)
+    origin = replace(prior.origin, tenant=run.tenant)
     if isinstance(planned, NoOp):
-        return record(desired, recorded.outputs, held_by(recorded, desired), origin)
+        held = find_prior_held_steps(prior, desired)
+        return record_answer(desired, prior.outputs, held, origin)
     seen: list[Tree] = []
 
-    def body_for(wire: Tree) -> Tree | None:
-        """The body for the policy as it is now; None where it has these values already."""
-        live = decoded("GET", wire)
+    def build_for(wire: Tree) -> Tree | None:
+        """Build the body for the policy as it is now; None if it has the values already."""
+        live = decode_policy("GET", wire)
         if live.get("deleted_at"):
-            raise _gone()
+            raise _make_gone_error()
         seen[:] = [live]
-        body = onto(planned, recorded, desired, live, options)
+        body = build_body(planned, prior, desired, live, options)
         if isinstance(body, Refuse):
-            raise RefusedError(body.summary, body.advice)
-        return None if _has(live, decode(POLICY, body), planned, desired) else body
+            raise RefusedError(*body)
+        is_done = _is_in_effect(live, decode(POLICY, body), planned, prior, desired)
+        return None if is_done else body
 
     with run.client.operation():
         try:
-            answer = _updated(run, policy_id, planned, body_for)
+            answer = _send_update(run, policy_id, planned, build_for)
         finally:
             run.reads.forget(policy_id)
-    held = None if "policySteps" in planned.mask else held_steps(desired, seen[0])
-    return record(desired, _known_after(planned, recorded, answer), held, origin)
+    is_steps_sent = prior.kind.held_field in planned.mask
+    still_held = None if is_steps_sent else prior.kind.find_held(desired, seen[0])
+    return record_answer(desired, _combine_outputs(planned, prior, answer), still_held, origin)
 
 
-def _updated(
-    run: Run, policy_id: str, planned: Update, body_for: Callable[[Tree], Tree | None]
+def _send_update(
+    run: Run, policy_id: str, planned: Update, build_for: Callable[[Tree], Tree | None]
 ) -> Tree:
-    """The tenant's answer to the update, or the policy that shows that it took effect."""
+    """Send the update; return its answer, or the policy that shows that it took effect."""
     try:
-        return decoded("POST", run.client.update(policy_id, planned.mask, body_for))
+        return decode_policy("POST", run.client.update(policy_id, planned.mask, build_for))
     except NotFoundError as error:
         if absence.is_proven(run.client, policy_id, error):
-            raise _gone() from error
-        raise AnswerError(*leftover_texts.contradiction(), method="GET", status=404) from error
+            raise _make_gone_error() from error
+        contradiction = leftover_texts.describe_contradiction()
+        raise AnswerError(*contradiction, method="GET", status=404) from error
     except APIError as error:
         if not error.ambiguous:
             raise
         unclear = error
-    for _ in run.looks(unclear):
+    for _ in run.wait_for_looks(unclear):
         try:
             wire = run.client.get(policy_id)
-            if body_for(wire) is None:
-                return decoded("GET", wire)
+            if build_for(wire) is None:
+                return decode_policy("GET", wire)
         except (APIError, RefusedError) as blind:
             raise unclear from blind
     raise unclear
 
 
-def _has(live: Tree, sent: Tree, planned: Update, desired: Tree) -> bool:
+def _is_in_effect(live: Tree, sent: Tree, planned: Update, prior: Prior, desired: Tree) -> bool:
     """Return whether the live policy has the values of an update that would send `sent`."""
-    if "policySteps" in planned.mask and held_steps(desired, live):
-        return False  # They are there, and shall go.
-    # Annotations count whole here: a removed key must be seen to be gone.
-    found = view(desired, live) | only(live, "annotations")
-    return not compare(POLICY, _masked(found, sent, planned), _masked(sent, sent, planned))
+    kind = prior.kind
+    if kind.held_field in planned.mask and kind.find_held(desired, live):
+        return False  # The update drops the held steps.
+    # Look at all annotations: a removed key must be gone.
+    found = kind.select_managed(desired, live) | only(live, "annotations")
+    return not compare(
+        kind.message,
+        _select_masked(found, sent, planned, prior),
+        _select_masked(sent, sent, planned, prior),
+    )
 
 
-def _masked(policy: Tree, sent: Tree, planned: Update) -> Tree:
-    """The part of a policy that tells whether an update that sends `sent` took effect."""
-    out: Tree = {}
+def _select_masked(policy: Tree, sent: Tree, planned: Update, prior: Prior) -> Tree:
+    """Select the part of a policy that shows whether an update that sends `sent` took effect."""
+    selected: Tree = {}
     for wire in planned.mask:
-        field = POLICY.wire_fields[wire]
-        out |= only(policy, field.name)
+        field = prior.kind.message.wire_fields[wire]
+        selected |= only(policy, field.name)
         if field.merge:
-            # Of the tenant's annotations only those that were sent can tell.
+            # Keys that were not sent do not show anything.
             notes, keys = policy.get(field.name) or {}, sent.get(field.name) or {}
-            out[field.name] = {key: value for key, value in notes.items() if key in keys}
-    return out
+            selected[field.name] = {key: value for key, value in notes.items() if key in keys}
+    return selected
 
 
-def _known_after(planned: Update, recorded: Recorded, answer: Tree) -> Tree:
-    """The outputs to record: of the answer, the part that tells of our update.
+def _combine_outputs(planned: Update, prior: Prior, answer: Tree) -> Tree:
+    """Take from the answer the fields of the mask and the output-only fields.
 
-    What others changed outside of the mask stays unrecorded, so that the next refresh shows it.
+    Changes of others outside the mask stay unrecorded, so that the next refresh shows them.
     """
-    known = dict(recorded.outputs)
-    for name, field in POLICY.fields.items():
+    outputs = dict(prior.outputs)
+    for name, field in prior.kind.message.fields.items():
         if field.output_only or field.wire in planned.mask:
-            known.pop(name, None)
-            known |= only(answer, name)
-    return known
+            outputs.pop(name, None)
+            outputs |= only(answer, name)
+    return outputs
 
 
-def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> str | None:
-    """Delete the policy; already gone is fine.
+def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | None:
+    """Delete the policy; a policy that is already gone is no error.
 
     Args:
-        connect: Gives the run; not called where no request is needed.
+        connect: Return the run; not called if no request is needed.
         policy_id: The policy's id.
-        recorded: The last record of it.
+        prior: The record of the last operation.
 
     Returns:
-        None, or a sentence why the policy was left in the tenant all the same: it is builtin,
-        somebody else keeps it now, or this run has taken it for its replacement.
+        None, or a warning that the policy was left in the tenant: it is builtin, it was taken over,
+        or this run has adopted it for the replacement.
 
     Raises:
-        APIError: The tenant did not delete it, or its absence is not proven.
+        APIError: The deletion failed, or the policy's absence is not proven.
     """
-    if recorded.builtin:
-        return guards.builtin_delete()
+    if prior.is_builtin:
+        return refusals.warn_of_builtin_delete()
     run = connect()
     if policy_id in run.leftovers.adopted:
-        return leftover_texts.adopted_delete()
+        return leftover_texts.warn_of_adopted_delete()
     left: list[str | None] = [None]
 
-    def may(wire: Tree) -> bool:
-        """Return whether the policy as it is now may be deleted; `left` tells why not."""
-        live = decoded("GET", wire)
-        left[0] = None if live.get("deleted_at") else _reason_to_leave(recorded, live)
+    def may_delete(wire: Tree) -> bool:
+        """Return whether the policy as it is now may be deleted; set the warning if not."""
+        live = decode_policy("GET", wire)
+        left[0] = None if live.get("deleted_at") else _explain_leaving(prior, live)
         return left[0] is None and not live.get("deleted_at")
 
     with run.client.operation():
         try:
-            run.client.delete(policy_id, may)
+            run.client.delete(policy_id, may_delete)
         except APIError as error:
             if not _is_gone(run.client, policy_id, error):
                 raise
@@ -198,14 +226,14 @@ def delete(connect: Callable[[], Run], policy_id: str, recorded: Recorded) -> st
     return left[0]
 
 
-def _reason_to_leave(recorded: Recorded, live: Tree) -> str | None:
-    """The sentence that says why a policy is not deleted; None where it may be."""
-    found = catch_up(recorded, live)
-    if found.builtin:
-        return guards.builtin_delete()
-    if found.taken_by:
-        return guards.taken_delete(found)
-    return leftover_texts.unproven_delete() if found.origin.is_unproven else None
+def _explain_leaving(prior: Prior, live: Tree) -> str | None:
+    """Return the warning that the policy is left in the tenant, or None if it may be deleted."""
+    refreshed = refresh(prior, live)
+    if refreshed.is_builtin:
+        return refusals.warn_of_builtin_delete()
+    if refreshed.taken_by:
+        return refusals.warn_of_taken_delete(refreshed.taken_by)
+    return leftover_texts.warn_of_unproven_delete() if refreshed.origin.is_unproven else None
 
 
 def _is_gone(client: PolicyClient, policy_id: str, error: APIError) -> bool:
@@ -220,22 +248,8 @@ def _is_gone(client: PolicyClient, policy_id: str, error: APIError) -> bool:
         raise error from blind
 
 
-def _recent(run: Run, policy_id: str, recorded: Recorded | None) -> Tree | None:
-    of = workspace(recorded.outputs) if recorded else ""
-    try:
-        live = decoded("GET", run.reads.get(policy_id, of))
-    except NotFoundError as error:
-        if run.reads.was_missed(policy_id) or absence.is_proven(run.client, policy_id, error):
-            return None
-        return look(run.client, policy_id)
-    if recorded and is_before(live, recorded.outputs):
-        # A page of a search that lags behind our own last write.
-        return look(run.client, policy_id)
-    return None if live.get("deleted_at") else live
-
-
-def _gone() -> NotFoundError:
+def _make_gone_error() -> NotFoundError:
     return NotFoundError(
         "it is gone from the tenant.",
-        "Run `pulumi up --refresh` to create it anew.",
+        "Run `pulumi up --refresh` to create it again.",
     )

@@ -1,7 +1,7 @@
-"""Reading and deleting a policy whose recorded state cannot be read.
+"""The read and the deletion of a policy whose state cannot be read.
 
-The live policy takes the place of the record. Its ownership annotations tell whether it belongs to
-the resource: only then is it deleted. An update is refused until the state is read anew.
+The live policy takes the place of the record. Its ownership annotations show whether it belongs to
+the resource; only then is it deleted. An update is refused until a refresh has read the policy.
 """
 
 from __future__ import annotations
@@ -12,112 +12,114 @@ from dataclasses import dataclass
 
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
-from pulumi_c1policy._lifecycle.planning import guards
-from pulumi_c1policy._lifecycle.planning.managed_view import view
-from pulumi_c1policy._lifecycle.planning.merge import prune, strip
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS, PERSON, keeper, marks
-from pulumi_c1policy._lifecycle.planning.record import (
-    LOST_MARKS,
-    TAKEN_BY,
-    Origin,
-    Recorded,
-    record,
+from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.ownership import (
+    OWNERSHIP_KEYS,
+    PERSON,
+    describe_manager,
+    read_ownership,
 )
+from pulumi_c1policy._lifecycle.planning.policy_kind import select_managed
+from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
+from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS, TAKEN_BY
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import StateError
 
 _WORKSPACE = "iac_workspace"
-_UNKNOWN: Tree = {"managed_by": ""}
-"""The lost annotations of a resource of which nothing is known; no policy has these."""
+_UNKNOWN_OWNERSHIP: Tree = {"managed_by": ""}
+"""The lost annotations of a resource whose annotations are unknown; no policy has these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is known of a resource whose recorded state cannot be read.
+    """The facts about a resource whose state cannot be read.
 
     Attributes:
         problem: The error about its state.
-        marks: The ownership annotations that its policy carries; empty where unknown.
-        any_organization: The workspace in `marks` lacks the organization, which may stand before it.
-        keys: The annotation keys that its state still names.
+        ownership: The ownership annotations that its policy has; empty if they are unknown.
+        any_organization: The workspace in `ownership` lacks an organization, which a policy's
+            workspace may begin with.
+        keys: The annotation keys that remain in the state.
     """
 
     problem: StateError
-    marks: Tree
+    ownership: Tree
     any_organization: bool = False
     keys: frozenset[str] = frozenset()
 
-    def is_own(self, policy: Tree) -> bool:
-        """Whether the ownership annotations of a policy name this very resource."""
-        found, ours = marks(policy), self.marks
-        if not (len(found) == len(ours) == len(MARKS)):
+    def covers(self, policy: Tree) -> bool:
+        """Return whether the ownership annotations of a policy name this very resource."""
+        found, ours = read_ownership(policy), self.ownership
+        if not (len(found) == len(ours) == len(OWNERSHIP_KEYS)):
             return False
         workspaces = {found[_WORKSPACE]}
         if self.any_organization:
             workspaces.add(found[_WORKSPACE].partition("/")[2])
-        rest = all(found[key] == ours[key] for key in MARKS if key != _WORKSPACE)
+        rest = all(found[key] == ours[key] for key in OWNERSHIP_KEYS if key != _WORKSPACE)
         return rest and ours[_WORKSPACE] in workspaces
 
 
-def claim(problem: StateError, state: Tree, named: Tree) -> Claim:
-    """The claim of a resource on its policy.
+def make_claim(problem: StateError, state: Tree, by_urn: Tree) -> Claim:
+    """Make the claim of a resource on its policy.
 
     Args:
         problem: The error about its state.
-        state: What is left of its state.
-        named: The ownership annotations that follow from its URN, without an organization; empty where
-            the URN is unknown. They overrule what the state says.
+        state: The remains of its state.
+        by_urn: The ownership annotations that follow from its URN, without an organization; empty
+            if the URN is unknown. They overrule the state.
     """
     notes = state.get("annotations")
     keys = frozenset(map(str, notes)) if isinstance(notes, dict) else frozenset[str]()
-    if not named:
-        return Claim(problem, _left(state), keys=keys)
-    by_urn = Claim(problem, named, any_organization=True, keys=keys)
-    left = _left(state)
-    if left and by_urn.is_own({"annotations": left}):
-        return Claim(problem, left, keys=keys)
-    return by_urn
+    remaining = _read_remaining_ownership(state)
+    if not by_urn:
+        return Claim(problem, remaining, keys=keys)
+    claim = Claim(problem, by_urn, any_organization=True, keys=keys)
+    if remaining and claim.covers({"annotations": remaining}):
+        return Claim(problem, remaining, keys=keys)
+    return claim
 
 
-def _left(state: Tree) -> Tree:
-    """The resource's ownership annotations that are left in its state."""
-    if lost := marks({"annotations": state.get(LOST_MARKS)}):
+def _read_remaining_ownership(state: Tree) -> Tree:
+    """Return the resource's ownership annotations that remain in its state."""
+    if lost := read_ownership({"annotations": state.get(LOST_MARKS)}):
         return lost
-    # While somebody else manages the policy, its annotations are theirs.
-    return {} if state.get(TAKEN_BY) or state.get(LOST_MARKS) else marks(state)
+    # After a takeover, the policy's annotations are those of its new manager.
+    return {} if state.get(TAKEN_BY) or state.get(LOST_MARKS) else read_ownership(state)
 
 
-def recover(live: Tree, claim: Claim, origin: Origin) -> Recorded:
-    """The record of a live policy (decoded) of which no record can be read.
+def recover(live: Tree, claim: Claim, origin: Origin) -> Prior:
+    """Make a record from the live policy (decoded) alone.
 
-    A policy that does not name the resource counts as taken over, so that it is neither changed nor
-    deleted unasked.
+    A policy that the claim does not cover counts as taken over, so that it is neither changed nor
+    deleted without a decision.
     """
-    seen = view({"annotations": dict.fromkeys(claim.keys)}, live)
-    recorded = record(strip(POLICY, prune(POLICY, seen)), live, origin=origin)
-    if claim.is_own(live):
+    managed = select_managed({"annotations": dict.fromkeys(claim.keys)}, live)
+    recorded = record_answer(strip(POLICY, prune(POLICY, managed)), live, origin=origin)
+    if claim.covers(live):
         return recorded
-    taken_by = keeper(claim.marks, marks(live)) or PERSON
-    return dataclasses.replace(recorded, taken_by=taken_by, lost_marks=claim.marks or _UNKNOWN)
+    taken_by = describe_manager(claim.ownership, read_ownership(live)) or PERSON
+    lost = claim.ownership or _UNKNOWN_OWNERSHIP
+    return dataclasses.replace(recorded, taken_by=taken_by, lost_marks=lost)
 
 
-def read(run: Run, policy_id: str, prior: Recorded | Claim | None) -> Recorded | None:
-    """The policy as it is now; see `operations.read`."""
+def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:
+    """Read the policy as it is now; see `operations.read`."""
     if not isinstance(prior, Claim):
         return operations.read(run, policy_id, prior)
-    # Nothing tells whether a page is older than our own last write.
+    # Without a record, nothing shows whether a page is older than the last write.
     run.reads.forget(policy_id)
     found = operations.read(run, policy_id, None)
     return None if found is None else recover(found.outputs, prior, found.origin)
 
 
-def delete(connect: Callable[[], Run], policy_id: str, prior: Recorded | Claim) -> str | None:
+def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> str | None:
     """Delete the policy; see `operations.delete`.
 
     Returns:
-        None, or a sentence why the policy was left in the tenant. A policy whose state cannot be read is
-        left there unless a fresh look shows that it names this very resource.
+        None, or a warning that the policy was left in the tenant. A policy whose state cannot be
+        read is left, unless a fresh look shows that its annotations name this very resource.
     """
     if not isinstance(prior, Claim):
         return operations.delete(connect, policy_id, prior)
@@ -125,7 +127,8 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Recorded | Claim) 
     found = read(run, policy_id, prior)
     if found is None:
         return None
-    if found.taken_by and not found.builtin:
-        return guards.unreadable_delete(prior.problem.summary, marks(found.outputs))
+    if found.taken_by and not found.is_builtin:
+        ownership = read_ownership(found.outputs)
+        return refusals.warn_of_unreadable_delete(prior.problem.summary, ownership)
     run.reads.forget(policy_id)
     return operations.delete(lambda: run, policy_id, found)

@@ -1,1 +1,4 @@
-"""Comparison of desired, prior and live policies, and the plan that follows. Pure: no client, no I/O, no engine."""
+"""Comparison of desired, prior and live policies, and the plan that follows.
+
+Pure: no client, no I/O, no engine.
+"""

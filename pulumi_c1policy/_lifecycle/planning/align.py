@@ -1,7 +1,7 @@
-"""Which items of two versions of a list are the same item. Pure.
+"""Pairs of items in two versions of a list that are the same item. Pure.
 
-Items have no names, so they are known by where they stand and by what they mean: the equal ones
-first, wherever they moved to, then those changed in place, then those that are still much alike.
+Items have no ids, so they are paired by position and value: first equal items, at any position,
+then items that changed in place, then items with at least half of their leaves in common.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from pulumi_c1policy._model.tree import Value
 _ALIKE = 0.5
 
 
-def aligned(field: Field, new: list[Value], old: list[Value]) -> dict[int, int]:
-    """The index in `old` of each item of `new` that was there before.
+def align_items(field: Field, new: list[Value], old: list[Value]) -> dict[int, int]:
+    """Pair the items of two versions of a list.
 
     Args:
         field: The list's field.
         new: The later version.
-        old: The earlier one.
+        old: The earlier version.
+
+    Returns:
+        The index in `old` by the index in `new`, for each pair.
     """
     meant = [[canonical_field(field, [item]) for item in side] for side in (new, old)]
     texts = [[json.dumps(item, sort_keys=True, default=repr) for item in side] for side in meant]
-    pairs = _unmoved(*texts)
-    left, right = _unpaired(pairs, len(new), len(old))
+    pairs = _pair_ends(*texts)
+    left, right = _list_unpaired(pairs, len(new), len(old))
     matcher = SequenceMatcher(
         None, [texts[0][i] for i in left], [texts[1][j] for j in right], autojunk=False
     )
@@ -38,14 +41,14 @@ def aligned(field: Field, new: list[Value], old: list[Value]) -> dict[int, int]:
             pairs |= zip(left[i1:i2], right[j1:j2], strict=True)
         elif tag == "replace" and i2 - i1 == j2 - j1:
             changed += zip(left[i1:i2], right[j1:j2], strict=True)
-    _pair(pairs, ((i, j) for i in left for j in right if texts[0][i] == texts[1][j]))
-    _pair(pairs, changed)
-    _pair(pairs, _alike(meant[0], meant[1], *_unpaired(pairs, len(new), len(old))))
+    _add_pairs(pairs, ((i, j) for i in left for j in right if texts[0][i] == texts[1][j]))
+    _add_pairs(pairs, changed)
+    _add_pairs(pairs, _pair_similar(meant[0], meant[1], *_list_unpaired(pairs, len(new), len(old))))
     return pairs
 
 
-def _unmoved(new: list[str], old: list[str]) -> dict[int, int]:
-    """The equal items at the beginning and at the end."""
+def _pair_ends(new: list[str], old: list[str]) -> dict[int, int]:
+    """Pair the equal items at the beginning and at the end."""
     pairs: dict[int, int] = {}
     shorter = min(len(new), len(old))
     while len(pairs) < shorter and new[len(pairs)] == old[len(pairs)]:
@@ -57,8 +60,10 @@ def _unmoved(new: list[str], old: list[str]) -> dict[int, int]:
     return pairs
 
 
-def _pair(pairs: dict[int, int], found: Iterator[tuple[int, int]] | list[tuple[int, int]]) -> None:
-    """Add those of `found` of which neither item has a partner yet."""
+def _add_pairs(
+    pairs: dict[int, int], found: Iterator[tuple[int, int]] | list[tuple[int, int]]
+) -> None:
+    """Add the pairs of `found` whose items are both unpaired."""
     taken = set(pairs.values())
     for i, j in found:
         if i not in pairs and j not in taken:
@@ -66,26 +71,26 @@ def _pair(pairs: dict[int, int], found: Iterator[tuple[int, int]] | list[tuple[i
             taken.add(j)
 
 
-def _unpaired(pairs: dict[int, int], new: int, old: int) -> tuple[list[int], list[int]]:
+def _list_unpaired(pairs: dict[int, int], new: int, old: int) -> tuple[list[int], list[int]]:
     taken = set(pairs.values())
     return [i for i in range(new) if i not in pairs], [j for j in range(old) if j not in taken]
 
 
-def _alike(
+def _pair_similar(
     new: list[Value], old: list[Value], left: list[int], right: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Pairs that have at least half of their leaves in common, the likest first."""
-    leaves = {i: set(_leaves(new[i], ())) for i in left}
-    other = {j: set(_leaves(old[j], ())) for j in right}
+    """Yield pairs with at least half of their leaves in common, the most similar first."""
+    leaves = {i: set(_list_leaves(new[i], ())) for i in left}
+    other = {j: set(_list_leaves(old[j], ())) for j in right}
     found = [
         (len(leaves[i] & other[j]) / len(leaves[i] | other[j]), -i, -j) for i in left for j in right
     ]
     yield from ((-i, -j) for likeness, i, j in sorted(found, reverse=True) if likeness >= _ALIKE)
 
 
-def _leaves(value: Value, path: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+def _list_leaves(value: Value, path: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
     if isinstance(value, dict | list) and value:
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(item, (*path, key))
+            yield from _list_leaves(item, (*path, key))
     else:
         yield (*path, repr(value))

@@ -1,4 +1,4 @@
-"""The decisions of a user for a policy: no fields of it, but ways to treat it. Pure."""
+"""The user's decisions for a policy, which are not fields of it. Pure."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ class Options:
     """The user's decisions for one policy.
 
     Attributes:
-        overwrite: Overwrite what somebody else changed in the very fields that we change.
-        take_back: Overwrite a policy that a person has taken over in the product.
-        on_leftover: `refuse`, `adopt` or `leave` a policy that carries the annotations of a resource
-            which is to be created.
-        ignored: What the program told the engine to ignore.
-        secrets: The inputs that hold a secret; no message shows their values.
+        overwrite: Overwrite changes of others in the fields that an update sends.
+        take_back: Overwrite a policy that a person took over in the product.
+        on_leftover: `refuse`, `adopt` or `leave` a leftover of a resource that is to be created.
+        ignored: The paths in `ignore_changes`.
+        secrets: The top-level inputs with a secret; no message shows their values.
         severities: The severities that the user set for rules.
-        names: The names by which those severities may name the resource (its name, its URN).
+        names: The names of the resource in those severities (its name, its URN).
     """
 
     overwrite: bool = False
@@ -43,27 +42,27 @@ class Options:
     names: tuple[str, ...] = ()
 
     def level(self, rule: str, default: Severity = "error") -> Level:
-        """The level of a rule for this policy."""
+        """Return the level of a rule for this policy."""
         return self.severities.level(rule, default, self.names)
 
     def ignores(self, path: Path) -> bool:
-        """Whether a change at `path` is to be left as it is."""
+        """Return whether `path` is an ignored place, or below one."""
         return any(covers(pattern, path) for pattern in self.ignored)
 
 
-def options(
+def read_options(
     source: object,
     severities: Severities | None = None,
     names: tuple[str, ...] = (),
     decided: Mapping[str, str] | None = None,
 ) -> Options:
-    """Return the options among a resource's inputs, as the program's side packed them.
+    """Read the options in a resource's inputs, as the program packed them.
 
     Args:
         source: The packed options.
         severities: The severities that the user set for rules.
         names: The names of the resource.
-        decided: The decisions that hold, by name. Default: those among the packed options.
+        decided: The decisions that apply, by name. Default: the packed ones.
     """
     levels = severities or Severities()
     packed: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
@@ -74,15 +73,15 @@ def options(
         overwrite=decisions.get("on_conflict") == "overwrite",
         take_back=decisions.get("on_takeover") == "take_back",
         on_leftover=str(decisions.get("on_leftover") or "refuse"),
-        ignored=tuple(_whole(path) for path in parsed if path),
+        ignored=tuple(_trim_wildcards(path) for path in parsed if path),
         secrets=frozenset(map(str, packed.get("secrets") or ())),
         severities=levels,
         names=names,
     )
 
 
-def refusal(name: str, value: object) -> str | None:
-    """Return a sentence about a value that a decision does not have, or None where it has it."""
+def explain_value(name: str, value: object) -> str | None:
+    """Return a sentence about an unknown value of a decision, or None if the value is known."""
     values = DECISIONS[name]
     if value in values:
         return None
@@ -90,15 +89,15 @@ def refusal(name: str, value: object) -> str | None:
     near = get_close_matches(str(value).lower(), values, n=1, cutoff=0.5)
     nearest = f' (did you mean "{near[0]}"?)' if near else ""
     shown = f'"{value:.40}"' if isinstance(value, str) else type(value).__name__
-    return f"is {shown}, which is none of {allowed}{nearest}"
+    return f"is {shown}, but must be one of {allowed}{nearest}"
 
 
-def _whole(pattern: Path) -> Path:
-    """A pattern without a wildcard at its end: all items of a thing are the thing."""
+def _trim_wildcards(pattern: Path) -> Path:
+    """Drop wildcards at the end of a pattern: all items of a list are the list."""
     while pattern and pattern[-1] == "*":
         pattern = pattern[:-1]
     return pattern
 
 
 DEFAULTS = Options()
-"""The options of a program that decided nothing."""
+"""The options without any decision."""

@@ -12,7 +12,7 @@ from pulumi_c1policy._model.paths import Key, Path, order, text
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
 
-# By a name of our own: Python 3.11 takes long to find a member in its enum.
+# A module constant: looking up an enum member is slow in Python 3.11.
 _STRUCT = Scalar.STRUCT
 
 
@@ -20,8 +20,8 @@ _STRUCT = Scalar.STRUCT
 class Change:
     """One difference between two policies.
 
-    `before` and `after` are in canonical form; of an added thing `before` is None, of a deleted
-    one `after`. A list whose order means nothing is one leaf.
+    `before` and `after` are in canonical form. `before` is None for an added value, `after` for a
+    deleted one. An unordered list is one leaf.
     """
 
     kind: Literal["add", "update", "delete"]
@@ -31,7 +31,7 @@ class Change:
 
     @property
     def field(self) -> str:
-        """The policy's own field in which the change lies."""
+        """The top-level field that contains the change."""
         return str(self.path[0])
 
     def __str__(self) -> str:
@@ -39,25 +39,25 @@ class Change:
 
 
 def compare(message: Message, before: Tree, after: Tree) -> list[Change]:
-    """What has to change in `before` to get `after`, in the order of the paths.
+    """List the changes from `before` to `after`, in the order of the paths.
 
     Args:
-        message: What both are.
-        before: The one side, in any spelling.
+        message: The message of both.
+        before: One tree, in any spelling.
         after: The other; an unknown value in it differs from everything.
 
     Returns:
-        The changes; empty where both are semantically equal.
+        The changes; empty if both are semantically equal.
     """
-    before, after = _unlike(message, before, after)
-    found = _message(message, canonical(message, before), canonical(message, after), ())
+    before, after = _drop_identical(message, before, after)
+    found = _compare_messages(message, canonical(message, before), canonical(message, after), ())
     return sorted(found, key=lambda change: order(change.path))
 
 
-def _unlike(message: Message, before: Tree, after: Tree) -> tuple[Tree, Tree]:
-    """Both without the fields that are the same to the letter: most of them, most of the time."""
+def _drop_identical(message: Message, before: Tree, after: Tree) -> tuple[Tree, Tree]:
+    """Drop the fields that are identical on both sides: usually most of them."""
     if message.conditional or any(field.alias_of for field in message.fields.values()):
-        return before, after  # There a field may decide about another.
+        return before, after  # A field may decide about another.
     alike = {n for n in before.keys() & after.keys() if equal(before[n], after[n])}
     return (
         {name: value for name, value in before.items() if name not in alike},
@@ -65,50 +65,50 @@ def _unlike(message: Message, before: Tree, after: Tree) -> tuple[Tree, Tree]:
     )
 
 
-def _message(message: Message, before: Tree, after: Tree, path: Path) -> Iterator[Change]:
+def _compare_messages(message: Message, before: Tree, after: Tree, path: Path) -> Iterator[Change]:
     for name in before.keys() | after.keys():
         sides = before.get(name, ABSENT), after.get(name, ABSENT)
-        yield from _field(message.fields[name], *sides, (*path, name))
+        yield from _compare_fields(message.fields[name], *sides, (*path, name))
 
 
-def _field(field: Field, before: Value, after: Value, path: Path) -> Iterator[Change]:
+def _compare_fields(field: Field, before: Value, after: Value, path: Path) -> Iterator[Change]:
     if field.unordered:
-        yield from _leaf(before, after, path)
+        yield from _compare_leaves(before, after, path)
     elif isinstance(before, dict) and isinstance(after, dict) and field.shape == "map":
         for key in before.keys() | after.keys():
             sides = before.get(key, ABSENT), after.get(key, ABSENT)
-            yield from _value(field, *sides, (*path, Key(key)))
+            yield from _compare_values(field, *sides, (*path, Key(key)))
     elif isinstance(before, list) and isinstance(after, list) and field.shape == "list":
         for index, sides in enumerate(zip_longest(before, after, fillvalue=ABSENT)):
-            yield from _value(field, *sides, (*path, index))
+            yield from _compare_values(field, *sides, (*path, index))
     else:
-        yield from _value(field, before, after, path)
+        yield from _compare_values(field, before, after, path)
 
 
-def _value(field: Field, before: Value, after: Value, path: Path) -> Iterator[Change]:
+def _compare_values(field: Field, before: Value, after: Value, path: Path) -> Iterator[Change]:
     kind = field.type
     if isinstance(kind, Message) and isinstance(before, dict) and isinstance(after, dict):
-        yield from _message(kind, before, after, path)
+        yield from _compare_messages(kind, before, after, path)
     elif kind is _STRUCT:
-        yield from _data(before, after, path)
+        yield from _compare_data(before, after, path)
     else:
-        yield from _leaf(before, after, path)
+        yield from _compare_leaves(before, after, path)
 
 
-def _data(before: Value, after: Value, path: Path) -> Iterator[Change]:
-    """Free-form JSON, in which every zero means something."""
+def _compare_data(before: Value, after: Value, path: Path) -> Iterator[Change]:
+    """Compare free-form JSON, in which a zero differs from an absent value."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before.keys() | after.keys():
             sides = before.get(key, ABSENT), after.get(key, ABSENT)
-            yield from _data(*sides, (*path, Key(key)))
+            yield from _compare_data(*sides, (*path, Key(key)))
     elif isinstance(before, list) and isinstance(after, list):
         for index, sides in enumerate(zip_longest(before, after, fillvalue=ABSENT)):
-            yield from _data(*sides, (*path, index))
+            yield from _compare_data(*sides, (*path, index))
     else:
-        yield from _leaf(before, after, path)
+        yield from _compare_leaves(before, after, path)
 
 
-def _leaf(before: Value, after: Value, path: Path) -> Iterator[Change]:
+def _compare_leaves(before: Value, after: Value, path: Path) -> Iterator[Change]:
     if before is ABSENT:
         if after is not ABSENT:
             yield Change("add", path, after=after)

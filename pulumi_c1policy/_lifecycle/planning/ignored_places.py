@@ -1,7 +1,8 @@
-"""Ignored places (`ignore_changes`): an update sends them as they are live. Pure.
+"""Ignored places (`ignore_changes`): an update sends their live values. Pure.
 
-A place is set to the live value as a whole, so that what is sent existed. An index names an item only
-while the items stay where they are: where they moved, nobody can tell, and the place is reported.
+A place is set to the live value as a whole, so that the tenant never gets a value that did not
+exist. An index names an item only while the items keep their positions. If they moved, the place is
+unclear, and the update is refused.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._lifecycle.planning.align import aligned
-from pulumi_c1policy._lifecycle.planning.merge import same_item
+from pulumi_c1policy._lifecycle.planning.align import align_items
 from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, equal, same
+from pulumi_c1policy._lifecycle.planning.respell import same_item
 from pulumi_c1policy._model.paths import Key, Path
-from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One thing on the three sides; each may be `ABSENT`."""
+    """One value on three sides: the program's, the live one, and the prior one (`base`).
+
+    Each may be `ABSENT`.
+    """
 
     own: Value
     live: Value
@@ -28,15 +31,15 @@ class Sides:
 
     @property
     def is_new(self) -> bool:
-        """Whether the program alone has it: nothing that is live lies below."""
+        """True if only the program has the value, so that no live value is below it."""
         return self.live is self.base is ABSENT
 
     def at(self, part: str | int) -> Sides:
-        """What stands at a name, a key or an index."""
-        return Sides(*(_at(side, part) for side in (self.own, self.live, self.base)))
+        """Return the parts at a name, a key or an index."""
+        return Sides(*(_get_part(side, part) for side in (self.own, self.live, self.base)))
 
 
-def _at(value: Value, part: str | int) -> Value:
+def _get_part(value: Value, part: str | int) -> Value:
     if isinstance(value, dict):
         return value.get(part, ABSENT)
     if isinstance(value, list) and isinstance(part, int) and part < len(value):
@@ -44,46 +47,55 @@ def _at(value: Value, part: str | int) -> Value:
     return ABSENT
 
 
-def hold(
-    desired: Tree, live: Tree, base: Tree, patterns: Iterable[Path], fields: Collection[str]
+def hold_live_values(
+    message: Message,
+    desired: Tree,
+    live: Tree,
+    base: Tree,
+    patterns: Iterable[Path],
+    fields: Collection[str],
 ) -> tuple[Tree, list[Path]]:
-    """The desired policy with the live value at each ignored place.
+    """Replace the desired values at ignored places by the live ones.
 
     Args:
-        desired: What the program wants.
-        live: The policy now (pruned).
-        base: The policy as last recorded.
+        message: The message of all three trees.
+        desired: The desired tree.
+        live: The live tree (pruned).
+        base: The prior outputs.
         patterns: The ignored places; `"*"` matches any one part.
         fields: The fields that the update sends.
 
     Returns:
-        The policy, and the places of which nobody can tell what should be sent there.
+        The tree, and the places whose value is unclear.
     """
     walk, held = _Walk(), desired
     for pattern in sorted(patterns, key=len):
         for name in [name for name in fields if not pattern or pattern[0] in ("*", name)]:
-            held = walk.message(POLICY, Sides(held, live, base), (name, *pattern[1:]), ())
+            sides = Sides(held, live, base)
+            held = walk.hold_message(message, sides, (name, *pattern[1:]), ())
     return held, list(dict.fromkeys(walk.unclear))
 
 
 @dataclass
 class _Walk:
-    """A walk down one pattern; it collects the places that are unclear."""
+    """A walk along patterns that collects the unclear places."""
 
     unclear: list[Path] = field(default_factory=list)
 
-    def message(self, message: Message, sides: Sides, pattern: Path, path: Path) -> Value:
-        """A message with the places of `pattern` (not empty) held."""
+    def hold_message(self, message: Message, sides: Sides, pattern: Path, path: Path) -> Value:
+        """Hold the places of `pattern` (not empty) in a message."""
         head, rest = pattern[0], pattern[1:]
         out: Tree = dict(sides.own)
-        for name in _names(head, sides):
+        for name in _match_names(head, sides):
             kind = message.fields.get(name)
             if kind is None or kind.output_only:
                 continue
             preferred = message.fields[kind.alias_of] if kind.alias_of else kind
             spellings = [f.name for f in message.fields.values() if f.alias_of == preferred.name]
-            both = Sides(*(_spelled(side, preferred.name, spellings) for side in _three(sides)))
-            found = self._field(message, preferred, both, sides, rest, (*path, preferred.name))
+            both = Sides(
+                *(_get_spelled(side, preferred.name, spellings) for side in _list_sides(sides))
+            )
+            found = self._hold_field(message, preferred, both, sides, rest, (*path, preferred.name))
             if found is both.own:
                 continue
             out = {key: value for key, value in out.items() if key not in spellings}
@@ -91,67 +103,69 @@ class _Walk:
             out |= {} if found is ABSENT else {preferred.name: found}
         return out
 
-    def _field(
+    def _hold_field(
         self, message: Message, kind: Field, sides: Sides, around: Sides, rest: Path, path: Path
     ) -> Value:
         if rest:
-            return self.below(kind, sides, rest, path)
+            return self.hold_below(kind, sides, rest, path)
         if _same(kind, sides.own, sides.live):
             return sides.own
         rivals = [name for name in message.oneofs.get(kind.oneof, ()) if name != kind.name]
         if any(
-            _at(side, name) is not ABSENT for side in (around.own, around.live) for name in rivals
+            _get_part(side, name) is not ABSENT
+            for side in (around.own, around.live)
+            for name in rivals
         ):
-            # One member of a oneof cannot be held where the two sides chose different ones.
+            # A member of a oneof cannot be held if the two sides have different members.
             self.unclear.append(path)
             return sides.own
         return sides.live
 
-    def below(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
-        """The value of a field with the places of `rest` (not empty) in it held."""
+    def hold_below(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+        """Hold the places of `rest` (not empty) in the value of a field."""
         if kind.shape == "map":
-            return self._map(kind, sides, rest, path)
+            return self._hold_in_map(kind, sides, rest, path)
         if sides.own is ABSENT or equal(sides.own, sides.live) or sides.is_new:
             return sides.own
         if sides.live is ABSENT:
             self.unclear.append(path)
             return sides.own
         if kind.shape == "list":
-            return self._list(kind, sides, rest, path)
+            return self._hold_in_list(kind, sides, rest, path)
         if isinstance(kind.type, Message) and isinstance(sides.own, dict):
-            return self.message(kind.type, sides, rest, path)
-        return self._data(sides, rest, path) if kind.type is Scalar.STRUCT else sides.own
+            return self.hold_message(kind.type, sides, rest, path)
+        return self._hold_in_data(sides, rest, path) if kind.type is Scalar.STRUCT else sides.own
 
-    def _map(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _hold_in_map(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         own = sides.own if isinstance(sides.own, dict) else {}
         out = dict(own)
-        for name in _names(rest[0], sides):
+        for name in _match_names(rest[0], sides):
             here, item = (*path, Key(name)), sides.at(name)
             if len(rest) == 1:
                 out.pop(name, None)
-                # The order of the program's keys is kept.
+                # Keep the order of the program's keys.
                 out |= {} if item.live is ABSENT else {name: item.live}
             elif item.own is not ABSENT:
-                out[name] = self._item(kind, item, rest[1:], here)
+                out[name] = self._hold_item(kind, item, rest[1:], here)
         ordered = {key: out[key] for key in own if key in out} | out
         return ordered if ordered or sides.own is not ABSENT else ABSENT
 
-    def _list(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _hold_in_list(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if kind.unordered:
-            # An index in a set names nothing.
+            # An index into a set names no item.
             if not _same(kind, sides.own, sides.live):
                 self.unclear.append(path)
             return sides.own
-        lists = [side if isinstance(side, list) else [] for side in _three(sides)]
+        lists = [side if isinstance(side, list) else [] for side in _list_sides(sides)]
         own, live, base = list(lists[0]), lists[1], lists[2]
         longest = max(len(own), len(live)) if len(rest) == 1 else len(own)
         indices = range(longest) if rest[0] == "*" else [rest[0]]
-        settled = _settled(kind, own, live, base)
+        settled = _find_settled(kind, own, live, base)
         for index in indices:
             if not isinstance(index, int) or index >= longest:
                 continue
             item, here = sides.at(index), (*path, index)
-            held = self._list_item(kind, item, rest[1:], here)
+            held = self._hold_list_item(kind, item, rest[1:], here)
             if equal(held, item.own):
                 continue
             if held is ABSENT and index == len(own) - 1 and settled.issuperset(range(len(live))):
@@ -162,36 +176,36 @@ class _Walk:
                 own[index : index + 1] = [held]
         return own
 
-    def _list_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _hold_list_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if rest:
-            return self._item(kind, sides, rest, path)
+            return self._hold_item(kind, sides, rest, path)
         both = ABSENT not in (sides.own, sides.live)
         return sides.own if both and same_item(kind, sides.own, sides.live) else sides.live
 
-    def _item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _hold_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if not isinstance(kind.type, Message) or not isinstance(sides.own, dict) or sides.is_new:
             return sides.own
         if not isinstance(sides.live, dict):
             self.unclear.append(path)
             return sides.own
-        return self.message(kind.type, sides, rest, path)
+        return self.hold_message(kind.type, sides, rest, path)
 
-    def _data(self, sides: Sides, rest: Path, path: Path) -> Value:
-        """Free-form JSON with the places of `rest` in it held."""
+    def _hold_in_data(self, sides: Sides, rest: Path, path: Path) -> Value:
+        """Hold the places of `rest` in free-form JSON."""
         own, live = sides.own, sides.live
         if not rest:
             return live
         if isinstance(own, dict) and isinstance(live, dict):
             out = dict(own)
-            for name in _names(rest[0], sides):
-                found = self._data(sides.at(name), rest[1:], (*path, Key(name)))
+            for name in _match_names(rest[0], sides):
+                found = self._hold_in_data(sides.at(name), rest[1:], (*path, Key(name)))
                 out.pop(name, None)
                 out |= {} if found is ABSENT else {name: found}
             return out
         if isinstance(own, list) and isinstance(live, list) and len(own) == len(live):
             chosen = range(len(own)) if rest[0] == "*" else [rest[0]]
             return [
-                self._data(sides.at(i), rest[1:], (*path, i)) if i in chosen else item
+                self._hold_in_data(sides.at(i), rest[1:], (*path, i)) if i in chosen else item
                 for i, item in enumerate(own)
             ]
         if not equal(own, live):
@@ -199,9 +213,11 @@ class _Walk:
         return own
 
 
-def _settled(kind: Field, own: list[Value], live: list[Value], base: list[Value]) -> frozenset[int]:
-    """The indices at which all three sides have the same item, or the program has none yet."""
-    of_live, of_own = aligned(kind, live, base), aligned(kind, own, base)
+def _find_settled(
+    kind: Field, own: list[Value], live: list[Value], base: list[Value]
+) -> frozenset[int]:
+    """Find the indices at which all sides have the same item, or only the live side has one."""
+    of_live, of_own = align_items(kind, live, base), align_items(kind, own, base)
     return frozenset(
         index
         for index in range(len(live))
@@ -210,21 +226,21 @@ def _settled(kind: Field, own: list[Value], live: list[Value], base: list[Value]
     )
 
 
-def _names(head: str | int, sides: Sides) -> list[str]:
-    """The names or keys that a part of a pattern matches."""
+def _match_names(head: str | int, sides: Sides) -> list[str]:
+    """List the names or keys that a part of a pattern matches."""
     if head != "*":
         return [str(head)]
     found = [side for side in (sides.own, sides.live) if isinstance(side, dict)]
     return list(dict.fromkeys(name for side in found for name in side))
 
 
-def _three(sides: Sides) -> tuple[Value, Value, Value]:
+def _list_sides(sides: Sides) -> tuple[Value, Value, Value]:
     return sides.own, sides.live, sides.base
 
 
-def _spelled(side: Value, name: str, spellings: list[str]) -> Value:
-    """A field's value under its own name or one of its deprecated spellings."""
-    found: Iterator[Value] = (_at(side, each) for each in (name, *spellings))
+def _get_spelled(side: Value, name: str, spellings: list[str]) -> Value:
+    """Get a field's value under its own name or one of its deprecated spellings."""
+    found: Iterator[Value] = (_get_part(side, each) for each in (name, *spellings))
     return next((value for value in found if value is not ABSENT and value is not None), ABSENT)
 
 

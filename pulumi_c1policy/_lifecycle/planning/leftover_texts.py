@@ -1,21 +1,148 @@
-"""The sentences about leftovers, about creates that are unclear, and about absence. Pure."""
+"""Sentences about leftovers, ambiguous creates and absence. Pure.
+
+A sentence continues the name of the resource ("the policy 'x': it …"), so it begins in lower case.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
-from pulumi_c1policy._lifecycle.planning import guards
 from pulumi_c1policy._lifecycle.planning.diff import Change
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse, list_paths
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import C1PolicyError
 
-_RUN = "PULUMI_C1POLICY_ON_LEFTOVER={} pulumi up --refresh"
+Compared: TypeAlias = Sequence[tuple[Tree, Sequence[Change]]]
+"""Live policies, each with its differences from what would be created, or was sent."""
+
+_COMMAND = "PULUMI_C1POLICY_ON_LEFTOVER={} pulumi up --refresh"
 
 
-def adopted_delete() -> str:
-    """What is said when a forced replacement (`--replace`) comes to delete its old policy.
+def refuse_leftovers(found: Compared) -> Refuse:
+    """Refuse to create a policy while the tenant has leftovers of its resource."""
+    one = len(found) == 1
+    summary = (
+        f"the tenant already has {'a policy' if one else f'{len(found)} policies'} with this "
+        "resource's ownership annotations, and no known state holds "
+        f"{'it' if one else 'them'}: {_describe_compared(found)}."
+    )
+    adopt = f"adopt it with `{_COMMAND.format('adopt')}`, " if _count_equal(found) == 1 else ""
+    return Refuse(
+        summary,
+        "Run `pulumi up --refresh` (without --target), which shows the provider what the state "
+        f"holds. If the error remains: {adopt}delete "
+        f"{'it' if one else 'them'} in ConductorOne, or create another policy beside "
+        f"{'it' if one else 'them'} with `{_COMMAND.format('leave')}`.",
+    )
 
-    The engine names the old policy only now. Until then it looked like a leftover.
+
+def refuse_unequal_leftovers(found: Compared) -> Refuse:
+    """Refuse to adopt although on_leftover is "adopt": no leftover is equal, or several are."""
+    if _count_equal(found) > 1:
+        return Refuse(
+            f"on_leftover is adopt, but several policies are equal: {_describe_compared(found)}.",
+            "Delete all but one of them in ConductorOne, then run the command again.",
+        )
+    return Refuse(
+        "on_leftover is adopt, which takes only a policy that equals what would be created, and "
+        f"no policy does: {_describe_compared(found)}.",
+        "Make the program equal to the policy (`c1policy import` writes it), delete the policy in "
+        f"ConductorOne, or create another policy beside it with `{_COMMAND.format('leave')}`.",
+    )
+
+
+def refuse_unlike_sent(found: Compared) -> Refuse:
+    """Refuse to record policies that an ambiguous create may have made, but that differ from it."""
+    return Refuse(
+        "the answer to its create was lost, and the tenant now has "
+        f"{_describe_compared(found)} with this resource's ownership annotations, which differs "
+        "from what was sent. Nothing was recorded.",
+        "Look at it in ConductorOne; delete it there, or make the program equal to it, then run "
+        "`pulumi up --refresh`.",
+    )
+
+
+def refuse_nothing_created(answered: str) -> Refuse:
+    """Refuse to record a create that was answered with another policy.
+
+    Args:
+        answered: The sentence about that policy.
+    """
+    return Refuse(
+        f"{answered} No policy with this resource's ownership annotations was found.",
+        "Check c1policy:serverUrl and the proxies on the way to it, then run `pulumi up "
+        "--refresh`.",
+    )
+
+
+def describe_other_answer(answered: Tree, manager: str, differences: Sequence[Change]) -> str:
+    """Describe a create that was answered with a policy which it did not make.
+
+    Args:
+        answered: The policy in the answer.
+        manager: Its manager, if that is not this resource; else "".
+        differences: Its differences from what was sent.
+    """
+    if manager:
+        reason = f"is managed by {manager}"
+    elif differences:
+        reason = f"differs from what was sent at {list_paths(differences)}"
+    else:
+        reason = "existed before, or belongs to another resource of this stack"
+    return (
+        "the tenant, or a proxy on the way to it, answered the create with "
+        f"{_describe(answered)}, which {reason}. "
+        "That policy was neither recorded nor changed."
+    )
+
+
+def warn_of_adoption(live: Tree) -> str:
+    """Warn that a leftover was adopted."""
+    return (
+        f"it was not created: {_describe(live)} was adopted, because on_leftover is adopt. That "
+        "policy was not changed."
+    )
+
+
+def warn_of_found_create(live: Tree) -> str:
+    """Warn that a create was found after its answer was lost."""
+    return (
+        f"the answer to its create was lost. The tenant has {_describe(live)}, which has its "
+        "ownership annotations and equals what was sent, so it is recorded."
+    )
+
+
+def warn_of_create_beside(created: str, found: Compared) -> str:
+    """Warn that a policy was created although leftovers exist."""
+    return (
+        f"it was created as {created}, because on_leftover is leave, beside leftovers with the "
+        f"same ownership annotations: {_describe_compared(found)}."
+    )
+
+
+def warn_of_unproven(live: Tree) -> str:
+    """Warn that a policy without ownership annotations was recorded."""
+    return (
+        f"the tenant answered the create with {_describe(live)}, which equals what was sent but "
+        "has no ownership annotations. It is recorded, and its deletion will leave it in the "
+        "tenant."
+    )
+
+
+def warn_of_unproven_delete() -> str:
+    """Warn that the deletion of an unproven policy left it in the tenant."""
+    return (
+        "it has no ownership annotations, so nothing proves that this stack created it. It was "
+        "removed from the stack, and the tenant keeps it. Delete it in ConductorOne if nobody "
+        "needs it."
+    )
+
+
+def warn_of_adopted_delete() -> str:
+    """Warn that a forced replacement (`--replace`) kept its old policy.
+
+    The engine shows the old policy only when it deletes it. Until then it looks like a leftover.
     """
     return (
         "it was kept instead of being replaced, because it was adopted under on_leftover. "
@@ -23,152 +150,51 @@ def adopted_delete() -> str:
     )
 
 
-def leftovers(found: Sequence[tuple[Tree, Sequence[Change]]]) -> tuple[str, str]:
-    """A refusal to create beside policies with the resource's annotations: summary and advice.
+def warn_of_duplicates(address: str, own: str, found: Sequence[Tree]) -> str:
+    """Warn about several policies with the ownership annotations of one resource.
 
     Args:
-        found: Each policy, with its differences from what would be created.
+        address: The resource.
+        own: The id of the policy that the state holds, or "".
+        found: The other policies.
     """
-    one = len(found) == 1
-    summary = (
-        f"the tenant already has {'a policy' if one else f'{len(found)} policies'} with this "
-        "resource's annotations, and the state is not known to hold "
-        f"{'it' if one else 'them'}: {_each_with_differences(found)}."
-    )
-    adopt = f"take it with `{_RUN.format('adopt')}`, " if _equal(found) == 1 else ""
-    return (
-        summary,
-        "Run `pulumi up --refresh` (without --target), which shows the provider what the state "
-        f"holds. If this comes again: {adopt}delete "
-        f"{'it' if one else 'them'} in ConductorOne, or create another policy beside "
-        f"{'it' if one else 'them'} with `{_RUN.format('leave')}`.",
-    )
-
-
-def unequal_leftovers(found: Sequence[tuple[Tree, Sequence[Change]]]) -> tuple[str, str]:
-    """A refusal to adopt, although on_leftover says so: summary and advice."""
-    if _equal(found) > 1:
-        return (
-            f"on_leftover is adopt, but several policies fit: {_each_with_differences(found)}.",
-            "Delete all but one of them in ConductorOne, then run the command again.",
-        )
-    return (
-        "on_leftover is adopt, but only a policy that equals what would be created is adopted, and "
-        f"none does: {_each_with_differences(found)}.",
-        "Make the program equal to the policy (`c1policy import` writes it), delete the policy in "
-        f"ConductorOne, or create another one beside it with `{_RUN.format('leave')}`.",
-    )
-
-
-def adopted(live: Tree) -> str:
-    """A warning that a leftover was taken under on_leftover."""
-    return f"it was not created: {_named(live)} was adopted, as on_leftover says, and not changed."
-
-
-def found_again(live: Tree) -> str:
-    """A warning that a create was found after its answer was lost."""
-    return (
-        f"the answer to its create was lost; {_named(live)} carries its annotations and equals what "
-        "was sent, so it is recorded."
-    )
-
-
-def left_beside(created: str, found: Sequence[tuple[Tree, Sequence[Change]]]) -> str:
-    """A warning that a policy was created beside leftovers, under on_leftover."""
-    return (
-        f"it was created as {created}, as on_leftover says, beside what carries the same annotations: "
-        f"{_each_with_differences(found)}."
-    )
-
-
-def unlike_sent(found: Sequence[tuple[Tree, Sequence[Change]]]) -> tuple[str, str]:
-    """An unclear create, after which a policy that is not as sent was found: summary and advice."""
-    return (
-        "the answer to its create was lost, and the tenant now has "
-        f"{_each_with_differences(found)} with this resource's annotations, which is not clearly what "
-        "was sent. Nothing was recorded.",
-        "Look at it in ConductorOne; delete it there, or make the program equal to it, then run "
-        "`pulumi up --refresh`.",
-    )
-
-
-def other_answer(answered: Tree, keeper: str, differences: Sequence[Change]) -> str:
-    """A sentence about a create that was answered with a policy which it did not make."""
-    if keeper:
-        why = f"is kept by {keeper}"
-    elif differences:
-        why = f"differs from what was sent at {guards.paths(differences)}"
-    else:
-        why = "was there before, or belongs to another resource of this stack"
-    return (
-        f"the tenant, or a proxy before it, answered the create with {_named(answered)}, which {why}. "
-        "That policy was neither recorded nor changed."
-    )
-
-
-def nothing_created(answered: str) -> tuple[str, str]:
-    """The refusal after such an answer, where no other policy was found: summary and advice."""
-    return (
-        f"{answered} No policy with this resource's annotations was found.",
-        "Check c1policy:serverUrl and the proxies before it, then run `pulumi up --refresh`.",
-    )
-
-
-def unproven(live: Tree) -> str:
-    """A warning that a policy without ownership annotations was recorded."""
-    return (
-        f"the tenant answered the create with {_named(live)}, which equals what was sent but carries "
-        "no ownership annotations. It is recorded, and its deletion will leave it in the tenant."
-    )
-
-
-def unproven_delete() -> str:
-    """What is said when a policy that was recorded without annotations leaves the stack."""
-    return (
-        "nothing proves that this stack created it, because it carries no ownership annotations; it "
-        "was dropped from the stack and is left in the tenant. Delete it there if it shall go."
-    )
-
-
-def duplicates(address: str, own: str, found: Sequence[Tree]) -> str:
-    """A warning that several policies carry the annotations of one resource."""
-    named = ", ".join(map(_named, found))
     beside = f"beside its policy {own}, " if own else ""
     return (
-        f"{beside}the annotations of the resource {address} are on what its state is not known to "
-        f"hold: {named}. An earlier run may have left it. Compare the ids with `pulumi stack export`, "
-        "and delete in ConductorOne what no state holds."
+        f"{beside}the tenant has policies with the ownership annotations of the resource {address} "
+        f"that its state is not known to hold: {', '.join(map(_describe, found))}. An earlier run "
+        "may have left them. Compare the ids with `pulumi stack export`, and delete in "
+        "ConductorOne those that no state holds."
     )
 
 
-def contradiction() -> tuple[str, str]:
-    """An error: the tenant's answers about a policy's existence differ."""
+def describe_contradiction() -> tuple[str, str]:
+    """Describe answers that contradict each other about a policy's existence."""
     return (
         "the tenant's answers contradict each other: a GET does not find the policy, and a search "
-        "does. It is not treated as gone.",
-        "Run the command again; a tenant that catches up agrees with itself after a while.",
+        "finds it. The policy does not count as gone.",
+        "Run the command again in a while; a tenant whose replicas lag behind becomes consistent.",
     )
 
 
-def unproven_absence(error: C1PolicyError) -> tuple[str, str]:
-    """An error: a GET did not find a policy, and the search that would confirm it failed."""
+def describe_unproven_absence(error: C1PolicyError) -> tuple[str, str]:
+    """Describe a policy that a GET did not find while the confirming search failed."""
     return (
-        "a GET does not find the policy, but the search for its id that has to confirm it failed: "
-        f"{error.summary} The policy is not treated as gone.",
-        f"{error.advice} If you know that it is gone, take it out of the state with `pulumi state "
+        "a GET does not find the policy, but the search that has to confirm its absence failed: "
+        f"{error.summary} The policy does not count as gone.",
+        f"{error.advice} If you know that it is gone, remove it from the state with `pulumi state "
         "delete URN`.",
     )
 
 
-def _equal(found: Sequence[tuple[Tree, Sequence[Change]]]) -> int:
+def _count_equal(found: Compared) -> int:
     return sum(not differences for _, differences in found)
 
 
-def _each_with_differences(found: Sequence[tuple[Tree, Sequence[Change]]]) -> str:
+def _describe_compared(found: Compared) -> str:
     return "; ".join(
-        f"{_named(live)}, "
+        f"{_describe(live)}, "
         + (
-            f"which differs from what would be created at {guards.paths(differences)}"
+            f"which differs from what would be created at {list_paths(differences)}"
             if differences
             else "which equals what would be created"
         )
@@ -176,6 +202,6 @@ def _each_with_differences(found: Sequence[tuple[Tree, Sequence[Change]]]) -> st
     )
 
 
-def _named(policy: Tree) -> str:
+def _describe(policy: Tree) -> str:
     created = policy.get("created_at")
     return f"the policy {policy.get('id')}" + (f" (created {created})" if created else "")

@@ -1,186 +1,50 @@
-"""Bringing two versions of a policy together without losing what either side said. Pure.
-
-`respell` keeps the program's spelling where it means what the tenant answered; `merge` is the three-way
-merge; `strip` and `prune` reduce a tree to what a program may write, and to what means anything.
-"""
+"""The three-way merge of a tree, without the loss of either side's changes. Pure."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.planning.align import aligned
-from pulumi_c1policy._lifecycle.planning.normalize import (
-    ABSENT,
-    canonical,
-    canonical_field,
-    equal,
-    is_absent,
-    same,
-)
+from pulumi_c1policy._lifecycle.planning.align import align_items
+from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, canonical, same
+from pulumi_c1policy._lifecycle.planning.respell import same_item
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 
 Side = Literal["ours", "theirs"]
 
 
-def prune(message: Message, tree: Tree) -> Tree:
-    """`tree` without the zeros that mean absent; unknown and output-only fields stay.
-
-    A deprecated alias moves to its preferred name. This makes an answer look the same whichever way
-    the tenant spells what is unset.
-    """
-    out: Tree = {}
-    for name, value in tree.items():
-        field = message.fields.get(name)
-        if field is None:
-            out[name] = value
-        elif field.alias_of:
-            if not is_absent(field, value) and not tree.get(field.alias_of):
-                out[field.alias_of] = value
-        else:
-            kept = _on_messages(field, value, prune)
-            if field.output_only:
-                out |= {name: value} if value else {}
-            elif not is_absent(field, value) or _deep_unknown(field, kept):
-                out[name] = kept
-    return out
-
-
-def strip(message: Message, tree: Tree) -> Tree:
-    """`tree` without what a program cannot write: output-only fields and those of a newer API."""
-    return {
-        name: _on_messages(field, value, strip)
-        for name, value in tree.items()
-        if (field := message.fields.get(name)) is not None and not field.output_only
-    }
-
-
-def _on_messages(field: Field, value: Value, function: Value) -> Value:
-    """`function(message, tree)` applied to each message that `value` consists of."""
-    kind = field.type
-    if not isinstance(kind, Message):
-        return value
-    if field.shape == "list" and isinstance(value, list):
-        return [function(kind, item) if isinstance(item, dict) else item for item in value]
-    if field.shape == "map" and isinstance(value, dict):
-        return {
-            key: function(kind, item) if isinstance(item, dict) else item
-            for key, item in value.items()
-        }
-    return function(kind, value) if isinstance(value, dict) else value
-
-
-def _deep_unknown(field: Field, pruned: Value) -> bool:
-    """Whether something is left in a message that means nothing to this version of the model."""
-    return isinstance(field.type, Message) and field.shape == "one" and bool(pruned)
-
-
-def respell(message: Message, written: Tree, answer: Tree) -> Tree:
-    """`answer`, spelled as `written` wherever both mean the same.
-
-    Args:
-        message: What both are.
-        written: What the program wrote.
-        answer: What the tenant answered, pruned.
-
-    Returns:
-        A tree that means what `answer` means and holds all that it holds.
-    """
-    if equal(written, answer):
-        return written
-    meaning = canonical(message, written) if written.keys() - answer.keys() else {}
-    out: Tree = {}
-    for name, value in written.items():
-        field = message.fields.get(name)
-        if field is None or (field.alias_of and value != answer.get(field.alias_of)):
-            continue
-        if field.alias_of or (name not in answer and name not in meaning):
-            if not (field.kept_if and answer.get(field.kept_if)):
-                out[name] = value
-        elif name in answer:
-            out[name] = _respell_field(field, value, answer[name])
-    spelled = out.keys() | {message.fields[name].alias_of for name in out}
-    return out | {name: value for name, value in answer.items() if name not in spelled}
-
-
-def _respell_field(field: Field, written: Value, answer: Value) -> Value:
-    kind = field.type
-    if field.shape == "list" and isinstance(written, list) and isinstance(answer, list):
-        if field.unordered:
-            return _respell_set(field, written, answer)
-        partner = aligned(field, answer, written)
-        return [
-            _respell_item(field, written[partner[i]], item) if i in partner else item
-            for i, item in enumerate(answer)
-        ]
-    if field.shape == "map" and isinstance(written, dict) and isinstance(answer, dict):
-        # Where keys merge, an empty value is written to have none.
-        none = {key: value for key, value in written.items() if field.merge and not value}
-        return none | {
-            key: _respell_item(field, written[key], value) if key in written else value
-            for key, value in answer.items()
-        }
-    if isinstance(kind, Message) and isinstance(written, dict) and isinstance(answer, dict):
-        return respell(kind, written, answer)
-    return written if same(field, written, answer) else answer
-
-
-def _respell_item(field: Field, written: Value, answer: Value) -> Value:
-    kind = field.type
-    if isinstance(kind, Message) and isinstance(written, dict) and isinstance(answer, dict):
-        return respell(kind, written, answer)
-    return written if same_item(field, written, answer) else answer
-
-
-def _respell_set(field: Field, written: list[Value], answer: list[Value]) -> list[Value]:
-    if same(field, written, answer):
-        return written
-    kept = [item for item in written if any(same_item(field, item, other) for other in answer)]
-    new = [item for item in answer if not any(same_item(field, item, other) for other in kept)]
-    return kept + new
-
-
-def same_item(field: Field, one: Value, other: Value) -> bool:
-    """Whether two items of a list or map field are semantically equal."""
-    if isinstance(field.type, Message):
-        if not (isinstance(one, dict) and isinstance(other, dict)):
-            return equal(one, other)
-        return equal(canonical(field.type, one), canonical(field.type, other))
-    return equal(canonical_field(field, [one]), canonical_field(field, [other]))
-
-
 def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Side) -> Tree:
-    """The three-way merge: what changed from `base` on either side, in one tree.
+    """Merge two versions of a tree: both sides' changes from `base`.
 
-    Fields that the model does not know are taken from `theirs`. A list is merged item by item, as
-    far as the items of all three sides can be told to belong together.
+    Fields that the model does not know come from `theirs`. Lists are merged item by item, as far as
+    the items of the three sides can be paired.
 
     Args:
-        message: What all three are.
+        message: The message of all three.
         base: The common ancestor.
-        theirs: The tenant's version, pruned.
+        theirs: The tenant's version (pruned).
         ours: The program's version.
-        prefer: The side that wins where both changed the same thing.
+        prefer: The side that wins if both changed the same value.
     """
-    base, theirs, ours = (_preferred(message, tree) for tree in (base, theirs, ours))
-    meant = [canonical(message, tree) for tree in (base, theirs, ours)]
+    base, theirs, ours = (_rename_aliases(message, tree) for tree in (base, theirs, ours))
+    reduced = [canonical(message, tree) for tree in (base, theirs, ours)]
     out: Tree = {}
     for name in [*ours, *(name for name in theirs if name not in ours)]:
         field = message.fields.get(name)
         if field is None:
-            if name in theirs and not _ousted(message, theirs[name], *meant[1:]):
+            if name in theirs and not _is_replaced(message, theirs[name], *reduced[1:]):
                 out[name] = theirs[name]
             continue
-        if _both_messages(field, theirs.get(name), ours.get(name)):
-            # Even where nothing in them means anything to us, there may be fields of a newer API.
+        if _are_messages(field, theirs.get(name), ours.get(name)):
+            # Even an empty canonical form may contain fields of a newer API.
             merged = _merge_field(field, base.get(name, ABSENT), theirs[name], ours[name], prefer)
             out[name] = merged
             continue
-        has_base, has_theirs, has_ours = (name in tree for tree in meant)
+        has_base, has_theirs, has_ours = (name in tree for tree in reduced)
         if not (has_base or has_theirs or has_ours):
             if name in theirs:
                 out[name] = theirs[name]
-            elif name in ours and not (field.kept_if and meant[1].get(field.kept_if)):
+            elif name in ours and not (field.kept_if and reduced[1].get(field.kept_if)):
                 out[name] = ours[name]
             continue
         merged = _merge_field(
@@ -192,11 +56,12 @@ def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Sid
         )
         if merged is not ABSENT:
             out[name] = merged
-    return _one_of_each(message, out, *(meant[1:] if prefer == "theirs" else meant[:0:-1]))
+    winner, loser = reduced[1:] if prefer == "theirs" else reduced[:0:-1]
+    return _drop_rivals(message, out, winner, loser)
 
 
-def _one_of_each(message: Message, merged: Tree, winner: Tree, loser: Tree) -> Tree:
-    """`merged` with one member of each oneof, where both sides have set another."""
+def _drop_rivals(message: Message, merged: Tree, winner: Tree, loser: Tree) -> Tree:
+    """Keep one member of each oneof of which the two sides set different members."""
     lost: set[str] = set()
     for members in message.oneofs.values():
         rivals = {name for name in members if name in merged and name in winner | loser}
@@ -205,8 +70,8 @@ def _one_of_each(message: Message, merged: Tree, winner: Tree, loser: Tree) -> T
     return {name: value for name, value in merged.items() if name not in lost}
 
 
-def _preferred(message: Message, tree: Tree) -> Tree:
-    """`tree` with deprecated aliases under their preferred name."""
+def _rename_aliases(message: Message, tree: Tree) -> Tree:
+    """Rename deprecated aliases to their preferred names."""
     aliases = {f.name: f.alias_of for f in message.fields.values() if f.alias_of}
     if not aliases.keys() & tree.keys():
         return tree
@@ -214,10 +79,10 @@ def _preferred(message: Message, tree: Tree) -> Tree:
     return moved | {n: v for n, v in tree.items() if n not in aliases and (v or n not in moved)}
 
 
-def _ousted(message: Message, unknown: Value, theirs: Tree, ours: Tree) -> bool:
-    """Whether our member of a oneof takes the place of one that only a newer API knows.
+def _is_replaced(message: Message, unknown: Value, theirs: Tree, ours: Tree) -> bool:
+    """Guess whether our member of a oneof replaces an unknown field, a member of a newer API.
 
-    Nobody can tell for sure; a message where no known member is set is most likely one.
+    An unknown message counts as a member if the tenant sets no known member.
     """
     groups = [set(message.oneofs[group]) for group in message.required_oneofs]
     return isinstance(unknown, dict) and any(
@@ -225,7 +90,7 @@ def _ousted(message: Message, unknown: Value, theirs: Tree, ours: Tree) -> bool:
     )
 
 
-def _both_messages(field: Field, theirs: Value, ours: Value) -> bool:
+def _are_messages(field: Field, theirs: Value, ours: Value) -> bool:
     one = field.shape == "one" and isinstance(field.type, Message)
     return one and isinstance(theirs, dict) and isinstance(ours, dict)
 
@@ -247,27 +112,27 @@ def _merge_field(field: Field, base: Value, theirs: Value, ours: Value, prefer: 
         )
     chosen = _choose(field, base, theirs, ours, prefer)
     if isinstance(field.type, Message) and isinstance(chosen, list):
-        return [_with_unknown(field.type, item, theirs) for item in chosen]
+        return [_add_unknown_fields(field.type, item, theirs) for item in chosen]
     return chosen
 
 
-def _with_unknown(message: Message, item: Tree, theirs: list[Tree]) -> Tree:
-    """An item of a set, with what only the tenant knows of it."""
-    meant = canonical(message, item)
-    known = next((their for their in theirs if canonical(message, their) == meant), item)
+def _add_unknown_fields(message: Message, item: Tree, theirs: list[Tree]) -> Tree:
+    """Add to an item of a set the fields that only the tenant knows."""
+    reduced = canonical(message, item)
+    known = next((their for their in theirs if canonical(message, their) == reduced), item)
     return merge(message, base=item, theirs=known, ours=item, prefer="ours")
 
 
 def _choose(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
-    """One whole value: the side that changed it, or the preferred one where both did."""
-    if _equal(field, base, theirs):
+    """Choose a whole value: of the side that changed it, or of the preferred one if both did."""
+    if _is_same(field, base, theirs):
         return ours
-    if _equal(field, base, ours):
+    if _is_same(field, base, ours):
         return theirs
-    return ours if prefer == "ours" or _equal(field, theirs, ours) else theirs
+    return ours if prefer == "ours" or _is_same(field, theirs, ours) else theirs
 
 
-def _equal(field: Field, one: Value, other: Value) -> bool:
+def _is_same(field: Field, one: Value, other: Value) -> bool:
     if one is ABSENT or other is ABSENT:
         return one is other
     return same(field, one, other)
@@ -297,7 +162,7 @@ def _merge_item(field: Field, base: Value, theirs: Value, ours: Value, prefer: S
 
 
 def _merge_list(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
-    of_theirs, of_ours = aligned(field, theirs, base), aligned(field, ours, base)
+    of_theirs, of_ours = align_items(field, theirs, base), align_items(field, ours, base)
     in_place = {index: index for index in range(len(base))}
     moved_theirs = of_theirs != in_place or len(theirs) != len(base)
     moved_ours = of_ours != in_place or len(ours) != len(base)

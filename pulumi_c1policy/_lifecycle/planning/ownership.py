@@ -1,7 +1,7 @@
-"""Who keeps a policy, as its annotations tell. Pure.
+"""Ownership annotations: the stack and the resource that manage a policy. Pure.
 
-The marks name the tool, the workspace (a stack) and the resource. The product clears them when a person edits
-the policy there; that is how a person takes a policy over.
+They name the tool, the workspace (a stack) and the resource. When a person edits a policy in the
+product, the product removes them: that is how a person takes a policy over.
 """
 
 from __future__ import annotations
@@ -10,38 +10,44 @@ from typing import TypeAlias
 
 from pulumi_c1policy._model.tree import Tree
 
-MARKS = ("managed_by", "iac_workspace", "iac_resource_address")
-"""The annotations that say who keeps a policy."""
+OWNERSHIP_KEYS = ("managed_by", "iac_workspace", "iac_resource_address")
+"""The keys of the ownership annotations."""
 
 Resource: TypeAlias = tuple[str, ...]
-"""A resource as the marks name it: their values."""
+"""A resource of a stack: the values of its ownership annotations, in the order of the keys."""
 
 PERSON = "a person in ConductorOne"
-"""Who keeps a policy whose marks the product has cleared."""
+"""The manager of a policy without ownership annotations, in messages."""
 
 
-def marks(policy: Tree) -> Tree:
-    """The ownership annotations in a policy's tree, which may be damaged, that say something."""
+def read_ownership(policy: Tree) -> Tree:
+    """Return the ownership annotations of a policy that are not empty.
+
+    Args:
+        policy: A policy's tree; the annotations in it may be damaged.
+    """
     notes = policy.get("annotations")
     if not isinstance(notes, dict):
         return {}
-    return {key: notes[key] for key in MARKS if notes.get(key) and isinstance(notes[key], str)}
+    return {
+        key: notes[key] for key in OWNERSHIP_KEYS if notes.get(key) and isinstance(notes[key], str)
+    }
 
 
-def workspace(policy: Tree) -> str:
-    """The stack whose mark a policy's tree carries, or ""."""
-    return str(marks(policy).get("iac_workspace", ""))
+def read_workspace(policy: Tree) -> str:
+    """Return the workspace in a policy's ownership annotations, or ""."""
+    return str(read_ownership(policy).get("iac_workspace", ""))
 
 
-def keeper(ours: Tree, live: Tree) -> str:
-    """Who keeps the live policy, if not the resource with the marks `ours`.
+def describe_manager(ours: Tree, live: Tree) -> str:
+    """Name the manager of a live policy, if it is not the resource with the annotations `ours`.
 
     Args:
-        ours: The marks while it was ours.
-        live: The marks now.
+        ours: The ownership annotations of the resource.
+        live: The ownership annotations of the live policy.
 
     Returns:
-        "" where it is still ours, else a name for messages.
+        "" if the annotations are the same, else a name for messages.
     """
     if live == ours:
         return ""
@@ -52,7 +58,7 @@ def keeper(ours: Tree, live: Tree) -> str:
     return f"{tool} in the workspace {workspace!r}" + (f" ({address})" if address else "")
 
 
-def resource(policy: Tree) -> Resource | None:
-    """The one resource of one stack that a policy's marks name, or None where a mark is missing."""
-    found = marks(policy)
-    return tuple(found.values()) if len(found) == len(MARKS) else None
+def read_resource(policy: Tree) -> Resource | None:
+    """Return the resource that a policy's ownership annotations name, or None if one is missing."""
+    found = read_ownership(policy)
+    return tuple(found.values()) if len(found) == len(OWNERSHIP_KEYS) else None

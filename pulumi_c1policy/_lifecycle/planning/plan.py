@@ -1,6 +1,6 @@
-"""The plan: a pure value that says what to do, made before anything is done. Pure.
+"""The plan: a pure value that says what an operation will do. Pure.
 
-Preview and update ask the same planner, so that what is shown is what is sent.
+Preview and update ask the same planner, so that an update sends what the preview shows.
 """
 
 from __future__ import annotations
@@ -9,27 +9,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pulumi_c1policy._lifecycle.checks import approval_checks as approval_rules
-from pulumi_c1policy._lifecycle.checks.chains import outcomes
-from pulumi_c1policy._lifecycle.planning import guards
+from pulumi_c1policy._lifecycle.planning import refusals
 from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.planning.diff import Change, compare
-from pulumi_c1policy._lifecycle.planning.ignored_places import hold
-from pulumi_c1policy._lifecycle.planning.managed_view import held_steps, view, without_kept_steps
-from pulumi_c1policy._lifecycle.planning.mask import update_mask
-from pulumi_c1policy._lifecycle.planning.merge import merge, prune
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS, PERSON, marks
-from pulumi_c1policy._lifecycle.planning.record import Recorded, catch_up, drift, held_by
-from pulumi_c1policy._model.paths import Key, Path, covers
-from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._lifecycle.planning.ignored_places import hold_live_values
+from pulumi_c1policy._lifecycle.planning.merge import merge
+from pulumi_c1policy._lifecycle.planning.ownership import (
+    OWNERSHIP_KEYS,
+    PERSON,
+    read_ownership,
+)
+from pulumi_c1policy._lifecycle.planning.prior import (
+    Prior,
+    find_drift,
+    find_prior_held_steps,
+    refresh,
+)
+from pulumi_c1policy._lifecycle.planning.reduce import prune
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._lifecycle.planning.update_mask import make_mask
+from pulumi_c1policy._model.paths import Key, covers
 from pulumi_c1policy._model.tree import Tree, encode, only, zero
-
-_STEPS = "policySteps"
 
 
 @dataclass(frozen=True, slots=True)
 class NoOp:
-    """Nothing is to do."""
+    """Send nothing: prior and desired inputs are semantically equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,170 +56,156 @@ class Replace:
 
     Attributes:
         changes: Every leaf that changes.
-        fields: The immutable fields that do, sorted.
+        fields: The immutable fields among them, sorted.
     """
 
     changes: tuple[Change, ...]
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Do nothing, say why, and say what to do instead."""
-
-    summary: str
-    advice: str
-
-
 Plan: TypeAlias = NoOp | Update | Replace | Refuse
 
 
-def plan(recorded: Recorded, desired: Tree, options: Options = DEFAULTS) -> Plan:
-    """The plan that leads from the record to `desired`.
+def plan(prior: Prior, desired: Tree, options: Options = DEFAULTS) -> Plan:
+    """Plan the way from the prior inputs to the desired ones.
 
     Args:
-        recorded: The last record of the policy.
-        desired: The checked inputs; at preview some may be unknown.
-        options: The program's decisions.
+        prior: The record of the last operation.
+        desired: The checked inputs; at preview some values may be unknown.
+        options: The user's decisions.
     """
-    # Steps that tenants refuse and the program no longer writes are kept: no change.
-    prior = without_kept_steps(desired, recorded.inputs)
-    changes = tuple(compare(POLICY, prior, desired))
+    kind = prior.kind
+    before = kind.drop_unwritten(desired, prior.inputs)
+    changes = tuple(compare(kind.message, before, desired))
     if not changes:
         return NoOp()
-    if recorded.builtin:
-        return Refuse(*guards.builtin_change(changes))
-    refuses = options.level("self-reference") == "error"
-    if refuses and (own := _pointing_to(recorded.outputs.get("id"), desired)):
-        return Refuse(*guards.self_reference(own))
-    if options.level("agent-policies") == "error" and (
-        own := approval_rules.agents_choosing(recorded.outputs.get("id"), desired)
-    ):
-        return Refuse(*guards.agent_reference(own))
-    immutable = {change.field for change in changes if POLICY.fields[change.field].immutable}
+    if prior.is_builtin:
+        return refusals.refuse_builtin_change(changes)
+    for objection in kind.find_objections(prior.outputs.get("id"), desired):
+        if options.level(objection.rule) == "error":
+            return objection.refusal
+    fields = {change.field for change in changes}
+    immutable = sorted(name for name in fields if kind.message.fields[name].immutable)
     if immutable:
-        return Replace(changes, tuple(sorted(immutable)))
-    mask = update_mask(changes)
-    if desired.get("baseline_policy_id") and not prior.get("baseline_policy_id"):
-        # The tenant has a list under the baseline's key, at least the one that it fills in, and takes
-        # the other policy only in place of it.
-        mask = tuple(sorted({*mask, _STEPS}))
-    if _STEPS in mask and (kept := _refused(held_by(recorded, desired), options)):
-        return Refuse(*guards.held_steps(kept))
+        return Replace(changes, tuple(immutable))
+    mask = kind.extend_mask(before, desired, make_mask(kind.message, changes))
+    if kind.held_field in mask:
+        held = _select_refused(find_prior_held_steps(prior, desired), options)
+        if held:
+            return refusals.refuse_held_steps(held)
     return Update(changes, mask)
 
 
-def doubts(planned: Plan, recorded: Recorded, desired: Tree, options: Options) -> list[str]:
-    """Sentences about what the plan does although a rule speaks against it, turned down to a warning.
+def list_warnings(planned: Plan, prior: Prior, desired: Tree, options: Options) -> list[str]:
+    """List the objections to a plan whose rules the user has turned down to a warning.
 
     Args:
         planned: The plan.
-        recorded: What it was made from.
+        prior: The record that it was made from.
         desired: The checked inputs.
-        options: The program's decisions.
+        options: The user's decisions.
     """
     if not isinstance(planned, Update | Replace):
         return []
-    own, found = recorded.outputs.get("id"), []
-    if options.level("self-reference") == "warning" and (paths := _pointing_to(own, desired)):
-        found.append(" ".join(guards.self_reference(paths)))
-    if options.level("agent-policies") == "warning" and (
-        paths := approval_rules.agents_choosing(own, desired)
-    ):
-        found.append(" ".join(guards.agent_reference(paths)))
-    held = held_by(recorded, desired)
+    warnings = [
+        " ".join(objection.refusal)
+        for objection in prior.kind.find_objections(prior.outputs.get("id"), desired)
+        if options.level(objection.rule) == "warning"
+    ]
+    held = find_prior_held_steps(prior, desired)
     if isinstance(planned, Update):
-        held = {path: rule for path, rule in held.items() if options.level(rule) == "warning"}
-        held = held if _STEPS in planned.mask else {}
+        is_sent = prior.kind.held_field in planned.mask
+        held = {p: r for p, r in held.items() if is_sent and options.level(r) == "warning"}
     if held:
-        found.append(guards.dropped_steps(held))
-    return found
+        warnings.append(refusals.warn_of_dropped_steps(held))
+    return warnings
 
 
-def _refused(held: Mapping[str, str], options: Options) -> dict[str, str]:
-    """Those of the held steps whose rule the user did not turn down."""
+def _select_refused(held: Mapping[str, str], options: Options) -> dict[str, str]:
+    """Select the held steps whose rule has the severity "error"."""
     return {path: rule for path, rule in held.items() if options.level(rule) == "error"}
 
 
-def _pointing_to(policy_id: str | None, desired: Tree) -> list[Path]:
-    """Where `desired` hands a request to the policy `policy_id`."""
-    return [path for path, target in outcomes(desired) if policy_id and target == policy_id]
-
-
-def onto(
-    update: Update, recorded: Recorded, desired: Tree, live: Tree, options: Options
+def build_body(
+    update: Update, prior: Prior, desired: Tree, live: Tree, options: Options
 ) -> Tree | Refuse:
-    """The policy that goes with the mask, on the wire, onto what is there now.
+    """Build the body that goes with the mask, for the policy as it is now.
 
-    Each field in the mask is whole: what the program wrote, and within it what only the tenant
-    knows (defaults it filled in, fields of a newer API). What is unset is sent as its zero, so that
-    it is reset however the tenant reads a mask. Annotations merge, so a removed key goes with "".
+    Each field in the mask is sent whole: the program's value, and within it what only the tenant
+    knows (defaults that it filled in, fields of a newer API). An unset field is sent as its zero,
+    so that it is reset whatever the tenant does with absent fields. Annotations merge, so a removed
+    key is sent as "".
 
     Args:
         update: The plan.
-        recorded: What it was made from.
+        prior: The record that the plan was made from.
         desired: The checked inputs.
         live: The tenant's policy now (decoded).
-        options: The program's decisions.
+        options: The user's decisions.
 
     Returns:
-        The body, or why nothing may be sent.
+        The body on the wire, or the refusal to send anything.
     """
-    caught_up = catch_up(recorded, live)
-    if caught_up.builtin:
-        return Refuse(*guards.builtin_change(update.changes))
-    taken_by = caught_up.taken_by if marks(live) != marks(desired) else ""
+    kind = prior.kind
+    refreshed = refresh(prior, live)
+    if refreshed.is_builtin:
+        return refusals.refuse_builtin_change(update.changes)
+    taken_by = refreshed.taken_by if read_ownership(live) != read_ownership(desired) else ""
     if taken_by and not (taken_by == PERSON and options.take_back):
-        return Refuse(*guards.taken_change(caught_up))
-    if _STEPS in update.mask and (kept := _refused(held_steps(desired, live), options)):
-        return Refuse(*guards.held_steps(kept))
-    seen = view(desired, live)
-    pruned = prune(POLICY, seen)
-    fields = [POLICY.wire_fields[wire].name for wire in update.mask]
-    since = [
-        change
-        for change in drift(recorded, live)
-        if POLICY.fields[change.field].wire in update.mask
-    ]
-    conflicts = [] if options.overwrite else _conflicts(since, desired, seen, options)
+        return refusals.refuse_taken_change(taken_by)
+    if kind.held_field in update.mask:
+        held = _select_refused(kind.find_held(desired, live), options)
+        if held:
+            return refusals.refuse_held_steps(held)
+    managed = prune(kind.message, kind.select_managed(desired, live))
+    conflicts = [] if options.overwrite else _find_conflicts(update, prior, desired, live, options)
     if conflicts:
-        return Refuse(*guards.conflict(conflicts, desired, options.secrets))
-    wanted, unclear = hold(desired, pruned, recorded.outputs, options.ignored, fields)
+        return refusals.refuse_conflict(conflicts, desired, options.secrets)
+    fields = [kind.message.wire_fields[wire].name for wire in update.mask]
+    held_desired, unclear = hold_live_values(
+        kind.message, desired, managed, prior.outputs, options.ignored, fields
+    )
     if unclear:
-        return Refuse(*guards.unclear_ignored(unclear))
-    return _body(update, recorded, caught_up.inputs, pruned, wanted, options)
+        return refusals.refuse_unclear_ignored(unclear)
+    return _build_fields(update, prior, refreshed.inputs, managed, held_desired, options)
 
 
-def _body(
-    update: Update, recorded: Recorded, base: Tree, live: Tree, wanted: Tree, options: Options
+def _build_fields(
+    update: Update, prior: Prior, base: Tree, live: Tree, desired: Tree, options: Options
 ) -> Tree:
-    """The fields in the mask on the wire: what is `wanted`, and what only the tenant knows."""
-    out: Tree = {}
+    """Build the fields in the mask on the wire, from a three-way merge of each."""
+    message = prior.kind.message
+    body: Tree = {}
     for wire in update.mask:
-        field = POLICY.wire_fields[wire]
+        field = message.wire_fields[wire]
         if field.merge:
-            notes = wanted.get(field.name) or {}
-            keys = [*(recorded.inputs.get(field.name) or {})]
+            notes = desired.get(field.name) or {}
+            keys = [*(prior.inputs.get(field.name) or {})]
             removed = {key: "" for key in keys if not options.ignores((field.name, Key(key)))}
-            out[wire] = removed | {key: value or "" for key, value in notes.items()}
+            body[wire] = removed | {key: value or "" for key, value in notes.items()}
             continue
-        sides = (only(tree, field.name) for tree in (base, live, wanted))
+        sides = (only(tree, field.name) for tree in (base, live, desired))
         ancestor, theirs, ours = sides
-        merged = merge(POLICY, base=ancestor, theirs=theirs, ours=ours, prefer="ours")
-        # Where the merge aligned items anew, what is ignored stays as it is live.
-        held, _ = hold(merged, live, merged, options.ignored, [field.name])
-        out[wire] = zero(field)
-        out |= encode(POLICY, held)
-    return out
+        merged = merge(message, base=ancestor, theirs=theirs, ours=ours, prefer="ours")
+        # The merge may have paired list items differently: set ignored places to live values again.
+        held, _ = hold_live_values(message, merged, live, merged, options.ignored, [field.name])
+        body[wire] = zero(field)
+        body |= encode(message, held)
+    return body
 
 
-def _conflicts(since: list[Change], desired: Tree, live: Tree, options: Options) -> list[Change]:
-    """What somebody else changed in our fields, and not to what the program wants."""
-    still_differs = [change.path for change in compare(POLICY, live, desired)]
+def _find_conflicts(
+    update: Update, prior: Prior, desired: Tree, live: Tree, options: Options
+) -> list[Change]:
+    """Find what others changed in the fields of the mask, and not to the desired value."""
+    message = prior.kind.message
+    managed = prior.kind.select_managed(desired, live)
+    open_paths = [change.path for change in compare(message, managed, desired)]
     return [
         change
-        for change in since
-        if not options.ignores(change.path)
-        and not (options.take_back and change.path[1:] and change.path[1] in MARKS)
-        and any(covers(change.path, path) or covers(path, change.path) for path in still_differs)
+        for change in find_drift(prior, live)
+        if message.fields[change.field].wire in update.mask
+        and not options.ignores(change.path)
+        and not (options.take_back and change.path[1:] and change.path[1] in OWNERSHIP_KEYS)
+        and any(covers(change.path, path) or covers(path, change.path) for path in open_paths)
     ]

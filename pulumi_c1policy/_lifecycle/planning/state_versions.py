@@ -1,8 +1,8 @@
-"""The version of a recorded state, the migrations to the current one, and the check of its shape. Pure.
+"""The version of a state, its migrations, and the check of its shape. Pure.
 
-A state may be damaged (edited by hand, half written, brought in by `pulumi stack import`), or a later
-release may have written it. Reading one ends with a tree that the rest of the lifecycle can rely on,
-or with a `StateError`.
+A state may be damaged (edited by hand, half written, imported with `pulumi stack import`), or a
+later release may have written it. Reading it ends with a tree of a known shape, or with a
+`StateError`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from pulumi_c1policy._model.tree import MAX_DEPTH, Tree, Value, is_deeper
 from pulumi_c1policy.errors import StateError
 
 STATE: Final = "__state"
-"""The output that holds the version of the state. Without it the version is 0, as 0.1.0 wrote it."""
+"""The output with the version of the state. Without it the version is 0, which 0.1.0 wrote."""
 
 _SHOWN = 3
 _MAX_DEPTH = MAX_DEPTH + 4
-"""The deepest nesting of an output: a policy's, and the levels that an output of ours adds."""
+"""The deepest nesting of an output: a policy's, and the levels that `__` outputs add."""
 _NUMBERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64, Scalar.DURATION})
 
 Problem: TypeAlias = tuple[Path, str]
-"""A path, and what should stand there."""
+"""A path, and a noun phrase for what should be there."""
 
 Shape: TypeAlias = Callable[[Value, Path], Iterator[Problem]]
-"""A check of one output of ours: the problems of a value at a path."""
+"""A check of one `__` output: it yields the problems of a value at a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Migration:
 
     Attributes:
         doc: The difference between the two versions.
-        apply: The outputs (raw, `__` names included) in the form of the next version. It must accept any
-            tree: the shape is checked after the last migration.
+        apply: Convert the outputs (raw, `__` names included) to the next version. It must accept
+            any tree: the shape is checked after the last migration.
     """
 
     doc: str
@@ -49,71 +49,71 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("The state holds its version.", lambda state: state),
 )
-"""The migrations, oldest first: the one at index n leads from version n to n + 1."""
+"""The migrations, oldest first; index n converts version n to version n + 1."""
 
 VERSION: Final = len(MIGRATIONS)
 """The version that this release writes."""
 
 
 def upgrade(state: Tree) -> Tree:
-    """The state in the form of this release.
+    """Convert a state to the version of this release.
 
     Raises:
-        StateError: A later release wrote the state, or it holds no version where one should stand.
+        StateError: A later release wrote the state, or its version is not a whole number.
     """
-    version = _version(state)
+    version = _read_version(state)
     if version > VERSION:
         raise StateError(
-            f"its state has version {version}, which a later release of pulumi-c1policy wrote; this "
-            f"release reads versions up to {VERSION}.",
-            "Update pulumi-c1policy, or run `pulumi up --refresh`, which reads the policy anew.",
+            f"its state has version {version}, which a later release of pulumi-c1policy wrote; "
+            f"this release reads versions up to {VERSION}.",
+            "Update pulumi-c1policy, or run `pulumi up --refresh`, which reads the policy again.",
         )
     for migration in MIGRATIONS[version:]:
         state = migration.apply(state)
     return state
 
 
-def _version(state: Tree) -> int:
+def _read_version(state: Tree) -> int:
     found = state.get(STATE)
     if found is None:
         return 0
     if isinstance(found, bool) or not isinstance(found, int | float) or found < 0 or found % 1:
-        raise unreadable([((STATE,), "a whole number")])
+        raise make_error([((STATE,), "a whole number")])
     return int(found)
 
 
 def is_current(state: Mapping[str, Value]) -> bool:
-    """Whether this release can read a state of that version as it is."""
+    """Return whether a state has a version that this release reads without a migration."""
     found = state.get(STATE)
     return found is None or (found in range(VERSION + 1) and not isinstance(found, bool))
 
 
-def unreadable(problems: list[Problem]) -> StateError:
-    """The error about a damaged state. It shows paths and no values, which may be secrets."""
+def make_error(problems: list[Problem]) -> StateError:
+    """Make the error about a damaged state. It shows paths but no values, which may be secrets."""
     shown = ", ".join(f"`{text(path)}` should be {what}" for path, what in problems[:_SHOWN])
     more = f", and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
     return StateError(
         f"its recorded state cannot be read: {shown}{more}.",
-        "Run `pulumi up --refresh`, which reads the policy anew.",
+        "Run `pulumi up --refresh`, which reads the policy again.",
     )
 
 
 def require_shape(state: Tree, internal: Mapping[str, Shape]) -> None:
-    """Check that a state (migrated) has the shape of a policy's outputs.
+    """Check that a state (after its migrations) has the shape of a policy's outputs.
 
     Args:
         state: The outputs.
-        internal: The shapes of our own outputs, whose names begin with `__`.
+        internal: The checks of the outputs whose names begin with `__`.
 
     Raises:
-        StateError: It has not; the error names the first paths.
+        StateError: It does not; the error names the first paths.
     """
-    problems = list(_problems(state, internal))
+    problems = list(_find_problems(state, internal))
     if problems:
-        raise unreadable(problems)
+        raise make_error(problems)
 
 
-def _problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Problem]:
+def _find_problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Problem]:
     for name, value in state.items():
         if is_deeper(value, _MAX_DEPTH):
             yield (name,), "less deeply nested"
@@ -121,68 +121,68 @@ def _problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Problem]:
     for name, shape in internal.items():
         if (value := state.get(name)) is not None:
             yield from shape(value, (name,))
-    yield from of_message(POLICY, {k: v for k, v in state.items() if not k.startswith("__")}, ())
+    yield from check_message(POLICY, {k: v for k, v in state.items() if not k.startswith("__")}, ())
     if not state.get("policy_type"):
-        # Read as a change of the type, its loss would replace the policy.
+        # Without this check, the missing type would be a change that replaces the policy.
         yield ("policy_type",), "the policy's type"
 
 
-def of_text(value: Value, path: Path) -> Iterator[Problem]:
-    """The path, where the value is no text."""
+def check_text(value: Value, path: Path) -> Iterator[Problem]:
+    """Check that a value is text."""
     if not isinstance(value, str):
         yield path, "text"
 
 
-def of_texts(value: Value, path: Path) -> Iterator[Problem]:
-    """The places at which a value is no map of texts."""
+def check_texts(value: Value, path: Path) -> Iterator[Problem]:
+    """Check that a value is a map of texts."""
     if not isinstance(value, dict):
         yield path, "a map of texts"
         return
     for key, item in value.items():
-        yield from of_text(item, (*path, Key(key)))
+        yield from check_text(item, (*path, Key(key)))
 
 
-def of_message(message: Message, value: Value, path: Path) -> Iterator[Problem]:
-    """The places at which a value cannot be a message, as programs or tenants write it."""
+def check_message(message: Message, value: Value, path: Path) -> Iterator[Problem]:
+    """Check that a value can be a message, as programs or tenants write it."""
     if not isinstance(value, dict):
         yield path, "an object"
         return
     for name, item in value.items():
-        # A field of a newer API may hold anything.
+        # A field of a newer API may contain anything.
         if (field := message.fields.get(name)) is not None and item is not None:
-            yield from of_field(field, item, (*path, name))
+            yield from check_field(field, item, (*path, name))
 
 
-def of_field(field: Field, value: Value, path: Path) -> Iterator[Problem]:
-    """The places at which a value cannot be that of a field."""
+def check_field(field: Field, value: Value, path: Path) -> Iterator[Problem]:
+    """Check that a value can be the value of a field."""
     if field.shape == "list":
         if not isinstance(value, list):
             yield path, "a list"
             return
         for index, item in enumerate(value):
-            yield from _item(field, item, (*path, index))
+            yield from _check_item(field, item, (*path, index))
     elif field.shape == "map":
         if not isinstance(value, dict):
             yield path, "an object"
             return
         for key, item in value.items():
-            yield from _item(field, item, (*path, Key(key)))
+            yield from _check_item(field, item, (*path, Key(key)))
     else:
-        yield from _item(field, value, path)
+        yield from _check_item(field, value, path)
 
 
-def _item(field: Field, value: Value, path: Path) -> Iterator[Problem]:
+def _check_item(field: Field, value: Value, path: Path) -> Iterator[Problem]:
     kind = field.type
     if isinstance(kind, Message):
-        yield from of_message(kind, value, path)
+        yield from check_message(kind, value, path)
     elif kind is Scalar.STRUCT:
         return
     elif kind is Scalar.BOOL:
         if not isinstance(value, bool):
             yield path, "true or false"
     elif kind in _NUMBERS or isinstance(kind, Enum):
-        # A program may write a span of time as a number, and a tenant an enum's value that is new.
+        # A program may write a duration as a number, and a tenant may send a new enum value.
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             yield path, "text or a number"
     else:
-        yield from of_text(value, path)
+        yield from check_text(value, path)

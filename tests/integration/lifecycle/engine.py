@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._pulumi import runtime, values
 from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
 from pulumi_c1policy._pulumi.tenants import Tenants
@@ -73,7 +73,7 @@ class Resource:
     @contextmanager
     def _command(self) -> Iterator[PolicyProvider]:
         """The time of one command of the CLI: the provider's process is new in each."""
-        runtime.known, runtime.shown = Known(), Tenants()
+        runtime.known, runtime.shown = KnownState(), Tenants()
         self._provider.configure(ConfigureRequest(self._config))
         try:
             yield self._provider

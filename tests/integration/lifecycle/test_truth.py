@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pulumi_c1policy._emulator import Emulator, Quirks
 from pulumi_c1policy._emulator.errors import TenantError
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.merge import prune, strip
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from pulumi_c1policy.errors import InvalidRequestError
@@ -163,5 +163,7 @@ def _zero(edit: Edit) -> Any:
 def _as_a_program(wire: Tree) -> Tree:
     """A tenant's policy as a program would write it, in the tenant's spelling."""
     tree = strip(POLICY, prune(POLICY, decode(POLICY, wire)))
-    own = {key: text for key, text in tree.pop("annotations", {}).items() if key not in MARKS}
+    own = {
+        key: text for key, text in tree.pop("annotations", {}).items() if key not in OWNERSHIP_KEYS
+    }
     return tree | {"annotations": own}

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from pulumi_c1policy._emulator import Emulator, RecordedRequest
-from pulumi_c1policy._lifecycle.planning.record import record, to_state
+from pulumi_c1policy._lifecycle.planning.prior import record_answer
+from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from tests.chaos.engine import WORKSPACE
@@ -64,7 +65,7 @@ class Tenant:
     def _add(self, wanted: Inputs) -> tuple[str, Inputs]:
         policy_id = self.emulator.policies.create(encode(POLICY, wanted)).id
         answer = decode(POLICY, self.emulator.policy(policy_id))
-        return policy_id, to_state(record(wanted, answer))
+        return policy_id, to_state(record_answer(wanted, answer))
 
 
 def _kind(request: RecordedRequest) -> str:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.planning.record import INTERNAL, WRITABLE
+from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
+from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import failures
 from tests.chaos.engine import Process, Stack
@@ -88,7 +89,7 @@ def _with_damages(state: dict[str, Any], damages: list[tuple[int, Any, bool]]) -
     """The state with damages at any depth."""
     out = copy.deepcopy(state)
     for number, value, gone in damages:
-        places = [*((name,) for name in (*INTERNAL, STATE, *WRITABLE)), *_places(out)]
+        places = [*((name,) for name in (*INTERNAL, STATE, *POLICY_KIND.writable)), *_places(out)]
         _damaged(out, places[number % len(places)], value, gone=gone)
     return out
 

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from pulumi_c1policy._lifecycle.effects.reads import SINGLE_READS
+from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from tests.chaos.engine import Killed, Process, Ref, Stack
 from tests.integration.trust.cases import (
     CREATE,

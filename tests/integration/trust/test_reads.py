@@ -10,7 +10,8 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, SINGLE_READS, Reads
+from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
+from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
 from tests.chaos.engine import Process, QuickClock, Stack
 from tests.integration.trust.cases import GET, SEARCH, Lagging, grant, policy
 

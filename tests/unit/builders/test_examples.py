@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.checks.spellings import meant
+from pulumi_c1policy._lifecycle.checks.spellings import guess_field
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import messages
@@ -109,7 +109,7 @@ def test_the_terraform_sets_what_the_policy_sets(name: str) -> None:
     words = set(re.findall(r"^\s*(\w+)\s*=", source, re.MULTILINE)) - set(policy["policy_steps"])
     all_messages = messages(POLICY).values()
     ours = {field for message in all_messages for field in message.fields}
-    theirs = {word for word in words if any(meant(message, word) for message in all_messages)}
+    theirs = {word for word in words if any(guess_field(message, word) for message in all_messages)}
     assert words <= ours | theirs
     texts = [text for text in _texts(policy) if not re.fullmatch(r"\d+[mhd]", text)]
     assert [text for text in texts if f'"{text}"' not in source] == []

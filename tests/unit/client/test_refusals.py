@@ -15,7 +15,7 @@ from pulumi_c1policy._client.refusals import REFUSALS, Refusal
 from pulumi_c1policy._client.settings import load
 from pulumi_c1policy._findings.registry import RULES
 from pulumi_c1policy._lifecycle.effects.creation import create
-from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 
@@ -141,7 +141,7 @@ def test_a_create_that_is_refused_is_not_looked_for() -> None:
     settings = load({"accessToken": "made-up", "serverUrl": "https://a.example"}, {})
     desired = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT"}
     with PolicyClient(settings, transport=httpx.MockTransport(tenant)) as client:
-        run = Run.over(client, Known())
+        run = Run.over(client, KnownState())
         with pytest.raises(errors.InvalidRequestError, match=PROVISION):
             create(run, desired, Options())
     assert requests.count("POST /api/v1/policies") == 1

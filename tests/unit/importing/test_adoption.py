@@ -11,8 +11,10 @@ from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt, written
 from pulumi_c1policy._import.entries import import_file
 from pulumi_c1policy._import.names import names
 from pulumi_c1policy._import.program import program
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, plan
-from pulumi_c1policy._lifecycle.planning.record import drift, from_state
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, plan
+from pulumi_c1policy._lifecycle.planning.prior import find_drift
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.unit.importing.programs import ACCEPT, wire
@@ -212,7 +214,7 @@ def test_the_state_of_a_policy_with_a_step_left_out_has_nothing_to_do() -> None:
     [entry] = json.loads(import_file([found], names(["a"])))["resources"]
     recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
     assert plan(recorded, found.inputs) == NoOp()
-    assert drift(recorded, found.live) == []
+    assert find_drift(recorded, found.live) == []
     changed = found.inputs | {"policy_steps": {"grant": {"steps": [{"reject": {}}]}}}
     assert isinstance(plan(recorded, changed), Refuse)
 
@@ -230,7 +232,7 @@ def test_the_user_of_an_agent_is_left_out() -> None:
     [entry] = json.loads(import_file([found], names(["a"])))["resources"]
     recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
     assert plan(recorded, found.inputs) == NoOp()
-    assert drift(recorded, found.live) == []
+    assert find_drift(recorded, found.live) == []
 
 
 def test_a_policy_whose_list_would_be_empty_is_left_out() -> None:

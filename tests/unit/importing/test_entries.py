@@ -8,9 +8,10 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_c1policy._import.entries import PROVIDER, TYPE
 from pulumi_c1policy._lifecycle.planning.decisions import Options
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import Recorded, catch_up, drift, from_state
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, refresh
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state
 from pulumi_c1policy._lifecycle.planning.state_versions import VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
@@ -77,25 +78,27 @@ def test_what_the_tenant_holds_without_effect_is_no_change() -> None:
     [entry] = entries(policy).values()
     state = from_state(entry["outputs"])
     assert plan(state, {k: v for k, v in entry["inputs"].items() if k != "__provider"}) == NoOp()
-    assert drift(state, decode(POLICY, policy)) == []
+    assert find_drift(state, decode(POLICY, policy)) == []
 
 
-def recorded(annotations: dict[str, str], *, take_over: bool = False) -> tuple[Recorded, Tree]:
+def recorded(annotations: dict[str, str], *, take_over: bool = False) -> tuple[Prior, Tree]:
     """The record of an imported policy with these annotations, and the program's inputs."""
     [entry] = entries(wire("a", annotations=annotations), take_over=take_over).values()
     inputs = {key: value for key, value in entry["inputs"].items() if key != "__provider"}
-    notes = {key: v for key, v in inputs.get("annotations", {}).items() if key not in MARKS}
+    notes = {
+        key: v for key, v in inputs.get("annotations", {}).items() if key not in OWNERSHIP_KEYS
+    }
     notes.pop("iac_tool_version", None)
     state = {key: value for key, value in entry["outputs"].items() if key != "__provider"}
     return from_state(state), inputs | {"annotations": notes | OURS}
 
 
-def sent(state: Recorded, desired: Tree, annotations: dict[str, str]) -> Any:
+def sent(state: Prior, desired: Tree, annotations: dict[str, str]) -> Any:
     """What the first update sends onto the live policy with these annotations."""
     live = decode(POLICY, wire("a", annotations=annotations))
     planned: Any = plan(state, desired)
     assert planned.mask == ("annotations",)
-    return onto(planned, state, desired, live, Options())
+    return build_body(planned, state, desired, live, Options())
 
 
 def test_the_first_update_sets_the_marks_and_nothing_else() -> None:
@@ -116,7 +119,7 @@ def test_who_marks_the_policy_before_us_keeps_it_however_often_it_is_refreshed()
     for _ in range(3):
         refused = sent(state, desired, TERRAFORM)
         assert "taken over by terraform in the workspace 'shop/dev'" in refused.summary
-        state = catch_up(state, live)
+        state = refresh(state, live)
         assert state.taken_by.startswith("terraform")
 
 
@@ -124,5 +127,5 @@ def test_nobody_is_said_to_have_taken_over_what_nobody_marked() -> None:
     state, _ = recorded({"team": "security"})
     live = decode(POLICY, wire("a", annotations={"team": "security"}, description="Edited."))
     for _ in range(2):
-        state = catch_up(state, live)
+        state = refresh(state, live)
         assert state.taken_by == ""

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._lifecycle.planning.plan import Update, plan
-from pulumi_c1policy._lifecycle.planning.record import REWRITTEN, drift, from_state
+from pulumi_c1policy._lifecycle.planning.prior import find_drift
+from pulumi_c1policy._lifecycle.planning.state_codec import REWRITTEN, from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from tests.strategies import accepted_policies
@@ -24,7 +25,7 @@ from tests.unit.importing.programs import (
 )
 
 IDS = tuple(f"2policy-{number}" for number in range(4))
-OURS = dict.fromkeys(MARKS, "ours")
+OURS = dict.fromkeys(OWNERSHIP_KEYS, "ours")
 
 
 @st.composite
@@ -50,7 +51,7 @@ def test_any_policies_come_back_as_what_they_are(tenant: list[dict[str, Any]]) -
         inputs, recorded = found[name], from_state(entry["outputs"])
         assert compare(POLICY, live, inputs) == []
         assert entry["inputs"] == inputs | {"__provider": entry["inputs"]["__provider"]}
-        assert drift(recorded, live) == []
+        assert find_drift(recorded, live) == []
         assert REWRITTEN not in entry["outputs"]
         notes = inputs.get("annotations", {}) | OURS
         planned = plan(recorded, inputs | {"annotations": notes})

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from pulumi_c1policy._lifecycle.checks import refused_steps
+from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._model.paths import Key, Path, text
 from pulumi_c1policy._model.policy import POLICY
@@ -194,7 +194,9 @@ def writes_alike(tree: Tree, edit: Edit) -> bool:
     Else one side keeps what the other does not write: tests/unit/lifecycle/test_held_steps.py.
     """
     other = apply(tree, edit)
-    before, after = ({rule for _, rule in refused_steps.find(each)} for each in (tree, other))
+    before, after = (
+        {rule for _, rule in rejected_steps.find_steps(each)} for each in (tree, other)
+    )
     return before == after and "agent_user_id" not in edit.path
 
 

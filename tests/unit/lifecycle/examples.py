@@ -10,8 +10,8 @@ from pulumi_c1policy._import.program import references
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import drift, record
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer
 from pulumi_c1policy._model.paths import Path, at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, camel
@@ -56,9 +56,9 @@ def settles(inputs: Tree, live: Tree) -> Example:
 
     def example() -> None:
         found = decode(POLICY, live)
-        recorded = record(inputs, found)
+        recorded = record_answer(inputs, found)
         assert plan(recorded, inputs) == NoOp()
-        assert drift(recorded, found) == []
+        assert find_drift(recorded, found) == []
         assert compare(POLICY, inputs, found) == []
 
     return example
@@ -153,18 +153,18 @@ def _presence(place: Place) -> Example:
     zero, unset = specimen(place, 0), specimen(place, None)
 
     def example() -> None:
-        assert isinstance(plan(record(zero, answer(stored(unset))), unset), Update)
+        assert isinstance(plan(record_answer(zero, answer(stored(unset))), unset), Update)
 
     return example
 
 
 def _output_only(place: Place) -> Example:
     inputs, path = specimen(place, None), path_to(place)
-    recorded = record(inputs, decode(POLICY, stored(inputs)))
+    recorded = record_answer(inputs, decode(POLICY, stored(inputs)))
     live = decode(POLICY, _put(stored(inputs), path, _instance(place.field)))
 
     def example() -> None:
-        assert drift(recorded, live) == []
+        assert find_drift(recorded, live) == []
         assert at(encode(POLICY, live), _wire(path)) is None
         breaks("output-only", place, _instance(place.field))()
 
@@ -177,7 +177,7 @@ def _immutable(place: Place) -> Example:
     other = {"app_id": "another"} if value == inputs[place.field.name] else value
 
     def example() -> None:
-        recorded = record(inputs, answer(stored(inputs)))
+        recorded = record_answer(inputs, answer(stored(inputs)))
         assert isinstance(plan(recorded, inputs | {place.field.name: other}), Replace)
 
     return example
@@ -190,10 +190,10 @@ def _merge(place: Place) -> Example:
     desired = inputs | {name: {"a": "x"}}
 
     def example() -> None:
-        recorded = record(inputs, live)
+        recorded = record_answer(inputs, live)
         planned = plan(recorded, desired)
         assert isinstance(planned, Update)
-        body = onto(planned, recorded, desired, live, Options())
+        body = build_body(planned, recorded, desired, live, Options())
         assert body == {place.field.wire: {"a": "x", "b": ""}}
 
     return example
@@ -236,7 +236,7 @@ def _ignored(place: Place) -> Example:
     inputs = specimen(place)
 
     def example() -> None:
-        assert plan(record(inputs, {}), inputs) == NoOp()
+        assert plan(record_answer(inputs, {}), inputs) == NoOp()
         assert compare(POLICY, inputs, specimen(place, None)) == []
         assert place.field.wire not in encode(POLICY, inputs)
 

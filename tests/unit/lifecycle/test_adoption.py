@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy._client.policies import PolicyClient
 from pulumi_c1policy._client.settings import load
-from pulumi_c1policy._lifecycle.effects.known_state import Known
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 
 MARKS = {
@@ -31,7 +31,7 @@ def found(*policies: dict[str, Any]) -> Any:
     transport = httpx.MockTransport(lambda _: answer)
     settings = load({"accessToken": "made-up", "tenantDomain": "acme.conductor.one"}, {})
     with PolicyClient(settings, transport=transport) as client:
-        leftovers = Leftovers(client, Known(), pytest.fail)
+        leftovers = Leftovers(client, KnownState(), pytest.fail)
         return leftovers.find(DESIRED)
 
 

@@ -67,7 +67,7 @@ def row(length: int) -> Chains:
 def test_what_a_policy_hands_requests_to(
     chains: Chains, policy: Tree, found: list[tuple[str, str]]
 ) -> None:
-    assert [(text(f.path), f.rule) for f in chains.findings(policy)] == found
+    assert [(text(f.path), f.rule) for f in chains.check(policy)] == found
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_what_a_policy_hands_requests_to(
     ],
 )
 def test_a_request_may_not_come_back(chains: Chains, policy: Tree, paths: list[str]) -> None:
-    assert [text(path) for path in chains.circle("a", policy)] == paths
+    assert [text(path) for path in chains.find_cycle("a", policy)] == paths
 
 
 def test_the_newest_word_counts() -> None:
     """A link that the program has taken away closes no circle."""
     chains = seen(b=to("a"))
     chains.note("b", to())
-    assert chains.circle("a", to("b")) == []
+    assert chains.find_cycle("a", to("b")) == []
 
 
 class Counting(dict[str, list[str]]):
@@ -107,8 +107,8 @@ def test_a_link_is_followed_once_however_many_ways_lead_to_it(bottom: str) -> No
     rows = [[f"{n}-{m}" for m in range(16)] for n in range(4)] + [[bottom]]
     chains = seen(**{p: to(*below) for above, below in pairwise(rows) for p in above})
     chains.links = links = Counting(chains.links)
-    chains.findings(to(*rows[0]))
+    chains.check(to(*rows[0]))
     assert links.looks <= 2 * len(chains.types)
     links.looks = 0
-    assert bool(chains.circle("goal", to(rows[0][0]))) == (bottom == "goal")
+    assert bool(chains.find_cycle("goal", to(rows[0][0]))) == (bottom == "goal")
     assert links.looks <= 2 * len(chains.types)

@@ -13,8 +13,9 @@ import pytest
 
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from tests.unit.lifecycle.employees import (
@@ -221,19 +222,19 @@ def test_an_edit_in_the_product_is_seen_and_undone(
     edit: Edit, expected: list[str], seed: int
 ) -> None:
     wire = stored(INPUTS)
-    recorded = from_state(to_state(record(INPUTS, answer(wire, seed))))
+    recorded = from_state(to_state(record_answer(INPUTS, answer(wire, seed))))
     live_wire = copy.deepcopy(wire)
     edit(live_wire)
     live = answer(live_wire, seed + 1)
-    found = drift(recorded, live)
+    found = find_drift(recorded, live)
     assert sorted(map(str, found)) == sorted(expected)
-    refreshed = from_state(to_state(catch_up(recorded, live)))
+    refreshed = from_state(to_state(refresh(recorded, live)))
     assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
     planned = plan(refreshed, INPUTS)
     assert isinstance(planned, Update)
     assert planned.mask == (POLICY.fields[found[0].field].wire,)
-    body = onto(planned, refreshed, INPUTS, live, Options(take_back=True))
+    body = build_body(planned, refreshed, INPUTS, live, Options(take_back=True))
     assert isinstance(body, dict)
     after = updated(live_wire, body, planned.mask)
     assert after == wire
-    assert plan(record(INPUTS, answer(after, seed)), INPUTS) == NoOp()
+    assert plan(record_answer(INPUTS, answer(after, seed)), INPUTS) == NoOp()

@@ -17,8 +17,9 @@ from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.tenant import Tenant
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import OTHER_POLICIES, accepted_policies
@@ -79,12 +80,12 @@ def test_create_edit_refresh_update_rest(
     emulated = Emulated(quirks)
     inputs = emulated.with_others(inputs)
     policy_id = emulated.create(encode(POLICY, inputs))
-    recorded = from_state(to_state(record(inputs, emulated.get(policy_id))))
+    recorded = from_state(to_state(record_answer(inputs, emulated.get(policy_id))))
     assert plan(recorded, inputs) == NoOp()
     later = later.replace(newer_api=quirks.newer_api)
-    refreshed = catch_up(recorded, emulated.get(policy_id, later))
+    refreshed = refresh(recorded, emulated.get(policy_id, later))
     assert refreshed.inputs == recorded.inputs
-    assert drift(refreshed, emulated.get(policy_id)) == []
+    assert find_drift(refreshed, emulated.get(policy_id)) == []
 
     held = emulated.get(policy_id, Quirks(unset_fields="omitted"))
     fixed = {"policy_type", "scope", "annotations"}
@@ -103,19 +104,19 @@ def test_create_edit_refresh_update_rest(
     live = emulated.get(policy_id, later)
     if not compare(POLICY, editable, {name: live[name] for name in editable if name in live}):
         return  # The tenant filled in the very baseline that the edit took away.
-    assert reports(drift(recorded, live), edit), edit
-    refreshed = catch_up(recorded, live)
+    assert reports(find_drift(recorded, live), edit), edit
+    refreshed = refresh(recorded, live)
     planned = plan(refreshed, inputs)
     if quirks.server_fills and isinstance(planned, NoOp):
         return  # A default of the tenant's own was switched off; the program never asked for it.
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
-    body = onto(planned, refreshed, inputs, live, Options())
+    body = build_body(planned, refreshed, inputs, live, Options())
     assert isinstance(body, dict)
     emulated.update(policy_id, body, planned.mask)
-    settled = record(inputs, emulated.get(policy_id))
+    settled = record_answer(inputs, emulated.get(policy_id))
     assert plan(from_state(to_state(settled)), inputs) == NoOp()
-    assert drift(settled, emulated.get(policy_id, later)) == []
+    assert find_drift(settled, emulated.get(policy_id, later)) == []
 
 
 def _may_be_stored(wire: Tree, emulated: Emulated) -> bool:

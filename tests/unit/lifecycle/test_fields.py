@@ -7,8 +7,9 @@ import pytest
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.paths import at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
@@ -34,9 +35,9 @@ def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
     # The specimen of one field leaves out what tenants want beside it.
     assert [f for f in check(inputs) if f.severity == "error" and f.rule not in BESIDE] == []
     for seed in range(4):
-        recorded = from_state(to_state(record(inputs, answer(stored(inputs), seed))))
+        recorded = from_state(to_state(record_answer(inputs, answer(stored(inputs), seed))))
         assert recorded.inputs == inputs
-        assert drift(recorded, answer(stored(inputs), seed + 1)) == []
+        assert find_drift(recorded, answer(stored(inputs), seed + 1)) == []
 
 
 @pytest.mark.parametrize("place", SETTABLE)
@@ -57,7 +58,7 @@ def test_every_edit_of_a_field_is_seen_and_undone(place: Place) -> None:
     if place.field.refused_by or place.field.name == "agent_user_id":
         return
     assert found
-    recorded = record(inputs, answer(wire))
+    recorded = record_answer(inputs, answer(wire))
     for seed, edit in enumerate(found):
         other = apply(tree, edit)
         planned = plan(recorded, other)
@@ -69,13 +70,13 @@ def test_every_edit_of_a_field_is_seen_and_undone(place: Place) -> None:
         if edit.field.merge and edit.kind in ("key added", "set"):
             continue  # On the tenant it would be somebody else's annotation.
         live = answer(stored(other), seed)
-        assert reports(drift(recorded, live), edit), edit
-        refreshed = catch_up(recorded, live)
+        assert reports(find_drift(recorded, live), edit), edit
+        refreshed = refresh(recorded, live)
         undo = plan(refreshed, inputs)
         assert isinstance(undo, Update)
         assert names_only(edit, undo.mask)
-        body = onto(undo, refreshed, inputs, live, Options())
+        body = build_body(undo, refreshed, inputs, live, Options())
         assert isinstance(body, dict)
         after = updated(stored(other), body, undo.mask)
         assert compare(POLICY, decode(POLICY, after), inputs) == []
-        assert plan(record(inputs, answer(after, seed)), inputs) == NoOp()
+        assert plan(record_answer(inputs, answer(after, seed)), inputs) == NoOp()

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.planning.decisions import options
+from pulumi_c1policy._lifecycle.planning.decisions import read_options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import Refuse, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import record
+from pulumi_c1policy._lifecycle.planning.plan import Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import record_answer
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.paths import Key, Path, at, text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
@@ -42,13 +43,13 @@ def sent(
     """What goes out (decoded) where the policy was `recorded`, others made it `live`, and the program wants
     `desired`.
     """
-    decided = options(
+    decided = read_options(
         {"ignore_changes": ignored, "on_conflict": "overwrite" if overwrite else "refuse"}
     )
-    known = record(recorded, answer(stored(recorded)))
+    known = record_answer(recorded, answer(stored(recorded)))
     planned = plan(known, desired, decided)
     assert isinstance(planned, Update)
-    body = onto(planned, known, desired, answer(stored(live)), decided)
+    body = build_body(planned, known, desired, answer(stored(live)), decided)
     return body if isinstance(body, Refuse) else decode(POLICY, body)
 
 
@@ -198,18 +199,18 @@ def test_each_ignored_place_is_sent_as_it_is_live_and_nothing_is_made_up(
     case: tuple[Tree, Tree, Tree, list[Path]], overwrite: bool
 ) -> None:
     recorded, live, desired, patterns = case
-    decided = options(
+    decided = read_options(
         {
             "ignore_changes": [_pattern(p) for p in patterns],
             "on_conflict": "overwrite" if overwrite else None,
         }
     )
     assert decided.ignored
-    known = record(recorded, answer(stored(recorded)))
+    known = record_answer(recorded, answer(stored(recorded)))
     planned = plan(known, desired, decided)
     assume(isinstance(planned, Update))
     assert isinstance(planned, Update)
-    body = onto(planned, known, desired, answer(stored(live)), decided)
+    body = build_body(planned, known, desired, answer(stored(live)), decided)
     if isinstance(body, Refuse):
         return
     fields = {POLICY.wire_fields[wire].name for wire in planned.mask}

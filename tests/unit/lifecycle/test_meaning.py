@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.mask import update_mask
 from pulumi_c1policy._lifecycle.planning.normalize import canonical, equal
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, plan
-from pulumi_c1policy._lifecycle.planning.record import record
+from pulumi_c1policy._lifecycle.planning.prior import record_answer
+from pulumi_c1policy._lifecycle.planning.update_mask import make_mask
 from pulumi_c1policy._model.approval import APPROVAL
 from pulumi_c1policy._model.paths import Path, at
 from pulumi_c1policy._model.policy import POLICY
@@ -155,7 +155,7 @@ def test_means_the_same(one: Tree, other: Tree) -> None:
     assert compare(POLICY, one, other) == []
     assert compare(POLICY, other, one) == []
     assert canonical(POLICY, one) == canonical(POLICY, other)
-    assert plan(record(GRANT | one, answer(stored(GRANT | other))), GRANT | one) == NoOp()
+    assert plan(record_answer(GRANT | one, answer(stored(GRANT | other))), GRANT | one) == NoOp()
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_unknown_value_anywhere_is_a_change_and_never_a_failure(
     inputs: Tree, data: st.DataObject
 ) -> None:
     """It postpones checks, it crashes nothing, and it never reads as nothing to do."""
-    recorded = record(inputs, answer(stored(inputs)))
+    recorded = record_answer(inputs, answer(stored(inputs)))
     path = data.draw(st.sampled_from(_places(inputs)))
     desired = _with_unknown(inputs, path)
     assert at(desired, path) is UNKNOWN
@@ -222,7 +222,7 @@ def test_an_unknown_value_anywhere_is_a_change_and_never_a_failure(
 @pytest.mark.parametrize("field", POLICY.fields.values(), ids=lambda field: field.name)
 def test_a_mask_names_only_what_an_update_may_change(field: Any) -> None:
     after = {field.name: UNKNOWN}
-    mask = update_mask(compare(POLICY, {}, after))
+    mask = make_mask(POLICY, compare(POLICY, {}, after))
     fixed = field.output_only or field.immutable or field.ignored
     assert mask == (() if fixed else (field.wire,))
 
@@ -230,7 +230,7 @@ def test_a_mask_names_only_what_an_update_may_change(field: Any) -> None:
 def test_a_mask_is_sorted_and_names_each_field_once() -> None:
     before: Tree = {"rules": [{"condition": "a"}, {"condition": "b"}], "display_name": "x"}
     after: Tree = {"rules": [{"condition": "c"}], "description": "d", "annotations": {"a": "b"}}
-    assert update_mask(compare(POLICY, before, after)) == (
+    assert make_mask(POLICY, compare(POLICY, before, after)) == (
         "annotations",
         "description",
         "displayName",

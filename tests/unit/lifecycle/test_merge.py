@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._lifecycle.planning.align import aligned
+from pulumi_c1policy._lifecycle.planning.align import align_items
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.merge import Side, merge, prune, respell, strip
+from pulumi_c1policy._lifecycle.planning.merge import Side, merge
 from pulumi_c1policy._lifecycle.planning.normalize import canonical
+from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.respell import respell
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree
@@ -103,7 +105,7 @@ ALIGNED: dict[str, tuple[str, str, dict[int, int]]] = {
 def test_items_are_told_apart(new: str, old: str, pairs: dict[int, int]) -> None:
     rules = POLICY.fields["rules"]
     sides = ([{"condition": text, "step_key": text} for text in side] for side in (new, old))
-    assert aligned(rules, *sides) == pairs
+    assert align_items(rules, *sides) == pairs
 
 
 def test_an_item_changed_while_others_came_and_went_is_told_by_its_likeness() -> None:
@@ -116,12 +118,12 @@ def test_an_item_changed_while_others_came_and_went_is_told_by_its_likeness() ->
         {"condition": "b2", "step_key": "y"},
         {"condition": "d", "policy_id": "r"},
     ]
-    assert aligned(rules, new, old) == {1: 0}
+    assert align_items(rules, new, old) == {1: 0}
     steps = POLICY_STEPS.fields["steps"]
     manager = {"manager": {"fallback": True}, "allow_delegation": True}
     before = [{"approval": manager}]
     after = [{"accept": {}}, {"approval": manager | {"require_denial_reason": True}}]
-    assert aligned(steps, after, before) == {1: 0}
+    assert align_items(steps, after, before) == {1: 0}
 
 
 CONFLICTS: list[tuple[str, Tree, Tree, Tree, Side, Tree]] = [

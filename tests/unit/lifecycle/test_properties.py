@@ -12,15 +12,9 @@ from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.normalize import canonical
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import (
-    Recorded,
-    catch_up,
-    drift,
-    from_state,
-    record,
-    to_state,
-)
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, record_answer, refresh
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import accepted_policies, policies
@@ -39,7 +33,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 IMMUTABLE = {"policy_type", "scope"}
 
 
-def through_state(recorded: Recorded) -> Recorded:
+def through_state(recorded: Prior) -> Prior:
     """The record after the engine has stored it: nulls dropped, every number a double."""
     text = json.dumps(_without_nulls(to_state(recorded)))
     return from_state(json.loads(text, parse_int=float))
@@ -74,9 +68,9 @@ def with_edit(wire: Tree, edit: Edit) -> Tree:
     return stored(apply(decode(POLICY, wire), edit))
 
 
-def sent(wire: Tree, planned: Update, recorded: Recorded, desired: Tree, live: Tree) -> Tree:
+def sent(wire: Tree, planned: Update, recorded: Prior, desired: Tree, live: Tree) -> Tree:
     """What the tenant keeps after the planned update of the stored policy `wire`."""
-    body = onto(planned, recorded, desired, live, Options())
+    body = build_body(planned, recorded, desired, live, Options())
     assert isinstance(body, dict), body
     assert set(body) == set(planned.mask)
     return updated(wire, body, planned.mask)
@@ -111,30 +105,30 @@ def test_an_answer_survives_decode_and_encode(inputs: Tree, seed: int) -> None:
 @given(policies(), SEEDS, SEEDS, st.booleans())
 def test_nothing_to_do_after_creation(inputs: Tree, seed: int, later: int, newer: bool) -> None:
     wire = stored(inputs)
-    recorded = record(inputs, answer(wire, seed, newer=newer))
+    recorded = record_answer(inputs, answer(wire, seed, newer=newer))
     assert plan(recorded, inputs) == NoOp()
     again = through_state(recorded)
     assert plan(again, inputs) == NoOp()
     live = answer(wire, later, newer=newer)
-    assert drift(again, live) == []
-    refreshed = catch_up(again, live)
+    assert find_drift(again, live) == []
+    refreshed = refresh(again, live)
     assert refreshed.inputs == again.inputs
     assert plan(through_state(refreshed), inputs) == NoOp()
 
 
 @given(policies(), SEEDS)
 def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> None:
-    recorded = through_state(record(inputs, answer(stored(inputs), seed)))
+    recorded = through_state(record_answer(inputs, answer(stored(inputs), seed)))
     assert recorded.inputs == _without_nulls(inputs)
 
 
 @given(accepted_policies(), SEEDS)
 def test_an_imported_policy_is_as_a_program_would_write_it(inputs: Tree, seed: int) -> None:
     """A policy that was never recorded reads as inputs without noise."""
-    from pulumi_c1policy._lifecycle.planning.merge import prune, strip
+    from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 
     live = answer(stored(inputs), seed)
-    recorded = record(strip(POLICY, prune(POLICY, live)), live)
+    recorded = record_answer(strip(POLICY, prune(POLICY, live)), live)
     assert plan(through_state(recorded), inputs) == NoOp()
     assert check(recorded.inputs) == [] or all(
         f.severity == "warning" for f in check(recorded.inputs)
@@ -146,25 +140,25 @@ def test_live_edits_are_drift_at_their_own_path(
     case: tuple[Tree, Tree, Edit], seed: int, later: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = through_state(record(inputs, answer(wire, seed)))
+    recorded = through_state(record_answer(inputs, answer(wire, seed)))
     live_wire = with_edit(wire, edit)
     live = answer(live_wire, later)
     foreign = edit.kind in ("key added", "set") and edit.path[0] == "annotations"
     if foreign:
-        assert drift(recorded, live) == []
-        assert plan(catch_up(recorded, live), inputs) == NoOp()
+        assert find_drift(recorded, live) == []
+        assert plan(refresh(recorded, live), inputs) == NoOp()
         return
-    found = drift(recorded, live)
+    found = find_drift(recorded, live)
     assert reports(found, edit), found
-    refreshed = through_state(catch_up(recorded, live))
-    assert drift(refreshed, live) == []
+    refreshed = through_state(refresh(recorded, live))
+    assert find_drift(refreshed, live) == []
     assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
     planned = plan(refreshed, inputs)
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
     assert reports(list(planned.changes), edit)
     after = sent(live_wire, planned, refreshed, inputs, live)
-    settled = record(inputs, answer(after, seed))
+    settled = record_answer(inputs, answer(after, seed))
     assert plan(through_state(settled), inputs) == NoOp()
     assert compare(POLICY, decode(POLICY, after), decode(POLICY, wire)) == []
     assert tags(after) == tags(live_wire) or edit.kind.endswith(AMONG_EQUALS)
@@ -175,7 +169,7 @@ def test_desired_edits_are_sent_under_their_own_field(
     case: tuple[Tree, Tree, Edit], seed: int, later: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = through_state(record(inputs, answer(wire, seed)))
+    recorded = through_state(record_answer(inputs, answer(wire, seed)))
     desired_wire = with_edit(wire, edit)
     desired = _known(decode(POLICY, desired_wire))
     planned = plan(recorded, desired)
@@ -186,9 +180,9 @@ def test_desired_edits_are_sent_under_their_own_field(
     after = sent(wire, planned, recorded, desired, live)
     assert compare(POLICY, decode(POLICY, after), desired) == []
     assert tags(after) == tags(desired_wire) or edit.kind.endswith(AMONG_EQUALS)
-    settled = record(desired, answer(after, seed))
+    settled = record_answer(desired, answer(after, seed))
     assert plan(through_state(settled), desired) == NoOp()
-    assert drift(through_state(settled), answer(after, later)) == []
+    assert find_drift(through_state(settled), answer(after, later)) == []
 
 
 def _known(tree: Any) -> Any:
@@ -201,7 +195,7 @@ def _known(tree: Any) -> Any:
 @given(edited(mutable=False), SEEDS)
 def test_immutable_edits_replace(case: tuple[Tree, Tree, Edit], seed: int) -> None:
     inputs, wire, edit = case
-    recorded = through_state(record(inputs, answer(wire, seed)))
+    recorded = through_state(record_answer(inputs, answer(wire, seed)))
     planned = plan(recorded, apply(decode(POLICY, wire), edit))
     assert isinstance(planned, Replace)
     assert planned.fields == (edit.field.name,)
@@ -217,18 +211,18 @@ def test_two_edits_at_once_meet(
     desired = unrelated[0] | {"policy_type": inputs["policy_type"]}
     desired.pop("scope", None)
     desired |= {"scope": inputs["scope"]} if "scope" in inputs else {}
-    recorded = record(inputs, answer(wire, seed))
+    recorded = record_answer(inputs, answer(wire, seed))
     live_wire = with_edit(wire, edit)
     live = answer(live_wire, seed + 1)
-    refreshed = catch_up(recorded, live)
+    refreshed = refresh(recorded, live)
     planned = plan(refreshed, desired)
     assume(isinstance(planned, Update))
     assert isinstance(planned, Update)
     assert list(planned.mask) == sorted(set(planned.mask))
     after = sent(live_wire, planned, refreshed, desired, live)
-    settled = record(desired, answer(after, seed))
+    settled = record_answer(desired, answer(after, seed))
     assert plan(through_state(settled), desired) == NoOp()
-    assert drift(through_state(settled), raw_decoded(after, seed + 2)) == []
+    assert find_drift(through_state(settled), raw_decoded(after, seed + 2)) == []
 
 
 def raw_decoded(wire: Tree, seed: int) -> Tree:
@@ -258,10 +252,10 @@ def test_defaults_of_the_tenant_are_neither_changes_nor_lost(
 ) -> None:
     wire = filled(stored(inputs, tagged=True))
     live = answer(wire, seed)
-    recorded = through_state(record(inputs, live))
+    recorded = through_state(record_answer(inputs, live))
     assert recorded.inputs == _without_nulls(inputs)
     assert plan(recorded, inputs) == NoOp()
-    assert catch_up(recorded, answer(wire, seed + 1)).inputs == recorded.inputs
+    assert refresh(recorded, answer(wire, seed + 1)).inputs == recorded.inputs
     written = decode(POLICY, stored(inputs))
     found = [
         e for e in edits(POLICY, written) if e.path[0] not in IMMUTABLE and writes_alike(written, e)
@@ -280,9 +274,9 @@ def test_defaults_of_the_tenant_are_neither_changes_nor_lost(
         assert str(after).count("'allowReassignment': True") >= str(wire).count(
             "'allowReassignment': True"
         )
-    settled = through_state(record(desired, answer(after, seed)))
+    settled = through_state(record_answer(desired, answer(after, seed)))
     assert plan(settled, desired) == NoOp()
-    assert drift(settled, answer(after, seed + 1)) == []
+    assert find_drift(settled, answer(after, seed + 1)) == []
 
 
 @given(policies(), SEEDS, st.data())
@@ -290,7 +284,7 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     inputs: Tree, seed: int, data: st.DataObject
 ) -> None:
     wire = filled(stored(inputs))
-    recorded = through_state(record(inputs, answer(wire, seed)))
+    recorded = through_state(record_answer(inputs, answer(wire, seed)))
     tree = decode(POLICY, wire)
     found = [
         edit
@@ -300,9 +294,9 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     edit = data.draw(st.sampled_from(found))
     live_wire = with_edit(wire, edit)
     live = answer(live_wire, seed + 1)
-    assert reports(drift(recorded, live), edit)
-    refreshed = through_state(catch_up(recorded, live))
-    assert drift(refreshed, live) == []
+    assert reports(find_drift(recorded, live), edit)
+    refreshed = through_state(refresh(recorded, live))
+    assert find_drift(refreshed, live) == []
     planned = plan(refreshed, inputs)
     if edit.kind == "removed" and edit.path[-1] in FILLED and isinstance(planned, NoOp):
         return  # The default is gone, and the program never asked for it.
@@ -310,7 +304,7 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     assert names_only(edit, planned.mask)
     assert reports(list(planned.changes), edit)
     after = sent(live_wire, planned, refreshed, inputs, live)
-    settled = through_state(record(inputs, answer(after, seed)))
+    settled = through_state(record_answer(inputs, answer(after, seed)))
     assert plan(settled, inputs) == NoOp()
     for change in compare(POLICY, decode(POLICY, wire), decode(POLICY, after)):
         assert (

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle.effects import recovery
 from pulumi_c1policy._lifecycle.planning import state_versions
-from pulumi_c1policy._lifecycle.planning.ownership import MARKS
-from pulumi_c1policy._lifecycle.planning.record import (
-    Origin,
-    catch_up,
-    from_state,
-    holds,
-    record,
-    to_state,
-)
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._lifecycle.planning.prior import Origin, record_answer, refresh
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import MIGRATIONS, STATE, VERSION
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import owner
@@ -29,7 +23,7 @@ from tests.strategies import policies
 from tests.unit.lifecycle.employees import INPUTS
 from tests.unit.lifecycle.tenant import answer, stored
 
-SOUND = to_state(record(INPUTS, answer(stored(INPUTS))))
+SOUND = to_state(record_answer(INPUTS, answer(stored(INPUTS))))
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
     lambda inner: (
@@ -51,7 +45,7 @@ def test_an_earlier_or_current_version_reads_the_same(version: Any) -> None:
     state = {k: v for k, v in SOUND.items() if k != STATE}
     state |= {} if version == "absent" else {STATE: version}
     assert from_state(state) == from_state(SOUND)
-    assert holds(state, INPUTS)
+    assert matches(state, INPUTS)
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, float(VERSION + 1), 10**30])
@@ -60,7 +54,7 @@ def test_a_later_version_is_refused_whatever_else_it_holds(version: Any) -> None
         with pytest.raises(StateError, match="later release") as caught:
             from_state({**rest, STATE: version})
         assert "Update pulumi-c1policy" in caught.value.advice
-    assert not holds({**SOUND, STATE: version}, INPUTS)
+    assert not matches({**SOUND, STATE: version}, INPUTS)
 
 
 DAMAGES: list[tuple[Tree, str]] = [
@@ -97,7 +91,7 @@ def test_a_damage_is_told_by_its_path_and_without_values(damage: Tree, said: str
     assert said in caught.value.summary
     assert "pulumi up --refresh" in caught.value.advice
     beside = damage.keys().isdisjoint(INPUTS)
-    assert not (beside and holds(SOUND | damage, INPUTS))
+    assert not (beside and matches(SOUND | damage, INPUTS))
 
 
 def test_only_the_first_paths_are_told() -> None:
@@ -119,14 +113,16 @@ def test_any_state_is_read_or_refused(damage: Tree) -> None:
     state = copy.deepcopy(SOUND) | damage
     for migration in MIGRATIONS:
         migration.apply(copy.deepcopy(state))
-    holds(state, INPUTS)
+    matches(state, INPUTS)
     with contextlib.suppress(StateError):
-        to_state(catch_up(from_state(state), answer(stored(INPUTS))))
+        to_state(refresh(from_state(state), answer(stored(INPUTS))))
 
 
 @given(policies(), st.integers(0, 2**16))
 def test_what_a_program_writes_and_a_tenant_answers_can_be_read(inputs: Tree, seed: int) -> None:
-    from_state(to_state(record(inputs, answer(stored(inputs, tagged=True), seed, newer=True))))
+    from_state(
+        to_state(record_answer(inputs, answer(stored(inputs, tagged=True), seed, newer=True)))
+    )
 
 
 URN = "urn:pulumi:dev::shop::app:Team$app:Part$pulumi-python:dynamic/c1policy:Policy::a::b c"
@@ -143,7 +139,7 @@ def test_a_urn_tells_the_ownership_annotations() -> None:
     top = "urn:pulumi:dev::shop::pulumi-python:dynamic/c1policy:Policy::access"
     assert owner.marks_of(top)["iac_resource_address"] == "c1policy.Policy/access"
     assert owner.marks_of("") == {}
-    assert tuple(NAMED) == MARKS
+    assert tuple(NAMED) == OWNERSHIP_KEYS
 
 
 WORKSPACES = {"shop/dev": True, "acme/shop/dev": True, "a/b/shop/dev": False, "other/dev": False}
@@ -151,38 +147,38 @@ WORKSPACES = {"shop/dev": True, "acme/shop/dev": True, "a/b/shop/dev": False, "o
 
 @pytest.mark.parametrize(("workspace", "own"), WORKSPACES.items())
 def test_a_claim_by_urn_allows_any_organization(workspace: str, own: bool) -> None:
-    claim = recovery.claim(PROBLEM, {}, NAMED)
-    assert claim.is_own({"annotations": NAMED | {"iac_workspace": workspace}}) is own
+    claim = recovery.make_claim(PROBLEM, {}, NAMED)
+    assert claim.covers({"annotations": NAMED | {"iac_workspace": workspace}}) is own
 
 
 @pytest.mark.parametrize("place", ["annotations", "__lost_marks"])
 def test_what_the_state_says_makes_a_claim_by_urn_exact(place: str) -> None:
     ours = NAMED | {"iac_workspace": "acme/shop/dev"}
-    claim = recovery.claim(PROBLEM, {place: ours}, NAMED)
-    assert claim.is_own({"annotations": ours})
-    assert not claim.is_own({"annotations": NAMED | {"iac_workspace": "rival/shop/dev"}})
+    claim = recovery.make_claim(PROBLEM, {place: ours}, NAMED)
+    assert claim.covers({"annotations": ours})
+    assert not claim.covers({"annotations": NAMED | {"iac_workspace": "rival/shop/dev"}})
 
 
-@pytest.mark.parametrize("key", MARKS)
+@pytest.mark.parametrize("key", OWNERSHIP_KEYS)
 def test_what_the_state_says_of_another_resource_counts_for_nothing(key: str) -> None:
     theirs = NAMED | {key: "another"}
-    claim = recovery.claim(PROBLEM, {"annotations": theirs}, NAMED)
-    assert not claim.is_own({"annotations": theirs})
-    assert claim.is_own({"annotations": NAMED})
+    claim = recovery.make_claim(PROBLEM, {"annotations": theirs}, NAMED)
+    assert not claim.covers({"annotations": theirs})
+    assert claim.covers({"annotations": NAMED})
 
 
 def test_annotations_of_whoever_took_the_policy_over_are_no_claim() -> None:
     theirs = NAMED | {"managed_by": "terraform"}
     for taken in ({"__taken_by": "terraform"}, {"__taken_by": 7}, {"__lost_marks": "text"}):
-        claim = recovery.claim(PROBLEM, {"annotations": theirs, **taken}, {})
-        assert not claim.is_own({"annotations": theirs})
+        claim = recovery.make_claim(PROBLEM, {"annotations": theirs, **taken}, {})
+        assert not claim.covers({"annotations": theirs})
 
 
 def test_without_any_claim_an_unmarked_policy_never_becomes_ours() -> None:
     live = answer(stored({k: v for k, v in INPUTS.items() if k != "annotations"}))
-    recorded = recovery.recover(live, recovery.claim(PROBLEM, {}, {}), Origin())
+    recorded = recovery.recover(live, recovery.make_claim(PROBLEM, {}, {}), Origin())
     assert recorded.taken_by
-    again = catch_up(from_state(to_state(recorded)), live)
+    again = refresh(from_state(to_state(recorded)), live)
     assert again.taken_by
 
 

@@ -10,8 +10,10 @@ import pytest
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Refuse, Update, onto, plan
-from pulumi_c1policy._lifecycle.planning.record import catch_up, drift, from_state, record, to_state
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.unit.lifecycle.employees import INPUTS, SALES, STEP, approval, sales
@@ -20,16 +22,16 @@ from tests.unit.lifecycle.tenant import answer, stored, updated
 
 def test_somebody_elses_annotation_is_no_drift_and_stays() -> None:
     live_wire = stored(INPUTS)
-    recorded = record(INPUTS, answer(live_wire))
+    recorded = record_answer(INPUTS, answer(live_wire))
     live_wire["annotations"]["theirs"] = "z"
     live = answer(live_wire)
-    assert drift(recorded, live) == []
-    refreshed = catch_up(recorded, live)
+    assert find_drift(recorded, live) == []
+    refreshed = refresh(recorded, live)
     desired = INPUTS | {"annotations": {"managed_by": "pulumi", "new": "n"}}
     planned = plan(refreshed, desired)
     assert isinstance(planned, Update)
     assert planned.mask == ("annotations",)
-    body = onto(planned, refreshed, desired, live, Options(take_back=True))
+    body = build_body(planned, refreshed, desired, live, Options(take_back=True))
     assert body == {
         "annotations": {"managed_by": "pulumi", "iac_workspace": "", "note": "", "new": "n"}
     }
@@ -79,29 +81,29 @@ def test_what_the_program_stops_mentioning_is_reset(
     desired = copy.deepcopy(inputs)
     unset(desired)
     live = answer(stored(inputs))
-    recorded = record(inputs, live)
+    recorded = record_answer(inputs, live)
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
     assert planned.mask == tuple(sent)
-    assert onto(planned, recorded, desired, live, Options()) == sent
+    assert build_body(planned, recorded, desired, live, Options()) == sent
 
 
 def test_a_default_that_the_tenant_filled_in_is_no_change_but_its_change_is_drift() -> None:
     wire = stored(INPUTS)
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Wait"
     approval(wire)["allowReassignment"] = True
-    recorded = from_state(to_state(record(INPUTS, answer(wire))))
+    recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
     assert recorded.inputs == INPUTS
     assert plan(recorded, INPUTS) == NoOp()
-    assert plan(catch_up(recorded, answer(wire, 1)), INPUTS) == NoOp()
+    assert plan(refresh(recorded, answer(wire, 1)), INPUTS) == NoOp()
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Hold"
     del approval(wire)["allowReassignment"]
     live = answer(wire)
-    assert [str(change) for change in drift(recorded, live)] == [
+    assert [str(change) for change in find_drift(recorded, live)] == [
         f"delete {STEP}[0].approval.allow_reassignment",
         f"update {STEP}[1].wait.name",
     ]
-    planned = plan(catch_up(recorded, live), INPUTS)
+    planned = plan(refresh(recorded, live), INPUTS)
     assert isinstance(planned, Update)
     assert [str(change) for change in planned.changes] == [f"delete {STEP}[1].wait.name"]
 
@@ -109,13 +111,13 @@ def test_a_default_that_the_tenant_filled_in_is_no_change_but_its_change_is_drif
 def test_an_update_next_to_it_keeps_a_default_that_the_tenant_filled_in() -> None:
     wire = stored(INPUTS)
     approval(wire)["allowReassignment"] = True
-    recorded = from_state(to_state(record(INPUTS, answer(wire))))
+    recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
     desired = copy.deepcopy(INPUTS)
     desired["policy_steps"]["grant"]["steps"][0]["approval"]["require_denial_reason"] = True
     desired["policy_steps"]["grant"]["steps"].insert(0, {"accept": {}})
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = onto(planned, recorded, desired, answer(wire), Options())
+    body = build_body(planned, recorded, desired, answer(wire), Options())
     assert isinstance(body, dict)
     assert body["policySteps"]["grant"]["steps"][1]["approval"] == {
         "manager": {},
@@ -128,13 +130,13 @@ def test_an_update_next_to_it_keeps_a_default_that_the_tenant_filled_in() -> Non
 def test_a_new_item_inherits_nothing_from_the_one_whose_place_it_takes() -> None:
     wire = stored(INPUTS)
     approval(wire)["allowReassignment"] = True
-    recorded = record(INPUTS, answer(wire))
+    recorded = record_answer(INPUTS, answer(wire))
     desired = copy.deepcopy(INPUTS)
     steps = desired["policy_steps"]["grant"]["steps"]
     desired["policy_steps"]["grant"]["steps"] = [*steps[1:], {"approval": {"app_owners": {}}}]
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = onto(planned, recorded, desired, answer(wire), Options())
+    body = build_body(planned, recorded, desired, answer(wire), Options())
     assert isinstance(body, dict)
     assert body["policySteps"]["grant"]["steps"][-1] == {"approval": {"appOwners": {}}}
 
@@ -146,12 +148,12 @@ def test_a_step_of_an_unknown_kind_is_kept_by_an_update_next_to_it() -> None:
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["grant"]["steps"][1] = {}
     live = decode(POLICY, wire)
-    recorded = record(inputs, live)
+    recorded = record_answer(inputs, live)
     desired = copy.deepcopy(inputs)
     desired["policy_steps"]["grant"]["steps"].append({"accept": {}})
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = onto(planned, recorded, desired, live, Options())
+    body = build_body(planned, recorded, desired, live, Options())
     assert isinstance(body, dict)
     steps = wire["policySteps"]["grant"]["steps"]
     assert body["policySteps"]["grant"]["steps"] == [*steps, {"accept": {}}]
@@ -162,9 +164,9 @@ def test_a_disabled_escalation_that_the_program_wrote_does_not_come_alive() -> N
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["sales_Team.x"]["steps"][0]["approval"]["escalation_enabled"] = False
     wire = stored(inputs)
-    recorded = record(inputs, answer(wire))
+    recorded = record_answer(inputs, answer(wire))
     sales(wire)["escalationEnabled"] = True
-    refreshed = catch_up(recorded, answer(wire))
+    refreshed = refresh(recorded, answer(wire))
     assert [str(change) for change in compare(POLICY, inputs, refreshed.inputs)] == [
         f"add {SALES}[0].approval.escalation_enabled"
     ]
@@ -172,10 +174,10 @@ def test_a_disabled_escalation_that_the_program_wrote_does_not_come_alive() -> N
 
 def test_who_touched_the_policy_and_when_is_no_drift() -> None:
     wire = stored(INPUTS)
-    recorded = record(INPUTS, answer(wire, 1))
-    refreshed = catch_up(recorded, answer(wire, 2))
+    recorded = record_answer(INPUTS, answer(wire, 1))
+    refreshed = refresh(recorded, answer(wire, 2))
     assert refreshed.outputs["updated_at"] == recorded.outputs["updated_at"]
-    assert drift(recorded, answer(wire, 2)) == []
+    assert find_drift(recorded, answer(wire, 2)) == []
 
 
 def test_an_agent_may_not_choose_the_policy_that_it_stands_in() -> None:
@@ -193,7 +195,9 @@ def test_an_agent_may_not_choose_the_policy_that_it_stands_in() -> None:
             "policy_steps": {"grant": {"steps": steps}},
         }
 
-    recorded = record(choosing("2other"), answer(stored(choosing("2other"))) | {"id": "2own"})
+    recorded = record_answer(
+        choosing("2other"), answer(stored(choosing("2other"))) | {"id": "2own"}
+    )
     planned = plan(recorded, choosing("2own"))
     assert isinstance(planned, Refuse)
     assert planned.advice.endswith("[agent-policies]")

@@ -1,0 +1,61 @@
+"""Reductions of a tree to what has a meaning, or to what a program may write. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pulumi_c1policy._lifecycle.planning.normalize import is_absent
+from pulumi_c1policy._model.schema import Field, Message
+from pulumi_c1policy._model.tree import Tree, Value
+
+
+def prune(message: Message, tree: Tree) -> Tree:
+    """Drop the zeros that mean absent, so that every spelling of an unset field looks the same.
+
+    Fields that the model does not know, and output-only fields, stay. A deprecated alias moves to
+    its preferred name.
+    """
+    out: Tree = {}
+    for name, value in tree.items():
+        field = message.fields.get(name)
+        if field is None:
+            out[name] = value
+        elif field.alias_of:
+            if not is_absent(field, value) and not tree.get(field.alias_of):
+                out[field.alias_of] = value
+        else:
+            pruned = _map_messages(field, value, prune)
+            if field.output_only:
+                out |= {name: value} if value else {}
+            elif not is_absent(field, value) or _has_unknown_fields(field, pruned):
+                out[name] = pruned
+    return out
+
+
+def strip(message: Message, tree: Tree) -> Tree:
+    """Drop what a program cannot write: output-only fields, and fields of a newer API."""
+    return {
+        name: _map_messages(field, value, strip)
+        for name, value in tree.items()
+        if (field := message.fields.get(name)) is not None and not field.output_only
+    }
+
+
+def _map_messages(field: Field, value: Value, function: Callable[[Message, Tree], Tree]) -> Value:
+    """Apply `function` to each message in the value of a field."""
+    kind = field.type
+    if not isinstance(kind, Message):
+        return value
+    if field.shape == "list" and isinstance(value, list):
+        return [function(kind, item) if isinstance(item, dict) else item for item in value]
+    if field.shape == "map" and isinstance(value, dict):
+        return {
+            key: function(kind, item) if isinstance(item, dict) else item
+            for key, item in value.items()
+        }
+    return function(kind, value) if isinstance(value, dict) else value
+
+
+def _has_unknown_fields(field: Field, pruned: Value) -> bool:
+    """Return whether a message that means absent still contains fields of a newer API."""
+    return isinstance(field.type, Message) and field.shape == "one" and bool(pruned)
