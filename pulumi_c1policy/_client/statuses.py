@@ -83,8 +83,9 @@ def meaning(kind: Kind, status: int, body: messages.ErrorBody) -> Meaning:
     is_failure = status >= 500 or status in _GAVE_UP_WAITING
     if is_failure or body.code in (_DEADLINE_EXCEEDED, _UNAVAILABLE):
         return Meaning(errors.ServerError, _outcome_of_failure(status, body.code))
-    if status == 404 and body.code != _NOT_FOUND and kind is not Kind.TOKEN:
-        # A gateway's or a web server's 404 says nothing about the policy, which may exist.
+    if status == 404 and (body.code != _NOT_FOUND or kind is Kind.TOKEN):
+        # Only the API's own 404 is about the policy: not that of a gateway, nor that of the token
+        # endpoint.
         return Meaning(errors.AnswerError, Outcome.NOT_ROUTED)
     if status in (400, 412) and body.code in _CONFLICT_CODES:
         return Meaning(errors.ConflictError)

@@ -112,7 +112,7 @@ def test_a_builtin_policy_in_the_state_is_neither_changed_nor_deleted(
     refused = kept.preview().failed()
     assert refused.requests == ()
     [error] = refused.errors
-    assert "came with the tenant (system_builtin)" in error
+    assert "builtin policy of the tenant (system_builtin)" in error
     assert "`display_name`" in error
     assert "`Policy.get(name, id=...)`" in error.splitlines()[1]
     assert len(error.splitlines()) == 2
@@ -123,7 +123,7 @@ def test_a_builtin_policy_in_the_state_is_neither_changed_nor_deleted(
     assert dropped.operations == {"builtin": ["delete"]}
     assert dropped.requests == ()
     [warning] = dropped.warnings
-    assert "is left in the tenant as it is" in warning
+    assert "the tenant keeps it unchanged" in warning
     assert set(kept.policies()) == {"kept"}
     assert c1_tenant.policy(builtin.id) == before
 

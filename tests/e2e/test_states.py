@@ -61,7 +61,7 @@ def test_an_unreadable_state_is_refused_and_mended_by_a_refresh(
     # Of damaged annotations nobody knows which keys were the program's: they are sent once more.
     mask = ["annotations", "description"] if "annotations" in damage else ["description"]
     assert done.writes == [updated("One", *mask)]
-    assert [w for w in done.warnings if "It was read anew from the tenant." in w]
+    assert [w for w in done.warnings if "It was read again from the tenant." in w]
     kept.unchanged()
     outputs = kept.policies()["one"]["outputs"]
     changing = {"description", "updated_at"}
@@ -100,7 +100,7 @@ def test_an_unreadable_state_leaves_a_policy_that_does_not_name_the_resource(
     assert done.writes == []
     assert kept.live("One") == before
     assert kept.policies() == {}
-    assert [w for w in done.warnings if before["id"] in w and "left in the tenant" in w]
+    assert [w for w in done.warnings if before["id"] in w and "the tenant keeps it" in w]
 
 
 def test_the_version_shows_up_nowhere(stack: Any) -> None:

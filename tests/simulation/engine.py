@@ -108,7 +108,6 @@ class Stack(engine.Stack):
         super().__init__(cast("Emulator", None), workspace)
         self.simulation = simulation
         self.name = name
-        self.decisions: dict[str, dict[str, Any]] = {}
         self.replaced: set[str] = set()
         simulation.stacks.append(self)
 
@@ -157,9 +156,9 @@ class Stack(engine.Stack):
             targets: The resources of `--target`; None is all.
             preview: What a preview of the same said, to be compared.
         """
-        self.decisions = {name: dict(each.options) for name, each in program.items()}
 
         def body(steps: _Steps) -> None:
+            steps.process.decisions = {n: dict(each.options) for n, each in program.items()}
             model.begin(self.simulation, steps.process, preview)
             if refresh and not self._reading(steps, targets):
                 return
@@ -189,10 +188,11 @@ class Stack(engine.Stack):
             steps.finish()
 
         def look(name: str, declared: Declared) -> None:
-            old = self.entry(name)
+            named = [*filter(None, map(self.entry, (name, *declared.aliases)))]
+            old = named[0] if named else None
             ids = {e.name: e.id for e in self.state if not e.goes}
-            known = all(ref in ids for ref in refs(declared))
-            if not known:
+            stay = {n for n, kind in said.kinds.items() if kind in ("same", "update")}
+            if not refs(declared) <= ids.keys() & stay:
                 said.kinds[name] = "create" if old is None else "unknown"
                 return
             inputs = self.properties(name, declared, ids)
@@ -263,10 +263,10 @@ class Stack(engine.Stack):
 
     def _create(self, provider: PolicyProvider, name: str, inputs: Properties) -> str:
         process = cast("_Plugin", provider).process
-        blind = not process.has_shown
+        shown = frozenset(process.shown)
         policy_id = super()._create(provider, name, inputs)
-        decision = decided(process.environment, self.decisions.get(name, {}))
-        model.recorded(self, process, name, policy_id, adopts=decision == "adopt", blind=blind)
+        decision = decided(process.environment, process.decisions.get(name, {}))
+        model.recorded(self, process, name, policy_id, adopts=decision == "adopt", shown=shown)
         return policy_id
 
     def _deleting(self, steps: _Steps, kept: set[str], targets: frozenset[str] | None) -> None:

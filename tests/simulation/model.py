@@ -73,26 +73,47 @@ def begin(simulation: Simulation, process: Process, preview: Preview | None) -> 
 
 
 def recorded(
-    stack: Stack, process: Process, name: str, policy_id: str, *, adopts: bool, blind: bool
+    stack: Stack,
+    process: Process,
+    name: str,
+    policy_id: str,
+    *,
+    adopts: bool,
+    shown: frozenset[str],
 ) -> None:
     """Judge a policy that a create has put into the state.
 
     Args:
         adopts: The user decided to adopt leftovers.
-        blind: When the create began, the engine had shown nothing of the state.
+        shown: The policies that the engine had shown when the create began.
     """
     simulation = stack.simulation
+    tenant = simulation.tenant
+    lag = max(tenant.longest_lag.values())
+    # A tenant that answers a create with what exists, and that the search did not show.
+    is_odd = process.odd_answers or tenant.tenant.quirks.get_or_create
+    made = _creation(simulation, policy_id)
+    # Later takeovers were not visible to the look that the create relied on.
+    owner = _owner(simulation, policy_id, simulation.scheduler.now - lag - _transit(simulation))
+    told = any(policy_id in text for text in process.warnings)
+    # The search before the create could not show it, the answer was lost, and the look then found it.
+    is_hidden = bool(made and lag and told and made.at + lag >= process.started.at)
     twins = [e.name for e in stack.state if e.id == policy_id]
-    if len(twins) > 1 and not (process.odd_answers and any(simulation.tenant.longest_lag.values())):
-        simulation.found("one id twice", f"{policy_id} is in the state as {twins}")
+    if len(twins) > 1:
+        text = f"{policy_id} is in the state as {twins}"
+        if (is_odd and lag) or ((adopts or is_hidden) and policy_id not in shown):
+            # To adopt without a refresh is the user's decision; docs/reliability.md warns of it.
+            simulation.windows.append(text)
+            simulation.is_doubled = True
+        else:
+            simulation.found("one id twice", text)
     if process.started.ids and simulation.other_tenant.tenant.policies.find(policy_id):
         text = f"{name} was created in {simulation.other_tenant.host}"
-        if blind:
+        if not shown:
             simulation.is_split = True
             simulation.windows.append(text)
         else:
             simulation.found("wrong tenant", text)
-    made, owner = _creation(simulation, policy_id), _owner(simulation, policy_id)
     if made is not None and (made.actor, made.run) == (stack.name, process.run):
         # Others may have taken it over before the create was answered; the next run tells.
         return
@@ -102,17 +123,20 @@ def recorded(
         return
     if made is None or owner != stack.name:
         # A decision to adopt is about policies whose annotations name the resource.
-        hidden = max(simulation.tenant.longest_lag.values())
-        if made is not None and owner not in _OTHERS and made.at + hidden >= process.started.at:
+        is_twins = made is not None and made.actor not in {*_OTHERS, stack.name}
+        if made is not None and is_twins and made.at + lag >= process.started.at:
             # Of another backend's create that our first search could not show, nothing tells that it
             # is not ours.
             simulation.shared.add(policy_id)
-            simulation.windows.append(f"{name} is {policy_id}, which {owner} created meanwhile")
+            simulation.windows.append(
+                f"{name} is {policy_id}, which {made.actor} created meanwhile"
+            )
         elif owner in _OTHERS or not adopts:
             simulation.found("foreign in state", f"{name} is {policy_id}, which is {owner}'s")
         return
-    lag = max(simulation.tenant.longest_lag.values())
-    if made.number < process.started.effects and lag and process.odd_answers:
+    if (is_odd and (lag or made.at >= process.started.at)) or (
+        is_hidden and policy_id not in shown
+    ):
         # A lagging search hid it, and then it answered the create, as if it had been made by it.
         simulation.windows.append(f"{name} is {policy_id} of run {made.run}")
     elif not adopts:
@@ -140,7 +164,8 @@ def _exists(simulation: Simulation, policy_id: str) -> bool:
 
 def _forgotten(simulation: Simulation, entry: Entry, text: str) -> None:
     made, lag = _creation(simulation, entry.id), simulation.tenant.longest_lag["get"]
-    if made and lag and simulation.scheduler.now - made.at <= lag:
+    # The answer to a GET shows the tenant as it was when the request arrived.
+    if made and lag and simulation.scheduler.now - made.at <= lag + _transit(simulation):
         simulation.windows.append(text)
     else:
         simulation.found("forgotten", text)
@@ -196,12 +221,12 @@ def _may_take(simulation: Simulation, process: Process, effect: Effect, owner: s
 
 
 def _options(simulation: Simulation, effect: Effect) -> Mapping[str, Any]:
-    name = (_marks(effect.before) or _marks(effect.after))[2:]
-    for stack in simulation.stacks:
-        if stack.name == effect.actor and name:
-            found: Mapping[str, Any] = stack.decisions.get(name[0].rpartition("/")[2], {})
-            return found
-    return {}
+    """Return the options of the resource in the run that made a write."""
+    name = (_marks(effect.after) or _marks(effect.before))[2:]
+    process = simulation.processes.get(effect.run)
+    if process is None or not name:
+        return {}
+    return process.decisions.get(name[0].rpartition("/")[2], {})
 
 
 def _judge(
@@ -300,15 +325,22 @@ def _creation(simulation: Simulation, policy_id: str) -> Effect | None:
     return found[0] if found else None
 
 
-def _owner(simulation: Simulation, policy_id: str) -> str:
-    """Who has a policy now: whoever created it, or took it over since."""
+def _transit(simulation: Simulation) -> float:
+    """Return the longest time from a look's arrival at the tenant to the end of its operation."""
+    return 4 * simulation.weather.latency
+
+
+def _owner(simulation: Simulation, policy_id: str, until: float) -> str:
+    """Return the owner of a policy: its creator, or whoever took it over until a time."""
     owner = "nobody"
     for tenant in simulation.tenants.values():
         for effect in tenant.effects:
             if effect.policy_id != policy_id:
                 continue
             taken = effect.actor in _OTHERS and _marks(effect.before) != _marks(effect.after)
-            if effect.kind == "create" or (effect.kind == "update" and taken):
+            if effect.kind == "create" or (
+                effect.kind == "update" and taken and effect.at <= until
+            ):
                 owner = effect.actor
     return owner
 

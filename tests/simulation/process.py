@@ -68,7 +68,8 @@ class Process:
         crashes: Exceptions that are no errors of the product.
         most_sent: The most requests of a kind that went out during one call.
         started: What held when its command began, for the model.
-        has_shown: The engine has shown something of its state to it.
+        decisions: The options of each resource of its program, by name.
+        shown: The ids of the policies that the engine has shown to it.
     """
 
     def __init__(
@@ -90,7 +91,8 @@ class Process:
         self.started: Any = None
         self.stops = False
         self.engine_dead = False
-        self.has_shown = False
+        self.decisions: dict[str, dict[str, Any]] = {}
+        self.shown: set[str] = set()
         self.state = _fresh_state()
         self._config = {f"c1policy:{key}": value for key, value in config.items()}
         self._scheduler = scheduler
@@ -117,7 +119,8 @@ class Process:
                 raise Gone
             if method in ("update", "delete"):
                 self.bases[arguments[0]] = arguments[1]
-            self.has_shown = self.has_shown or method in ("diff", "read")
+            if method in ("diff", "read"):
+                self.shown.add(arguments[0])
             self.wire.sent = {}
             self._scheduler.note(f"{method} {arguments[0] if method != 'create' else ''}"[:60])
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
@@ -19,6 +20,10 @@ from tests.simulation.tenant import SimulatedTenant
 
 _HOSTS = ("acme.conductor.one", "other.conductor.one")
 
+_DIFFERS = re.compile(
+    r"answered the create with the policy (?P<id>\w+).* differs from what was sent"
+)
+
 
 class Simulation:
     """Everything that one seed plays with.
@@ -28,6 +33,7 @@ class Simulation:
         findings: What went wrong, as (kind, text).
         windows: What could not be avoided: others' edits between a fresh look and its write.
         shared: Policies that two backends of one name hold, after both created at the same time.
+        is_doubled: A state had one policy twice, unavoidably.
         is_split: The stack has policies in two tenants, as nothing had named the first by then.
     """
 
@@ -48,6 +54,7 @@ class Simulation:
         self.windows: list[str] = []
         self.shared: set[str] = set()
         self.is_split = False
+        self.is_doubled = False
         self.processes: dict[int, Process] = {}
         self.stacks: list[Any] = []
         self._by_group: dict[Group, Process] = {}
@@ -134,6 +141,11 @@ class Simulation:
     def messages(self) -> list[str]:
         """Everything that was shown to people."""
         return [text for p in self.processes.values() for text in (*p.errors, *p.warnings)]
+
+    def told_differences(self) -> set[str]:
+        """Return the ids of the policies whose create was answered with other values, with a warning."""
+        found = (_DIFFERS.search(text) for text in self.messages())
+        return {match["id"] for match in found if match}
 
     def at(self, seconds: float, do: Callable[[], Any]) -> None:
         """Do something so many seconds from now."""

@@ -45,10 +45,12 @@ def create(run: Run, desired: Tree, options: Options) -> Prior:
     with run.client.operation():
         found = _inspect(run, run.leftovers.find(desired), desired)
         if found and options.on_leftover != "leave":
-            return _adopt(run, found, desired, options)
-        recorded = _send(run, desired, {live["id"] for live, _ in found})
-        if found:
-            run.warn(leftover_texts.warn_of_create_beside(recorded.outputs["id"], found))
+            recorded = _adopt(run, found, desired, options)
+        else:
+            recorded = _send(run, desired, {live["id"] for live, _ in found})
+            if found:
+                run.warn(leftover_texts.warn_of_create_beside(recorded.outputs["id"], found))
+        run.leftovers.recorded.add(recorded.outputs["id"])
         return recorded
 
 
@@ -59,7 +61,6 @@ def _adopt(run: Run, found: _Compared, desired: Tree, options: Options) -> Prior
     equal = [live for live, differences in found if not differences]
     if len(equal) != 1:
         raise RefusedError(*leftover_texts.refuse_unequal_leftovers(found))
-    run.leftovers.adopted.add(equal[0]["id"])
     run.warn(leftover_texts.warn_of_adoption(equal[0]))
     return record_answer(desired, equal[0], origin=Origin(run.tenant))
 
@@ -99,8 +100,9 @@ def _send(run: Run, desired: Tree, before: set[str]) -> Prior:
 def _accept_answer(run: Run, desired: Tree, before: set[str], answer: Tree) -> Prior:
     """Record the policy in the answer to a create, if the create made it."""
     known, origin = run.leftovers.known.ids | before, Origin(run.tenant)
-    is_ours = answer["id"] not in known and read_ownership(answer) == read_ownership(desired)
-    if is_ours and same(_TYPE, answer.get(_TYPE.name), desired.get(_TYPE.name)):
+    if answer["id"] not in known and _is_answer_to(answer, desired):
+        if differences := leftovers.find_differences_from_sent(desired, answer):
+            run.warn(leftover_texts.warn_of_different_answer(answer, differences))
         return record_answer(desired, answer, origin=origin)
     live = look(run.client, answer["id"])
     if live is not None and live["id"] not in known:
@@ -112,11 +114,19 @@ def _accept_answer(run: Run, desired: Tree, before: set[str], answer: Tree) -> P
             return record_answer(desired, live, origin=replace(origin, is_unproven=True))
     description = _describe_other_answer(desired, known, live or answer)
     unclear = RefusedError(*leftover_texts.refuse_nothing_created(description))
-    created = _look_for_created(run, desired, before, unclear)
+    # The policy in the answer is not the created one, even if somebody makes it equal now.
+    created = _look_for_created(run, desired, before | {answer["id"]}, unclear)
     if created is None:
         raise unclear
     run.warn(description)
     return created
+
+
+def _is_answer_to(answer: Tree, desired: Tree) -> bool:
+    """Return whether a policy has the type and all annotations that a create has sent."""
+    notes, sent = answer.get("annotations") or {}, desired.get("annotations") or {}
+    has_annotations = all(notes.get(key) == value for key, value in sent.items() if value)
+    return has_annotations and same(_TYPE, answer.get(_TYPE.name), desired.get(_TYPE.name))
 
 
 def _describe_other_answer(desired: Tree, known: set[str], live: Tree) -> str:

@@ -96,8 +96,8 @@ class Leftovers:
         self._lock = Lock()
         self._look: Future[_ByResource] | None = None
         self._reported: set[Resource] = set()
-        self.adopted: set[str] = set()
-        """The ids of the policies that this run has adopted."""
+        self.recorded: set[str] = set()
+        """The ids of the policies that creates of this run have recorded."""
 
     def find(self, desired: Tree, *, anew: bool = False) -> list[Tree]:
         """Find the leftovers of the resource that `desired` names.
@@ -130,12 +130,19 @@ class Leftovers:
             if policy["id"] not in self.known.ids and not policy.get("system_builtin")
         ]
 
-    def warn_of_unheld(self, whose: Resource, policies: Iterable[Tree]) -> None:
-        """Warn of those policies (on the wire) that are leftovers of a resource."""
-        found = group_by_resource(policies).get(whose, ())
-        unheld = [each for each in found if each["id"] not in self.known.ids]
+    def warn_of_read(self, whose: Resource, own: str, policies: Iterable[Tree]) -> None:
+        """Warn of duplicates among policies (on the wire) that were read.
+
+        Args:
+            whose: A resource that is read.
+            own: The id of its policy.
+            policies: The policies.
+        """
+        found = group_by_resource(policies)
+        unheld = [each for each in found.get(whose, ()) if each["id"] not in self.known.ids | {own}]
         if unheld:
             self.warn_of(whose, unheld)
+        self._warn_of_others(found, whose)
 
     def warn_of(self, whose: Resource, policies: Sequence[Tree], own: str = "") -> None:
         """Warn of leftovers, once for each resource.

@@ -58,8 +58,7 @@ def read(run: Run, policy_id: str, prior: Prior | None) -> Prior | None:
             return record_answer(inputs, live, origin=Origin(run.tenant))
         refreshed = refresh(prior, live)
         if whose := read_resource(prior.outputs):
-            duplicates = run.reads.find_duplicates(whose, policy_id)
-            run.leftovers.warn_of_unheld(whose, duplicates)
+            run.leftovers.warn_of_read(whose, policy_id, run.reads.list_owned(whose))
         was_resent = refreshed.origin.was_resent and warn_of_duplicates(run, refreshed)
         origin = replace(refreshed.origin, tenant=run.tenant, was_resent=was_resent)
         return replace(refreshed, origin=origin)
@@ -197,7 +196,7 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | No
 
     Returns:
         None, or a warning that the policy was left in the tenant: it is builtin, it was taken over,
-        or this run has adopted it for the replacement.
+        or a create of this run has recorded it as the replacement.
 
     Raises:
         APIError: The deletion failed, or the policy's absence is not proven.
@@ -205,8 +204,8 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | No
     if prior.is_builtin:
         return refusals.warn_of_builtin_delete()
     run = connect()
-    if policy_id in run.leftovers.adopted:
-        return leftover_texts.warn_of_adopted_delete()
+    if policy_id in run.leftovers.recorded:
+        return leftover_texts.warn_of_recorded_delete()
     left: list[str | None] = [None]
 
     def may_delete(wire: Tree) -> bool:

@@ -69,15 +69,9 @@ class Reads:
             current = self._round = _Round(self._client, now, current.hand_over_pages())
         return current.get(policy_id, of)
 
-    def find_duplicates(self, whose: Resource, but: str) -> list[_Policy]:
-        """Return the policies on the pages so far that name a resource.
-
-        Args:
-            whose: The resource.
-            but: The id of a policy to leave out.
-        """
-        found = self._round.owned.get(whose, {})
-        return [policy for policy_id, policy in found.items() if policy_id != but]
+    def list_owned(self, whose: Resource) -> list[_Policy]:
+        """Return the policies on the pages so far that name a resource, and all duplicates."""
+        return self._round.list_owned(whose)
 
     def was_missed(self, policy_id: str) -> bool:
         """Return whether a search by ids was asked for a policy and did not find it."""
@@ -114,8 +108,9 @@ class _Round:
         self._single: set[str] = set()
         """The ids that only a GET may read."""
         self._changed: set[str] = set()
-        self.owned: dict[Resource, dict[str, _Policy]] = {}
+        self._owned: dict[Resource, dict[str, _Policy]] = {}
         """The policies with ownership annotations on the pages so far, by resource and id."""
+        self._with_duplicates: set[Resource] = set()
         self.missed: set[str] = set()
         """The ids that a complete search by ids did not find."""
 
@@ -139,6 +134,11 @@ class _Round:
         with self._turn:
             pages, self._pages = self._pages, iter(())
             return iter(()) if self._is_sending else pages
+
+    def list_owned(self, whose: Resource) -> list[_Policy]:
+        with self._turn:
+            resources = {whose, *self._with_duplicates}
+            return [policy for each in resources for policy in self._owned.get(each, {}).values()]
 
     def forget(self, policy_id: str) -> None:
         with self._turn:
@@ -249,7 +249,10 @@ class _Round:
                 continue
             policy_id = str(policy.get("id"))
             if whose := read_resource(policy):
-                self.owned.setdefault(whose, {})[policy_id] = policy
+                owned = self._owned.setdefault(whose, {})
+                owned[policy_id] = policy
+                if len(owned) > 1:
+                    self._with_duplicates.add(whose)
             if policy_id not in self._changed:
                 self._found[policy_id] = policy
                 self._waiting.discard(policy_id)

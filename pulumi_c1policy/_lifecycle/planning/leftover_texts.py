@@ -97,6 +97,14 @@ def describe_other_answer(answered: Tree, manager: str, differences: Sequence[Ch
     )
 
 
+def warn_of_different_answer(answered: Tree, differences: Sequence[Change]) -> str:
+    """Warn that the policy in the answer to a create has other values than were sent."""
+    return (
+        f"the tenant answered the create with {_describe(answered)}, which differs from what was "
+        f"sent at {list_paths(differences)}. Compare it with the program in ConductorOne."
+    )
+
+
 def warn_of_adoption(live: Tree) -> str:
     """Warn that a leftover was adopted."""
     return (
@@ -139,14 +147,15 @@ def warn_of_unproven_delete() -> str:
     )
 
 
-def warn_of_adopted_delete() -> str:
+def warn_of_recorded_delete() -> str:
     """Warn that a forced replacement (`--replace`) kept its old policy.
 
-    The engine shows the old policy only when it deletes it. Until then it looks like a leftover.
+    The engine shows the old policy only when it deletes it. Until then it looks like a leftover, or
+    like the effect of a create whose answer was lost.
     """
     return (
-        "it was kept instead of being replaced, because it was adopted under on_leftover. "
-        "To get a new one, force the replacement with `--refresh --replace`."
+        "it was kept instead of being replaced, because this run found it and recorded it as the "
+        "new policy. To get a new one, force the replacement with `--refresh --replace`."
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
-from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL
+from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL, TENANT
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import failures
 from tests.chaos.engine import Process, Stack
@@ -125,6 +125,10 @@ def test_whatever_is_damaged_each_call_ends_well_or_with_an_error_of_ours(
         _attempt(lambda: provider.diff(made.id, copy.deepcopy(state), desired))
         _attempt(lambda: provider.update(made.id, copy.deepcopy(state), desired))
         read = _attempt(lambda: provider.read(made.id, copy.deepcopy(state)))
+        if isinstance(read, errors.RefusedError):
+            # The damage is the name of another tenant, which is nothing that a read may mend.
+            assert state[TENANT] not in (None, (made.outs or {})[TENANT])
+            return
         # Whatever the state was, a read mends it.
         assert read.id == made.id
         assert not isinstance(
@@ -183,7 +187,7 @@ def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
     entry.outputs |= damage
     with caplog.at_level(logging.WARNING, "pulumi_c1policy"):
         stack.refresh()
-    assert "It was read anew from the tenant." in caplog.text
+    assert "It was read again from the tenant." in caplog.text
     if damage.keys() != {"annotations"}:
         assert entry.outputs == sound
     del inputs["__options"], inputs["__owner"]
@@ -248,7 +252,7 @@ def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
     others.assert_untouched()
     assert stack.state == []
     assert entry.id in caplog.text
-    assert "left in the tenant" in caplog.text
+    assert "the tenant keeps it" in caplog.text
 
 
 def test_a_destroy_leaves_a_builtin_policy(

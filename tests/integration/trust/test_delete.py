@@ -83,7 +83,7 @@ def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
     [warning] = caplog.messages
     assert warning.startswith(f"policy c1policy.Policy/access ({policy_id}): it was taken over")
     assert "by a person in ConductorOne" in warning
-    assert "left in the tenant" in warning
+    assert "the tenant keeps it" in warning
     assert stack.state == []
     others.assert_untouched()
 
@@ -125,7 +125,7 @@ def test_a_builtin_policy_is_never_deleted(
         stack.destroy()
     else:
         # Unseen, the policy of the first run is in no state any more.
-        match = "came with the tenant" if refresh else "the state is not known to hold"
+        match = "builtin policy of the tenant" if refresh else "no known state holds"
         with pytest.raises(errors.RefusedError, match=match):
             stack.up({"access": revoke()})
     assert not any(entry.id in request.path for request in writes(c1_tenant))
@@ -232,7 +232,7 @@ def test_a_replacement_that_was_killed_is_adopted_by_the_next_run(
     with pytest.raises(Killed):
         stack.up({"access": revoke()}, process=Process(c1_tenant, on_answer=on_answer))
     assert (stack.id_of("access"), len(live(c1_tenant))) == (old, 2)
-    with pytest.raises(errors.RefusedError, match="the state is not known to hold"):
+    with pytest.raises(errors.RefusedError, match="no known state holds"):
         stack.up({"access": revoke()})
     stack.up({"access": revoke(options={"on_leftover": "adopt"})})
     assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]

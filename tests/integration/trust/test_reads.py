@@ -10,6 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
+from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
 from tests.chaos.engine import Process, QuickClock, Stack
@@ -149,3 +150,17 @@ def test_a_get_that_fails_fails_alone(c1_tenant: Emulator) -> None:
         with pytest.raises(errors.PermissionDeniedError):
             process.run.reads.get(ids[1])
         process.run.reads.get(ids[2])
+
+
+@pytest.mark.parametrize("body", [None, "", '{"message": "no Route matched"}'])
+def test_a_404_of_the_token_endpoint_never_means_that_a_policy_is_gone(
+    body: str | None, c1_tenant: Emulator, stack: Stack
+) -> None:
+    stack.up({"access": grant("A")})
+    c1_tenant.set_faults(
+        Fault(do="answer", path="/auth/v1/token", status=404, body=body),
+        Fault(do="answer", status=200, body='{"list": []}', times=None, **SEARCH),
+    )
+    process = Process(c1_tenant)
+    with process.alive():
+        assert operations.read(process.run, stack.id_of("access"), None) is not None

@@ -247,7 +247,7 @@ def test_a_policy_that_a_person_took_over_is_not_updated_without_a_decision(
         stack.up({"access": grant("B")}, refresh=refresh)
     assert "taken over by a person in ConductorOne" in str(caught.value)
     assert 'on_takeover="take_back"' in caught.value.advice
-    assert "let it go" in caught.value.advice
+    assert "stop managing it" in caught.value.advice
     others.assert_untouched()
 
 
@@ -300,7 +300,7 @@ def test_a_builtin_policy_is_never_updated(
     entry = stack.entry("access")
     assert entry
     entry.id = others.add(annotations=marks(), description="A", builtin=True)
-    with pytest.raises(errors.RefusedError, match="came with the tenant"):
+    with pytest.raises(errors.RefusedError, match="builtin policy of the tenant"):
         stack.up({"access": grant("B", options=options)}, refresh=refresh)
     assert not any(entry.id in request.path for request in writes(c1_tenant))
     others.assert_untouched()

@@ -118,7 +118,7 @@ def test_a_preview_says_which_held_steps_the_update_drops() -> None:
     planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
     [said] = list_warnings(planned, recorded, policy(OWNERS), TURNED_DOWN)
     assert '`policy_steps["grant"].steps[1]`' in said
-    assert said.endswith("they will be lost. [provision-step]")
+    assert said.endswith("the update drops them. [provision-step]")
     other = policy(MANAGER, description="new")
     assert list_warnings(plan(recorded, other), recorded, other, Options()) == []
 

@@ -78,7 +78,7 @@ TENANTS = {
         approval(manager={"fallback": True}),
         f"{FIRST}.approval.manager.fallback",
         "fallback-nobody",
-        "`fallback_user_ids` names nobody",
+        "`fallback_user_ids` is empty",
     ),
     "a fallback to users while groups are chosen": (
         approval(
