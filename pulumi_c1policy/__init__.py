@@ -52,8 +52,8 @@ __all__ = [
     "when",
 ]
 
-# A tenant refuses the steps that these build (rules provision-step and action-step), so they are not
-# listed; a program that names them still finds them.
+# A tenant rejects the steps that these build (rules provision-step and action-step), so they are
+# not listed; a program can still import them.
 _UNLISTED = ("assign", "provision", "run")
 _HOMES = dict.fromkeys((*__all__, *_UNLISTED), "pulumi_c1policy.builders")
 _HOMES["Policy"] = "pulumi_c1policy.resource"

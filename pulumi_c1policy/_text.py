@@ -1,7 +1,8 @@
-"""The gate for text that others wrote: tenants, servers and programs. Pure.
+"""The gate for text from tenants, servers and programs. Pure.
 
-Such text must not act where it is shown: no terminal escape, no text direction, no Markdown, no HTML,
-no mention of a person. Each sink has a function here, and all output of this package goes through one.
+Such text must have no effect where it is shown: no terminal escapes, no text direction, no
+Markdown, no HTML, no mentions. Each sink has a function here, and all output of this package goes
+through one.
 """
 
 from __future__ import annotations
@@ -13,35 +14,35 @@ from contextvars import ContextVar
 from typing import Final
 
 MASK: Final = "***"
-"""The text in the place of a secret."""
+"""The replacement of a secret."""
 
 _SHORTEST = 4
-# A part of a secret of that length is taken for the secret.
+# A part of a secret of this length counts as the secret.
 _FRAGMENT = 8
 _MARKDOWN = re.compile(r"[\\`*_\[|~$]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
-# Before a word and not within one, so that addresses of people stay as they are.
+# At the start of a word only, so that email addresses stay unchanged.
 _MENTION = re.compile(r"(?<!\w)([@#!])(?=\w)")
 _JOINER = "\u2060"
 _secrets: Final[ContextVar[frozenset[str]]] = ContextVar("_secrets", default=frozenset())
 
 
-def terminal(text: str) -> str:
-    """Return text for a terminal or the engine's log: every character that is not seen is spelled out.
+def escape_terminal(text: str) -> str:
+    """Return text for a terminal or the engine's log, with every invisible character spelled out.
 
-    Line breaks and tabs stay, for text of several lines of our own.
+    Line breaks and tabs stay, because our own texts have several lines.
     """
     return "".join(each if each in "\n\t" else _visible(each) for each in text)
 
 
-def one_line(text: str) -> str:
-    """Return text that is one line, with every character that is not seen spelled out.
+def escape_line(text: str) -> str:
+    """Return text on one line, with every invisible character spelled out.
 
-    Every run of white space is one space.
+    Every run of white space becomes one space.
     """
     return "".join(map(_visible, " ".join(text.split())))
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return text for a place within a line of Markdown, such as the cell of a table.
 
     Line breaks become `<br>`. Nothing in the text is a link, a mention, an image, code or HTML.
@@ -50,8 +51,8 @@ def markdown(text: str) -> str:
 
 
 def _markdown(line: str) -> str:
-    # An invisible character stands behind what would mention a person or an issue.
-    parts = _MENTION.split(one_line(line))
+    # An invisible character follows whatever would mention a person or an issue.
+    parts = _MENTION.split(escape_line(line))
     escaped = [
         part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for part in parts
     ]
@@ -69,8 +70,8 @@ def _visible(character: str) -> str:
 
 
 @contextmanager
-def hiding(secrets: Collection[str]) -> Iterator[None]:
-    """Let no text of a block, in this thread, show one of these secrets."""
+def hide_secrets(secrets: Collection[str]) -> Iterator[None]:
+    """Mask these secrets in every text that this thread shows during a block."""
     kept = {each for each in secrets if len(each) >= _SHORTEST}
     token = _secrets.set(_secrets.get() | kept)
     try:
@@ -79,15 +80,15 @@ def hiding(secrets: Collection[str]) -> Iterator[None]:
         _secrets.reset(token)
 
 
-def without_secrets(text: str) -> str:
-    """Return a text with every secret of the block at hand masked."""
+def mask_secrets(text: str) -> str:
+    """Return a text with every secret of the current block masked."""
     for secret in sorted(_secrets.get(), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
 
 
 def quotes_secret(text: str) -> bool:
-    """Return whether somebody's words quote a secret of the block at hand, or a part of one."""
+    """Return whether a text quotes a secret of the current block, or a part of one."""
     return any(_is_part(secret, text) for secret in _secrets.get())
 
 

@@ -1,7 +1,7 @@
 """The errors that this package raises, in one tree.
 
-They exist so that a caller, the provider or the command line can tell what happened by type, and
-a reader what to do from the last line. This module imports nothing of ours.
+Their types tell a caller, the provider and the command line what happened. The last line of their
+text tells a reader what to do. This module imports nothing of ours.
 
     C1PolicyError
     ├── SettingsError                 a credential or another setting is missing or malformed
@@ -9,7 +9,7 @@ a reader what to do from the last line. This module imports nothing of ours.
     │   └── StateError                a recorded state is damaged, or a later release wrote it
     └── APIError                      a request did not end as the API promises
         ├── NoAnswerError             no connection, a cut connection, or no answer in time
-        ├── AnswerError               an answer that cannot be one of the API: HTML, cut off, other shape
+        ├── AnswerError               an answer that the API never sends: HTML, cut off, wrong shape
         └── StatusError               an answer with an error status
             ├── InvalidRequestError   400, and any 4xx or 500 with a text that is known to be final
             ├── AuthenticationError   401, a token that was not granted, or a demand for DPoP
@@ -44,8 +44,8 @@ __all__ = [
 class C1PolicyError(Exception):
     """Base of every error of this package.
 
-    Its text is two parts: what happened, then, on the last line, what to do. The last line reads
-    alone, because the engine and many terminals show no more.
+    Its text has two parts: what happened, and on the last line what to do. The last line reads
+    alone, because the engine and many terminals show nothing else.
 
     Attributes:
         summary: What happened, in a sentence.
@@ -54,7 +54,7 @@ class C1PolicyError(Exception):
 
     def __init__(self, summary: str, advice: str) -> None:
         """Take the two parts of the text."""
-        # Both go to `args`, and all else is an attribute, so that copy and pickle work as they are.
+        # Both go to `args`, and all else is an attribute, so that copy and pickle work unchanged.
         super().__init__(summary, advice)
         self.summary = summary
         self.advice = advice
@@ -67,18 +67,18 @@ class C1PolicyError(Exception):
 class SettingsError(C1PolicyError):
     """A credential or another setting is missing or malformed.
 
-    The text names the setting. It never holds its value, except the name of a tenant.
+    The text names the setting. It never contains its value, except the name of a tenant.
     """
 
 
 class RefusedError(C1PolicyError):
-    """A plan refused to touch a policy: builtin, somebody else's, in conflict, or still in use."""
+    """A plan refused to touch a policy: builtin, taken over, in conflict, or still in use."""
 
 
 class StateError(RefusedError):
     """The recorded state of a policy is damaged, or a later release of this package wrote it.
 
-    The text names paths of the state. It never holds a value.
+    The text names paths of the state. It never contains a value.
     """
 
 
@@ -90,8 +90,8 @@ class APIError(C1PolicyError):
         path: The path of the request, without its query.
         status: The HTTP status of the answer, if there was one.
         code: The gRPC code in the body of the answer, if it had one.
-        request_id: The name that the tenant gave the request, for its support.
-        ambiguous: The request was a write, and it may have taken effect all the same.
+        request_id: The id that the tenant gave the request, for its support.
+        ambiguous: The request was a write, and it may have taken effect nevertheless.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class APIError(C1PolicyError):
         request_id: str | None = None,
         ambiguous: bool = False,
     ) -> None:
-        """Take the text and what is known of the request."""
+        """Set the text and the known facts about the request."""
         super().__init__(summary, advice)
         self.method = method
         self.path = path
@@ -121,7 +121,7 @@ class NoAnswerError(APIError):
 
 
 class AnswerError(APIError):
-    """An answer cannot be one of the API: HTML, cut off, a redirect, or of another shape."""
+    """The API never sends such an answer: HTML, cut off, a redirect, or a wrong shape."""
 
 
 class StatusError(APIError):
@@ -129,7 +129,7 @@ class StatusError(APIError):
 
 
 class InvalidRequestError(StatusError):
-    """The tenant refuses what the request holds; to send it again cannot help."""
+    """The tenant rejects the content of the request; a repetition cannot help."""
 
 
 class AuthenticationError(StatusError):
@@ -137,7 +137,7 @@ class AuthenticationError(StatusError):
 
 
 class PermissionDeniedError(StatusError):
-    """The credential may not do what was asked."""
+    """The credential has no permission for the request."""
 
 
 class NotFoundError(StatusError):
@@ -145,7 +145,7 @@ class NotFoundError(StatusError):
 
 
 class ConflictError(StatusError):
-    """The state of the policy, or of others that use it, forbids what was asked."""
+    """The state of the policy, or of others that use it, forbids the request."""
 
 
 class RateLimitError(StatusError):
@@ -153,4 +153,4 @@ class RateLimitError(StatusError):
 
 
 class ServerError(StatusError):
-    """The tenant, or a gateway before it, failed."""
+    """The tenant, or a gateway on the way to it, failed."""

@@ -95,7 +95,7 @@ def policies(
     """
     from pulumi_c1policy._cli import programs
 
-    found = programs.policies(Path(program), config or {}, stack)
+    found = programs.load_policies(Path(program), config or {}, stack)
     return {policy.resource: policy for policy in found}
 
 

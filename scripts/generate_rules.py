@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pulumi_c1policy._findings.registry import CERTAINTIES, RULES, Rule
+from pulumi_c1policy._findings.rule_registry import CERTAINTIES, RULES, Rule
 from scripts.generated import ROOT, settle
 
 HEAD = """\

@@ -23,7 +23,7 @@ from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
 from pulumi_c1policy._cel.silence import silenced
-from pulumi_c1policy._findings.severity import unknown_rule
+from pulumi_c1policy._findings.severity import explain_unknown_rule
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
 """The rule that a fallback outside of the expression makes void."""
@@ -58,7 +58,7 @@ def check(
     silent = {*named, CAN_BE_EMPTY} if has_fallback else named
     unknown = [
         Remark("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
-        for problem in map(unknown_rule, sorted(named))
+        for problem in map(explain_unknown_rule, sorted(named))
         if problem and "did you mean" in problem  # Any other word may be a sentence's.
     ]
     return unknown + [

@@ -1,4 +1,4 @@
-"""`c1policy check-expression`: one expression for a person, or a stream of them for an editor."""
+"""`c1policy check-expression`: check one expression, or a stream of them for an editor."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def check_expression(
 ) -> None:
     """Check an expression as the tenant would, without asking the tenant.
 
-    Exits with 0 if the tenant accepts it, with or without warnings, with 1 if it refuses it, and
-    with 2 if that cannot be said here.
+    Exits with 0 if the tenant accepts it, with or without warnings; with 1 if the tenant rejects
+    it; and with 2 if this machine cannot check it.
     """
     levels = severities.parse(severity, ignore)
     if jsonl:
@@ -78,7 +78,7 @@ def _stream(place: Place | None, levels: Severities, *, has_fallback: bool) -> N
             answer = _answer(line, place, levels, has_fallback=has_fallback)
         except library.CheckerUnavailableError as error:
             unavailable = True
-            # Nothing is known against it, and what is not known is never refused.
+            # Without a library nothing is known against the expression, so it is not refused.
             answer = _line("warning", f"not checked: {error.summary}")
         output.echo(json.dumps(answer))
         sys.stdout.flush()

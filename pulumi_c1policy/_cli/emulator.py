@@ -1,6 +1,6 @@
 """`c1policy emulator`: an emulated tenant in the foreground.
 
-The one command that imports `_emulator`, and only when it runs.
+Only this command imports `_emulator`, and only when it runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _QUIRKS = "Quirks"
 DEFAULT_PORT = 7431
-"""The same each time: a stack records its tenant's host and port."""
+"""The default port, always the same: a stack records its tenant's host and port."""
 
 
 def emulator(
@@ -218,7 +218,7 @@ def emulator(
 
 
 def _faults(text: str) -> tuple[list[Fault], int]:
-    """The faults and the seed in the option, or in the file that it names."""
+    """Return the faults and the seed in the option, or in the file that it names."""
     if not text:
         return [], 0
     from pulumi_c1policy._emulator.faults import parse
@@ -251,7 +251,8 @@ def _readable(tenant: Emulator) -> str:
     if not tenant.compiles_expressions:
         lines += [
             "",
-            "Expressions are checked for brackets and quotes only. To compile them as a tenant does,",
+            "Expressions are checked for brackets and quotes only. To compile them as a tenant "
+            "does,",
             "install the `cel` extra: pip install 'pulumi-c1policy[cel]'",
         ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`c1policy import`: a program and a state for policies that were made by hand, or by another tool."""
+"""`c1policy import`: write a program and a state for existing policies."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pulumi_c1policy._cli.severities import SeverityOption
 from pulumi_c1policy.errors import C1PolicyError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._findings.severity import Severities
-    from pulumi_c1policy._import.adoption import Adopted
+    from pulumi_c1policy._import.adoptable import Adopted
     from pulumi_c1policy._model.tree import Tree
 
 _REFUSED = 1
@@ -49,11 +49,11 @@ def import_(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the two files.")] = False,
     severity: SeverityOption = None,
 ) -> None:
-    """Adopt policies that exist: write a program that declares them, and the state to go with it.
+    """Adopt existing policies: write a program that declares them, and the state for it.
 
-    The tenant that the environment names is only read. Exits with 0 if the files are written, with 1
-    if a policy that was named cannot be adopted, or none can, or one was skipped because no program can
-    hold it, and with 2 if that cannot be said.
+    The tenant is only read. Exits with 0 if the files are written; with 1 if a named policy cannot
+    be adopted, none can, or one was skipped because no program can contain it; and with 2 on other
+    errors.
     """
     levels = severities.parse(severity, None)
     kinds = _kinds(types or ())
@@ -79,7 +79,7 @@ def import_(
 
 
 def _kinds(types: Collection[str]) -> set[str]:
-    """The types as the API writes them: `grant` will do."""
+    """Return the types as the API writes them; `grant` is enough."""
     from pulumi_c1policy._model.enums import POLICY_TYPE
 
     known = POLICY_TYPE.values[1:]
@@ -98,20 +98,20 @@ def _check_place(file: Path, *, force: bool) -> None:
         raise typer.BadParameter(f"{file} exists. Name another, or overwrite it with --force.")
 
 
-def _choose(names: Collection[str], kinds: Collection[str]) -> tuple[list[Tree], list[Tree]]:
-    """The tenant's policies, and those that are meant."""
+def _choose(make_names: Collection[str], kinds: Collection[str]) -> tuple[list[Tree], list[Tree]]:
+    """Return the tenant's policies, and the selected ones."""
     from pulumi_c1policy._client import settings
-    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._import import choice
 
     with PolicyClient(settings.load({}, os.environ)) as client:
-        rows = choice.existing(client.everything())
-        if not names:
-            return rows, choice.of_types(rows, kinds)
-        # A credential that may list but not search is not shown those of an app.
-        known = {text for row in rows for text in (row["id"], choice.name(row))}
-        rows += choice.existing(_get(client, text) for text in names if text not in known)
-        return rows, choice.named(rows, names)
+        rows = choice.list_existing(client.everything())
+        if not make_names:
+            return rows, choice.select_types(rows, kinds)
+        # A credential that may list but not search does not see policies with a scope.
+        known = {text for row in rows for text in (row["id"], choice.get_name(row))}
+        rows += choice.list_existing(_get(client, text) for text in make_names if text not in known)
+        return rows, choice.select_named(rows, make_names)
 
 
 def _get(client: PolicyClient, policy_id: str) -> Tree:
@@ -124,16 +124,16 @@ def _get(client: PolicyClient, policy_id: str) -> Tree:
 def _judge(
     chosen: Sequence[Tree], levels: Severities, *, all_or_none: bool, take_over: bool
 ) -> tuple[list[Adopted], int]:
-    """Say which policies cannot be adopted, and end where one of those was named.
+    """Report the policies that cannot be adopted, and exit if one of them was named.
 
     Returns:
-        The policies that can be adopted, and the number of those that no program can hold.
+        The policies that can be adopted, and the number of those that no program can contain.
     """
-    from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt
-    from pulumi_c1policy._import.writable import writable
+    from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption
+    from pulumi_c1policy._import.writable import check_writable
 
-    judged = (adopt(row, take_over=take_over, severities=levels) for row in chosen)
-    found = [writable(one) if isinstance(one, Adopted) else one for one in judged]
+    judged = (prepare_adoption(row, take_over=take_over, severities=levels) for row in chosen)
+    found = [check_writable(one) if isinstance(one, Adopted) else one for one in judged]
     adopted = [one for one in found if isinstance(one, Adopted)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     for one in left_out:
@@ -147,21 +147,21 @@ def _judge(
 
 def _write(program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]) -> None:
     from pulumi_c1policy._import import choice, entries
-    from pulumi_c1policy._import.adoption import kept_name
-    from pulumi_c1policy._import.names import names
-    from pulumi_c1policy._import.program import program as source
+    from pulumi_c1policy._import.adoptable import get_managed_name
+    from pulumi_c1policy._import.program_names import make_names
+    from pulumi_c1policy._import.program_writer import write_program as source
 
     ids = {policy.id for policy in adopted}
-    # Those may be of the very stack that adopts these.
-    taken = {kept_name(row) for row in rows if str(row["id"]) not in ids}
-    called = names((policy.name for policy in adopted), taken)
-    others = {str(row["id"]): choice.name(row) for row in rows}
+    # They may belong to the very stack that adopts these.
+    taken = {get_managed_name(row) for row in rows if str(row["id"]) not in ids}
+    called = make_names((policy.name for policy in adopted), taken)
+    others = {str(row["id"]): choice.get_name(row) for row in rows}
     program.write_text(source(adopted, called, others), "utf-8")
-    file.write_text(entries.import_file(adopted, called), "utf-8")
+    file.write_text(entries.make_import_file(adopted, called), "utf-8")
 
 
 def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
-    """Say what was written, and what to do next."""
+    """Report what was written, and what to do next."""
     is_here = Path("Pulumi.yaml").exists()
     quoted = shlex.quote(str(file if is_here else file.absolute()))
     output.echo(f"{len(adopted)} policies: {program} declares them, {file} is their state.")
@@ -175,5 +175,6 @@ def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
     output.echo("    pulumi preview --diff")
     output.echo("    pulumi up")
     output.echo(
-        "\nThe preview shows updates of `annotations` alone: the marks by which a policy is this stack's."
+        "\nThe preview shows updates of `annotations` alone: the marks by which a policy is this "
+        "stack's."
     )

@@ -1,4 +1,4 @@
-"""The command line `c1policy`: one command a file, registered here."""
+"""The command line `c1policy`: registers the commands, one file each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ app.command()(validate)
 
 @app.callback()
 def _root() -> None:
-    """Keep the commands' names although there may be just one."""
+    """Keep the commands' names even if there is only one."""
 
 
 def main() -> None:

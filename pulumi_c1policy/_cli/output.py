@@ -1,4 +1,4 @@
-"""The one way from the command to the terminal: nothing that is shown acts there."""
+"""The only output of the commands: text without effect on the terminal."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from pulumi_c1policy import _text
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Print text and a line break; every character that is not seen is spelled out."""
-    typer.echo(_text.terminal(text), err=err)
+    """Print text and a line break, with every invisible character spelled out."""
+    typer.echo(_text.escape_terminal(text), err=err)

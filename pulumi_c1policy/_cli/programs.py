@@ -1,7 +1,7 @@
-"""The policies that a Pulumi program declares, without deploying it.
+"""The policies that a Pulumi program declares, without a deployment.
 
-The program runs in a process and, where its project names one, in a virtual environment of its own:
-this process never imports Pulumi.
+The program runs in a process of its own, and in the virtual environment that its project names.
+This process never imports Pulumi.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ _LONGEST = 300
 """Seconds that a program may take."""
 
 
-def policies(program: Path, config: Mapping[str, str], stack: str = "test") -> list[KnownPolicy]:
-    """The policies that the program in a folder declares, with made-up ids.
+def load_policies(
+    program: Path, config: Mapping[str, str], stack: str = "test"
+) -> list[KnownPolicy]:
+    """Return the policies that the program in a folder declares, with made-up ids.
 
     Args:
         program: The folder of its `Pulumi.yaml`.
         config: Its config; a key without a namespace is the project's.
-        stack: The name of the stack that it is told.
+        stack: The stack's name for the program.
 
     Raises:
         PolicyError: The program cannot be run, or fails.
@@ -40,7 +42,15 @@ def policies(program: Path, config: Mapping[str, str], stack: str = "test") -> l
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "policies.json"
         module = "pulumi_c1policy._pulumi.mocked"
-        command = [_python(program, project), "-m", module, str(entry), str(result), name, stack]
+        command = [
+            _find_python(program, project),
+            "-m",
+            module,
+            str(entry),
+            str(result),
+            name,
+            stack,
+        ]
         try:
             done = subprocess.run(  # noqa: S603 (the user's own program)
                 command,
@@ -78,8 +88,8 @@ def _entry(main: Path) -> Path:
     return entry.resolve()
 
 
-def _python(program: Path, project: Mapping[str, Any]) -> str:
-    """The interpreter of the program's virtual environment, or the one that runs this."""
+def _find_python(program: Path, project: Mapping[str, Any]) -> str:
+    """Return the interpreter of the program's virtual environment, or the current one."""
     runtime = project.get("runtime")
     options = runtime.get("options") if isinstance(runtime, dict) else None
     folder = options.get("virtualenv") if isinstance(options, dict) else None

@@ -1,4 +1,4 @@
-"""The options `--severity` and, refused, the former `--ignore`: shared by the commands that check."""
+"""The options `--severity` and, rejected, the former `--ignore`, of the commands that check."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ SeverityOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--severity",
-        help="Comma list of RULE=error|warning|off, or RULE@RESOURCE=... for one policy; repeatable.",
+        help="Comma list of RULE=error|warning|off, or RULE@RESOURCE=... for a policy; repeatable.",
     ),
 ]
 IgnoreOption: TypeAlias = Annotated[list[str] | None, typer.Option("--ignore", hidden=True)]
 
 
 def parse(given: list[str] | None, former: list[str] | None) -> Severities:
-    """The severities that the options set.
+    """Parse the severities in the options.
 
     Raises:
-        typer.BadParameter: The text cannot be read, or the former option was given.
+        typer.BadParameter: The text cannot be parsed, or the former option was given.
     """
     if former:
-        raise typer.BadParameter(severity.successor(",".join(former), "--ignore"))
+        raise typer.BadParameter(severity.explain_former(",".join(former), "--ignore"))
     try:
         return severity.parse(",".join(given or ()))
     except severity.SeverityError as error:

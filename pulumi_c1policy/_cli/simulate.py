@@ -1,4 +1,4 @@
-"""`c1policy simulate`: who would be asked, and whose approvals a change alters."""
+"""`c1policy simulate`: show who is asked for a request, and whose approvals a change alters."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def simulate(
         bool, typer.Option("--fail-on-change", help="With --against: exit with 1 on a change.")
     ] = False,
 ) -> None:
-    """Show what becomes of people's requests under policies, without making one.
+    """Show the outcome of people's requests under policies, without making one.
 
-    With --against, show whose requests a change sends another way. Nothing is guessed: what does
-    not follow from what is given is said to be undecided, with the reason.
+    With --against, show the requests that a change routes differently. Nothing is guessed: a
+    request is undecided, with the reason, if the given facts do not decide it.
     """
     try:
-        wanted = sources.named(policy, program, state, tenant=tenant, config=config)
+        wanted = sources.read_named(policy, program, state, tenant=tenant, config=config)
         other = sources.read(against) if against else None
         run = partial(
             _simulated,
@@ -95,22 +95,22 @@ def simulate(
             },
         )
         if other is None:
-            tables.outcomes(run(_chosen(wanted, only), wanted), format)
+            tables.print_outcomes(run(_chosen(wanted, only), wanted), format)
             return
-        # A file of one policy says nothing of others, and a tenant has policies of others.
+        # A file with one policy does not contain the others, and a tenant has them.
         is_whole = not only and not policy and against != sources.TENANT
         changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        output.echo(sources.in_words(error), err=True)
+        output.echo(sources.describe_error(error), err=True)
         raise typer.Exit(_FAILED) from error
     shown = changed if show_all else [one for one in changed if one.is_changed]
-    tables.impacts(shown, len(changed), format)
+    tables.print_impacts(shown, len(changed), format)
     if fail_on_change and any(one.is_changed for one in changed):
         raise typer.Exit(_CHANGED)
 
 
 def _chosen(known: Sequence[KnownPolicy], only: Sequence[str] | None) -> list[KnownPolicy]:
-    """The policies that `--id` names, or all."""
+    """Select the policies that `--id` names, or all."""
     if not only:
         return list(known)
     found = [policy for policy in known if {policy.id, policy.resource, policy.name} & set(only)]
@@ -135,8 +135,8 @@ def _directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
 
 
 def _fields(option: str, given: Sequence[str] | None) -> dict[str, Any] | None:
-    """A record's fields; a value that is a JSON literal, list or object is taken as that."""
-    return {name: _value(text) for name, text in sources.pairs(option, given).items()} or None
+    """Parse a record's fields; a value may be a JSON literal, list or object."""
+    return {name: _value(text) for name, text in sources.parse_pairs(option, given).items()} or None
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
@@ -155,7 +155,7 @@ def _simulated(
     directory: Any,  # noqa: ANN401 (JSON)
     request: Mapping[str, Any],
 ) -> list[Simulation]:
-    """Every policy with every person, policy by policy."""
+    """Simulate every policy with every person, policy by policy."""
     from pulumi_c1policy._simulate.directory import Directory
     from pulumi_c1policy._simulate.simulation import simulate as run
 
@@ -175,7 +175,7 @@ def _impacts(
     *,
     is_whole: bool,
 ) -> list[Impact]:
-    """What becomes of every request before and after, for the chosen policies and the removed ones."""
+    """Compare every request before and after, for the selected and the removed policies."""
     from pulumi_c1policy._simulate.impact import Impact, pairs
 
     found = []

@@ -1,4 +1,4 @@
-"""Where a command gets its policies: files, a program, an export of the state, or the tenant."""
+"""The sources of a command's policies: files, a program, an export of the state, or the tenant."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pulumi_c1policy._simulate.policies import KnownPolicy
 
 TENANT = "tenant"
-"""The name that stands for the tenant where a file could be named."""
+"""The name of the tenant in place of a file."""
 
 
-def named(
+def read_named(
     files: Sequence[Path] | None,
     program: Path | None,
     state: Path | None,
@@ -24,29 +24,29 @@ def named(
     tenant: bool,
     config: Sequence[str] | None,
 ) -> list[KnownPolicy]:
-    """The policies of the one source that the options name.
+    """Return the policies of the one source in the options.
 
     Raises:
-        C1PolicyError: There are none to be had there.
+        C1PolicyError: The source has no policies.
         OSError: A file cannot be read.
     """
-    named = [bool(files), program is not None, state is not None, tenant]
-    if sum(named) != 1:
+    read_named = [bool(files), program is not None, state is not None, tenant]
+    if sum(read_named) != 1:
         raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
     if program is not None:
         from pulumi_c1policy._cli import programs
 
-        return programs.policies(program, pairs("--config", config))
+        return programs.load_policies(program, parse_pairs("--config", config))
     if tenant:
         return _of_tenant()
     return [known for path in (files or [state or Path()]) for known in read(str(path))]
 
 
 def read(source: str) -> list[KnownPolicy]:
-    """The policies in a file of any kind, or the tenant's.
+    """Read the policies in a file of any kind, or the tenant's.
 
     Raises:
-        C1PolicyError: There are none to be had there.
+        C1PolicyError: The source has no policies.
         OSError: The file cannot be read.
     """
     if source == TENANT:
@@ -56,8 +56,8 @@ def read(source: str) -> list[KnownPolicy]:
     return policies.parse(Path(source).read_text("utf-8"))
 
 
-def in_words(error: Exception) -> str:
-    """What went wrong, for a person."""
+def describe_error(error: Exception) -> str:
+    """Describe an error for a person."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be read: {error.strerror}."
     return str(error)
@@ -65,15 +65,15 @@ def in_words(error: Exception) -> str:
 
 def _of_tenant() -> list[KnownPolicy]:
     from pulumi_c1policy._client import settings
-    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._simulate import policies
 
     with PolicyClient(settings.load({}, os.environ)) as client:
         return [policies.read(row) for row in client.everything() if not row.get("deletedAt")]
 
 
-def pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
-    """What `NAME=VALUE` options say."""
+def parse_pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
+    """Parse `NAME=VALUE` options."""
     found = {}
     for item in given or ():
         name, equals, text = item.partition("=")

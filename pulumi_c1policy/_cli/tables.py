@@ -1,4 +1,4 @@
-"""Simulations and their changes on the terminal: as a table, as text, as JSON, as Markdown."""
+"""The output of simulations and their changes: table, text, JSON or Markdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How the result is written."""
+    """The format of the output."""
 
     TABLE = "table"
     JSON = "json"
@@ -23,8 +23,8 @@ class Format(StrEnum):
     TEXT = "text"
 
 
-def outcomes(found: Sequence[Simulation], how: Format) -> None:
-    """Print what becomes of requests."""
+def print_outcomes(found: Sequence[Simulation], how: Format) -> None:
+    """Print the outcomes of requests."""
     from pulumi_c1policy._simulate import reports
 
     if how is Format.TEXT:
@@ -33,8 +33,8 @@ def outcomes(found: Sequence[Simulation], how: Format) -> None:
     _show(found, reports.OUTCOMES, [reports.outcome(one) for one in found], how)
 
 
-def impacts(found: Sequence[Impact], count: int, how: Format) -> None:
-    """Print the requests that a change sends another way, of `count` that were looked at."""
+def print_impacts(found: Sequence[Impact], count: int, how: Format) -> None:
+    """Print the requests that a change routes differently, of `count` compared requests."""
     from pulumi_c1policy._simulate import reports
 
     if how is Format.TEXT:
@@ -71,5 +71,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*columns, show_lines=True)
     for row in rows:
-        table.add_row(*(Text(_text.terminal(cell).replace(" → ", "\n→ ")) for cell in row))
+        table.add_row(*(Text(_text.escape_terminal(cell).replace(" → ", "\n→ ")) for cell in row))
     Console().print(table)

@@ -1,4 +1,4 @@
-"""`c1policy validate`: the checks of a preview, without one, and the tenant's own if asked for."""
+"""`c1policy validate`: run the checks of a preview without one, and the tenant's if asked for."""
 
 from __future__ import annotations
 
@@ -45,14 +45,13 @@ def validate(
     severity: SeverityOption = None,
     ignore: IgnoreOption = None,
 ) -> None:
-    """Check policies as a preview does: their shape, what holds between fields, their expression_checks.
+    """Check policies as a preview does: their shape, their rules and their expressions.
 
-    Exits with 0 if nothing would be refused, with 1 if something would, and with 2 if that cannot
-    be said.
+    Exits with 0 if nothing would be refused, with 1 if something would, and with 2 on other errors.
     """
     levels = severities.parse(severity, ignore)
     try:
-        known = sources.named(policy, program, state, tenant=tenant, config=config)
+        known = sources.read_named(policy, program, state, tenant=tenant, config=config)
         chains = _chains(known)
         refused = 0
         for one in known:
@@ -60,7 +59,7 @@ def validate(
             names = (one.name, one.resource, one.id)
             refused += _show(one.name, levels.apply(found, names))
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        output.echo(sources.in_words(error), err=True)
+        output.echo(sources.describe_error(error), err=True)
         raise typer.Exit(_FAILED) from error
     output.echo(f"{len(known)} policies checked, {refused} would be refused.")
     if refused:
@@ -74,14 +73,14 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
     from pulumi_c1policy._model.policy import POLICY
 
     said = prune(POLICY, tree).items()
-    # What only the tenant sets is no mistake of whoever wrote the policy.
+    # Output-only fields in a policy are not the user's mistake.
     inputs = {k: v for k, v in said if k not in POLICY.fields or not POLICY.fields[k].output_only}
     found = policy_checks.check(inputs)
     if not online:
         return found + expression_checks.check_offline(inputs)
     from pulumi_c1policy._cel.library import CheckerUnavailableError
     from pulumi_c1policy._client import settings
-    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._client.policy_client import PolicyClient
 
     try:
         found += expression_checks.check_offline(inputs)
@@ -92,7 +91,7 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
 
 
 def _chains(known: Iterable[KnownPolicy]) -> Chains:
-    """The links between the policies, as far as they have ids."""
+    """Return the links between the policies, as far as they have ids."""
     from pulumi_c1policy._lifecycle.checks.chains import Chains
 
     chains = Chains()
@@ -103,7 +102,7 @@ def _chains(known: Iterable[KnownPolicy]) -> Chains:
 
 
 def _show(name: str, findings: Iterable[Finding]) -> bool:
-    """Print what was found in one policy; return whether it would be refused."""
+    """Print the findings of one policy; return whether it would be refused."""
     from pulumi_c1policy._model.paths import text
 
     refused = False

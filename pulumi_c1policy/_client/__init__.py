@@ -6,6 +6,7 @@ library. It must not import the lifecycle, the CLI, Pulumi or the emulator.
 
 import sys
 
-# httpx loads its own command line where rich and click are installed: a third of a first read's CPU
-# and memory, for nothing. Of a module that is None it takes note as of one that is not installed.
+# Importing httpx imports its command line if rich and click are installed, which takes a third of
+# the time and memory of a first read. A None entry makes that import fail as if they were not
+# installed.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
-"""From an HTTP answer, or the lack of one, to a JSON object or one of our errors.
+"""The result of an HTTP exchange: a JSON object, or one of our errors.
 
-The one place that says in words what went wrong. It reads httpx's answers and sends nothing.
+This module alone words errors about answers. It reads httpx's answers and sends nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pulumi_c1policy._client import (
     bodies,
     connections,
     dpop,
-    messages,
+    envelopes,
     retries,
+    server_texts,
     settings,
     statuses,
-    texts,
 )
 from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
 from pulumi_c1policy._client.retries import Failure, Kind, Outcome
@@ -37,8 +37,8 @@ _REQUEST_ID_HEADERS = (
     "x-trace-id",
 )
 _STILL_IN_USE = (
-    "Put right what the tenant names (such as a policy that still points to this one), then run the "
-    "command again."
+    "Put right what the tenant names (such as a policy that still points to this one), then run "
+    "the command again."
 )
 _NOT_THE_API = (
     "Check c1policy:serverUrl and the proxy settings (HTTPS_PROXY, NO_PROXY): what answered is "
@@ -72,7 +72,7 @@ _ADVICE: Final[Mapping[type[errors.APIError], str]] = {
 }
 
 
-# Where what is said of the request would be wrong advice if it was not the API that refused it.
+# Advice for answers that may not come from the API itself.
 _OUR_FAULT = frozenset(
     {errors.InvalidRequestError, errors.PermissionDeniedError, errors.ConflictError}
 )
@@ -84,10 +84,10 @@ class Call:
     """A request, as far as its errors name it.
 
     Attributes:
-        kind: What it does.
+        kind: The kind of the request.
         method: Its HTTP method.
         path: Its path, without its query.
-        has_id: Its path holds an id.
+        has_id: Its path contains an id.
     """
 
     kind: Kind
@@ -110,14 +110,14 @@ class Answer:
 
 
 class Reader:
-    """Reads the answers to one client's requests."""
+    """A reader of the answers to one client's requests."""
 
-    def __init__(self, credential: Credential, cleaner: texts.Cleaner) -> None:
+    def __init__(self, credential: Credential, cleaner: server_texts.Cleaner) -> None:
         self._credential = credential
         self._cleaner = cleaner
 
     def read(self, answer: Answer, now: float) -> dict[str, Any] | Failure:
-        """Return the JSON object in an answer, or what is wrong with the answer."""
+        """Return the JSON object in an answer, or the failure that the answer is."""
         call = answer.call
         if answer.status >= 400:
             return self._refused(call, answer, now)
@@ -128,7 +128,7 @@ class Reader:
         value = bodies.parse(answer.body)
         if isinstance(value, dict):
             return value
-        if texts.is_html(_content_type(answer), answer.body):
+        if server_texts.is_html(_content_type(answer), answer.body):
             return self.unreadable(call, "an HTML page, probably of a proxy", answer)
         if not answer.body.strip():
             return self.unreadable(call, "an empty body", answer)
@@ -153,7 +153,7 @@ class Reader:
         return Failure(call.kind, Outcome.FINAL, error)
 
     def unanswered(self, call: Call, cause: Exception) -> Failure:
-        """Return the failure for a request that httpx got no answer to."""
+        """Return the failure for a request without an answer."""
         outcome, what, advice = connections.explain(cause)
         if outcome is Outcome.UNREADABLE:
             return self.unreadable(call, what)
@@ -169,9 +169,10 @@ class Reader:
         return Failure(call.kind, outcome, error)
 
     def unsettled(self, call: Call) -> Failure:
-        """Return the failure for a write before which every look went out of date."""
+        """Return the failure for a write that was never sent, because each look became outdated."""
         error = errors.NoAnswerError(
-            f"{call} was not sent: other requests held it back each time after the policy was read.",
+            f"{call} was not sent: other requests held it back each time after the policy was "
+            "read.",
             "Try again; if the tenant is slow, raise c1policy:requestDeadline.",
             method=call.method,
             path=call.path,
@@ -201,7 +202,7 @@ class Reader:
         body = _error_body(answer.body)
         if _demands_dpop(call, answer, body):
             return self._bearer_refused(call, answer, body)
-        meaning = statuses.meaning(call.kind, answer.status, body)
+        meaning = statuses.interpret(call.kind, answer.status, body)
         cls: type[errors.APIError] = meaning.error
         is_foreign = _is_foreign(answer.body) or cls is errors.AnswerError
         ambiguous = retries.is_ambiguous(call.kind, meaning.outcome)
@@ -213,9 +214,9 @@ class Reader:
             advice = self._advice(call, cls, is_foreign=is_foreign)
         request_id = self._request_id(answer)
         headers = answer.headers
-        wait = retries.retry_after(headers.get("retry-after"), headers.get("date"), now)
+        wait = retries.parse_retry_after(headers.get("retry-after"), headers.get("date"), now)
         error = cls(
-            f"{call} was answered {answer.status} {statuses.name(answer.status, body.code)}: "
+            f"{call} was answered {answer.status} {statuses.name_error(answer.status, body.code)}: "
             f"{self._words(answer, body)}.{_asked(wait)}{_named(request_id)}",
             advice,
             method=call.method,
@@ -233,7 +234,7 @@ class Reader:
         if answer.status != 401:
             return False
         body = _error_body(answer.body)
-        is_refusal = statuses.meaning(call.kind, answer.status, body).refusal is not None
+        is_refusal = statuses.interpret(call.kind, answer.status, body).refusal is not None
         return not (is_refusal or _demands_dpop(call, answer, body))
 
     def bound_token(self, call: Call) -> Failure:
@@ -247,10 +248,10 @@ class Reader:
         )
         return Failure(call.kind, Outcome.FINAL, error)
 
-    def _bearer_refused(self, call: Call, answer: Answer, body: messages.ErrorBody) -> Failure:
+    def _bearer_refused(self, call: Call, answer: Answer, body: envelopes.ErrorBody) -> Failure:
         request_id = self._request_id(answer)
         error = errors.AuthenticationError(
-            f"{call} was answered {answer.status} {statuses.name(answer.status, body.code)}: "
+            f"{call} was answered {answer.status} {statuses.name_error(answer.status, body.code)}: "
             f"{self._words(answer, body)}. The tenant demands DPoP of this credential."
             f"{_named(request_id)}",
             dpop.ADVICE,
@@ -271,23 +272,25 @@ class Reader:
             return _ADVICE[cls]
         match self._credential:
             case AccessToken():
-                return f"Get a new access token and {settings.how_to_set('accessToken')}."
+                return f"Get a new access token and {settings.explain_setting('accessToken')}."
             case OidcExchange():
-                return f"Get a new OIDC token and {settings.how_to_set('oidcToken')}."
+                return f"Get a new OIDC token and {settings.explain_setting('oidcToken')}."
             case ClientSecret():
                 return (
                     "Check this machine's clock and that the API client still exists; for a new "
-                    f"client secret, {settings.how_to_set('clientSecret')}."
+                    f"client secret, {settings.explain_setting('clientSecret')}."
                 )
 
-    def _words(self, answer: Answer, body: messages.ErrorBody) -> str:
+    def _words(self, answer: Answer, body: envelopes.ErrorBody) -> str:
         said = body.message or body.error_description or body.error
         if said is None:
-            if texts.is_html(_content_type(answer), answer.body):
+            if server_texts.is_html(_content_type(answer), answer.body):
                 return "an HTML page, probably of a proxy"
             value = bodies.parse(answer.body)
             if value is None or isinstance(value, str):
-                said = value or answer.body[: 16 * texts.MAX_LENGTH].decode("utf-8", "replace")
+                said = value or answer.body[: 16 * server_texts.MAX_LENGTH].decode(
+                    "utf-8", "replace"
+                )
         words = [said or "", *body.violations()]
         return self._cleaner.clean("; ".join(filter(None, words))).rstrip(".") or _NOTHING_SAID
 
@@ -300,20 +303,20 @@ class Reader:
 
 
 def _is_foreign(body: bytes) -> bool:
-    """Whether the body of an error is something that the API never sends."""
+    """Return whether the body of an error is one that the API never sends."""
     return bool(body.strip()) and not isinstance(bodies.parse(body), dict)
 
 
-def _demands_dpop(call: Call, answer: Answer, body: messages.ErrorBody) -> bool:
+def _demands_dpop(call: Call, answer: Answer, body: envelopes.ErrorBody) -> bool:
     challenges = answer.headers.get_list("www-authenticate")
     return dpop.is_demanded(call.kind, answer.status, challenges, body)
 
 
-def _error_body(body: bytes) -> messages.ErrorBody:
+def _error_body(body: bytes) -> envelopes.ErrorBody:
     try:
-        return messages.ErrorBody.model_validate(bodies.parse(body))
+        return envelopes.ErrorBody.model_validate(bodies.parse(body))
     except pydantic.ValidationError:
-        return messages.ErrorBody()
+        return envelopes.ErrorBody()
 
 
 def _content_type(answer: Answer) -> str:

@@ -18,16 +18,16 @@ ENCODING: Final = "gzip"
 # A page of 100 policies takes 0.1 to 1 MB.
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_VALUES = 500_000
-# About the memory that the pages of a listing would take together (they are not held), and that of one
-# JSON value.
+# About the memory that all pages of a listing would take together (they are not kept), and that of
+# one JSON value.
 _MAX_LISTED_BYTES = 1024 * 1024 * 1024
 _BYTES_PER_VALUE = 90
-# One policy of somebody else must not make a whole page unreadable: what is odd about a policy is
-# for those who decode it. These are the bounds of what is safe to hold.
+# One odd policy of somebody else must not make a whole page unreadable: those who decode a policy
+# check it. These are the bounds of what is safe to keep in memory.
 _MAX_DEPTH = 400
 _MAX_DIGITS = 1_000
 _CHUNK = 64 * 1024
-# zlib's way to say that a gzip header comes first.
+# zlib's parameter for a body with a gzip header.
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -35,12 +35,12 @@ class Budget:
     """The memory that the answers to one listing may take together."""
 
     def __init__(self) -> None:
-        """Begin with all of it."""
+        """Start with the whole budget."""
         self._left = _MAX_LISTED_BYTES
 
     def spend(self, body: bytes) -> bool:
         """Return whether there is room for the JSON of a body, and take it."""
-        # One character beyond ASCII makes Python hold each character of its text in up to 4 bytes.
+        # One character beyond ASCII makes Python use up to 4 bytes for each character of the text.
         width = 1 if body.isascii() and b"\\u" not in body else 4
         self._left -= width * len(body) + _BYTES_PER_VALUE * _values(body)
         return self._left >= 0
@@ -51,7 +51,7 @@ def read(response: httpx.Response, is_over: Callable[[], bool]) -> bytes:
 
     Args:
         response: The answer, of which nothing was read yet.
-        is_over: Tells whether the deadline has passed.
+        is_over: Return whether the deadline has passed.
 
     Raises:
         httpx.ReadTimeout: The deadline has passed.
@@ -95,10 +95,10 @@ def _inflate(inflate: zlib._Decompress, chunk: bytes, body: bytearray) -> None:
 
 
 def parse(body: bytes) -> object:
-    """Return the JSON value of a body; None for null and for what is no JSON of the API.
+    """Return the JSON value of a body, or None for null and for anything the API never sends.
 
-    That is text that is not JSON, and JSON with more values, deeper nesting or longer numbers than
-    any answer of the API has.
+    The API never sends text that is not JSON, or JSON with more values, deeper nesting or longer
+    numbers than its policies have.
     """
     if _values(body) > _MAX_VALUES:
         return None
@@ -108,7 +108,7 @@ def parse(body: bytes) -> object:
             text, parse_constant=_refuse, parse_int=_integer, parse_float=_number
         )
         if "\\ud" in text.lower():
-            # Half a surrogate pair: no protobuf string, no terminal and no file can hold it.
+            # Half a surrogate pair: protobuf strings, terminals and files cannot contain it.
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -116,7 +116,7 @@ def parse(body: bytes) -> object:
 
 
 def _values(body: bytes) -> int:
-    """The number of JSON values in a body, or more."""
+    """Return an upper bound of the number of JSON values in a body."""
     return sum(map(body.count, (b",", b"[", b"{", b":")))
 
 

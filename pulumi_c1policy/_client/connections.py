@@ -1,7 +1,7 @@
-"""What httpx's exceptions mean: whether anything was sent, and what to tell the user.
+"""The meaning of httpx's exceptions: whether anything was sent, and what to tell the user.
 
-The difference between "not sent" and "no answer" decides whether a create may go again, so it is
-made in one place. It must not send anything.
+Whether a request was sent decides whether a create may be sent again, so one place decides it. This
+module sends nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def explain(cause: Exception) -> tuple[Outcome, str, str]:
     if isinstance(tls, ssl.SSLCertVerificationError):
         what = f"the server's certificate cannot be trusted ({tls.verify_message})"
         return Outcome.FINAL, what, _AUTHORITIES
-    # A handshake that was cut may succeed the next time; one that was wrong will not.
+    # A handshake that was cut may succeed next time; a handshake that was refused will not.
     if tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Outcome.FINAL, "the server does not speak TLS as it should", _CHECK
     outcome, what = _meaning(cause)

@@ -1,7 +1,7 @@
-"""Who a request is made as: three kinds of credential, none of which can be shown or pickled.
+"""Three kinds of credential, none of which can be shown or pickled.
 
-The provider of a dynamic resource is pickled into Pulumi's state and errors end in logs, so a
-credential here hides itself rather than relying on its users. PyJWT, and with it cryptography, is
+Pulumi pickles the provider of a dynamic resource into its state, and errors end in logs. Therefore
+a credential hides itself instead of relying on its users. PyJWT, and with it cryptography, is
 imported only to sign an assertion. This module must not import httpx.
 """
 
@@ -54,7 +54,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A bearer token got elsewhere; it cannot be renewed here."""
+    """A bearer token that was obtained elsewhere; it cannot be renewed here."""
 
     token: Secret
 
@@ -89,7 +89,7 @@ def parse_client_secret(client_id: str, text: str) -> ClientSecret:
     """Return the credential in `secret-token:conductorone.com:v1:<base64url of a JWK>`.
 
     Raises:
-        SettingsError: The text is not such a secret. The error does not hold it.
+        SettingsError: The text is not such a secret. The error does not contain it.
     """
     items = text.split(":")
     if len(items) != 4 or items[:2] != ["secret-token", "conductorone.com"]:
@@ -106,7 +106,7 @@ def parse_client_secret(client_id: str, text: str) -> ClientSecret:
     return ClientSecret(client_id, Secret(text), Secret(json.dumps(key)))
 
 
-def token_form(
+def make_token_form(
     credential: OidcExchange | ClientSecret, audience: str, now: float
 ) -> dict[str, str]:
     """Return the form that asks the token endpoint for an access token."""
@@ -132,7 +132,7 @@ def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
 
     Args:
         credential: The client.
-        audience: The tenant's host, without a port: the assertion is worth nothing elsewhere.
+        audience: The tenant's host, without a port: no other server accepts the assertion.
         now: Seconds since 1970.
     """
     import jwt
@@ -143,7 +143,7 @@ def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
         "sub": credential.client_id,
         "aud": audience,
         "iat": int(now),
-        # The server refuses more than five minutes ahead; clocks differ by less than two.
+        # The server rejects more than five minutes ahead; clocks differ by less than two.
         "exp": int(now) + _LEEWAY_SECONDS,
         "nbf": int(now) - _LEEWAY_SECONDS,
     }
@@ -151,8 +151,8 @@ def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
     return jwt.encode(claims, key, algorithm="EdDSA", headers=headers)  # type: ignore[arg-type]
 
 
-def secret_texts(credential: Credential) -> tuple[str, ...]:
-    """Return every text of a credential that must not be shown, should a server echo it."""
+def list_secret_texts(credential: Credential) -> tuple[str, ...]:
+    """Return every text of a credential that must not be shown if a server echoes it."""
     if isinstance(credential, ClientSecret):
         whole = credential.text.reveal()
         return whole, whole.rpartition(":")[2], json.loads(credential.key.reveal())["d"]

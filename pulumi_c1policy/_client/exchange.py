@@ -1,7 +1,7 @@
 """One HTTP request and its answer, within a deadline.
 
-The pool of connections, their TLS and their proxies stand here. It knows no credentials and no
-repetitions.
+This module owns the pool of connections, their TLS and their proxies. It knows no credentials and
+repeats nothing.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pulumi_c1policy._client import bodies, retries, tenant
+from pulumi_c1policy._client import bodies, retries, server_address
 from pulumi_c1policy._client.answers import Answer, Call, Reader
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.network import Network
 from pulumi_c1policy._client.retries import Failure, Kind
+from pulumi_c1policy._client.sockets import Network
 from pulumi_c1policy.errors import SettingsError
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
-# Of what is left, a write leaves so much to those who look for its effect.
+# A write leaves this share of the remaining time to the looks for its effect.
 _LOOK_SECONDS, _LOOK_SHARE = 10.0, 0.25
-# The engine has 4 threads; a program that uses the client itself may have more, and a write may
-# need a second connection for its look. Idle connections are dropped before a load balancer does
-# it, at 60 seconds: a write on a dying one is ambiguous.
+# The engine uses 4 threads; a program that uses the client itself may use more, and a write may
+# need a second connection for its look. Idle connections are closed before a load balancer closes
+# them, at 60 seconds: a write on a closing connection is ambiguous.
 _LIMITS: Final = httpx.Limits(
     max_connections=64, max_keepalive_connections=16, keepalive_expiry=20.0
 )
 
 
 class Exchanges:
-    """Sends single requests through one pool; threads share it."""
+    """A pool that sends single requests. Thread-safe."""
 
     def __init__(
         self,
@@ -51,10 +51,10 @@ class Exchanges:
 
         Args:
             server_url: The root of the tenant's server.
-            reader: Makes the failures of requests that are not answered.
+            reader: The maker of the failures of requests without an answer.
             clock: The clock of the deadlines.
-            closed: Set when nothing shall be sent any more.
-            transport: The transport for httpx, in the place of the network.
+            closed: Set when nothing may be sent any more.
+            transport: The transport for httpx, instead of the network.
 
         Raises:
             SettingsError: SSL_CERT_FILE or a proxy in the environment cannot be used.
@@ -69,7 +69,7 @@ class Exchanges:
         if transport is None:
             self._network.carry(self._http)
 
-    def request(self, method: str, url: str, **parts: Any) -> httpx.Request:  # noqa: ANN401 (httpx's own)
+    def request(self, method: str, url: str, **parts: Any) -> httpx.Request:  # noqa: ANN401
         """Return a request, for `send`."""
         return self._http.build_request(method, url, **parts)
 
@@ -86,8 +86,8 @@ class Exchanges:
             call: The call, for the failure.
             request: The request.
             deadline: The end, on the monotonic clock.
-            ready: Called when the connection is there and nothing was sent yet, with whether it was
-                made for this request; it may raise.
+            ready: Called when the connection stands and nothing was sent yet, with whether the
+                connection was made for this request; it may raise.
         """
         left = deadline - self._clock.monotonic()
         if left <= 0:
@@ -106,7 +106,7 @@ class Exchanges:
         return Answer(call, response.status_code, response.headers, body)
 
     def close(self) -> None:
-        """Make no more connections, and close them once those in use have their answers."""
+        """Make no more connections, and close each open one when its answer has arrived."""
         with self._lock:
             self._closed.set()
             idle = not self._in_flight
@@ -120,10 +120,10 @@ class Exchanges:
 
     @contextmanager
     def _under_way(self) -> Iterator[None]:
-        # To close a connection in use would lose the answer to a write that took effect.
+        # Closing a connection in use would lose the answer to a write that took effect.
         with self._lock:
             if self._closed.is_set():
-                raise retries.closed_error()
+                raise retries.make_closed_error()
             self._in_flight += 1
         try:
             yield
@@ -154,7 +154,7 @@ def _trace(
 
 
 def _timeouts(kind: Kind, left: float) -> dict[str, float]:
-    # A write waits as long as it may: to give up on it leaves its outcome unclear.
+    # A write waits as long as possible: giving up leaves its outcome ambiguous.
     is_write = kind in (Kind.CREATE, Kind.UPDATE)
     wait = left - min(_LOOK_SECONDS, _LOOK_SHARE * left) if is_write else min(_READ_SECONDS, left)
     return {"connect": min(_CONNECT_SECONDS, left), "read": wait, "write": wait, "pool": left}
@@ -165,13 +165,13 @@ def _http_client(server_url: str, transport: httpx.BaseTransport | None) -> http
     try:
         return httpx.Client(
             transport=transport,
-            # Proxies come from the environment, but none stands between this machine and itself.
-            trust_env=not tenant.is_loopback(parts.hostname or ""),
-            # What goes through a transport of somebody's own needs no authorities of ours.
+            # Proxies come from the environment, except for this machine itself.
+            trust_env=not server_address.is_loopback(parts.hostname or ""),
+            # A transport that the caller provides needs no certificate authorities.
             verify=_tls_context(parts.scheme if transport is None else "http"),
             limits=_LIMITS,
             follow_redirects=False,
-            # Requests carry nothing but what they are given: no cookies, no user from .netrc.
+            # Requests contain only what they are given: no cookies, no user from .netrc.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             headers={
                 "Accept": "application/json",
@@ -189,10 +189,10 @@ def _http_client(server_url: str, transport: httpx.BaseTransport | None) -> http
 
 def _tls_context(scheme: str) -> ssl.SSLContext:
     if scheme == "http":
-        # Never used; empty, it trusts nobody. Reading the authorities takes long.
+        # Never used; empty, it trusts nobody. Loading the certificate authorities is slow.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        # SSL_CERT_FILE and SSL_CERT_DIR replace the authorities that come with certifi.
+        # SSL_CERT_FILE and SSL_CERT_DIR replace the authorities of certifi.
         return httpx.create_ssl_context()
     except OSError as error:
         raise SettingsError(

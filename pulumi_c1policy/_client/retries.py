@@ -1,7 +1,7 @@
 """The table of repetitions by kind of request and outcome, and the loop that follows it.
 
-A create is sent again only where the first cannot have taken effect. Each attempt of an update or a
-delete is preceded by a look at the policy, so that these may be repeated after an unclear outcome.
+A create is sent again only if the first one cannot have taken effect. Each attempt of an update or
+a delete follows a look at the policy, so these are repeated after an ambiguous outcome as well.
 This module must not import httpx.
 """
 
@@ -23,7 +23,7 @@ from pulumi_c1policy.errors import APIError, NoAnswerError
 LOOK_FIRST: Final = (
     "The change may have been made: run `pulumi up --refresh` to see before trying again."
 )
-"""What to do after an ambiguous outcome."""
+"""The advice after an ambiguous outcome."""
 
 _Value = TypeVar("_Value")
 _MOST_ATTEMPTS = 4
@@ -34,7 +34,7 @@ _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
 class Kind(Enum):
-    """What a request does, as far as repeating it goes."""
+    """The kind of a request, for the table of repetitions."""
 
     READ = auto()
     DELETE = auto()
@@ -44,12 +44,12 @@ class Kind(Enum):
 
     @property
     def writes_policy(self) -> bool:
-        """Whether an outcome that is unclear leaves a policy in an unclear state."""
+        """True if an ambiguous outcome leaves a policy in an unknown state."""
         return self in (Kind.UPDATE, Kind.CREATE, Kind.DELETE)
 
 
 class Outcome(Enum):
-    """How an attempt failed."""
+    """The way an attempt failed."""
 
     NOT_SENT = auto()
     NO_ANSWER = auto()
@@ -57,10 +57,10 @@ class Outcome(Enum):
     UNAVAILABLE = auto()
     SERVER_FAILED = auto()
     NOT_ROUTED = auto()
-    """A 404 that no tenant wrote: a gateway did not pass the request on."""
+    """A 404 that is not the API's: a gateway did not pass the request on."""
     UNREADABLE = auto()
     REFUSED = auto()
-    """Refused for what the request holds: each earlier attempt was refused, too."""
+    """Rejected because of the request's content: each earlier attempt was rejected as well."""
     FINAL = auto()
 
 
@@ -108,27 +108,27 @@ class Failure:
 
     @property
     def is_slowing(self) -> bool:
-        """Whether the tenant asks every thread to slow down."""
+        """True if the tenant asks every thread to slow down."""
         return self.outcome in _SLOWING
 
     @property
     def may_repeat(self) -> bool:
-        """Whether the table allows another attempt."""
+        """True if the table allows another attempt."""
         return self.outcome in REPEATED[self.kind]
 
 
 def is_ambiguous(kind: Kind, outcome: Outcome) -> bool:
-    """Return whether a request of that kind may have changed a policy although it failed so."""
+    """Return whether a failed request of this kind may have changed a policy nevertheless."""
     return kind.writes_policy and outcome in _UNCLEAR
 
 
-def retry_after(value: str | None, date: str | None, now: float) -> float | None:
+def parse_retry_after(value: str | None, date: str | None, now: float) -> float | None:
     """Return the seconds that a `Retry-After` header asks to wait, or None.
 
     Args:
         value: The header: a number of seconds or an HTTP date.
         date: The `Date` header of the same answer. A date is relative to the server's clock,
-            which need not be ours.
+            which may differ from ours.
         now: Seconds since 1970, for an answer without a date.
     """
     if value is None:
@@ -150,7 +150,7 @@ def _timestamp(text: str | None) -> float | None:
 
 
 class Pace:
-    """The moment before which no thread sends anything, after the tenant asked one to slow down."""
+    """The time before which no thread sends anything, after the tenant asked one to slow down."""
 
     def __init__(self, clock: Clock, closed: threading.Event) -> None:
         self._clock = clock
@@ -159,7 +159,7 @@ class Pace:
         self._not_before = 0.0
 
     def hold(self, seconds: float) -> None:
-        """Let every thread wait for so many seconds from now."""
+        """Make every thread wait for this many seconds from now."""
         until = self._clock.monotonic() + seconds
         with self._lock:
             self._not_before = max(self._not_before, until)
@@ -172,7 +172,7 @@ class Pace:
         """Wait until requests may be sent.
 
         Raises:
-            NoAnswerError: That is after the deadline, or the client was closed.
+            NoAnswerError: The deadline comes first, or the client was closed.
         """
         waited = False
         while (left := self._not_before - self._clock.monotonic()) > 0:
@@ -182,10 +182,10 @@ class Pace:
                     "Try again later, or raise c1policy:requestDeadline.",
                 )
             if not self.rest(left):
-                raise closed_error()
+                raise make_closed_error()
             waited = True
         if waited:
-            # Threads that waited for the same moment shall not all come at that moment.
+            # Spread the threads that waited for the same time.
             spread = random.uniform(0, 0.25)  # noqa: S311 (no cryptography)
             self.rest(min(spread, max(0.0, deadline - self._clock.monotonic())))
 
@@ -194,7 +194,7 @@ class Pace:
         return not self._clock.wait(self._closed, seconds)
 
 
-def closed_error() -> NoAnswerError:
+def make_closed_error() -> NoAnswerError:
     """Return the error for a request of a client that was closed."""
     return NoAnswerError(
         "Nothing was sent: the run was interrupted.",
@@ -207,14 +207,14 @@ def repeat(
 ) -> _Value | Failure:
     """Return the result of the first attempt that succeeds, or the failure of the last one.
 
-    Once an attempt is ambiguous, later failures stay ambiguous. A refusal of the request's content
-    ends the doubt, because the tenant has refused the same request before.
+    Once an attempt is ambiguous, later failures stay ambiguous. A rejection of the request's
+    content ends the ambiguity, because the tenant has rejected the same request before.
 
     Args:
-        attempt: One try; it returns a `Failure` instead of raising one.
-        deadline: When to stop, on the monotonic clock.
+        attempt: Try once; return a `Failure` instead of raising one.
+        deadline: The end, on the monotonic clock.
         clock: That clock.
-        pace: What the attempts of all threads share.
+        pace: The pace of all threads.
     """
     is_unclear = False
     for number in itertools.count(1):
@@ -229,14 +229,15 @@ def repeat(
         if is_unclear and result.outcome is not Outcome.REFUSED:
             _leave_unclear(result.error)
         is_unclear = result.error.ambiguous
-        delay = _delay(result, number)
+        delay = _choose_delay(result, number)
         most = _MOST_SLOWED_ATTEMPTS if result.is_slowing else _MOST_ATTEMPTS
         is_last = number >= most or clock.monotonic() + delay >= deadline
         if is_last or not result.may_repeat:
             if number > 1 and result.may_repeat:
                 result.error.summary += f" (The last of {number} attempts.)"
             if result.is_slowing:
-                # The caller may look for what is not sent again here, and shall wait as well.
+                # The caller may look for the effect of a request that is not repeated here, and has
+                # to wait too.
                 pace.hold(result.retry_after or 0.0)
             return result
         if result.is_slowing:
@@ -246,11 +247,11 @@ def repeat(
     raise AssertionError("unreachable: the loop has no end of its own")
 
 
-def _delay(failure: Failure, number: int) -> float:
-    """The seconds to wait after so many attempts; never fewer than the server asked for."""
+def _choose_delay(failure: Failure, number: int) -> float:
+    """Return the seconds to wait after this many attempts, at least what the server asked for."""
     doubled = min(_FIRST_DELAY_SECONDS * 2.0 ** (number - 1), _LONGEST_DELAY_SECONDS)
     asked = failure.retry_after or 0.0
-    # Others were asked the same, and shall not all come at that moment.
+    # Other clients were asked to wait as well: spread the requests.
     spread = min(1.0, 0.1 * asked) if asked > doubled else _FIRST_DELAY_SECONDS
     return max(asked, doubled) + random.uniform(0, spread)  # noqa: S311 (no cryptography)
 

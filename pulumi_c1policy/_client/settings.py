@@ -1,7 +1,7 @@
-"""Where to talk to and as whom, decided once from the stack's config and the environment.
+"""The server and the credential, from the stack's config and the environment.
 
-Pure, apart from one warning in the log. Reading settings happens at every start of the plugin, so
-this module must not import httpx, pydantic or PyJWT.
+Pure, apart from one warning in the log. Each start of the plugin reads the settings, so this module
+must not import httpx, pydantic or PyJWT.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pulumi_c1policy._client import credentials, tenant
+from pulumi_c1policy._client import credentials, server_address
 from pulumi_c1policy.errors import SettingsError
 
 DEFAULT_DEADLINE_SECONDS: Final = 120.0
@@ -28,7 +28,7 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "allowInsecureHttp": "CONDUCTORONE_ALLOW_INSECURE_HTTP",
     "requestDeadline": "CONDUCTORONE_REQUEST_DEADLINE",
 }
-"""Each config key, without its namespace, and the environment variable that stands in for it."""
+"""Each config key, without its namespace, and its environment variable."""
 
 SECRET_KEYS: Final = frozenset({"accessToken", "oidcToken", "clientSecret"})
 """The keys whose value is a secret."""
@@ -44,12 +44,12 @@ class MixedSettingsError(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to talk to, as whom, and for how long to try.
+    """The server, the credential, and the time that an operation may take.
 
     Attributes:
         server_url: The root of the tenant's server, without `/api/v1`.
-        credential: Who the requests are made as.
-        deadline: Seconds that one operation may take, all its requests and waits included.
+        credential: The credential of the requests.
+        deadline: Seconds that one operation may take, with all its requests and waits.
         source: The place where the credential was found, for people.
     """
 
@@ -60,8 +60,8 @@ class Settings:
 
     @property
     def tenant(self) -> str:
-        """The host of the server, with its port where that is not the scheme's own."""
-        return tenant.authority_of(self.server_url)
+        """The host of the server, with its port if that is not the scheme's default."""
+        return server_address.get_authority(self.server_url)
 
     @property
     def token_url(self) -> str:
@@ -72,14 +72,14 @@ class Settings:
     def audience(self) -> str:
         """The host that a signed assertion is made out to, without a port.
 
-        It is the host that is asked, as in the vendor's Go SDK, and not the client id's: an
-        assertion for another host could be passed on to it by the server that gets it.
+        It is the host of the server, as in the vendor's Go SDK, and not the client id's: a server
+        could pass an assertion for another host on to that host.
         """
-        return tenant.host_of(self.server_url)
+        return server_address.get_host(self.server_url)
 
 
 def load(config: Mapping[str, str | None], env: Mapping[str, str]) -> Settings:
-    """Return the settings in a stack's config and, for what it leaves out, in the environment.
+    """Return the settings in a stack's config; the environment provides what the config leaves out.
 
     Args:
         config: Values by config key without namespace (`accessToken`, `clientId`, ...).
@@ -100,7 +100,7 @@ def load(config: Mapping[str, str | None], env: Mapping[str, str]) -> Settings:
     )
 
 
-def how_to_set(key: str) -> str:
+def explain_setting(key: str) -> str:
     """Return how a user sets a config key, as the end of a sentence."""
     option = "--secret " if key in SECRET_KEYS else ""
     return (
@@ -112,7 +112,7 @@ def _value(key: str, config: Mapping[str, str | None], env: Mapping[str, str]) -
     for text in (config.get(key), env.get(ENVIRONMENT[key])):
         value = (text or "").strip()
         if key in SECRET_KEYS:
-            # Pasted secrets come with line breaks where a terminal wrapped them.
+            # Pasted secrets contain line breaks if a terminal wrapped them.
             value = "".join(value.split())
         if value:
             return value
@@ -120,19 +120,19 @@ def _value(key: str, config: Mapping[str, str | None], env: Mapping[str, str]) -
 
 
 def _place(key: str, config: Mapping[str, str | None]) -> str:
-    """The name of the place where a value is found: the stack's config goes before."""
+    """Return the place where a value is found: the stack's config comes first."""
     return f"c1policy:{key}" if (config.get(key) or "").strip() else ENVIRONMENT[key]
 
 
 def _kinds(values: Mapping[str, str | None]) -> list[str]:
-    """The credentials that are there, in the order of their precedence."""
+    """List the kinds of credential that are set, by precedence."""
     return [key for key in ("accessToken", "oidcToken", "clientSecret") if values[key]]
 
 
 def _require_agreement(
     values: Mapping[str, str | None], places: Mapping[str, str], server_url: str
 ) -> None:
-    """Refuse a server and a credential from different places that may be of different tenants.
+    """Refuse a server and a credential from different places that may belong to different tenants.
 
     Raises:
         MixedSettingsError: Nothing shows that they belong together.
@@ -143,8 +143,8 @@ def _require_agreement(
     if _is_config(places[server]) == _is_config(places[other]):
         return
     if other == "clientId":
-        client_host = tenant.host_of_client_id(values["clientId"] or "")
-        if tenant.is_same_host(client_host, tenant.host_of(server_url)):
+        client_host = server_address.get_client_host(values["clientId"] or "")
+        if server_address.is_same_host(client_host, server_address.get_host(server_url)):
             return
         why = "name different hosts"
     else:
@@ -176,7 +176,7 @@ def _credential(values: Mapping[str, str | None]) -> credentials.Credential:
     if client_id is None:
         raise SettingsError(
             f"c1policy:{kind} is set, but the client id that belongs to it is not.",
-            f"The client id is missing: {how_to_set('clientId')}.",
+            f"The client id is missing: {explain_setting('clientId')}.",
         )
     if kind == "oidcToken":
         return credentials.OidcExchange(client_id, credentials.Secret(text))
@@ -187,13 +187,13 @@ def _no_credential(client_id: str | None) -> SettingsError:
     if client_id is not None:
         return SettingsError(
             "c1policy:clientId is set, but the client secret that belongs to it is not.",
-            f"The client secret is missing: {how_to_set('clientSecret')}.",
+            f"The client secret is missing: {explain_setting('clientSecret')}.",
         )
     return SettingsError(
         "No ConductorOne credential is set: neither c1policy:accessToken, nor c1policy:oidcToken "
         "with c1policy:clientId, nor c1policy:clientSecret with c1policy:clientId.",
-        f"The client id is missing: {how_to_set('clientId')}; and so is the client secret: "
-        f"{how_to_set('clientSecret')}.",
+        f"The client id is missing: {explain_setting('clientId')}; and so is the client secret: "
+        f"{explain_setting('clientSecret')}.",
     )
 
 
@@ -201,13 +201,13 @@ def _require_ascii(key: str, text: str) -> None:
     if not (text.isascii() and text.isprintable()):
         raise SettingsError(
             f"c1policy:{key} holds characters that no such value has.",
-            f"Copy the value of c1policy:{key} again and {how_to_set(key)}.",
+            f"Copy the value of c1policy:{key} again and {explain_setting(key)}.",
         )
 
 
 @functools.cache
 def _warn_shadowed(used: str, ignored: str) -> None:
-    # Cached: a program with hundreds of resources would otherwise say it hundreds of times.
+    # Cached: a program with hundreds of resources would otherwise log it hundreds of times.
     _log.warning(
         "c1policy:%s (or %s) is set and wins over c1policy:%s (or %s), which is not used.",
         used,
@@ -220,11 +220,11 @@ def _warn_shadowed(used: str, ignored: str) -> None:
 def _server_url(values: Mapping[str, str | None]) -> str:
     allow_http = _flag("allowInsecureHttp", values["allowInsecureHttp"])
     client_id = values["clientId"]
-    client_host = tenant.host_of_client_id(client_id or "")
+    client_host = server_address.get_client_host(client_id or "")
     for key in ("serverUrl", "tenantDomain"):
         text = values[key]
         if text:
-            return tenant.server_root(
+            return server_address.parse_server_root(
                 text,
                 setting=f"c1policy:{key}",
                 allow_http=allow_http,
@@ -233,15 +233,15 @@ def _server_url(values: Mapping[str, str | None]) -> str:
     if client_id is None:
         raise SettingsError(
             "Nothing says which ConductorOne tenant to talk to.",
-            f"The tenant is missing: {how_to_set('tenantDomain')}.",
+            f"The tenant is missing: {explain_setting('tenantDomain')}.",
         )
     if not client_host:
         raise SettingsError(
             "c1policy:clientId does not have the form `<random-id>@<host>/<use>`, so it names no "
             "tenant.",
-            f"Copy the client id again and {how_to_set('clientId')}.",
+            f"Copy the client id again and {explain_setting('clientId')}.",
         )
-    return tenant.server_root(
+    return server_address.parse_server_root(
         client_host, setting="The host in c1policy:clientId", allow_http=allow_http
     )
 
@@ -252,7 +252,7 @@ def _flag(key: str, text: str | None) -> bool:
     if text.lower() not in _FLAGS:
         raise SettingsError(
             f"c1policy:{key} is neither true nor false.",
-            f"Choose true or false for c1policy:{key} and {how_to_set(key)}.",
+            f"Choose true or false for c1policy:{key} and {explain_setting(key)}.",
         )
     return _FLAGS[text.lower()]
 
@@ -266,6 +266,6 @@ def _deadline(text: str | None) -> float:
         raise SettingsError(
             "c1policy:requestDeadline is not a number of seconds above zero, at most a day.",
             f"Choose a number such as 120 for c1policy:requestDeadline and "
-            f"{how_to_set('requestDeadline')}.",
+            f"{explain_setting('requestDeadline')}.",
         )
     return seconds

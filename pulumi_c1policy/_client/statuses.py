@@ -1,7 +1,7 @@
 """The meaning of an error status: the class of the error, and how the attempt failed.
 
-One place decides which errors are certain and which leave a write unclear, so that one table test
-pins all of them. This module must not import httpx.
+One place decides which errors are certain and which leave a write ambiguous, so that one table test
+covers them. This module must not import httpx.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from http import HTTPStatus
 from typing import Final
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import messages, refusals
-from pulumi_c1policy._client.refusals import Refusal
+from pulumi_c1policy._client import envelopes, final_errors
+from pulumi_c1policy._client.final_errors import Refusal
 from pulumi_c1policy._client.retries import Kind, Outcome
 
 _GRPC_CODES: Final[Mapping[int, str]] = {
@@ -37,8 +37,8 @@ _GRPC_CODES: Final[Mapping[int, str]] = {
 _CANCELLED, _DEADLINE_EXCEEDED, _NOT_FOUND, _UNIMPLEMENTED, _UNAVAILABLE = 1, 4, 5, 12, 14
 _CONFLICT_CODES = frozenset({6, 9, 10})
 _GAVE_UP_WAITING = frozenset({408, 499, 504})
-# The statuses of a server that has ended its work on the request. Any other 5xx (520 to 530 and
-# 598, 599 of proxies, for example) may come from a gateway that only stopped to wait.
+# The statuses of a server that has ended its work on the request. Any other 5xx (520 to 530, 598
+# and 599 of proxies, for example) may come from a gateway that only stopped waiting.
 _ENDED = frozenset({500, 502, 503})
 _ERRORS: Final[Mapping[int, type[errors.StatusError]]] = {
     400: errors.InvalidRequestError,
@@ -65,18 +65,18 @@ class Meaning:
     refusal: Refusal | None = None
 
 
-def meaning(kind: Kind, status: int, body: messages.ErrorBody) -> Meaning:
-    """Return what an answer with a status of 400 or above means."""
+def interpret(kind: Kind, status: int, body: envelopes.ErrorBody) -> Meaning:
+    """Return the meaning of an answer with a status of 400 or above."""
     if kind is Kind.TOKEN:
         if status in (400, 401, 403):
-            # OAuth answers 400 for credentials that are wrong.
+            # OAuth answers 400 for wrong credentials.
             return Meaning(errors.AuthenticationError)
-    elif refusal := refusals.find(status, body.message):
+    elif refusal := final_errors.find_refusal(status, body.message):
         return Meaning(errors.InvalidRequestError, Outcome.REFUSED, refusal)
     if status == 429:
         return Meaning(errors.RateLimitError, Outcome.THROTTLED)
     if status in (401, 403):
-        # Nothing was let in, whatever the body says.
+        # The request was not let in, whatever the body says.
         return Meaning(_ERRORS[status])
     if status == 501 and body.code == _UNIMPLEMENTED:
         return Meaning(errors.ServerError)
@@ -98,8 +98,8 @@ def _outcome_of_failure(status: int, code: int | None) -> Outcome:
     return Outcome.UNAVAILABLE if is_unavailable and not gave_up else Outcome.SERVER_FAILED
 
 
-def is_still_possible(status: int | None, code: int | None) -> bool:
-    """Return whether the tenant may still be at work on a request that was answered so."""
+def may_still_happen(status: int | None, code: int | None) -> bool:
+    """Return whether the tenant may still be working on a request with this answer."""
     if status is None:
         return False
     if status in _GAVE_UP_WAITING or code in (_CANCELLED, _DEADLINE_EXCEEDED):
@@ -107,7 +107,7 @@ def is_still_possible(status: int | None, code: int | None) -> bool:
     return status >= 500 and status not in _ENDED
 
 
-def name(status: int, code: int | None) -> str:
+def name_error(status: int, code: int | None) -> str:
     """Return the name of an error: that of its gRPC code, else that of its status."""
     if code is not None and code in _GRPC_CODES:
         return f"{_GRPC_CODES[code]} (code {code})"

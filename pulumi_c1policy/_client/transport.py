@@ -1,6 +1,6 @@
-"""One token, one pace and one deadline for the requests of all threads, and what is tried again.
+"""One token, one pace and one deadline for the requests of all threads, and their repetition.
 
-It must not know any of the API's calls.
+This module must not know any of the API's calls.
 """
 
 from __future__ import annotations
@@ -18,27 +18,35 @@ from typing import Any, Final, TypeVar
 import httpx
 import pydantic
 
-from pulumi_c1policy._client import bodies, credentials, dpop, messages, retries, statuses, tokens
+from pulumi_c1policy._client import (
+    access_tokens,
+    bodies,
+    credentials,
+    dpop,
+    envelopes,
+    retries,
+    statuses,
+)
 from pulumi_c1policy._client.answers import Answer, Call, Reader
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.exchange import Exchanges
 from pulumi_c1policy._client.retries import Failure, Kind
+from pulumi_c1policy._client.server_texts import Cleaner
 from pulumi_c1policy._client.settings import Settings
-from pulumi_c1policy._client.texts import Cleaner
 from pulumi_c1policy.errors import APIError
 
 _Value = TypeVar("_Value")
 _DEFAULT_TOKEN_SECONDS = 600.0
-# A look is older than that only where something held the write back.
+# A look is older than this only if something delayed the write.
 _FRESH_SECONDS = 0.25
 _MOST_LOOKS = 5
-# The end of the operation at hand, on the monotonic clock.
+# The end of the current operation, on the monotonic clock.
 _ENDS_AT: Final = ContextVar("_ENDS_AT", default=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A decision to send nothing, and the answer in the place of the tenant's."""
+    """A decision to send nothing, and the answer to return instead."""
 
     answer: dict[str, Any]
 
@@ -49,8 +57,8 @@ class Look:
 
     Attributes:
         call: The request that reads the policy.
-        decide: Returns the JSON to send, given that of the policy as it is now, or `Settled`. It
-            raises where nothing may be sent. It may be called several times.
+        decide: Return the JSON to send for the policy as it is now, or `Settled`. It may raise to
+            prevent the write, and may be called several times.
     """
 
     call: Call
@@ -64,9 +72,9 @@ class Request:
     Attributes:
         call: The call.
         params: Its query.
-        body: Its JSON, if it has any. A request with a look has its body from there.
-        look: The look that each attempt follows.
-        budget: The memory for its answer, which it shares with other requests.
+        body: Its JSON, if any. A request with a look gets its body from there.
+        look: The look before each attempt.
+        budget: The memory for its answer, shared with other requests.
     """
 
     call: Call
@@ -77,7 +85,7 @@ class Request:
 
 
 class Transport:
-    """Sends requests and returns the JSON objects that answer them."""
+    """A sender of requests that returns the JSON objects in their answers."""
 
     def __init__(
         self,
@@ -90,7 +98,7 @@ class Transport:
 
         Args:
             settings: The server, the credential and the deadline.
-            transport: The transport for httpx, in the place of the network.
+            transport: The transport for httpx, instead of the network.
             clock: The time.
 
         Raises:
@@ -100,7 +108,7 @@ class Transport:
         self._clock = clock or Clock()
         self._closed = threading.Event()
         self._pace = retries.Pace(self._clock, self._closed)
-        self._cleaner = Cleaner(credentials.secret_texts(settings.credential))
+        self._cleaner = Cleaner(credentials.list_secret_texts(settings.credential))
         self._reader = Reader(settings.credential, self._cleaner)
         self._exchanges = Exchanges(
             settings.server_url, self._reader, self._clock, self._closed, transport
@@ -108,10 +116,10 @@ class Transport:
         self._tokens = self._token_source(settings.credential)
 
     def send(self, request: Request) -> dict[str, Any]:
-        """Return the JSON object that the tenant answers a request with.
+        """Send a request; return the JSON object in its answer.
 
         Raises:
-            APIError: It does not, after all the attempts that are safe and in time.
+            APIError: No answer succeeded, after all attempts that are safe and in time.
         """
         deadline = min(self._deadline(), _ENDS_AT.get())
         attempt = partial(self._attempt, request, deadline)
@@ -125,7 +133,7 @@ class Transport:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Let the requests of a block end after so many seconds, if not earlier."""
+        """End the requests of a block after this many seconds, if not earlier."""
         token = _ENDS_AT.set(min(self._clock.monotonic() + seconds, _ENDS_AT.get()))
         try:
             yield
@@ -133,19 +141,19 @@ class Transport:
             _ENDS_AT.reset(token)
 
     def stopwatch(self) -> Stopwatch:
-        """Return what lets the requests of several blocks share one deadline, as those of a list do."""
+        """Return a stopwatch, which lets the requests of several blocks share one deadline."""
         return Stopwatch(self._clock, self._settings.deadline)
 
     def unreadable(self, call: Call, what: str) -> APIError:
-        """Return the error for an answer whose JSON is not what the call promises."""
+        """Return the error for an answer whose JSON does not have the promised shape."""
         return self._reader.unreadable(call, what).error
 
     def close(self) -> None:
-        """End every wait, and close the connections once those in use have their answers."""
+        """End every wait, and close each connection when its answer has arrived."""
         self._exchanges.close()
 
     def cut(self) -> None:
-        """Cut the connections in use, so that what waits for an answer waits no longer."""
+        """Cut the connections in use, so that no thread waits for an answer any longer."""
         self._exchanges.cut()
 
     def rest(self, seconds: float) -> bool:
@@ -160,7 +168,7 @@ class Transport:
             self._pace.pass_by(deadline)
             token = self._tokens.get(deadline)
             answer = self._answer(request, token, deadline)
-            # A request that was not let in had no effect: every kind may go again, once.
+            # A request that was not let in had no effect: every kind is repeated, once.
             if not (
                 may_renew
                 and isinstance(answer, Answer)
@@ -175,9 +183,9 @@ class Transport:
         return self._read(answer)
 
     def _answer(
-        self, request: Request, token: tokens.Token, deadline: float
+        self, request: Request, token: access_tokens.Token, deadline: float
     ) -> Answer | Failure | Settled:
-        """The answer to one attempt: to the look, if that one fails, else to the request."""
+        """Return the answer to one attempt: to the look, if that fails, else to the request."""
         look = request.look
         if look is None:
             whole = self._with_token(request, request.body, token)
@@ -206,7 +214,7 @@ class Transport:
         self,
         look: Look,
         body: object,
-        token: tokens.Token,
+        token: access_tokens.Token,
         deadline: float,
         seen_at: float,
         is_new: bool,
@@ -222,16 +230,19 @@ class Transport:
         if self._pace.is_held():
             raise _StaleError
 
-    def _see(self, look: Look, token: tokens.Token, deadline: float) -> Answer | Failure:
+    def _see(self, look: Look, token: access_tokens.Token, deadline: float) -> Answer | Failure:
         whole = self._with_token(Request(look.call), None, token)
         return self._exchanges.send(look.call, whole, deadline)
 
-    def _with_token(self, request: Request, body: object, token: tokens.Token) -> httpx.Request:
+    def _with_token(
+        self, request: Request, body: object, token: access_tokens.Token
+    ) -> httpx.Request:
         headers = {"Authorization": f"Bearer {token.secret.reveal()}"}
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"
-            # ASCII, as the text may hold what UTF-8 cannot; the tenant then says what is wrong.
+            # ASCII, because the text may contain what UTF-8 cannot encode; the tenant then reports
+            # it.
             content = json.dumps(body, allow_nan=False).encode("ascii")
         return self._exchanges.request(
             request.call.method,
@@ -241,20 +252,22 @@ class Transport:
             headers=headers,
         )
 
-    def _token_source(self, credential: credentials.Credential) -> tokens.TokenSource:
+    def _token_source(self, credential: credentials.Credential) -> access_tokens.TokenSource:
         if isinstance(credential, credentials.AccessToken):
-            return tokens.StaticToken(credential.token)
+            return access_tokens.StaticToken(credential.token)
         fetch = partial(self._fetch_token, credential)
-        return tokens.TokenCache(fetch, self._clock, self._closed)
+        return access_tokens.TokenCache(fetch, self._clock, self._closed)
 
     def _fetch_token(
         self, credential: credentials.OidcExchange | credentials.ClientSecret, deadline: float
-    ) -> tokens.Token:
+    ) -> access_tokens.Token:
         call = Call(Kind.TOKEN, "POST", "/auth/v1/token")
 
-        def attempt() -> tokens.Token | Failure:
+        def attempt() -> access_tokens.Token | Failure:
             self._pace.pass_by(deadline)
-            form = credentials.token_form(credential, self._settings.audience, self._clock.wall())
+            form = credentials.make_token_form(
+                credential, self._settings.audience, self._clock.wall()
+            )
             self._cleaner.hide(form.get("client_assertion", ""))
             asked_at = self._clock.monotonic()
             request = self._exchanges.request("POST", self._settings.token_url, data=form)
@@ -264,14 +277,14 @@ class Transport:
             if dpop.is_bound(value):
                 return self._reader.bound_token(call)
             try:
-                answer = messages.TokenAnswer.model_validate(value)
+                answer = envelopes.TokenAnswer.model_validate(value)
             except pydantic.ValidationError:
                 return self._reader.unreadable(call, "JSON without a usable access token")
             self._cleaner.hide(answer.access_token)
             lifetime = answer.expires_in
             if lifetime is None:
                 lifetime = _DEFAULT_TOKEN_SECONDS
-            return tokens.Token.issued(answer.access_token, asked_at, lifetime)
+            return access_tokens.Token.issued(answer.access_token, asked_at, lifetime)
 
         return _or_raise(retries.repeat(attempt, deadline, self._clock, self._pace))
 
@@ -290,7 +303,7 @@ class Stopwatch:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Let the requests of a block end with the time that is left."""
+        """End the requests of a block when the remaining time is over."""
         begun, outer = self._clock.monotonic(), _ENDS_AT.get()
         token = _ENDS_AT.set(min(begun + self._left, outer))
         try:
@@ -313,13 +326,12 @@ class _StaleError(Exception):
 
 
 def may_be_under_way(error: APIError) -> bool:
-    """Return whether the tenant may still be at work on a request that got this error.
+    """Return whether the tenant may still be working on a request that ended with this error.
 
-    It may when this client or a gateway on the way gave up waiting, and after a status that does
-    not say whether somebody did.
+    It may if this client, or a gateway, stopped waiting, and after a status that does not tell.
     """
     timed_out = isinstance(error.__cause__, httpx.TimeoutException)
-    return timed_out or statuses.is_still_possible(error.status, error.code)
+    return timed_out or statuses.may_still_happen(error.status, error.code)
 
 
 def _or_raise(result: _Value | Failure) -> _Value:

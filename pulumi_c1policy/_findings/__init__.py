@@ -1,4 +1,4 @@
-"""Findings: what is wrong or doubtful in a policy, by which rule, and how severe a user wants it.
+"""Findings about a policy: the rule, the severity that a user wants, and the sentence.
 
 Imports `_model.paths` alone, so that every layer above the model can make findings.
 """

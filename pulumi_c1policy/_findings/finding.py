@@ -12,18 +12,18 @@ Severity: TypeAlias = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong or doubtful in what a program wrote.
+    """A problem or a doubt about what a program wrote.
 
     Attributes:
         path: The place, from the policy down.
-        rule: The id of the rule in `registry.RULES`, in kebab-case. Empty where the value cannot be
+        rule: The id of the rule in `registry.RULES`, in kebab-case. Empty if the value cannot be
             sent at all (a wrong type, an unknown field, two members of a oneof): no user can turn
-            that down.
+            such a finding down.
         message: A sentence: what is wrong, and what to write instead. An expression with a caret
-            may follow on lines of its own.
+            may follow on separate lines.
         severity: An error stops the deployment, a warning does not.
-        quotes_value: The message may quote what was written, so it must not be shown of a secret.
-            Set where `rule` is empty; else the registry tells.
+        quotes_value: The message may quote what was written, so it must not be shown for a secret.
+            Set if `rule` is empty; otherwise the registry tells.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""How severe a user wants each rule: `c1policy:severity` and `--severity`. Pure.
+"""The severity that a user wants for each rule: `c1policy:severity` and `--severity`. Pure.
 
 The text is a comma list of `rule=error|warning|off`, or `rule@resource=…` for one resource.
 """
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from pulumi_c1policy._findings.finding import Severity
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 
 Level: TypeAlias = Literal["error", "warning", "off"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -20,7 +20,7 @@ _Found = TypeVar("_Found", bound=Any)
 
 
 class SeverityError(ValueError):
-    """A text that is no list of severities; the message says what is wrong and what to write."""
+    """A text is not a list of severities; the message says what is wrong and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ class Severities:
     """The severities that a user set.
 
     Attributes:
-        levels: A level by rule and resource; the resource is "" where it counts for all.
+        levels: A level by rule and resource; the resource is "" if the level applies to all.
     """
 
     levels: Mapping[tuple[str, str], Level] = field(default_factory=lambda: MappingProxyType({}))
 
     def level(self, rule: str, default: Severity, names: Collection[str] = ()) -> Level:
-        """The level of a rule's findings.
+        """Return the level of a rule's findings.
 
         Args:
             rule: The rule's id; "" is a finding that no user can turn down.
             default: The severity that the check gave.
-            names: The names by which the resource at hand is known (its name, its URN).
+            names: The names of the current resource (its name, its URN).
         """
         if not rule:
             return default
@@ -49,11 +49,11 @@ class Severities:
         return self.levels.get((rule, ""), default)
 
     def apply(self, findings: Iterable[_Found], names: Collection[str] = ()) -> list[_Found]:
-        """The findings with the severity that the user set, without those that are off.
+        """Return the findings with the severity that the user set, without those that are off.
 
         Args:
             findings: Dataclasses with a `rule` and a `severity`.
-            names: The names by which the resource at hand is known.
+            names: The names of the current resource.
         """
         kept = []
         for finding in findings:
@@ -65,7 +65,7 @@ class Severities:
 
 
 def parse(text: str) -> Severities:
-    """The severities that `text` sets.
+    """Parse a list of severities.
 
     Raises:
         SeverityError: An item is not of the form `rule=level`, a rule or a level does not exist, or
@@ -80,7 +80,7 @@ def parse(text: str) -> Severities:
                 f"{item!r} is not of the form RULE=LEVEL or RULE@RESOURCE=LEVEL; "
                 f"LEVEL is one of {', '.join(LEVELS)}"
             )
-        if (problem := unknown_rule(rule)) is not None:
+        if (problem := explain_unknown_rule(rule)) is not None:
             raise SeverityError(problem)
         level = next((level for level in LEVELS if level == wanted), None)
         if level is None:
@@ -95,8 +95,8 @@ def parse(text: str) -> Severities:
     return Severities(MappingProxyType(levels))
 
 
-def successor(rules: str, option: str) -> str:
-    """A sentence that translates the former list of ignored rules.
+def explain_former(rules: str, option: str) -> str:
+    """Return a sentence that translates the former list of ignored rules.
 
     Args:
         rules: Rule ids, separated by commas or spaces.
@@ -112,8 +112,8 @@ def successor(rules: str, option: str) -> str:
     )
 
 
-def unknown_rule(rule: str) -> str | None:
-    """A sentence about a rule id that does not exist, with the nearest that does; None if it does."""
+def explain_unknown_rule(rule: str) -> str | None:
+    """Return a sentence about an unknown rule id, with the nearest known one, or None."""
     if rule in RULES:
         return None
     near = get_close_matches(rule, RULES, n=1, cutoff=0.5)

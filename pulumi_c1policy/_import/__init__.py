@@ -1,5 +1,5 @@
-"""From policies that a tenant has to a program that declares them, and to the state that goes with it.
+"""A program, and the state that goes with it, for policies that a tenant has.
 
-`choice` picks the policies, `adoption` judges each, `names` and `program` write the program, `entries` the
-file for `pulumi import`. Pure: no engine, no HTTP and no terminal; of Pulumi only what that file looks like.
+`choice` picks the policies, `adoption` judges each, `names` and `program` write the program, and
+`entries` writes the file for `pulumi import`. Pure: no engine, no HTTP and no terminal.
 """

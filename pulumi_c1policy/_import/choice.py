@@ -1,4 +1,4 @@
-"""Which of a tenant's policies are meant. Pure."""
+"""The selection of a tenant's policies by name, id or type. Pure."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ _SHOWN = 5
 
 
 class ChoiceError(C1PolicyError):
-    """A name stands for no policy of the tenant, or for several."""
+    """A name matches no policy of the tenant, or several."""
 
 
-def existing(rows: Iterable[Tree]) -> list[Tree]:
-    """The policies (on the wire) that are there, each once, sorted by name and id."""
+def list_existing(rows: Iterable[Tree]) -> list[Tree]:
+    """Return the policies (on the wire) that are not deleted, each once, by name and id."""
     found = {str(row["id"]): row for row in rows if row.get("id") and not _said(row, "deleted_at")}
-    return sorted(found.values(), key=lambda row: (name(row).casefold(), str(row["id"])))
+    return sorted(found.values(), key=lambda row: (get_name(row).casefold(), str(row["id"])))
 
 
-def name(row: Tree) -> str:
-    """What people call a policy: its display name, or its id where it has none."""
+def get_name(row: Tree) -> str:
+    """Return a policy's display name, or its id if it has none."""
     return str(_said(row, "display_name") or row["id"])
 
 
-def named(rows: Sequence[Tree], wanted: Collection[str]) -> list[Tree]:
-    """The policies among `rows` that `wanted` names by id or display name, in the order of `rows`.
+def select_named(rows: Sequence[Tree], wanted: Collection[str]) -> list[Tree]:
+    """Select the policies that `wanted` names by id or display name, in the order of `rows`.
 
     Raises:
-        ChoiceError: A name stands for none, or for several.
+        ChoiceError: A name matches none, or several.
     """
     by_id = {str(row["id"]): row for row in rows}
     by_name: dict[str, list[Tree]] = {}
     for row in rows:
-        by_name.setdefault(name(row), []).append(row)
+        by_name.setdefault(get_name(row), []).append(row)
     ids = {str(_one(by_id, by_name, text)["id"]) for text in wanted}
     return [row for row in rows if str(row["id"]) in ids]
 
 
-def of_types(rows: Iterable[Tree], types: Collection[str]) -> list[Tree]:
-    """The policies of some types; of all where none is given."""
+def select_types(rows: Iterable[Tree], types: Collection[str]) -> list[Tree]:
+    """Select the policies of some types; all if no type is given."""
     return [row for row in rows if not types or str(_said(row, "policy_type")) in types]
 
 

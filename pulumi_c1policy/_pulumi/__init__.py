@@ -1,1 +1,1 @@
-"""Between Pulumi and the lifecycle: values, configuration, results and failures."""
+"""The border between Pulumi and the lifecycle: values, configuration, results and failures."""

@@ -1,7 +1,7 @@
-"""The keys of a stack's config in our namespace: which there are, and what is said of others.
+"""The config keys of our namespace, and messages about other keys.
 
-A key that nobody reads is a setting that is not followed: a mistyped `c1policy:serverUrl` would let a
-run go to the tenant of the environment. No value of a key is ever shown.
+A key that nothing reads is a setting without effect: with a mistyped `c1policy:serverUrl`, a run
+would use the tenant of the environment. Messages never show the value of a key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pulumi.runtime import get_root_resource
 
 from pulumi_c1policy._client.settings import ENVIRONMENT, SECRET_KEYS
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
-from pulumi_c1policy._pulumi import decisions, tenants
+from pulumi_c1policy._pulumi import decision_sources, tenants
 
 NAMESPACE: Final = "c1policy"
 SEVERITY: Final = "severity"
@@ -25,18 +25,24 @@ FORMER: Final = "ignoreWarnings"
 
 ONLINE: Final = "validateOnline"
 
-KEYS: Final = (*ENVIRONMENT, SEVERITY, ONLINE, *map(decisions.key, DECISIONS), tenants.ALLOW)
-"""Every key that is followed, without the namespace."""
+KEYS: Final = (
+    *ENVIRONMENT,
+    SEVERITY,
+    ONLINE,
+    *map(decision_sources.name_key, DECISIONS),
+    tenants.ALLOW,
+)
+"""Every config key that is read, without the namespace."""
 
 _ALIKE = 0.8
 _told: WeakSet[pulumi.Resource] = WeakSet()
 
 
-def ours(config: object) -> list[str]:
-    """The keys of our namespace that are set, without it.
+def select_ours(config: object) -> list[str]:
+    """Select the keys of our namespace that are set, without it.
 
     Args:
-        config: What the engine configures a provider with; it keeps its keys to itself.
+        config: The object with which the engine configures a provider; its keys are private.
     """
     properties = getattr(config, "_props", config)
     if not isinstance(properties, Mapping):
@@ -46,11 +52,11 @@ def ours(config: object) -> list[str]:
     return sorted(key.removeprefix(prefix) for key in found)
 
 
-def meant(key: str) -> str | None:
-    """The key that a near miss stands for; None where it resembles none.
+def guess_key(key: str) -> str | None:
+    """Guess the key that an unknown one was meant to be; None if none is similar.
 
-    Letters in another case, other separators, the name of an environment variable and single mistyped
-    letters are near misses.
+    Near misses are other letter case, other separators, the name of an environment variable, and
+    single mistyped letters.
     """
     names = {_plain(variable): known for known, variable in ENVIRONMENT.items()}
     names |= {_plain(known): known for known in KEYS}
@@ -62,9 +68,9 @@ def _plain(key: str) -> str:
     return "".join(filter(str.isalnum, key)).casefold()
 
 
-def near_misses(keys: Iterable[str]) -> list[str]:
-    """A sentence for each key that nobody reads and that was meant to be another."""
-    found = ((key, meant(key)) for key in _unknown(keys))
+def find_near_misses(keys: Iterable[str]) -> list[str]:
+    """Make a sentence for each unknown key that is a near miss of a known one."""
+    found = ((key, guess_key(key)) for key in _unknown(keys))
     return [
         f"The config key {NAMESPACE}:{key} does not exist; {NAMESPACE}:{known} does. Set that one "
         f"instead (`pulumi config set {_option(known)}{NAMESPACE}:{known}`), and remove this one "
@@ -74,13 +80,13 @@ def near_misses(keys: Iterable[str]) -> list[str]:
     ]
 
 
-def strangers(keys: Iterable[str]) -> list[str]:
-    """A warning for each key that nobody reads and that resembles none."""
+def find_unknown(keys: Iterable[str]) -> list[str]:
+    """Make a warning for each unknown key that is similar to no known one."""
     return [
         f"The config key {NAMESPACE}:{key} has no effect: there is no such key. The keys are "
         f"{', '.join(KEYS)}."
         for key in _unknown(keys)
-        if not meant(key)
+        if not guess_key(key)
     ]
 
 
@@ -93,9 +99,9 @@ def _option(key: str) -> str:
 
 
 def warn_of_plain_secrets() -> None:
-    """Warn, once a run, of secrets that the running program's stack keeps as plain text.
+    """Warn, once a run, of secrets in the stack's config as plain text.
 
-    Only the program's side can tell: a plugin gets secrets in the clear and unmarked.
+    Only the program can tell: a plugin gets secrets decrypted and unmarked.
     """
     root = get_root_resource()
     if root is None or root in _told:
@@ -105,8 +111,9 @@ def warn_of_plain_secrets() -> None:
     if plain := [name for name in names if _is_plain(name)]:
         commands = ", ".join(f"`pulumi config set --secret {name}`" for name in plain)
         pulumi.log.warn(
-            f"{' and '.join(plain)} {'stands' if len(plain) == 1 else 'stand'} in the stack's config "
-            f"as plain text. Encrypt with {commands}; replace the secret if others may have read it."
+            f"{' and '.join(plain)} {'stands' if len(plain) == 1 else 'stand'} in the stack's "
+            f"config as plain text. Encrypt with {commands}; replace the secret if others may have "
+            "read it."
         )
 
 

@@ -1,8 +1,8 @@
-"""How failures and warnings reach the person: a sentence, not a traceback.
+"""Failures and warnings as sentences instead of tracebacks.
 
-Pulumi's dynamic server answers every exception of a provider with `traceback.format_exc()`. It looks
-that name up in its own module at each call, so a stand-in there can answer for our errors and
-hand every other provider's to the original. With `PULUMI_C1POLICY_DEBUG=1` the traceback is shown.
+Pulumi's dynamic server answers every exception of a provider with `traceback.format_exc()`. It
+looks that name up in its own module at each call. A replacement there answers for our errors, and
+passes those of other providers on to the original. `PULUMI_C1POLICY_DEBUG=1` shows the traceback.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pulumi.runtime import rpc
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS
-from pulumi_c1policy._pulumi import owner
-from pulumi_c1policy._pulumi.owner import OWNER
+from pulumi_c1policy._pulumi import stack_ownership
+from pulumi_c1policy._pulumi.stack_ownership import OWNER
 from pulumi_c1policy.errors import C1PolicyError
 
 _log = logging.getLogger("pulumi_c1policy")
@@ -35,45 +35,45 @@ _SERVER = "DynamicResourceProviderServicer"
 
 
 class _Traceback(ModuleType):
-    """The `traceback` module, but for the text of our own errors."""
+    """A replacement of the `traceback` module that changes the text of our errors only."""
 
     def __getattr__(self, name: str) -> object:
         return getattr(traceback, name)
 
     @staticmethod
     def format_exc(limit: int | None = None, chain: bool = True) -> str:
-        """The sentence of an error of ours; the usual text of any other."""
+        """Return the sentence of an error of ours, or the usual text of any other error."""
         error = sys.exc_info()[1]
         if isinstance(error, C1PolicyError) and not os.environ.get("PULUMI_C1POLICY_DEBUG"):
-            return shown(str(error))
+            return escape_for_log(str(error))
         return traceback.format_exc(limit, chain)
 
 
-def shown(text: str) -> str:
-    """Return a text as the engine's log may hold it."""
-    return _text.terminal(_text.without_secrets(text))
+def escape_for_log(text: str) -> str:
+    """Return a text as the engine's log may contain it."""
+    return _text.escape_terminal(_text.mask_secrets(text))
 
 
 def install() -> None:
-    """Let this process's dynamic server show our errors as sentences. Does nothing elsewhere."""
+    """Make this process's dynamic server show our errors as sentences. No effect elsewhere."""
     main = sys.modules.get("__main__")
     if hasattr(main, _SERVER) and getattr(main, "traceback", None) is traceback:
         main.traceback = _Traceback("traceback")  # type: ignore[union-attr]
 
 
-def discreet(index: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Decorate a call of the engine: no text that it shows quotes a secret of its inputs.
+def hide_inputs(index: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Decorate a call of the engine, so that its messages never quote a secret of its inputs.
 
     Args:
-        index: The place of the inputs among the call's arguments, `self` included.
+        index: The position of the inputs among the call's arguments, `self` included.
     """
 
     def decorate(call: Callable[_P, _R]) -> Callable[_P, _R]:
         @functools.wraps(call)
-        def wrapped(*arguments: _P.args, **named: _P.kwargs) -> _R:
+        def wrapped(*arguments: _P.args, **wrap_errors: _P.kwargs) -> _R:
             inputs: Any = arguments[index]
-            with _text.hiding(owner.secret_texts(inputs)):
-                return call(*arguments, **named)
+            with _text.hide_secrets(stack_ownership.list_secret_texts(inputs)):
+                return call(*arguments, **wrap_errors)
 
         return wrapped
 
@@ -81,22 +81,24 @@ def discreet(index: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
 
 @contextlib.contextmanager
-def named(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iterator[None]:
-    """Put the verb and the policy before the text of any error, and of the block's warnings."""
-    outer, _at_hand.name = getattr(_at_hand, "name", ""), _which(properties, policy_id)
+def wrap_errors(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iterator[None]:
+    """Add the verb and the policy to the text of any error and warning of the block."""
+    outer, _at_hand.name = getattr(_at_hand, "name", ""), _describe_policy(properties, policy_id)
     try:
         yield
     except C1PolicyError as error:
-        error.summary = _text.without_secrets(error.summary)
-        error.advice = _text.without_secrets(error.advice)
-        error.summary = f"Cannot {verb} the policy {_which(properties, policy_id)}: {error.summary}"
+        error.summary = _text.mask_secrets(error.summary)
+        error.advice = _text.mask_secrets(error.advice)
+        error.summary = (
+            f"Cannot {verb} the policy {_describe_policy(properties, policy_id)}: {error.summary}"
+        )
         raise
     finally:
         _at_hand.name = outer
 
 
-def warn_at_hand(message: str) -> None:
-    """Show a warning about the policy of the operation at hand, which it names."""
+def warn_of_current(message: str) -> None:
+    """Show a warning about the policy of the current operation, with its name."""
     warn(f"policy {getattr(_at_hand, 'name', '')}: {message}")
 
 
@@ -106,8 +108,8 @@ def inform(message: str) -> None:
 
 
 def warn(message: str) -> None:
-    """Show a warning in the engine's output, once per process, beside the resource at hand."""
-    _warn_once(shown(message), urn_at_hand())
+    """Show a warning beside the current resource, once per process."""
+    _warn_once(escape_for_log(message), get_current_urn())
 
 
 def warn_of_run(message: str) -> None:
@@ -116,13 +118,13 @@ def warn_of_run(message: str) -> None:
 
 
 def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
-    """Show a warning about one policy, which it names."""
-    warn(f"policy {_which(properties, policy_id)}: {message}")
+    """Show a warning about one policy, with its name."""
+    warn(f"policy {_describe_policy(properties, policy_id)}: {message}")
 
 
-def _which(properties: Mapping[str, Any], policy_id: str) -> str:
-    """The resource that keeps a policy, and its id; not the display name, which may be a secret."""
-    # Who has taken a policy over may have put marks of theirs in the place of ours.
+def _describe_policy(properties: Mapping[str, Any], policy_id: str) -> str:
+    """Return the address of a policy's resource, and its id; its display name may be a secret."""
+    # After a takeover the ownership annotations may be those of the new manager.
     sources = (properties.get(name) for name in (OWNER, LOST_MARKS, "annotations"))
     found = (each.get("iac_resource_address") for each in sources if isinstance(each, Mapping))
     texts = (each for each in found if isinstance(each, str))
@@ -130,8 +132,8 @@ def _which(properties: Mapping[str, Any], policy_id: str) -> str:
     return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
 
 
-def urn_at_hand() -> str:
-    """The resource of the call that this thread answers, which only the server itself is told."""
+def get_current_urn() -> str:
+    """Return the URN of the resource of this thread's call, which only the server itself gets."""
     main, frame = sys.modules.get("__main__"), sys._getframe()
     while (caller := frame.f_back) is not None:
         frame = caller
@@ -142,7 +144,7 @@ def urn_at_hand() -> str:
 
 @cache
 def _warn_once(message: str, urn: str) -> None:
-    log = _engine_log()
+    log = _connect_log()
     if log is None:
         _log.warning(message)
     else:
@@ -151,7 +153,7 @@ def _warn_once(message: str, urn: str) -> None:
 
 @cache
 def _inform_once(message: str) -> None:
-    log = _engine_log()
+    log = _connect_log()
     if log is not None:
         log(message, "", is_warning=False)
 
@@ -161,8 +163,8 @@ class _Log(Protocol):
 
 
 @cache
-def _engine_log() -> _Log | None:
-    """A function that logs with the engine, whose address is our first argument."""
+def _connect_log() -> _Log | None:
+    """Return a function that logs with the engine, whose address is the plugin's first argument."""
     main = sys.modules.get("__main__")
     if not hasattr(main, _SERVER) or len(sys.argv) < 2:
         return None

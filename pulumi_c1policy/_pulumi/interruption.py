@@ -1,6 +1,6 @@
-"""How a run ends before its time: somebody presses Ctrl-C, or the engine dies.
+"""The early end of a run: Ctrl-C, or the death of the engine.
 
-Pulumi starts plugins in process groups of their own, so neither reaches this one by itself. This
+Pulumi starts plugins in process groups of their own, so they get no signal of either. This module
 imports nothing of ours.
 """
 
@@ -14,11 +14,11 @@ from threading import Thread
 
 
 def on_cancel(cancelled: Callable[[], None]) -> None:
-    """Call `cancelled` once a person has pressed Ctrl-C. Does nothing outside of the dynamic server.
+    """Call `cancelled` when the engine sends `Cancel` after Ctrl-C. No effect outside plugins.
 
-    The engine then waits for the calls that are under way, and tells every plugin by the call
-    `Cancel`. In the dynamic server that one would queue up behind those that it shall end: four are
-    answered at a time. gRPC lets a method have a thread of its own, and its start is the news.
+    The engine waits for the calls in progress, and sends `Cancel` to every plugin. In the dynamic
+    server it would queue behind the calls that it is meant to end: four are answered at a time.
+    gRPC allows a method to have a thread of its own; its start tells us that `Cancel` was called.
     """
     servicer = getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)
     method = getattr(servicer, "Cancel", None)
@@ -27,19 +27,20 @@ def on_cancel(cancelled: Callable[[], None]) -> None:
 
 
 def on_death(gone: Callable[[], None]) -> None:
-    """Call `gone` once the engine is dead. Does nothing outside of the dynamic server.
+    """Call `gone` when the engine has died. No effect outside the dynamic server.
 
-    A provider outlives a CLI that is killed, and would go on with what it was told. A create that waits
-    for its next attempt would then come after the next run has looked for what this one left.
+    A plugin outlives a CLI that is killed, and would continue its calls. A create that waits for
+    its next attempt would then be sent after the next run has looked for leftovers.
     """
     main = sys.modules.get("__main__")
-    # Windows knows no poll, and no orphans either: a job ends with all its processes.
+    # Windows has no poll, and no orphans: a job ends with all its processes.
     if hasattr(main, "DynamicResourceProviderServicer") and hasattr(select, "poll"):
         Thread(target=_wait, args=[gone], name="c1policy-orphan", daemon=True).start()
 
 
 def _wait(gone: Callable[[], None]) -> None:
-    # The engine reads our output as long as it lives. That nobody does any more is told unasked.
+    # The engine reads our output as long as it lives. poll() reports POLLERR and POLLHUP even when
+    # they are not requested.
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):

@@ -1,8 +1,8 @@
 """Links between the policies of one program, known before any of them has an id.
 
-At the first preview the id of another policy is unknown to the provider. The program's side still
-knows which resource an input's Output belongs to: `other.id` itself is certain, an Output that was
-made of it by `apply` is likely. What is known travels among the options of the resource.
+At the first preview the provider does not know the ids of other policies. The program knows which
+resource an input's Output belongs to: `other.id` itself is certain, an Output that `apply` computed
+from it is likely. The links travel among the options of the resource.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ class Program:
     """The policies that the running program has declared so far."""
 
     def __init__(self) -> None:
-        """Know of none."""
+        """Start with none."""
         self._by_resource: dict[pulumi.Resource, _Declared] = {}
         self._by_id: dict[int, _Declared] = {}
 
     def declare(self, resource: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
-        """Remember a policy that was just registered."""
+        """Register a policy that was just declared."""
         kind = props.get("policy_type")
         depth = 0
-        for _, value in _targets(props):
+        for _, value in _list_targets(props):
             if (other := self._by_id.get(id(value))) is not None:
                 depth = max(depth, other.depth + 1)
         own_id: pulumi.Output[str] = resource.id  # type: ignore[attr-defined]
         found = _Declared(name, kind if isinstance(kind, str) else "", depth, own_id)
         self._by_resource[resource] = found
-        # The Output is kept alive by the entry, so that its address stays its own.
+        # The entry keeps the Output alive, so that its address is not reused.
         self._by_id[id(own_id)] = found
 
     async def pack(self, props: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The links of a policy to others of the program, as plain data."""
+        """Return the links of a policy to others of the program, as plain data."""
         found = []
-        for path, value in _targets(props):
+        for path, value in _list_targets(props):
             certain = self._by_id.get(id(value))
             others = [certain] if certain else await self._behind(value)
             found += [
@@ -76,7 +76,7 @@ PROGRAM = Program()
 
 
 def unpack(options: object) -> list[Link]:
-    """The links that the program's side has packed."""
+    """Return the links that the program has packed."""
     packed = options.get(KEY) if isinstance(options, Mapping) else None
     found = []
     for each in packed if isinstance(packed, list) else ():
@@ -88,8 +88,8 @@ def unpack(options: object) -> list[Link]:
     return found
 
 
-def _targets(props: Mapping[str, Any]) -> Iterator[tuple[Path, pulumi.Output[Any]]]:
-    """The Outputs that stand where a policy names another one."""
+def _list_targets(props: Mapping[str, Any]) -> Iterator[tuple[Path, pulumi.Output[Any]]]:
+    """List the Outputs at the places where a policy names another one."""
     rules = props.get("rules")
     for index, rule in enumerate(rules if isinstance(rules, list) else ()):
         target = rule.get("policy_id") if isinstance(rule, dict) else None

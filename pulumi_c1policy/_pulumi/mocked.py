@@ -1,7 +1,7 @@
-"""Runs a Pulumi program without an engine, and writes down the policies that it declares.
+"""A run of a Pulumi program without an engine, which records the policies that it declares.
 
-`python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`, in a process of its own, since a program may do
-to its process what it likes. Its config comes as a JSON object on standard input.
+`python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`, in a process of its own,
+because a program may change its process. The config comes as a JSON object on standard input.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._pulumi import config_keys, values
+from pulumi_c1policy._pulumi import config_keys, engine_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,15 +25,15 @@ _TYPE = "c1policy:Policy"
 
 
 class _Engine(mocks.Mocks):
-    """Gives every resource an id, and every function an empty answer."""
+    """Mocks that give every resource an id, and every function an empty answer."""
 
     def __init__(self) -> None:
         self.policies: list[dict[str, Any]] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         found = args.resource_id or f"{args.name}_id"
-        inputs = values.inputs(_revealed(args.inputs))
-        # A policy that is read with `Policy.get` comes without inputs: nothing is known of it.
+        inputs = engine_values.read_properties(_unwrap_secrets(args.inputs))
+        # `Policy.get` has no inputs: the policy is unknown.
         if args.typ.endswith(_TYPE) and inputs:
             self.policies.append({"resource": args.name, "id": found, "inputs": inputs})
         return found, args.inputs
@@ -43,16 +43,16 @@ class _Engine(mocks.Mocks):
         return {}, None
 
 
-def _revealed(value: Any) -> Any:  # noqa: ANN401 (any input)
-    """`value` with secrets as what they are; it stays on this machine, as the program does."""
+def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
+    """Unwrap secrets; the values stay on this machine, as the program does."""
     value = rpc.unwrap_rpc_secret(value)
     if isinstance(value, dict):
-        return {key: _revealed(item) for key, item in value.items()}
-    return [_revealed(item) for item in value] if isinstance(value, list) else value
+        return {key: _unwrap_secrets(item) for key, item in value.items()}
+    return [_unwrap_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def run(program: Path, project: str, stack: str) -> list[dict[str, Any]]:
-    """The policies that a program declares: each its resource's name, a made-up id, its inputs."""
+    """Run a program; return each policy's resource name, made-up id and inputs."""
     engine = _Engine()
     mocks.set_mocks(engine, project=project, stack=stack, preview=False)
     sys.path.insert(0, str(program.parent))

@@ -1,6 +1,6 @@
-"""What the provider's process holds: the stack's configuration, and one run for all threads.
+"""The state of the provider's process: the stack's configuration, and one run for all threads.
 
-The provider object itself holds nothing, because it is pickled into the state.
+The provider object itself is empty, because Pulumi pickles it into the state.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pulumi_c1policy._lifecycle.effects.known_state import KnownState, Phase
 from pulumi_c1policy._lifecycle.planning import refusals
 from pulumi_c1policy._lifecycle.planning.state_codec import read_tenant
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._pulumi import config_keys, decisions, failures, interruption, tenants
+from pulumi_c1policy._pulumi import config_keys, decision_sources, failures, interruption, tenants
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
 from pulumi_c1policy._pulumi.tenants import Tenants
 from pulumi_c1policy.errors import C1PolicyError, RefusedError
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 GRACE_SECONDS = 3.0
-"""For how long a request that is under way may still be answered after Ctrl-C."""
+"""The time in which a request in progress may still be answered after Ctrl-C."""
 
 known = KnownState()
-"""What the engine has shown us of its state."""
+"""The policies that the engine has shown."""
 chains = Chains()
-"""What the engine has shown us of the program's policies."""
+"""The links of the program's policies that the engine has shown."""
 shown = Tenants()
-"""The tenants that the engine has shown us beside its resources."""
+"""The tenants that the engine has shown beside its resources."""
 
 _lock = Lock()
 _config: Config | None = None
@@ -45,7 +45,7 @@ _cancelled = False
 
 
 def configure(config: Config) -> None:
-    """Take the stack's configuration; the run begins when it is first needed."""
+    """Store the stack's configuration; the run begins when it is first needed."""
     global _config, _run
     with _lock:
         _config, _run = config, None
@@ -53,32 +53,32 @@ def configure(config: Config) -> None:
     interruption.on_cancel(_cancel)
 
 
-def setting(key: str) -> str | None:
-    """The stack's value for a key of our namespace."""
+def get_setting(key: str) -> str | None:
+    """Return the stack's value for a key of our namespace."""
     value = _config.get(f"{NAMESPACE}:{key}") if _config else None
     return None if value is None else str(value)
 
 
-def severities() -> Severities:
-    """The severities of rules that the stack's config sets; none where that is malformed."""
+def get_severities() -> Severities:
+    """Return the severities of rules in the stack's config; none if they are malformed."""
     try:
-        return severity.parse(setting(SEVERITY) or "")
+        return severity.parse(get_setting(SEVERITY) or "")
     except severity.SeverityError:
         return Severities()
 
 
-def decided(packed: object) -> dict[str, str]:
-    """Return the decisions that hold for a resource with these packed options."""
-    return decisions.made(packed, setting, os.environ)
+def get_decisions(packed: object) -> dict[str, str]:
+    """Return the decisions that apply to a resource with these packed options."""
+    return decision_sources.combine(packed, get_setting, os.environ)
 
 
-def decision_problems(packed: object) -> list[tuple[str, str]]:
-    """Return the places that give a decision an unknown value, each with a sentence."""
-    return decisions.problems(packed, setting, os.environ)
+def find_decision_problems(packed: object) -> list[tuple[str, str]]:
+    """Find the sources that give a decision an unknown value, each with a sentence."""
+    return decision_sources.find_problems(packed, get_setting, os.environ)
 
 
 def require_tenant(state: Tree) -> None:
-    """Refuse to touch a resource of another tenant, where credentials are at hand.
+    """Refuse to touch a resource of another tenant, if credentials are available.
 
     Raises:
         RefusedError: Its state names another tenant than the credentials do.
@@ -94,11 +94,11 @@ def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> 
 
     Args:
         policy_id: The policy's id.
-        urn: The resource at hand.
-        phase: The call that shows the policy now, if it is one that shows it.
+        urn: The current resource.
+        phase: The call that shows the policy now, if it shows it.
 
     Raises:
-        RefusedError: Another resource holds it, too.
+        RefusedError: Another resource holds it as well.
     """
     if phase:
         known.hold(policy_id, urn, phase)
@@ -117,18 +117,18 @@ def require_shown_tenants() -> None:
 
 
 def _allowed_tenant() -> str:
-    return os.environ.get(tenants.VARIABLE) or setting(tenants.ALLOW) or ""
+    return os.environ.get(tenants.VARIABLE) or get_setting(tenants.ALLOW) or ""
 
 
 def _settings() -> Settings:
     from pulumi_c1policy._client.settings import ENVIRONMENT, load
 
-    found: dict[str, Any] = {key: setting(key) for key in ENVIRONMENT}
+    found: dict[str, Any] = {key: get_setting(key) for key in ENVIRONMENT}
     return load(found, os.environ)
 
 
 def _settings_at_hand() -> Settings | None:
-    """The settings, or None where they are not usable: what needs them will say so."""
+    """Return the settings, or None if they are unusable; whoever needs them reports it."""
     try:
         return _settings()
     except C1PolicyError:
@@ -136,13 +136,13 @@ def _settings_at_hand() -> Settings | None:
 
 
 def _announce() -> None:
-    """Say once which tenant this process speaks to, and as whom."""
+    """Say once which tenant this process uses, and with which credentials."""
     if settings := _settings_at_hand():
         failures.inform(f"c1policy: tenant {settings.tenant}, credential from {settings.source}")
 
 
-def config_problems() -> list[str]:
-    """Sentences about config values of our namespace that cannot be followed."""
+def find_config_problems() -> list[str]:
+    """Find config values of our namespace that cannot be used; return a sentence for each."""
     from pulumi_c1policy._client.settings import MixedSettingsError
 
     problems = []
@@ -151,33 +151,33 @@ def config_problems() -> list[str]:
     except MixedSettingsError as error:
         problems.append(" ".join(str(error).splitlines()))
     except C1PolicyError:
-        # A preview needs no credentials: what needs them says what is missing.
+        # A preview needs no credentials: the code that needs them reports missing ones.
         pass
-    if (former := setting(FORMER)) is not None:
-        problems.append(f"{severity.successor(former, f'{NAMESPACE}:{FORMER}')}.")
+    if (former := get_setting(FORMER)) is not None:
+        problems.append(f"{severity.explain_former(former, f'{NAMESPACE}:{FORMER}')}.")
     try:
-        severity.parse(setting(SEVERITY) or "")
+        severity.parse(get_setting(SEVERITY) or "")
     except severity.SeverityError as error:
         problems.append(f"The config value {NAMESPACE}:{SEVERITY} cannot be read: {error}.")
-    return problems + config_keys.near_misses(config_keys.ours(_config))
+    return problems + config_keys.find_near_misses(config_keys.select_ours(_config))
 
 
-def config_warnings() -> list[str]:
-    """Sentences about config keys of our namespace that have no effect."""
-    # In a project of that name the program's own keys stand there too.
+def list_config_warnings() -> list[str]:
+    """List a sentence for each config key of our namespace that has no effect."""
+    # In a project of that name, the namespace contains the program's own keys as well.
     if getattr(_config, "_project_name", "") == NAMESPACE:
         return []
-    return config_keys.strangers(config_keys.ours(_config))
+    return config_keys.find_unknown(config_keys.select_ours(_config))
 
 
 def run() -> Run:
-    """The one run of this process.
+    """Return the one run of this process.
 
     Raises:
-        SettingsError: No usable credentials or server in the configuration or the environment.
+        SettingsError: The configuration and the environment have no usable credentials or server.
     """
-    # Heavy to import, and a preview without refresh needs none of it.
-    from pulumi_c1policy._client.policies import PolicyClient
+    # These imports are slow, and a preview without refresh needs none of them.
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 
     global _run  # noqa: PLW0603 - as above
@@ -185,7 +185,7 @@ def run() -> Run:
         if _run is None:
             settings = _settings()
             client = PolicyClient(settings)
-            _run = Run.over(client, known, tenant=settings.tenant, warn=failures.warn_at_hand)
+            _run = Run.over(client, known, tenant=settings.tenant, warn=failures.warn_of_current)
             interruption.on_death(_run.client.close)
             if _cancelled:
                 _run.client.close()
@@ -193,7 +193,7 @@ def run() -> Run:
 
 
 def _cancel() -> None:
-    """End every wait at once, and a moment later the requests that are still under way."""
+    """End every wait at once, and the requests in progress a moment later."""
     global _cancelled
     with _lock:
         _cancelled, found = True, _run

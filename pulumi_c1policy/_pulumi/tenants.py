@@ -1,4 +1,4 @@
-"""The tenant of a stack: other credentials than those of the recorded tenant do nothing. Pure."""
+"""The check that the credentials are of the tenant that a stack's resources are in. Pure."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from threading import Lock
 from pulumi_c1policy.errors import RefusedError
 
 ALLOW = "allowTenantChange"
-"""The config key that holds the host of the tenant to which a stack may change."""
+"""The config key with the host of the tenant to which a stack may change."""
 
 VARIABLE = "PULUMI_C1POLICY_ALLOW_TENANT_CHANGE"
-"""The environment variable that stands in for it, for one run."""
+"""The environment variable for the same, for one run."""
 
 
 @dataclass
 class Tenants:
-    """The tenants that the engine has shown us in this process; threads share them."""
+    """The tenants that the engine has shown to this process. Thread-safe."""
 
     _shown: dict[str, None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _is_told: bool = False
 
     def show(self, recorded: str) -> None:
-        """Take note of the tenant that is recorded beside a resource; "" is none."""
+        """Record the tenant of a resource; "" means that it is unknown."""
         if recorded:
             with self._lock:
                 self._shown[recorded] = None
 
     def require(self, recorded: str, current: str, allowed: str) -> None:
-        """Refuse to go on where a resource is in another tenant than the one of the credentials.
+        """Refuse to continue if a resource is in another tenant than the credentials are of.
 
         Args:
-            recorded: The tenant of the resource; "" where it is not recorded.
+            recorded: The tenant of the resource; "" if it is not recorded.
             current: The tenant of the credentials.
             allowed: The tenant to which the user lets the stack change.
 
@@ -49,13 +49,14 @@ class Tenants:
                 f"Use those of {recorded}; the first error of this run tells more.",
             )
         raise RefusedError(
-            f"it is in the tenant {recorded}, but the credentials are of {current}. Nothing was sent.",
+            f"it is in the tenant {recorded}, but the credentials are of {current}. Nothing was "
+            "sent.",
             f"Use the credentials of {recorded}; or, if its policies are in {current} now, run "
             f"`{VARIABLE}={current} pulumi up --refresh`.",
         )
 
     def require_all(self, current: str, allowed: str) -> None:
-        """Refuse to create in another tenant than those that were shown.
+        """Refuse to create in another tenant than the recorded ones.
 
         Raises:
             RefusedError: One of them differs.

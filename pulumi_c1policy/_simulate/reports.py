@@ -22,13 +22,18 @@ IMPACTS = ("Policy", "Subject", "Before", "After")
 
 def outcome(found: Simulation) -> tuple[str, ...]:
     """A simulation as a row."""
-    return _text.one_line(found.policy), _text.one_line(found.subject), _rule(found), way(found)
+    return (
+        _text.escape_line(found.policy),
+        _text.escape_line(found.subject),
+        _rule(found),
+        way(found),
+    )
 
 
 def change(found: Impact) -> tuple[str, ...]:
     """A change as a row."""
     before, after = way(found.before), way(found.after)
-    policy, subject = _text.one_line(found.policy), _text.one_line(found.subject)
+    policy, subject = _text.escape_line(found.policy), _text.escape_line(found.subject)
     return policy, subject, before, after if found.is_changed else "unchanged"
 
 
@@ -52,14 +57,14 @@ def way(found: Simulation | None) -> str:
         said = step.summary if step.kind != "wait" else f"wait {step.summary}"
         if isinstance(step, ApprovalStep) and step.escalation:
             said += f" (unanswered: {step.escalation})"
-        words.append(_text.one_line(said))
+        words.append(_text.escape_line(said))
     if isinstance(found.ending, Undecided):
-        words.append(_text.one_line(str(found.ending)))
+        words.append(_text.escape_line(str(found.ending)))
     elif found.ending == "elsewhere":
-        words.append(_text.one_line(found.routes[-1].outcome))
+        words.append(_text.escape_line(found.routes[-1].outcome))
     told = " → ".join(words) or "nobody is asked"
     return "\n".join(
-        [told, *(f"if {_text.one_line(one.assumes)}: {way(one)}" for one in found.possible)]
+        [told, *(f"if {_text.escape_line(one.assumes)}: {way(one)}" for one in found.possible)]
     )
 
 
@@ -94,7 +99,7 @@ def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 (any dataclass)
 def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table for a pull request."""
     lines = [_line(columns), _line(["---"] * len(columns))]
-    return "\n".join([*lines, *(_line(map(_text.markdown, row)) for row in rows)])
+    return "\n".join([*lines, *(_line(map(_text.escape_markdown, row)) for row in rows)])
 
 
 def _line(cells: Any) -> str:  # noqa: ANN401 (an iterable of texts)

@@ -20,11 +20,11 @@ import httpx
 
 from pulumi_c1policy._client import settings
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
-from pulumi_c1policy._pulumi import failures, owner, runtime
+from pulumi_c1policy._pulumi import failures, runtime, stack_ownership
 from pulumi_c1policy._pulumi.tenants import Tenants
 from pulumi_c1policy.provider import PolicyProvider
 
@@ -121,7 +121,7 @@ class Process:
         clock = clock or QuickClock()
         self.known, self.settings = KnownState(), found
         self.client = PolicyClient(found, transport=network, clock=clock)
-        warn = failures.warn_at_hand
+        warn = failures.warn_of_current
         self.run = Run.over(self.client, self.known, clock, tenant=found.tenant, warn=warn)
         self.provider = PolicyProvider()
 
@@ -223,7 +223,11 @@ class Stack:
             "iac_resource_address": address,
         }
         resolved = _resolved(copy.deepcopy(dict(declared.inputs)), ids)
-        return {**resolved, owner.OWNER: marks, owner.OPTIONS: dict(declared.options)}
+        return {
+            **resolved,
+            stack_ownership.OWNER: marks,
+            stack_ownership.OPTIONS: dict(declared.options),
+        }
 
     def _register(
         self,

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pulumi.dynamic import Config, ConfigureRequest
 
-from pulumi_c1policy._client import policies
+from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy.provider import PolicyProvider
@@ -42,7 +42,7 @@ def _fresh_state() -> dict[str, Any]:
     return state
 
 
-class Client(policies.PolicyClient):
+class Client(policy_client.PolicyClient):
     """The product's client over the wire of the process that makes it."""
 
     wire: Wire

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pulumi_c1policy._lifecycle.effects.creation  # noqa: F401 (the provider loads it later)
-from pulumi_c1policy._client import policies
+from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._pulumi import runtime
 from tests.simulation import installation
 from tests.simulation.network import Weather, Wire
@@ -72,8 +72,8 @@ class Simulation:
         log = logging.getLogger("pulumi_c1policy")
         before = dict(vars(runtime)), log.propagate
         with installation.installed(self.scheduler, Random(self.seed + 3)):
-            original = policies.PolicyClient
-            setattr(policies, "PolicyClient", Client)  # noqa: B010 (a class for a class)
+            original = policy_client.PolicyClient
+            setattr(policy_client, "PolicyClient", Client)  # noqa: B010 (a class for a class)
             log.addHandler(self._warnings)
             log.propagate = False
             self.scheduler.on_switch = self._switched
@@ -86,7 +86,7 @@ class Simulation:
                 self.scheduler.close()
                 if self._loaded:
                     self._loaded.leave()
-                setattr(policies, "PolicyClient", original)  # noqa: B010
+                setattr(policy_client, "PolicyClient", original)  # noqa: B010
                 log.removeHandler(self._warnings)
                 log.propagate = before[1]
                 vars(runtime).update(before[0])

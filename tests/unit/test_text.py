@@ -26,17 +26,17 @@ def visible(character: str) -> bool:
 
 @given(HOSTILE)
 def test_a_terminal_gets_nothing_that_acts(text: str) -> None:
-    assert all(visible(each) or each in "\n\t" for each in _text.terminal(text))
+    assert all(visible(each) or each in "\n\t" for each in _text.escape_terminal(text))
 
 
 @given(HOSTILE)
 def test_one_line_is_one_line_that_is_seen(text: str) -> None:
-    assert all(map(visible, _text.one_line(text)))
+    assert all(map(visible, _text.escape_line(text)))
 
 
 @given(HOSTILE)
 def test_a_cell_of_a_table_holds_its_text_and_nothing_else(text: str) -> None:
-    source = f"| A | B |\n| --- | --- |\n| {_text.markdown(text)} | end |"
+    source = f"| A | B |\n| --- | --- |\n| {_text.escape_markdown(text)} | end |"
     tokens = MARKDOWN.parse(source)
     assert tokens[0].type == "table_open"
     assert tokens[-1].type == "table_close"
@@ -48,7 +48,7 @@ def test_a_cell_of_a_table_holds_its_text_and_nothing_else(text: str) -> None:
     assert set(html) <= {"<br>"}
     shown = "".join(c.content for c in cells[0].children or () if c.type != "html_inline")
     assert re.search(r"(?<!\w)[@#]\w", shown) is None
-    assert "://" not in _text.markdown(text)
+    assert "://" not in _text.escape_markdown(text)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_a_cell_of_a_table_holds_its_text_and_nothing_else(text: str) -> None:
     ],
 )
 def test_examples_in_markdown(text: str, shown: str) -> None:
-    assert _text.markdown(text) == shown
+    assert _text.escape_markdown(text) == shown
 
 
 def test_a_secret_of_the_block_at_hand_is_masked_and_its_parts_are_found() -> None:
-    with _text.hiding(["the-secret-text", "abc"]):
-        assert _text.without_secrets("it is the-secret-text, abc") == "it is ***, abc"
+    with _text.hide_secrets(["the-secret-text", "abc"]):
+        assert _text.mask_secrets("it is the-secret-text, abc") == "it is ***, abc"
         assert _text.quotes_secret("near `secret-t`")
         assert not _text.quotes_secret("nothing of it: secret")
-    assert _text.without_secrets("the-secret-text") == "the-secret-text"
+    assert _text.mask_secrets("the-secret-text") == "the-secret-text"
     assert not _text.quotes_secret("the-secret-text")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from pulumi_c1policy._findings.finding import Finding, Severity
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._lifecycle.checks.spellings import guess_field, suggest_field
 from pulumi_c1policy._lifecycle.planning.normalize import is_absent

@@ -5,7 +5,7 @@ One answer is not enough: a gateway may have sent it, and a replica may lag behi
 
 from __future__ import annotations
 
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.planning import leftover_texts
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError
 

@@ -14,7 +14,7 @@ from pulumi_c1policy._model.tree import Tree
 if TYPE_CHECKING:
     from pulumi_c1policy._cel.policies import Expression
     from pulumi_c1policy._cel.remarks import Remark
-    from pulumi_c1policy._client.policies import PolicyClient
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._model.paths import Path
 
 _ERROR_SEVERITY = "ERROR"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects import absence
 from pulumi_c1policy._lifecycle.effects.creation import warn_of_duplicates
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look

@@ -16,7 +16,7 @@ from threading import Condition
 from typing import Any, Final
 
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects.read_phases import ReadPhases
 from pulumi_c1policy._lifecycle.planning.ownership import Resource, read_resource, read_workspace
 from pulumi_c1policy.errors import APIError

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 
 Serve = Callable[[Callable[[socket.socket], None]], str]

@@ -17,7 +17,7 @@ import httpcore
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import certificates
 from tests.integration.client.hostile import DRIPS, Handle, listen, paging, request_of
 from tests.integration.client.recorder import Listener

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import certificates
 from tests.integration.client.recorder import (
     Proxy,

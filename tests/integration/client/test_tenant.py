@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 
 NEW = {

@@ -13,7 +13,7 @@ import time
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 
 _KB_PER_MB = 1024
 

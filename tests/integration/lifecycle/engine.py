@@ -16,8 +16,8 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
-from pulumi_c1policy._pulumi import runtime, values
-from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
+from pulumi_c1policy._pulumi import engine_values, runtime
+from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNER
 from pulumi_c1policy._pulumi.tenants import Tenants
 from pulumi_c1policy.provider import PolicyProvider
 
@@ -118,7 +118,7 @@ class Resource:
 
     def _check(self, program: Tree) -> Tree:
         """The checked inputs of what a program wrote."""
-        written = {name: values.written(value) for name, value in program.items()}
+        written = {name: engine_values.resolve(value) for name, value in program.items()}
         options = {"on_conflict": "refuse", "on_takeover": "refuse", "ignore_changes": []}
         internal = {OWNER: self._marks, OPTIONS: options, "__provider": "by reference"}
         checked = self._provider.check(dict(self.inputs), _transported({**written, **internal}))

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode

@@ -24,31 +24,31 @@ NEAR = {
 
 @pytest.mark.parametrize(("key", "meant"), NEAR.items())
 def test_a_near_miss_names_the_key_that_was_meant(key: str, meant: str) -> None:
-    [sentence] = config_keys.near_misses([key])
+    [sentence] = config_keys.find_near_misses([key])
     assert f"c1policy:{key} does not exist; c1policy:{meant} does." in sentence
-    assert config_keys.strangers([key]) == []
+    assert config_keys.find_unknown([key]) == []
 
 
 @pytest.mark.parametrize("key", ["approver", "token", "x", "ignore", ""])
 def test_what_resembles_no_key_is_a_stranger(key: str) -> None:
-    assert config_keys.near_misses([key]) == []
-    [sentence] = config_keys.strangers([key])
+    assert config_keys.find_near_misses([key]) == []
+    [sentence] = config_keys.find_unknown([key])
     assert f"c1policy:{key} has no effect" in sentence
 
 
 def test_every_key_that_is_read_is_known() -> None:
     keys = [*config_keys.KEYS, config_keys.FORMER]
     assert {*ENVIRONMENT, "severity"} <= {*keys}
-    assert config_keys.near_misses(keys) == config_keys.strangers(keys) == []
+    assert config_keys.find_near_misses(keys) == config_keys.find_unknown(keys) == []
 
 
 def test_a_secret_is_set_as_one() -> None:
-    [sentence] = config_keys.near_misses(["clientsecret"])
+    [sentence] = config_keys.find_near_misses(["clientsecret"])
     assert "`pulumi config set --secret c1policy:clientSecret`" in sentence
 
 
 def test_the_keys_of_other_namespaces_are_not_ours() -> None:
     raw = {"c1policy:a": "1", "shop:c1policy": "2", "c1policyx:b": "3", "pulumi:tags": {}}
-    assert config_keys.ours(Config(raw, "shop")) == ["a"]
-    assert config_keys.ours(raw) == ["a"]
-    assert config_keys.ours(None) == []
+    assert config_keys.select_ours(Config(raw, "shop")) == ["a"]
+    assert config_keys.select_ours(raw) == ["a"]
+    assert config_keys.select_ours(None) == []

@@ -7,7 +7,7 @@ import pytest
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.tree import Tree, Value
-from pulumi_c1policy._pulumi.results import discreet
+from pulumi_c1policy._pulumi.engine_results import hide_secret
 from tests.unit.lifecycle.test_wrong_values import WRONG
 
 TEXT, NUMBER = "canary7d1f", 76543217
@@ -28,7 +28,7 @@ def _secret(value: Value) -> Value:
 def test_no_message_about_a_secret_quotes_it(inputs: Tree) -> None:
     secret = _secret(inputs)
     for finding in check(secret):
-        said = discreet(finding, secret.keys()).message
+        said = hide_secret(finding, secret.keys()).message
         assert TEXT not in said
         assert str(NUMBER) not in said
 
@@ -37,6 +37,6 @@ def test_what_is_wrong_beside_a_secret_is_still_said() -> None:
     steps = {"grant": {"steps": [{"acept": {}}, {"accept": {"accept_message": TEXT}}]}}
     inputs = {"display_name": "Access", "policy_type": "POLICY_TYPE_GRANT", "policy_steps": steps}
     [finding] = check(inputs)
-    hidden = discreet(finding, {"policy_steps"})
+    hidden = hide_secret(finding, {"policy_steps"})
     assert text(hidden.path) == 'policy_steps["…"].steps[0].acept'
     assert "did you mean `accept`?" in hidden.message

@@ -34,7 +34,7 @@ from pulumi_c1policy._model.provision import PROVISION_POLICY
 from pulumi_c1policy._model.provisioner import PROVISIONER_ASSIGNMENT
 from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._model.steps import ACTION, POLICY_STEP, WAIT
-from pulumi_c1policy._pulumi import values
+from pulumi_c1policy._pulumi import engine_values
 
 GROUP = {"app_id": "app", "app_entitlement_id": "entitlement"}
 
@@ -290,7 +290,7 @@ def test_what_is_built_is_what_one_would_write(built: object, written: object) -
 def test_what_is_built_is_right(step: Any) -> None:
     inputs = {"display_name": "Policy", **on.grant(step)}
     refused = {"provision-step", "action-step", "agent-mode", "agent-failure-action"}
-    assert [f for f in check(values.written(inputs)) if f.rule not in refused] == []
+    assert [f for f in check(engine_values.resolve(inputs)) if f.rule not in refused] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pulumi_c1policy._cel import checker
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 
 PACKAGE = Path(__file__).parents[3] / "pulumi_c1policy"
 CHECKS = ("_cel", "_lifecycle", "_model", "_pulumi")

@@ -13,7 +13,7 @@ import pytest
 
 from pulumi_c1policy._client import settings
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 
 CLIENT_ID = "clever-fox-42195@acme.conductor.one/spc"
 KEY = {

@@ -37,7 +37,7 @@ def test_no_credential_shows_its_secret(all_kinds: list[credentials.Credential])
     for credential in all_kinds:
         holder = Settings("https://acme.conductor.one", credential)
         shown = f"{credential!r} {credential!s} {holder!r} {holder} {[credential]}"
-        for text in credentials.secret_texts(credential):
+        for text in credentials.list_secret_texts(credential):
             assert text not in shown
 
 
@@ -92,7 +92,7 @@ def test_every_assertion_has_a_nonce_of_its_own(client_id: str, client_secret: s
 
 
 def test_the_forms_are_those_of_the_two_grants(client_id: str, client_secret: str) -> None:
-    signed = credentials.token_form(
+    signed = credentials.make_token_form(
         credentials.parse_client_secret(client_id, client_secret), "a", NOW
     )
     assert signed.pop("client_assertion").count(".") == 2
@@ -101,7 +101,7 @@ def test_the_forms_are_those_of_the_two_grants(client_id: str, client_secret: st
         "client_id": client_id,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     }
-    assert credentials.token_form(OidcExchange(client_id, Secret("oidc")), "a", NOW) == {
+    assert credentials.make_token_form(OidcExchange(client_id, Secret("oidc")), "a", NOW) == {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "client_id": client_id,
         "subject_token": "oidc",

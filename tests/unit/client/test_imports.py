@@ -25,8 +25,8 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("import pulumi_c1policy.errors", set()),
         ("import pulumi_c1policy._client.settings", set()),
-        ("import pulumi_c1policy._client.tokens", set()),
-        ("import pulumi_c1policy._client.policies", {"httpx", "pydantic"}),
+        ("import pulumi_c1policy._client.access_tokens", set()),
+        ("import pulumi_c1policy._client.policy_client", {"httpx", "pydantic"}),
     ],
 )
 def test_a_module_loads_only_what_it_needs(statement: str, allowed: set[str]) -> None:

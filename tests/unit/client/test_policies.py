@@ -12,7 +12,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._client import bodies
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 
 POLICY = {"id": "p1", "displayName": "One", "newerThanUs": {"kept": [1, None]}}
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 
 WITH_ID: dict[str, Callable[[PolicyClient], Any]] = {
     "get": lambda client: client.get("p1"),

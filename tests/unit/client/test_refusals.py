@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.policies import PolicyClient
-from pulumi_c1policy._client.refusals import REFUSALS, Refusal
+from pulumi_c1policy._client.final_errors import REFUSALS, Refusal
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._client.settings import load
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.effects.creation import create
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run

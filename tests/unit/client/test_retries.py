@@ -14,7 +14,7 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._client import retries, settings
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 
 POLICY = {"id": "p1", "displayName": "One"}
 OK = httpx.Response(200, json={"policy": POLICY, "list": [POLICY], "markers": [], "type": "t"})

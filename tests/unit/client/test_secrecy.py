@@ -57,7 +57,7 @@ def test_an_echoed_credential_is_masked_everywhere(
     credential = settings.load(
         {"clientId": client_id, **(config or {"clientSecret": client_secret})}, {}
     ).credential
-    secrets = [*credentials.secret_texts(credential), "canary-"]
+    secrets = [*credentials.list_secret_texts(credential), "canary-"]
     for request in tenant.token_requests:
         secrets += parse_qs(request.content.decode()).get("client_assertion", [])
     for secret in secrets:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._client.transport import may_be_under_way
 
 POLICY = {"id": "p1"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_c1policy._client.texts import MAX_LENGTH, Cleaner, is_html
+from pulumi_c1policy._client.server_texts import MAX_LENGTH, Cleaner, is_html
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
+from pulumi_c1policy._client.access_tokens import Token, TokenCache
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.tokens import Token, TokenCache
 
 OK = httpx.Response(200, json={"policy": {"id": "p1"}})
 UNAUTHORIZED = httpx.Response(401, json={"code": 16, "message": "expired"})

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pulumi_c1policy._import.adoption import Adopted, adopt
-from pulumi_c1policy._import.entries import import_file
-from pulumi_c1policy._import.names import names
-from pulumi_c1policy._import.program import program
+from pulumi_c1policy._import.adoptable import Adopted, prepare_adoption
+from pulumi_c1policy._import.entries import make_import_file
+from pulumi_c1policy._import.program_names import make_names
+from pulumi_c1policy._import.program_writer import write_program
 
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 RUFF = Path(sys.executable).with_name("ruff")
@@ -30,7 +30,7 @@ def wire(policy_id: str, **fields: Any) -> dict[str, Any]:
 
 def adopted(*policies: dict[str, Any], take_over: bool = False) -> list[Adopted]:
     """The policies, each of which can be adopted."""
-    found = [adopt(policy, take_over=take_over) for policy in policies]
+    found = [prepare_adoption(policy, take_over=take_over) for policy in policies]
     assert all(isinstance(one, Adopted) for one in found), found
     return [one for one in found if isinstance(one, Adopted)]
 
@@ -38,14 +38,16 @@ def adopted(*policies: dict[str, Any], take_over: bool = False) -> list[Adopted]
 def written(*policies: dict[str, Any], others: dict[str, str] | None = None) -> str:
     """The program that declares the policies."""
     found = adopted(*policies)
-    called = names(policy.name for policy in found)
-    return program(found, called, {policy.id: policy.name for policy in found} | (others or {}))
+    called = make_names(policy.name for policy in found)
+    return write_program(
+        found, called, {policy.id: policy.name for policy in found} | (others or {})
+    )
 
 
 def entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str, dict[str, Any]]:
     """The entries of the import file, by resource name."""
     found = adopted(*policies, take_over=take_over)
-    text = import_file(found, names(policy.name for policy in found))
+    text = make_import_file(found, make_names(policy.name for policy in found))
     return {entry["name"]: entry for entry in json.loads(text)["resources"]}
 
 

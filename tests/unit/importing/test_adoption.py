@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt, written
-from pulumi_c1policy._import.entries import import_file
-from pulumi_c1policy._import.names import names
-from pulumi_c1policy._import.program import program
+from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption, write_inputs
+from pulumi_c1policy._import.entries import make_import_file
+from pulumi_c1policy._import.program_names import make_names
+from pulumi_c1policy._import.program_writer import write_program
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
@@ -28,7 +28,7 @@ TERRAFORM = {
 
 def inputs(**fields: Any) -> dict[str, Any]:
     """What a program writes for a policy with these fields on the wire."""
-    return written(decode(POLICY, wire("a", **fields)))
+    return write_inputs(decode(POLICY, wire("a", **fields)))
 
 
 def first_step(kind: str, fields: dict[str, Any]) -> Any:
@@ -92,7 +92,7 @@ def test_a_number_that_travels_as_text_is_a_number_again() -> None:
 
 def test_fields_stand_in_the_order_of_the_documentation() -> None:
     backwards = dict(reversed(wire("a", description="d", annotations={"z": "1", "b": "2"}).items()))
-    found = written(decode(POLICY, backwards))
+    found = write_inputs(decode(POLICY, backwards))
     assert list(found) == [
         "display_name",
         "policy_type",
@@ -173,7 +173,7 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_what_cannot_be_adopted_is_named_with_the_reason_and_a_way_out(
     fields: dict[str, Any], why: str, advice: str
 ) -> None:
-    found = adopt(wire("a", **fields), take_over=False)
+    found = prepare_adoption(wire("a", **fields), take_over=False)
     assert isinstance(found, LeftOut)
     assert found.id == "a"
     assert why in found.why
@@ -182,11 +182,11 @@ def test_what_cannot_be_adopted_is_named_with_the_reason_and_a_way_out(
 
 
 def test_a_policy_of_another_keeper_is_taken_over_where_that_is_asked_for() -> None:
-    found = adopt(wire("a", annotations=TERRAFORM), take_over=True)
+    found = prepare_adoption(wire("a", annotations=TERRAFORM), take_over=True)
     assert not isinstance(found, LeftOut)
     assert found.keeper == "terraform in the workspace 'prod/access' (conductorone_policy.a)"
     builtin = wire("a", annotations=TERRAFORM, systemBuiltin=True)
-    assert isinstance(adopt(builtin, take_over=True), LeftOut)
+    assert isinstance(prepare_adoption(builtin, take_over=True), LeftOut)
 
 
 PROVISION: dict[str, Any] = {
@@ -196,11 +196,11 @@ PROVISION: dict[str, Any] = {
 
 def test_a_step_that_tenants_refuse_is_left_out() -> None:
     steps = {"grant": {"steps": [{"accept": {}}, PROVISION]}}
-    found = adopt(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
     assert found.inputs["policy_steps"] == ACCEPT
     assert found.held == {'policy_steps["grant"].steps[1]': "provision-step"}
-    source = program([found], names(["a"]), {})
+    source = write_program([found], make_names(["a"]), {})
     assert (
         '# The tenant keeps policy_steps["grant"].steps[1], which no program can write '
         "(provision-step); provisioning is set on the entitlement.\n"
@@ -209,9 +209,9 @@ def test_a_step_that_tenants_refuse_is_left_out() -> None:
 
 def test_the_state_of_a_policy_with_a_step_left_out_has_nothing_to_do() -> None:
     steps = {"grant": {"steps": [PROVISION, {"accept": {}}]}}
-    found = adopt(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
-    [entry] = json.loads(import_file([found], names(["a"])))["resources"]
+    [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
     recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
     assert plan(recorded, found.inputs) == NoOp()
     assert find_drift(recorded, found.live) == []
@@ -226,10 +226,10 @@ def test_the_user_of_an_agent_is_left_out() -> None:
         "agentUserId": "u",
     }
     steps = {"grant": {"steps": [{"approval": {"agent": agent}}]}}
-    found = adopt(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
-    assert "agent_user_id" not in program([found], names(["a"]), {})
-    [entry] = json.loads(import_file([found], names(["a"])))["resources"]
+    assert "agent_user_id" not in write_program([found], make_names(["a"]), {})
+    [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
     recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
     assert plan(recorded, found.inputs) == NoOp()
     assert find_drift(recorded, found.live) == []
@@ -237,7 +237,7 @@ def test_the_user_of_an_agent_is_left_out() -> None:
 
 def test_a_policy_whose_list_would_be_empty_is_left_out() -> None:
     steps = ACCEPT | {"late": {"steps": [PROVISION]}}
-    found = adopt(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, LeftOut)
     assert found.why == (
         '`policy_steps["late"]` would be empty without the steps that a tenant refuses (provision-step)'

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._import.names import names, resource_name
+from pulumi_c1policy._import.program_names import make_names, make_resource_name
 
 NAMES = {
     "words": ("Engineering access", "engineering-access"),
@@ -37,16 +37,16 @@ NAMES = {
 
 @pytest.mark.parametrize(("display_name", "expected"), NAMES.values(), ids=NAMES)
 def test_a_name_is_the_words_in_lower_case(display_name: str, expected: str) -> None:
-    assert resource_name(display_name) == expected
+    assert make_resource_name(display_name) == expected
 
 
 def test_equal_names_get_numbers_that_nobody_else_has() -> None:
-    found = names(["A", "a", "A 2", "a!", "a-2-2"])
+    found = make_names(["A", "a", "A 2", "a!", "a-2-2"])
     assert [name.resource for name in found] == ["a", "a-2", "a-2-2", "a-3", "a-2-2-2"]
 
 
 def test_a_name_that_another_resource_has_is_not_given_again() -> None:
-    found = names(["A", "B", "a"], {"a", "a-2", ""})
+    found = make_names(["A", "B", "a"], {"a", "a-2", ""})
     assert [name.resource for name in found] == ["a-3", "b", "a-4"]
 
 
@@ -57,7 +57,7 @@ TEXT = st.text(max_size=70) | st.sampled_from(
 
 @given(st.lists(TEXT, max_size=12))
 def test_resources_and_variables_tell_the_policies_apart(display_names: list[str]) -> None:
-    found = names(display_names)
+    found = make_names(display_names)
     assert len({name.resource for name in found}) == len(display_names)
     assert len({name.variable for name in found}) == len(display_names)
     for name in found:
@@ -72,5 +72,5 @@ def test_resources_and_variables_tell_the_policies_apart(display_names: list[str
 
 
 def test_a_thousand_policies_of_one_name_are_told_apart_quickly() -> None:
-    found = names(["Same"] * 1000)
+    found = make_names(["Same"] * 1000)
     assert (found[0].resource, found[-1].resource) == ("same", "same-1000")

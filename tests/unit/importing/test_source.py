@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._import.source import Code, Noted, call, literal
+from pulumi_c1policy._import.python_source import Code, Noted, format_call, format_text
 from tests.unit.importing.programs import formatted
 
 LITERALS = {
@@ -29,12 +29,12 @@ LITERALS = {
 
 @pytest.mark.parametrize(("text", "source"), LITERALS.values(), ids=LITERALS)
 def test_a_text_is_a_readable_literal(text: str, source: str) -> None:
-    assert literal(text) == source
+    assert format_text(text) == source
     assert ast.literal_eval(source) == text
 
 
 def test_the_layout_is_the_formatters() -> None:
-    source = call(
+    source = format_call(
         "Policy",
         "name",
         display_name="Name",
@@ -98,7 +98,7 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["display_name", "rules", "scope"]), VALUES))
 def test_any_value_is_written_as_the_formatter_writes_it(arguments: dict[str, Any]) -> None:
-    source = call("dict", **arguments) + "\n"
+    source = format_call("dict", **arguments) + "\n"
     assert eval(source) == arguments  # noqa: S307 (our own source)
     if arguments:
         assert formatted(source) == source

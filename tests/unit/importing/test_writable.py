@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._import import choice
-from pulumi_c1policy._import.adoption import Adopted, LeftOut, adopt
-from pulumi_c1policy._import.entries import import_file
-from pulumi_c1policy._import.names import names
-from pulumi_c1policy._import.program import program
-from pulumi_c1policy._import.writable import writable
+from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption
+from pulumi_c1policy._import.entries import make_import_file
+from pulumi_c1policy._import.program_names import make_names
+from pulumi_c1policy._import.program_writer import write_program
+from pulumi_c1policy._import.writable import check_writable
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.strategies import accepted_policies
@@ -35,18 +35,18 @@ _JSON = st.recursive(
 
 
 def _outcome(row: dict[str, Any]) -> Adopted | LeftOut:
-    found = adopt(row, take_over=True)
-    return writable(found) if isinstance(found, Adopted) else found
+    found = prepare_adoption(row, take_over=True)
+    return check_writable(found) if isinstance(found, Adopted) else found
 
 
 @given(policy=accepted_policies(), odd=st.dictionaries(st.sampled_from(_NAMES), _JSON, max_size=3))
 def test_any_policy_is_written_or_left_out(policy: dict[str, Any], odd: dict[str, Any]) -> None:
-    rows = choice.existing([encode(POLICY, policy) | odd | {"id": "2id"}])
-    choice.of_types(rows, {"POLICY_TYPE_GRANT"})
+    rows = choice.list_existing([encode(POLICY, policy) | odd | {"id": "2id"}])
+    choice.select_types(rows, {"POLICY_TYPE_GRANT"})
     for found in map(_outcome, rows):
         if isinstance(found, LeftOut):
             assert found.why
         else:
-            called = names([found.name])
-            ast.parse(program([found], called, {}))
-            json.loads(import_file([found], called), parse_constant=lambda name: 1 / 0)
+            called = make_names([found.name])
+            ast.parse(write_program([found], called, {}))
+            json.loads(make_import_file([found], called), parse_constant=lambda name: 1 / 0)

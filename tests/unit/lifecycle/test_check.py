@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.policy import POLICY

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from pulumi_c1policy._client.policies import PolicyClient
+from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
 from pulumi_c1policy.errors import NotFoundError, PermissionDeniedError

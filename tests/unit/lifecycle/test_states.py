@@ -17,7 +17,7 @@ from pulumi_c1policy._lifecycle.planning.prior import Origin, record_answer, ref
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import MIGRATIONS, STATE, VERSION
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._pulumi import owner
+from pulumi_c1policy._pulumi import stack_ownership
 from pulumi_c1policy.errors import StateError
 from tests.strategies import policies
 from tests.unit.lifecycle.employees import INPUTS
@@ -129,16 +129,18 @@ URN = "urn:pulumi:dev::shop::app:Team$app:Part$pulumi-python:dynamic/c1policy:Po
 NAMED = {
     "managed_by": "pulumi",
     "iac_workspace": "shop/dev",
-    "iac_resource_address": owner.safe("app:Team/app:Part/c1policy.Policy/a::b c"),
+    "iac_resource_address": stack_ownership.escape_annotation(
+        "app:Team/app:Part/c1policy.Policy/a::b c"
+    ),
 }
 PROBLEM = StateError("its state is gone.", "Refresh.")
 
 
 def test_a_urn_tells_the_ownership_annotations() -> None:
-    assert owner.marks_of(URN) == NAMED
+    assert stack_ownership.parse_ownership(URN) == NAMED
     top = "urn:pulumi:dev::shop::pulumi-python:dynamic/c1policy:Policy::access"
-    assert owner.marks_of(top)["iac_resource_address"] == "c1policy.Policy/access"
-    assert owner.marks_of("") == {}
+    assert stack_ownership.parse_ownership(top)["iac_resource_address"] == "c1policy.Policy/access"
+    assert stack_ownership.parse_ownership("") == {}
     assert tuple(NAMED) == OWNERSHIP_KEYS
 
 

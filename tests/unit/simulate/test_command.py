@@ -199,7 +199,7 @@ def test_without_the_checker_a_sentence_says_how_to_get_it(folder: Path) -> None
 
 
 def test_a_program_is_run_without_an_engine() -> None:
-    found = {policy.resource: policy for policy in programs.policies(EXAMPLE, {})}
+    found = {policy.resource: policy for policy in programs.load_policies(EXAMPLE, {})}
     assert set(found) == {"contractor-production-access", "production-access"}
     rule = found["production-access"].tree["rules"][0]
     assert rule["policy_id"] == found["contractor-production-access"].id
@@ -216,10 +216,10 @@ def test_a_program_gets_its_config_and_its_failure_is_told(tmp_path: Path) -> No
         "       policy_steps={'grant': {'steps': []}})\n"
         "Policy.get('two', id='p2')\n"
     )
-    (found,) = programs.policies(tmp_path, {"name": "Sales "}, "prod")
+    (found,) = programs.load_policies(tmp_path, {"name": "Sales "}, "prod")
     assert found.name == "Sales prod"
     with pytest.raises(PolicyError, match="acme:name"):
-        programs.policies(tmp_path, {})
+        programs.load_policies(tmp_path, {})
 
 
 @pytest.mark.slow

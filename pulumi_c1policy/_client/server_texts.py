@@ -1,7 +1,7 @@
-"""What of a server's words may be shown: short, printable, and without a secret.
+"""The part of a server's text that may be shown: short, printable, and without a secret.
 
-Errors end in terminals, logs and CI systems, and a server or a proxy may echo what it was sent.
-Pure. It must not import httpx.
+Errors end in terminals, logs and CI systems, and a server or a proxy may echo a request. Pure. It
+must not import httpx.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ MAX_LENGTH = 256
 _MASK = "***"
 _SHORTEST_SECRET = 4
 _NOT_SHOWN = "its words quote a secret of the program, and are not shown"
-# A server may send megabytes, of which only the beginning is shown.
+# A server may send megabytes; only the beginning is shown.
 _MAX_READ = 64 * 1024
-# What a secret looks like, for those that are not known by their text: another client's, say.
+# The form of a secret, for secrets whose text is unknown, such as another client's.
 _SECRET_SHAPES = re.compile(
     r"secret-token:[\w.:-]+|eyJ[\w-]{8,}(?:\.[\w-]+){0,2}|(?<=bearer )[\w.~+/-]{8,}=*",
     re.IGNORECASE,
@@ -25,7 +25,7 @@ _SECRET_SHAPES = re.compile(
 
 
 class Cleaner:
-    """Makes a server's text fit to be shown, knowing the secrets that must not be in it."""
+    """A filter for a server's text that knows the secrets to mask."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: frozenset[str] = frozenset()
@@ -33,14 +33,14 @@ class Cleaner:
 
     def hide(self, *secrets: str) -> None:
         """Add secrets to hide from now on."""
-        # A new immutable set: others read the old one meanwhile, and only one thread renews a
-        # token, and so adds, at a time.
+        # Replace the immutable set: other threads read the old one, and only one thread at a time
+        # renews a token and adds to it.
         self._secrets |= {text for text in secrets if len(text) >= _SHORTEST_SECRET}
 
     def clean(self, text: str) -> str:
         """Return the text on one line, cut, printable, with every secret masked."""
-        # Longest first, as a secret may be part of another. Masked before it is cut, as half a
-        # secret would no longer be recognised.
+        # Longest first, because a secret may be part of another. Mask before cutting, because half
+        # a secret would not be recognised.
         secrets = sorted(self._secrets, key=len, reverse=True)
         is_cut, longest = len(text) > _MAX_READ, len(secrets[0]) if secrets else 0
         if is_cut:
@@ -48,7 +48,7 @@ class Cleaner:
         for secret in secrets:
             text = text.replace(secret, _MASK)
         if is_cut and longest:
-            # The first part of a secret may stand at the end.
+            # The first part of a secret may be at the end.
             text = text[:-longest]
         text = _SECRET_SHAPES.sub(_MASK, text)
         if _text.quotes_secret(text):

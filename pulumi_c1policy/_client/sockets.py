@@ -1,8 +1,8 @@
 """The sockets of a pool, with an end to every wait.
 
-httpx bounds each read and not their sum, cannot end a connect, and does not give its sockets away.
-This backend of httpcore does: no call of it outlasts the moment that its thread was given by
-`until`, and another thread can end them all. It sends nothing by itself.
+httpx bounds each read but not their sum, cannot end a connect, and does not expose its sockets.
+This backend of httpcore does all of that: no call outlasts the time that its thread has set with
+`until`, and another thread can end all calls. It sends nothing by itself.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ import httpx
 from httpcore import SOCKET_OPTION, NetworkBackend, NetworkStream
 
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.retries import closed_error
+from pulumi_c1policy._client.retries import make_closed_error
 
 _POLL_SECONDS = 0.05
-# The kernel takes so much without waiting for the other side.
+# The kernel accepts this many bytes without waiting for the other side.
 _AT_ONCE = 16 * 1024
 
 
 class Network(NetworkBackend):
-    """The connections of one client; threads share it."""
+    """The connections of one client. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
-        """Open nothing yet.
+        """Prepare; nothing is opened yet.
 
         Args:
-            clock: The clock of the moments that `until` takes.
+            clock: The clock of the times that `until` takes.
         """
         self._clock = clock
         self._inner = httpcore.SyncBackend()
@@ -46,15 +46,17 @@ class Network(NetworkBackend):
         self._refusing = threading.Event()
 
     def carry(self, client: httpx.Client) -> None:
-        """Let the connections of an httpx client, through proxies too, be made here."""
-        # httpx has no public way to this; tests hold that it works.
+        """Make the connections of an httpx client here, those through proxies included."""
+        # httpx has no public way to set the backend; tests check that it is in use.
         for transport in (client._transport, *client._mounts.values()):
             if isinstance(transport, httpx.HTTPTransport):
                 transport._pool._network_backend = self
 
     @contextlib.contextmanager
     def until(self, moment: float) -> Iterator[None]:
-        """Let every call of this thread end at a moment of the monotonic clock."""
+        """End every call of this thread at a time of the monotonic clock, for the length of a
+        block.
+        """
         outer = getattr(self._local, "moment", None)
         self._local.moment = moment if outer is None else min(moment, outer)
         try:
@@ -70,14 +72,14 @@ class Network(NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> NetworkStream:
-        """Connect; the wait ends early where the client is closed.
+        """Connect; the wait ends early if the client is closed.
 
         Raises:
             NoAnswerError: The client is closed.
-            httpcore.ConnectError: There is no connection.
+            httpcore.ConnectError: The connection failed.
         """
         if self._refusing.is_set():
-            raise closed_error()
+            raise make_closed_error()
         seconds = self.left(timeout)
         if seconds is not None and seconds <= 0:
             raise httpcore.ConnectTimeout("the deadline is over")
@@ -91,22 +93,22 @@ class Network(NetworkBackend):
                 self._open.add(found)
                 return _Stream(stream, self)
         stream.close()
-        raise closed_error()
+        raise make_closed_error()
 
     def refuse(self) -> None:
-        """Let no further connection be made, and end the waits for one."""
+        """Make no further connection, and end the waits for one."""
         with self._lock:
             self._refusing.set()
 
     def shut(self) -> None:
-        """Let every read and write end at once, as if the other side had gone."""
+        """End every read and write at once, as if the other side had closed the connection."""
         with self._lock:
             sockets = list(self._open)
         for each in sockets:
             _shut(each)
 
     def left(self, timeout: float | None) -> float | None:
-        """Return how many seconds a call with this timeout may last; zero or less is none."""
+        """Return how many seconds a call with this timeout may last; zero or less means none."""
         moment = getattr(self._local, "moment", None)
         if moment is None:
             return timeout
@@ -114,21 +116,21 @@ class Network(NetworkBackend):
         return seconds if timeout is None else min(seconds, timeout)
 
     def opened(self, open_socket: socket.socket) -> None:
-        """Take note of a socket that `shut` shall end."""
+        """Register a socket, for `shut` to end."""
         with self._lock:
             self._open.add(open_socket)
 
     def _in_a_thread(
         self, connect: Callable[[], NetworkStream], seconds: float | None
     ) -> NetworkStream:
-        """Connect in another thread, because nothing can wake one that resolves a name."""
+        """Connect in another thread, because a thread that resolves a name cannot be interrupted."""
         made: Future[NetworkStream] = Future()
         abandoned = threading.Event()
 
         def run() -> None:
             try:
                 stream = connect()
-            except BaseException as error:  # noqa: BLE001 - the waiting thread gets it, whatever it is
+            except BaseException as error:  # noqa: BLE001 - the waiting thread gets it
                 made.set_exception(error)
                 return
             with self._lock:
@@ -141,7 +143,7 @@ class Network(NetworkBackend):
         try:
             return self._await(made, seconds)
         except BaseException:
-            # Ctrl-C of the main thread, too: a connection that nobody waits for is closed.
+            # Ctrl-C of the main thread as well: close a connection that no thread waits for.
             with self._lock:
                 abandoned.set()
                 late = made.done() and made.exception() is None
@@ -157,7 +159,7 @@ class Network(NetworkBackend):
                 return made.result()
             if self._clock.monotonic() >= ends_at:
                 raise httpcore.ConnectTimeout("the deadline is over")
-        raise closed_error()
+        raise make_closed_error()
 
 
 class _Stream(NetworkStream):
@@ -169,7 +171,7 @@ class _Stream(NetworkStream):
         Args:
             inner: The stream.
             network: The network that knows the end of each call.
-            loops: One read of the stream may wait for its socket many times: TLS inside TLS does.
+            loops: One read may wait for the socket many times, as TLS inside TLS does.
         """
         self._inner = inner
         self._network = network
@@ -204,7 +206,7 @@ class _Stream(NetworkStream):
             self._network.opened(handle)
             with _cut_after(seconds, handle, httpcore.ConnectTimeout):
                 stream = self._inner.start_tls(ssl_context, server_hostname, seconds)
-            # TLS replaces the socket by one of its own.
+            # TLS replaces the socket with its own.
             self._network.opened(stream.get_extra_info("socket"))
         return _Stream(stream, self._network, loops=isinstance(self._socket, ssl.SSLSocket))
 
@@ -225,10 +227,10 @@ class _Stream(NetworkStream):
 
 @contextlib.contextmanager
 def _handle(open_socket: socket.socket) -> Iterator[socket.socket]:
-    """A socket that can still be shut down while a handshake is under way.
+    """Return a socket that can still be shut down while a handshake is in progress.
 
-    `wrap_socket` detaches the plain socket before the handshake: only a copy of it reaches the
-    connection then.
+    `wrap_socket` detaches the plain socket before the handshake. Only a copy of it then reaches the
+    connection.
     """
     if isinstance(open_socket, ssl.SSLSocket):
         yield open_socket
@@ -241,7 +243,7 @@ def _handle(open_socket: socket.socket) -> Iterator[socket.socket]:
 def _cut_after(
     seconds: float | None, open_socket: socket.socket, over: type[Exception]
 ) -> Iterator[None]:
-    """Cut the connection if a call lasts longer, as one that loops over the socket may.
+    """Cut the connection if a call lasts longer, as a call that loops over the socket may.
 
     Args:
         seconds: The time that the call may take, if it ends at all.
@@ -272,5 +274,5 @@ def _cut_after(
 
 def _shut(open_socket: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        # The plain socket's: the TLS one's own would forget its session under a reader.
+        # Use the plain socket's `shutdown`: the TLS socket's would drop its session under a reader.
         socket.socket.shutdown(open_socket, socket.SHUT_RDWR)

@@ -1,6 +1,6 @@
-"""Plain values as Python source, laid out as ruff and black would. Pure.
+"""Plain values as Python source, in the layout of ruff and black. Pure.
 
-Both formatters put what fits on a line on one, and break the outermost brackets of what does not.
+Both formatters keep what fits on one line, and otherwise break the outermost brackets.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BRACKETS: dict[type, tuple[str, str]] = {str: ("(", ")"), dict: ("{", "}"), lis
 
 
 class Code(str):
-    """An expression as it stands in the program, such as a variable."""
+    """A Python expression, such as a variable."""
 
     __slots__ = ()
 
@@ -32,14 +32,14 @@ class Noted:
     comment: str
 
 
-def call(function: str, *positional: str, **named: Value) -> str:
-    """A call with an argument a line: `function(`, then each, then `)`."""
+def format_call(function: str, *positional: str, **named: Value) -> str:
+    """Return a call with one argument per line."""
     items = [*(("", value) for value in positional), *((f"{k}=", v) for k, v in named.items())]
     return "\n".join([f"{function}(", *_block(items, _INDENT, comma=True), ")"])
 
 
-def literal(text: str) -> str:
-    """`text` as one literal, in the quotes that need fewer escapes; what nobody can see is escaped."""
+def format_text(text: str) -> str:
+    """Return a text as one literal, in the quotes that need fewer escapes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
     return f"{quote}{''.join(_escaped(char, quote) for char in text)}{quote}"
 
@@ -50,18 +50,18 @@ def _escaped(char: str, quote: str) -> str:
     return char if char.isprintable() else repr(char)[1:-1]
 
 
-def _flat(value: Value) -> str | None:
-    """`value` on one line; None where a comment forbids that."""
+def _format_flat(value: Value) -> str | None:
+    """Return a value on one line, or None if a comment forbids that."""
     if isinstance(value, Noted):
         return None
     if isinstance(value, str):
-        return value if isinstance(value, Code) else literal(value)
+        return value if isinstance(value, Code) else format_text(value)
     if not isinstance(value, dict | list):
         return repr(value).replace("e+", "e")
     opening, closing = _BRACKETS[type(value)]
     parts = []
-    for prefix, item in _items(value):
-        if (flat := _flat(item)) is None:
+    for prefix, item in _list_items(value):
+        if (flat := _format_flat(item)) is None:
             return None
         parts.append(f"{prefix}{flat}")
     return f"{opening}{', '.join(parts)}{closing}"
@@ -69,19 +69,19 @@ def _flat(value: Value) -> str | None:
 
 def _lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]:
     if isinstance(value, Noted):
-        yield f"{indent}# {_text.one_line(value.comment)}"
+        yield f"{indent}# {_text.escape_line(value.comment)}"
         value = value.value
-    flat = _flat(value)
+    flat = _format_flat(value)
     whole = f"{indent}{prefix}{flat}{suffix}"
-    if flat is not None and (cell_len(whole) <= _WIDTH or not _breaks(value)):
+    if flat is not None and (cell_len(whole) <= _WIDTH or not _may_break(value)):
         yield whole
         return
     opening, closing = _BRACKETS[type(value)]
     yield f"{indent}{prefix}{opening}"
     if isinstance(value, str):
-        yield from _long_text(value, indent + _INDENT)
+        yield from _format_long_text(value, indent + _INDENT)
     else:
-        items = _items(value)
+        items = _list_items(value)
         yield from _block(items, indent + _INDENT, comma=len(items) > 1)
     yield f"{indent}{closing}{suffix}"
 
@@ -91,24 +91,24 @@ def _block(items: Iterable[tuple[str, Value]], indent: str, *, comma: bool) -> I
         yield from _lines(prefix, item, "," if comma else "", indent)
 
 
-def _long_text(value: str, indent: str) -> Iterator[str]:
-    """A text of several lines: in one literal if that fits now, else in one a line."""
-    whole = f"{indent}{literal(value)}"
+def _format_long_text(value: str, indent: str) -> Iterator[str]:
+    """Return a text of several lines: one literal if it fits, else one per line."""
+    whole = f"{indent}{format_text(value)}"
     if cell_len(whole) <= _WIDTH:
         yield whole
     else:
-        yield from (f"{indent}{literal(line)}" for line in value.splitlines(keepends=True))
+        yield from (f"{indent}{format_text(line)}" for line in value.splitlines(keepends=True))
 
 
-def _breaks(value: Value) -> bool:
-    """Whether `value` may go over several lines."""
+def _may_break(value: Value) -> bool:
+    """Return whether a value may be broken into several lines."""
     if isinstance(value, str):
         return not isinstance(value, Code) and len(value.splitlines()) > 1
     return isinstance(value, dict | list) and bool(value)
 
 
-def _items(value: Value) -> list[tuple[str, Value]]:
-    """What stands in a dict or a list: each with what stands before it on its line."""
+def _list_items(value: Value) -> list[tuple[str, Value]]:
+    """List the items of a dict or list, each with what precedes it on its line."""
     if isinstance(value, list):
         return [("", item) for item in value]
-    return [(f"{literal(key)}: ", item) for key, item in value.items()]
+    return [(f"{format_text(key)}: ", item) for key, item in value.items()]

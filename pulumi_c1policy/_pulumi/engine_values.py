@@ -1,4 +1,4 @@
-"""Values at the border: what the engine sends, as the core's plain trees, and what programs write."""
+"""The conversion of values between the engine, the lifecycle's plain trees, and programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi.runtime import rpc
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
-from pulumi_c1policy._pulumi.owner import OPTIONS, OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNER
 
 _INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
 
@@ -23,60 +23,60 @@ _UNKNOWN_TEXT: Final[str] = rpc.UNKNOWN
 _EXACT = 2**53
 
 
-def inputs(properties: Mapping[str, Value]) -> Tree:
-    """The policy's inputs or outputs among the engine's properties.
+def read_properties(properties: Mapping[str, Value]) -> Tree:
+    """Return the policy's fields among the engine's properties, as a plain tree.
 
-    What the engine or the program put there for themselves and nulls are left out, unknown values become `UNKNOWN`, and
-    whole numbers, which the engine sends as floats, become integers.
+    Internal properties and nulls are left out. Unknown values become `UNKNOWN`. Whole numbers,
+    which the engine sends as floats, become integers.
     """
     return {
-        name: plain(value)
+        name: to_plain(value)
         for name, value in properties.items()
         if value is not None and name not in _INTERNAL
     }
 
 
-def plain(value: Value) -> Value:
-    """One value of the engine's as the core knows it."""
+def to_plain(value: Value) -> Value:
+    """Convert one value of the engine to a plain value."""
     if isinstance(value, dict):
         out = {}
         for key, item in value.items():
             kind = type(item)
             is_plain = kind is bool or (kind is str and item != _UNKNOWN_TEXT)
-            out[key] = item if is_plain else plain(item)
+            out[key] = item if is_plain else to_plain(item)
         return out
     if isinstance(value, str):
         return UNKNOWN if value == _UNKNOWN_TEXT else value
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [to_plain(item) for item in value]
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     return UNKNOWN if isinstance(value, EngineUnknown) else value
 
 
-def written(value: Value) -> Value:
-    """What a program wrote, in types that Pulumi can send: `timedelta`, tuples and enums resolved.
+def resolve(value: Value) -> Value:
+    """Convert what a program wrote to types that Pulumi can send: `timedelta`, tuples and enums.
 
-    Outputs stay as they are, so that each is known or unknown on its own.
+    Outputs stay unchanged, so that each is known or unknown on its own.
     """
     if isinstance(value, pulumi.Output | str):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, timedelta):
         return durations.wire(value)
     if isinstance(value, int) and abs(value) > _EXACT:
-        # The engine's numbers are doubles; the API takes long integers as text.
+        # The engine's numbers are doubles; the API accepts long integers as text.
         return str(value)
     if isinstance(value, Mapping):
-        return {key: written(item) for key, item in value.items()}
+        return {key: resolve(item) for key, item in value.items()}
     if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
-        return [written(item) for item in value]
+        return [resolve(item) for item in value]
     return value.value if isinstance(value, Enum) else value
 
 
-def secret_names(props: Mapping[str, Value]) -> pulumi.Input[list[str]]:
-    """The names of the inputs that hold a secret, so that no message shows their values."""
+def find_secret_names(props: Mapping[str, Value]) -> pulumi.Input[list[str]]:
+    """List the inputs that contain a secret, so that no message shows their values."""
     outputs = {
-        name: pulumi.Output.from_input(value) for name, value in props.items() if _lifted(value)
+        name: pulumi.Output.from_input(value) for name, value in props.items() if _has_output(value)
     }
     if not outputs:
         return []
@@ -87,10 +87,10 @@ def secret_names(props: Mapping[str, Value]) -> pulumi.Input[list[str]]:
     return names()
 
 
-def _lifted(value: Value) -> bool:
-    """Whether there is an output in `value`, at any depth."""
+def _has_output(value: Value) -> bool:
+    """Return whether a value contains an output, at any depth."""
     if isinstance(value, dict):
-        return any(map(_lifted, value.values()))
+        return any(map(_has_output, value.values()))
     if isinstance(value, list):
-        return any(map(_lifted, value))
+        return any(map(_has_output, value))
     return isinstance(value, pulumi.Output)

@@ -1,7 +1,7 @@
-"""The error texts by which a tenant refuses a policy for good. Data.
+"""The error texts with which a tenant rejects a policy for good. Data.
 
-A handler's plain error reaches the client as gRPC code 2 with HTTP 500, like an outage. The text
-is the only sign that a repetition cannot help. This module must not import httpx.
+A handler's plain error reaches the client as gRPC code 2 with HTTP 500, like an outage. Only the
+text shows that a repetition cannot help. This module must not import httpx.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class Refusal:
 
     @property
     def advice(self) -> str:
-        """A sentence that tells what to correct."""
+        """The sentence that says what to correct."""
         return f"{self.fix} (rule {self.rule}); nothing was changed."
 
 
 # Source: the comments of the vendor's CLI (ConductorOne/c1i), which quote the server's source. One
-# of the texts came with HTTP 400 when it was tried, so that the text counts and not the status.
+# of the texts came with HTTP 400 when it was tried, so the text decides and not the status.
 REFUSALS: Final = (
     Refusal(
         "provision steps are not allowed in policies",
@@ -101,11 +101,11 @@ REFUSALS: Final = (
 _FOLDED: Final = tuple((" ".join(each.text.casefold().split()), each) for each in REFUSALS)
 
 
-def find(status: int, message: str | None) -> Refusal | None:
-    """Return the refusal that an error's message holds, in any letter case and among other words.
+def find_refusal(status: int, message: str | None) -> Refusal | None:
+    """Return the final text in an error's message, in any letter case and among other words.
 
     Args:
-        status: The HTTP status; statuses above 500 come from gateways, which refuse no policy.
+        status: The HTTP status; statuses above 500 come from gateways, which reject no policy.
         message: The `message` of the error's body.
     """
     if not message or not 400 <= status <= 500:

@@ -1,7 +1,7 @@
 """The rules: one entry for each fact about tenants that a check relies on. Data.
 
-The documentation's table of rules is generated from this. A rule without an entry here cannot be
-reported, and a rule's id is never renamed: programs and stacks name it to turn the rule down.
+The documentation's table of rules is generated from it. A rule needs an entry here to be reported.
+A rule's id is never renamed: programs and stacks name it to turn the rule down.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Rule:
         default: The severity of its findings unless a user sets another.
         reason: What a tenant does, or what goes wrong, in one sentence.
         certainty: The strength of the evidence, a key of `CERTAINTIES`.
-        source: The place where the fact stands.
-        is_stricter: The rule refuses, as an error, what a tenant is believed to accept.
-        quotes_value: Its messages may quote what was written, so that they must not be shown of a
+        source: The source of the fact.
+        is_stricter: The rule refuses, as an error, what a tenant probably accepts.
+        quotes_value: Its messages may quote what was written, so they must not be shown for a
             secret.
     """
 
@@ -88,7 +88,8 @@ _RULES = (
         "error",
         "source",
         _CLI,
-        "A tenant answers HTTP 500, `unsupported workflow step type`: actions are not yet supported.",
+        "A tenant answers HTTP 500, `unsupported workflow step type`: actions are not yet "
+        "supported.",
     ),
     _fact(
         "empty-step",
@@ -198,8 +199,8 @@ _RULES = (
         "error",
         "source",
         _CLI,
-        "Agent approval without `agent_mode`: a tenant answers HTTP 500. A certify policy takes only "
-        "the mode COMMENT_ONLY.",
+        "Agent approval without `agent_mode`: a tenant answers HTTP 500. A certify policy takes "
+        "only the mode COMMENT_ONLY.",
     ),
     _fact(
         "agent-failure-action",
@@ -228,8 +229,8 @@ _RULES = (
         "error",
         "source",
         _CLI,
-        "The failure action REASSIGN_TO_USERS without `reassign_to_user_ids`: a tenant answers HTTP "
-        "500.",
+        "The failure action REASSIGN_TO_USERS without `reassign_to_user_ids`: a tenant answers "
+        "HTTP 500.",
     ),
     _fact(
         "agent-user",
@@ -252,8 +253,8 @@ _RULES = (
         "error",
         "source",
         _CLI,
-        "The field is the server's. A tenant answers `assigned` and a manager's `assigned_user_ids` "
-        "with HTTP 500. The field is never sent, whatever the severity.",
+        "The field is the server's. A tenant answers `assigned` and a manager's "
+        "`assigned_user_ids` with HTTP 500. The field is never sent, whatever the severity.",
     ),
     _fact("missing", "error", "docs", _API, "The field is required."),
     _fact(
@@ -261,8 +262,8 @@ _RULES = (
         "error",
         "inferred",
         _API,
-        "PROVISION is internal to the server and ACCESS_REQUEST is deprecated; a tenant is believed "
-        "to refuse to create either.",
+        "PROVISION is internal to the server and ACCESS_REQUEST is deprecated; a tenant is "
+        "believed to refuse to create either.",
         quotes_value=True,
     ),
     _fact(
@@ -328,8 +329,8 @@ _RULES = (
         "unknown-function",
         "error or warning",
         "docs",
-        "A function that is not declared does not compile. A slip in a documented name is an error, "
-        "any other name a warning, because a tenant may be newer than its documentation.",
+        "A function that is not declared does not compile. A slip in a documented name is an "
+        "error, any other name a warning, because a tenant may be newer than its documentation.",
     ),
     _expression("not-called", "error", "docs", "A function that is not called is no value."),
     _expression(

@@ -1,6 +1,6 @@
-"""Where a tenant's server is, from the forms that people type.
+"""The address of a tenant's server, from the forms that people type.
 
-Pure. It exists apart from the settings because host, scheme and loopback rules decide whether a
+Pure. It is separate from the settings because host, scheme and loopback rules decide whether a
 credential may be sent at all. It must not import httpx.
 """
 
@@ -13,25 +13,25 @@ from urllib.parse import SplitResult, urlsplit
 from pulumi_c1policy.errors import SettingsError
 
 _DOMAINS = ("conductor.one", "c1eu.ai")
-"""The domains of tenants: the general one, then that of tenants in the EU."""
+"""The domains of tenants: the general one, then the EU's."""
 
 _HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 _API_PATHS = frozenset({"", "/api", "/api/v1"})
 
 
-def server_root(text: str, *, setting: str, allow_http: bool, client_host: str = "") -> str:
+def parse_server_root(text: str, *, setting: str, allow_http: bool, client_host: str = "") -> str:
     """Return the root of the server that a tenant name, a host or a URL names.
 
     Args:
-        text: `acme`, `acme.conductor.one`, `host:port` or a URL; a trailing `/` or `/api/v1` is
-            tolerated because that is what documentation shows.
+        text: `acme`, `acme.conductor.one`, `host:port` or a URL. A trailing `/` or `/api/v1` is
+            accepted, because documentation shows it.
         setting: The setting that the text comes from, for the error.
         allow_http: Permit plain http to a host other than this machine.
         client_host: The host part of the client id. It completes a bare tenant name (`acme`) with
             which it begins.
 
     Raises:
-        SettingsError: The text names no server, two servers, or one that would get credentials
+        SettingsError: The text names no server, two servers, or one to which credentials would go
             unprotected.
     """
     parts, host, port = _split(text, setting)
@@ -45,24 +45,24 @@ def server_root(text: str, *, setting: str, allow_http: bool, client_host: str =
         if not client_host.lower().startswith(f"{host}."):
             raise _incomplete(host, setting)
         setting = "The host in c1policy:clientId"
-        return server_root(client_host, setting=setting, allow_http=allow_http)
+        return parse_server_root(client_host, setting=setting, allow_http=allow_http)
     authority = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{authority}" + (f":{port}" if port is not None else "")
 
 
-def host_of_client_id(client_id: str) -> str:
+def get_client_host(client_id: str) -> str:
     """Return the host part of a client id, `<random-id>@<host>/<use>`, or `""` without one."""
     _, _, place = client_id.partition("@")
     return place.partition("/")[0]
 
 
-def host_of(server_url: str) -> str:
+def get_host(server_url: str) -> str:
     """Return the host of a server root, without its port."""
     return urlsplit(server_url).hostname or ""
 
 
-def authority_of(server_url: str) -> str:
-    """Return the host of a server root, with its port where that is not the scheme's own."""
+def get_authority(server_url: str) -> str:
+    """Return the host of a server root, with its port if that is not the scheme's default."""
     parts = urlsplit(server_url)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
@@ -97,7 +97,7 @@ def _split(text: str, setting: str) -> tuple[SplitResult, str, int | None]:
     except ValueError:
         raise _malformed(setting) from None
     extras = parts.username or parts.password or parts.query or parts.fragment
-    # A path that is dropped silently would turn a wrong address into "this policy is gone".
+    # Dropping a path silently would turn a wrong address into "this policy is gone".
     if parts.scheme not in ("http", "https") or extras or parts.path.rstrip("/") not in _API_PATHS:
         raise _malformed(setting)
     if not (_HOST_NAME.fullmatch(host) or _is_address(host)):

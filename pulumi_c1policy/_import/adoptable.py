@@ -1,4 +1,4 @@
-"""Whether a policy can be adopted, and the inputs with which a program declares it as it is. Pure."""
+"""The decision whether a policy can be adopted, and the inputs that declare it as it is. Pure."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from pulumi_c1policy._model.tree import ShapeError, Tree, UnfitError, Value, dec
 
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
 _EXACT = 2**53
-# A policy's keeper sets these three, and may set the version of the tool that it is.
+# The manager of a policy sets these three, and may set the version of its tool.
 _KEEPERS = (*OWNERSHIP_KEYS, "iac_tool_version")
-# What the program's own will be like, as far as the checks care.
+# Stand-ins for the program's own ownership annotations, for the checks.
 _OUR_MARKS = dict.fromkeys(OWNERSHIP_KEYS, "pulumi")
 
 MEND = "Put it right in ConductorOne, then import it."
-"""The advice about a policy that the tenant holds and no program can."""
+"""The advice about a policy that no program can declare."""
 
 Leaf = Callable[[Field, Value], Value]
-"""What becomes of a single value of a field."""
+"""The conversion of a single value of a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A policy that a program can take over.
+    """A policy that a program can adopt.
 
     Attributes:
         id: Its id in the tenant.
         name: What people call it.
         live: The policy as the tenant has it (decoded).
-        inputs: What a program writes to declare it.
-        keeper: Who keeps it until now, "" where nobody does.
-        held: Steps that tenants refuse, which the program leaves out: the rule by the path.
+        inputs: The inputs that declare it.
+        keeper: Its manager until now, "" if there is none.
+        held: The held steps, which the program leaves out: the rule id by the path.
     """
 
     id: str
@@ -69,7 +69,7 @@ class LeftOut:
         name: What people call it.
         why: The reason, as the end of a sentence.
         advice: What to do instead, in a sentence.
-        unwritable: No program or no import file can hold it, whatever the user decides.
+        unwritable: No program or import file can contain it, whatever the user decides.
     """
 
     id: str
@@ -79,15 +79,15 @@ class LeftOut:
     unwritable: bool = False
 
 
-def adopt(
+def prepare_adoption(
     wire: Tree, *, take_over: bool, severities: Severities | None = None
 ) -> Adopted | LeftOut:
-    """The policy in the tenant's JSON as one to adopt, or why it is left as it is.
+    """Prepare the adoption of a policy (on the wire), or return the reason to leave it out.
 
     Args:
         wire: The policy, with an id.
-        take_over: Adopt what another tool or workspace keeps, too.
-        severities: The severities that the user set for policy_checks.
+        take_over: Also adopt what another tool or workspace manages.
+        severities: The severities that the user set for rules.
     """
     policy_id = str(wire["id"])
     try:
@@ -107,13 +107,17 @@ def adopt(
         advice = "Take it out of there, or give `--take-over`."
         return LeftOut(policy_id, name, f"it is kept by {kept_by}", advice)
     held = find_held_steps({}, live)
-    if held and (emptied := _emptied(live)):
+    if held and (emptied := _list_emptied(live)):
         keys = ", ".join(f"`{text(('policy_steps', Key(key)))}`" for key in emptied)
         why = f"{keys} would be empty without the steps that a tenant refuses ({_rules(held)})"
         return LeftOut(policy_id, name, why, "Give it other steps in ConductorOne, then import it.")
-    inputs = written(live)
-    if errors := _refused(inputs, severities or Severities(), (name, policy_id)):
-        why = "a preview would refuse it: " + "; ".join(map(_sentence, errors)) + _newer(live)
+    inputs = write_inputs(live)
+    if errors := _find_refused(inputs, severities or Severities(), (name, policy_id)):
+        why = (
+            "a preview would refuse it: "
+            + "; ".join(map(_sentence, errors))
+            + _note_newer_fields(live)
+        )
         return LeftOut(policy_id, name, why, MEND)
     return Adopted(policy_id, name, live, inputs, kept_by, held)
 
@@ -122,28 +126,28 @@ def _rules(held: Mapping[str, str]) -> str:
     return ", ".join(sorted(set(held.values())))
 
 
-def _emptied(live: Tree) -> list[str]:
-    """The keys of the lists that hold nothing but steps that tenants refuse."""
+def _list_emptied(live: Tree) -> list[str]:
+    """List the keys of the step lists that contain nothing but held steps."""
     before = live.get("policy_steps") or {}
     after = rejected_steps.remove_steps(live).get("policy_steps") or {}
     return [key for key in before if key not in after]
 
 
-def written(live: Tree) -> Tree:
-    """What a program writes to declare a policy (decoded) as it is: only what is set, most readable.
+def write_inputs(live: Tree) -> Tree:
+    """Return the inputs that declare a policy (decoded) as it is: only what is set, most readable.
 
-    Left out are what the tenant alone can set, steps that tenants refuse, fields of a newer API, the
-    annotations of whoever keeps the policy until now, and those that no program may set.
+    Left out are output-only fields, held steps, fields of a newer API, the annotations of the
+    policy's manager until now, and those that no program may set.
     """
-    # What is left of a message may mean nothing any more.
+    # The rest of a message may have no meaning any more.
     seen = drop_held_steps({}, live)
-    inputs = prune(POLICY, each(POLICY, strip(POLICY, prune(POLICY, seen)), _spelled))
+    inputs = prune(POLICY, map_leaves(POLICY, strip(POLICY, prune(POLICY, seen)), _spell))
     if notes := _own_annotations(live):
         inputs["annotations"] = notes
     else:
         inputs.pop("annotations", None)
     if steps := inputs.get("policy_steps"):
-        inputs["policy_steps"] = {key: steps[key] for key in _step_keys(inputs, steps)}
+        inputs["policy_steps"] = {key: steps[key] for key in _sort_step_keys(inputs, steps)}
     return inputs
 
 
@@ -155,23 +159,23 @@ def _own_annotations(live: Tree) -> Tree:
     return {key: value for key, value in notes.items() if ("annotations", Key(key)) not in wrong}
 
 
-def kept_annotations(adopted: Adopted) -> Tree:
-    """The annotations of whoever keeps the policy until now; the first update replaces them."""
+def list_manager_annotations(adopted: Adopted) -> Tree:
+    """Return the annotations of the policy's manager; the first update replaces them."""
     notes = adopted.live.get("annotations") or {}
     return {key: notes[key] for key in _KEEPERS if adopted.keeper and notes.get(key)}
 
 
-def kept_name(wire: Tree) -> str:
-    """The name of the resource by which a Pulumi stack keeps a policy, "" where none does."""
+def get_managed_name(wire: Tree) -> str:
+    """Return the resource name under which a Pulumi stack manages the policy, or ""."""
     kept_by = read_ownership(wire)
     address = str(kept_by.get("iac_resource_address", ""))
     return address.rpartition("/")[2] if kept_by.get("managed_by") == "pulumi" else ""
 
 
-def each(message: Message, tree: Tree, leaf: Leaf) -> Tree:
-    """`tree` in the order of the model, with every single value replaced by what `leaf` says of it.
+def map_leaves(message: Message, tree: Tree, leaf: Leaf) -> Tree:
+    """Return a tree in the order of the model, with `leaf` applied to every single value.
 
-    Left out are fields that have no effect: ignored, or dropped by the tenant because of a sibling.
+    Left out are fields without effect: ignored, or dropped by the tenant because of a sibling.
     """
     return {
         name: _each_field(field, tree[name], leaf)
@@ -191,32 +195,36 @@ def _each_field(field: Field, value: Value, leaf: Leaf) -> Value:
 
 
 def _each_item(field: Field, value: Value, leaf: Leaf) -> Value:
-    return each(field.type, value, leaf) if isinstance(field.type, Message) else leaf(field, value)
+    return (
+        map_leaves(field.type, value, leaf)
+        if isinstance(field.type, Message)
+        else leaf(field, value)
+    )
 
 
-def _spelled(field: Field, value: Value) -> Value:
-    """A value as a person would write it; it means the same."""
+def _spell(field: Field, value: Value) -> Value:
+    """Spell a value as a person would write it, semantically equal."""
     if field.type is Scalar.DURATION or field.span:
         exact = durations.seconds(int(value) if field.span else value)
         short = durations.short(exact)
         return short if exact is not None and durations.seconds(short) == exact else value
     if field.type in _LONG_INTEGERS:
         return int(value) if abs(int(value)) <= _EXACT else value
-    return _data(value) if field.type is Scalar.STRUCT else value
+    return _convert_data(value) if field.type is Scalar.STRUCT else value
 
 
-def _data(value: Value) -> Value:
-    """Free-form JSON as the engine carries it: no nulls in objects, and numbers that are doubles."""
+def _convert_data(value: Value) -> Value:
+    """Convert free-form JSON as the engine does: no nulls in objects, numbers as doubles."""
     if isinstance(value, dict):
-        return {key: _data(item) for key, item in value.items() if item is not None}
+        return {key: _convert_data(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_data(item) for item in value]
+        return [_convert_data(item) for item in value]
     is_long = isinstance(value, int) and abs(value) > _EXACT
     return float(value) if is_long else value
 
 
-def _step_keys(inputs: Tree, steps: Tree) -> list[str]:
-    """The keys of the steps: the baseline, then as the rules point to them, then the others."""
+def _sort_step_keys(inputs: Tree, steps: Tree) -> list[str]:
+    """List the keys of the steps: the baseline, then in the order of the rules, then the others."""
     pointed = [str(rule.get("step_key")) for rule in inputs.get("rules") or ()]
     wanted = [
         policy_checks.get_baseline_key(str(inputs.get("policy_type"))),
@@ -226,8 +234,8 @@ def _step_keys(inputs: Tree, steps: Tree) -> list[str]:
     return [key for key in dict.fromkeys(wanted) if key in steps]
 
 
-def _refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> list[Finding]:
-    """What a preview would refuse in `inputs`."""
+def _find_refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> list[Finding]:
+    """List the findings for which a preview would refuse the inputs."""
     notes = (inputs.get("annotations") or {}) | _OUR_MARKS
     found = policy_checks.check(inputs | {"annotations": notes})
     with contextlib.suppress(CheckerUnavailableError):
@@ -242,23 +250,23 @@ def _sentence(finding: Finding) -> str:
     return f"{text(finding.path)} {first}{rule}"
 
 
-def _newer(live: Tree) -> str:
-    """What is said of fields that the model does not know: they may be what the checks miss."""
-    names = ", ".join(f"`{name}`" for name in sorted(set(_unknown(POLICY, live))))
+def _note_newer_fields(live: Tree) -> str:
+    """Return a note about fields that the model does not know: the checks may miss them."""
+    names = ", ".join(f"`{name}`" for name in sorted(set(_list_unknown_fields(POLICY, live))))
     return f" (this version of pulumi-c1policy does not know the fields {names})" if names else ""
 
 
-def _unknown(message: Message, tree: Tree) -> Iterator[str]:
-    """The names of the fields in `tree`, at any depth, that the model does not have."""
+def _list_unknown_fields(message: Message, tree: Tree) -> Iterator[str]:
+    """List the names of the fields, at any depth, that the model does not have."""
     yield from (name for name in tree if name not in message.fields)
     for name, field in message.fields.items():
         if isinstance(field.type, Message) and tree.get(name):
-            for item in _items(field, tree[name]):
-                yield from _unknown(field.type, item)
+            for item in _list_items(field, tree[name]):
+                yield from _list_unknown_fields(field.type, item)
 
 
-def _items(field: Field, value: Value) -> list[Value]:
-    """The single values in the value of a field."""
+def _list_items(field: Field, value: Value) -> list[Value]:
+    """List the single values in the value of a field."""
     if field.shape == "one":
         return [value]
     return list(value.values() if field.shape == "map" else value)

@@ -1,6 +1,6 @@
-"""Who keeps a policy: the annotations that mark it as kept by one resource of one stack.
+"""The ownership annotations of a resource, and the internal inputs of the program.
 
-The product shows a "Managed by" chip for them, and clears them when a person edits the policy there.
+The product shows a "Managed by" label for them, and removes them when a person edits the policy.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.tree import Tree
 
 OWNER = "__owner"
-"""The internal input that carries the marks from the program to the provider."""
+"""The internal input with the ownership annotations, from the program to the provider."""
 
 OPTIONS = "__options"
-"""The internal input that carries the program's decisions, which are no fields of a policy."""
+"""The internal input with the program's decisions, which are not fields of a policy."""
 
 TYPE = "c1policy.Policy"
 """The type in the address of a resource."""
@@ -30,33 +30,36 @@ _LONGEST = 256
 _NOT_SAFE = re.compile(r"[^A-Za-z0-9._/-]")
 
 
-def marks(type_name: str, name: str, parent: pulumi.Resource | None) -> Tree:
-    """The ownership annotations of the resource `name` in the running program's stack.
+def make_ownership(type_name: str, name: str, parent: pulumi.Resource | None) -> Tree:
+    """Make the ownership annotations of the resource `name` in the running program's stack.
 
-    The workspace is `project/stack`, with the organization before it where there is one; the
-    address is made of the parents' types, the type and the name, as in the resource's URN.
+    The workspace is `project/stack`, with the organization before it if there is one. The address
+    consists of the parents' types, the type and the name, as in the resource's URN.
     """
     organization = pulumi.get_organization()
     workspace = f"{pulumi.get_project()}/{pulumi.get_stack()}"
     if organization and organization != "organization":
         workspace = f"{organization}/{workspace}"
-    address: pulumi.Input[str] = safe(f"{type_name}/{name}")
+    address: pulumi.Input[str] = escape_annotation(f"{type_name}/{name}")
     if parent is not None:
-        # Without its dependencies: a component stands for its children, and this is one of them.
+        # Without its dependencies: a component depends on its children, and this resource is one of
+        # them.
         future = cast("Awaitable[str]", parent.urn.future())
         urn: pulumi.Output[str] = pulumi.Output.from_input(future)
-        address = urn.apply(lambda urn: safe(f"{_parent_types(urn)}{type_name}/{name}"))
+        address = urn.apply(
+            lambda urn: escape_annotation(f"{_list_parent_types(urn)}{type_name}/{name}")
+        )
     return {
         "managed_by": "pulumi",
-        "iac_workspace": safe(workspace),
+        "iac_workspace": escape_annotation(workspace),
         "iac_resource_address": address,
     }
 
 
-def marks_of(urn: str) -> Tree:
-    """The ownership annotations of the resource with a URN, as far as the URN tells.
+def parse_ownership(urn: str) -> Tree:
+    """Make the ownership annotations of the resource with a URN, as far as the URN tells.
 
-    The workspace lacks the organization. Empty where there is no URN.
+    The workspace lacks the organization. Empty if there is no URN.
     """
     parts = urn.removeprefix("urn:pulumi:").split("::", 3)
     if len(parts) != 4:
@@ -66,19 +69,22 @@ def marks_of(urn: str) -> Tree:
     above = "".join(f"{kind}/" for kind in parent.split("$") if kind not in ("", _STACK))
     return {
         "managed_by": "pulumi",
-        "iac_workspace": safe(f"{project}/{stack}"),
-        "iac_resource_address": safe(f"{above}{TYPE}/{name}"),
+        "iac_workspace": escape_annotation(f"{project}/{stack}"),
+        "iac_resource_address": escape_annotation(f"{above}{TYPE}/{name}"),
     }
 
 
-def _parent_types(urn: str) -> str:
-    """`urn:pulumi:stack::project::a:b:C$d:e:F::name` -> `C/F/`; the stack itself counts for nothing."""
+def _list_parent_types(urn: str) -> str:
+    """Return the parents' types: `urn:pulumi:stack::project::a:b:C$d:e:F::name` -> `C/F/`.
+
+    The stack itself is left out.
+    """
     types = urn.split("::")[2].split("$")
     return "".join(f"{kind}/" for kind in types if kind != _STACK)
 
 
-def safe(value: str) -> str:
-    """`value` as an annotation may hold it: URL-safe, at most 256 characters, still one of a kind.
+def escape_annotation(value: str) -> str:
+    """Return a value as an annotation may contain it: URL-safe, at most 256 characters, unique.
 
     Any other character is written as `~` and the hexadecimal of its UTF-8 bytes.
     """
@@ -89,8 +95,8 @@ def safe(value: str) -> str:
     return f"{text[: _LONGEST - 33]}~{digest}"
 
 
-def secret_texts(properties: Mapping[str, Any]) -> list[str]:
-    """Return every text, map keys included, in the inputs that hold a secret."""
+def list_secret_texts(properties: Mapping[str, Any]) -> list[str]:
+    """List every text, map keys included, in the inputs that contain a secret."""
     options = properties.get(OPTIONS)
     secrets = options.get("secrets") if isinstance(options, Mapping) else None
     return [text for name in secrets or () for text in _texts(properties.get(str(name)))]
@@ -98,7 +104,7 @@ def secret_texts(properties: Mapping[str, Any]) -> list[str]:
 
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        # The engine's word for what is not known yet is no secret.
+        # The engine's marker for an unknown value is no secret.
         if value != rpc.UNKNOWN:
             yield value
     elif isinstance(value, Mapping):
@@ -110,12 +116,12 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def names(properties: Tree, urn: str) -> tuple[str, ...]:
-    """The names by which a user may name the resource in `c1policy:severity`.
+def list_names(properties: Tree, urn: str) -> tuple[str, ...]:
+    """List the names by which a user may name the resource in `c1policy:severity`.
 
     Args:
-        properties: Its inputs, which hold its address.
-        urn: Its URN, where the engine has told it.
+        properties: Its inputs, which contain its address.
+        urn: Its URN, if the engine has told it.
     """
     owner = properties.get(OWNER)
     address = owner.get("iac_resource_address") if isinstance(owner, dict) else None
@@ -125,12 +131,12 @@ def names(properties: Tree, urn: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def merged(properties: Tree) -> tuple[Tree, list[str]]:
-    """The inputs with the ownership annotations among the program's own.
+def add_ownership(properties: Tree) -> tuple[Tree, list[str]]:
+    """Add the ownership annotations to the program's inputs.
 
     Returns:
-        The inputs, and the annotations of ours that the program set to something else. While the
-        program's annotations as a whole are unknown, they stay so.
+        The inputs, and the ownership annotations that the program set to another value. If the
+        program's annotations as a whole are unknown, they stay unknown.
     """
     owner, own = properties.get(OWNER), properties.get("annotations")
     if not isinstance(owner, dict) or not (own is None or isinstance(own, dict)):

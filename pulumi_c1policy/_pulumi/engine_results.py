@@ -1,4 +1,4 @@
-"""From the lifecycle's values to Pulumi's results."""
+"""Pulumi's results, made from the lifecycle's values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._findings.registry import RULES
+from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.planning.ownership import read_ownership
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.planning.prior import Prior
@@ -18,7 +18,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, hidden_keys, text
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._pulumi.owner import OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OWNER
 
 _RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"
@@ -28,10 +28,10 @@ _MERELY_READ = "__merely_read"
 _NOT_SHOWN = "does not pass; the value is a secret and is not shown"
 
 
-def discreet(finding: Finding, secrets: Collection[str]) -> Finding:
-    """The finding, without words that may quote a secret: those about the inputs in `secrets`.
+def hide_secret(finding: Finding, secrets: Collection[str]) -> Finding:
+    """Remove from a finding the words that may quote a secret: those about inputs in `secrets`.
 
-    Keys of maps may be secret, too. One secret makes the whole input one.
+    Keys of maps may be secret as well. One secret makes the whole input secret.
     """
     if not finding.path or finding.path[0] not in secrets:
         return finding
@@ -42,67 +42,68 @@ def discreet(finding: Finding, secrets: Collection[str]) -> Finding:
 
 
 def _may_quote(finding: Finding) -> bool:
-    """Whether the message may hold what was written."""
+    """Return whether the message may contain what was written."""
     quotes = RULES[finding.rule].quotes_value if finding.rule else False
-    # Of what stands on further lines, such as an expression with a caret, nothing is known.
+    # Further lines, such as an expression with a caret, may contain anything.
     return quotes or finding.quotes_value or "\n" in finding.message
 
 
-def check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
-    """One line of the preview: where, what is wrong, what to write instead, and the rule's id."""
+def make_check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
+    """Make one line of the preview: the path, what is wrong, what to write, and the rule's id."""
     path = text(finding.path)
     if str(finding.path[0] if finding.path else "") in secrets:
-        # The engine prints the value of a property that it knows by that name, a secret's too.
-        return CheckFailure("", _text.terminal(f"{path} {finding.sentence}"))
-    return CheckFailure(_text.one_line(path), _text.terminal(finding.sentence))
+        # The engine prints the value of the property in a check failure, secrets included.
+        return CheckFailure("", _text.escape_terminal(f"{path} {finding.sentence}"))
+    return CheckFailure(_text.escape_line(path), _text.escape_terminal(finding.sentence))
 
 
-def warning(finding: Finding) -> str:
-    """A warning: where, and what is doubtful."""
+def format_warning(finding: Finding) -> str:
+    """Format a warning: the path, and what is doubtful."""
     return f"{text(finding.path)}: {finding.sentence}"
 
 
-def decision(place: str, sentence: str) -> CheckFailure:
-    """The line about a decision with an unknown value: a property, a variable or a config key."""
+def make_decision_failure(place: str, sentence: str) -> CheckFailure:
+    """Make the check failure for a decision with an unknown value, by its source."""
     if place.islower():
         return CheckFailure(place, sentence)
     return CheckFailure("", f"{place} {sentence}")
 
 
-def owner_clash(key: str) -> CheckFailure:
-    """What is said of an ownership annotation that a program sets itself."""
+def make_clash_failure(key: str) -> CheckFailure:
+    """Make the check failure for an ownership annotation that a program sets itself."""
     path = text(("annotations", Key(key)))
     return CheckFailure(path, "is set by Pulumi to mark who keeps the policy; leave it out")
 
 
-def diff_result(planned: Plan) -> DiffResult:
-    """The engine's answer for a plan that may be carried out."""
+def make_diff_result(planned: Plan) -> DiffResult:
+    """Make the engine's answer for a plan that may be carried out."""
     if isinstance(planned, Replace):
         return DiffResult(changes=True, replaces=list(planned.fields), delete_before_replace=False)
     return DiffResult(changes=not isinstance(planned, NoOp))
 
 
-def in_state(properties: Mapping[str, Any]) -> bool:
-    """Whether these are outputs that we recorded, not the inputs of a first read, which are empty.
+def is_in_state(properties: Mapping[str, Any]) -> bool:
+    """Return whether these are recorded outputs, not the inputs of a first read, which are empty.
 
-    Of a damaged state any output may be missing.
+    Any output may be missing from a damaged state.
     """
     return any(properties.get(name) is not None for name in _RECORDED)
 
 
-def kept(properties: Mapping[str, Any]) -> bool:
-    """Whether these are outputs of a policy that the program keeps, not one that it merely reads."""
-    return in_state(properties) and not properties.get(_MERELY_READ)
+def is_managed(properties: Mapping[str, Any]) -> bool:
+    """Return whether the program manages the policy of these outputs, and not only reads it."""
+    return is_in_state(properties) and not properties.get(_MERELY_READ)
 
 
-def read_result(policy_id: str, recorded: Prior | None, *, kept: bool) -> ReadResult:
-    """The engine's answer for a policy that was read; an empty id says that it is gone."""
+def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool) -> ReadResult:
+    """Make the engine's answer for a policy that was read; an empty id means that it is gone."""
     if recorded is None:
         return ReadResult("", {})
-    if not kept:
+    if not is_managed:
         return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
-    # The program sends the marks apart as well. Without them here every policy's inputs would differ after a
-    # refresh, and the engine writes its whole state for each that differs, though nothing is to do.
+    # The program sends the ownership annotations separately as well. Without them here, every
+    # policy's inputs would differ after a refresh, and the engine writes its whole state for each
+    # difference.
     owned = read_ownership(recorded.inputs)
     inputs = recorded.inputs | ({OWNER: owned} if owned else {})
     return ReadResult(policy_id, to_state(recorded), inputs)

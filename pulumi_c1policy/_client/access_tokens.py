@@ -1,7 +1,7 @@
-"""The access token that every thread shares, renewed once for all of them.
+"""The access token that all threads share, renewed once for all of them.
 
-The engine calls from several threads at the same moment. One of them renews, the others wait for
-its result, and no lock is held while the network is. This module must not import httpx.
+The engine calls from several threads at the same time. One of them renews the token, the others
+wait for its result, and no lock is held during the request. This module must not import httpx.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _log = logging.getLogger("pulumi_c1policy")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Token:
-    """An access token and when it ends; compared by identity.
+    """An access token and the end of its life; compared by identity.
 
     Attributes:
         secret: The token itself.
-        renew_at: When to get the next one, on the monotonic clock.
-        ends_at: When the tenant stops to accept it.
+        renew_at: The time to get the next one, on the monotonic clock.
+        ends_at: The time at which the tenant stops accepting it.
     """
 
     secret: Secret
@@ -41,24 +41,24 @@ class Token:
 
     @classmethod
     def issued(cls, text: str, now: float, lifetime: float) -> Token:
-        """Return a token that was asked for at `now` and lives for so many seconds."""
+        """Return a token that was requested at `now` and lives for this many seconds."""
         life = min(lifetime, _LONGEST_LIFE_SECONDS)
         ahead = min(_AHEAD_SECONDS, life * _AHEAD_SHARE)
         return cls(Secret(text), renew_at=now + life - ahead, ends_at=now + life)
 
 
 class TokenSource(Protocol):
-    """Where the transport gets its tokens."""
+    """A source of tokens for the transport."""
 
     def get(self, deadline: float) -> Token:
         """Return a token to use now."""
 
     def refuse(self, token: Token) -> bool:
-        """Take note that the tenant refused a token; return whether another can be had."""
+        """Record that the tenant rejected a token; return whether another one can be had."""
 
 
 class StaticToken:
-    """An access token that somebody else got: there is no second one."""
+    """An access token that was obtained elsewhere and cannot be renewed."""
 
     def __init__(self, secret: Secret) -> None:
         self._token = Token(secret)
@@ -68,22 +68,22 @@ class StaticToken:
         return self._token
 
     def refuse(self, token: Token) -> bool:  # noqa: ARG002 (the protocol's signature)
-        """Return that there is no other."""
+        """Return False: there is no other token."""
         return False
 
 
 class TokenCache:
-    """Gets a token when there is none that lasts, once for all threads that want one."""
+    """A cache that gets a token when none is valid, once for all threads that need one."""
 
     def __init__(
         self, fetch: Callable[[float], Token], clock: Clock, closed: threading.Event
     ) -> None:
-        """Remember how to get a token; the first `get` does it.
+        """Store how to get a token; the first `get` gets it.
 
         Args:
-            fetch: Asks the tenant for a token, until a deadline.
+            fetch: Ask the tenant for a token, until a deadline.
             clock: The clock of the deadlines.
-            closed: Set when nobody shall wait any more.
+            closed: Set when no thread may wait any more.
         """
         self._fetch = fetch
         self._clock = clock
@@ -93,7 +93,7 @@ class TokenCache:
         self._renewal: Future[Token] | None = None
 
     def get(self, deadline: float) -> Token:
-        """Return a token that lasts, from the cache, from another thread or from the tenant."""
+        """Return a valid token, from the cache, from another thread or from the tenant."""
         while True:
             with self._lock:
                 token, renewal, now = self._token, self._renewal, self._clock.monotonic()
@@ -102,7 +102,7 @@ class TokenCache:
                 if renewal is None:
                     mine = self._renewal = Future()
                 elif token is not None and now < token.ends_at:
-                    # Another thread is at it, and the old one still serves: nobody waits.
+                    # Another thread renews the token, and the old one is still valid.
                     return token
             if renewal is None:
                 return self._renew(mine, token, deadline)
@@ -111,7 +111,7 @@ class TokenCache:
                 return result
 
     def refuse(self, token: Token) -> bool:
-        """Forget the token that the tenant refused, but not one that replaced it since."""
+        """Forget a token that the tenant rejected, unless it was replaced meanwhile."""
         with self._lock:
             if self._token is token:
                 self._token = None
@@ -123,14 +123,14 @@ class TokenCache:
         except C1PolicyError as error:
             self._finish(None)
             if old is None or self._clock.monotonic() >= old.ends_at:
-                # A copy: each thread that gets it writes the name of its own policy into the text.
+                # A copy: each thread adds the name of its own policy to the text.
                 mine.set_exception(copy.copy(error))
                 raise
             _log.debug("The access token was not renewed and serves on: %s", error.summary)
             mine.set_result(old)
             return old
         except BaseException:
-            # Ctrl-C, or a bug, in this thread: another one may take over.
+            # Ctrl-C, or a bug, in this thread: another thread may renew the token.
             self._finish(None)
             mine.cancel()
             raise
@@ -145,7 +145,7 @@ class TokenCache:
                 self._token = token
 
     def _await(self, renewal: Future[Token], deadline: float) -> Token | None:
-        """Return the token that another thread gets; None if that thread gave up."""
+        """Return the token that another thread gets, or None if that thread gave up."""
         while not self._closed.is_set() and self._clock.monotonic() < deadline:
             try:
                 return renewal.result(timeout=_POLL_SECONDS)
@@ -154,7 +154,7 @@ class TokenCache:
             except CancelledError:
                 return None
             except C1PolicyError as error:
-                # A copy: one exception raised by many threads mixes up their tracebacks.
+                # A copy: several threads raising one exception would mix up their tracebacks.
                 raise copy.copy(error) from error
         raise NoAnswerError(
             "No access token came in time: another thread is still waiting for it.",

@@ -1,13 +1,13 @@
-"""The program that declares adopted policies, each below those that it points to. Pure."""
+"""The program that declares adopted policies, each after those that it refers to. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._import.adoption import Adopted, each
-from pulumi_c1policy._import.names import Name
-from pulumi_c1policy._import.source import Code, Noted, call
+from pulumi_c1policy._import.adoptable import Adopted, map_leaves
+from pulumi_c1policy._import.program_names import Name
+from pulumi_c1policy._import.python_source import Code, Noted, format_call
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Tree, Value
@@ -18,38 +18,40 @@ from pulumi_c1policy import Policy
 '''
 
 
-def program(adopted: Sequence[Adopted], names: Sequence[Name], others: Mapping[str, str]) -> str:
-    """The source of a Python module.
+def write_program(
+    adopted: Sequence[Adopted], names: Sequence[Name], others: Mapping[str, str]
+) -> str:
+    """Return the source of a Python module.
 
     Args:
         adopted: The policies.
-        names: What each is called, in the same order.
-        others: What people call the tenant's policies, by id: those too that are not adopted.
+        names: The names of each, in the same order.
+        others: The display names of all policies of the tenant, by id.
     """
     called = {policy.id: name for policy, name in zip(adopted, names, strict=True)}
     declared: set[str] = set()
     parts = [_HEAD]
-    for policy in _in_order(adopted):
-        inputs = _linked(policy, called, declared, others)
+    for policy in _sort(adopted):
+        inputs = _replace_references(policy, called, declared, others)
         declared.add(policy.id)
         name = called[policy.id]
-        source = f"{name.variable} = {call('Policy', name.resource, **inputs)}\n"
-        parts.append("".join(_left_out(policy)) + source)
+        source = f"{name.variable} = {format_call('Policy', name.resource, **inputs)}\n"
+        parts.append("".join(_comment_left_out(policy)) + source)
     return "\n".join(parts)
 
 
-def _left_out(policy: Adopted) -> Iterator[str]:
-    """A comment for each step that the program leaves out."""
+def _comment_left_out(policy: Adopted) -> Iterator[str]:
+    """Return a comment for each step that the program leaves out."""
     for path, rule in policy.held.items():
-        yield _text.one_line(
-            f"# The tenant keeps {path}, which no program can write ({rule}); provisioning is set on "
-            "the entitlement."
+        yield _text.escape_line(
+            f"# The tenant keeps {path}, which no program can write ({rule}); provisioning is set "
+            "on the entitlement."
         )
         yield "\n"
 
 
-def references(inputs: Tree) -> list[str]:
-    """The ids of the policies to which `inputs` point, in the order of their fields."""
+def list_references(inputs: Tree) -> list[str]:
+    """List the ids of the policies that the inputs refer to, in the order of their fields."""
     found: dict[str, None] = {}
 
     def note(field: Field, value: Value) -> Value:
@@ -57,16 +59,16 @@ def references(inputs: Tree) -> list[str]:
             found[str(value)] = None
         return value
 
-    each(POLICY, inputs, note)
+    map_leaves(POLICY, inputs, note)
     return list(found)
 
 
-def _in_order(adopted: Sequence[Adopted]) -> Iterator[Adopted]:
-    """The policies, each after those that it points to, as far as they do not go in a circle."""
+def _sort(adopted: Sequence[Adopted]) -> Iterator[Adopted]:
+    """Sort the policies so that each follows those that it refers to, except in cycles."""
     by_id = {policy.id: policy for policy in adopted}
     seen: set[str] = set()
     for start in by_id:
-        # Not recursive: nothing says how long a chain of escalations may be.
+        # Not recursive: a chain of escalations may have any length.
         waiting = [(start, False)]
         while waiting:
             policy_id, is_ready = waiting.pop()
@@ -74,15 +76,15 @@ def _in_order(adopted: Sequence[Adopted]) -> Iterator[Adopted]:
                 yield by_id[policy_id]
             elif policy_id not in seen:
                 seen.add(policy_id)
-                targets = reversed(references(by_id[policy_id].inputs))
+                targets = reversed(list_references(by_id[policy_id].inputs))
                 waiting.append((policy_id, True))
                 waiting += [(target, False) for target in targets if target in by_id]
 
 
-def _linked(
+def _replace_references(
     policy: Adopted, called: Mapping[str, Name], declared: set[str], others: Mapping[str, str]
 ) -> Tree:
-    """The inputs with references to declared policies; any other keeps its id and says whose it is."""
+    """Replace references to declared policies by variables; add the names of others as comments."""
 
     def link(field: Field, value: Value) -> Value:
         if not (field.names_policy and value):
@@ -98,4 +100,4 @@ def _linked(
             value, f"{known}, which is not declared here." if known else "Not found in the tenant."
         )
 
-    return each(POLICY, policy.inputs, link)
+    return map_leaves(POLICY, policy.inputs, link)

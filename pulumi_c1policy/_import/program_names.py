@@ -1,4 +1,4 @@
-"""What adopted policies are called in a program: a resource's name and a variable each. Pure."""
+"""The names of adopted policies in a program: a resource's name and a variable each. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TAKEN = frozenset({*keyword.kwlist, *keyword.softkwlist, *map(str.casefold, dir
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a policy is called in the program.
+    """The names of a policy in the program.
 
     Attributes:
         resource: The resource's name, in kebab-case.
@@ -24,21 +24,21 @@ class Name:
 
     @property
     def variable(self) -> str:
-        """The Python variable; no two names have the same."""
+        """The Python variable, unique in the program."""
         return self.resource.replace("-", "_")
 
 
-def names(display_names: Iterable[str], taken: Collection[str] = ()) -> list[Name]:
-    """A name for each policy, in their order; of equal ones the later get a number.
+def make_names(display_names: Iterable[str], taken: Collection[str] = ()) -> list[Name]:
+    """Name each policy, in their order; the later ones of equal names get a number.
 
     Args:
-        display_names: What people call them.
+        display_names: The display names.
         taken: Names of other resources.
     """
     found = dict.fromkeys(taken)
     last: dict[str, int] = {}
     for display_name in display_names:
-        base = chosen = resource_name(display_name)
+        base = chosen = make_resource_name(display_name)
         while chosen in found:
             last[base] = last.get(base, 1) + 1
             chosen = f"{base}-{last[base]}"
@@ -46,12 +46,12 @@ def names(display_names: Iterable[str], taken: Collection[str] = ()) -> list[Nam
     return [Name(resource) for resource in found if resource not in taken]
 
 
-def resource_name(display_name: str) -> str:
-    """`Contractors (EMEA), 24/7` -> `contractors-emea-24-7`: words that may stand in an identifier.
+def make_resource_name(display_name: str) -> str:
+    """Make a resource name: `Contractors (EMEA), 24/7` -> `contractors-emea-24-7`.
 
-    Latin letters lose their accents; letters of other scripts stay, as Python's identifiers may have them.
+    Latin letters lose their accents; letters of other scripts stay, as Python's identifiers allow.
     """
-    plain = "".join(char if _may_stand(char) else "-" for char in _folded(display_name))
+    plain = "".join(char if _may_stand(char) else "-" for char in _fold(display_name))
     words = "-".join(filter(None, plain.split("-")))
     if len(words) > _LONGEST:
         words = words[: _LONGEST + 1].rpartition("-")[0] or words[:_LONGEST]
@@ -61,8 +61,8 @@ def resource_name(display_name: str) -> str:
     return f"{words}-policy" if variable in _TAKEN else words
 
 
-def _folded(text: str) -> str:
-    """`text` in lower case, without the accents of Latin letters."""
+def _fold(text: str) -> str:
+    """Return a text in lower case, without the accents of Latin letters."""
     out = ""
     for char in unicodedata.normalize("NFKD", text).casefold():
         if not (unicodedata.combining(char) and out[-1:].isascii()):

@@ -1,7 +1,7 @@
 """The calls of the policy API.
 
-Policies travel as the JSON trees of the wire, with nothing dropped: what this package does not
-know yet must survive a read. This module knows paths and envelopes, and no retries.
+Policies travel as the JSON trees of the wire, with nothing dropped: fields that this package does
+not know must survive a read. This module knows paths and envelopes, and no retries.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from urllib.parse import quote
 import httpx
 import pydantic
 
-from pulumi_c1policy._client import bodies, messages
+from pulumi_c1policy._client import bodies, envelopes
 from pulumi_c1policy._client.answers import Call
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.messages import AccountProvisionResult, EditorMarker
+from pulumi_c1policy._client.envelopes import AccountProvisionResult, EditorMarker
 from pulumi_c1policy._client.retries import Kind
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.transport import Look, Request, Settled, Transport
@@ -27,14 +27,14 @@ from pulumi_c1policy.errors import APIError, NotFoundError
 
 _POLICIES = "/api/v1/policies"
 _MAX_PAGES = 1_000
-# Inside the class, `list` is the call of that name.
+# Inside the class, `list` is the API call of that name.
 _Markers: TypeAlias = list[EditorMarker]
 _Page: TypeAlias = list[dict[str, Any]]
 _Message = TypeVar("_Message", bound=pydantic.BaseModel)
 
 
 class PolicyClient:
-    """A tenant's policies. Threads may share one client, and should: it holds one pool."""
+    """A tenant's policies. Thread-safe; share one client, because it holds one pool."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class PolicyClient:
         """Prepare the connections; nothing is sent before the first call.
 
         Args:
-            settings: Where to, as whom, for how long.
-            transport: What httpx sends through instead of the network, for tests.
+            settings: The server, the credential and the deadline.
+            transport: The transport for httpx instead of the network, for tests.
             clock: The time, for tests.
 
         Raises:
@@ -67,14 +67,14 @@ class PolicyClient:
         self.close()
 
     def close(self) -> None:
-        """End the calls that wait, in any thread, and close the connections.
+        """End the waits of all threads, and close the connections.
 
-        A request that is on its way keeps its connection until it is answered, or until `cut`.
+        A connection in use stays open until its answer has arrived, or until `cut`.
         """
         self._transport.close()
 
     def cut(self) -> None:
-        """End the requests that are on their way; a write among them may have taken effect."""
+        """End the requests in progress; a write among them may have taken effect."""
         self._transport.cut()
 
     def operation(self) -> AbstractContextManager[None]:
@@ -82,7 +82,7 @@ class PolicyClient:
         return self._transport.operation()
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
-        """Let the calls of a block end after so many seconds, if not earlier."""
+        """End the calls of a block after this many seconds, if not earlier."""
         return self._transport.within(seconds)
 
     def rest(self, seconds: float) -> bool:
@@ -90,11 +90,11 @@ class PolicyClient:
         return self._transport.rest(seconds)
 
     def create(self, policy: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the policy as the tenant created it.
+        """Create a policy; return it as the tenant answered.
 
         Raises:
-            APIError: It was not created, or, with `ambiguous`, nobody knows; look before you
-                call again.
+            APIError: It was not created. With `ambiguous`, it may have been created: look before
+                another call.
         """
         call = Call(Kind.CREATE, "POST", _POLICIES)
         created = self._policy(Request(call, body=dict(policy)))
@@ -103,7 +103,7 @@ class PolicyClient:
         return created
 
     def get(self, policy_id: str) -> dict[str, Any]:
-        """Return a policy; one that was deleted softly comes with its `deletedAt`.
+        """Return a policy; a softly deleted one has its `deletedAt`.
 
         Raises:
             NotFoundError: The tenant has no such policy.
@@ -117,21 +117,21 @@ class PolicyClient:
         mask: Sequence[str],
         body_for: Callable[[dict[str, Any]], Mapping[str, Any] | None],
     ) -> dict[str, Any]:
-        """Return the policy as it is after the fields in the mask were replaced.
+        """Replace the fields in the mask; return the policy as the tenant answered.
 
         Each attempt follows a GET of the policy that is younger than the last wait of any kind.
 
         Args:
             policy_id: The policy's id.
             mask: Top-level fields in lowerCamelCase, at least one.
-            body_for: Returns the new values, given the policy as it is now; a field in the mask that
-                is left out is reset. None, where it has them already: nothing is sent. It raises
-                where nothing may be sent, and may be called several times.
+            body_for: Return the new values for the policy as it is now, or None if it has them
+                already, and nothing is to be sent. A field in the mask without a value is reset. It
+                may raise to prevent the update, and may be called several times.
 
         Raises:
             ValueError: The mask is empty, which the tenant would take for every field.
             NotFoundError: The tenant has no such policy.
-            APIError: It was not updated, or, with `ambiguous`, nobody knows.
+            APIError: It was not updated. With `ambiguous`, it may have been updated.
         """
         if not mask:
             raise ValueError("an empty mask would rewrite the whole policy")
@@ -152,13 +152,13 @@ class PolicyClient:
 
         Args:
             policy_id: The policy's id.
-            may: Tells whether it may be deleted, given the policy as it is now. It may be called
-                several times.
+            may: Return whether the policy as it is now may be deleted. It may be called several
+                times.
 
         Raises:
             NotFoundError: The tenant has no such policy, perhaps because an earlier attempt of
                 this call deleted it before its answer was lost.
-            APIError: It was not deleted, or, with `ambiguous`, nobody knows.
+            APIError: It was not deleted. With `ambiguous`, it may have been deleted.
         """
         call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"), has_id=True)
 
@@ -203,14 +203,15 @@ class PolicyClient:
             policy_types: Types such as `POLICY_TYPE_GRANT`.
             refs: Ids, of any scope.
             exclude_policy_ids: Ids to leave out.
-            include_deleted: Yield policies that were deleted softly, too.
-            scope_view: Which scopes, such as `POLICY_SCOPE_VIEW_ALL`; global ones by default.
-            scope_object_type: Kind of object that the scope is.
-            scope_app_id: The app that the scope is.
-            scope_app_entitlement_id: The entitlement that the scope is.
+            include_deleted: Also yield softly deleted policies.
+            scope_view: The scopes, such as `POLICY_SCOPE_VIEW_ALL`. Default: global policies only.
+            scope_object_type: The kind of object of the scope.
+            scope_app_id: The app of the scope.
+            scope_app_entitlement_id: The entitlement of the scope.
             scope_slot: The slot of the scope.
             page_size: The number of policies to ask for with each request, at most 100. A page may
-                hold more, fewer or none; the tenant raises small numbers to a minimum of its own.
+                contain more, fewer or none; the tenant raises small numbers to a minimum of its
+                own.
         """
         filters = {
             "query": query,
@@ -228,11 +229,11 @@ class PolicyClient:
         return chain.from_iterable(self._searched(filters, page_size))
 
     def everything(self) -> Iterator[dict[str, Any]]:
-        """Yield every policy, scoped ones too unless the credential may list but not search."""
+        """Yield every policy; scoped ones are missing if the credential may list but not search."""
         return chain.from_iterable(self.pages())
 
     def pages(self) -> Iterator[_Page]:
-        """Yield the policies of `everything` as they come, each page with one request."""
+        """Yield the policies of `everything` page by page, one request each."""
         found = self._searched({"scopeView": "POLICY_SCOPE_VIEW_ALL"})
         try:
             first = next(found, None)
@@ -246,7 +247,7 @@ class PolicyClient:
             yield from found
 
     def test_account_provision(self, cel: str) -> AccountProvisionResult:
-        """Return what the tenant makes of an account provisioning expression."""
+        """Return the tenant's result of an account provisioning expression."""
         call = Call(Kind.READ, "POST", f"{_POLICIES}/test-account-provision-policy")
         return self._message(AccountProvisionResult, Request(call, body={"cel": cel}))
 
@@ -254,16 +255,16 @@ class PolicyClient:
         """Return the tenant's remarks on a CEL expression; none means that it is valid."""
         call = Call(Kind.READ, "POST", f"{_POLICIES}/validate/cel")
         request = Request(call, body={"text": text})
-        return self._message(messages.CelValidation, request).markers or []
+        return self._message(envelopes.CelValidation, request).markers or []
 
     def _policy(self, request: Request) -> dict[str, Any]:
-        return self._message(messages.PolicyEnvelope, request).policy
+        return self._message(envelopes.PolicyEnvelope, request).policy
 
     def _same_policy(self, policy_id: str, request: Request) -> dict[str, Any]:
         return self._checked(policy_id, request.call, self._transport.send(request))
 
     def _checked(self, policy_id: str, call: Call, value: dict[str, Any]) -> dict[str, Any]:
-        policy = self._shaped(messages.PolicyEnvelope, call, value).policy
+        policy = self._shaped(envelopes.PolicyEnvelope, call, value).policy
         if policy.get("id", policy_id) != policy_id:
             raise self._transport.unreadable(call, "another policy")
         return policy
@@ -295,7 +296,7 @@ class PolicyClient:
         for _ in range(_MAX_PAGES):
             asked = request(token)
             with stopwatch.running():
-                page = self._message(messages.PolicyPage, asked)
+                page = self._message(envelopes.PolicyPage, asked)
             yield page.policies or []
             token = page.next_page_token
             if not token:
@@ -318,8 +319,8 @@ class PolicyClient:
 
 
 def _path_of(policy_id: str, method: str) -> str:
-    # A tenant answers "", "/" and "." with a redirect to the collection, and no URL can hold half a
-    # surrogate pair: none of them is a policy's id.
+    # A tenant answers "", "/" and "." with a redirect to the collection, and a URL cannot contain
+    # half a surrogate pair: none of them is a policy's id.
     if not policy_id.strip("./ ") or _has_surrogates(policy_id):
         raise NotFoundError(
             f"There is no policy with the id {policy_id!a}.",

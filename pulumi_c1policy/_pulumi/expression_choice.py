@@ -1,4 +1,4 @@
-"""Which check of expressions a preview gets: offline, the tenant's, both, or a note."""
+"""The choice of the expression check in a preview: offline, by the tenant, both, or a warning."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pulumi_c1policy._pulumi.config_keys import ONLINE
 from pulumi_c1policy.errors import APIError, SettingsError
 
 
-def findings(inputs: Tree) -> list[Finding]:
-    """What is wrong or doubtful about the expressions in `inputs`.
+def check_expressions(inputs: Tree) -> list[Finding]:
+    """Check the expressions in the inputs.
 
-    Checked offline, and by the tenant where the config asks for it, or where the offline check is not
-    installed. Where neither can be had, a warning says that they went unchecked.
+    The check is offline. The tenant checks as well if the config asks for it, or if the offline
+    check is not installed. If neither is possible, a warning says that the expressions were not
+    checked.
     """
     from pulumi_c1policy._cel.library import CheckerUnavailableError
 
     found: list[Finding] = []
-    ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")
+    ask_tenant = (runtime.get_setting(ONLINE) or "").lower() in ("true", "1", "yes")
     not_offline = ""
     try:
         found += expression_checks.check_offline(inputs)
@@ -38,8 +39,8 @@ def findings(inputs: Tree) -> list[Finding]:
         found += expression_checks.check_online(runtime.run().client, inputs)
         if not_offline and expression_checks.has_offline_only_expressions(inputs):
             failures.warn(
-                "The tenant checked the conditions of rules only; approver, wait and form expressions "
-                f"went unchecked: {not_offline} Install `pulumi-c1policy[cel]`."
+                "The tenant checked the conditions of rules only; approver, wait and form "
+                f"expressions went unchecked: {not_offline} Install `pulumi-c1policy[cel]`."
             )
         return found
     except SettingsError:
@@ -53,6 +54,7 @@ def findings(inputs: Tree) -> list[Finding]:
         )
     else:
         failures.warn(
-            f"The tenant did not check the expressions, they were checked offline only: {not_online}"
+            "The tenant did not check the expressions, they were checked offline only: "
+            f"{not_online}"
         )
     return found

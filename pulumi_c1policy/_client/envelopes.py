@@ -1,7 +1,7 @@
-"""The envelopes of the API's answers; policies inside them stay the JSON trees that they are.
+"""The envelopes of the API's answers; the policies in them stay plain JSON trees.
 
-Unknown fields are tolerated, since the tenant may be newer than this package, and null stands for
-absent, since protobuf JSON sends either. This module must not import httpx.
+Unknown fields are accepted, because the tenant may be newer than this package. Null means absent,
+because protobuf JSON may send either. This module must not import httpx.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else va
 _Number = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value)]
 
 
-# An error of another shape still tells something: a field of a wrong type counts as absent.
+# An error of another shape is still useful: a field of a wrong type counts as absent.
 _AnyText = Annotated[str | None, BeforeValidator(lambda value: _only(value, str))]
 _AnyNumber = Annotated[int | None, BeforeValidator(lambda value: _only(value, int))]
 
@@ -25,7 +25,7 @@ def _only(value: object, kind: type) -> object:
 
 
 class _Message(BaseModel):
-    # An error that shows its input would show tokens.
+    # A validation error that shows its input would show tokens.
     model_config = ConfigDict(
         alias_generator=to_camel,
         populate_by_name=True,
@@ -49,14 +49,14 @@ class PolicyPage(_Message):
 
 
 class AccountProvisionResult(_Message):
-    """What an account provisioning expression evaluates to."""
+    """The result of an account provisioning expression."""
 
     type: _Text = ""
     value: _Text = ""
 
 
 class EditorMarker(_Message):
-    """One remark on an expression, at its place in an editor; lines and columns count from 1."""
+    """One remark about an expression, at its place in an editor; lines and columns count from 1."""
 
     severity: _Text = "UNKNOWN"
     message: _Text = ""
@@ -73,11 +73,11 @@ class CelValidation(_Message):
 
 
 class TokenAnswer(BaseModel):
-    """The answer of the token endpoint, in OAuth's own spelling."""
+    """The answer of the token endpoint, in OAuth's spelling."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    # Printable ASCII only: anything else cannot stand in a header, or would add one.
+    # Printable ASCII only: other characters cannot be part of a header, or would add one.
     access_token: str = Field(pattern=r"^[\x21-\x7e]+$", repr=False)
     token_type: str = Field(default="Bearer", pattern=r"(?i)^bearer$")
     expires_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -95,7 +95,7 @@ class ErrorBody(BaseModel):
     details: Any = None
 
     def violations(self) -> list[str]:
-        """What is wrong with which field, where the details are google.rpc.BadRequest's."""
+        """The invalid fields and their problems, if the details are google.rpc.BadRequest's."""
         found = []
         for detail in self.details if isinstance(self.details, list) else ():
             named = detail.get("fieldViolations") if isinstance(detail, dict) else None
