@@ -1,7 +1,6 @@
-"""The check of one expression: everything that is wrong or doubtful about it, in our own words.
+"""The check of one expression, in our own words.
 
-`check` is pure and remembers what it has said, since the same expressions come again at every check
-of every policy.
+`check` is pure and cached, because every check of every policy repeats the same expressions.
 """
 
 from __future__ import annotations
@@ -11,26 +10,26 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pulumi_c1policy._cel import (
+    cel_tokens,
     engine,
     lint,
-    names,
-    results,
+    name_checks,
+    result_checks,
     syntax_errors,
-    tokens,
     type_errors,
 )
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cel.silence import silenced
+from pulumi_c1policy._cel.silence import list_silenced
 from pulumi_c1policy._findings.severity import explain_unknown_rule
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
-"""The rule that a fallback outside of the expression makes void."""
+"""The rule that a fallback outside the expression satisfies."""
 
 UNCHECKED = "unchecked"
 
-# The tenant's own limit is not known; CEL's is this.
+# The tenant's own limit is unknown; this is CEL's.
 _LONGEST = 100_000
 
 
@@ -40,26 +39,26 @@ def check(
     *,
     has_fallback: bool = False,
 ) -> list[Remark]:
-    """List what is wrong or doubtful about an expression at a place, in the order of its text.
+    """List the problems and doubts about an expression, in the order of its text.
 
-    The tenant accepts the expression if no remark is an error. The expression itself can turn rules
-    down in a comment: `// c1policy:ignore old-spelling`.
+    The tenant accepts the expression if no remark is an error. The expression can turn rules down
+    in a comment: `// c1policy:ignore old-spelling`.
 
     Args:
         expression: The text.
-        place: Where it stands.
-        has_fallback: Of an approver or a provisioner: somebody is found elsewhere if the
-            expression returns nobody.
+        place: Its place.
+        has_fallback: For an approver or a provisioner: somebody else is found if the expression
+            returns nobody.
 
     Raises:
         CheckerUnavailableError: The type checker is not installed or does not work.
     """
-    named = silenced(expression)
+    named = list_silenced(expression)
     silent = {*named, CAN_BE_EMPTY} if has_fallback else named
     unknown = [
         Remark("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
         for problem in map(explain_unknown_rule, sorted(named))
-        if problem and "did you mean" in problem  # Any other word may be a sentence's.
+        if problem and "did you mean" in problem  # Any other word may be part of a sentence.
     ]
     return unknown + [
         found for found in _check(expression, Place(place)) if found.rule not in silent
@@ -89,31 +88,31 @@ def _remarks(source: str, place: Place) -> Iterator[Remark]:
         message = f"the expression cannot be checked here: {outcome.unchecked}"
         yield context.warning(0, UNCHECKED, message)
     elif outcome.tree is None:
-        yield _in_place(context, syntax_errors.explain(source, outcome.errors))
+        yield _explain_syntax(context, syntax_errors.explain(source, outcome.errors))
     elif not context.place_facts.syntax_only:
         yield from _meaning(context, outcome)
 
 
 def _meaning(context: Context, outcome: engine.Outcome) -> Iterator[Remark]:
-    wrong = [*type_errors.explain(context, outcome), *names.check(context, outcome)]
+    wrong = [*type_errors.explain(context, outcome), *name_checks.check_names(context, outcome)]
     yield from wrong
     if outcome.tree is None or any(found.severity == "error" for found in wrong):
         return
     if outcome.beyond is not None and not wrong:
         yield _beyond(context, outcome.beyond)
-    # What an unknown function returns is unknown, and that it is unknown has been said.
+    # The result of an unknown function is unknown; the remark about the function says so.
     result = [
         found
-        for found in results.check(context, outcome.tree)
-        if found.rule != results.UNKNOWN or not (outcome.missing or wrong)
+        for found in result_checks.check_result(context, outcome.tree)
+        if found.rule != result_checks.UNKNOWN or not (outcome.missing or wrong)
     ]
     yield from result
     if not any(found.severity == "error" for found in result):
-        yield from lint.check(context, outcome)
+        yield from lint.list_doubts(context, outcome)
 
 
-def _in_place(context: Context, found: Remark) -> Remark:
-    """What does not parse, with the most likely cause where an expression may be a plain text."""
+def _explain_syntax(context: Context, found: Remark) -> Remark:
+    """Explain a parse error, with the most likely cause if the place suggests a plain text."""
     quoted = {"'", '"'} & set(context.source)
     if context.place is not Place.ACCOUNT_CONFIG or quoted or not context.source.strip():
         return found
@@ -123,11 +122,11 @@ def _in_place(context: Context, found: Remark) -> Remark:
 def _beyond(context: Context, at: int) -> Remark:
     following = context.text(at)[:1]
     if following in ("<", ">"):
-        message = f"numbers of different types in order are {names.BEYOND}; write both alike"
-        return context.warning(at, names.UNDOCUMENTED, message)
+        message = f"numbers of different types in order are {name_checks.BEYOND}; write both alike"
+        return context.warning(at, name_checks.UNDOCUMENTED, message)
     if following == "(":
-        at = tokens.word_before(context.source, at)
-    return context.warning(at, names.UNDOCUMENTED, f"this is {names.BEYOND}")
+        at = cel_tokens.find_word_before(context.source, at)
+    return context.warning(at, name_checks.UNDOCUMENTED, f"this is {name_checks.BEYOND}")
 
 
 def _unreadable(source: str) -> int | None:
@@ -138,12 +137,12 @@ def _unreadable(source: str) -> int | None:
     return None
 
 
-def refuses(remarks: Collection[Remark]) -> bool:
-    """Whether one of the remarks says that the tenant refuses the expression."""
+def rejects(remarks: Collection[Remark]) -> bool:
+    """Return whether one of the remarks means that the tenant rejects the expression."""
     return any(found.severity == "error" for found in remarks)
 
 
-def worst(remarks: Collection[Remark]) -> Remark | None:
-    """The first error, else the first warning."""
+def choose_worst(remarks: Collection[Remark]) -> Remark | None:
+    """Return the first error, else the first warning."""
     errors = [found for found in remarks if found.severity == "error"]
     return next(iter(errors or remarks), None)

@@ -1,9 +1,8 @@
-"""Compiling an expression, so far as it can be: what is unknown is put aside, the rest is checked.
+"""The compilation of an expression, with unknown functions set aside.
 
 The library stops at a function that it does not know, and a tenant may know functions that we do
-not. So such functions, and what stands in their loops, are declared as taking and returning
-anything, and the expression is compiled again. This module says nothing to a person; see
-`type_errors`.
+not. Such functions, and the contents of their loops, are declared with any arguments and result,
+and the expression is compiled again. `type_errors` words the errors.
 """
 
 from __future__ import annotations
@@ -12,53 +11,53 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_c1policy._cel import library
-from pulumi_c1policy._cel.environment import Environment, load
+from pulumi_c1policy._cel import cel_library
+from pulumi_c1policy._cel.environment import Environment, load_environment
 from pulumi_c1policy._cel.syntax_tree import Node, decode
-from pulumi_c1policy._cel.uses import Use, uses
+from pulumi_c1policy._cel.uses import Use, find_uses
 
 _TOO_DEEP = "it is nested too deep"
-# The library stops at 32 levels; CEL elsewhere at 250.
+# The library stops at 32 levels; other CEL implementations at 250.
 _RECURSION = ("Exceeded max recursion depth", "Expression recursion limit exceeded")
 
 
 @dataclass(frozen=True, slots=True)
 class RawError:
-    """What the library says, which is not for the eyes of a person."""
+    """An error of the library, which is not shown to people."""
 
     text: str
     at: int
-    """The offset that it points to."""
+    """The offset in the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an expression."""
+    """The result of a compilation."""
 
     tree: Node | None
     """The expression, unless it cannot be parsed or checked."""
     errors: tuple[RawError, ...] = ()
     missing: tuple[Use, ...] = ()
-    """Calls of functions that the library does not know with so many arguments."""
+    """Calls of functions that the library does not know with this number of arguments."""
     unchecked: str = ""
-    """Why the expression cannot be checked here, if that is so."""
+    """The reason why the expression cannot be checked here, if there is one."""
     beyond: int | None = None
-    """Where the expression first goes beyond what is documented, if it does."""
+    """The first place at which the expression goes beyond the documentation, if there is one."""
     compiled: Any = None
-    """The library's own form of it, if it passed the type check."""
+    """The library's own form of the expression, if it passed the type check."""
 
 
 def compile_expression(source: str) -> Outcome:
-    """Compile `source` for any place.
+    """Compile an expression for any place.
 
     Raises:
-        library.CheckerUnavailableError: The library is missing or does not work.
+        cel_library.CheckerUnavailableError: The library is missing or does not work.
     """
-    compiled = _compile(library.standard(), source)
+    compiled = _compile(cel_library.load_standard(), source)
     if not isinstance(compiled, list):
         return _decoded(compiled)
     beyond = min(error.at for error in compiled)
-    wider = library.extended(library.Extras())
+    wider = cel_library.load_extended(cel_library.Extras())
     compiled = _compile(wider, source)
     if not isinstance(compiled, list):
         return replace(_decoded(compiled), beyond=beyond)
@@ -68,11 +67,11 @@ def compile_expression(source: str) -> Outcome:
     outcome = _decoded(parsed)
     if outcome.tree is None:
         return outcome
-    extras, missing = _put_aside(outcome.tree, compiled, load())
-    if extras != library.Extras():
+    extras, missing = _put_aside(outcome.tree, compiled, load_environment())
+    if extras != cel_library.Extras():
         try:
-            widest = library.extended(extras)
-        except library.CheckerUnavailableError:
+            widest = cel_library.load_extended(extras)
+        except cel_library.CheckerUnavailableError:
             return Outcome(None, unchecked="what it calls cannot be declared to the checker")
         compiled = _compile(widest, source)
         if not isinstance(compiled, list):
@@ -81,21 +80,21 @@ def compile_expression(source: str) -> Outcome:
 
 
 def parse(source: str) -> Outcome:
-    """Parse `source` without asking whether its names and types are right.
+    """Parse an expression without checking its names and types.
 
     Raises:
-        library.CheckerUnavailableError: The library is missing or does not work.
+        cel_library.CheckerUnavailableError: The library is missing or does not work.
     """
-    parsed = _compile(library.standard(), source, parse_only=True)
+    parsed = _compile(cel_library.load_standard(), source, parse_only=True)
     if isinstance(parsed, list):
-        parsed = _compile(library.extended(library.Extras()), source, parse_only=True)
+        parsed = _compile(cel_library.load_extended(cel_library.Extras()), source, parse_only=True)
     return _refused(parsed) if isinstance(parsed, list) else _decoded(parsed)
 
 
-def always(compiled: Any) -> bool | None:  # noqa: ANN401
-    """What a condition is whatever its variables are, or None if it depends on them.
+def evaluate_constant(compiled: Any) -> bool | None:  # noqa: ANN401
+    """Return the value of a condition that depends on no variable, or None.
 
-    Evaluated without any variable: what needs one is an error, and `&&` and `||` drop the errors
+    It is evaluated without any variable: a missing one is an error, and `&&` and `||` drop errors
     that cannot change their result.
     """
     try:
@@ -105,17 +104,17 @@ def always(compiled: Any) -> bool | None:  # noqa: ANN401
     return result if isinstance(result, bool) else None
 
 
-def fails(source: str) -> bool:
-    """Whether an expression of literals alone fails when it is evaluated."""
+def fails_always(source: str) -> bool:
+    """Return whether the evaluation of an expression of literals fails."""
     try:
-        kind = library.standard().compile(source).eval().type().name()
+        kind = cel_library.load_standard().compile(source).eval().type().name()
     except RuntimeError:
         return True
     return bool(kind == "ERROR")
 
 
 def _compile(env: Any, source: str, *, parse_only: bool = False) -> Any:  # noqa: ANN401
-    """The compiled expression, or the list of errors."""
+    """Return the compiled expression, or the list of errors."""
     try:
         return env.compile(source, disable_check=parse_only)
     except RuntimeError as error:
@@ -156,40 +155,46 @@ _UNDECLARED = "undeclared reference to "
 
 def _put_aside(
     tree: Node, errors: list[RawError], facts: Environment
-) -> tuple[library.Extras, tuple[Use, ...]]:
+) -> tuple[cel_library.Extras, tuple[Use, ...]]:
     undeclared = {error.at for error in errors if error.text.startswith(_UNDECLARED)}
     missing = [
         use
-        for use in uses(tree, facts)
+        for use in find_uses(tree, facts)
         if use.kind == "function"
-        and (use.node.at in undeclared or (not use.member and _root(use.node).at in undeclared))
+        and (
+            use.node.at in undeclared
+            or (not use.member and _get_first_word(use.node).at in undeclared)
+        )
     ]
     stands = frozenset(
-        library.Stand(use.name, use.count, use.member, _returns(use, facts)) for use in missing
+        cel_library.Stand(use.name, use.count, use.member, _get_result_type(use, facts))
+        for use in missing
     )
-    names = frozenset(name for use in missing for name in _loop_names(use, facts))
-    return library.Extras(stands, names), tuple(missing)
+    names = frozenset(name for use in missing for name in _list_loop_names(use, facts))
+    return cel_library.Extras(stands, names), tuple(missing)
 
 
-def _root(node: Node) -> Node:
-    """The first word of a dotted name.
+def _get_first_word(node: Node) -> Node:
+    """Return the first word of a dotted name.
 
-    There the library finds fault with `time.format(x)`: with one argument `format` is a function
-    of a value, and it takes `time` for one.
+    The library reports `time.format(x)` there: with one argument `format` is a function of a value,
+    and it takes `time` for one.
     """
     while node.kind in ("call", "field") and node.target is not None:
         node = node.target
     return node
 
 
-def _returns(use: Use, facts: Environment) -> str:
-    """What a call of a known function returns although its arguments are too many or too few."""
+def _get_result_type(use: Use, facts: Environment) -> str:
+    """Return the type of a known function although the number of its arguments is wrong."""
     known = {s.returns for s in facts.signatures.get(use.name, ()) if s.member is use.member}
     return known.pop() if len(known) == 1 else "dyn"
 
 
-def _loop_names(use: Use, facts: Environment) -> list[str]:
-    """The names that an unknown macro seems to bind: `x.sortBy(item, item.email)` binds `item`."""
+def _list_loop_names(use: Use, facts: Environment) -> list[str]:
+    """List the names that an unknown macro seems to bind: `x.sortBy(item, item.email)` binds
+    `item`.
+    """
     if not use.member or use.count < 2:
         return []
     names = []

@@ -1,8 +1,8 @@
-"""What is known of ConductorOne's expressions, read from `environment.json`.
+"""The known facts about ConductorOne's expressions, read from `environment.json`.
 
 The file is data with its source and date, so that a change of the vendor's documentation is a
-change of data. Field names stand in it as the documentation prefers them; the other spelling is derived
-here. This module imports nothing of ours, and no type checker.
+change of data. Field names have the spelling that the documentation prefers; the other spelling is
+derived here. This module imports nothing of ours, and no type checker.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class Place(StrEnum):
-    """Where an expression stands, which decides its variables and its result."""
+    """The place of an expression, which decides its variables and its result."""
 
     RULE_CONDITION = "rule-condition"
     WAIT_CONDITION = "wait-condition"
@@ -28,7 +28,7 @@ class Place(StrEnum):
 
     @property
     def phrase(self) -> str:
-        """The place as a sentence names it: `a rule's condition`."""
+        """The place in a sentence: `a rule's condition`."""
         return _PHRASES[self]
 
 
@@ -44,13 +44,13 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """What an expression finds at one place."""
+    """The facts about one place."""
 
     returns: str
     """`bool`, `users` (a user or a list of them) or `any`."""
     variables: frozenset[str]
     doubtful: dict[str, str]
-    """Variables that may or may not be there, each with the reason of the doubt."""
+    """Variables that may or may not exist, each with the reason of the doubt."""
     syntax_only: bool
 
 
@@ -62,7 +62,7 @@ class FieldFacts:
     instead: str = ""
     """The spelling to write instead, if that is the preferred one."""
     doubt: str = ""
-    """Why the tenant may not know the field, if that is so."""
+    """The reason why the tenant may not know the field, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Signature:
     parameters: tuple[str, ...]
     returns: str
     member: bool
-    """The first parameter stands before the dot."""
+    """The first parameter is before the dot."""
     variadic: bool
     """The last parameter may be repeated."""
     places: frozenset[Place]
@@ -95,7 +95,7 @@ class Signature:
         return len(self.parameters) - self.member
 
     def takes(self, count: int) -> bool:
-        """Whether it can be called with `count` arguments between the parentheses."""
+        """Return whether it can be called with `count` arguments between the parentheses."""
         return count >= self.arity if self.variadic else count == self.arity
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ class Signature:
 
 
 class Environment:
-    """All that is known of ConductorOne's expressions."""
+    """All known facts about ConductorOne's expressions."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.version: str = data["version"]
@@ -136,42 +136,42 @@ class Environment:
         self._standard: dict[str, dict[str, list[int]]] = data["standard_functions"]
 
     def arities(self, name: str, *, member: bool) -> set[int]:
-        """With how many arguments the function can be called, empty where it is not known."""
+        """Return the possible numbers of arguments of a function; empty if it is unknown."""
         counts = set(self._standard["member" if member else "global"].get(name, ()))
         counts |= {s.arity for s in self.signatures.get(name, ()) if s.member is member}
         return counts
 
     def takes(self, name: str, count: int, *, member: bool) -> bool:
-        """Whether the function is known and can be called with `count` arguments."""
+        """Return whether the function is known and can be called with `count` arguments."""
         return count in self.arities(name, member=member) or any(
             s.takes(count) for s in self.signatures.get(name, ()) if s.member is member
         )
 
     def is_standard(self, name: str, *, member: bool) -> bool:
-        """Whether the function is one of CEL's own."""
+        """Return whether the function is one of CEL's own."""
         return name in self._standard["member" if member else "global"]
 
     def is_extension(self, name: str, count: int, *, member: bool) -> bool:
-        """Whether CEL has such a function beyond its standard, so that a tenant may have it."""
+        """Return whether the function is an extension of CEL, which a tenant may have."""
         if not member:
             return name.partition(".")[0] in self.extension_namespaces
         return count in self._extensions.get(name, ())
 
     def calls(self, name: str, count: int, *, member: bool) -> list[Signature]:
-        """The documented ways to call the function with `count` arguments."""
+        """Return the documented ways to call the function with `count` arguments."""
         return [s for s in self.signatures.get(name, ()) if s.member is member and s.takes(count)]
 
     def enum_of(self, name: str) -> str:
-        """The enum of which `name` would be a value by its prefix, "" if there is none."""
+        """Return the enum whose prefix `name` has, or ""."""
         found = (enum for enum, prefix in self._prefixes.items() if name.startswith(prefix))
         return next(found, "")
 
     def without_prefix(self, enum: str, name: str) -> str:
-        """A value without the prefix by which it stands alone: `USER_STATUS_ENABLED`."""
+        """Return an enum value without the prefix that it has on its own: `USER_STATUS_ENABLED`."""
         return name.removeprefix(self._prefixes.get(enum, ""))
 
     def values(self, enum: str) -> list[str]:
-        """The values of an enum, each in the one spelling to write."""
+        """Return the values of an enum, each in the preferred spelling."""
         known = [
             name
             for name, constant in self.constants.items()
@@ -181,26 +181,26 @@ class Environment:
 
     @cached_property
     def maps(self) -> frozenset[str]:
-        """Names of the fields that are maps."""
+        """The names of the fields that are maps."""
         found = {n for fields in self.types.values() for n, f in fields.items() if "map" in f.type}
         return frozenset(found)
 
     @cached_property
     def members(self) -> frozenset[str]:
-        """Names of the functions that are called after a dot."""
+        """The names of the functions that are called after a dot."""
         own = {name for name, ways in self.signatures.items() if any(w.member for w in ways)}
         return frozenset(own | self._standard["member"].keys())
 
     @cached_property
     def globals(self) -> frozenset[str]:
-        """Names of the functions that are called by themselves."""
+        """The names of the functions that are called without a dot."""
         own = {name for name, ways in self.signatures.items() if not ways[0].member}
         return frozenset(own | self._standard["global"].keys())
 
 
 @cache
-def load() -> Environment:
-    """The environment that this release knows."""
+def load_environment() -> Environment:
+    """Return the environment of this release."""
     text = resources.files("pulumi_c1policy._cel").joinpath("environment.json").read_text("utf-8")
     return Environment(json.loads(text))
 
@@ -221,7 +221,7 @@ def _fields(facts: dict[str, Any]) -> dict[str, FieldFacts]:
         if (snake := _snake(name)) != name:
             found[snake] = FieldFacts(kind, instead=name)
         if (camel := _camel(name)) != name:
-            # A map field cannot have two spellings of the same type in one message.
+            # In one message, a map field cannot have two spellings with the same type.
             other = "map(string, dyn)" if kind.startswith("map") else kind
             found[camel] = FieldFacts(other, doubt=f"is documented as `{name}` only")
     for name, kind in facts.get("doubtful", {}).items():

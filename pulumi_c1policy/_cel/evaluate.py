@@ -1,8 +1,9 @@
-"""Evaluating an expression, where not everything is known.
+"""The evaluation of an expression with partly unknown values.
 
-`false && x` is false although `x` is unknown; what depends on something unknown is `Undecided`, with the
-reason, and no field that nobody gave is taken for an empty one. The library works out CEL's own
-functions (see `primitives`); the way through the expression is ours, since the library's has no such value.
+`false && x` is false although `x` is unknown. A result that depends on an unknown value is
+`Undecided`, with the reason; a field without a value never counts as empty. The library evaluates
+CEL's own functions (see `primitives`); this module walks the expression, because the library has no
+undecided value.
 """
 
 from __future__ import annotations
@@ -13,32 +14,32 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from pulumi_c1policy._cel import checker, engine, primitives
+from pulumi_c1policy._cel.cel_values import EnumValue, Record, Value, are_equal, parse_enum_value
 from pulumi_c1policy._cel.cost import Meter, TooCostlyError
-from pulumi_c1policy._cel.environment import Place, load
+from pulumi_c1policy._cel.environment import Place, load_environment
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.uses import is_operator
-from pulumi_c1policy._cel.values import EnumValue, Record, Value, enum_value, same
 
 Functions: TypeAlias = Mapping[str, Callable[..., Value]]
-"""What answers the functions that are not CEL's own, by name; before a dot is the first argument."""
+"""The implementations of functions that are not CEL's own, by name."""
 
 _SOME = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
 
-# The list that an expanded macro makes. It begins as a new list, and no expression can name it.
+# The list that an expanded macro builds. It is a new list, and no expression can name it.
 _COLLECTED = "@result"
 
 
 def evaluate(
     source: str, place: Place, variables: Mapping[str, Value], functions: Functions
 ) -> Value:
-    """What an expression evaluates to, or `Undecided`.
+    """Evaluate an expression; return its value, or `Undecided`.
 
     Args:
         source: The expression.
-        place: Where it stands.
-        variables: The values of the variables that are known.
-        functions: The functions that can be answered.
+        place: Its place.
+        variables: The values of the known variables.
+        functions: The functions that can be evaluated.
 
     Raises:
         CheckerUnavailableError: The library is not installed or does not work.
@@ -56,7 +57,7 @@ def evaluate(
 
 @lru_cache(maxsize=4096)
 def _tree(source: str, place: Place) -> Node | Undecided:
-    refused = checker.worst(
+    refused = checker.choose_worst(
         [found for found in checker.check(source, place) if found.severity == "error"]
     )
     if refused is not None:
@@ -75,7 +76,7 @@ class _Evaluation:
         self.meter.spend()
         match node.kind:
             case "constant":
-                # Python has no unsigned numbers, so that `1u - 2u` would come out as -1.
+                # Python has no unsigned numbers, so `1u - 2u` would be -1.
                 is_unsigned = node.type == "uint"
                 return Undecided("it has unsigned numbers") if is_unsigned else node.value
             case "name":
@@ -92,7 +93,7 @@ class _Evaluation:
                 return self._loop(node, bound)
 
     def _all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
-        """The values of all nodes, or the first one that is undecided."""
+        """Return the values of all nodes, or the first one that is undecided."""
         values = []
         for node in nodes:
             value = self.value(node, bound)
@@ -102,13 +103,13 @@ class _Evaluation:
         return values
 
     def _name(self, name: str) -> Value:
-        constant = load().constants.get(name)
-        if constant is None and name in load().variables:
+        constant = load_environment().constants.get(name)
+        if constant is None and name in load_environment().variables:
             return self.variables.get(name, Undecided(f"`{name}` is not given"))
         if constant is None:
             return Undecided(f"`{name}` is not worked out here")
-        # The values of an enum of texts are not documented, so its names stand for them.
-        return name if constant.type == "string" else enum_value(constant.enum, name)
+        # The values of an enum of texts are undocumented, so its names are used.
+        return name if constant.type == "string" else parse_enum_value(constant.enum, name)
 
     def _field(self, node: Node, bound: Mapping[str, Value]) -> Value:
         assert node.target is not None  # noqa: S101 (a field is always of something)
@@ -119,7 +120,7 @@ class _Evaluation:
             value = owner.get(node.name)
             if not node.presence or isinstance(value, Undecided):
                 return value
-            # As in protobuf: a field that is empty is a field that is not there.
+            # As in protobuf, an empty field is absent.
             return value not in ("", 0, [], {})
         if not isinstance(owner, dict):
             return Undecided(f"`.{node.name}` fails: what it stands behind has no fields")
@@ -141,7 +142,7 @@ class _Evaluation:
         if node.name == "_+_" and all(isinstance(each, list) for each in arguments):
             one, other = arguments
             if parts[0].name == _COLLECTED:
-                # Of `map` and `filter`: a new list for each item would cost their square.
+                # For `map` and `filter`, a new list for each item would have a quadratic cost.
                 one += other
                 return one
             self.meter.spend_on_concatenation(one, other)
@@ -152,8 +153,8 @@ class _Evaluation:
         if node.name in _SOME and any(map(_is_ours, arguments)):
             return _call_ours(node.name, arguments)
         is_member = node.target is not None
-        if is_operator(node) or load().is_standard(node.name, member=is_member):
-            return primitives.call(node.name, arguments, is_member=is_member)
+        if is_operator(node) or load_environment().is_standard(node.name, member=is_member):
+            return primitives.call_primitive(node.name, arguments, is_member=is_member)
         return Undecided(f"what `{node.name}` answers is not known here")
 
     def _logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
@@ -164,7 +165,9 @@ class _Evaluation:
             if value is decisive:
                 return decisive
             if not isinstance(value, bool | Undecided):
-                value = Undecided(f"`{primitives.shown(node.name)}` fails: it wants a bool")
+                value = Undecided(
+                    f"`{primitives.format_function(node.name)}` fails: it wants a bool"
+                )
             if unknown is None and isinstance(value, Undecided):
                 unknown = value
         return not decisive if unknown is None else unknown
@@ -201,19 +204,19 @@ class _Evaluation:
 
 
 def _items(over: Value, count: int) -> list[tuple[Value, ...]]:
-    """What the names of a loop stand for in turn: an item, or an index and an item."""
+    """List the values of a loop's names: an item, or an index and an item."""
     if count == 1:
         return [(item,) for item in over]
     return list(over.items()) if isinstance(over, dict) else list(enumerate(over))
 
 
 def _is_plain_text(name: str, arguments: list[Value]) -> bool:
-    """Whether this is `contains` of texts, which is CEL's own, and not of networks."""
+    """Return whether this is `contains` of texts, which is CEL's own, and not of networks."""
     return name == "contains" and isinstance(arguments[0], str)
 
 
 def _is_ours(value: Value) -> bool:
-    """Whether the library cannot take a value."""
+    """Return whether the library cannot handle a value."""
     return isinstance(value, Record | EnumValue) or (
         isinstance(value, list) and any(map(_is_ours, value))
     )
@@ -226,7 +229,7 @@ def _call_ours(name: str, arguments: list[Value]) -> Value:
     if name == "@in":
         return _contains(other, one)
     if name in ("_==_", "_!=_"):
-        answer = same(one, other)
+        answer = are_equal(one, other)
         return answer if isinstance(answer, Undecided) else answer is (name == "_==_")
     if isinstance(other, int) and 0 <= other < len(one):
         return one[other]
@@ -234,7 +237,7 @@ def _call_ours(name: str, arguments: list[Value]) -> Value:
 
 
 def _contains(items: Value, wanted: Value) -> Value:
-    answers = [same(item, wanted) for item in items]
+    answers = [are_equal(item, wanted) for item in items]
     if any(answer is True for answer in answers):
         return True
     return next((answer for answer in answers if answer is not False), False)

@@ -1,10 +1,10 @@
-"""Expressions that the tenant accepts and that do not do what they seem to."""
+"""Doubts about expressions that the tenant accepts but that may not do what they seem to do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pulumi_c1policy._cel import emptiness, literals, logic
+from pulumi_c1policy._cel import emptiness, literal_checks, logic
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.engine import Outcome
 from pulumi_c1policy._cel.environment import Place
@@ -16,16 +16,16 @@ CAN_BE_EMPTY = "approver-can-be-empty"
 _ADVICE = "write `size(x) > 0 ? x : appOwners`, add another expression, or set a fallback"
 
 
-def check(context: Context, outcome: Outcome) -> Iterator[Remark]:
-    """Every doubt about an expression that is right."""
+def list_doubts(context: Context, outcome: Outcome) -> Iterator[Remark]:
+    """List the doubts about a valid expression."""
     tree = outcome.tree
     if tree is None:
         return
-    yield from literals.check(context, tree)
-    for node in emptiness.risky_items(tree, {}):
+    yield from literal_checks.check_literals(context, tree)
+    for node in emptiness.find_risky_items(tree, {}):
         yield context.warning(node.at, "first-of-maybe-empty", _too_short(node))
     if context.place_facts.returns == "bool":
-        yield from _condition(context, tree, logic.decided(outcome))
+        yield from _condition(context, tree, logic.decide(outcome))
     elif context.place_facts.returns == "users":
         yield from _users(context, tree)
 
@@ -50,7 +50,7 @@ def _condition(context: Context, tree: Node, always: bool | None) -> Iterator[Re
 
 
 def _users(context: Context, tree: Node) -> Iterator[Remark]:
-    part = emptiness.nobody(tree, {})
+    part = emptiness.find_nobody(tree, {})
     if part is None:
         return
     if context.place == Place.APPROVER:

@@ -1,6 +1,6 @@
 """Conditions that are always, or never, true.
 
-What is found is surely so; what is not found may still be.
+The results are certain, but not complete.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from pulumi_c1policy._cel.syntax_tree import Node
 
 _PLAIN = frozenset(["name", "field", "constant"])
 _GROWING = frozenset(["replace", "join", "split", "format"])
-# Nodes and characters of texts.
+# Nodes, and characters of texts.
 _LONG = 2_000
 
 
-def decided(outcome: Outcome) -> bool | None:
-    """What a condition is for every request, or None if that is not known."""
+def decide(outcome: Outcome) -> bool | None:
+    """Return the value that a condition has for every request, or None if that is unknown."""
     tree = outcome.tree
     if tree is None:
         return None
     found = _truth(tree)
     if found is not None or outcome.missing or _may_take_long(tree):
         return found
-    return engine.always(outcome.compiled)
+    return engine.evaluate_constant(outcome.compiled)
 
 
 def _may_take_long(tree: Node) -> bool:
-    """Return whether the library may take long, or much memory, to work an expression out.
+    """Return whether the library may take long, or much memory, to evaluate an expression.
 
-    It has no bound of its own. Loops in loops cost their product, a loop costs its items times what
-    it does with each, and some functions return much more than they take.
+    It has no bounds of its own. Nested loops multiply their costs, a loop costs its items times its
+    body, and some functions return much more than they take.
     """
     nodes = [*tree.walk()]
     if any(node.kind == "call" and node.name in _GROWING for node in nodes):
@@ -58,7 +58,7 @@ def _truth(node: Node) -> bool | None:
         inner = _truth(node.parts[0])
         return None if inner is None else not inner
     if node.name in ("_&&_", "_||_"):
-        return _chain(node)
+        return _decide_chain(node)
     if node.name in ("_==_", "_!=_"):
         left, right = node.parts
         if _is_plain(left) and left.key() == right.key():
@@ -66,8 +66,8 @@ def _truth(node: Node) -> bool | None:
     return None
 
 
-def _chain(node: Node) -> bool | None:
-    """A chain of `&&` is false as soon as two of its parts exclude each other; `||` mirrors it."""
+def _decide_chain(node: Node) -> bool | None:
+    """Decide a chain: `&&` is false if two of its parts exclude each other; `||` mirrors it."""
     deciding = node.name == "_||_"
     parts = list(_flat(node, node.name))
     truths = [_truth(part) for part in parts]
@@ -85,7 +85,7 @@ def _flat(node: Node, name: str) -> Iterator[Node]:
 
 
 def _decides(parts: list[Node], *, deciding: bool) -> bool:
-    """Whether two parts settle the chain: `x == 1 && x == 2`, `x != 1 || x != 2`, `x && !x`."""
+    """Return whether two parts decide the chain: `x == 1 && x == 2`, or `x && !x`."""
     one_of = "_!=_" if deciding else "_==_"
     said: dict[object, object] = {}
     whole: set[tuple[object, bool]] = set()
@@ -103,7 +103,7 @@ def _decides(parts: list[Node], *, deciding: bool) -> bool:
 
 
 def _as_equal(node: Node) -> object:
-    """The key of a node, with `!=` read as `==`."""
+    """Return the key of a node, with `!=` read as `==`."""
     if node.kind == "call" and node.name == "_!=_":
         return Node("call", node.at, name="_==_", parts=node.parts).key()
     return node.key()
@@ -120,5 +120,5 @@ def _path_and_value(node: Node) -> tuple[object, object] | None:
 
 
 def _is_plain(node: Node) -> bool:
-    """Whether a node is names, fields, keys and literals only."""
+    """Return whether a node consists of names, fields, keys and literals only."""
     return all(part.kind in _PLAIN or part.name == "_[_]" for part in node.walk())

@@ -1,14 +1,14 @@
-"""Why an operator or a function does not take what it was given."""
+"""Explanations of operators and functions with wrong arguments."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from pulumi_c1policy._cel.cel_types import join_names
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.remarks import Remark
 from pulumi_c1policy._cel.syntax_tree import Node
-from pulumi_c1policy._cel.types import listed
 
 RULE = "wrong-types"
 
@@ -27,7 +27,7 @@ _ORDINALS = ("first", "second", "third", "fourth")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that the library refuses."""
+    """A call that the library rejects."""
 
     name: str
     types: list[str]
@@ -35,13 +35,13 @@ class Call:
 
 
 def explain(context: Context, tree: Node, call: Call) -> Remark:
-    """What the call was given, and what it takes."""
+    """Explain which arguments the call got, and which it takes."""
     node = _find(tree, call)
     if re.fullmatch(r"[\w.]+", call.name):
-        return _function(context, node, call)
+        return _explain_function(context, node, call)
     sign = re.sub(r"[_@]", "", call.name)
     if sign != "[]" and not context.text(call.at).startswith(sign.rstrip(":")):
-        return _macro(context, call)
+        return _explain_macro(context, call)
     if sign in _LOGIC or sign == "!":
         return _logic(context, tree, node, call)
     if sign == "?:":
@@ -50,11 +50,11 @@ def explain(context: Context, tree: Node, call: Call) -> Remark:
         return context.error(call.at, RULE, _membership(call.types))
     if sign == "[]":
         return context.error(call.at, RULE, _index(call.types))
-    shown = listed(call.types) if len(set(call.types)) > 1 else f"both `{call.types[0]}`"
+    shown = join_names(call.types) if len(set(call.types)) > 1 else f"both `{call.types[0]}`"
     if sign in _EQUALITY:
         message = f"`{sign}` compares values of one type, and these are {shown}"
     elif sign in _ORDER and set(call.types) <= context.facts.enums:
-        kinds = listed(call.types)
+        kinds = join_names(call.types)
         return context.error(call.at, RULE, f"values of {kinds} have no order; write `==` or `in`")
     elif sign in _ORDER:
         message = f"`{sign}` orders numbers, texts or times of one type, and these are {shown}"
@@ -71,8 +71,8 @@ def _find(tree: Node, call: Call) -> Node | None:
     return next((n for n in found if n.name in (call.name, last)), None)
 
 
-def _function(context: Context, node: Node | None, call: Call) -> Remark:
-    """A function whose arguments are as many as it takes, but not what it takes."""
+def _explain_function(context: Context, node: Node | None, call: Call) -> Remark:
+    """Explain a function with the right number of arguments, but of wrong types."""
     ways = context.facts.signatures.get(call.name, [])
     member = node is not None and node.target is not None and "." not in call.name
     ways = [way for way in ways if way.member is member and len(way.parameters) == len(call.types)]
@@ -87,20 +87,20 @@ def _function(context: Context, node: Node | None, call: Call) -> Remark:
         given = [node.target, *node.parts] if node and member else list(node.parts) if node else []
         place = given[index] if index < len(given) else None
         which = "what stands before it" if member and index == 0 else _nth(index - member)
-        message = f"{which} must be {listed(sorted(wanted), 'or')}, and this is `{kind}`"
+        message = f"{which} must be {join_names(sorted(wanted), 'or')}, and this is `{kind}`"
         at = context.start(place) if place is not None else at
-        made = f"; make one of the text with {hint}" if (hint := _maker(kind, wanted)) else ""
+        made = f"; make one of the text with {hint}" if (hint := _find_maker(kind, wanted)) else ""
         return context.error(at, RULE, f"`{short}`: {message}{made}; it is called as `{ways[0]}`")
     if member:
         given_text = ", ".join(f"`{kind}`" for kind in call.types[1:]) or "nothing"
         message = f"`{short}` cannot be called on `{call.types[0]}` with {given_text}"
     else:
-        message = f"`{short}` does not take {listed(call.types)}"
+        message = f"`{short}` does not take {join_names(call.types)}"
     return context.error(at, RULE, message)
 
 
-def _maker(given: str, wanted: set[str]) -> str:
-    """What makes the wanted type of a text."""
+def _find_maker(given: str, wanted: set[str]) -> str:
+    """Return the function that makes the wanted type from a text."""
     return next((_OF_TEXT[kind] for kind in wanted & _OF_TEXT.keys() if given == "string"), "")
 
 
@@ -108,8 +108,8 @@ def _nth(index: int) -> str:
     return f"the {_ORDINALS[index]} argument" if index < len(_ORDINALS) else f"argument {index + 1}"
 
 
-def _macro(context: Context, call: Call) -> Remark:
-    """An operator that the text does not have: a part of what a macro was expanded to."""
+def _explain_macro(context: Context, call: Call) -> Remark:
+    """Explain an operator that the text lacks: a part of an expanded macro."""
     wrong = [kind for kind in call.types if kind != "bool"]
     at = context.function_start(Node("call", call.at), member=True)
     name = re.match(r"\w*", context.text(at))
@@ -130,7 +130,7 @@ def _logic(context: Context, tree: Node, node: Node | None, call: Call) -> Remar
 
 
 def _is_in(tree: Node, node: Node | None) -> bool:
-    """Whether a negation stands before `in`, of which it takes the first value only."""
+    """Return whether a negation precedes `in`, where it applies to the first value only."""
     found = (part for part in tree.walk() if part.name == "@in")
     return any(part.parts[0] is node for part in found)
 
@@ -215,4 +215,4 @@ def _values(context: Context, enum: str, literal: object) -> str:
         for name in known:
             if meant.endswith(name.rpartition(".")[2]) or name.endswith(f"_{meant}"):
                 return f"`{name}`"
-    return listed(known, "or")
+    return join_names(known, "or")

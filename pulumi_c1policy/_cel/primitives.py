@@ -1,7 +1,7 @@
-"""CEL's own operators and functions, each worked out by the library.
+"""CEL's own operators and functions, evaluated by the library.
 
-What `1 / 2` or `"a".matches(...)` is, the library knows best. A call that fails is `Undecided`:
-what the tenant makes of an expression that fails is not documented.
+A call that fails is `Undecided`: it is not documented what the tenant does with an expression that
+fails.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from pulumi_c1policy._cel import library
+from pulumi_c1policy._cel import cel_library
+from pulumi_c1policy._cel.cel_values import Value
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Value
 
 _NAMES = tuple(f"a{number}" for number in range(6))
-_EXTRAS = library.Extras(variables=frozenset(_NAMES), checks_only=False)
+_EXTRAS = cel_library.Extras(variables=frozenset(_NAMES), checks_only=False)
 _STATUS = re.compile(r"^[A-Z_]+: ")
 
 
-def call(name: str, arguments: list[Value], *, is_member: bool = False) -> Value:
-    """The result of CEL's own function `name`, of which the first argument may stand before a dot."""
+def call_primitive(name: str, arguments: list[Value], *, is_member: bool = False) -> Value:
+    """Return the result of CEL's own function `name`; its first argument may precede the dot."""
     if name == "contains" and all(isinstance(value, str) for value in arguments):
-        # In the library, the declaration of a network's hides that of a text's.
+        # In the library, the declaration for networks hides the one for texts.
         return arguments[1] in arguments[0]
     if len(arguments) > len(_NAMES):
-        return Undecided(f"`{shown(name)}` has too many arguments to be worked out here")
+        return Undecided(f"`{format_function(name)}` has too many arguments to be worked out here")
     compiled = _compiled(name, len(arguments), is_member)
     if compiled is None:
-        return Undecided(f"`{shown(name)}` is not worked out here")
+        return Undecided(f"`{format_function(name)}` is not worked out here")
     try:
-        data = {a: _theirs(value) for a, value in zip(_NAMES, arguments, strict=False)}
+        data = {a: _convert(value) for a, value in zip(_NAMES, arguments, strict=False)}
         result = compiled.eval(data=data)
     except RuntimeError as error:
         return _failed(name, str(error))
@@ -42,11 +42,11 @@ def call(name: str, arguments: list[Value], *, is_member: bool = False) -> Value
 
 def _failed(name: str, text: str) -> Undecided:
     told = _STATUS.sub("", text.splitlines()[0]).removesuffix(" [INVALID_ARGUMENT]")
-    return Undecided(f"`{shown(name)}` fails: {told[:1].lower()}{told[1:]}")
+    return Undecided(f"`{format_function(name)}` fails: {told[:1].lower()}{told[1:]}")
 
 
-def shown(name: str) -> str:
-    """A function as a person writes it: `_==_` is `==`."""
+def format_function(name: str) -> str:
+    """Return a function as a person writes it: `_==_` is `==`."""
     is_operator = name.startswith("_") or name.endswith("_")
     return name.replace("_", "") if is_operator else name.removeprefix("@")
 
@@ -67,17 +67,17 @@ def _compiled(name: str, count: int, is_member: bool) -> Any:  # noqa: ANN401
     else:
         source = f"{name}({', '.join(names)})"
     try:
-        return library.extended(_EXTRAS).compile(source)
+        return cel_library.load_extended(_EXTRAS).compile(source)
     except RuntimeError:
         return None
 
 
-def _theirs(value: Value) -> Value:
-    """A value as the library takes it where it does not know the type."""
+def _convert(value: Value) -> Value:
+    """Convert a value for the library if it does not know its type."""
     if isinstance(value, list):
-        return [_theirs(item) for item in value]
+        return [_convert(item) for item in value]
     if isinstance(value, dict):
-        return {key: _theirs(item) for key, item in value.items()}
+        return {key: _convert(item) for key, item in value.items()}
     if isinstance(value, datetime):
         from google.protobuf.timestamp_pb2 import Timestamp
 

@@ -1,4 +1,4 @@
-"""What a check says of an expression, and how a person reads it.
+"""Remarks of a check, and their form for people.
 
 A remark points at one place in the text and is a sentence of ours: what was found, what was
 expected, what to write instead. This module imports nothing of ours.
@@ -15,14 +15,14 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that is wrong, or doubtful, in an expression.
+    """A problem or a doubt in an expression.
 
     Attributes:
-        severity: The tenant refuses an error; it accepts what a warning is about.
-        rule: The id of the rule in the registry, in kebab-case; "" where nobody can turn it down.
+        severity: The tenant rejects an error; it accepts what a warning is about.
+        rule: The id of the rule in the registry, in kebab-case; "" if nobody can turn it down.
         message: What was found, what was expected and what to write, in a sentence.
-        line: Where, counted from 1.
-        column: Where in that line, counted in characters from 1.
+        line: The line, counted from 1.
+        column: The column in that line, counted in characters from 1.
     """
 
     severity: Severity
@@ -32,8 +32,10 @@ class Remark:
     column: int = 1
 
 
-def remark(source: str, at: int, rule: str, message: str, severity: Severity = "error") -> Remark:
-    """A remark on the character at offset `at` of `source`."""
+def make_remark(
+    source: str, at: int, rule: str, message: str, severity: Severity = "error"
+) -> Remark:
+    """Make a remark on the character at offset `at` of `source`."""
     at = min(max(at, 0), len(source))
     before = source[:at]
     return Remark(
@@ -46,7 +48,7 @@ _CONTEXT = 40
 
 
 def format_remark(expression: str, remark: Remark) -> str:
-    """The remark, the line of the expression that it is about, and a caret under the place.
+    """Format a remark, the line of the expression, and a caret under the place.
 
     A long line is cut around the place.
     """
@@ -60,12 +62,12 @@ def format_remark(expression: str, remark: Remark) -> str:
         line, at = f"{head}{line[start:end]}{tail}", at - start + len(head)
     rule = f" [{remark.rule}]" if remark.rule else ""
     number = f" (line {remark.line})" if len(lines) > 1 else ""
-    shown = "".join(_shown(character) for character in line)
+    shown = "".join(_replace_control(character) for character in line)
     return f"{remark.severity}: {remark.message}{rule}{number}\n  {shown}\n  {_indent(line[:at])}^"
 
 
-def _shown(character: str) -> str:
-    """Control characters would move the terminal's cursor, or worse."""
+def _replace_control(character: str) -> str:
+    """Replace control characters, which could move the terminal's cursor."""
     return (
         character if character == "\t" or character.isprintable() else "\N{REPLACEMENT CHARACTER}"
     )

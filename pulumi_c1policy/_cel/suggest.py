@@ -1,4 +1,4 @@
-"""The known name that somebody meant. This module imports nothing of ours."""
+"""The known name that a person probably meant. This module imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _SHORT = 10
 _NEAR = 0.65
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like `name`, if any does."""
+def find_nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most similar to `name`, if any is."""
     return _nearest(name, frozenset(known))
 
 
@@ -22,33 +22,33 @@ def _nearest(name: str, known: frozenset[str]) -> str | None:
     if not found:
         return None
     known_name = folded[found[0]]
-    # Two functions in one long namespace look alike whatever they are.
+    # Two functions in one long namespace are always similar.
     last, known_last = (_folded(n.rpartition(".")[2]) for n in (name, known_name))
     is_near = SequenceMatcher(None, known_last, last).ratio() >= _NEAR
     return known_name if is_near else None
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`; did you mean ...?` for the nearest known name, `otherwise` where none is near."""
-    found = nearest(name, known)
+def suggest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return `; did you mean ...?` for the nearest known name, or `otherwise`."""
+    found = find_nearest(name, known)
     return f"; did you mean `{found}`?" if found else otherwise
 
 
 def is_typo(name: str, known: str) -> bool:
-    """Whether `name` is so near to `known` that it is surely a slip, and no name of its own."""
+    """Return whether `name` is certainly a typing error of `known`."""
     if name == known:
         return False
     if name.casefold() == known.casefold():
         return True
-    return _distance(name, known) <= (1 if len(known) <= _SHORT else 2)
+    return _measure_distance(name, known) <= (1 if len(known) <= _SHORT else 2)
 
 
 def _folded(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
-def _distance(one: str, other: str) -> int:
-    """How many letters must be added, dropped, changed or swapped with their neighbour."""
+def _measure_distance(one: str, other: str) -> int:
+    """Count the letters to add, drop, change or swap with their neighbour."""
     if abs(len(one) - len(other)) > 2:
         return 3
     before: list[int] = []

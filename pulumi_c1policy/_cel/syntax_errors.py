@@ -1,7 +1,7 @@
-"""Why an expression does not parse, in a sentence of ours.
+"""Explanations of parse errors.
 
-The library lists every sign that might have followed; what a person wants to know is which bracket
-is open, which quote is missing, which operator another language would have.
+The library lists every token that could follow. A person wants to know which bracket is open, which
+quote is missing, or which operator comes from another language.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from pulumi_c1policy._cel.cel_tokens import Token, tokenize
 from pulumi_c1policy._cel.engine import RawError
-from pulumi_c1policy._cel.environment import load
-from pulumi_c1policy._cel.remarks import Remark, remark
-from pulumi_c1policy._cel.tokens import Token, read
+from pulumi_c1policy._cel.environment import load_environment
+from pulumi_c1policy._cel.remarks import Remark, make_remark
 
 RULE = "syntax"
 
@@ -52,32 +52,32 @@ _ESCAPES = frozenset("abfnrtv\\?\"'`xXuU01234567")
 
 
 def explain(source: str, errors: Sequence[RawError]) -> Remark:
-    """The first reason why `source` does not parse."""
-    tokens = [token for token in read(source) if token.kind != "comment"]
+    """Explain the first reason why `source` does not parse."""
+    tokens = [token for token in tokenize(source) if token.kind != "comment"]
     if not tokens:
-        return remark(source, 0, RULE, "the expression is empty")
+        return make_remark(source, 0, RULE, "the expression is empty")
     real = [error for error in errors if error.text.startswith("Syntax error")] or list(errors)
     error = min(real, key=lambda found: found.at)
     reserved = next((e for e in errors if e.text.startswith("reserved identifier")), None)
     if reserved is not None and reserved.at <= error.at:
         return _reserved(source, reserved)
     if not error.text.startswith("Syntax error"):
-        return _not_grammar(source, error)
+        return _explain_rejected(source, error)
     at, message = (
-        _character(source, error)
+        _explain_character(source, error)
         or _quotes(source, tokens, error)
-        or _foreign(tokens, error.at)
+        or _explain_foreign(tokens, error.at)
         or _brackets(tokens, error.at)
         or _place(tokens, error.at, len(source.rstrip()))
     )
-    return remark(source, at, RULE, message)
+    return make_remark(source, at, RULE, message)
 
 
 Found = tuple[int, str]
 
 
-def _character(source: str, error: RawError) -> Found | None:
-    """A character that no expression has outside of a text, and that is not to be seen."""
+def _explain_character(source: str, error: RawError) -> Found | None:
+    """Explain an invisible character that no expression may contain outside a text."""
     character = source[error.at : error.at + 1]
     if "token recognition" not in error.text or (character.isprintable() and character.isascii()):
         return None
@@ -119,8 +119,8 @@ def _escape(token: Token) -> Found | None:
     return token.at, "an escape in this text is wrong; write `\\\\` for a backslash"
 
 
-def _foreign(tokens: list[Token], at: int) -> Found | None:
-    """Signs and words of other languages, and templates."""
+def _explain_foreign(tokens: list[Token], at: int) -> Found | None:
+    """Explain tokens and words of other languages, and templates."""
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         touching = following is not None and following.at == token.at + len(token.text)
@@ -181,10 +181,10 @@ def _place(tokens: list[Token], at: int, length: int) -> Found:
 
 
 def _is_key(tokens: list[Token], index: int) -> bool:
-    """Whether a word follows the key of a map, such as `profile.Cost`."""
+    """Return whether a word follows the key of a map, such as `profile.Cost`."""
     if tokens[index].kind != "word" or index < 3 or tokens[index - 2].text != ".":
         return False
-    return tokens[index - 3].text in load().maps
+    return tokens[index - 3].text in load_environment().maps
 
 
 def _ending(tokens: list[Token]) -> str:
@@ -197,26 +197,28 @@ def _ending(tokens: list[Token]) -> str:
 def _reserved(source: str, error: RawError) -> Remark:
     word = error.text.rpartition(" ")[2]
     message = _RESERVED.get(word, f"`{word}` is a reserved word and cannot be a name")
-    return remark(source, error.at, RULE, message)
+    return make_remark(source, error.at, RULE, message)
 
 
 _MACRO = re.compile(r"(?P<name>\w+)\(\) variable name")
 
 
-def _not_grammar(source: str, error: RawError) -> Remark:
-    """What the parser refuses although the grammar allows it."""
+def _explain_rejected(source: str, error: RawError) -> Remark:
+    """Explain what the parser rejects although the grammar allows it."""
     if error.text.startswith("has()"):
         message = (
             "`has` takes a field, as in `has(subject.profile.team)`; "
             'for a key in brackets write `"Job Code" in subject.profile`'
         )
-        return remark(source, error.at, "has-argument", message)
+        return make_remark(source, error.at, "has-argument", message)
     if macro := _MACRO.match(error.text):
         message = (
             f"`{macro['name']}` takes a new name first, as in `list.{macro['name']}(item, ...)`"
         )
-        return remark(source, error.at, RULE, message)
+        return make_remark(source, error.at, RULE, message)
     if error.text.startswith("invalid"):
         kind = error.text.split()[1]
-        return remark(source, error.at, RULE, f"this {kind} is too large, or is written wrongly")
-    return remark(source, error.at, RULE, "this cannot be read as an expression")
+        return make_remark(
+            source, error.at, RULE, f"this {kind} is too large, or is written wrongly"
+        )
+    return make_remark(source, error.at, RULE, "this cannot be read as an expression")

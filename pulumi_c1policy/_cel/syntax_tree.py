@@ -1,8 +1,8 @@
-"""An expression as a tree, read from what the library serializes.
+"""An expression as a tree, read from the library's serialized form.
 
-The library gives a compiled expression away as a protobuf message only, whose schema it does not
-ship; the parts that are wanted are described here. Positions are offsets into the text, in
-characters. Types are written as in `environment.json`: `list(User)`.
+The library exports a compiled expression as a protobuf message only, without its schema; this
+module describes the needed parts. Positions are offsets into the text, in characters. Types have
+the spelling of `environment.json`: `list(User)`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from pulumi_c1policy._cel.library import PACKAGE
+from pulumi_c1policy._cel.cel_library import PACKAGE
 
 Kind = Literal["constant", "name", "field", "call", "list", "map", "loop"]
 
@@ -23,35 +23,35 @@ class Node:
 
     kind: Kind
     at: int
-    """Where the library sees it: at the operator, the dot or the opening bracket."""
+    """The library's position: of the operator, the dot or the opening bracket."""
     type: str = "dyn"
-    """What it evaluates to; `dyn` also where no type is known."""
+    """The type of its value; `dyn` if it is unknown."""
     name: str = ""
-    """Of a name, a field or the called function; operators are named `_==_` and alike."""
+    """The name, field or called function; operators are named `_==_` and alike."""
     value: object = None
-    """Of a constant."""
+    """The value of a constant."""
     target: Node | None = None
-    """What stands before the dot."""
+    """The node before the dot."""
     parts: list[Node] = field(default_factory=list)
-    """Arguments, elements, keys and values in turn, or the parts of a loop (see `loop`)."""
+    """Arguments, elements, alternating keys and values, or the parts of a loop (see `loop`)."""
     presence: bool = False
-    """A field that is asked for with `has`."""
+    """A field in `has(...)`."""
     bound: tuple[str, ...] = ()
-    """The names that a loop binds: those of its items, and last that of what it collects."""
+    """The names that a loop binds: its items', and last its accumulator's."""
 
     @property
     def loop(self) -> Loop:
-        """The parts of a loop by what they do."""
+        """The parts of a loop by their role."""
         return Loop(*self.parts)
 
     def children(self) -> Iterator[Node]:
-        """The parts right below."""
+        """The direct children."""
         if self.target is not None:
             yield self.target
         yield from self.parts
 
     def walk(self) -> Iterator[Node]:
-        """The node and everything below it."""
+        """Yield the node and everything below it."""
         waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
@@ -59,7 +59,7 @@ class Node:
             waiting.extend(node.children())
 
     def dotted(self) -> str | None:
-        """`a.b.c` where the node is names and dots only, else None."""
+        """Return `a.b.c` if the node consists of names and dots, else None."""
         if self.kind == "name":
             return self.name
         if self.kind == "field" and not self.presence and self.target is not None:
@@ -68,7 +68,7 @@ class Node:
         return None
 
     def key(self) -> object:
-        """A value that is equal for two nodes that say the same."""
+        """Return a value that is equal for nodes with the same content."""
         parts = tuple(child.key() for child in self.children())
         shown = (type(self.value).__name__, self.value)
         return (self.kind, self.name, shown, self.presence, self.bound, parts)
@@ -76,7 +76,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """What a macro such as `exists` has been expanded to."""
+    """The expansion of a macro such as `exists`."""
 
     over: Node
     start: Node
@@ -86,7 +86,7 @@ class Loop:
 
 
 def decode(serialized: bytes) -> Node:
-    """The tree of an expression that the library has serialized, with types if it was checked."""
+    """Decode an expression that the library has serialized, with types if it was checked."""
     wrapped = _message("Any").FromString(serialized)
     name = wrapped.type_url.rpartition(".")[2]
     message = _message(name).FromString(wrapped.value)
@@ -163,8 +163,8 @@ def _type_text(kind: Any) -> str:  # noqa: ANN401
 
 _PRIMITIVES = {1: "bool", 2: "int", 3: "uint", 4: "double", 5: "string", 6: "bytes"}
 
-# The parts of cel/expr/syntax.proto and checked.proto that are read, under shorter names: message,
-# then fields as name, number, type and, where it is not single, how it repeats or its oneof.
+# The needed parts of cel/expr/syntax.proto and checked.proto, under shorter names: the message,
+# then its fields as name, number, type and, if not singular, repetition or oneof.
 _SCHEMA: dict[str, list[tuple[str, int, str, str]]] = {
     "Any": [("type_url", 1, "string", ""), ("value", 2, "bytes", "")],
     "Expr": [

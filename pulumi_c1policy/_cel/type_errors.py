@@ -1,19 +1,19 @@
-"""Why an expression does not fit the environment, in a sentence of ours.
+"""Explanations of type errors.
 
-The library says it in signatures and in names of operators such as `_?_:_`; what a person wants to
-know is what was found, what was expected and what to write instead.
+The library reports signatures and operator names such as `_?_:_`. A person wants to know what was
+found, what was expected and what to write instead.
 """
 
 from __future__ import annotations
 
 import re
 
-from pulumi_c1policy._cel import operators, tokens
+from pulumi_c1policy._cel import cel_tokens, operators
+from pulumi_c1policy._cel.cel_types import join_names, parse_types, translate_type
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.engine import Outcome, RawError
 from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cel.suggest import did_you_mean, nearest
-from pulumi_c1policy._cel.types import listed, parse_types, readable
+from pulumi_c1policy._cel.suggest import find_nearest, suggest
 
 _UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container")
 _NO_FIELD = re.compile(r"undefined field '(.*)' not found in struct '(.*)'")
@@ -31,7 +31,7 @@ _OWN_ATTRIBUTES = frozenset(["User", "AppUser"])
 
 
 def explain(context: Context, outcome: Outcome) -> list[Remark]:
-    """What is wrong, once for each place and name, in the order of the text."""
+    """Explain each error once for each place and name, in the order of the text."""
     found: dict[tuple[str, int], Remark] = {}
     for error in outcome.errors:
         explained = _explain(context, outcome, error)
@@ -45,9 +45,9 @@ def explain(context: Context, outcome: Outcome) -> list[Remark]:
 
 
 def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remark, str] | None:
-    """The remark, and what it is about where the same should be said only once.
+    """Return the remark, and a key that is the same for remarks that repeat it.
 
-    None where the error only follows from another one, or says nothing.
+    Returns None if the error follows from another one, or has no content.
     """
     if "*error*" in error.text:
         return None
@@ -56,12 +56,14 @@ def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remar
         subject = match[1] if root in context.facts.enums else root
         return _unknown_name(context, error.at, match[1]), subject
     if match := _NO_FIELD.match(error.text):
-        return _unknown_field(context, error.at, match[1], readable(match[2])), ""
+        return _unknown_field(context, error.at, match[1], translate_type(match[2])), ""
     if match := _NOT_SELECTABLE.match(error.text):
         name = _field_name(outcome, error.at)
-        return _no_fields(context, error.at, name, readable(match[1])), ""
+        return _no_fields(context, error.at, name, translate_type(match[1])), ""
     if match := _NO_RANGE.match(error.text):
-        message = f"the items of a list or a map can be asked, and this is `{readable(match[1])}`"
+        message = (
+            f"the items of a list or a map can be asked, and this is `{translate_type(match[1])}`"
+        )
         return context.error(_range_start(context, outcome, error.at), operators.RULE, message), ""
     if (match := _NO_OVERLOAD.match(error.text)) and outcome.tree is not None:
         call = operators.Call(match[1], parse_types(match[2]), error.at)
@@ -70,7 +72,7 @@ def _explain(context: Context, outcome: Outcome, error: RawError) -> tuple[Remar
 
 
 def _unknown_name(context: Context, at: int, name: str) -> Remark:
-    facts, start = context.facts, tokens.name_start(context.source, at)
+    facts, start = context.facts, cel_tokens.find_name_start(context.source, at)
     name = name.lstrip(".")
     root, _, rest = name.partition(".")
     if context.text(start + len(name)).lstrip().startswith("{"):
@@ -99,9 +101,9 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
         otherwise = f'; put quotes around a text: `"{root}"`'
     if key := _KEY_BEFORE.search(context.source[:start]):
         otherwise = f'; a key with a dash is written `["{key[1]}{name}"]`'
-    message = f"there is no variable `{root}`" + did_you_mean(root, known, otherwise)
-    if context.place == "approver" and nearest(root, known) is None:
-        # No list of an approver's variables is known to be whole.
+    message = f"there is no variable `{root}`" + suggest(root, known, otherwise)
+    if context.place == "approver" and find_nearest(root, known) is None:
+        # The list of an approver's variables may be incomplete.
         message = f"`{root}` is not documented, and may not exist{otherwise}"
         return context.warning(start, "unknown-variable", message)
     return context.error(start, "unknown-variable", message)
@@ -110,12 +112,14 @@ def _unknown_name(context: Context, at: int, name: str) -> Remark:
 def _unknown_value(context: Context, start: int, enum: str, value: str) -> Remark:
     known = context.facts.values(enum)
     if not value:
-        message = f"`{enum}` needs a value: {listed(known, 'or')}"
+        message = f"`{enum}` needs a value: {join_names(known, 'or')}"
         return context.error(start, "unknown-value", message)
     short = {name.rpartition(".")[2]: name for name in known}
     said = value.partition(".")[0]
-    near = nearest(said, short) or nearest(context.facts.without_prefix(enum, said), short)
-    then = f"did you mean `{short[near]}`?" if near else f"its values are {listed(known)}"
+    near = find_nearest(said, short) or find_nearest(
+        context.facts.without_prefix(enum, said), short
+    )
+    then = f"did you mean `{short[near]}`?" if near else f"its values are {join_names(known)}"
     return context.error(start, "unknown-value", f"`{enum}` has no value `{value}`; {then}")
 
 
@@ -124,7 +128,7 @@ def _variables(context: Context) -> str:
 
 
 def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
-    facts, start = context.facts, tokens.word_after(context.source, at, name)
+    facts, start = context.facts, cel_tokens.find_word_after(context.source, at, name)
     if name in facts.members:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)
@@ -133,10 +137,10 @@ def _unknown_field(context: Context, at: int, name: str, owner: str) -> Remark:
         return context.error(start, "unknown-field", message)
     fields = facts.types.get(owner, {})
     preferred = [spelling for spelling, f in fields.items() if not f.doubt and not f.instead]
-    otherwise = f"; its fields are {listed(preferred)}"
+    otherwise = f"; its fields are {join_names(preferred)}"
     if owner in _OWN_ATTRIBUTES:
         otherwise = f"; attributes of your own are written `.attributes.{name}`"
-    message = f"`{owner}` has no field `{name}`" + did_you_mean(name, preferred, otherwise)
+    message = f"`{owner}` has no field `{name}`" + suggest(name, preferred, otherwise)
     return context.error(start, "unknown-field", message)
 
 
@@ -151,7 +155,7 @@ def _field_name(outcome: Outcome, at: int) -> str:
 
 
 def _no_fields(context: Context, at: int, name: str, owner: str) -> Remark:
-    start = tokens.word_after(context.source, at, name)
+    start = cel_tokens.find_word_after(context.source, at, name)
     if name in context.facts.members:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)

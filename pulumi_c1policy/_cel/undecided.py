@@ -1,6 +1,6 @@
-"""The value of what cannot be decided, which is neither true nor false.
+"""The value of an undecided expression, which is neither true nor false.
 
-It says why, and it refuses to be taken for an answer. This module imports nothing of ours.
+It has a reason, and raises if it is used as a condition. This module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """What nothing at hand decides.
+    """A value that the given facts do not decide.
 
     Attributes:
-        reason: Why not, as a part of a sentence: "`subject.department` is not given".
+        reason: The reason, as a part of a sentence: "`subject.department` is not given".
     """
 
     reason: str
 
     def __bool__(self) -> bool:
-        """Raise, since `if` would take it for an answer."""
+        """Raise, because `if` would use it as an answer."""
         raise TypeError(str(self))
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """The names that an expression uses: variables, values of enums, functions and fields.
 
-Works on a tree that the type checker has seen, in which `c1.user.v1.HasApp` is one name, and on one
-that it has refused, in which that is a chain of fields.
+Works on a tree that the type checker has accepted, in which `c1.user.v1.HasApp` is one name, and on
+one that it has rejected, in which that is a chain of fields.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Use:
     """One use of one name.
 
     Attributes:
-        kind: What the name is of.
-        name: The whole name: `c1.user.v1.HasApp`, `UserStatus.ENABLED`, `subject`; of a field
-            the field alone.
-        node: Where.
-        member: Of a function: it is called after a dot, on a value.
+        kind: The kind of thing that is named.
+        name: The whole name: `c1.user.v1.HasApp`, `UserStatus.ENABLED`, `subject`; for a field the
+            field alone.
+        node: The node.
+        member: For a function: it is called after a dot, on a value.
     """
 
     kind: Literal["variable", "constant", "function", "field"]
@@ -37,17 +37,17 @@ class Use:
 
     @property
     def count(self) -> int:
-        """With how many arguments the function is called."""
+        """The number of arguments of the call."""
         return len(self.node.parts)
 
 
 def is_operator(node: Node) -> bool:
-    """Whether a call is an operator, such as `_==_`, or a part of an expanded macro."""
+    """Return whether a call is an operator, such as `_==_`, or a part of an expanded macro."""
     return node.kind == "call" and not _WORD.fullmatch(node.name)
 
 
-def uses(tree: Node, facts: Environment) -> Iterator[Use]:
-    """Every use of a name in `tree`, except of the names that its loops bind."""
+def find_uses(tree: Node, facts: Environment) -> Iterator[Use]:
+    """List every use of a name in a tree, except of the names that its loops bind."""
     return _visit(tree, frozenset(), facts)
 
 

@@ -54,29 +54,29 @@ def check_expression(
 
 
 def _one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> None:
-    from pulumi_c1policy._cel import checker, library, remarks
+    from pulumi_c1policy._cel import cel_library, checker, remarks
 
     try:
         found = levels.apply(checker.check(text, place, has_fallback=has_fallback))
-    except library.CheckerUnavailableError as error:
+    except cel_library.CheckerUnavailableError as error:
         output.echo(str(error), err=True)
         raise typer.Exit(_UNAVAILABLE) from error
     for remark in found:
         output.echo(remarks.format_remark(text, remark))
-    if checker.refuses(found):
+    if checker.rejects(found):
         raise typer.Exit(_REFUSED)
     output.echo("accepted")
 
 
 def _stream(place: Place | None, levels: Severities, *, has_fallback: bool) -> None:
     """Answer every line of standard input, in order and at once."""
-    from pulumi_c1policy._cel import library
+    from pulumi_c1policy._cel import cel_library
 
     unavailable = False
     for line in sys.stdin.buffer:
         try:
             answer = _answer(line, place, levels, has_fallback=has_fallback)
-        except library.CheckerUnavailableError as error:
+        except cel_library.CheckerUnavailableError as error:
             unavailable = True
             # Without a library nothing is known against the expression, so it is not refused.
             answer = _line("warning", f"not checked: {error.summary}")
@@ -102,7 +102,7 @@ def _answer(
         return _line("error", f'"place" is none of {", ".join(Place)}')
     remarks = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback)
     found = levels.apply(remarks)
-    return _worst(checker.worst(found))
+    return _worst(checker.choose_worst(found))
 
 
 def _worst(remark: Remark | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def check_expressions(inputs: Tree) -> list[Finding]:
     check is not installed. If neither is possible, a warning says that the expressions were not
     checked.
     """
-    from pulumi_c1policy._cel.library import CheckerUnavailableError
+    from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
 
     found: list[Finding] = []
     ask_tenant = (runtime.get_setting(ONLINE) or "").lower() in ("true", "1", "yes")

@@ -12,7 +12,7 @@ from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.tree import Tree
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._cel.policies import Expression
+    from pulumi_c1policy._cel.policy_expressions import Expression
     from pulumi_c1policy._cel.remarks import Remark
     from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._model.paths import Path
@@ -28,7 +28,7 @@ def check_offline(inputs: Tree) -> list[Finding]:
         CheckerUnavailableError: There is an expression, and the library is not installed or does
             not work on this machine.
     """
-    from pulumi_c1policy._cel.policies import check_policy
+    from pulumi_c1policy._cel.policy_expressions import check_policy
 
     return [
         _make_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)
@@ -37,10 +37,10 @@ def check_offline(inputs: Tree) -> list[Finding]:
 
 def has_expressions(inputs: Tree) -> bool:
     """Return whether the inputs contain an expression."""
-    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.policy_expressions import list_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return bool(expressions(POLICY, inputs))
+    return bool(list_expressions(POLICY, inputs))
 
 
 def check_online(client: PolicyClient, inputs: Tree) -> list[Finding]:
@@ -66,18 +66,18 @@ def has_online_expressions(inputs: Tree) -> bool:
 
 def has_offline_only_expressions(inputs: Tree) -> bool:
     """Return whether there is an expression that the tenant cannot check."""
-    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.policy_expressions import list_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return len(expressions(POLICY, inputs)) > len(_list_conditions(inputs))
+    return len(list_expressions(POLICY, inputs)) > len(_list_conditions(inputs))
 
 
 def _list_conditions(inputs: Tree) -> list[Expression]:
     from pulumi_c1policy._cel.environment import Place
-    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.policy_expressions import list_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return [each for each in expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
+    return [each for each in list_expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
 
 
 def _validate_online(client: PolicyClient, text: str) -> list[Remark]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_c1policy._cel import checker, library
+from pulumi_c1policy._cel import cel_library, checker
 from pulumi_c1policy._cel.environment import Place
 from tests.unit.cel.corpus import MANAGERS
 
@@ -21,10 +21,10 @@ def rules(expression: str, place: Place = RULE, **options: object) -> list[str]:
 @pytest.fixture
 def fresh_checker() -> Iterator[None]:
     """A checker that has neither been built yet nor remembers anything."""
-    for cached in (library.standard, library.extended, checker._check):
+    for cached in (cel_library.load_standard, cel_library.load_extended, checker._check):
         cached.cache_clear()
     yield
-    library.standard.cache_clear()
+    cel_library.load_standard.cache_clear()
 
 
 def test_remarks_come_in_the_order_of_the_text() -> None:
@@ -125,7 +125,7 @@ def test_without_the_library_the_check_is_unavailable(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(library.CheckerUnavailableError, match="not installed") as caught:
+    with pytest.raises(cel_library.CheckerUnavailableError, match="not installed") as caught:
         checker.check("subject.email == 'a'", RULE)
     assert str(caught.value).splitlines()[-1].startswith("Install it with")
 
@@ -139,8 +139,8 @@ def test_a_broken_environment_is_unavailable_and_refuses_nothing(
     def broken_pool() -> object:
         raise TypeError
 
-    monkeypatch.setattr(library, "_pool", broken_pool)
-    with pytest.raises(library.CheckerUnavailableError, match="refuses our environment"):
+    monkeypatch.setattr(cel_library, "_pool", broken_pool)
+    with pytest.raises(cel_library.CheckerUnavailableError, match="refuses our environment"):
         checker.check("subject.email == 'a'", RULE)
 
 

@@ -38,7 +38,7 @@ def test_a_doubtful_expression_is_accepted_with_a_warning(case: Remarked) -> Non
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: f"{case.place} {case.expression}")
 def test_a_wrong_expression_is_refused_in_words_of_ours(case: Remarked) -> None:
     found = checker.check(case.expression, Place(case.place))
-    worst = checker.worst(found)
+    worst = checker.choose_worst(found)
     assert worst is not None
     assert worst.severity == "error"
     assert (worst.rule, (worst.line, worst.column)) == (case.rule, case.position)

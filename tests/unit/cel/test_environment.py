@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from pulumi_c1policy._cel import engine, library
-from pulumi_c1policy._cel.environment import Place, Signature, load
+from pulumi_c1policy._cel import cel_library, engine
+from pulumi_c1policy._cel.environment import Place, Signature, load_environment
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import messages
 
-FACTS = load()
+FACTS = load_environment()
 PLAIN = {"bool", "string", "int", "dyn", "timestamp", "duration"}
 SAMPLES = {
     "User": "subject",
@@ -55,7 +55,7 @@ def test_every_place_of_the_model_is_a_place_of_the_environment() -> None:
 
 @pytest.mark.parametrize("name", sorted(FACTS.types))
 def test_both_spellings_of_every_field_are_declared(name: str) -> None:
-    env = library.standard()
+    env = cel_library.load_standard()
     for field, facts in FACTS.types[name].items():
         kind = env.compile(f"c1policy.{name}{{}}.{field}").return_type()
         assert facts.instead == "" or facts.instead in FACTS.types[name]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.policies import check_policy, expressions
+from pulumi_c1policy._cel.policy_expressions import check_policy, list_expressions
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.unknown import UNKNOWN
@@ -25,7 +25,7 @@ def approval(*texts: object, **others: object) -> dict[str, Any]:
 
 
 def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(text(f.path), f.place, f.text) for f in expressions(POLICY, inputs)]
+    return [(text(f.path), f.place, f.text) for f in list_expressions(POLICY, inputs)]
 
 
 def rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._cel import checker
-from pulumi_c1policy._cel.environment import Place, load
+from pulumi_c1policy._cel.environment import Place, load_environment
 from pulumi_c1policy._cel.remarks import format_remark
 from tests.unit.cel.corpus import DOUBTFUL, RIGHT, WRONG
 from tests.unit.cel.test_corpus import RAW
@@ -17,7 +17,7 @@ KNOWN = [text for texts in RIGHT.values() for text in texts]
 KNOWN += [case.expression for case in (*DOUBTFUL, *WRONG)]
 WORDS = st.sampled_from(
     [
-        *load().variables, *load().signatures, *load().constants, *load().members, "email", "status",
+        *load_environment().variables, *load_environment().signatures, *load_environment().constants, *load_environment().members, "email", "status",
         "x", "true", "null", "in", "==", "!=", "<", "&&", "||", "!", "?", ":", ".", ",", "(", ")",
         "[", "]", "{", "}", "+", "-", "1", "1.5", "'a'", '"', "'", "//", "\n", "\\", "`", "\0", "😀",
     ]

@@ -1,4 +1,4 @@
-"""Whether an expression returns what its place wants."""
+"""The check that an expression returns what its place wants."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ UNKNOWN = "unknown-result"
 _USERS = frozenset(["User", "list(User)"])
 
 
-def check(context: Context, tree: Node) -> Iterator[Remark]:
-    """At most one remark on what the whole expression returns."""
+def check_result(context: Context, tree: Node) -> Iterator[Remark]:
+    """Make at most one remark on the result of the whole expression."""
     wanted, found = context.place_facts.returns, tree.type
     if wanted == "any" or (wanted == "bool" and found == "bool"):
         return
@@ -38,7 +38,7 @@ def _is_empty_list(tree: Node) -> bool:
 
 
 def _is_mixed(tree: Node) -> bool:
-    """Whether a list holds values of known types that differ."""
+    """Return whether a list contains values of different known types."""
     return tree.kind == "list" and all(part.type != "dyn" for part in tree.parts)
 
 

@@ -1,7 +1,7 @@
-"""What is to be said of the names that an expression uses.
+"""Remarks on the names that an expression uses.
 
-A name that the documentation has elsewhere, or not at all, is doubtful and no error: the tenant may
-be newer. A slip in a known name is an error, and so is a name that the place does not have.
+A name that is undocumented, or documented for another place, is doubtful but no error: the tenant
+may be newer. A typing error in a known name is an error, and so is a variable that the place lacks.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pulumi_c1policy._cel.cel_tokens import find_name_start, find_word_after
+from pulumi_c1policy._cel.cel_types import join_names
 from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.engine import Outcome
 from pulumi_c1policy._cel.environment import Environment, Place, Signature
 from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cel.suggest import did_you_mean, is_typo
-from pulumi_c1policy._cel.tokens import name_start, word_after
-from pulumi_c1policy._cel.types import listed
-from pulumi_c1policy._cel.uses import Use, uses
+from pulumi_c1policy._cel.suggest import is_typo, suggest
+from pulumi_c1policy._cel.uses import Use, find_uses
 
 NOT_IN_PLACE = "not-in-place"
 UNDOCUMENTED = "undocumented"
@@ -24,13 +24,13 @@ _SOURCES = {(Place.APPROVER, "account"): ", according to the vendor's CLI"}
 BEYOND = "a part of CEL that ConductorOne does not document"
 
 
-def check(context: Context, outcome: Outcome) -> Iterator[Remark]:
-    """Remarks on every name in the expression, each name once."""
+def check_names(context: Context, outcome: Outcome) -> Iterator[Remark]:
+    """Make remarks on every name in the expression, each name once."""
     if outcome.tree is None:
         return
     missing = {use.node.at for use in outcome.missing}
     seen: set[object] = set()
-    for use in uses(outcome.tree, context.facts):
+    for use in find_uses(outcome.tree, context.facts):
         owner = use.node.target.type if use.kind == "field" and use.node.target else ""
         name = (use.kind, use.name, owner, use.member, use.count)
         if name in seen:
@@ -50,7 +50,7 @@ def _variable(context: Context, use: Use) -> Iterator[Remark]:
     place = context.place_facts
     if use.name not in context.facts.variables or use.name in place.variables:
         return
-    at = name_start(context.source, use.node.at)
+    at = find_name_start(context.source, use.node.at)
     if use.name in place.doubtful:
         message = f"`{use.name}` may be missing here: {place.doubtful[use.name]}"
         yield context.warning(at, UNDOCUMENTED, message)
@@ -64,10 +64,10 @@ def _constant(context: Context, use: Use) -> Iterator[Remark]:
     facts, constant = context.facts, context.facts.constants[use.name]
     if not (constant.older or constant.doubt):
         return
-    at = name_start(context.source, use.node.at)
+    at = find_name_start(context.source, use.node.at)
     known = facts.values(constant.enum)
     if constant.older:
-        message = f"`{use.name}` is an older name; the values now are {listed(known)}"
+        message = f"`{use.name}` is an older name; the values now are {join_names(known)}"
         yield context.warning(at, "old-spelling", message)
     else:
         instead = next((f"; write `{name}`" for name in known if _same_value(name, use.name)), "")
@@ -83,7 +83,7 @@ def _field(context: Context, use: Use, owner: str) -> Iterator[Remark]:
     facts = context.facts.types.get(owner, {}).get(use.name)
     if facts is None or not (facts.instead or facts.doubt):
         return
-    at = word_after(context.source, use.node.at, use.name)
+    at = find_word_after(context.source, use.node.at, use.name)
     if facts.instead:
         message = f"`{use.name}` is the old spelling; write `{facts.instead}`"
         yield context.warning(at, "old-spelling", message)
@@ -122,13 +122,15 @@ def _unknown(context: Context, use: Use, *, is_missing: bool) -> Remark:
     if is_missing and (counts := facts.arities(use.name, member=use.member)):
         return context.error(at, "wrong-arguments", _wrong_count(facts, use, counts))
     known = facts.members if use.member else facts.globals
-    if is_missing and (other_way := _other_way(facts, use)):
+    if is_missing and (other_way := _explain_call_form(facts, use)):
         return context.error(at, "unknown-function", other_way)
     fitting = [name for name in sorted(known) if facts.takes(name, use.count, member=use.member)]
-    if is_missing and (slip := next((n for n in fitting if _is_slip(use.name, n, facts)), None)):
+    if is_missing and (
+        slip := next((n for n in fitting if _is_typing_error(use.name, n, facts)), None)
+    ):
         message = f"there is no function `{use.name}`; did you mean `{slip}`?"
         return context.error(at, "unknown-function", message)
-    hint = did_you_mean(use.name, known)
+    hint = suggest(use.name, known)
     if other := facts.other_words.get(use.name):
         hint = f"; did you mean `{other}`?"
     message = f"`{use.name}` is not documented, and may not exist{hint}"
@@ -145,8 +147,8 @@ def _wrong_count(facts: Environment, use: Use, counts: set[int]) -> str:
     return f"`{use.name}` takes {wanted} {plural}, and this is {use.count}{called}"
 
 
-def _other_way(facts: Environment, use: Use) -> str:
-    """A function of a value that is called by itself, the other way round, or no function."""
+def _explain_call_form(facts: Environment, use: Use) -> str:
+    """Explain a method that is called on its own, the reverse, or an unknown function."""
     is_field = use.member and any(use.name in fields for fields in facts.types.values())
     if not use.count and (is_field or use.name in facts.variables):
         return f"`{use.name}` is no function; write it without `()`"
@@ -157,8 +159,8 @@ def _other_way(facts: Environment, use: Use) -> str:
     return ""
 
 
-def _is_slip(name: str, known: str, facts: Environment) -> bool:
-    """Whether `name` is surely meant to be `known`, and not a function of its own."""
+def _is_typing_error(name: str, known: str, facts: Environment) -> bool:
+    """Return whether `name` is certainly a typing error of `known`, not another function."""
     if name.casefold() == known.casefold():
         return True
     space, _, last = name.rpartition(".")

@@ -1,6 +1,6 @@
-"""The expressions of a policy, wherever they stand in it, and the check of all of them.
+"""The expressions of a policy, and the check of all of them.
 
-Which field is an expression, and for which place, is told by the model's `Field.cel`.
+The model's `Field.cel` tells which field is an expression, and its place.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Expression(NamedTuple):
     """One expression of a policy.
 
     Attributes:
-        path: Where it stands, from the policy down.
-        place: What kind of place that is.
+        path: Its path, from the policy down.
+        place: The kind of its place.
         text: The expression.
-        alternatives: Of an approver or a provisioner: the other expressions of its list.
-        has_fallback: Of an approver or a provisioner: users are named for when nobody is found,
-            or may be, since a value is not known yet.
+        alternatives: For an approver or a provisioner: the other expressions of its list.
+        has_fallback: For an approver or a provisioner: there are users for the case that nobody is
+            found, or there may be, because a value is unknown.
     """
 
     path: Path
@@ -51,10 +51,10 @@ class Located:
 
 
 def check_policy(inputs: Tree) -> list[Located]:
-    """List what is wrong or doubtful about the expressions of a policy, in the order of its fields.
+    """List the problems and doubts about the expressions of a policy, in the order of its fields.
 
     Args:
-        inputs: What the program wrote; expressions that are unknown are left out.
+        inputs: The inputs as written; unknown expressions are left out.
 
     Raises:
         CheckerUnavailableError: There is an expression, and the type checker is not installed
@@ -62,13 +62,13 @@ def check_policy(inputs: Tree) -> list[Located]:
     """
     return [
         Located(found.path, found.text, remark)
-        for found in expressions(POLICY, inputs)
-        for remark in _check(found)
+        for found in list_expressions(POLICY, inputs)
+        for remark in _check_expression(found)
     ]
 
 
-def expressions(message: Message, tree: Value) -> list[Expression]:
-    """Every expression below `tree`, which is a `message`; what is no message is passed over."""
+def list_expressions(message: Message, tree: Value) -> list[Expression]:
+    """List every expression in the tree of a message; other values are skipped."""
     found: list[Expression] = []
     _gather(message, tree, (), found)
     return found
@@ -100,7 +100,7 @@ def _gather(message: Message, tree: Value, path: Path, found: list[Expression]) 
 def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:
     place = Place(field.cel)
     if field.type is Scalar.STRUCT:
-        yield from (Expression(leaf, place, text) for leaf, text in _leaves(value, path))
+        yield from (Expression(leaf, place, text) for leaf, text in _list_texts(value, path))
     elif field.shape == "list" and isinstance(value, list):
         texts = [item for item in value if isinstance(item, str)]
         has_fallback = len(texts) < len(value) or _has_fallback(place, siblings)
@@ -112,20 +112,20 @@ def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterato
         yield Expression(path, place, value)
 
 
-def _leaves(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every text in free-form data; other values are no expressions."""
+def _list_texts(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
+    """List every text in free-form data; other values are no expressions."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, (*path, Key(key)))
+            yield from _list_texts(item, (*path, Key(key)))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index))
+            yield from _list_texts(item, (*path, index))
 
 
 def _has_fallback(place: Place, siblings: Tree) -> bool:
-    """Whether users or groups are named for when no expression finds anybody."""
+    """Return whether there are users or groups for the case that no expression finds anybody."""
     users = siblings.get("fallback_user_ids")
     if place is Place.PROVISIONER:
         return bool(users) or has_unknown(users)
@@ -135,10 +135,10 @@ def _has_fallback(place: Place, siblings: Tree) -> bool:
     return is_on and (bool(users) or (asks_groups and bool(groups)))
 
 
-def _check(found: Expression) -> list[Remark]:
-    """The remarks on an expression, seen with the others of its list.
+def _check_expression(found: Expression) -> list[Remark]:
+    """Check an expression together with the others of its list.
 
-    Expressions are asked in turn until one finds somebody, so one that always does is enough.
+    The tenant tries them in order until one finds somebody, so one that always does is enough.
     """
     has_fallback = found.has_fallback or any(
         _surely_finds(text, found.place) for text in found.alternatives
@@ -148,4 +148,4 @@ def _check(found: Expression) -> list[Remark]:
 
 def _surely_finds(text: str, place: Place) -> bool:
     remarks = checker.check(text, place)
-    return not checker.refuses(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)
+    return not checker.rejects(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)

@@ -1,4 +1,4 @@
-"""The names of types: the library's turned into ours, and lists of names in a sentence.
+"""The names of types: from the library's form to ours, and lists of names in a sentence.
 
 This module imports nothing of ours but the name of our package of types.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pulumi_c1policy._cel.library import PACKAGE
+from pulumi_c1policy._cel.cel_library import PACKAGE
 
 _OTHERS = {
     f"{PACKAGE}.": "",
@@ -17,15 +17,15 @@ _OTHERS = {
 }
 
 
-def readable(text: str) -> str:
-    """The library's text of a type, in the names that we use."""
+def translate_type(text: str) -> str:
+    """Return the library's text of a type with our names."""
     for theirs, ours in _OTHERS.items():
         text = text.replace(theirs, ours)
     return text
 
 
 def parse_types(text: str) -> list[str]:
-    """The types in a list such as `string, map(string, dyn)`."""
+    """Parse a list of types such as `string, map(string, dyn)`."""
     found, depth, start = [], 0, 0
     for place, character in enumerate(text):
         depth += (character == "(") - (character == ")")
@@ -33,10 +33,10 @@ def parse_types(text: str) -> list[str]:
             found.append(text[start:place])
             start = place + 1
     found.append(text[start:])
-    return [readable(part.strip()) for part in found if part.strip()]
+    return [translate_type(part.strip()) for part in found if part.strip()]
 
 
-def listed(names: Iterable[str], last_word: str = "and") -> str:
-    """`a`, `b` and `c`."""
+def join_names(names: Iterable[str], last_word: str = "and") -> str:
+    """Join names: `a`, `b` and `c`."""
     *head, last = [f"`{name}`" for name in dict.fromkeys(names)] or ["nothing"]
     return f"{', '.join(head)} {last_word} {last}" if head else last

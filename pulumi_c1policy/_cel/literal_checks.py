@@ -1,4 +1,4 @@
-"""Literals that pass the type check and fail when the expression is evaluated."""
+"""Literals that pass the type check and fail in the evaluation."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _OFFSET = re.compile(r"[+-]?\d{1,2}:\d{2}")
 _DAYS = re.compile(r"(\d+)d(?:ays?)?")
 
 
-def check(context: Context, tree: Node) -> Iterator[Remark]:
-    """A remark on every literal that fails."""
+def check_literals(context: Context, tree: Node) -> Iterator[Remark]:
+    """Make a remark on every literal that fails."""
     for node in tree.walk():
         if node.kind == "call":
             for literal, message in _call(node):
@@ -63,7 +63,7 @@ def _shown(text: str) -> str:
 
 def _conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
     text = _text(part)
-    if text is None or not engine.fails(f"{name}({json.dumps(text, ensure_ascii=False)})"):
+    if text is None or not engine.fails_always(f"{name}({json.dumps(text, ensure_ascii=False)})"):
         return
     instead = _CONVERSIONS[name]
     if name == "duration" and (days := _DAYS.fullmatch(text.strip())):
@@ -73,7 +73,9 @@ def _conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
 
 def _pattern(part: Node) -> Iterator[tuple[Node, str]]:
     text = _text(part)
-    if text is not None and engine.fails(f"''.matches({json.dumps(text, ensure_ascii=False)})"):
+    if text is not None and engine.fails_always(
+        f"''.matches({json.dumps(text, ensure_ascii=False)})"
+    ):
         yield part, f"`{text}` is no regular expression (RE2) and fails at run time"
 
 
@@ -126,6 +128,6 @@ def _zone(parts: list[Node]) -> Iterator[tuple[Node, str]]:
 
 @cache
 def _zones() -> frozenset[str]:
-    """The time zones that this machine knows; none where it has no data on them."""
+    """Return the time zones that this machine knows; none if it has no data on them."""
     known = zoneinfo.available_timezones()
     return frozenset(known | {"Local"} if known else ())

@@ -1,7 +1,7 @@
-"""The type checker's own library, and the environment as it wants to have it.
+"""The type checker's library, and the environment in its form.
 
-`cel-expr-python` is an optional dependency: this module imports it inside functions only, so that
-a program without expressions never loads it. No other module names it.
+`cel-expr-python` is an optional dependency: this module imports it inside functions only, so that a
+program without expressions never loads it. No other module names it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from functools import cache, lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
-from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load
+from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load_environment
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto
 
 PACKAGE = "c1policy"
-"""The proto package of our types. It never shows: sentences name the types without it."""
+"""The proto package of our types. Messages to users leave it out."""
 
-# Enough for every list of networks that a person writes; more is declared when it comes up.
+# Enough for usual lists of networks; more are declared when an expression needs them.
 _VARIADIC = 8
 
 
@@ -31,7 +31,7 @@ class CheckerUnavailableError(C1PolicyError):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A function that stands in for one that is not known, and takes anything."""
+    """A declared replacement of an unknown function that accepts anything."""
 
     name: str
     arity: int
@@ -41,17 +41,17 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What one expression uses beyond what is known, declared so that the rest can be checked."""
+    """The unknown parts of one expression, declared so that the rest can be checked."""
 
     functions: frozenset[Stand] = frozenset()
     variables: frozenset[str] = frozenset()
     checks_only: bool = True
-    """What a tenant may have is declared too. It cannot be evaluated, nor what stands beside it."""
+    """Also declare undocumented overloads; the result can be checked, not evaluated."""
 
 
 @cache
-def standard() -> Any:  # noqa: ANN401 (the library ships no types)
-    """The environment for expressions that use nothing unknown.
+def load_standard() -> Any:  # noqa: ANN401 (the library ships no types)
+    """Return the environment for expressions without unknown parts.
 
     Raises:
         CheckerUnavailableError: The library is missing or does not work.
@@ -60,8 +60,8 @@ def standard() -> Any:  # noqa: ANN401 (the library ships no types)
 
 
 @lru_cache(maxsize=32)
-def extended(extras: Extras) -> Any:  # noqa: ANN401
-    """The environment with every extension of the library, and with `extras`."""
+def load_extended(extras: Extras) -> Any:  # noqa: ANN401
+    """Return the environment with every extension of the library, and with `extras`."""
     return _build(extras)
 
 
@@ -76,7 +76,8 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
         ) from error
     try:
         built = _environment(cel, [ext_strings.ExtStrings()], extras)
-        # A broken environment shows at the first compile only, and looks like a refused expression.
+        # A broken environment fails at the first compilation only, and then looks like a bad
+        # expression.
         built.compile("true")
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise CheckerUnavailableError(
@@ -87,16 +88,16 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
 
 
 def _environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:  # noqa: ANN401
-    facts = load()
-    extensions = [*extensions, _functions(cel, facts)]
+    facts = load_environment()
+    extensions = [*extensions, _declare_functions(cel, facts)]
     variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
     if extras is not None:
         extensions += [*_other_extensions(), _stands(cel, extras.functions)]
         if extras.checks_only:
-            extensions.append(_options(cel, facts))
+            extensions.append(_list_overloads(cel, facts))
         variables |= dict.fromkeys(extras.variables, "dyn")
     return cel.NewEnv(
-        _pool(),
+        _declare_types(),
         variables={name: _type(cel, kind) for name, kind in variables.items()},
         extensions=extensions,
     )
@@ -113,11 +114,11 @@ def _other_extensions() -> list[Any]:
     ]
 
 
-def _options(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
-    """What a tenant may have of functions that are known: other types that they take.
+def _list_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+    """List the overloads of known functions that a tenant may have.
 
-    CEL has some as options (`1 < 2.5`, a list's `reverse`); how the vendor's own types are kept, as
-    numbers or not, is not documented.
+    CEL has some as options (`1 < 2.5`, a list's `reverse`). It is not documented whether the
+    vendor's own types are numbers.
     """
     kinds = {"int": cel.Type.INT, "uint": cel.Type.UINT, "double": cel.Type.DOUBLE}
     ways: dict[str, list[Any]] = {sign: [] for sign in ("_<_", "_<=_", "_>_", "_>=_")}
@@ -138,8 +139,8 @@ def _options(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
     return cel.CelExtension("options", declarations)
 
 
-def _functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
-    """Our functions, as an extension: as plain functions `contains` collides with the string's."""
+def _declare_functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+    """Declare our functions as an extension: a plain `contains` collides with the string's."""
     declarations = []
     for name, signatures in facts.signatures.items():
         overloads = [
@@ -188,12 +189,12 @@ def _type(cel: Any, kind: str) -> Any:  # noqa: ANN401
 
 
 @cache
-def _pool() -> Any:  # noqa: ANN401
-    """The types as proto messages.
+def _declare_types() -> Any:  # noqa: ANN401
+    """Declare the types as proto messages.
 
-    Proto2 with `deprecated_legacy_json_field_conflicts`, because both spellings of a field in one
-    proto3 message make the library drop the type. An enum is a message without fields: as a proto
-    enum it would be an int, and two different ones would compare.
+    Proto2 with `deprecated_legacy_json_field_conflicts`, because the library drops a proto3 message
+    with both spellings of a field. An enum is a message without fields: a proto enum would be an
+    int, and values of different enums would compare.
     """
     from google.protobuf import (
         descriptor_pb2,
@@ -203,7 +204,7 @@ def _pool() -> Any:  # noqa: ANN401
         timestamp_pb2,
     )
 
-    facts = load()
+    facts = load_environment()
     file = descriptor_pb2.FileDescriptorProto(
         name="c1policy.proto", package=PACKAGE, syntax="proto2"
     )
@@ -247,8 +248,8 @@ def _title(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
-# FieldDescriptorProto's numbers: 8 bool, 9 string, 3 int64; 11 is a message, labels 1 and 3 are
-# optional and repeated.
+# FieldDescriptorProto's numbers: 8 bool, 9 string, 3 int64, 11 message; labels 1 optional and 3
+# repeated.
 _SCALARS: dict[str, Any] = {"bool": 8, "string": 9, "int": 3}
 _WELL_KNOWN = {
     "timestamp": "Timestamp",

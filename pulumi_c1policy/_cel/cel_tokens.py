@@ -1,4 +1,4 @@
-"""The words of an expression, for finding a place in it and for reading one that does not parse.
+"""The tokens of an expression, for positions and for expressions that do not parse.
 
 This module imports nothing of ours.
 """
@@ -16,7 +16,7 @@ class Token:
     """A word, a text, a number, a sign or a comment."""
 
     kind: str
-    """`comment`, `text`, `open-text` (one that never ends), `number`, `word` or `sign`."""
+    """`comment`, `text`, `open-text` (one without an end), `number`, `word` or `sign`."""
     text: str
     at: int
 
@@ -41,8 +41,8 @@ _TOKEN = re.compile(
 
 
 @lru_cache(maxsize=16)
-def read(source: str) -> tuple[Token, ...]:
-    """The tokens of `source`, comments among them."""
+def tokenize(source: str) -> tuple[Token, ...]:
+    """Return the tokens of `source`, comments included."""
     found: list[Token] = []
     place = 0
     while match := _TOKEN.search(source, place):
@@ -58,12 +58,12 @@ def read(source: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
-def name_start(source: str, at: int) -> int:
-    """Where the dotted name begins whose last word, or what follows that, stands at `at`.
+def find_name_start(source: str, at: int) -> int:
+    """Return the start of the dotted name whose last word, or the token after it, is at `at`.
 
     The library points at the last dot of `a.b.c`, and at the bracket of `a.b.c(`.
     """
-    words = [token for token in read(source) if token.kind != "comment"]
+    words = [token for token in tokenize(source) if token.kind != "comment"]
     index = bisect_left([token.at for token in words], at)
     start = at
     if index < len(words) and words[index].kind == "word":
@@ -79,13 +79,13 @@ def name_start(source: str, at: int) -> int:
     return start
 
 
-def word_before(source: str, at: int) -> int:
-    """Where the word begins that stands before the bracket at `at`."""
-    words = [token for token in read(source) if token.kind != "comment" and token.at < at]
+def find_word_before(source: str, at: int) -> int:
+    """Return the start of the word before the bracket at `at`."""
+    words = [token for token in tokenize(source) if token.kind != "comment" and token.at < at]
     return words[-1].at if words and words[-1].kind == "word" else at
 
 
-def word_after(source: str, at: int, word: str) -> int:
-    """Where `word` begins that follows the dot, or the bracket of `has(`, at `at`."""
-    following = (t.at for t in read(source) if t.at > at and t.text.strip("`") == word)
+def find_word_after(source: str, at: int, word: str) -> int:
+    """Return the start of `word` after the dot, or after the bracket of `has(`, at `at`."""
+    following = (t.at for t in tokenize(source) if t.at > at and t.text.strip("`") == word)
     return next(following, at)

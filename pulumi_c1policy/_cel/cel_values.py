@@ -1,7 +1,7 @@
 """The values of expressions that are no plain Python: messages and enums.
 
-Plain ones are `bool`, `int`, `float`, `str`, `bytes`, aware `datetime`, `timedelta`, lists and dicts.
-May import `environment` and `undecided`, nothing else of ours.
+Plain values are `bool`, `int`, `float`, `str`, `bytes`, aware `datetime`, `timedelta`, lists and
+dicts. May import `environment` and `undecided`, nothing else of ours.
 """
 
 from __future__ import annotations
@@ -11,32 +11,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pulumi_c1policy._cel.environment import load
+from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._cel.undecided import Undecided
 
 Value: TypeAlias = Any
-"""What an expression evaluates to, `Undecided` included."""
+"""The value of an expression, `Undecided` included."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnumValue:
-    """A value of an enum, whatever its spelling."""
+    """A value of an enum, in any spelling."""
 
     enum: str
     name: str
     is_older: bool = False
-    """It is an older spelling, of which it is not documented what it is called now."""
+    """True for an older spelling whose present name is undocumented."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """A message, such as a user, of which some fields may not be known.
+    """A message, such as a user, with some unknown fields.
 
     Attributes:
-        type: Its type, as `environment.json` names it.
-        label: What to call it in a sentence.
-        fields: Its known fields, by `plain_name`; one that is not there is unknown, not empty.
-        hidden: What functions have to know of it, which no expression can read.
+        type: Its type, as in `environment.json`.
+        label: Its name in a sentence.
+        fields: Its known fields, by `plain_name`; a missing one is unknown, not empty.
+        hidden: Facts for functions that no expression can read.
     """
 
     type: str
@@ -45,33 +45,33 @@ class Record:
     hidden: Mapping[str, Value] = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
-        """The field, by either spelling."""
+        """Return the field, by either spelling."""
         unknown = Undecided(f"`{self.label}.{name}` is not given")
-        return self.fields.get(plain_name(name), unknown)
+        return self.fields.get(normalize_name(name), unknown)
 
     def text(self, name: str) -> str:
-        """A text field, "" where it is not known."""
-        value = self.fields.get(plain_name(name), "")
+        """Return a text field, or "" if it is unknown."""
+        value = self.fields.get(normalize_name(name), "")
         return value if isinstance(value, str) else ""
 
 
-def plain_name(name: str) -> str:
-    """A field's name without what its two spellings differ in."""
+def normalize_name(name: str) -> str:
+    """Return a field's name without the difference between its two spellings."""
     return name.replace("_", "").lower()
 
 
-def enum_value(enum: str, spelling: str) -> EnumValue | None:
-    """The value that a spelling stands for: `ENABLED`, `UserStatus.ENABLED`, `USER_STATUS_ENABLED`."""
+def parse_enum_value(enum: str, spelling: str) -> EnumValue | None:
+    """Parse an enum value: `ENABLED`, `UserStatus.ENABLED`, `USER_STATUS_ENABLED`."""
     prefix = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", enum).upper() + "_"
     name = spelling.rpartition(".")[2].upper().removeprefix(prefix)
-    for known, constant in load().constants.items():
+    for known, constant in load_environment().constants.items():
         if constant.enum == enum and known.rpartition(".")[2].removeprefix(prefix) == name:
             return EnumValue(enum, name, constant.older)
     return None
 
 
-def same(one: Value, other: Value) -> bool | Undecided:
-    """Whether two values are equal, where one of them is no plain Python."""
+def are_equal(one: Value, other: Value) -> bool | Undecided:
+    """Return whether two values are equal if one of them is no plain Python."""
     if isinstance(one, Record) and isinstance(other, Record):
         return _same_records(one, other)
     if isinstance(one, EnumValue) and isinstance(other, EnumValue):
@@ -100,7 +100,7 @@ def _same_records(one: Record, other: Record) -> bool | Undecided:
 def _all_same(pairs: list[tuple[Value, Value]], is_long_enough: bool) -> bool | Undecided:
     if not is_long_enough:
         return False
-    answers = [same(one, other) for one, other in pairs]
+    answers = [are_equal(one, other) for one, other in pairs]
     if any(answer is False for answer in answers):
         return False
     return next((answer for answer in answers if answer is not True), True)
