@@ -1,1 +1,1 @@
-"""Set-up and demonstration of a clone of the repository. Nothing here is part of the installed package."""
+"""Set-up, demonstration and generators of a clone. Not part of the installed package."""

@@ -21,7 +21,7 @@ _SEEDS_A_TASK = 100
 
 
 def main() -> int:
-    """Run the chaos that the command line asks for; returns the exit code."""
+    """Run the seeds that the command line asks for; return the exit code."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100_000, help="seeds of the simulation")
     parser.add_argument("--cli-seeds", type=int, default=50, help="seeds through the CLI")
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _simulated(seeds: Sequence[int]) -> Iterable[Tally]:
-    """Play seeds in as many processes as there are cores."""
+    """Play seeds in one process per core."""
     tasks = [seeds[n : n + _SEEDS_A_TASK] for n in range(0, len(seeds), _SEEDS_A_TASK)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(_some, tasks)
@@ -60,7 +60,7 @@ def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
 
 
 def _table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:
-    """Print what happened; returns how many things were wrong."""
+    """Print the counts; return how many guarantees were broken."""
     tally, begun = Tally(), time.monotonic()
     for found in tallies:
         tally.add(found)

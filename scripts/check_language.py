@@ -1,4 +1,4 @@
-"""Check what can be checked of the language: docstring openings, line lengths, sentences a line.
+"""A check of the language: docstring openings, line lengths, one sentence a line in Markdown.
 
 Run `python -m scripts.check_language [PATH ...]`; without a path, all tracked files are checked.
 """

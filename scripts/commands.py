@@ -1,7 +1,6 @@
-"""Run the commands of a set-up.
+"""The commands of a set-up, with progress for those that are slow.
 
-A person who waits for a slow one is told what for, and how long it has been. It runs before anything is
-installed, so it may import the standard library only.
+It runs before anything is installed, so it may import the standard library only.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-# Shorter commands come and go without a word.
+# Shorter commands run without a message.
 PATIENCE_SECONDS = 10
 # A terminal's line is redrawn; a log file gets a line this often instead.
 LOG_INTERVAL_SECONDS = 30
@@ -25,7 +24,7 @@ SHOWN_LINES = 30
 
 
 class CommandError(Exception):
-    """A command failed; the text is what was being done and the end of the command's own output."""
+    """A command failed; the text names the task and ends with the command's output."""
 
 
 def run(
@@ -36,10 +35,10 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> str:
-    """Run a command to its end and return its output, telling `doing` while it takes long.
+    """Run a command to its end and return its output; report `doing` if it takes long.
 
     Raises:
-        CommandError: it could not be started, failed, or took longer than `timeout` seconds.
+        CommandError: It could not be started, failed, or took longer than `timeout` seconds.
     """
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         try:
@@ -74,7 +73,7 @@ def answer(
     """Return what a quick command prints to its standard output.
 
     Raises:
-        CommandError: it could not be started, failed, or took longer than `timeout` seconds.
+        CommandError: It could not be started, failed, or took longer than `timeout` seconds.
     """
     try:
         return subprocess.run(
@@ -91,13 +90,13 @@ def answer(
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version as printed ("v3.259.0", "go1.26.8"); none if there are none."""
+    """Return the numbers of a printed version ("v3.259.0", "go1.26.8"); none if there are none."""
     match = re.search(r"\d+(?:\.\d+)+", version)
     return tuple(map(int, match.group().split("."))) if match else ()
 
 
 def elapsed(seconds: float) -> str:
-    """Return a duration as a person says it: 42s, 1m20s."""
+    """Return a duration for people: 42s, 1m20s."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 

@@ -1,7 +1,7 @@
 """The main job from start to end, on an emulated tenant and with the real Pulumi CLI.
 
-Runs the quickstart in a throw-away stack, changes the tenant behind its back, and checks after every
-step that the tenant got just the requests that it should. Exits with 1 where one differs.
+Runs the quickstart in a temporary stack, changes the tenant from outside, and checks after every
+step that the tenant got exactly the expected requests. Exits with 1 if it did not.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
 BUILTIN = "Default request policy"
 
-# Lines of the CLI that say nothing about the policies.
+# Lines of the CLI that are not about policies.
 _NOISE = ("@ ", "[urn=", "[id=", "Duration:", "pulumi:pulumi:Stack", "--outputs:--", "Previewing ")
 
 
 class DemoError(Exception):
-    """A step did not come out as told."""
+    """A step had an unexpected result."""
 
 
 @dataclass
 class Stage:
-    """The tenant, a stack of the quickstart, and the requests of the step under way."""
+    """The tenant, a stack of the quickstart, and the requests of the current step."""
 
     tenant: Emulator
     folder: Path
@@ -48,7 +48,7 @@ class Stage:
         print(f"\n{_bold(f'{self.number}. {title}')}")
 
     def pulumi(self, *arguments: str, show: Callable[[str], list[str]] | None = None) -> str:
-        """Run the CLI in the stack's folder and print what it says about the policies."""
+        """Run the CLI in the stack's folder and print its lines about the policies."""
         print(_dim(f"   $ pulumi {' '.join(a for a in arguments if a not in _QUIET)}"))
         done = subprocess.run(
             ["pulumi", *arguments],
@@ -66,7 +66,7 @@ class Stage:
         return done.stdout
 
     def requests(self, *expected: str) -> None:
-        """Print the requests of this step, and hold those that write against `expected`."""
+        """Print the requests of this step, and compare those that write with `expected`."""
         print(_dim("   requests that reached the tenant:"))
         for request in self.tenant.requests:
             mask = f"  updateMask={request.update_mask}" if request.update_mask else ""
@@ -76,7 +76,7 @@ class Stage:
             raise DemoError(f"expected the writes {sorted(expected)}, the tenant got {writes}")
 
     def id_of(self, name: str) -> str:
-        """The id of the policy with that display name.
+        """Return the id of the policy with that display name.
 
         Raises:
             DemoError: There is none.
@@ -102,7 +102,7 @@ _RUN = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 
 
 def main() -> int:
-    """Play all steps; returns the exit code."""
+    """Play all steps; return the exit code."""
     print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
     try:
         with Emulator() as tenant, tempfile.TemporaryDirectory(prefix="c1policy-demo-") as folder:
@@ -115,7 +115,7 @@ def main() -> int:
 
 
 def play(stage: Stage) -> None:
-    """The steps, each with what must reach the tenant."""
+    """Play the steps, each with its expected requests."""
     builtin = stage.tenant.policy(stage.id_of(BUILTIN))
 
     stage.step("Deploy three policies; a builtin one is read, not kept")
@@ -201,7 +201,7 @@ def _meddle(stage: Stage) -> None:
 
 
 def _resources(output: str) -> list[str]:
-    """One line for each policy that the engine did something to."""
+    """Return one line for each policy that the engine changed."""
     lines = []
     for line in output.splitlines():
         words = line.split()
@@ -216,7 +216,7 @@ def _resources(output: str) -> list[str]:
 
 
 def _changes(output: str) -> list[str]:
-    """The lines of a detailed preview that differ, after the refresh."""
+    """Return the differing lines of a detailed preview, after the refresh."""
     plan = output[output.index("(same)") :] if "(same)" in output else output
     shown = []
     for line in plan.splitlines():

@@ -1,8 +1,8 @@
-"""Bring a clone to the state in which its tests and its demonstration run.
+"""The set-up of a clone for its tests and its demonstration.
 
-That is a virtual environment with the package and its development dependencies, and a Pulumi CLI. Done
-again it only looks whether all is there. It runs before anything is installed, so it may import the
-standard library only.
+It creates a virtual environment with the package and its development dependencies, and provides a
+Pulumi CLI. A second run only checks that all is there. It runs before anything is installed, so it
+may import the standard library only.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class VirtualEnvironment:
-    """The clone's `.venv`, and the stamp in it that tells what was installed there."""
+    """The clone's `.venv`, with a stamp that records what was installed."""
 
     def __init__(self, root: Path) -> None:
-        """Look at the environment of the clone at `root`."""
+        """Describe the environment of the clone at `root`."""
         self._root = root
         self._path = root / ".venv"
         self._stamp = self._path / "setup.json"
         self._python = self._path / "bin" / "python"
 
     def ensure(self) -> None:
-        """Create it and install into it, unless it has all that pyproject.toml asks for now."""
+        """Create it and install into it, unless it has all that pyproject.toml requires."""
         wanted = self._wanted()
         found = self._found()
         if found == wanted:
             return
-        # Scripts in it hold its absolute path, and packages lie in a folder named after the version.
+        # Its scripts contain its absolute path, and packages are in a folder named after the
+        # version.
         keep = found is None or all(found.get(key) == wanted[key] for key in ("python", "root"))
         self._stamp.unlink(missing_ok=True)
         commands.run(
@@ -57,7 +58,7 @@ class VirtualEnvironment:
         }
 
     def _found(self) -> dict[str, str] | None:
-        """Return the stamp; None where there is none, and an empty one where the Python is broken."""
+        """Return the stamp; None if there is none, and an empty one if the Python is broken."""
         if not self._path.exists():
             return None
         try:
@@ -71,7 +72,7 @@ class VirtualEnvironment:
 
 
 def main() -> int:
-    """Set the clone up and say in one line what it runs with."""
+    """Set the clone up and report its tools in one line."""
     try:
         with lock.alone(ROOT / "pyproject.toml"):
             VirtualEnvironment(ROOT).ensure()

@@ -83,7 +83,7 @@ def _chapter(title: str, facts: tuple[Fact, ...]) -> str:
 
 
 def main() -> int:
-    """Bring the page up to date, or check that it is (`--check`)."""
+    """Write the page, or with `--check` only check that it is current."""
     return settle({ROOT / "docs" / "tenant-facts.md": generate()}, "scripts.generate_facts")
 
 

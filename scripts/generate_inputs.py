@@ -1,7 +1,7 @@
 """Write `pulumi_c1policy/inputs`: a typed dict for every message that a program may write.
 
-Pulumi's Python SDKs offer their nested arguments as `...ArgsDict`; an editor completes the keys of a
-plain dict literal from it, with a docstring at each. One module for each module of the model.
+Pulumi's Python SDKs describe nested arguments as `...ArgsDict`; an editor completes the keys of a
+plain dict literal from it, with a docstring for each. There is one module per module of the model.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SCALARS = {
     Scalar.TIMESTAMP: "str",
     Scalar.STRUCT: "Mapping[str, Any]",
 }
-# What a generated module may need, as the import that brings it.
+# The imports that a generated module may need.
 _IMPORTS = {
     "collections.abc": ("Mapping", "Sequence"),
     "datetime": ("timedelta",),
@@ -70,7 +70,7 @@ contractors: RuleArgsDict = {
 
 
 def generate() -> dict[str, str]:
-    """The text of each module of the package, by its file name."""
+    """Return the text of each module of the package, by its file name."""
     homes = {"Duration": "values"} | {type_name(enum): "values" for enum in ENUMS}
     texts = {"values.py": _module(_VALUES_DOC, _values(), {})}
     for name, mine in messages_by_module().items():
@@ -101,7 +101,7 @@ def _classes(mine: list[Message], homes: Mapping[str, str]) -> str:
 
 
 def _class(message: Message, defined: Collection[str]) -> str:
-    """One typed dict; keys that are Python's own words come from a base without docstrings."""
+    """Return one typed dict; keys that are Python keywords come from a base without docstrings."""
     name, fields = type_name(message), inputs_of(message)
     reserved = [field for field in fields if keyword.iskeyword(field.name)]
     doc, lines, base = message_doc(message), [], "TypedDict"
@@ -183,7 +183,7 @@ def _formatted(text: str) -> str:
 
 
 def main() -> int:
-    """Bring the package up to date, or check that it is (`--check`)."""
+    """Write the package, or with `--check` only check that it is current."""
     current = {_FOLDER / name: text for name, text in generate().items()}
     others = dict.fromkeys(_FOLDER.glob("*.py"))
     return settle({**others, **current}, "scripts.generate_inputs")

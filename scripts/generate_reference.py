@@ -121,7 +121,7 @@ def _bounds(field: Field) -> str:
 
 
 def main() -> int:
-    """Bring the reference up to date, or check that it is (`--check`)."""
+    """Write the reference, or with `--check` only check that it is current."""
     return settle({ROOT / "docs" / "reference.md": generate()}, "scripts.generate_reference")
 
 

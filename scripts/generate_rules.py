@@ -42,7 +42,7 @@ Neither have the guards of writes (builtin policies, policies that somebody took
 
 
 def generate() -> str:
-    """The page."""
+    """Return the page."""
     rows = "\n".join(_row(rule) for rule in sorted(RULES.values(), key=lambda rule: rule.id))
     meanings = "\n".join(f"- `{name}`: {meaning}." for name, meaning in CERTAINTIES.items())
     return f"{HEAD}{rows}\n\n## Certainties\n\n{meanings}\n"
@@ -55,7 +55,7 @@ def _row(rule: Rule) -> str:
 
 
 def main() -> int:
-    """Bring the page up to date, or check that it is (`--check`)."""
+    """Write the page, or with `--check` only check that it is current."""
     return settle({ROOT / "docs" / "rules.md": generate()}, "scripts.generate_rules")
 
 

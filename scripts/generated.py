@@ -1,6 +1,6 @@
-"""What the generators have in common: the names and sentences that the model leads to, and the files.
+"""The common part of the generators: names and sentences from the model, and the files.
 
-Typed arguments and reference say the same because they take it from here.
+Typed arguments and reference agree because both use it.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ _MODULES = (
     policy,
 )
 
-# The form package and the policy package both have a `Form`, and `Field` alone says too little.
+# The form package and the policy package both have a `Form`, and `Field` alone is ambiguous.
 _CLEARER = {"c1.api.policy.v1.Form": "FormStep", "c1.api.form.v1.Field": "FormField"}
 _PACKAGE = re.compile(r"^(?:[a-z0-9]+\.)+")
 
 
 def messages_by_module() -> dict[str, list[Message]]:
-    """Every message of a policy, but not the policy, by the module of the model that has it.
+    """Group every message below the policy by its module of the model.
 
     Each module comes after those that it refers to.
     """
@@ -72,30 +72,30 @@ def messages_by_module() -> dict[str, list[Message]]:
 
 
 def module_doc(name: str) -> str:
-    """What a module of the model says of itself, first of all."""
+    """Return the first sentence of a module's docstring."""
     (module,) = (module for module in _MODULES if module.__name__.endswith(f".{name}"))
     return (module.__doc__ or "").partition("\n\n")[0]
 
 
 def type_name(kind: Message | Enum) -> str:
-    """The name in Python: `c1.api.policy.v1.Rule` -> `RuleArgsDict`; enums without the suffix."""
+    """Return the name in Python: `c1.api.policy.v1.Rule` -> `RuleArgsDict`; enums have no suffix."""
     name = _CLEARER.get(kind.name) or _PACKAGE.sub("", kind.name).replace(".", "")
     return name if isinstance(kind, Enum) else f"{name}ArgsDict"
 
 
 def inputs_of(message: Message) -> list[Field]:
-    """The fields that a program may set."""
+    """List the fields that a program may set."""
     return [field for field in message.fields.values() if not field.output_only]
 
 
 def is_required(message: Message, field: Field) -> bool:
-    """Whether the program must set `field`: it must be set itself, or is alone in its group."""
+    """Return whether the program must set `field`, itself or as the only member of its group."""
     alone = message.oneofs.get(field.oneof) == (field.name,)
     return field.required or (alone and field.oneof in message.required_oneofs)
 
 
 def message_doc(message: Message) -> str:
-    """What a message is for, and which of its fields exclude each other."""
+    """Return the purpose of a message, and which of its fields exclude each other."""
     parts = [message.doc]
     for group, members in message.oneofs.items():
         if len(members) > 1:
@@ -106,20 +106,20 @@ def message_doc(message: Message) -> str:
 
 
 def field_doc(message: Message, field: Field) -> str:
-    """What a field means, whether it must be set, and what to use instead where it is deprecated."""
+    """Return the meaning of a field, whether it is required, and its replacement if deprecated."""
     required = " Required." if is_required(message, field) else ""
     deprecated = f" Deprecated: {field.deprecated}." if field.deprecated else ""
     return f"{field.doc}{required}{deprecated}"
 
 
 def excluded_doc(message: Message, field: Field) -> str:
-    """Which other fields cannot be set together with `field`, or nothing."""
+    """Return which other fields cannot be set together with `field`, or ""."""
     others = [name for name in message.oneofs.get(field.oneof, ()) if name != field.name]
     return f"Excludes {_listed(others)}." if others else ""
 
 
 def enum_choices(enum: Enum) -> tuple[str, ...]:
-    """The values that a program may write: without the zero, where a field must be set."""
+    """List the values that a program may write: without the zero, if the field is required."""
     known = messages(policy.POLICY).values()
     fields = [field for message in known for field in message.fields.values()]
     asked = any(field.type is enum and field.required for field in fields)
@@ -127,14 +127,14 @@ def enum_choices(enum: Enum) -> tuple[str, ...]:
 
 
 def settle(files: Mapping[Path, str | None], module: str) -> int:
-    """Write the files, or with `--check` on the command line only say which are not current.
+    """Write the files, or with `--check` on the command line only report outdated ones.
 
     Args:
-        files: The text by path; None for a file that must not be there.
-        module: The generator's name, for whoever must run it.
+        files: The text by path; None for a file that must not exist.
+        module: The generator's name, for the message.
 
     Returns:
-        The exit code: 1 where a check failed.
+        The exit code: 1 if a check failed.
     """
     check = "--check" in sys.argv[1:]
     stale = 0

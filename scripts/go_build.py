@@ -1,4 +1,4 @@
-"""Build the Pulumi CLI from its published Go modules, for where Pulumi's own site cannot be reached.
+"""The build of the Pulumi CLI from its published Go modules, if Pulumi's site is unreachable.
 
 It runs before anything is installed, so it may import the standard library only.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = "3.259.0"
-# The go directive of that version's modules; from 1.21 on, a go command can fetch a later one itself.
+# The go directive of that version's modules; since 1.21 a go command can fetch a later one itself.
 OLDEST_GO = "1.25.11"
 OLDEST_GO_THAT_UPGRADES = "1.21"
 
@@ -26,7 +26,7 @@ DYNAMIC_PROVIDER = "pulumi-resource-pulumi-python"
 
 MODULE = "github.com/pulumi/pulumi/pkg/v3"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
-# `go install` refuses a module that has replace directives; this one repeats the one that counts.
+# `go install` rejects a module with replace directives; this one repeats the necessary one.
 GO_MOD = f"""\
 module pulumi-cli
 
@@ -49,8 +49,8 @@ def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
     """Put the CLI and the two helper scripts of its SDK into the folder `target`, all or nothing.
 
     Raises:
-        TooOldError: by the go command's own version.
-        CommandError: the go command failed.
+        TooOldError: The go command is too old.
+        CommandError: The go command failed.
     """
     environment = go_environment(go, environment)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -70,7 +70,7 @@ def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
         )
         for name in (f"cmd/{EXECUTOR}", f"dist/{DYNAMIC_PROVIDER}"):
             source = Path(sdk.strip(), "python", name)
-            # The module cache is read-only and nothing in it is executable.
+            # The module cache is read-only, and nothing in it is executable.
             shutil.copyfile(source, result / source.name)
             (result / source.name).chmod(0o755)
         shutil.rmtree(target, ignore_errors=True)
@@ -78,13 +78,13 @@ def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
 
 
 def go_environment(go: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment to build in, in which an older go command may fetch the one it needs.
+    """Return the environment of the build, in which an older go command may fetch a newer one.
 
     Raises:
-        TooOldError: it is too old for that, too.
-        CommandError: it does not run.
+        TooOldError: It is too old for that as well.
+        CommandError: It does not run.
     """
-    # "local" makes it tell its own version, not that of one which it would fetch.
+    # "local" makes it report its own version, not that of one that it would fetch.
     own = commands.answer([go, "env", "GOVERSION"], env={**environment, "GOTOOLCHAIN": "local"})
     version = commands.numbers(own)
     if version >= commands.numbers(OLDEST_GO):

@@ -1,9 +1,9 @@
-"""A stand-in for Pulumi's Python language host.
+"""A replacement of Pulumi's Python language host.
 
-Pulumi publishes its engine as a Go module but not this helper, so a CLI that `make setup` builds from
-source would otherwise be unable to run a Python program. It is installed only beside such a CLI, never
-over the real one, and serves what running a program takes; converting, packing and generating code
-answer "unimplemented". It imports nothing of this package, so that it can run any program.
+Pulumi publishes its engine as a Go module but not this helper, so a CLI that `make setup` builds
+from source could not run a Python program. It is installed only beside such a CLI, never over the
+real one, and serves what running a program needs; converting, packing and generating code answer
+"unimplemented". It imports nothing of this package, so that it can run any program.
 """
 
 from __future__ import annotations
@@ -27,29 +27,30 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The executor exits with this after it showed the program's error itself: nothing is left to report.
+# The executor exits with this status after it has shown the program's error itself.
 ALREADY_REPORTED = 32
-# A program that is told to end gets this long to finish what it is at.
+# The time that a program gets to finish after it is told to end.
 GRACE_SECONDS = 5
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
 
 class PythonNotFoundError(Exception):
-    """No Python to run the program with; the text goes to the user as it is."""
+    """There is no Python to run the program with; the text goes to the user unchanged."""
 
 
 def program_python(info: language_pb2.ProgramInfo) -> Path:
     """Return the Python of a program's `virtualenv` option, else $PULUMI_PYTHON_CMD, else python3.
 
     Raises:
-        PythonNotFoundError: it does not exist.
+        PythonNotFoundError: It does not exist.
     """
     virtualenv = MessageToDict(info.options).get("virtualenv")
     if virtualenv:
         python = Path(info.root_directory, virtualenv, "bin", "python")
         if not python.is_file():
             raise PythonNotFoundError(
-                f"Pulumi.yaml names the virtual environment {virtualenv!r}, but there is no {python}."
+                f"Pulumi.yaml names the virtual environment {virtualenv!r}, but there is no "
+                f"{python}."
             )
         return python
     command = os.environ.get("PULUMI_PYTHON_CMD") or "python3"
@@ -91,10 +92,10 @@ def program_environment(request: language_pb2.RunRequest, python: Path) -> dict[
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """Answers the engine of one CLI command."""
+    """A server for the engine of one CLI command."""
 
     def __init__(self, executor: Path, engine: str) -> None:
-        """Serve the engine at this address, or at the one that a handshake will tell."""
+        """Serve the engine at this address, or at the one in a handshake."""
         self._executor = executor
         self._engine = engine
         self._programs: set[subprocess.Popen[bytes]] = set()
@@ -109,7 +110,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetPluginInfo(
         self, _request: Empty, _context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
-        """Claim no version: this host goes with whatever CLI it lies beside."""
+        """Report no version: this host works with the CLI beside it."""
         return plugin_pb2.PluginInfo()
 
     def GetRequiredPackages(
@@ -121,7 +122,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetRequiredPlugins(
         self, _request: language_pb2.GetRequiredPluginsRequest, _context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPluginsResponse:
-        """Name no plugins to download, to an engine that asks in the older way."""
+        """Name no plugins to download, to an engine that uses the older call."""
         return language_pb2.GetRequiredPluginsResponse()
 
     def GetProgramDependencies(
@@ -145,7 +146,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
-        """Tell which Python runs the program."""
+        """Report the Python that runs the program."""
         try:
             python = program_python(request.info)
         except PythonNotFoundError as error:
@@ -157,7 +158,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:
-        """Run the program to its end. It writes to this process's own output, which the engine shows."""
+        """Run the program to its end. It writes to this process's own output, which the engine
+        shows.
+        """
         try:
             python = program_python(request.info)
         except PythonNotFoundError as error:
@@ -206,7 +209,7 @@ def serve(host: LanguageHost) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # A killed engine cannot say goodbye: without this look, each one would leave a host behind.
+    # A killed engine does not say goodbye: without this check, each would leave a host behind.
     while server.wait_for_termination(timeout=1) and os.getppid() == parent:
         pass
 

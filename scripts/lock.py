@@ -1,4 +1,4 @@
-"""Keep two set-ups out of each other's way: `make demo` and `make test` may be started together."""
+"""A lock between two set-ups: `make demo` and `make test` may be started together."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Hold a lock on an existing file or folder, after waiting for whoever holds it now."""
+    """Hold a lock on an existing file or folder, after waiting for its present holder."""
     lock = os.open(path, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):  # some network file systems cannot lock
+        with contextlib.suppress(OSError):  # Some network file systems cannot lock.
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

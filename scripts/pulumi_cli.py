@@ -1,8 +1,8 @@
-"""Find a usable Pulumi CLI, or put one into `.tools/bin`.
+"""A usable Pulumi CLI: found, or put into `.tools/bin`.
 
-The ways are tried in the order in which they cost: the user's own, one that this clone or another one on
-this machine got before, Pulumi's installer, a build from the published Go modules. It runs before
-anything is installed, so it may import the standard library only.
+The ways are tried in the order of their cost: the user's own CLI, one that this clone or another
+one on this machine got before, Pulumi's installer, a build from the published Go modules. It runs
+before anything is installed, so it may import the standard library only.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from scripts.go_build import CLI, DYNAMIC_PROVIDER, EXECUTOR, VERSION
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Before 3.226.0 the language host does not see the `pulumi-plugin.json` of a package that is installed
-# editable: at each command it would try to download a plugin named c1policy. Before 3.254.0 a file for
-# `pulumi import` may not hold the state of a resource, which is how policies are adopted.
+# Before 3.226.0 the language host does not see the `pulumi-plugin.json` of a package that is
+# installed editable: at each command it would try to download a plugin named c1policy. Before
+# 3.254.0 a file for `pulumi import` may not contain the state of a resource, which adopts policies.
 OLDEST = (3, 254, 0)
 
 LANGUAGE_HOST = "pulumi-language-python"
@@ -37,18 +37,18 @@ INSTALL_SECONDS = 300
 
 
 class NoCLIError(Exception):
-    """There is no usable CLI; the text says why, way by way, and what to install."""
+    """There is no usable CLI; the text gives the reason of each way, and what to install."""
 
 
 class _NotThisWayError(Exception):
-    """One way led to no CLI; the text is a clause that says why."""
+    """One way led to no CLI; the text is a clause with the reason."""
 
 
 def ensure(root: Path, environment: Mapping[str, str] = os.environ) -> str:
     """Make a Pulumi CLI usable for the clone at `root` and return a phrase that names it.
 
     Raises:
-        NoCLIError: no way led to one.
+        NoCLIError: No way led to one.
     """
     tools = Tools(root, environment)
     reasons = []
@@ -77,7 +77,7 @@ class Tools:
         self._cache = cache_folder(environment)
 
     def on_path(self) -> str:
-        """Take the user's own CLI, and then keep none beside it that could shadow it."""
+        """Use the user's own CLI, and remove any beside it that could shadow it."""
         found = self._which(CLI)
         if found is None:
             raise _NotThisWayError("none is on PATH")
@@ -93,7 +93,7 @@ class Tools:
         return f"Pulumi {version} ({found})"
 
     def from_before(self) -> str:
-        """Take what a set-up put into `.tools/bin` before."""
+        """Use what a set-up put into `.tools/bin` before."""
         if not (self._bin / CLI).exists():
             raise _NotThisWayError("")
         version = self._usable_version(self._bin / CLI)
@@ -102,7 +102,7 @@ class Tools:
         return self._phrase(version)
 
     def from_cache(self) -> str:
-        """Take what a set-up of any clone on this machine built before."""
+        """Use what a set-up of any clone on this machine built before."""
         if not (self._cache / CLI).exists():
             raise _NotThisWayError("")
         version = self._usable_version(self._cache / CLI)
@@ -117,7 +117,7 @@ class Tools:
         return self._phrase(version)
 
     def installed(self) -> str:
-        """Run Pulumi's own installer, where its site can be reached."""
+        """Run Pulumi's own installer, if its site can be reached."""
         script = self._fetch_installer()
         self._clear()
         with tempfile.TemporaryDirectory() as folder:
@@ -137,7 +137,7 @@ class Tools:
         return self.from_before()
 
     def built(self) -> str:
-        """Build it from the Go modules into this machine's cache, then take it from there."""
+        """Build it from the Go modules into this machine's cache, then use it from there."""
         go = self._which("go")
         if go is None:
             raise _NotThisWayError("Go is not installed")
@@ -148,7 +148,7 @@ class Tools:
             self._cache.parent.mkdir(parents=True, exist_ok=True)
         with lock.alone(self._cache.parent):
             with contextlib.suppress(_NotThisWayError):
-                return self.from_cache()  # another clone's build, which this one waited for
+                return self.from_cache()  # Another clone's build, which this one waited for.
             try:
                 go_build.build(go, self._cache, self._environment)
             except (commands.CommandError, go_build.TooOldError) as error:
@@ -163,14 +163,14 @@ class Tools:
         return f"Pulumi {version} ({self._bin.relative_to(self._root)})"
 
     def _which(self, name: str) -> Path | None:
-        """Look a program up on PATH, past this clone's own `.tools/bin`."""
+        """Find a program on PATH, without this clone's own `.tools/bin`."""
         folders = self._environment.get("PATH", os.defpath).split(os.pathsep)
         others = [folder for folder in folders if Path(folder).resolve() != self._bin.resolve()]
         found = shutil.which(name, path=os.pathsep.join(others))
         return Path(found) if found else None
 
     def _usable_version(self, cli: Path) -> str:
-        """Return what a CLI says its version is."""
+        """Return the version that a CLI reports."""
         try:
             environment = {**self._environment, "PULUMI_SKIP_UPDATE_CHECK": "true"}
             version = commands.numbers(commands.answer([cli, "version"], env=environment))
@@ -188,7 +188,7 @@ class Tools:
             ["curl", "-fsSL", "--connect-timeout", seconds, INSTALLER],
             ["wget", "-q", "-t", "1", "-T", seconds, "-O", "-", INSTALLER],
         )
-        # The script downloads with one of these two itself, so a machine without them is no loss.
+        # The script downloads with one of these two itself, so it needs one of them.
         for command in downloads:
             if self._which(command[0]) is None:
                 continue

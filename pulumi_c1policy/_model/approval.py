@@ -1,4 +1,4 @@
-"""Who approves: the ten kinds of approval, and what all of them have in common."""
+"""The ten kinds of approval, and their common fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provisioning through a connector: an entitlement, a new account, or the end of one."""
+"""Provisioning through a connector: an entitlement, a new account, or its deletion."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ DELETE_ACCOUNT = Message(
     _CONNECTOR_ID,
 )
 
-# Not a required oneof: policies from before there were kinds hold a bare `connector: {}`.
+# Not a required oneof: policies that are older than the kinds contain a bare `connector: {}`.
 CONNECTOR_PROVISION = Message(
     "c1.api.policy.v1.ConnectorProvision",
     "A connector provisions; without a kind, as it always does.",

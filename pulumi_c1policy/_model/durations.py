@@ -1,7 +1,7 @@
-"""Spans of time: every spelling that a program may use, and the one that the wire wants.
+"""Durations: every spelling that a program may use, and the wire's.
 
-On the wire a duration is protobuf JSON: decimal seconds with an `s` (`"3600s"`, `"0.5s"`).
-This module imports nothing of ours.
+On the wire a duration is protobuf JSON: decimal seconds with an `s` (`"3600s"`, `"0.5s"`). This
+module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _WHOLE = re.compile(rf"[+-]?(?:{_PART.pattern})+", re.ASCII)
 _LONGEST_TEXT = 64
 
 LONGEST = 315_576_000_000
-"""The most seconds that protobuf lets a duration have: about 10,000 years."""
+"""The maximum number of seconds of a protobuf duration: about 10,000 years."""
 
 
 def seconds(value: object) -> Fraction | None:
-    """The exact number of seconds that `value` stands for.
+    """Return the exact number of seconds of a duration.
 
     Args:
         value: Text such as `"1h"`, `"1h30m"`, `"3600s"` (units ns us ms s m h d w), a number of
             seconds, or a `timedelta`.
 
     Returns:
-        The seconds, or None where `value` is none of these.
+        The seconds, or None if `value` is none of these.
     """
     if isinstance(value, timedelta):
         return Fraction(value // timedelta(microseconds=1), 10**6)
@@ -62,13 +62,13 @@ def _read(text: str) -> Fraction | None:
 
 
 def whole(value: object) -> object:
-    """The whole number of seconds that `value` stands for; anything else as it is."""
+    """Return the whole number of seconds of a duration; any other value is returned unchanged."""
     exact = seconds(value)
     return value if exact is None or exact.denominator != 1 else exact.numerator
 
 
 def short(amount: Fraction | int | None) -> str:
-    """A number of seconds as a person would write it: `3600` -> `1h`; None is no bound."""
+    """Return seconds as a person would write them: `3600` -> `1h`; None means no bound."""
     if amount is None:
         return "any"
     for unit in ("d", "h", "m"):
@@ -79,7 +79,7 @@ def short(amount: Fraction | int | None) -> str:
 
 
 def wire(value: object) -> str | None:
-    """`value` as the wire spells it, or None where it is not a duration."""
+    """Return a duration in the wire's spelling, or None if the value is not a duration."""
     exact = seconds(value)
     if exact is None:
         return None

@@ -1,7 +1,7 @@
 """The API's enumerations.
 
-On the wire an enum is its value's name. The schema leaves the enums themselves nameless: the names
-here are those of the API's packages.
+On the wire an enum is the name of its value. The schema has no names for the enums themselves;
+these are the names in the API's packages.
 """
 
 from __future__ import annotations

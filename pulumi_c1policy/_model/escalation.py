@@ -1,4 +1,4 @@
-"""What happens to an approval that nobody answers."""
+"""The escalation of an approval that nobody answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a form accepts in a field: the rules that its values are held against.
+"""The rules for the values of a form's fields.
 
 The names are those of the `validate` package that the API uses for them.
 """

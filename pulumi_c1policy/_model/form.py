@@ -1,4 +1,4 @@
-"""The form step: what somebody fills in before the request goes on."""
+"""The form step: a form that a person fills in before the request goes on."""
 
 from __future__ import annotations
 

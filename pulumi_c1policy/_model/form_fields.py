@@ -1,4 +1,4 @@
-"""The kinds of field that a form may have, and how each is shown."""
+"""The kinds of a form's fields, and how each is shown."""
 
 from __future__ import annotations
 

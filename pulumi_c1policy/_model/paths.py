@@ -1,9 +1,9 @@
-"""Property paths: where in a policy something stands.
+"""Property paths: places in a policy.
 
 A path is a tuple of field names (`str`), list indices (`int`) and map keys (`Key`). It is printed
-as a program would write it, `policy_steps["grant"].steps[0].approval`, and read back from any form
-that Pulumi accepts (`policy_steps.grant.steps[0]`, `rules[*].condition`).
-This module imports nothing of ours.
+as a program would write it, `policy_steps["grant"].steps[0].approval`, and parsed from any form
+that Pulumi accepts (`policy_steps.grant.steps[0]`, `rules[*].condition`). This module imports
+nothing of ours.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TypeAlias
 
 
 class Key(str):
-    """A map key in a path: data, not a field name, and printed in brackets."""
+    """A map key in a path: data, not a field name, printed in brackets."""
 
     __slots__ = ()
 
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where something stands, from the policy down."""
+"""A place, from the policy down."""
 
 _STEP = re.compile(
     r"""\.?(?P<name>[^.\[\]"]+) | \[(?P<index>\d+)\] | \["(?P<key>(?:[^"\\]|\\.)*)"\] | \[(?P<any>\*)\]""",
@@ -29,7 +29,7 @@ _STEP = re.compile(
 
 
 def text(path: Path) -> str:
-    """`path` as a program writes it: `policy_steps["grant"].steps[0]`."""
+    """Return a path as a program writes it: `policy_steps["grant"].steps[0]`."""
     out = ""
     for part in path:
         if isinstance(part, Key):
@@ -42,15 +42,15 @@ def text(path: Path) -> str:
 
 
 def order(path: Path) -> list[tuple[int, str]]:
-    """What paths are sorted by: names and keys as text, indices as numbers."""
+    """Return the sort key of a path: names and keys as text, indices as numbers."""
     return [(part, "") if isinstance(part, int) else (0, part) for part in path]
 
 
 def parse(source: str) -> Path | None:
-    """The path that `source` spells in Pulumi's grammar, or None where it spells none.
+    """Parse a path in Pulumi's grammar; return None if it is invalid.
 
-    Field names and map keys look alike in `a.b`, so every name comes back as a plain string;
-    `[*]` and `.*` come back as `"*"` and match anything (see `covers`).
+    Field names and map keys look alike in `a.b`, so every name is returned as a plain string. `[*]`
+    and `.*` are returned as `"*"` and match anything (see `covers`).
     """
     parts: list[str | int] = []
     position = 0
@@ -69,7 +69,7 @@ def parse(source: str) -> Path | None:
 
 
 def _unquoted(quoted: str) -> str:
-    """A key without its quotes' escapes: JSON's, as `text` writes them, or else Pulumi's."""
+    """Return a quoted key without escapes: JSON's, as `text` writes them, or Pulumi's."""
     try:
         return str(json.loads(f'"{quoted}"'))
     except ValueError:
@@ -77,14 +77,14 @@ def _unquoted(quoted: str) -> str:
 
 
 def covers(pattern: Path, path: Path) -> bool:
-    """Whether `path` is what `pattern` names, or lies below it; `"*"` matches any one part."""
+    """Return whether `pattern` matches `path` or a place above it; `"*"` matches any one part."""
     return len(pattern) <= len(path) and all(
         wanted in ("*", part) for wanted, part in zip(pattern, path, strict=False)
     )
 
 
 def at(tree: object, path: Path) -> object:
-    """What stands at `path` in `tree`, or None where nothing does."""
+    """Return the value at `path` in `tree`, or None."""
     for part in path:
         if isinstance(tree, dict):
             tree = tree.get(part)
@@ -96,5 +96,5 @@ def at(tree: object, path: Path) -> object:
 
 
 def hidden_keys(path: Path) -> Path:
-    """A path with `…` in the place of each map key, for a value that is a secret."""
+    """Replace each map key of a path by `…`, for a value that is a secret."""
     return tuple(Key("…") if isinstance(part, Key) else part for part in path)

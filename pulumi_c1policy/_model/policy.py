@@ -1,4 +1,4 @@
-"""The policy itself, and its rules, scope and post actions."""
+"""The policy, its rules, scope and post actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How access is given or taken away: the nine kinds of provisioning, and who does it by hand."""
+"""The nine kinds of provisioning, and the assignment of manual provisioning."""
 
 from __future__ import annotations
 

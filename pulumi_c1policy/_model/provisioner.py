@@ -1,4 +1,4 @@
-"""Who provisions by hand: the six ways to find somebody."""
+"""The six ways to find the person who provisions by hand."""
 
 from __future__ import annotations
 

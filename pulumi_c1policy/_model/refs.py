@@ -1,7 +1,6 @@
-"""References to users and entitlements, and the fields that say who steps in.
+"""References to users and entitlements, and the fields for fallback approvers.
 
-Several kinds of approval and provisioning name people in the same way; what these fields mean is
-said here once.
+Several kinds of approval and provisioning share these fields.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def ids(
     acts_if: str = "",
     names_policy: bool = False,
 ) -> Field:
-    """A list of ids, of which each counts once and the order means nothing."""
+    """Define a list of ids: duplicates do not count, and the order has no meaning."""
     return Field(
         name=name,
         type=Scalar.STRING,
@@ -52,7 +51,7 @@ def ids(
 
 
 def assigned_user_ids() -> Field:
-    """Whom a running request was assigned to: the tenant's answer only."""
+    """Define the users that a running request was assigned to: output only."""
     return Field(
         name="assigned_user_ids",
         type=Scalar.STRING,
@@ -64,10 +63,10 @@ def assigned_user_ids() -> Field:
 
 
 def fallback(nobody: str) -> tuple[Field, ...]:
-    """Who approves where the approval itself finds nobody.
+    """Define the fields of the fallback approvers.
 
     Args:
-        nobody: When that is so, as the end of a sentence: `"no manager is found"`.
+        nobody: The case in which they are asked, as the end of a sentence: `"no manager is found"`.
     """
     return (
         Field(
@@ -77,8 +76,9 @@ def fallback(nobody: str) -> tuple[Field, ...]:
         ),
         ids(
             "fallback_user_ids",
-            f"Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off "
-            f"and {nobody}; the order means nothing. A tenant refuses `fallback` with nobody to ask.",
+            "Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is "
+            f"off and {nobody}; the order means nothing. A tenant refuses `fallback` with nobody "
+            "to ask.",
             acts_if="fallback",
         ),
         Field(

@@ -1,11 +1,11 @@
-"""The language in which the API's messages are described.
+"""The language that describes the API's messages.
 
-A message is data: its fields, their types, and every fact that another layer must know about a
-field (may it change, does its order count, which oneof is it in). Reading, writing, checking,
-comparing and documenting all walk this data, so that a fact stands in one place only.
+A message is data: its fields, their types, and every fact about a field that another layer needs
+(whether it may change, whether its order counts, which oneof it is in). Reading, writing, checking,
+comparing and documenting all walk this data, so that each fact has one place.
 
-Names in Python are snake_case, as programs write them; the wire's lowerCamelCase is derived.
-This module imports nothing of ours.
+Names in Python are snake_case, as programs write them; the wire's lowerCamelCase is derived. This
+module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Literal
 
 
 class Scalar(StrEnum):
-    """A value without fields of its own, named as protobuf names it."""
+    """A value without fields, named as protobuf names it."""
 
     BOOL = "bool"
     STRING = "string"
@@ -28,16 +28,16 @@ class Scalar(StrEnum):
     """An integer that travels as a decimal string."""
     UINT64 = "uint64"
     DURATION = "duration"
-    """A span of time; on the wire seconds with an `s`: `"3600s"`."""
+    """A duration; on the wire seconds with an `s`: `"3600s"`."""
     TIMESTAMP = "timestamp"
     """RFC 3339, in UTC."""
     STRUCT = "struct"
-    """Free-form JSON: data, in which no key is a field name."""
+    """Free-form JSON: data, whose keys are not field names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """An enumeration of the API. The first value is its zero: the same as absent."""
+    """An enumeration of the API. The first value is its zero, which means absent."""
 
     name: str
     values: tuple[str, ...]
@@ -45,7 +45,7 @@ class Enum:
 
     @property
     def zero(self) -> str:
-        """The value that stands for "not set"."""
+        """The value for "not set"."""
         return self.values[0]
 
 
@@ -54,52 +54,52 @@ Shape = Literal["one", "list", "map"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a message, and all that is known about it."""
+    """One field of a message, and all known facts about it."""
 
     name: str
-    """snake_case, as programs and state spell it."""
+    """The name in snake_case, as in programs and states."""
     type: Scalar | Enum | Message
     shape: Shape = "one"
     doc: str = ""
     """One or two sentences for the editor and the reference: meaning, unit, bounds, default."""
     oneof: str = ""
-    """The group of which exactly (or at most) one member may be set."""
+    """The oneof group, of which exactly (or at most) one member may be set."""
     presence: bool = False
-    """A zero differs from absent (only where the API itself can tell them apart and means it)."""
+    """A zero differs from an absent value (only if the API itself distinguishes them)."""
     output_only: bool = False
-    """Set by the tenant; never sent, never compared."""
+    """Only the tenant sets the field; it is never sent and never compared."""
     immutable: bool = False
-    """Cannot change after creation: a change replaces the policy."""
+    """The field cannot change after the creation: a change replaces the policy."""
     merge: bool = False
-    """An update merges keys instead of replacing the map; an empty value deletes a key."""
+    """An update merges the keys instead of replacing the map; an empty value deletes a key."""
     unordered: bool = False
-    """A list whose order means nothing: compared as a set."""
+    """The order of the list has no meaning: it is compared as a set."""
     required: bool = False
-    """The program must set it."""
+    """The program must set the field."""
     kept_if: str = ""
-    """Name of the boolean sibling without which the tenant drops this field."""
+    """The name of the boolean sibling without which the tenant drops the field."""
     acts_if: str = ""
-    """Name of the boolean sibling without which this field has no effect."""
+    """The name of the boolean sibling without which the field has no effect."""
     alias_of: str = ""
-    """The preferred spelling of this deprecated field; both mean the same."""
+    """The preferred spelling of this deprecated field, with the same meaning."""
     deprecated: str = ""
-    """Why not to use it, and what to use instead."""
+    """The reason not to use the field, and the replacement."""
     span: bool = False
-    """An integer that counts seconds; a program may write it as any span of time."""
+    """The field is an integer of seconds; a program may write any duration."""
     ignored: bool = False
-    """The tenant accepts the field and does nothing with it: neither compared nor sent."""
+    """The tenant accepts the field without effect: it is neither compared nor sent."""
     refused_by: str = ""
-    """Id of the rule by which tenants refuse this member of a oneof; it may still be read."""
+    """The id of the rule by which tenants reject this member of a oneof; it may still be read."""
     bounds_rule: str = "out-of-bounds"
-    """Id of the rule about `least` and `most`."""
+    """The id of the rule about `least` and `most`."""
     names_policy: bool = False
-    """The value is the id of a policy, or a list of such."""
+    """The value is the id of a policy, or a list of such ids."""
     cel: str = ""
-    """The place (as the expression checker names it) when the value is a CEL expression."""
+    """The place of a CEL expression, in the expression checker's terms."""
     least: int | None = None
-    """Smallest number of items, or of seconds of a duration, or smallest number."""
+    """The minimum number of items, of seconds of a duration, or the minimum number."""
     most: int | None = None
-    """Largest number of items, or of seconds of a duration, or largest number."""
+    """The maximum number of items, of seconds of a duration, or the maximum number."""
 
     @property
     def wire(self) -> str:
@@ -108,14 +108,14 @@ class Field:
 
 
 class Message:
-    """A message of the API: its name there, its fields, and which oneof groups want a member.
+    """A message of the API: its name, its fields, and the oneof groups that need a member.
 
     Args:
         name: The API's full name, such as `c1.api.policy.v1.Rule`.
-        doc: What it is for, in a sentence.
-        fields: Its fields, in the order in which documentation lists them.
+        doc: Its purpose, in a sentence.
+        fields: Its fields, in the order of the documentation.
         required_oneofs: Groups of which exactly one member must be set; of any other group at
-            most one may be.
+            most one may be set.
     """
 
     def __init__(
@@ -127,19 +127,19 @@ class Message:
         self._fields = fields
 
     def define(self, *fields: Field) -> None:
-        """Give the fields later, for messages that contain themselves."""
+        """Set the fields later, for messages that contain themselves."""
         self._fields = fields
         self.forget()
 
     def forget(self) -> None:
-        """Work out anew what follows from the fields."""
+        """Drop the cached properties of the fields."""
         for name, value in vars(type(self)).items():
             if isinstance(value, cached_property):
                 self.__dict__.pop(name, None)
 
     @property
     def short_name(self) -> str:
-        """The name without its package: `ConnectorProvision.DoNotSave` -> `…DoNotSave` joined."""
+        """The name without its package."""
         package_less = self.name.rpartition(".v1.")[2] or self.name
         return package_less.replace(".", "")
 
@@ -171,7 +171,7 @@ class Message:
     def plain(self) -> dict[str, type | Message]:
         """The fields that may be set freely to any text, truth value or message, by name.
 
-        For a text or a truth value it is the type that it has in Python.
+        The value is the message, or the Python type of the text or truth value.
         """
         types = {Scalar.STRING: str, Scalar.BOOL: bool}
         return {
@@ -185,7 +185,7 @@ class Message:
 
     @cached_property
     def expressive(self) -> dict[str, Field]:
-        """The fields that a program sets and that are CEL expressions or lead to some, by name."""
+        """The fields that a program sets and that are CEL expressions or contain some, by name."""
         return {
             field.name: field
             for field in self._fields
@@ -200,9 +200,9 @@ class Message:
 
     @cached_property
     def members(self) -> dict[str, tuple[str, str]]:
-        """The oneof group and the member in it that setting a field chooses, by the field's name.
+        """The oneof group, and the member in it, that each field sets, by the field's name.
 
-        A deprecated spelling chooses the member that it stands for.
+        A deprecated spelling sets the member that it replaces.
         """
         return {
             field.name: (chosen.oneof, chosen.name)
@@ -219,13 +219,13 @@ def _has_expressions(message: Message) -> bool:
 
 
 def camel(name: str) -> str:
-    """snake_case to lowerCamelCase: `step_key` -> `stepKey`."""
+    """Convert snake_case to lowerCamelCase: `step_key` -> `stepKey`."""
     head, *tail = name.split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in tail)
 
 
 def messages(root: Message) -> dict[str, Message]:
-    """Every message that can be reached from `root`, by the API's name, `root` first."""
+    """Index every message that can be reached from `root` by the API's name, `root` first."""
     found: dict[str, Message] = {}
     waiting = [root]
     while waiting:

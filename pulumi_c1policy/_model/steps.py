@@ -8,7 +8,7 @@ from pulumi_c1policy._model.provision import PROVISION
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 _HOUR = 3600
-# The API says "one month" and not which: the longest, so that nothing is refused that it takes.
+# The API says "one month" without its length: use the longest, so that no valid value is refused.
 _MONTH = 31 * 24 * _HOUR
 
 ACCEPT = Message(

@@ -1,8 +1,8 @@
-"""Between the wire's JSON and the trees that programs write: names and number forms, losslessly.
+"""The lossless conversion between the wire's JSON and the trees that programs write.
 
-A tree is plain dicts, lists and scalars with snake_case field names. Map keys and free-form JSON are
-data and keep their spelling. A field that the model does not know (a newer API's) keeps its wire
-name and its value, both ways.
+A tree consists of plain dicts, lists and scalars with snake_case field names. Map keys and
+free-form JSON are data and keep their spelling. A field that the model does not know (of a newer
+API) keeps its wire name and its value, both ways.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pulumi_c1policy._model.paths import Key, Path, text
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 
 Value: TypeAlias = Any
-"""Whatever stands in a tree: a scalar, a list, a dict, or `UNKNOWN`."""
+"""Any value in a tree: a scalar, a list, a dict, or `UNKNOWN`."""
 
 Tree: TypeAlias = dict[str, Value]
 """A message as plain data."""
@@ -25,22 +25,25 @@ _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
 _DEEPEST = 64
 
 MAX_DEPTH: Final = 100
-"""The deepest nesting of a policy. Functions that call themselves, and Python's parser, need a bound."""
+"""The maximum nesting of a policy: recursive functions, and Python's parser, need a bound."""
 
 
 class ShapeError(ValueError):
-    """JSON that cannot be the message that it should be; says where and what was expected."""
+    """The JSON does not have the shape of the message; the text names the place and the
+    expectation.
+    """
 
 
 class UnfitError(ShapeError):
-    """JSON that no program and no state can hold; says where and why."""
+    """No program and no state can contain the JSON; the text names the place and the reason."""
 
 
 def encode(message: Message, tree: Tree) -> Tree:
-    """`tree` as the wire's JSON: lowerCamelCase, protobuf's forms, only what may be sent.
+    """Convert a tree to the wire's JSON: lowerCamelCase, protobuf's forms, only what may be sent.
 
-    Nulls, output-only and ignored fields are left out, and so are the empty members of a oneof; a
-    deprecated alias goes under its preferred name. Fields that the model does not know are sent as they are.
+    Nulls, output-only and ignored fields are left out, and so are the empty members of a oneof. A
+    deprecated alias gets its preferred name. Fields that the model does not know are sent
+    unchanged.
     """
     out: Tree = {}
     for name, value in tree.items():
@@ -56,7 +59,7 @@ def encode(message: Message, tree: Tree) -> Tree:
 
 
 def _chooses_nothing(field: Field, value: Value) -> bool:
-    """Whether `value` is the zero of a member of a oneof: sent, it would choose that member."""
+    """Return whether `value` is the zero of a member of a oneof: sent, it would set that member."""
     if not field.oneof or field.type is Scalar.BOOL or isinstance(field.type, Message):
         return False
     return value in ("", field.type.zero if isinstance(field.type, Enum) else "")
@@ -83,7 +86,7 @@ def _encode_item(field: Field, value: Value) -> Value:
 
 
 def zero(field: Field) -> Value:
-    """What the wire carries to reset `field`."""
+    """Return the wire's value that resets `field`."""
     if field.shape != "one":
         return [] if field.shape == "list" else {}
     return (
@@ -94,20 +97,20 @@ def zero(field: Field) -> Value:
 
 
 def only(tree: Tree, name: str) -> Tree:
-    """`tree` reduced to the one field `name`, if that is set."""
+    """Return the tree with only the field `name`, if that is set."""
     return {name: tree[name]} if tree.get(name) is not None else {}
 
 
 def decode(message: Message, wire: object) -> Tree:
-    """The tree of a message that came over the wire.
+    """Convert a message from the wire to a tree.
 
-    Null and absent are the same and both stay away. Names are taken in lowerCamelCase and in
-    snake_case, as protobuf JSON allows; integers as numbers and as strings (64-bit ones become
-    strings, which no state file rounds).
+    Null means absent, and both are left out. Names may be lowerCamelCase or snake_case, as protobuf
+    JSON allows; integers may be numbers or strings (64-bit integers become strings, which no state
+    file rounds).
 
     Raises:
-        ShapeError: Where a known field holds something that it cannot hold.
-        UnfitError: Something is nested too deeply, or is a number beyond a double's range.
+        ShapeError: A known field has a value of a wrong shape.
+        UnfitError: A value is nested too deeply, or is a number beyond a double's range.
     """
     if (found := _unfit(wire)) is not None:
         parts, why = found
@@ -117,7 +120,7 @@ def decode(message: Message, wire: object) -> Tree:
 
 
 def is_deeper(value: Value, levels: int) -> bool:
-    """Whether `value` is nested in more than `levels` levels. It may be nested in any number."""
+    """Return whether `value` is nested in more than `levels` levels; any nesting is safe here."""
     level = [value]
     for _ in range(levels + 1):
         below: list[Value] = []
@@ -133,14 +136,14 @@ def is_deeper(value: Value, levels: int) -> bool:
 
 
 def _unfit(value: Value) -> tuple[Path, str] | None:
-    """The first place in a wire value that no program and no state can hold, and why."""
+    """Find the first place that no program and no state can contain, and the reason."""
     waiting: list[tuple[Path, Value]] = [((), value)]
     while waiting:
         path, item = waiting.pop()
         if isinstance(item, dict | list):
             if len(path) > MAX_DEPTH:
                 return path[:6], f"is nested more than {MAX_DEPTH} levels deep"
-            # Paths are costly, and most values need none.
+            # Building paths is slow, and most values need none.
             pairs = item.items() if isinstance(item, dict) else enumerate(item)
             waiting += [
                 ((*path, key), below)
@@ -202,7 +205,7 @@ def _decode_item(field: Field, value: Value, path: Path) -> Value:
 
 
 def _integer(value: Value, path: Path) -> int:
-    """An integer that may have travelled as a string or, through a Struct, as a float."""
+    """Return an integer that the wire may carry as a string or, through a Struct, as a float."""
     if isinstance(value, str):
         try:
             return int(value)

@@ -1,7 +1,7 @@
 """The value that is not known yet.
 
-At preview an input may depend on a resource that does not exist yet. The engine's own marker is
-turned into this one at the border, so that the core needs to know no engine.
+At preview an input may depend on a resource that does not exist yet. The adapter converts the
+engine's own marker to this one, so that the core knows no engine.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 
 class Unknown(Enum):
-    """The type of `UNKNOWN`, so that it can be told apart in types."""
+    """The type of `UNKNOWN`."""
 
     UNKNOWN = "unknown"
 
@@ -20,11 +20,11 @@ class Unknown(Enum):
 
 
 UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
-"""Stands, at any depth, for a value that is known only at update."""
+"""A placeholder, at any depth, for a value that is known only at update."""
 
 
 def has_unknown(value: object) -> bool:
-    """Whether `value` is unknown, or holds something that is."""
+    """Return whether `value` is unknown, or contains an unknown value."""
     if isinstance(value, dict):
         return any(map(has_unknown, value.values()))
     if isinstance(value, list):

@@ -1,20 +1,22 @@
 """Builders: functions that return a policy's dicts, so that a program reads like a sentence.
 
 ```python
-Policy(
+import pulumi_c1policy as c1
+
+c1.Policy(
     "engineering-access",
     display_name="Engineering access",
-    **on.grant(
-        when("subject.department == 'Sales'", steps=[reject("Not for Sales.")]),
-        otherwise(steps=[approve.manager(fallback=["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"])]),
+    **c1.on.grant(
+        c1.when("subject.department == 'Sales'", steps=[c1.reject("Not for Sales.")]),
+        c1.otherwise(steps=[c1.approve.manager(fallback=["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"])]),
     ),
 )
 ```
 
-What they return are the very dicts that one could write instead, so both can stand side by side, and
-each value may be a `pulumi.Output`. They check nothing: preview does. `provision`, `assign` and `run`
-are there for policies that hold such steps, which tenants refuse; they are not listed. Imports neither Pulumi nor the
-provider.
+The results are plain dicts, so builders and dicts can be mixed, and each value may be a
+`pulumi.Output`. Builders check nothing: preview does. `provision`, `assign` and `run` are for
+policies that already contain such steps, which tenants reject; they are not listed. Imports neither
+Pulumi nor the provider.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What all builders share: leaving out what the program left out."""
+"""The common part of all builders: leave out unset arguments."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def given(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - each builder says its own types
-    """The fields that are not None."""
+    """Return the fields that are not None."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,7 +1,7 @@
-"""Steps in which somebody approves: `approve.manager(fallback=["user-1"])`.
+"""Approval steps: `approve.manager(fallback=["user-1"])`.
 
-Each function is one kind of approval. The keywords that are not listed in a signature are those of
-`Options` here, which an editor completes.
+Each function is one kind of approval. The keywords that a signature does not list are those of
+`Options`, which an editor completes.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ if TYPE_CHECKING:
 
 
 class Options(TypedDict, total=False):
-    """What every approval takes."""
+    """The options of every approval."""
 
     allow_reassignment: pulumi.Input[bool]
-    """Whether an approver may hand the approval to somebody else."""
+    """True lets an approver reassign the approval to somebody else."""
     allowed_reassignees: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Ids of the only users to whom it may be handed; implies `allow_reassignment`."""
+    """Ids of the only users to whom it may be reassigned; implies `allow_reassignment`."""
     allow_delegation: pulumi.Input[bool]
-    """Whether an approver's delegate may decide in their place."""
+    """True lets an approver's delegate decide in their place."""
     require_approval_reason: pulumi.Input[bool]
-    """Whether who approves must say why."""
+    """True requires a reason for an approval."""
     require_denial_reason: pulumi.Input[bool]
-    """Whether who denies must say why."""
+    """True requires a reason for a denial."""
     require_reassignment_reason: pulumi.Input[bool]
-    """Whether who reassigns must say why."""
+    """True requires a reason for a reassignment."""
     requires_step_up_provider_id: pulumi.Input[str]
     """The provider of step-up authentication that an approver must pass first."""
     escalate: pulumi.Input[EscalationArgsDict]
-    """What happens when nobody answers, such as `escalate.to_users(["user-1"], after="4h")`."""
+    """The escalation if nobody answers, such as `escalate.to_users(["user-1"], after="4h")`."""
 
 
 class OwnOptions(Options, total=False):
-    """What an approval by people takes besides."""
+    """The further options of an approval by people."""
 
     allow_self_approval: pulumi.Input[bool]
-    """Whether the person whom the request is for may approve it."""
+    """True lets the person whom the request is for approve it."""
     require_distinct_approvers: pulumi.Input[bool]
-    """Whether nobody may approve more than one step of the same rule."""
+    """True prevents one person from approving several steps of the same rule."""
 
 
 class FallbackOptions(Options, total=False):
-    """What an approval that may find nobody takes besides."""
+    """The further options of an approval that may find nobody."""
 
     fallback: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Ids of the users who are asked if nobody is found."""
@@ -65,33 +65,33 @@ class FallbackOptions(Options, total=False):
 
 
 class OwnFallbackOptions(OwnOptions, FallbackOptions, total=False):
-    """What an approval by people takes who may not be found."""
+    """The further options of an approval by people that may find nobody."""
 
 
 def users(
     user_ids: pulumi.Input[Sequence[pulumi.Input[str]]], **options: Unpack[OwnOptions]
 ) -> PolicyStepArgsDict:
-    """One of the named users approves (1 to 32)."""
+    """Require the approval of one of the named users (1 to 32)."""
     return _step("users", options, user_ids=user_ids)
 
 
 def manager(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
-    """The manager of the person whom the request is for approves."""
+    """Require the approval of the manager of the person whom the request is for."""
     return _step("manager", options)
 
 
 def app_owners(**options: Unpack[OwnOptions]) -> PolicyStepArgsDict:
-    """An owner of the app approves."""
+    """Require the approval of an owner of the app."""
     return _step("app_owners", options)
 
 
 def entitlement_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
-    """An owner of the entitlement approves."""
+    """Require the approval of an owner of the entitlement."""
     return _step("entitlement_owners", options)
 
 
 def resource_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
-    """An owner of the resource approves."""
+    """Require the approval of an owner of the resource."""
     return _step("resource_owners", options)
 
 
@@ -101,24 +101,24 @@ def group(
     app_id: pulumi.Input[str],
     **options: Unpack[OwnFallbackOptions],
 ) -> PolicyStepArgsDict:
-    """A member of a group of an app approves."""
+    """Require the approval of a member of a group of an app."""
     return _step("group", options, app_id=app_id, app_group_id=app_group_id)
 
 
 def oneself(**options: Unpack[FallbackOptions]) -> PolicyStepArgsDict:
-    """The person whom the request is for approves it."""
+    """Require the approval of the person whom the request is for."""
     return _step("self", options)
 
 
 def expression(
     *expressions: pulumi.Input[str], **options: Unpack[OwnFallbackOptions]
 ) -> PolicyStepArgsDict:
-    """Whoever a CEL expression returns approves; the first that returns anybody counts."""
+    """Require the approval of a user whom a CEL expression returns; the first result counts."""
     return _step("expression", options, expressions=list(expressions))
 
 
 def webhook(webhook_id: pulumi.Input[str], **options: Unpack[Options]) -> PolicyStepArgsDict:
-    """A webhook decides."""
+    """Let a webhook decide."""
     return _step("webhook", options, webhook_id=webhook_id)
 
 
@@ -131,15 +131,15 @@ def agent(
     reassign_to_user_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
     **options: Unpack[Options],
 ) -> PolicyStepArgsDict:
-    """An agent decides, or helps to.
+    """Let an agent decide, or assist.
 
     Args:
-        instructions: What the agent is told.
-        agent_mode: How much it may do.
+        instructions: The instructions of the agent.
+        agent_mode: What the agent may do.
         policy_ids: The only policies to which it may hand a request.
-        agent_failure_action: What happens if it fails.
-        reassign_to_user_ids: Who takes over if it fails and that reassigns to users.
-        **options: What every approval takes.
+        agent_failure_action: The action if the agent fails.
+        reassign_to_user_ids: The users who take over if it fails and the action reassigns to users.
+        **options: The options of every approval.
     """
     return _step(
         "agent",
@@ -157,7 +157,7 @@ def _step(
     options: Mapping[str, Any],
     **own: Any,  # noqa: ANN401 - each function above says its types
 ) -> PolicyStepArgsDict:
-    """The step; options go where the API has them, and switches that they imply are turned on."""
+    """Return the step, with each option at its place, and implied switches set."""
     rest = given(**options)
     common = {name: rest.pop(name) for name in [*rest] if name in Options.__optional_keys__}
     if "escalate" in common:

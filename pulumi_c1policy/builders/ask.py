@@ -1,6 +1,6 @@
-"""What a form asks for: `form("Purpose", ask.text("reason", required=True))`.
+"""Questions of a form: `form("Purpose", ask.text("reason", required=True))`.
 
-The usual questions; every other kind of field is a dict, `FormFieldArgsDict`.
+These are the usual questions; every other kind of field is a dict, `FormFieldArgsDict`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Options(TypedDict, total=False):
-    """What every question takes."""
+    """The options of every question."""
 
     display_name: pulumi.Input[str]
     """The question, as people see it."""
     description: pulumi.Input[str]
-    """What it is for."""
+    """The purpose of the question."""
     required: pulumi.Input[bool]
-    """Whether it must be answered."""
+    """True requires an answer."""
 
 
 def text(
@@ -38,10 +38,10 @@ def text(
     """Ask for a text.
 
     Args:
-        name: The name by which expressions know the answer.
-        multiline: Whether it has several lines.
-        placeholder: What the empty field shows.
-        **options: What every question takes.
+        name: The name of the answer in expressions.
+        multiline: Allow several lines.
+        placeholder: The text in the empty field.
+        **options: The options of every question.
     """
     field = given(text_field=given(multiline=multiline), placeholder=placeholder)
     return _question(name, "string_field", field, options)
@@ -52,12 +52,12 @@ def choice(
     choices: Mapping[str, pulumi.Input[str]],
     **options: Unpack[Options],
 ) -> FormFieldArgsDict:
-    """Ask to choose.
+    """Ask for a choice.
 
     Args:
-        name: The name by which expressions know the answer.
-        choices: What people see, by the value that choosing it gives.
-        **options: What every question takes.
+        name: The name of the answer in expressions.
+        choices: The texts that people see, by the value of the choice.
+        **options: The options of every question.
     """
     offered = [{"value": value, "display_name": shown} for value, shown in choices.items()]
     return _question(name, "string_field", {"select_field": {"options": offered}}, options)
@@ -73,10 +73,10 @@ def number(
     """Ask for a whole number.
 
     Args:
-        name: The name by which expressions know the answer.
-        least: The smallest number.
-        most: The largest number.
-        **options: What every question takes.
+        name: The name of the answer in expressions.
+        least: The minimum.
+        most: The maximum.
+        **options: The options of every question.
     """
     field = {"number_field": given(min_value=least, max_value=most)}
     return _question(name, "int64_field", field, options)

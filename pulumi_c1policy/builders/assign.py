@@ -1,4 +1,4 @@
-"""Who provisions by hand: `provision.manual("Hand out the badge.", assign.manager())`."""
+"""Assignments of manual provisioning: `provision.manual("Issue the badge.", assign.manager())`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Options(TypedDict, total=False):
-    """What every assignment takes."""
+    """The options of every assignment."""
 
     allow_reassignment: pulumi.Input[bool]
-    """Whether the task may be handed to somebody else."""
+    """True lets the assignee reassign the task."""
 
 
 class FallbackOptions(Options, total=False):
-    """What an assignment takes that may find nobody."""
+    """The further options of an assignment that may find nobody."""
 
     fallback: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Ids of the users who provision if nobody is found."""
@@ -32,22 +32,22 @@ class FallbackOptions(Options, total=False):
 def users(
     user_ids: pulumi.Input[Sequence[pulumi.Input[str]]], **options: Unpack[Options]
 ) -> ProvisionerAssignmentArgsDict:
-    """One of the named users provisions."""
+    """Let one of the named users provision."""
     return _assignment("users", options, user_ids=user_ids)
 
 
 def manager(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
-    """The manager of the person whom the request is for provisions."""
+    """Let the manager of the person whom the request is for provision."""
     return _assignment("manager", options)
 
 
 def app_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
-    """An owner of the app provisions."""
+    """Let an owner of the app provision."""
     return _assignment("app_owners", options)
 
 
 def entitlement_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
-    """An owner of the entitlement provisions."""
+    """Let an owner of the entitlement provision."""
     return _assignment("entitlement_owners", options)
 
 
@@ -57,14 +57,14 @@ def group(
     app_id: pulumi.Input[str],
     **options: Unpack[FallbackOptions],
 ) -> ProvisionerAssignmentArgsDict:
-    """A member of a group of an app provisions."""
+    """Let a member of a group of an app provision."""
     return _assignment("group", options, app_id=app_id, app_group_id=app_group_id)
 
 
 def expression(
     *expressions: pulumi.Input[str], **options: Unpack[FallbackOptions]
 ) -> ProvisionerAssignmentArgsDict:
-    """Whoever a CEL expression returns provisions; the first that returns anybody counts."""
+    """Let a user whom a CEL expression returns provision; the first result counts."""
     return _assignment("expression", options, expressions=list(expressions))
 
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def accept(message: pulumi.Input[str] | None = None) -> PolicyStepArgsDict:
-    """The request ends as approved, with a comment."""
+    """End the request as approved, with a comment."""
     return cast("PolicyStepArgsDict", {"accept": given(accept_message=message)})
 
 
 def reject(message: pulumi.Input[str] | None = None) -> PolicyStepArgsDict:
-    """The request ends as denied, with a comment."""
+    """End the request as denied, with a comment."""
     return cast("PolicyStepArgsDict", {"reject": given(reject_message=message)})

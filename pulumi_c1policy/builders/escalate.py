@@ -1,4 +1,4 @@
-"""What happens when nobody answers: `approve.manager(escalate=escalate.to_users([...], after="4h"))`."""
+"""Escalations: `approve.manager(escalate=escalate.to_users([...], after="4h"))`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def to_users(
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None = None,
 ) -> EscalationArgsDict:
-    """Hand the approval to other users.
+    """Hand the approval to other users if nobody answers.
 
     Args:
-        user_ids: Who approves instead.
-        after: How long to wait for an answer.
-        comment: What is put on the request then.
+        user_ids: The new approvers.
+        after: The time to wait for an answer.
+        comment: The comment on the request.
     """
     return _escalation("reassign_to_approvers", {"approver_ids": user_ids}, after, comment)
 
@@ -39,12 +39,12 @@ def to_policy(
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None = None,
 ) -> EscalationArgsDict:
-    """Go on with another policy.
+    """Continue with another policy if nobody answers.
 
     Args:
         policy: The policy, or its id.
-        after: How long to wait for an answer.
-        comment: What is put on the request then.
+        after: The time to wait for an answer.
+        comment: The comment on the request.
     """
     return _escalation("replace_policy", {"policy_id": id_of(policy)}, after, comment)
 
@@ -52,11 +52,11 @@ def to_policy(
 def skip_step(
     *, after: pulumi.Input[Duration], comment: pulumi.Input[str] | None = None
 ) -> EscalationArgsDict:
-    """Go on without this approval.
+    """Skip this approval if nobody answers.
 
     Args:
-        after: How long to wait for an answer.
-        comment: What is put on the request then.
+        after: The time to wait for an answer.
+        comment: The comment on the request.
     """
     return _escalation("skip_step", {}, after, comment)
 
@@ -64,11 +64,11 @@ def skip_step(
 def cancel_request(
     *, after: pulumi.Input[Duration], comment: pulumi.Input[str] | None = None
 ) -> EscalationArgsDict:
-    """Give the request up.
+    """Cancel the request if nobody answers.
 
     Args:
-        after: How long to wait for an answer.
-        comment: What is put on the request then.
+        after: The time to wait for an answer.
+        comment: The comment on the request.
     """
     return _escalation("cancel_ticket", {}, after, comment)
 

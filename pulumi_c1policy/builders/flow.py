@@ -1,7 +1,8 @@
-"""Which steps a request goes through: `when(...)`, `otherwise(...)`, and what they come to.
+"""Rules and their steps in one expression: `when(...)` and `otherwise(...)`.
 
-A rule and its steps stand apart in a policy, tied by a key. Here they are written as one, and the
-key is made from the condition: reordering the rules, or changing their steps, leaves it as it is.
+In a policy, a rule and its steps are separate and share a key. Here they are written together, and
+the key is computed from the condition: it does not change when rules are reordered or their steps
+change.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _LONGEST_SLUG = 40
 
 @dataclass(frozen=True)
 class When:
-    """What happens to the requests that a condition matches."""
+    """A condition, and the treatment of the requests that it matches."""
 
     condition: pulumi.Input[str]
     steps: Steps | None
@@ -47,14 +48,14 @@ class When:
 
 @dataclass(frozen=True)
 class Otherwise:
-    """What happens to the requests that no condition matches: the baseline."""
+    """The treatment of the requests that no condition matches: the baseline."""
 
     steps: Steps | None
     policy: Policy | pulumi.Input[str] | None
 
 
 class Flow(TypedDict):
-    """Arguments of `Policy`: what kind of request it decides, and how."""
+    """Arguments of `Policy`: the kind of request that it decides, and how."""
 
     policy_type: PolicyType
     policy_steps: NotRequired[dict[str, PolicyStepsArgsDict]]
@@ -76,16 +77,16 @@ def when(
     policy: Policy | pulumi.Input[str] | None = None,
     key: str | None = None,
 ) -> When:
-    """The requests that a condition matches go through these steps, or to another policy.
+    """Send the requests that a condition matches through these steps, or to another policy.
 
-    Rules are tried in the order in which they are written; the first that matches wins.
+    Rules are tried in their order; the first match wins.
 
     Args:
         condition: A CEL expression that returns a bool.
         steps: The steps of a matching request.
-        policy: The policy of the same type that a matching request is handed to, or its id.
-        key: The steps' key in the policy, where the one that is made from the condition should
-            not change with it. Needed where the condition is an output.
+        policy: The policy of the same type that gets a matching request, or its id.
+        key: The steps' key in the policy, if it should not change with the condition. Required if
+            the condition is an output.
     """
     return When(condition, steps, policy, key)
 
@@ -97,35 +98,35 @@ def otherwise(*, policy: Policy | pulumi.Input[str]) -> Otherwise: ...
 def otherwise(
     *, steps: Steps | None = None, policy: Policy | pulumi.Input[str] | None = None
 ) -> Otherwise:
-    """The requests that no condition matches go through these steps, or to another policy.
+    """Send the requests that no condition matches through these steps, or to another policy.
 
     Args:
         steps: The baseline steps.
-        policy: The policy that stands in for them, or its id.
+        policy: The policy that replaces them, or its id.
     """
     return Otherwise(steps, policy)
 
 
 def id_of(policy: Policy | pulumi.Input[str]) -> pulumi.Input[str]:
-    """The id of a policy that may be given as its id."""
+    """Return the id of a policy, or the id itself."""
     if isinstance(policy, str):
         return policy
-    # Whoever passes anything else has loaded Pulumi already.
+    # A caller that passes an object has loaded Pulumi already.
     from pulumi import Resource
 
     return cast("pulumi.Input[str]", policy.id if isinstance(policy, Resource) else policy)
 
 
 def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
-    """The arguments of `Policy` that `parts` come to.
+    """Assemble the arguments of `Policy` from rules and the baseline.
 
     Args:
-        policy_type: What kind of request the policy decides.
-        parts: The rules in their order, and the baseline: as bare steps or with `otherwise`.
+        policy_type: The kind of request that the policy decides.
+        parts: The rules in their order, and the baseline: bare steps or `otherwise`.
 
     Raises:
-        TypeError: Where two parts say what the baseline is.
-        ValueError: Where two lists of steps have the same key.
+        TypeError: Two parts are the baseline.
+        ValueError: Two lists of steps have the same key.
     """
     rules: list[dict[str, Any]] = []
     own = policy_type.removeprefix("POLICY_TYPE_").lower()
@@ -154,7 +155,7 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
 
 
 def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
-    """The rule; its steps go to `lists`."""
+    """Return the rule; add its steps to `lists`."""
     rule: dict[str, Any] = {"condition": part.condition}
     if part.policy is not None:
         rule["policy_id"] = id_of(part.policy)
@@ -168,7 +169,7 @@ def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
 
 
 def _key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
-    """A readable key that only the same condition has, however it is laid out."""
+    """Make a readable key that is unique for the condition, whatever its layout."""
     if not isinstance(condition, str):
         raise TypeError(
             "the condition is not known yet, so its steps need a name: "
@@ -178,6 +179,6 @@ def _key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
     slug = "-".join(_WORDS.findall(text.lower()))[:_LONGEST_SLUG].strip("-")
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
     key = f"{slug}-{digest}" if slug else digest
-    # The later of two equal conditions never matches; preview says so.
+    # The later of two equal conditions never matches; the preview reports it.
     again = sum(1 for other in taken if other == key or other.startswith(f"{key}-"))
     return f"{key}-{again + 1}" if again else key

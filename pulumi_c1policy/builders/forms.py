@@ -1,4 +1,4 @@
-"""The step in which somebody fills in a form: `form("Purpose", ask.text("reason"))`."""
+"""The form step: `form("Purpose", ask.text("reason"))`."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def form(
     field_relationships: pulumi.Input[Sequence[pulumi.Input[FieldRelationshipArgsDict]]]
     | None = None,
 ) -> PolicyStepArgsDict:
-    """Somebody fills in a form before the request goes on.
+    """Require a form before the request goes on.
 
     Args:
         display_name: The title that people see.
-        *fields: The fields in the order in which they are shown, such as `ask.text("reason")`.
-        description: What the form is for.
+        *fields: The fields in their order, such as `ask.text("reason")`.
+        description: The purpose of the form.
         field_groups: Fields that are shown together.
-        field_relationships: What the fields have to do with each other.
+        field_relationships: Relations between the fields.
     """
     content = given(
         display_name=display_name,

@@ -1,4 +1,4 @@
-"""What kind of request a policy decides, and how: `on.grant(approve.manager(), provision.connector())`.
+"""The kind of request that a policy decides: `on.grant(approve.manager())`.
 
 Each function returns arguments of `Policy`, to be passed with `**`. Its parts are rules (`when`) in
 their order and the baseline: bare steps, or `otherwise`.
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def grant(*parts: Part) -> Flow:
-    """Access that is to be given."""
+    """Decide requests for access (type `POLICY_TYPE_GRANT`)."""
     return assemble("POLICY_TYPE_GRANT", parts)
 
 
 def revoke(*parts: Part) -> Flow:
-    """Access that is to be taken away."""
+    """Decide the removal of access (type `POLICY_TYPE_REVOKE`)."""
     return assemble("POLICY_TYPE_REVOKE", parts)
 
 
 def certify(*parts: Part, remediate_immediately: pulumi.Input[bool] | None = None) -> Flow:
-    """Access that is reviewed.
+    """Decide reviews of access (type `POLICY_TYPE_CERTIFY`).
 
     Args:
         *parts: Rules and baseline.
-        remediate_immediately: Whether to revoke at once what the review denied.
+        remediate_immediately: True revokes at once what the review denied.
     """
     flow = assemble("POLICY_TYPE_CERTIFY", parts)
     if remediate_immediately is not None:
@@ -40,10 +40,10 @@ def certify(*parts: Part, remediate_immediately: pulumi.Input[bool] | None = Non
 
 
 def access_request(*parts: Part) -> Flow:
-    """Access that somebody asks for."""
+    """Decide requests for access (the deprecated type `POLICY_TYPE_ACCESS_REQUEST`)."""
     return assemble("POLICY_TYPE_ACCESS_REQUEST", parts)
 
 
 def provision(*parts: Part) -> Flow:
-    """Access that is to be provisioned."""
+    """Decide provisioning (type `POLICY_TYPE_PROVISION`, which is internal to the server)."""
     return assemble("POLICY_TYPE_PROVISION", parts)

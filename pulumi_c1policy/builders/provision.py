@@ -1,7 +1,7 @@
-"""Steps that give access or take it away: `provision.connector()`, `provision.manual("…")`.
+"""Provisioning steps: `provision.connector()`, `provision.manual("…")`.
 
-Each function is one kind of provisioning. `target` says what is provisioned, where that is not what
-was requested, and for how long.
+Each function is one kind of provisioning. `target` names what is provisioned, if it differs from
+what was requested, and the duration.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def connector(
     *,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A connector provisions as it always does; the tenant finds it if it is not named."""
+    """Provision through a connector; the tenant finds it if it is not named."""
     kind = {"default_behavior": given(connector_id=connector_id)}
     return _step("connector", kind, target)
 
@@ -41,15 +41,15 @@ def account(
     do_not_save: bool = False,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A connector creates an account.
+    """Create an account through a connector.
 
     Args:
-        connector_id: The connector that does it.
-        schema_id: The schema that says which fields an account has.
+        connector_id: The connector.
+        schema_id: The schema with the fields of an account.
         config: The account's fields by name; each value is a CEL expression.
-        save_to_vaults: Ids of the vaults that keep its credentials.
-        do_not_save: Keep its credentials nowhere.
-        target: What is provisioned, where that is not what was requested.
+        save_to_vaults: Ids of the vaults that store its credentials.
+        do_not_save: Store its credentials nowhere.
+        target: What is provisioned, if it differs from what was requested.
     """
     kind = given(
         connector_id=connector_id,
@@ -66,7 +66,7 @@ def delete_account(
     *,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A connector deletes the account."""
+    """Delete the account through a connector."""
     return _step("connector", {"delete_account": given(connector_id=connector_id)}, target)
 
 
@@ -77,13 +77,13 @@ def manual(
     user_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A person provisions by hand.
+    """Let a person provision by hand.
 
     Args:
-        instructions: What that person is told.
-        assignee: Who it is, such as `assign.app_owners()`.
+        instructions: The instructions for that person.
+        assignee: The assignment, such as `assign.app_owners()`.
         user_ids: Ids of the users who provision.
-        target: What is provisioned, where that is not what was requested.
+        target: What is provisioned, if it differs from what was requested.
     """
     kind = given(instructions=instructions, assignee=assignee, user_ids=user_ids)
     return _step("manual", kind, target)
@@ -96,13 +96,13 @@ def delegated(
     implicit: pulumi.Input[bool] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """Another entitlement's provisioning is used; it must be bound as a proxy for this one.
+    """Use another entitlement's provisioning; it must be bound as a proxy for this one.
 
     Args:
         entitlement_id: The other entitlement.
         app_id: Its app.
-        implicit: Whether a binding from the parent app's entitlement is made by itself.
-        target: What is provisioned, where that is not what was requested.
+        implicit: True creates the binding from the parent app's entitlement automatically.
+        target: What is provisioned, if it differs from what was requested.
     """
     kind = given(app_id=app_id, entitlement_id=entitlement_id, implicit=implicit)
     return _step("delegated", kind, target)
@@ -113,7 +113,7 @@ def webhook(
     *,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A webhook provisions."""
+    """Provision through a webhook."""
     return _step("webhook", {"webhook_id": webhook_id}, target)
 
 
@@ -125,14 +125,14 @@ def external_ticket(
     external_ticket_provisioner_config_id: pulumi.Input[str] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A ticket in another system stands for the provisioning.
+    """Provision through a ticket in another system.
 
     Args:
-        instructions: What the person who provisions is told.
-        app_id: The app of the connector that keeps the ticket.
+        instructions: The instructions for the person who provisions.
+        app_id: The app of the connector for the ticket.
         connector_id: That connector.
-        external_ticket_provisioner_config_id: What says how the ticket is written.
-        target: What is provisioned, where that is not what was requested.
+        external_ticket_provisioner_config_id: The configuration of the ticket's content.
+        target: What is provisioned, if it differs from what was requested.
     """
     kind = given(
         instructions=instructions,
@@ -151,14 +151,14 @@ def action(
     display_name: pulumi.Input[str] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """An action of a connector provisions.
+    """Provision through an action of a connector.
 
     Args:
         action_name: The name that the connector gives it.
         app_id: The app of the connector.
         connector_id: The connector.
         display_name: The name that people see.
-        target: What is provisioned, where that is not what was requested.
+        target: What is provisioned, if it differs from what was requested.
     """
     kind = given(
         action_name=action_name,
@@ -174,14 +174,14 @@ def device_placement(
     *,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """A device is placed in a vault boundary."""
+    """Place a device in a vault boundary."""
     return _step("device_placement", given(vault_boundary_id=vault_boundary_id), target)
 
 
 def unconfigured(
     *, target: pulumi.Input[ProvisionTargetArgsDict] | None = None
 ) -> PolicyStepArgsDict:
-    """No provisioning is configured."""
+    """Declare that no provisioning is configured."""
     return _step("unconfigured", {}, target)
 
 
@@ -189,11 +189,11 @@ def in_turn(
     *steps: PolicyStepArgsDict,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
-    """Several kinds of provisioning run one after the other, as one step.
+    """Run several kinds of provisioning one after the other, as one step.
 
     Args:
-        *steps: What the other functions here return; a target of theirs does not count.
-        target: What is provisioned, where that is not what was requested.
+        *steps: Results of the other functions of this module; their targets are ignored.
+        target: What is provisioned, if it differs from what was requested.
     """
     policies = [cast("Any", step)["provision"]["provision_policy"] for step in steps]
     return _step("multi_step", {"provision_steps": policies}, target)

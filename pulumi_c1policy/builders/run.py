@@ -1,4 +1,4 @@
-"""Steps that run something: `run.automation("template-1")`."""
+"""Action steps: `run.automation("template-1")`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 def automation(automation_template_id: pulumi.Input[str]) -> PolicyStepArgsDict:
-    """An automation runs."""
+    """Run an automation."""
     return {"action": {"automation": {"automation_template_id": automation_template_id}}}
 
 
 def resource_action(baton_resource_action_id: pulumi.Input[str]) -> PolicyStepArgsDict:
-    """An action that a connector offers on a resource runs."""
+    """Run an action that a connector offers on a resource."""
     return {
         "action": {"baton_resource_action": {"baton_resource_action_id": baton_resource_action_id}}
     }
 
 
 def client_id_approval() -> PolicyStepArgsDict:
-    """A client id is approved."""
+    """Approve a client id."""
     return {"action": {"client_id_approval": {}}}

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Options(TypedDict, total=False):
-    """What every wait takes."""
+    """The options of every wait."""
 
     name: pulumi.Input[str]
-    """What the request's page calls what is waited for."""
+    """The name of the wait on the request's page."""
     timeout: pulumi.Input[Duration]
-    """After how long to give up, from one hour to one month."""
+    """The time after which the wait ends, from one hour to one month."""
     comment_on_first_wait: pulumi.Input[str]
-    """What is put on the request when the first check fails."""
+    """The comment on the request when the first check fails."""
     comment_on_timeout: pulumi.Input[str]
-    """What is put on the request when the wait times out."""
+    """The comment on the request when the wait times out."""
 
 
 def hours(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
@@ -39,7 +39,7 @@ def days(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
 
 
 def duration(span: pulumi.Input[Duration], **options: Unpack[Options]) -> PolicyStepArgsDict:
-    """Wait for a span of time, from one hour to one month, such as `"1h30m"`."""
+    """Wait for a duration from one hour to one month, such as `"1h30m"`."""
     return _step("duration", {"duration": span}, options)
 
 
@@ -50,13 +50,13 @@ def until(
     timezone: pulumi.Input[str] | None = None,
     **options: Unpack[Options],
 ) -> PolicyStepArgsDict:
-    """Wait until a time of the day, in UTC if not otherwise said.
+    """Wait until a time of the day.
 
     Args:
         hour: 0 to 23.
         minute: 0 to 59.
-        timezone: Such as `Europe/Berlin`.
-        **options: What every wait takes.
+        timezone: Such as `Europe/Berlin`. Default UTC.
+        **options: The options of every wait.
     """
     return _step("until_time", given(hours=hour, minutes=minute, timezone=timezone), options)
 

@@ -123,7 +123,7 @@ def installed(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     Simulated.scheduler = scheduler
     for module, name, value in _sites(len(sys.modules)):
         put(module, name, chance if value is random else value)
-    put(failures, "urn_at_hand", lambda: getattr(step, "urn", ""))
+    put(failures, "get_current_urn", lambda: getattr(step, "urn", ""))
     put(Clock, "monotonic", _monotonic)
     put(Clock, "wall", _wall)
     try:

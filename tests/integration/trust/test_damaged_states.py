@@ -179,7 +179,7 @@ def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(failures, "urn_at_hand", lambda: URN)
+    monkeypatch.setattr(failures, "get_current_urn", lambda: URN)
     stack = Stack(c1_tenant)
     stack.up({"access": FULL})
     [entry] = stack.state
@@ -208,7 +208,7 @@ def test_a_destroy_deletes_what_names_this_very_resource(
     stack.up({"access": FULL})
     [entry] = stack.state
     entry.outputs |= damage
-    monkeypatch.setattr(failures, "urn_at_hand", lambda: URN)
+    monkeypatch.setattr(failures, "get_current_urn", lambda: URN)
     stack.destroy()
     assert live(c1_tenant) == []
     assert stack.state == []
@@ -244,7 +244,7 @@ def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
     cleared = dict.fromkeys(marks(), "")
     c1_tenant.api_edit(entry.id, {"annotations": cleared | theirs})
     others = Others(c1_tenant)
-    monkeypatch.setattr(failures, "urn_at_hand", lambda: urn)
+    monkeypatch.setattr(failures, "get_current_urn", lambda: urn)
     if refreshed:
         stack.refresh()
     with caplog.at_level(logging.WARNING, "pulumi_c1policy"):

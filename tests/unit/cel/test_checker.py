@@ -139,7 +139,7 @@ def test_a_broken_environment_is_unavailable_and_refuses_nothing(
     def broken_pool() -> object:
         raise TypeError
 
-    monkeypatch.setattr(cel_library, "_pool", broken_pool)
+    monkeypatch.setattr(cel_library, "_declare_types", broken_pool)
     with pytest.raises(cel_library.CheckerUnavailableError, match="refuses our environment"):
         checker.check("subject.email == 'a'", RULE)
 
