@@ -67,8 +67,8 @@ def validate(
 
 
 def _findings(tree: Tree, *, online: bool) -> list[Finding]:
-    from pulumi_c1policy._lifecycle.checks import policy_checks
-    from pulumi_c1policy._lifecycle.effects import expression_checks
+    from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks
+    from pulumi_c1policy._lifecycle.effects import online_checks
     from pulumi_c1policy._lifecycle.planning.reduce import prune
     from pulumi_c1policy._model.policy import POLICY
 
@@ -87,7 +87,7 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
     except CheckerUnavailableError as error:
         output.echo(error.summary, err=True)
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return found + expression_checks.check_online(client, inputs)
+        return found + online_checks.check_online(client, inputs)
 
 
 def _chains(known: Iterable[KnownPolicy]) -> Chains:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.severity import Severities
-from pulumi_c1policy._lifecycle.checks import policy_checks, rejected_steps
-from pulumi_c1policy._lifecycle.effects import expression_checks
+from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks, rejected_steps
 from pulumi_c1policy._lifecycle.planning.ownership import (
     OWNERSHIP_KEYS,
     describe_manager,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pulumi_c1policy._findings.finding import Finding
-from pulumi_c1policy._lifecycle.effects import expression_checks
+from pulumi_c1policy._lifecycle.checks import expression_checks
+from pulumi_c1policy._lifecycle.effects import online_checks
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy._pulumi.config_keys import ONLINE
@@ -36,7 +37,7 @@ def check_expressions(inputs: Tree) -> list[Finding]:
             )
         return found
     try:
-        found += expression_checks.check_online(runtime.run().client, inputs)
+        found += online_checks.check_online(runtime.run().client, inputs)
         if not_offline and expression_checks.has_offline_only_expressions(inputs):
             failures.warn(
                 "The tenant checked the conditions of rules only; approver, wait and form "
