@@ -9,8 +9,8 @@ def test_contractors_need_the_owner_of_the_app() -> None:
     assert result.approvers == (("grace@example.com",), ("owner@example.com",))
 ```
 
-Names are loaded when they are first used: the emulator's server is not loaded by a test that only simulates,
-nor the expression library by a policy without expressions.
+Names are loaded when they are first used: the emulator's server is not loaded by a test that only
+simulates, nor the expression library by a policy without expressions.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from pulumi_c1policy._model import (
     refs,
     steps,
 )
-from pulumi_c1policy._model.schema import Enum, Field, Message, messages
+from pulumi_c1policy._model.schema import Enum, Field, Message, index_messages
 
 ROOT = Path(__file__).parents[1]
 ENUMS = tuple(value for value in vars(enums).values() if isinstance(value, Enum))
@@ -59,7 +59,7 @@ def messages_by_module() -> dict[str, list[Message]]:
 
     Each module comes after those that it refers to.
     """
-    left = messages(policy.POLICY)
+    left = index_messages(policy.POLICY)
     del left[policy.POLICY.name]
     homes: dict[str, list[Message]] = {}
     for module in _MODULES:
@@ -120,7 +120,7 @@ def excluded_doc(message: Message, field: Field) -> str:
 
 def enum_choices(enum: Enum) -> tuple[str, ...]:
     """List the values that a program may write: without the zero, if the field is required."""
-    known = messages(policy.POLICY).values()
+    known = index_messages(policy.POLICY).values()
     fields = [field for message in known for field in message.fields.values()]
     asked = any(field.type is enum and field.required for field in fields)
     return enum.values[1:] if asked else enum.values

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from pulumi_c1policy._lifecycle.planning.normalize import canonical
+from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._model.policy import POLICY, RULE
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.steps import POLICY_STEPS
@@ -268,7 +268,7 @@ def one_value(field: Field, depth: int = 0, distinct: bool = True) -> SearchStra
     kind = field.type
     if isinstance(kind, Message):
         values = _messages(kind, depth, distinct)
-        return values.filter(lambda tree: canonical(kind, tree)) if field.required else values
+        return values.filter(lambda tree: canonicalize(kind, tree)) if field.required else values
     if isinstance(kind, Enum):
         return st.sampled_from(kind.values[1:])
     if kind in _INTEGERS:

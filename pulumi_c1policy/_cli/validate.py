@@ -103,10 +103,10 @@ def _chains(known: Iterable[KnownPolicy]) -> Chains:
 
 def _show(name: str, findings: Iterable[Finding]) -> bool:
     """Print the findings of one policy; return whether it would be refused."""
-    from pulumi_c1policy._model.paths import text
+    from pulumi_c1policy._model.paths import format_path
 
     refused = False
     for finding in findings:
-        output.echo(f"{finding.severity}: {name}: {text(finding.path)} {finding.sentence}")
+        output.echo(f"{finding.severity}: {name}: {format_path(finding.path)} {finding.sentence}")
         refused = refused or finding.severity == "error"
     return refused

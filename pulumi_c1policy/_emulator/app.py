@@ -1,4 +1,5 @@
-"""The tenant over HTTP: routes from the OpenAPI structure, the token endpoint, the control endpoints.
+"""The tenant over HTTP: routes from the OpenAPI structure, the token endpoint, the control
+endpoints.
 
 Must not import anything of the package outside `_emulator`.
 """

@@ -50,7 +50,8 @@ def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) ->
         others: Every live policy by id.
 
     Raises:
-        TenantError: A link is unknown, of another type, closes a circle or makes the chain too long.
+        TenantError: A link is unknown, of another type, closes a circle or makes the chain too
+            long.
     """
     links = chained(fields)
     for target, path in links.items():

@@ -1,7 +1,7 @@
 """Expressions compiled as a tenant compiles them, with Google's library where it is installed.
 
-`cel-expr-python` is optional and slow to load: it is imported when the first expression is compiled.
-Must not import anything of the package outside `_emulator`, above all no checker of ours.
+`cel-expr-python` is optional and slow to load: it is imported when the first expression is
+compiled. Must not import anything of the package outside `_emulator`, above all no checker of ours.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def is_available() -> bool:
 def faults(
     text: str, place: Place, *, knows_ip: bool, is_lenient: bool
 ) -> list[tuple[int, int, str]]:
-    """The reasons for which the text does not compile: line and column from 1, and the library's words.
+    """The reasons for which the text does not compile: line and column from 1, and the library's
+    words.
 
     Args:
         text: The expression.

@@ -118,7 +118,8 @@ DOUBTFUL_VARIABLES: dict[Place, dict[str, str]] = {
     "condition": {"user": "User"},
     "approver": {"user": "User", "ip": "IP", "campaignOwners": "list(User)"},
 }
-"""One page of the documentation lists `user`; nobody lists `ip` or `campaignOwners` for approvers."""
+"""One page of the documentation lists `user`; nobody lists `ip` or `campaignOwners` for approvers.
+"""
 
 FUNCTIONS = (
     "c1.user.v1.HasApp(User, string) -> bool",

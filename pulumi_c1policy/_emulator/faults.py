@@ -41,15 +41,17 @@ class Fault:
     """
 
     do: Kind
-    """What: close the connection without a byte (`cut`), answer a status of one's own (`answer`), or a
-    page for people (`html`), send half of the true answer and close (`truncate`), wait (`delay`), make
-    every issued token unknown (`expire_tokens`), or move the tenant's clock (`skew_clock`)."""
+    """What: close the connection without a byte (`cut`), answer a status of one's own (`answer`),
+    or a page for people (`html`), send half of the true answer and close (`truncate`), wait
+    (`delay`), make every issued token unknown (`expire_tokens`), or move the tenant's clock
+    (`skew_clock`)."""
 
     method: str = ""
     """The HTTP method; any by default."""
 
     path: str = ""
-    """A regular expression found in the path; any path by default. The token endpoint has one too."""
+    """A regular expression found in the path; any path by default. The token endpoint has one too.
+    """
 
     nth: int = 1
     """The first of the matching requests that is hit, counted from 1."""
@@ -73,7 +75,8 @@ class Fault:
     """The form of that header: a number, or a date on the tenant's clock."""
 
     body: str | None = None
-    """The body of `answer`, as a gateway on the way sends one: `""`, or `{"message": "no Route matched"}`.
+    """The body of `answer`, as a gateway on the way sends one: `""`, or `{"message": "no Route
+    matched"}`.
 
     Default: an error of the API with the code that belongs to the status.
     """

@@ -27,7 +27,8 @@ OddMasks = Literal["refused", "tolerated"]
 class Quirks:
     """How this tenant answers where tenants are known, or free, to differ.
 
-    "Reference" is the reference's chapter on what comes back; "proto3 JSON" the protobuf JSON mapping.
+    "Reference" is the reference's chapter on what comes back; "proto3 JSON" the protobuf JSON
+    mapping.
     """
 
     unset_fields: UnsetFields = "emitted"
@@ -46,7 +47,8 @@ class Quirks:
     deleted_get: DeletedGet = "deleted_at"
     """A GET of a deleted policy answers the policy with `deletedAt`, or 404.
 
-    Source: reference, tried on a tenant. The 404 is what clients expect, and costs nothing to allow for.
+    Source: reference, tried on a tenant. The 404 is what clients expect, and costs nothing to
+        allow for.
     """
 
     shuffle_sets: bool = False
@@ -65,11 +67,13 @@ class Quirks:
     """
 
     newer_api: bool = False
-    """The tenant is ahead of the published structure: it knows fields and enum values that are not in it.
+    """The tenant is ahead of the published structure: it knows fields and enum values that are not
+    in it.
 
-    It emits such fields, has a builtin of an unknown type, and takes unknown fields as its own: it keeps
-    them, an update mask may name them, and an update without a mask resets those that are left out.
-    Source: protobuf evolution; the vendor's published files have gained fields every few months.
+    It emits such fields, has a builtin of an unknown type, and takes unknown fields as its own: it
+    keeps them, an update mask may name them, and an update without a mask resets those that are
+    left out. Source: protobuf evolution; the vendor's published files have gained fields every few
+    months.
     """
 
     server_fills: bool = False
@@ -85,9 +89,11 @@ class Quirks:
     """
 
     handler_errors: HandlerErrors = "unknown"
-    """Refusals of handlers: 500 with gRPC code 2, the same in a longer sentence, or 400 with code 3.
+    """Refusals of handlers: 500 with gRPC code 2, the same in a longer sentence, or 400 with code
+    3.
 
-    Source: reference, the texts by the vendor's CLI; the status is inferred, and one such text turned
+    Source: reference, the texts by the vendor's CLI; the status is inferred, and one such text
+        turned
     out to be a 400.
     """
 
@@ -119,7 +125,8 @@ class Quirks:
     """
 
     cel_doubtful: bool = True
-    """Expressions know names that the documentation lists elsewhere only, and all of CEL's extensions.
+    """Expressions know names that the documentation lists elsewhere only, and all of CEL's
+    extensions.
 
     Source: reference, environment of expressions: "warn, do not refuse".
     """
@@ -163,8 +170,8 @@ class Quirks:
     offset_pages: bool = False
     """Pages count from the start of the answer, the policy that was changed last first.
 
-    Items move from page to page while others write, so that a client sees some twice and some never.
-    Source: inferred; the usual result of an offset behind a page token.
+    Items move from page to page while others write, so that a client sees some twice and some
+    never. Source: inferred; the usual result of an offset behind a page token.
     """
 
     get_or_create: bool = False

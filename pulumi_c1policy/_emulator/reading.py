@@ -198,8 +198,8 @@ class Reader:
         return read
 
     def _enum(self, member: Field, value: Json) -> str | int | None:
-        # Numbers are open in proto3. An unknown name is refused, as protobuf JSON has it: that newer
-        # gateways drop it would only hide a misspelt one.
+        # Numbers are open in proto3. An unknown name is refused, as protobuf JSON has it: that
+        # newer gateways drop it would only hide a misspelt one.
         if isinstance(value, str):
             return value if value in member.enum or self.keep_unknown else None
         number = _whole("int32", value)

@@ -78,8 +78,8 @@ def _emits_unset(member: Field, quirks: Quirks) -> bool:
         case "null_everywhere":
             return True
         case "emitted":
-            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars. Who is
-            # assigned is known of a request on its way, and is absent of a policy.
+            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars. Who
+            # is assigned is known of a request on its way, and is absent of a policy.
             if member.oneof is not None or member.name in ASSIGNED:
                 return False
             return member.is_message or not member.has_presence

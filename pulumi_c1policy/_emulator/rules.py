@@ -1,9 +1,9 @@
 """What the tenant refuses to store, and what it changes on the way in.
 
 It refuses what the reference says a tenant refuses, and no more: a replacement policy that does not
-exist is accepted, as tenants accept it. Only the fields that are written are checked, so that a policy
-which holds something since before can still be edited elsewhere.
-Must not import anything of the package outside `_emulator`.
+exist is accepted, as tenants accept it. Only the fields that are written are checked, so that a
+policy which holds something since before can still be edited elsewhere. Must not import anything of
+the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ Fields = dict[str, Any]
 def normalize(fields: Fields) -> Fields:
     """The fields as the tenant keeps them; changes and returns what it was given.
 
-    The deprecated `policyKey` becomes `stepKey`, an escalation that is not enabled is dropped, and so
-    is the ignored `reassignTasksToDelegates`.
+    The deprecated `policyKey` becomes `stepKey`, an escalation that is not enabled is dropped, and
+    so is the ignored `reassignTasksToDelegates`.
     """
     fields.pop("reassignTasksToDelegates", None)
     for path, name, value in walk(POLICY, fields):

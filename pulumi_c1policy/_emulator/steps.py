@@ -1,7 +1,7 @@
 """What the tenant refuses in the steps of a policy.
 
-The texts of the 500s are the tenant's as far as they are known; the rest of each sentence is made up.
-Must not import anything of the package outside `_emulator`.
+The texts of the 500s are the tenant's as far as they are known; the rest of each sentence is made
+up. Must not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations

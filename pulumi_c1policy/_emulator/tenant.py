@@ -1,4 +1,5 @@
-"""One emulated tenant: its policies, clock, tokens, faults and journal, and what each API call does.
+"""One emulated tenant: its policies, clock, tokens, faults and journal, and what each API call
+does.
 
 Calls take and return the stored form of the messages that the OpenAPI structure names for them.
 Must not import anything of the package outside `_emulator`.
@@ -201,7 +202,9 @@ def validate_cel(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
 
 
 def try_account_provision(_tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
-    """AccountProvisionPolicyTest.Test: answers the value of a literal, and the text of anything else."""
+    """AccountProvisionPolicyTest.Test: answers the value of a literal, and the text of anything
+    else.
+    """
     text = request.get("cel", "").strip()
     for _, _, fault in brackets.faults(text):
         raise invalid(f"cel: {fault}")

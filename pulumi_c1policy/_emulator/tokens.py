@@ -30,7 +30,8 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SUBJECT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 LONGEST_ASSERTION = 300
-# For a client whose clock is ahead or behind: of `exp`, `nbf` and `iat`, not of how long it may last.
+# For a client whose clock is ahead or behind: of `exp`, `nbf` and `iat`, not of how long it may
+# last.
 LEEWAY = 10
 OIDC_ISSUER = "https://oidc.emulator.invalid"
 

@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
 from pulumi_c1policy._lifecycle.planning.policy_kind import drop_held_steps, find_held_steps
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._model import durations
-from pulumi_c1policy._model.paths import Key, text
+from pulumi_c1policy._model.paths import Key, format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import ShapeError, Tree, UnfitError, Value, decode
@@ -107,7 +107,7 @@ def prepare_adoption(
         return LeftOut(policy_id, name, f"it is kept by {kept_by}", advice)
     held = find_held_steps({}, live)
     if held and (emptied := _list_emptied(live)):
-        keys = ", ".join(f"`{text(('policy_steps', Key(key)))}`" for key in emptied)
+        keys = ", ".join(f"`{format_path(('policy_steps', Key(key)))}`" for key in emptied)
         why = f"{keys} would be empty without the steps that a tenant refuses ({_rules(held)})"
         return LeftOut(policy_id, name, why, "Give it other steps in ConductorOne, then import it.")
     inputs = write_inputs(live)
@@ -204,9 +204,9 @@ def _each_item(field: Field, value: Value, leaf: Leaf) -> Value:
 def _spell(field: Field, value: Value) -> Value:
     """Spell a value as a person would write it, semantically equal."""
     if field.type is Scalar.DURATION or field.span:
-        exact = durations.seconds(int(value) if field.span else value)
-        short = durations.short(exact)
-        return short if exact is not None and durations.seconds(short) == exact else value
+        exact = durations.parse_seconds(int(value) if field.span else value)
+        short = durations.format_seconds(exact)
+        return short if exact is not None and durations.parse_seconds(short) == exact else value
     if field.type in _LONG_INTEGERS:
         return int(value) if abs(int(value)) <= _EXACT else value
     return _convert_data(value) if field.type is Scalar.STRUCT else value
@@ -246,7 +246,7 @@ def _find_refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) 
 def _sentence(finding: Finding) -> str:
     first = finding.message.partition("\n")[0]
     rule = f" [{finding.rule}]" if finding.rule else ""
-    return f"{text(finding.path)} {first}{rule}"
+    return f"{format_path(finding.path)} {first}{rule}"
 
 
 def _note_newer_fields(live: Tree) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from pulumi_c1policy._model.schema import camel
+from pulumi_c1policy._model.schema import to_camel_case
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -47,7 +47,7 @@ def select_types(rows: Iterable[Tree], types: Collection[str]) -> list[Tree]:
 
 
 def _said(row: Tree, field: str) -> Value:
-    return row.get(camel(field)) or row.get(field)
+    return row.get(to_camel_case(field)) or row.get(field)
 
 
 def _one(by_id: dict[str, Tree], by_name: dict[str, list[Tree]], text: str) -> Tree:

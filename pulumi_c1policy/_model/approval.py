@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_c1policy._model import enums
 from pulumi_c1policy._model.escalation import ESCALATION
-from pulumi_c1policy._model.refs import assigned_user_ids, fallback, ids
+from pulumi_c1policy._model.refs import define_assigned_user_ids, define_fallback, define_ids
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 
@@ -26,7 +26,7 @@ _REQUIRE_DISTINCT_APPROVERS = Field(
 USER_APPROVAL = Message(
     "c1.api.policy.v1.UserApproval",
     "One of the named users approves.",
-    ids(
+    define_ids(
         "user_ids",
         "Ids of the 1 to 32 users who may approve; the order means nothing.",
         required=True,
@@ -42,8 +42,8 @@ MANAGER_APPROVAL = Message(
     "The manager of the person whom the request is for approves.",
     _allow_self_approval("as their own manager"),
     _REQUIRE_DISTINCT_APPROVERS,
-    *fallback("no manager is found"),
-    assigned_user_ids(),
+    *define_fallback("no manager is found"),
+    define_assigned_user_ids(),
 )
 
 APP_OWNER_APPROVAL = Message(
@@ -70,14 +70,14 @@ APP_GROUP_APPROVAL = Message(
     ),
     _allow_self_approval("as a member of the group"),
     _REQUIRE_DISTINCT_APPROVERS,
-    *fallback("the group is empty"),
+    *define_fallback("the group is empty"),
 )
 
 SELF_APPROVAL = Message(
     "c1.api.policy.v1.SelfApproval",
     "The person whom the request is for approves it.",
-    *fallback("it cannot be told whose account it is"),
-    assigned_user_ids(),
+    *define_fallback("it cannot be told whose account it is"),
+    define_assigned_user_ids(),
 )
 
 ENTITLEMENT_OWNER_APPROVAL = Message(
@@ -85,7 +85,7 @@ ENTITLEMENT_OWNER_APPROVAL = Message(
     "An owner of the entitlement approves.",
     _allow_self_approval("as an owner of the entitlement"),
     _REQUIRE_DISTINCT_APPROVERS,
-    *fallback("no owner of the entitlement is found"),
+    *define_fallback("no owner of the entitlement is found"),
 )
 
 RESOURCE_OWNER_APPROVAL = Message(
@@ -93,7 +93,7 @@ RESOURCE_OWNER_APPROVAL = Message(
     "An owner of the resource approves.",
     _allow_self_approval("as an owner of the resource"),
     _REQUIRE_DISTINCT_APPROVERS,
-    *fallback("no owner of the resource is found"),
+    *define_fallback("no owner of the resource is found"),
 )
 
 EXPRESSION_APPROVAL = Message(
@@ -111,8 +111,8 @@ EXPRESSION_APPROVAL = Message(
     ),
     _allow_self_approval("as one of the users returned"),
     _REQUIRE_DISTINCT_APPROVERS,
-    *fallback("no expression returns anybody"),
-    assigned_user_ids(),
+    *define_fallback("no expression returns anybody"),
+    define_assigned_user_ids(),
 )
 
 WEBHOOK_APPROVAL = Message(
@@ -136,7 +136,7 @@ AGENT_APPROVAL = Message(
         doc="How much the agent may do: everything, hand over to another policy, or comment. A tenant "
         "refuses an agent without a mode; in a certify policy it takes only the mode to comment.",
     ),
-    ids(
+    define_ids(
         "policy_ids",
         "Ids of the only policies to which the agent may hand a request; the order means nothing.",
         names_policy=True,
@@ -147,7 +147,7 @@ AGENT_APPROVAL = Message(
         doc="What happens if the agent fails to approve, deny or reassign. A tenant refuses an agent "
         "without it.",
     ),
-    ids(
+    define_ids(
         "reassign_to_user_ids",
         "Ids of the users who take over if the agent fails and `agent_failure_action` reassigns to "
         "users; the order means nothing.",
@@ -184,7 +184,7 @@ APPROVAL = Message(
     "A step in which somebody approves or denies the request.",
     *(Field(name=name, type=kind, oneof="typ", doc=doc) for name, (kind, doc) in _KINDS.items()),
     _switch("allow_reassignment", "Whether an approver may hand the approval to somebody else."),
-    ids(
+    define_ids(
         "allowed_reassignees",
         "Ids of the only users to whom the approval may be handed; the order means nothing.",
         acts_if="allow_reassignment",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_c1policy._model.refs import ids
+from pulumi_c1policy._model.refs import define_ids
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 _CONNECTOR_ID = Field(
@@ -20,7 +20,7 @@ DEFAULT_BEHAVIOR = Message(
 SAVE_TO_VAULT = Message(
     "c1.api.policy.v1.ConnectorProvision.SaveToVault",
     "Keeps the new account's credentials in vaults.",
-    ids("vault_ids", "Ids of the vaults; the order means nothing."),
+    define_ids("vault_ids", "Ids of the vaults; the order means nothing."),
 )
 
 DO_NOT_SAVE = Message(

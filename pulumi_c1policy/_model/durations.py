@@ -30,7 +30,7 @@ LONGEST = 315_576_000_000
 """The maximum number of seconds of a protobuf duration: about 10,000 years."""
 
 
-def seconds(value: object) -> Fraction | None:
+def parse_seconds(value: object) -> Fraction | None:
     """Return the exact number of seconds of a duration.
 
     Args:
@@ -61,13 +61,13 @@ def _read(text: str) -> Fraction | None:
     return -total if text.startswith("-") else total
 
 
-def whole(value: object) -> object:
+def to_whole_seconds(value: object) -> object:
     """Return the whole number of seconds of a duration; any other value is returned unchanged."""
-    exact = seconds(value)
+    exact = parse_seconds(value)
     return value if exact is None or exact.denominator != 1 else exact.numerator
 
 
-def short(amount: Fraction | int | None) -> str:
+def format_seconds(amount: Fraction | int | None) -> str:
     """Return seconds as a person would write them: `3600` -> `1h`; None means no bound."""
     if amount is None:
         return "any"
@@ -78,9 +78,9 @@ def short(amount: Fraction | int | None) -> str:
     return f"{float(amount):g}s"
 
 
-def wire(value: object) -> str | None:
+def to_wire(value: object) -> str | None:
     """Return a duration in the wire's spelling, or None if the value is not a duration."""
-    exact = seconds(value)
+    exact = parse_seconds(value)
     if exact is None:
         return None
     nanos = round(abs(exact) * 10**9)

@@ -10,7 +10,7 @@ from pulumi_c1policy._model.field_rules import (
     STRING_MAP_RULES,
     STRING_RULES,
 )
-from pulumi_c1policy._model.refs import ids
+from pulumi_c1policy._model.refs import define_ids
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 _PLACEHOLDER = Field(
@@ -77,8 +77,8 @@ APP_RESOURCE_FILTER = Message(
 C1_USER_FILTER = Message(
     "c1.api.form.v1.C1UserFilter",
     "A choice of the tenant's users.",
-    ids("user_ids", "Ids of the only users to choose from; the order means nothing."),
-    ids("exclude_user_ids", "Ids of users who are not offered; the order means nothing."),
+    define_ids("user_ids", "Ids of the only users to choose from; the order means nothing."),
+    define_ids("exclude_user_ids", "Ids of users who are not offered; the order means nothing."),
     Field(
         name="include_deactivated",
         type=Scalar.BOOL,

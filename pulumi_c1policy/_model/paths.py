@@ -28,7 +28,7 @@ _STEP = re.compile(
 )
 
 
-def text(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return a path as a program writes it: `policy_steps["grant"].steps[0]`."""
     out = ""
     for part in path:
@@ -41,12 +41,12 @@ def text(path: Path) -> str:
     return out
 
 
-def order(path: Path) -> list[tuple[int, str]]:
+def get_sort_key(path: Path) -> list[tuple[int, str]]:
     """Return the sort key of a path: names and keys as text, indices as numbers."""
     return [(part, "") if isinstance(part, int) else (0, part) for part in path]
 
 
-def parse(source: str) -> Path | None:
+def parse_path(source: str) -> Path | None:
     """Parse a path in Pulumi's grammar; return None if it is invalid.
 
     Field names and map keys look alike in `a.b`, so every name is returned as a plain string. `[*]`
@@ -83,7 +83,7 @@ def covers(pattern: Path, path: Path) -> bool:
     )
 
 
-def at(tree: object, path: Path) -> object:
+def get_at(tree: object, path: Path) -> object:
     """Return the value at `path` in `tree`, or None."""
     for part in path:
         if isinstance(tree, dict):
@@ -95,6 +95,6 @@ def at(tree: object, path: Path) -> object:
     return tree
 
 
-def hidden_keys(path: Path) -> Path:
+def hide_keys(path: Path) -> Path:
     """Replace each map key of a path by `…`, for a value that is a secret."""
     return tuple(Key("…") if isinstance(part, Key) else part for part in path)

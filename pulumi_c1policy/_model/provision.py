@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_c1policy._model.connector import CONNECTOR_PROVISION
 from pulumi_c1policy._model.provisioner import PROVISIONER_ASSIGNMENT
-from pulumi_c1policy._model.refs import ids
+from pulumi_c1policy._model.refs import define_ids
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 MANUAL_PROVISION = Message(
@@ -16,7 +16,7 @@ MANUAL_PROVISION = Message(
         doc="What the person who provisions is told. Default empty.",
     ),
     Field(name="assignee", type=PROVISIONER_ASSIGNMENT, doc="Who provisions."),
-    ids("user_ids", "Ids of the users who provision; the order means nothing."),
+    define_ids("user_ids", "Ids of the users who provision; the order means nothing."),
 )
 
 DELEGATED_PROVISION = Message(

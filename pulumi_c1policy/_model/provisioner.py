@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_c1policy._model.refs import ids
+from pulumi_c1policy._model.refs import define_ids
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 _ALLOW_REASSIGNMENT = Field(
@@ -13,7 +13,7 @@ _ALLOW_REASSIGNMENT = Field(
 
 
 def _fallback_user_ids(nobody: str) -> Field:
-    return ids(
+    return define_ids(
         "fallback_user_ids",
         f"Ids of the users who provision if {nobody}; the order means nothing.",
     )
@@ -22,7 +22,7 @@ def _fallback_user_ids(nobody: str) -> Field:
 USER_PROVISIONER = Message(
     "c1.api.policy.v1.UserProvisioner",
     "One of the named users provisions.",
-    ids(
+    define_ids(
         "user_ids",
         "Ids of the users; the order means nothing. At least one.",
         required=True,

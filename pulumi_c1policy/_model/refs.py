@@ -25,7 +25,7 @@ APP_ENTITLEMENT_REFERENCE = Message(
 )
 
 
-def ids(
+def define_ids(
     name: str,
     doc: str,
     *,
@@ -50,7 +50,7 @@ def ids(
     )
 
 
-def assigned_user_ids() -> Field:
+def define_assigned_user_ids() -> Field:
     """Define the users that a running request was assigned to: output only."""
     return Field(
         name="assigned_user_ids",
@@ -62,7 +62,7 @@ def assigned_user_ids() -> Field:
     )
 
 
-def fallback(nobody: str) -> tuple[Field, ...]:
+def define_fallback(nobody: str) -> tuple[Field, ...]:
     """Define the fields of the fallback approvers.
 
     Args:
@@ -74,7 +74,7 @@ def fallback(nobody: str) -> tuple[Field, ...]:
             type=Scalar.BOOL,
             doc=f"Whether others are asked if {nobody}. Default false.",
         ),
-        ids(
+        define_ids(
             "fallback_user_ids",
             "Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is "
             f"off and {nobody}; the order means nothing. A tenant refuses `fallback` with nobody "

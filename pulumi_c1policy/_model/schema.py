@@ -104,7 +104,7 @@ class Field:
     @property
     def wire(self) -> str:
         """The name on the wire, in lowerCamelCase."""
-        return camel(self.name)
+        return to_camel_case(self.name)
 
 
 class Message:
@@ -215,16 +215,16 @@ class Message:
 
 
 def _has_expressions(message: Message) -> bool:
-    return any(field.cel for m in messages(message).values() for field in m.fields.values())
+    return any(field.cel for m in index_messages(message).values() for field in m.fields.values())
 
 
-def camel(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """Convert snake_case to lowerCamelCase: `step_key` -> `stepKey`."""
     head, *tail = name.split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in tail)
 
 
-def messages(root: Message) -> dict[str, Message]:
+def index_messages(root: Message) -> dict[str, Message]:
     """Index every message that can be reached from `root` by the API's name, `root` first."""
     found: dict[str, Message] = {}
     waiting = [root]

@@ -11,7 +11,7 @@ import math
 from typing import Any, Final, TypeAlias
 
 from pulumi_c1policy._model import durations
-from pulumi_c1policy._model.paths import Key, Path, text
+from pulumi_c1policy._model.paths import Key, Path, format_path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 
 Value: TypeAlias = Any
@@ -78,14 +78,14 @@ def _encode_item(field: Field, value: Value) -> Value:
     if isinstance(kind, Message):
         return encode(kind, value) if isinstance(value, dict) else {}
     if kind is Scalar.DURATION:
-        return durations.wire(value) or value
+        return durations.to_wire(value) or value
     if kind in _INTEGERS or kind in _LONG_INTEGERS:
-        whole = _integer(durations.whole(value) if field.span else value, ())
+        whole = _integer(durations.to_whole_seconds(value) if field.span else value, ())
         return whole if kind in _INTEGERS else str(whole)
     return value
 
 
-def zero(field: Field) -> Value:
+def make_zero(field: Field) -> Value:
     """Return the wire's value that resets `field`."""
     if field.shape != "one":
         return [] if field.shape == "list" else {}
@@ -96,7 +96,7 @@ def zero(field: Field) -> Value:
     )
 
 
-def only(tree: Tree, name: str) -> Tree:
+def select_field(tree: Tree, name: str) -> Tree:
     """Return the tree with only the field `name`, if that is set."""
     return {name: tree[name]} if tree.get(name) is not None else {}
 
@@ -115,7 +115,7 @@ def decode(message: Message, wire: object) -> Tree:
     if (found := _unfit(wire)) is not None:
         parts, why = found
         path = (Key(p) if isinstance(p, str) and not p.isidentifier() else p for p in parts)
-        raise UnfitError(f"`{text(tuple(path))}` {why}")
+        raise UnfitError(f"`{format_path(tuple(path))}` {why}")
     return _decode(message, wire, ())
 
 
@@ -219,4 +219,4 @@ def _integer(value: Value, path: Path) -> int:
 
 
 def _wrong(path: Path, expected: str) -> ShapeError:
-    return ShapeError(f"`{text(path) or 'policy'}` should be {expected}")
+    return ShapeError(f"`{format_path(path) or 'policy'}` should be {expected}")

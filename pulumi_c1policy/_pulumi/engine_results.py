@@ -16,7 +16,7 @@ from pulumi_c1policy._lifecycle.planning.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
-from pulumi_c1policy._model.paths import Key, hidden_keys, text
+from pulumi_c1policy._model.paths import Key, format_path, hide_keys
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._pulumi.stack_ownership import OWNER
 
@@ -35,7 +35,7 @@ def hide_secret(finding: Finding, secrets: Collection[str]) -> Finding:
     """
     if not finding.path or finding.path[0] not in secrets:
         return finding
-    path = hidden_keys(finding.path)
+    path = hide_keys(finding.path)
     if not _may_quote(finding):
         return replace(finding, path=path)
     return replace(finding, path=path, message=_NOT_SHOWN)
@@ -50,7 +50,7 @@ def _may_quote(finding: Finding) -> bool:
 
 def make_check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
     """Make one line of the preview: the path, what is wrong, what to write, and the rule's id."""
-    path = text(finding.path)
+    path = format_path(finding.path)
     if str(finding.path[0] if finding.path else "") in secrets:
         # The engine prints the value of the property in a check failure, secrets included.
         return CheckFailure("", _text.escape_terminal(f"{path} {finding.sentence}"))
@@ -59,7 +59,7 @@ def make_check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailu
 
 def format_warning(finding: Finding) -> str:
     """Format a warning: the path, and what is doubtful."""
-    return f"{text(finding.path)}: {finding.sentence}"
+    return f"{format_path(finding.path)}: {finding.sentence}"
 
 
 def make_decision_failure(place: str, sentence: str) -> CheckFailure:
@@ -71,7 +71,7 @@ def make_decision_failure(place: str, sentence: str) -> CheckFailure:
 
 def make_clash_failure(key: str) -> CheckFailure:
     """Make the check failure for an ownership annotation that a program sets itself."""
-    path = text(("annotations", Key(key)))
+    path = format_path(("annotations", Key(key)))
     return CheckFailure(path, "is set by Pulumi to mark who keeps the policy; leave it out")
 
 

@@ -62,7 +62,7 @@ def resolve(value: Value) -> Value:
     if isinstance(value, pulumi.Output | str):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, timedelta):
-        return durations.wire(value)
+        return durations.to_wire(value)
     if isinstance(value, int) and abs(value) > _EXACT:
         # The engine's numbers are doubles; the API accepts long integers as text.
         return str(value)

@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 
 from pulumi_c1policy._lifecycle.checks.chains import Link
-from pulumi_c1policy._model.paths import Path, parse, text
+from pulumi_c1policy._model.paths import Path, format_path, parse_path
 
 KEY = "links"
 """The name of the links among the options."""
@@ -57,7 +57,7 @@ class Program:
             others = [certain] if certain else await self._behind(value)
             found += [
                 {
-                    "path": text(path),
+                    "path": format_path(path),
                     "name": other.name,
                     "type": other.kind,
                     "depth": other.depth,
@@ -80,7 +80,7 @@ def unpack(options: object) -> list[Link]:
     packed = options.get(KEY) if isinstance(options, Mapping) else None
     found = []
     for each in packed if isinstance(packed, list) else ():
-        path = parse(str(each.get("path"))) if isinstance(each, Mapping) else None
+        path = parse_path(str(each.get("path"))) if isinstance(each, Mapping) else None
         if path is not None:
             depth = int(each.get("depth") or 0)
             name, kind = str(each.get("name")), str(each.get("type"))

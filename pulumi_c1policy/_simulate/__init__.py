@@ -1,4 +1,5 @@
-"""Policies worked out offline: which rule matches, who is asked, what is skipped, what a change alters.
+"""Policies worked out offline: which rule matches, who is asked, what is skipped, what a change
+alters.
 
 Knows no engine, no HTTP and no terminal. `simulation` has the one entry, `impact` the comparison.
 What cannot be decided is an `Undecided` with its reason, never a guess.

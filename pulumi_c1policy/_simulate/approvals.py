@@ -1,7 +1,8 @@
 """Who is asked to approve: the ten kinds of approval, their fallback, and who may not.
 
-That a step is skipped where an expression finds nobody is documented. What happens where a manager, an
-owner or a group is not found and there is no fallback, or where only the subject is found, is not.
+That a step is skipped where an expression finds nobody is documented. What happens where a manager,
+an owner or a group is not found and there is no fallback, or where only the subject is found, is
+not.
 """
 
 from __future__ import annotations
@@ -211,7 +212,7 @@ def _escalation(tree: Tree, request: Request, policies: Policies) -> Escalation 
     given = tree.get("escalation")
     if not tree.get("escalation_enabled") or not isinstance(given, dict):
         return None
-    seconds = durations.seconds(given.get("expiration"))
+    seconds = durations.parse_seconds(given.get("expiration"))
     if seconds is None and str(given.get("expiration", "")).isdecimal():
         seconds = Fraction(given["expiration"])
     after = None if seconds is None else timedelta(seconds=float(seconds))

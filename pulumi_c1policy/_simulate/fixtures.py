@@ -1,4 +1,5 @@
-"""What a test says of people, accounts, requests and entitlements, as the records that expressions read.
+"""What a test says of people, accounts, requests and entitlements, as the records that expressions
+read.
 
 Both spellings of a field are taken. A field that is left out is unknown; null, as on the wire, and
 empty text say that it is empty.
@@ -115,7 +116,7 @@ def _scalar(kind: str, value: Value, path: str) -> Value:
         return value
     if kind == "timestamp" and (moment := moment_of(value)) is not None:
         return moment
-    if kind == "duration" and (seconds := durations.seconds(value)) is not None:
+    if kind == "duration" and (seconds := durations.parse_seconds(value)) is not None:
         return timedelta(seconds=float(seconds))
     raise _wrong(path, _WORDS[kind], value)
 

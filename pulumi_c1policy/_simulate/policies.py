@@ -1,4 +1,6 @@
-"""Policies however they come: as a program writes them, as the wire carries them, as a state keeps them."""
+"""Policies however they come: as a program writes them, as the wire carries them, as a state keeps
+them.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,8 @@ def read(
     if isinstance(given, KnownPolicy):
         return given
     try:
-        # Encoding takes a program's spellings (a duration such as "4h"), decoding both cases of names.
+        # Encoding takes a program's spellings (a duration such as "4h"), decoding both cases of
+        # names.
         tree = decode(POLICY, encode(POLICY, dict(given)))
     except ShapeError as error:
         raise PolicyError(

@@ -199,9 +199,9 @@ class Simulation:
         subject: The person whom the request is for.
         routes: The way to the steps, through one policy or, where rules hand over, several.
         steps: The steps, in their order.
-        ending: How it ends: the steps run out (`completed`), a step ends it (`accepted`, `rejected`),
-            or a policy that is not known here takes over (`elsewhere`). Without a baseline, a request
-            that no rule matches is `rejected`, as the tenant does it.
+        ending: How it ends: the steps run out (`completed`), a step ends it (`accepted`,
+            `rejected`), or a policy that is not known here takes over (`elsewhere`). Without a
+            baseline, a request that no rule matches is `rejected`, as the tenant does it.
     """
 
     subject: str

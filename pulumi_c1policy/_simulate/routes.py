@@ -1,6 +1,7 @@
 """The ways that a request may take through policies, to steps or to nowhere.
 
-It is one way where every rule is decided. Each rule that is not splits it: the rule may match, or not.
+It is one way where every rule is decided. Each rule that is not splits it: the rule may match, or
+not.
 """
 
 from __future__ import annotations

@@ -39,9 +39,9 @@ def simulate(
 ) -> Simulation:
     """Work out what becomes of a request, without a tenant.
 
-    Nothing is guessed: a field that is left out is unknown, and what depends on it is `Undecided`. Where a
-    rule is undecided and all comes to the same whether it matches or not, that is the result; else
-    `possible` has what may become of the request.
+    Nothing is guessed: a field that is left out is unknown, and what depends on it is `Undecided`.
+    Where a rule is undecided and all comes to the same whether it matches or not, that is the
+    result; else `possible` has what may become of the request.
 
     Args:
         policy: The policy's inputs as a program writes them, or its JSON.

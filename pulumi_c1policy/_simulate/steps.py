@@ -111,7 +111,7 @@ def _wait(index: int, tree: Tree, request: Request) -> WaitStep:
 
 
 def _span(value: object) -> timedelta | None:
-    seconds = durations.seconds(value)
+    seconds = durations.parse_seconds(value)
     return None if seconds is None else timedelta(seconds=float(seconds))
 
 

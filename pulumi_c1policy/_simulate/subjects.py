@@ -14,8 +14,8 @@ from pulumi_c1policy._simulate.fixtures import FixtureError
 def parse(text: str) -> list[dict[str, Value]]:
     """The people in a JSON list of objects, or in a CSV with a line of field names.
 
-    In a CSV a dot goes into a map (`attributes.Job Code`), `;` stands between the items of a list, and
-    an empty cell says that the field is empty; a field that has no column is unknown.
+    In a CSV a dot goes into a map (`attributes.Job Code`), `;` stands between the items of a list,
+    and an empty cell says that the field is empty; a field that has no column is unknown.
 
     Raises:
         FixtureError: It is neither.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,7 @@ def _step(
     **own: Any,  # noqa: ANN401 - each function above says its types
 ) -> PolicyStepArgsDict:
     """Return the step, with each option at its place, and implied switches set."""
-    rest = given(**options)
+    rest = drop_unset(**options)
     common = {name: rest.pop(name) for name in [*rest] if name in Options.__optional_keys__}
     if "escalate" in common:
         common |= {"escalation_enabled": True, "escalation": common.pop("escalate")}
@@ -166,7 +166,7 @@ def _step(
         common = {"allow_reassignment": True} | common
     groups = rest.pop("fallback_groups", None)
     if "fallback" in rest or groups is not None:
-        rest |= {"fallback": True} | given(fallback_user_ids=rest.get("fallback"))
+        rest |= {"fallback": True} | drop_unset(fallback_user_ids=rest.get("fallback"))
     if groups is not None:
         rest |= {"is_group_fallback_enabled": True, "fallback_group_ids": groups}
-    return cast("PolicyStepArgsDict", {"approval": {kind: given(**own) | rest, **common}})
+    return cast("PolicyStepArgsDict", {"approval": {kind: drop_unset(**own) | rest, **common}})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def text(
         placeholder: The text in the empty field.
         **options: The options of every question.
     """
-    field = given(text_field=given(multiline=multiline), placeholder=placeholder)
+    field = drop_unset(text_field=drop_unset(multiline=multiline), placeholder=placeholder)
     return _question(name, "string_field", field, options)
 
 
@@ -78,7 +78,7 @@ def number(
         most: The maximum.
         **options: The options of every question.
     """
-    field = {"number_field": given(min_value=least, max_value=most)}
+    field = {"number_field": drop_unset(min_value=least, max_value=most)}
     return _question(name, "int64_field", field, options)
 
 
@@ -90,4 +90,4 @@ def yes_no(name: pulumi.Input[str], **options: Unpack[Options]) -> FormFieldArgs
 def _question(
     name: pulumi.Input[str], kind: str, field: dict[str, Any], options: Mapping[str, Any]
 ) -> FormFieldArgsDict:
-    return cast("FormFieldArgsDict", {"name": name, **given(**options), kind: field})
+    return cast("FormFieldArgsDict", {"name": name, **drop_unset(**options), kind: field})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def _assignment(
     options: Mapping[str, Any],
     **own: Any,  # noqa: ANN401 - each function above says its types
 ) -> ProvisionerAssignmentArgsDict:
-    rest = given(**options)
+    rest = drop_unset(**options)
     if "fallback" in rest:
         rest["fallback_user_ids"] = rest.pop("fallback")
     return cast("ProvisionerAssignmentArgsDict", {kind: own | rest})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     import pulumi
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def accept(message: pulumi.Input[str] | None = None) -> PolicyStepArgsDict:
     """End the request as approved, with a comment."""
-    return cast("PolicyStepArgsDict", {"accept": given(accept_message=message)})
+    return cast("PolicyStepArgsDict", {"accept": drop_unset(accept_message=message)})
 
 
 def reject(message: pulumi.Input[str] | None = None) -> PolicyStepArgsDict:
     """End the request as denied, with a comment."""
-    return cast("PolicyStepArgsDict", {"reject": given(reject_message=message)})
+    return cast("PolicyStepArgsDict", {"reject": drop_unset(reject_message=message)})

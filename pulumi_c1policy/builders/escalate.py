@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_c1policy.builders._given import given
-from pulumi_c1policy.builders.flow import id_of
+from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders.flow import get_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def to_policy(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("replace_policy", {"policy_id": id_of(policy)}, after, comment)
+    return _escalation("replace_policy", {"policy_id": get_id(policy)}, after, comment)
 
 
 def skip_step(
@@ -79,5 +79,5 @@ def _escalation(
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None,
 ) -> EscalationArgsDict:
-    fields = given(expiration=after, escalation_comment=comment)
+    fields = drop_unset(expiration=after, escalation_comment=comment)
     return cast("EscalationArgsDict", {**fields, kind: how})

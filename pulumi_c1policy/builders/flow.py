@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, TypedDict, cast, overload
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ def otherwise(
     return Otherwise(steps, policy)
 
 
-def id_of(policy: Policy | pulumi.Input[str]) -> pulumi.Input[str]:
+def get_id(policy: Policy | pulumi.Input[str]) -> pulumi.Input[str]:
     """Return the id of a policy, or the id itself."""
     if isinstance(policy, str):
         return policy
@@ -146,10 +146,10 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
         raise TypeError("otherwise(...) is the baseline; write the bare steps in it")
     last = fallthrough or Otherwise(steps=baseline or None, policy=None)
     lists[own] = None if last.steps is None else {"steps": last.steps}
-    found = given(
-        policy_steps=given(**lists) or None,
+    found = drop_unset(
+        policy_steps=drop_unset(**lists) or None,
         rules=rules or None,
-        baseline_policy_id=None if last.policy is None else id_of(last.policy),
+        baseline_policy_id=None if last.policy is None else get_id(last.policy),
     )
     return cast("Flow", {"policy_type": policy_type, **found})
 
@@ -158,7 +158,7 @@ def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
     """Return the rule; add its steps to `lists`."""
     rule: dict[str, Any] = {"condition": part.condition}
     if part.policy is not None:
-        rule["policy_id"] = id_of(part.policy)
+        rule["policy_id"] = get_id(part.policy)
     if part.steps is not None:
         key = part.key or _key(part.condition, taken=lists)
         if key in lists:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def form(
         field_groups: Fields that are shown together.
         field_relationships: Relations between the fields.
     """
-    content = given(
+    content = drop_unset(
         display_name=display_name,
         description=description,
         fields=list(fields) or None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def connector(
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Provision through a connector; the tenant finds it if it is not named."""
-    kind = {"default_behavior": given(connector_id=connector_id)}
+    kind = {"default_behavior": drop_unset(connector_id=connector_id)}
     return _step("connector", kind, target)
 
 
@@ -51,7 +51,7 @@ def account(
         do_not_save: Store its credentials nowhere.
         target: What is provisioned, if it differs from what was requested.
     """
-    kind = given(
+    kind = drop_unset(
         connector_id=connector_id,
         schema_id=schema_id,
         config=config,
@@ -67,7 +67,7 @@ def delete_account(
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Delete the account through a connector."""
-    return _step("connector", {"delete_account": given(connector_id=connector_id)}, target)
+    return _step("connector", {"delete_account": drop_unset(connector_id=connector_id)}, target)
 
 
 def manual(
@@ -85,7 +85,7 @@ def manual(
         user_ids: Ids of the users who provision.
         target: What is provisioned, if it differs from what was requested.
     """
-    kind = given(instructions=instructions, assignee=assignee, user_ids=user_ids)
+    kind = drop_unset(instructions=instructions, assignee=assignee, user_ids=user_ids)
     return _step("manual", kind, target)
 
 
@@ -104,7 +104,7 @@ def delegated(
         implicit: True creates the binding from the parent app's entitlement automatically.
         target: What is provisioned, if it differs from what was requested.
     """
-    kind = given(app_id=app_id, entitlement_id=entitlement_id, implicit=implicit)
+    kind = drop_unset(app_id=app_id, entitlement_id=entitlement_id, implicit=implicit)
     return _step("delegated", kind, target)
 
 
@@ -134,7 +134,7 @@ def external_ticket(
         external_ticket_provisioner_config_id: The configuration of the ticket's content.
         target: What is provisioned, if it differs from what was requested.
     """
-    kind = given(
+    kind = drop_unset(
         instructions=instructions,
         app_id=app_id,
         connector_id=connector_id,
@@ -160,7 +160,7 @@ def action(
         display_name: The name that people see.
         target: What is provisioned, if it differs from what was requested.
     """
-    kind = given(
+    kind = drop_unset(
         action_name=action_name,
         app_id=app_id,
         connector_id=connector_id,
@@ -175,7 +175,7 @@ def device_placement(
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Place a device in a vault boundary."""
-    return _step("device_placement", given(vault_boundary_id=vault_boundary_id), target)
+    return _step("device_placement", drop_unset(vault_boundary_id=vault_boundary_id), target)
 
 
 def unconfigured(
@@ -202,5 +202,5 @@ def in_turn(
 def _step(
     kind: str, how: dict[str, Any], target: pulumi.Input[ProvisionTargetArgsDict] | None
 ) -> PolicyStepArgsDict:
-    step = {"provision_policy": {kind: how}, **given(provision_target=target)}
+    step = {"provision_policy": {kind: how}, **drop_unset(provision_target=target)}
     return cast("PolicyStepArgsDict", {"provision": step})

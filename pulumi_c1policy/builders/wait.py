@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from pulumi_c1policy.builders._given import given
+from pulumi_c1policy.builders._given import drop_unset
 
 if TYPE_CHECKING:
     import pulumi
@@ -58,7 +58,7 @@ def until(
         timezone: Such as `Europe/Berlin`. Default UTC.
         **options: The options of every wait.
     """
-    return _step("until_time", given(hours=hour, minutes=minute, timezone=timezone), options)
+    return _step("until_time", drop_unset(hours=hour, minutes=minute, timezone=timezone), options)
 
 
 def condition(expression: pulumi.Input[str], **options: Unpack[Options]) -> PolicyStepArgsDict:
@@ -67,7 +67,7 @@ def condition(expression: pulumi.Input[str], **options: Unpack[Options]) -> Poli
 
 
 def _step(kind: str, how: dict[str, Any], options: Mapping[str, Any]) -> PolicyStepArgsDict:
-    rest = given(**options)
+    rest = drop_unset(**options)
     if "timeout" in rest:
         rest["timeout_duration"] = rest.pop("timeout")
     return cast("PolicyStepArgsDict", {"wait": {kind: how, **rest}})

@@ -12,7 +12,7 @@ import pytest
 from pulumi_c1policy._emulator import Emulator, Quirks
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.provision import PROVISION
-from pulumi_c1policy._model.schema import Message, messages
+from pulumi_c1policy._model.schema import Message, index_messages
 from pulumi_c1policy._model.steps import ACTION
 from tests.e2e.cli import Stack, Write, created
 from tests.e2e.policies import POLICIES, PROGRAM, Inputs
@@ -64,11 +64,11 @@ def _said(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
 
 
 def test_the_table_has_every_kind_of_everything() -> None:
-    refused = {*messages(PROVISION), *messages(ACTION)}
+    refused = {*index_messages(PROVISION), *index_messages(ACTION)}
     said = {found for inputs in POLICIES.values() for found in _said(POLICY, inputs)}
     kinds = {
         (message.name, member)
-        for message in messages(POLICY).values()
+        for message in index_messages(POLICY).values()
         for group, members in message.oneofs.items()
         for member in members
         # One well-known form of a text stands for the others.

@@ -1,9 +1,8 @@
-"""Checks before anything is sent: every failure at once, each with its path and its rule's id. Pure.
+"""The check of a message's shape against the model: names, types, oneofs, bounds. Pure.
 
-The shape of a policy (names, types, oneofs, bounds) is checked against the model; what holds between
-fields is in `rules`. A value that is unknown postpones just the checks that need it. Every program's
-preview waits for this, so what is right is passed by quickly: only what is set is looked at, and
-sentences are made only of what is wrong.
+All findings are reported at once, each with its path and its rule's id. An unknown value postpones
+only the checks that need it. Every preview waits for this check, so it passes valid values quickly:
+it looks only at what is set, and makes sentences only for findings.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from pulumi_c1policy._findings.finding import Finding, Severity
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._lifecycle.checks.spellings import guess_field, suggest_field
-from pulumi_c1policy._lifecycle.planning.normalize import is_absent
 from pulumi_c1policy._model import durations
+from pulumi_c1policy._model.normalize import is_absent
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.steps import POLICY_STEP
@@ -29,7 +28,7 @@ _INTEGER_RANGES = {
     Scalar.INT64: (-(2**63), 2**63 - 1),
     Scalar.UINT64: (0, 2**64 - 1),
 }
-# By names of our own: Python 3.11 takes long to find a member in its enum.
+# Module constants: looking up an enum member is slow in Python 3.11.
 _STRING, _BOOL, _STRUCT, _DURATION = Scalar.STRING, Scalar.BOOL, Scalar.STRUCT, Scalar.DURATION
 _KINDS = {
     str: "a string",
@@ -42,12 +41,12 @@ _KINDS = {
 }
 _LONGEST_NUMBER = 40
 _ANY = ""
-"""The rule of what cannot be sent at all, which no user can turn down."""
+"""The rule of values that cannot be sent at all; no user can turn it down."""
 _A_SPAN = "should be a span of time such as '1h', '90m' or '3600s', or a number of seconds, not "
 
 
 def check_message(message: Message, value: Value, path: Path) -> list[Finding]:
-    """What is wrong with `value` as a `message`, at any depth, seen by itself."""
+    """Check a value as a message, at any depth, without the relations between its fields."""
     found: list[Finding] = []
     _message(message, value, path, found)
     return found
@@ -199,23 +198,23 @@ def _not_a_value(kind: Enum, value: Value) -> str:
 
 
 def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
-    exact = durations.seconds(value)
+    exact = durations.parse_seconds(value)
     least, most = field.least, field.most or durations.LONGEST
     if exact is None:
         shown = repr(value) if isinstance(value, str) else _kind(value)
         found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}", quotes_value=True))
         return
-    # Whole numbers compare far quicker than fractions do.
+    # Comparing integers is much faster than comparing fractions.
     amount, unit = exact.as_integer_ratio()
     if not (-most if least is None else least) * unit <= amount <= most * unit:
-        bounds = f"between {durations.short(least)} and {durations.short(most)}"
-        text = f"should be {bounds}, not {durations.short(exact)}"
+        bounds = f"between {durations.format_seconds(least)} and {durations.format_seconds(most)}"
+        text = f"should be {bounds}, not {durations.format_seconds(exact)}"
         rule = field.bounds_rule if field.most else _ANY
         found.append(Finding(path, rule, text, _severity(rule), quotes_value=True))
 
 
 def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Finding]) -> None:
-    number = durations.whole(value) if field.span else value
+    number = durations.to_whole_seconds(value) if field.span else value
     if isinstance(number, str):
         digits = number.strip().removeprefix("-")
         fits = len(digits) <= _LONGEST_NUMBER and digits.isascii() and digits.isdigit()
@@ -244,7 +243,7 @@ def _severity(rule: str) -> Severity:
 def _oneofs(
     message: Message, value: Tree, path: Path, found: list[Finding], *, misspelt: bool
 ) -> None:
-    """One member of each group at most, and of a required group exactly one."""
+    """Check that at most one member of each group is set, and of a required group exactly one."""
     members = message.members
     said = [name for name in value if name in members]
     if len(said) == 1 == len(message.oneofs) and isinstance(value[said[0]], dict):

@@ -14,7 +14,7 @@ from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.checks import annotation_checks, approval_checks
 from pulumi_c1policy._lifecycle.checks.message_checks import check_message
 from pulumi_c1policy._model.enums import POLICY_TYPE
-from pulumi_c1policy._model.paths import Key, order
+from pulumi_c1policy._model.paths import Key, get_sort_key
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
@@ -38,7 +38,7 @@ def check(inputs: Tree) -> list[Finding]:
         found += check_rule(inputs)
     if "rules" not in broken:  # A misspelt rule may reach the steps.
         found += _check_reachability(inputs)
-    return sorted(found, key=lambda finding: order(finding.path))
+    return sorted(found, key=lambda finding: get_sort_key(finding.path))
 
 
 def get_baseline_key(policy_type: str) -> str:

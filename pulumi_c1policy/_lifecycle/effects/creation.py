@@ -15,13 +15,13 @@ from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy,
 from pulumi_c1policy._lifecycle.planning import leftover_texts
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import Change
-from pulumi_c1policy._lifecycle.planning.normalize import same
 from pulumi_c1policy._lifecycle.planning.ownership import (
     describe_manager,
     read_ownership,
     read_resource,
 )
 from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
+from pulumi_c1policy._model.normalize import are_same
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
 from pulumi_c1policy.errors import APIError, RefusedError
@@ -126,7 +126,7 @@ def _is_answer_to(answer: Tree, desired: Tree) -> bool:
     """Return whether a policy has the type and all annotations that a create has sent."""
     notes, sent = answer.get("annotations") or {}, desired.get("annotations") or {}
     has_annotations = all(notes.get(key) == value for key, value in sent.items() if value)
-    return has_annotations and same(_TYPE, answer.get(_TYPE.name), desired.get(_TYPE.name))
+    return has_annotations and are_same(_TYPE, answer.get(_TYPE.name), desired.get(_TYPE.name))
 
 
 def _describe_other_answer(desired: Tree, known: set[str], live: Tree) -> str:

@@ -29,7 +29,7 @@ from pulumi_c1policy._lifecycle.planning.prior import (
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.tree import Tree, decode, only
+from pulumi_c1policy._model.tree import Tree, decode, select_field
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError, RefusedError
 
 
@@ -152,7 +152,7 @@ def _is_in_effect(live: Tree, sent: Tree, planned: Update, prior: Prior, desired
     if kind.held_field in planned.mask and kind.find_held(desired, live):
         return False  # The update drops the held steps.
     # Look at all annotations: a removed key must be gone.
-    found = kind.select_managed(desired, live) | only(live, "annotations")
+    found = kind.select_managed(desired, live) | select_field(live, "annotations")
     return not compare(
         kind.message,
         _select_masked(found, sent, planned, prior),
@@ -165,7 +165,7 @@ def _select_masked(policy: Tree, sent: Tree, planned: Update, prior: Prior) -> T
     selected: Tree = {}
     for wire in planned.mask:
         field = prior.kind.message.wire_fields[wire]
-        selected |= only(policy, field.name)
+        selected |= select_field(policy, field.name)
         if field.merge:
             # Keys that were not sent do not show anything.
             notes, keys = policy.get(field.name) or {}, sent.get(field.name) or {}
@@ -182,7 +182,7 @@ def _combine_outputs(planned: Update, prior: Prior, answer: Tree) -> Tree:
     for name, field in prior.kind.message.fields.items():
         if field.output_only or field.wire in planned.mask:
             outputs.pop(name, None)
-            outputs |= only(answer, name)
+            outputs |= select_field(answer, name)
     return outputs
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from pulumi_c1policy._lifecycle.planning.normalize import canonical_field
+from pulumi_c1policy._model.normalize import canonicalize_field
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Value
 
@@ -28,7 +28,7 @@ def align_items(field: Field, new: list[Value], old: list[Value]) -> dict[int, i
     Returns:
         The index in `old` by the index in `new`, for each pair.
     """
-    meant = [[canonical_field(field, [item]) for item in side] for side in (new, old)]
+    meant = [[canonicalize_field(field, [item]) for item in side] for side in (new, old)]
     texts = [[json.dumps(item, sort_keys=True, default=repr) for item in side] for side in meant]
     pairs = _pair_ends(*texts)
     left, right = _list_unpaired(pairs, len(new), len(old))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pulumi_c1policy._findings.finding import Severity
 from pulumi_c1policy._findings.severity import Level, Severities
-from pulumi_c1policy._model.paths import Path, covers, parse
+from pulumi_c1policy._model.paths import Path, covers, parse_path
 
 DECISIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "on_conflict": ("refuse", "overwrite"),
@@ -68,7 +68,7 @@ def read_options(
     packed: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
     decisions = packed if decided is None else decided
     patterns: Any = packed.get("ignore_changes") or ()
-    parsed = (parse(text) for text in patterns if isinstance(text, str))
+    parsed = (parse_path(text) for text in patterns if isinstance(text, str))
     return Options(
         overwrite=decisions.get("on_conflict") == "overwrite",
         take_back=decisions.get("on_takeover") == "take_back",

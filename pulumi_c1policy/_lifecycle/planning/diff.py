@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, canonical, equal
-from pulumi_c1policy._model.paths import Key, Path, order, text
+from pulumi_c1policy._model.normalize import ABSENT, are_equal, canonicalize
+from pulumi_c1policy._model.paths import Key, Path, format_path, get_sort_key
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -35,7 +35,7 @@ class Change:
         return str(self.path[0])
 
     def __str__(self) -> str:
-        return f"{self.kind} {text(self.path)}"
+        return f"{self.kind} {format_path(self.path)}"
 
 
 def compare(message: Message, before: Tree, after: Tree) -> list[Change]:
@@ -50,15 +50,17 @@ def compare(message: Message, before: Tree, after: Tree) -> list[Change]:
         The changes; empty if both are semantically equal.
     """
     before, after = _drop_identical(message, before, after)
-    found = _compare_messages(message, canonical(message, before), canonical(message, after), ())
-    return sorted(found, key=lambda change: order(change.path))
+    found = _compare_messages(
+        message, canonicalize(message, before), canonicalize(message, after), ()
+    )
+    return sorted(found, key=lambda change: get_sort_key(change.path))
 
 
 def _drop_identical(message: Message, before: Tree, after: Tree) -> tuple[Tree, Tree]:
     """Drop the fields that are identical on both sides: usually most of them."""
     if message.conditional or any(field.alias_of for field in message.fields.values()):
         return before, after  # A field may decide about another.
-    alike = {n for n in before.keys() & after.keys() if equal(before[n], after[n])}
+    alike = {n for n in before.keys() & after.keys() if are_equal(before[n], after[n])}
     return (
         {name: value for name, value in before.items() if name not in alike},
         {name: value for name, value in after.items() if name not in alike},
@@ -114,5 +116,5 @@ def _compare_leaves(before: Value, after: Value, path: Path) -> Iterator[Change]
             yield Change("add", path, after=after)
     elif after is ABSENT:
         yield Change("delete", path, before=before)
-    elif not equal(before, after):
+    elif not are_equal(before, after):
         yield Change("update", path, before, after)

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pulumi_c1policy._lifecycle.planning.align import align_items
-from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, equal, same
-from pulumi_c1policy._lifecycle.planning.respell import same_item
+from pulumi_c1policy._lifecycle.planning.respell import are_same_items
+from pulumi_c1policy._model.normalize import ABSENT, are_equal, are_same
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree, Value
@@ -125,7 +125,7 @@ class _Walk:
         """Hold the places of `rest` (not empty) in the value of a field."""
         if kind.shape == "map":
             return self._hold_in_map(kind, sides, rest, path)
-        if sides.own is ABSENT or equal(sides.own, sides.live) or sides.is_new:
+        if sides.own is ABSENT or are_equal(sides.own, sides.live) or sides.is_new:
             return sides.own
         if sides.live is ABSENT:
             self.unclear.append(path)
@@ -166,7 +166,7 @@ class _Walk:
                 continue
             item, here = sides.at(index), (*path, index)
             held = self._hold_list_item(kind, item, rest[1:], here)
-            if equal(held, item.own):
+            if are_equal(held, item.own):
                 continue
             if held is ABSENT and index == len(own) - 1 and settled.issuperset(range(len(live))):
                 own.pop()
@@ -180,7 +180,7 @@ class _Walk:
         if rest:
             return self._hold_item(kind, sides, rest, path)
         both = ABSENT not in (sides.own, sides.live)
-        return sides.own if both and same_item(kind, sides.own, sides.live) else sides.live
+        return sides.own if both and are_same_items(kind, sides.own, sides.live) else sides.live
 
     def _hold_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if not isinstance(kind.type, Message) or not isinstance(sides.own, dict) or sides.is_new:
@@ -208,7 +208,7 @@ class _Walk:
                 self._hold_in_data(sides.at(i), rest[1:], (*path, i)) if i in chosen else item
                 for i, item in enumerate(own)
             ]
-        if not equal(own, live):
+        if not are_equal(own, live):
             self.unclear.append(path)
         return own
 
@@ -247,4 +247,4 @@ def _get_spelled(side: Value, name: str, spellings: list[str]) -> Value:
 def _same(kind: Field, one: Value, other: Value) -> bool:
     if one is ABSENT or other is ABSENT:
         return one is other
-    return same(kind, one, other)
+    return are_same(kind, one, other)

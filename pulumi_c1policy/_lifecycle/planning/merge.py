@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from pulumi_c1policy._lifecycle.planning.align import align_items
-from pulumi_c1policy._lifecycle.planning.normalize import ABSENT, canonical, same
-from pulumi_c1policy._lifecycle.planning.respell import same_item
+from pulumi_c1policy._lifecycle.planning.respell import are_same_items
+from pulumi_c1policy._model.normalize import ABSENT, are_same, canonicalize
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -27,7 +27,7 @@ def merge(message: Message, *, base: Tree, theirs: Tree, ours: Tree, prefer: Sid
         prefer: The side that wins if both changed the same value.
     """
     base, theirs, ours = (_rename_aliases(message, tree) for tree in (base, theirs, ours))
-    reduced = [canonical(message, tree) for tree in (base, theirs, ours)]
+    reduced = [canonicalize(message, tree) for tree in (base, theirs, ours)]
     out: Tree = {}
     for name in [*ours, *(name for name in theirs if name not in ours)]:
         field = message.fields.get(name)
@@ -118,8 +118,8 @@ def _merge_field(field: Field, base: Value, theirs: Value, ours: Value, prefer: 
 
 def _add_unknown_fields(message: Message, item: Tree, theirs: list[Tree]) -> Tree:
     """Add to an item of a set the fields that only the tenant knows."""
-    reduced = canonical(message, item)
-    known = next((their for their in theirs if canonical(message, their) == reduced), item)
+    reduced = canonicalize(message, item)
+    known = next((their for their in theirs if canonicalize(message, their) == reduced), item)
     return merge(message, base=item, theirs=known, ours=item, prefer="ours")
 
 
@@ -135,7 +135,7 @@ def _choose(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side)
 def _is_same(field: Field, one: Value, other: Value) -> bool:
     if one is ABSENT or other is ABSENT:
         return one is other
-    return same(field, one, other)
+    return are_same(field, one, other)
 
 
 def _merge_map(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
@@ -153,10 +153,12 @@ def _merge_item(field: Field, base: Value, theirs: Value, ours: Value, prefer: S
     if isinstance(kind, Message) and isinstance(theirs, dict) and isinstance(ours, dict):
         ancestor = base if isinstance(base, dict) else {}
         return merge(kind, base=ancestor, theirs=theirs, ours=ours, prefer=prefer)
-    unchanged = base is theirs or (ABSENT not in (base, theirs) and same_item(field, base, theirs))
+    unchanged = base is theirs or (
+        ABSENT not in (base, theirs) and are_same_items(field, base, theirs)
+    )
     if unchanged:
         return ours
-    if base is ours or (ABSENT not in (base, ours) and same_item(field, base, ours)):
+    if base is ours or (ABSENT not in (base, ours) and are_same_items(field, base, ours)):
         return theirs
     return ours if prefer == "ours" else theirs
 

@@ -29,7 +29,7 @@ from pulumi_c1policy._lifecycle.planning.reduce import prune
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.update_mask import make_mask
 from pulumi_c1policy._model.paths import Key, covers
-from pulumi_c1policy._model.tree import Tree, encode, only, zero
+from pulumi_c1policy._model.tree import Tree, encode, make_zero, select_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,12 @@ def _build_fields(
             removed = {key: "" for key in keys if not options.ignores((field.name, Key(key)))}
             body[wire] = removed | {key: value or "" for key, value in notes.items()}
             continue
-        sides = (only(tree, field.name) for tree in (base, live, desired))
+        sides = (select_field(tree, field.name) for tree in (base, live, desired))
         ancestor, theirs, ours = sides
         merged = merge(message, base=ancestor, theirs=theirs, ours=ours, prefer="ours")
         # The merge may have paired list items differently: set ignored places to live values again.
         held, _ = hold_live_values(message, merged, live, merged, options.ignored, [field.name])
-        body[wire] = zero(field)
+        body[wire] = make_zero(field)
         body |= encode(message, held)
     return body
 

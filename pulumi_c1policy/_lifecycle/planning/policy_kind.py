@@ -20,9 +20,9 @@ from pulumi_c1policy._lifecycle.checks.approval_checks import find_agents_choosi
 from pulumi_c1policy._lifecycle.checks.chains import find_references
 from pulumi_c1policy._lifecycle.planning import refusals
 from pulumi_c1policy._lifecycle.planning.kind import Kind, Objection
-from pulumi_c1policy._lifecycle.planning.normalize import canonical
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.normalize import canonicalize
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree, Value
@@ -43,7 +43,9 @@ def find_held_steps(inputs: Tree, live: Tree) -> dict[str, str]:
     """Find the held steps of a live policy: the rule id by the path."""
     written = find_written_rules(inputs)
     return {
-        text(path): rule for path, rule in rejected_steps.find_steps(live) if rule not in written
+        format_path(path): rule
+        for path, rule in rejected_steps.find_steps(live)
+        if rule not in written
     }
 
 
@@ -97,7 +99,7 @@ def _drop_filled_baseline(inputs: Tree, policy: Tree) -> Tree:
     if not isinstance(lists, dict) or not isinstance(written, Mapping) or key in written:
         return policy
     entry = lists.get(key)
-    if not isinstance(entry, dict) or canonical(POLICY_STEPS, entry) != _FILLED_IN:
+    if not isinstance(entry, dict) or canonicalize(POLICY_STEPS, entry) != _FILLED_IN:
         return policy
     return policy | {"policy_steps": {k: v for k, v in lists.items() if k != key}}
 

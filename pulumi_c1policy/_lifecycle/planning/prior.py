@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from pulumi_c1policy._lifecycle.planning.diff import Change, compare
 from pulumi_c1policy._lifecycle.planning.kind import Kind
 from pulumi_c1policy._lifecycle.planning.merge import merge
-from pulumi_c1policy._lifecycle.planning.normalize import same
 from pulumi_c1policy._lifecycle.planning.ownership import describe_manager, read_ownership
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._lifecycle.planning.respell import respell
-from pulumi_c1policy._model.tree import Tree, only
+from pulumi_c1policy._model.normalize import are_same
+from pulumi_c1policy._model.tree import Tree, select_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +120,20 @@ def refresh(prior: Prior, live: Tree) -> Prior:
     answer = kind.select_managed(prior.inputs, prune(message, live))
     inputs = dict(prior.inputs)
     for name in kind.writable:
-        if same(message.fields[name], prior.outputs.get(name), answer.get(name)):
+        if are_same(message.fields[name], prior.outputs.get(name), answer.get(name)):
             continue
-        written = only(inputs, name)
+        written = select_field(inputs, name)
         merged = merge(
             message,
-            base=only(prior.outputs, name),
-            theirs=only(answer, name),
+            base=select_field(prior.outputs, name),
+            theirs=select_field(answer, name),
             ours=written,
             prefer="theirs",
         )
         inputs.pop(name, None)
         inputs |= respell(message, written, strip(message, merged))
     # Ignore the times: they would appear in every drift report.
-    times = only(prior.outputs, "created_at") | only(prior.outputs, "updated_at")
+    times = select_field(prior.outputs, "created_at") | select_field(prior.outputs, "updated_at")
     outputs = respell(message, inputs, answer | times)
     refreshed = Prior(
         inputs, outputs, held=kind.find_held(prior.inputs, live), origin=prior.origin, kind=kind

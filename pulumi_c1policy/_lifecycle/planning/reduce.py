@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pulumi_c1policy._lifecycle.planning.normalize import is_absent
+from pulumi_c1policy._model.normalize import is_absent
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 

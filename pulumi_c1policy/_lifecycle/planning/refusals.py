@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._lifecycle.planning.ownership import PERSON
-from pulumi_c1policy._model.paths import Path, at, text
+from pulumi_c1policy._model.paths import Path, format_path, get_at
 from pulumi_c1policy._model.tree import Tree, Value
 
 _MAX_SHOWN = 5
@@ -132,7 +132,7 @@ def refuse_two_holders(urns: Sequence[str]) -> Refuse:
 
 def list_paths(changes: Sequence[Change]) -> str:
     """List the paths of changes; only the first few are named."""
-    listed = ", ".join(f"`{text(change.path)}`" for change in changes[:_MAX_SHOWN])
+    listed = ", ".join(f"`{format_path(change.path)}`" for change in changes[:_MAX_SHOWN])
     return listed + (f" and {len(changes) - _MAX_SHOWN} more" if len(changes) > _MAX_SHOWN else "")
 
 
@@ -145,10 +145,10 @@ def refuse_conflict(changes: Sequence[Change], desired: Tree, secrets: Collectio
         secrets: The top-level inputs whose values are not shown.
     """
     shown = "; ".join(
-        f"`{text(change.path)}` (a secret)"
+        f"`{format_path(change.path)}` (a secret)"
         if change.field in secrets
-        else f"`{text(change.path)}` was {_show(change.before)} when last recorded and is "
-        f"{_show(change.after)} now, the program says {_show(at(desired, change.path))}"
+        else f"`{format_path(change.path)}` was {_show(change.before)} when last recorded and is "
+        f"{_show(change.after)} now, the program says {_show(get_at(desired, change.path))}"
         for change in changes[:_MAX_SHOWN]
     )
     more = f"; and {len(changes) - _MAX_SHOWN} more" if len(changes) > _MAX_SHOWN else ""
@@ -192,7 +192,7 @@ def _list(held: Mapping[str, str]) -> str:
 
 def refuse_unclear_ignored(list_paths: Sequence[Path]) -> Refuse:
     """Refuse to guess the value of ignored places."""
-    listed = ", ".join(f"`{text(path)}`" for path in list_paths[:_MAX_SHOWN])
+    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths[:_MAX_SHOWN])
     return Refuse(
         f"the value to send at {listed} is unclear: `ignore_changes` names this place or one below "
         "it, and items around it were moved, added or removed, or changed their kind, since the "
@@ -218,7 +218,7 @@ def refuse_missing_read() -> Refuse:
 
 def refuse_self_reference(list_paths: Sequence[Path]) -> Refuse:
     """Refuse a policy that hands requests to itself."""
-    listed = ", ".join(f"`{text(path)}`" for path in list_paths)
+    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
     return Refuse(
         f"{listed} is the policy's own id, so a request would never end.",
         "Name another policy of the same type, or steps with `step_key`. [self-reference]",
@@ -227,7 +227,7 @@ def refuse_self_reference(list_paths: Sequence[Path]) -> Refuse:
 
 def refuse_agent_reference(list_paths: Sequence[Path]) -> Refuse:
     """Refuse an agent that may choose its own policy."""
-    listed = ", ".join(f"`{text(path)}`" for path in list_paths)
+    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
     return Refuse(
         f"{listed} names the policy itself, which the server rejects according to the vendor's "
         "CLI.",
@@ -237,7 +237,7 @@ def refuse_agent_reference(list_paths: Sequence[Path]) -> Refuse:
 
 def refuse_cycle(list_paths: Sequence[Path]) -> Refuse:
     """Refuse policies that hand requests to each other in a cycle."""
-    listed = ", ".join(f"`{text(path)}`" for path in list_paths)
+    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
     return Refuse(
         f"{listed} leads through other policies back to this one, so a request would never end.",
         "Let one of these policies decide with steps (`step_key`). [policy-cycle]",

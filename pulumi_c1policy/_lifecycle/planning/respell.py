@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_c1policy._lifecycle.planning.align import align_items
-from pulumi_c1policy._lifecycle.planning.normalize import canonical, canonical_field, equal, same
+from pulumi_c1policy._model.normalize import are_equal, are_same, canonicalize, canonicalize_field
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -19,9 +19,9 @@ def respell(message: Message, written: Tree, answer: Tree) -> Tree:
     Returns:
         A tree that is semantically equal to `answer` and contains all of it.
     """
-    if equal(written, answer):
+    if are_equal(written, answer):
         return written
-    meaning = canonical(message, written) if written.keys() - answer.keys() else {}
+    meaning = canonicalize(message, written) if written.keys() - answer.keys() else {}
     out: Tree = {}
     for name, value in written.items():
         field = message.fields.get(name)
@@ -55,32 +55,34 @@ def _respell_field(field: Field, written: Value, answer: Value) -> Value:
         }
     if isinstance(kind, Message) and isinstance(written, dict) and isinstance(answer, dict):
         return respell(kind, written, answer)
-    return written if same(field, written, answer) else answer
+    return written if are_same(field, written, answer) else answer
 
 
 def _respell_item(field: Field, written: Value, answer: Value) -> Value:
     kind = field.type
     if isinstance(kind, Message) and isinstance(written, dict) and isinstance(answer, dict):
         return respell(kind, written, answer)
-    return written if same_item(field, written, answer) else answer
+    return written if are_same_items(field, written, answer) else answer
 
 
 def _respell_set(field: Field, written: list[Value], answer: list[Value]) -> list[Value]:
-    if same(field, written, answer):
+    if are_same(field, written, answer):
         return written
     same_items = [
-        item for item in written if any(same_item(field, item, other) for other in answer)
+        item for item in written if any(are_same_items(field, item, other) for other in answer)
     ]
     new = [
-        item for item in answer if not any(same_item(field, item, other) for other in same_items)
+        item
+        for item in answer
+        if not any(are_same_items(field, item, other) for other in same_items)
     ]
     return same_items + new
 
 
-def same_item(field: Field, one: Value, other: Value) -> bool:
+def are_same_items(field: Field, one: Value, other: Value) -> bool:
     """Return whether two items of a list or map field are semantically equal."""
     if isinstance(field.type, Message):
         if not (isinstance(one, dict) and isinstance(other, dict)):
-            return equal(one, other)
-        return equal(canonical(field.type, one), canonical(field.type, other))
-    return equal(canonical_field(field, [one]), canonical_field(field, [other]))
+            return are_equal(one, other)
+        return are_equal(canonicalize(field.type, one), canonicalize(field.type, other))
+    return are_equal(canonicalize_field(field, [one]), canonicalize_field(field, [other]))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from pulumi_c1policy._model.paths import Key, Path, text
+from pulumi_c1policy._model.paths import Key, Path, format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.tree import MAX_DEPTH, Tree, Value, is_deeper
@@ -90,7 +90,7 @@ def is_current(state: Mapping[str, Value]) -> bool:
 
 def make_error(problems: list[Problem]) -> StateError:
     """Make the error about a damaged state. It shows paths but no values, which may be secrets."""
-    shown = ", ".join(f"`{text(path)}` should be {what}" for path, what in problems[:_SHOWN])
+    shown = ", ".join(f"`{format_path(path)}` should be {what}" for path, what in problems[:_SHOWN])
     more = f", and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
     return StateError(
         f"its recorded state cannot be read: {shown}{more}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._pulumi.engine_results import hide_secret
 from tests.unit.lifecycle.test_wrong_values import WRONG
@@ -38,5 +38,5 @@ def test_what_is_wrong_beside_a_secret_is_still_said() -> None:
     inputs = {"display_name": "Access", "policy_type": "POLICY_TYPE_GRANT", "policy_steps": steps}
     [finding] = check(inputs)
     hidden = hide_secret(finding, {"policy_steps"})
-    assert text(hidden.path) == 'policy_steps["…"].steps[0].acept'
+    assert format_path(hidden.path) == 'policy_steps["…"].steps[0].acept'
     assert "did you mean `accept`?" in hidden.message

@@ -15,7 +15,7 @@ from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.checks.spellings import guess_field
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import messages
+from pulumi_c1policy._model.schema import index_messages
 from pulumi_c1policy._model.tree import Tree
 from scripts.environment import ROOT
 
@@ -107,7 +107,7 @@ def test_the_terraform_sets_what_the_policy_sets(name: str) -> None:
     source = (EXAMPLES / "terraform" / f"{name}.tf").read_text()
     policy = declared("dicts")[name]
     words = set(re.findall(r"^\s*(\w+)\s*=", source, re.MULTILINE)) - set(policy["policy_steps"])
-    all_messages = messages(POLICY).values()
+    all_messages = index_messages(POLICY).values()
     ours = {field for message in all_messages for field in message.fields}
     theirs = {word for word in words if any(guess_field(message, word) for message in all_messages)}
     assert words <= ours | theirs

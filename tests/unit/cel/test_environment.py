@@ -9,7 +9,7 @@ import pytest
 from pulumi_c1policy._cel import cel_library, engine
 from pulumi_c1policy._cel.environment import Place, Signature, load_environment
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import messages
+from pulumi_c1policy._model.schema import index_messages
 
 FACTS = load_environment()
 PLAIN = {"bool", "string", "int", "dyn", "timestamp", "duration"}
@@ -49,7 +49,7 @@ def test_every_type_that_is_named_is_described() -> None:
 
 
 def test_every_place_of_the_model_is_a_place_of_the_environment() -> None:
-    named = {f.cel for m in messages(POLICY).values() for f in m.fields.values() if f.cel}
+    named = {f.cel for m in index_messages(POLICY).values() for f in m.fields.values() if f.cel}
     assert named == set(FACTS.places) == set(Place)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.policy_expressions import check_policy, list_expressions
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.unknown import UNKNOWN
 from tests.unit.cel.corpus import MANAGERS
@@ -25,11 +25,11 @@ def approval(*texts: object, **others: object) -> dict[str, Any]:
 
 
 def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(text(f.path), f.place, f.text) for f in list_expressions(POLICY, inputs)]
+    return [(format_path(f.path), f.place, f.text) for f in list_expressions(POLICY, inputs)]
 
 
 def rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(text(f.path), f.remark.rule) for f in check_policy(inputs)]
+    return [(format_path(f.path), f.remark.rule) for f in check_policy(inputs)]
 
 
 CONFIG = f"{STEP}.provision.provision_policy.connector.account.config"

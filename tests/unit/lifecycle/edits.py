@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._lifecycle.planning.diff import Change
-from pulumi_c1policy._model.paths import Key, Path, text
+from pulumi_c1policy._model.paths import Key, Path, format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import Tree
@@ -32,7 +32,7 @@ class Edit(NamedTuple):
     places: tuple[tuple[Path, Any], ...]
 
     def __repr__(self) -> str:
-        return f"<{self.kind} at {text(self.path)}>"
+        return f"<{self.kind} at {format_path(self.path)}>"
 
     @property
     def field(self) -> Field:

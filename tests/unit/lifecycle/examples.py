@@ -12,9 +12,9 @@ from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer
-from pulumi_c1policy._model.paths import Path, at
+from pulumi_c1policy._model.paths import Path, get_at
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, camel
+from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, to_camel_case
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import sample
 from tests.unit.lifecycle.edits import new_item
@@ -87,7 +87,7 @@ def _type(place: Place) -> Example:
     if field.output_only:
         return _readable(_put(wire, path, _instance(field)))
     if field.ignored or field.alias_of:
-        return settles(inputs, _put(stored(inputs), path, at(inputs, path)))
+        return settles(inputs, _put(stored(inputs), path, get_at(inputs, path)))
     if isinstance(field.type, Enum) and not field.required:
         return settles(specimen(place, None), _put(wire, path, field.type.zero))
     if isinstance(field.type, Enum):
@@ -165,7 +165,7 @@ def _output_only(place: Place) -> Example:
 
     def example() -> None:
         assert find_drift(recorded, live) == []
-        assert at(encode(POLICY, live), _wire(path)) is None
+        assert get_at(encode(POLICY, live), _wire(path)) is None
         breaks("output-only", place, _instance(place.field))()
 
     return example
@@ -210,7 +210,7 @@ def _kept_if(place: Place) -> Example:
     flag = (*path_to(place)[:-1], place.field.kept_if)
     inputs = _put(inputs, flag, False, wire=False)
     kept = stored(inputs)
-    assert at(kept, _wire(path_to(place))) is None
+    assert get_at(kept, _wire(path_to(place))) is None
     return both(settles(inputs, kept), _breaks_as_it_is("not-kept", inputs))
 
 
@@ -314,7 +314,7 @@ EXAMPLES: dict[str, Callable[[Place], Example]] = {
 
 def _wire(path: Path) -> Path:
     """The path on the wire."""
-    return tuple(camel(part) if type(part) is str else part for part in path)
+    return tuple(to_camel_case(part) if type(part) is str else part for part in path)
 
 
 def _put(tree: Tree, path: Path, value: Any, *, wire: bool = True) -> Tree:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Field, Message, messages
+from pulumi_c1policy._model.schema import Field, Message, index_messages
 from pulumi_c1policy._model.tree import Tree
 from tests.strategies import minimal, whole_sample
 
@@ -24,7 +24,7 @@ class Place(NamedTuple):
         return f"{self.message.short_name}.{self.field.name}"
 
 
-PLACES = [Place(m, f) for m in messages(POLICY).values() for f in m.fields.values()]
+PLACES = [Place(m, f) for m in index_messages(POLICY).values() for f in m.fields.values()]
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._lifecycle.checks.chains import Chains
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
 
@@ -67,7 +67,7 @@ def row(length: int) -> Chains:
 def test_what_a_policy_hands_requests_to(
     chains: Chains, policy: Tree, found: list[tuple[str, str]]
 ) -> None:
-    assert [(text(f.path), f.rule) for f in chains.check(policy)] == found
+    assert [(format_path(f.path), f.rule) for f in chains.check(policy)] == found
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_a_policy_hands_requests_to(
     ],
 )
 def test_a_request_may_not_come_back(chains: Chains, policy: Tree, paths: list[str]) -> None:
-    assert [text(path) for path in chains.find_cycle("a", policy)] == paths
+    assert [format_path(path) for path in chains.find_cycle("a", policy)] == paths
 
 
 def test_the_newest_word_counts() -> None:

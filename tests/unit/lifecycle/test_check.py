@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Message, Scalar
 from pulumi_c1policy._model.tree import Tree
@@ -22,7 +22,7 @@ from tests.unit.lifecycle.written import STEP, account, expiring, long, one, pol
 
 def errors(inputs: Tree) -> list[tuple[str, str]]:
     """The path and the rule of each failure."""
-    return [(text(f.path), f.rule) for f in check(inputs) if f.severity == "error"]
+    return [(format_path(f.path), f.rule) for f in check(inputs) if f.severity == "error"]
 
 
 def _of_another_type(place: Place) -> Any:
@@ -37,7 +37,7 @@ def _of_another_type(place: Place) -> Any:
     [pytest.param(p, id=repr(p)) for p in PLACES if not (p.field.output_only or p.field.kept_if)],
 )
 def test_no_field_takes_a_value_of_another_type(place: Place) -> None:
-    path = text(path_to(place))
+    path = format_path(path_to(place))
     found = [where for where, _ in errors(specimen(place, _of_another_type(place)))]
     assert any(where.startswith(path) for where in found), found
 
@@ -83,7 +83,7 @@ def test_a_wrong_step_does_not_make_the_rules_that_point_to_its_list_wrong() -> 
 def test_a_wrong_rule_does_not_make_the_steps_that_it_means_unreachable() -> None:
     inputs = policy(rules=[{"condition": "a", "stepkey": "low"}])
     inputs["policy_steps"]["low"] = {"steps": [{"reject": {}}]}
-    assert [(text(f.path), f.rule) for f in check(inputs)] == [("rules[0].stepkey", "")]
+    assert [(format_path(f.path), f.rule) for f in check(inputs)] == [("rules[0].stepkey", "")]
 
 
 @pytest.mark.parametrize("key", AWKWARD_KEYS)
@@ -153,7 +153,7 @@ ANYTHING = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(POLICY.fields)), ANYTHING))
 def test_whatever_is_written_the_checks_answer(inputs: Tree) -> None:
     for finding in check(inputs):
-        assert text(finding.path)
+        assert format_path(finding.path)
         assert finding.message
         assert finding.rule in RULES or not finding.rule
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Field, Message, Scalar, messages
+from pulumi_c1policy._model.schema import Field, Message, Scalar, index_messages
 from tests.unit.lifecycle.examples import EXAMPLES, rules_of
 from tests.unit.lifecycle.specimens import PLACES, Place, specimen
 
@@ -66,7 +66,7 @@ def _another_type(kind: Any) -> Scalar:
 
 def _set(place: Place, fact: str, value: Any) -> None:
     object.__setattr__(place.field, fact, value)
-    for message in messages(POLICY).values():
+    for message in index_messages(POLICY).values():
         message.forget()
 
 
@@ -84,7 +84,7 @@ def test_without_the_fact_its_example_goes_wrong(place: Place, fact: str) -> Non
 
 @pytest.mark.parametrize(
     "message",
-    [m for m in messages(POLICY).values() if m.required_oneofs],
+    [m for m in index_messages(POLICY).values() if m.required_oneofs],
     ids=lambda m: m.short_name,
 )
 def test_without_a_required_group_nothing_may_be_said(

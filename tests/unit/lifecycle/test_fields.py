@@ -10,7 +10,7 @@ from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
-from pulumi_c1policy._model.paths import at
+from pulumi_c1policy._model.paths import get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.unit.lifecycle.edits import apply, edits, names_only, reports, writes_alike
@@ -31,7 +31,7 @@ SETTABLE = [
 @pytest.mark.parametrize("place", SETTABLE)
 def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
     inputs = specimen(place)
-    assert at(inputs, path_to(place)) is not None
+    assert get_at(inputs, path_to(place)) is not None
     # The specimen of one field leaves out what tenants want beside it.
     assert [f for f in check(inputs) if f.severity == "error" and f.rule not in BESIDE] == []
     for seed in range(4):

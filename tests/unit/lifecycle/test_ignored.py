@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import record_answer
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._model.paths import Key, Path, at, text
+from pulumi_c1policy._model.paths import Key, Path, get_at, format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.strategies import policies
@@ -220,10 +220,10 @@ def test_each_ignored_place_is_sent_as_it_is_live_and_nothing_is_made_up(
     for change in compare(POLICY, theirs, out):
         assert not decided.ignores(change.path), f"not as live: {change}"
     for change in compare(POLICY, ours, out):
-        live_value = at(theirs, change.path)
+        live_value = get_at(theirs, change.path)
         is_live = not compare(POLICY, _only(theirs, change.path), _only(out, change.path))
         touched = any(_meet(pattern, change.path) for pattern in decided.ignored)
-        assert touched or is_live or live_value == at(out, change.path), f"made up: {change}"
+        assert touched or is_live or live_value == get_at(out, change.path), f"made up: {change}"
 
 
 def _meet(pattern: Path, path: Path) -> bool:
@@ -237,7 +237,7 @@ def _pattern(path: Path) -> str:
         Key(part) if isinstance(part, str) and not (part.isidentifier() or part == "*") else part
         for part in path
     )
-    return text(tuple(parts))
+    return format_path(tuple(parts))
 
 
 def _only(tree: Tree, path: Path) -> Tree:

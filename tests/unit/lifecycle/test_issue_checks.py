@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
 
@@ -48,7 +48,7 @@ def annotated(**notes: str) -> Tree:
 
 
 def said(finding: Finding) -> tuple[str, str, str]:
-    return finding.severity, text(finding.path), finding.rule
+    return finding.severity, format_path(finding.path), finding.rule
 
 
 LOW = {"condition": "a == 'b'", "step_key": "low"}
@@ -495,7 +495,7 @@ def test_the_spellings_of_the_vendors_provider_are_led_to_ours(theirs: str, ours
         for inputs, holder in holders
         for finding in check(inputs)
         if f"did you mean `{ours}`?" in finding.message
-        and text(finding.path) == f"{holder}.{theirs}"
+        and format_path(finding.path) == f"{holder}.{theirs}"
     ]
     assert led
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.normalize import canonical, equal
+from pulumi_c1policy._model.normalize import canonicalize, are_equal
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, plan
 from pulumi_c1policy._lifecycle.planning.prior import record_answer
 from pulumi_c1policy._lifecycle.planning.update_mask import make_mask
 from pulumi_c1policy._model.approval import APPROVAL
-from pulumi_c1policy._model.paths import Path, at
+from pulumi_c1policy._model.paths import Path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
@@ -154,7 +154,7 @@ DIFFERENT: list[tuple[str, Tree, Tree, list[str | int]]] = [
 def test_means_the_same(one: Tree, other: Tree) -> None:
     assert compare(POLICY, one, other) == []
     assert compare(POLICY, other, one) == []
-    assert canonical(POLICY, one) == canonical(POLICY, other)
+    assert canonicalize(POLICY, one) == canonicalize(POLICY, other)
     assert plan(record_answer(GRANT | one, answer(stored(GRANT | other))), GRANT | one) == NoOp()
 
 
@@ -168,8 +168,8 @@ def test_means_something_else(one: Tree, other: Tree, last: list[str | int]) -> 
 
 @given(policies())
 def test_the_canonical_form_is_its_own(inputs: Tree) -> None:
-    form = canonical(POLICY, inputs)
-    assert canonical(POLICY, form) == form
+    form = canonicalize(POLICY, inputs)
+    assert canonicalize(POLICY, form) == form
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_the_canonical_form_is_its_own(inputs: Tree) -> None:
     ids=repr,
 )
 def test_truth_is_no_number_and_the_unknown_equals_nothing(one: Any, other: Any) -> None:
-    assert not equal(one, other)
-    assert not equal(other, one)
+    assert not are_equal(one, other)
+    assert not are_equal(other, one)
 
 
 def _places(value: Any, path: Path = ()) -> list[Path]:
@@ -207,7 +207,7 @@ def test_an_unknown_value_anywhere_is_a_change_and_never_a_failure(
     recorded = record_answer(inputs, answer(stored(inputs)))
     path = data.draw(st.sampled_from(_places(inputs)))
     desired = _with_unknown(inputs, path)
-    assert at(desired, path) is UNKNOWN
+    assert get_at(desired, path) is UNKNOWN
     assert [f for f in check(desired) if f.severity == "error"] == []
     planned = plan(recorded, desired)
     if "reassign_tasks_to_delegates" in path:

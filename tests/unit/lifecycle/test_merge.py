@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pulumi_c1policy._lifecycle.planning.align import align_items
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.merge import Side, merge
-from pulumi_c1policy._lifecycle.planning.normalize import canonical
+from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._lifecycle.planning.respell import respell
 from pulumi_c1policy._model.policy import POLICY
@@ -37,8 +37,13 @@ def _leaves(value: Any) -> Iterator[str]:
 @given(policies(), policies(), policies(), SIDES)
 def test_a_merge_makes_nothing_up(base: Tree, theirs: Tree, ours: Tree, prefer: Side) -> None:
     theirs = prune(POLICY, theirs)
-    merged = canonical(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer=prefer))
-    known = {*_leaves(canonical(POLICY, theirs)), *_leaves(canonical(POLICY, ours)), "{}", "[]"}
+    merged = canonicalize(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer=prefer))
+    known = {
+        *_leaves(canonicalize(POLICY, theirs)),
+        *_leaves(canonicalize(POLICY, ours)),
+        "{}",
+        "[]",
+    }
     assert set(_leaves(merged)) <= known
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.normalize import canonical
+from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, record_answer, refresh
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
@@ -85,7 +85,7 @@ def test_a_policy_that_tenants_accept_has_no_failure(inputs: Tree) -> None:
 def test_inputs_survive_the_wire(inputs: Tree) -> None:
     there_and_back = decode(POLICY, json.loads(json.dumps(encode(POLICY, inputs))))
     assert compare(POLICY, inputs, there_and_back) == []
-    assert canonical(POLICY, there_and_back) == canonical(POLICY, inputs)
+    assert canonicalize(POLICY, there_and_back) == canonicalize(POLICY, inputs)
     assert _keys(there_and_back) == _keys(inputs)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._model.paths import text
+from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.tree import Tree
 from tests.unit.lifecycle.written import (
     CONFIG,
@@ -249,5 +249,5 @@ def test_a_wrong_value_is_the_one_failure(
     ]
     if rule == "too-many" and path == "annotations":
         failures = [f for f in failures if f.rule != "too-large"]
-    assert [(text(f.path), f.rule) for f in failures] == [(path, rule)]
+    assert [(format_path(f.path), f.rule) for f in failures] == [(path, rule)]
     assert fragment in failures[0].message

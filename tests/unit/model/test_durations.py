@@ -50,8 +50,8 @@ WIRE: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("value", "expected"), WIRE, ids=repr)
 def test_a_span_has_one_spelling_on_the_wire(value: Any, expected: str) -> None:
-    assert durations.wire(value) == expected
-    assert durations.wire(expected) == expected
+    assert durations.to_wire(value) == expected
+    assert durations.to_wire(expected) == expected
 
 
 NO_SPANS: list[Any] = [
@@ -87,29 +87,29 @@ NO_SPANS: list[Any] = [
 
 @pytest.mark.parametrize("value", NO_SPANS, ids=repr)
 def test_anything_else_is_no_span(value: Any) -> None:
-    assert durations.seconds(value) is None
-    assert durations.wire(value) is None
-    assert durations.whole(value) is value
+    assert durations.parse_seconds(value) is None
+    assert durations.to_wire(value) is None
+    assert durations.to_whole_seconds(value) is value
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(0, 10**9 - 1))
 def test_every_span_that_protobuf_can_hold_survives_its_spelling(whole: int, nanos: int) -> None:
     exact = Fraction(whole) + Fraction(nanos, 10**9)
-    text = durations.wire(f"{whole}s" if not nanos else f"{int(exact * 10**9)}ns")
+    text = durations.to_wire(f"{whole}s" if not nanos else f"{int(exact * 10**9)}ns")
     assert text is not None
-    assert durations.seconds(text) == exact
+    assert durations.parse_seconds(text) == exact
 
 
 @given(st.timedeltas())
 def test_a_timedelta_is_exact(span: timedelta) -> None:
-    exact = durations.seconds(span)
+    exact = durations.parse_seconds(span)
     assert exact == Fraction(span // timedelta(microseconds=1), 10**6)
 
 
 @given(st.text() | st.floats(-1e12, 1e12) | st.integers(-(10**12), 10**12) | st.binary())
 def test_whatever_is_given_there_is_an_answer(value: Any) -> None:
-    text = durations.wire(value)
-    assert text is None or durations.wire(text) == text
+    text = durations.to_wire(value)
+    assert text is None or durations.to_wire(text) == text
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_whatever_is_given_there_is_an_answer(value: Any) -> None:
     [("4h", 14400), ("1.5s", "1.5s"), (7200.0, 7200), ("90m", 5400), ("7", "7"), (None, None)],
 )
 def test_a_span_of_whole_seconds_is_a_number(value: Any, expected: Any) -> None:
-    assert durations.whole(value) == expected
+    assert durations.to_whole_seconds(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ def test_a_span_of_whole_seconds_is_a_number(value: Any, expected: Any) -> None:
     [(3600, "1h"), (2678400, "31d"), (90, "90s"), (60, "1m"), (0, "0s"), (Fraction(1, 2), "0.5s")],
 )
 def test_a_span_reads_short(amount: Any, expected: str) -> None:
-    assert durations.short(amount) == expected
+    assert durations.format_seconds(amount) == expected

@@ -15,14 +15,14 @@ import pytest
 
 from pulumi_c1policy import inputs
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Enum, Message, messages
+from pulumi_c1policy._model.schema import Enum, Message, index_messages
 from scripts.generated import enum_choices, inputs_of, is_required, settle, type_name
 
 ROOT = Path(__file__).parents[3]
-MESSAGES = [message for message in messages(POLICY).values() if message is not POLICY]
+MESSAGES = [message for message in index_messages(POLICY).values() if message is not POLICY]
 ENUMS = {
     type_name(field.type): field.type
-    for message in messages(POLICY).values()
+    for message in index_messages(POLICY).values()
     for field in message.fields.values()
     if isinstance(field.type, Enum)
 }

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Field, Message, Scalar, messages
+from pulumi_c1policy._model.schema import Field, Message, Scalar, index_messages
 
 FIELDS = [
     pytest.param(message, field, id=f"{message.name}.{field.name}")
-    for message in messages(POLICY).values()
+    for message in index_messages(POLICY).values()
     for field in message.fields.values()
 ]
 NUMBERS = {Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64}
@@ -51,7 +51,7 @@ def test_every_field_is_documented_in_sentences(message: Message, field: Field) 
     assert message.doc.endswith(".")
 
 
-@pytest.mark.parametrize("message", messages(POLICY).values(), ids=lambda m: m.name)
+@pytest.mark.parametrize("message", index_messages(POLICY).values(), ids=lambda m: m.name)
 def test_required_groups_exist(message: Message) -> None:
     """A group that wants a member has members."""
     assert message.required_oneofs <= set(message.oneofs)

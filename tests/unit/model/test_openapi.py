@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, messages
+from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, index_messages
 
 SCHEMA = Path(__file__).parents[2] / "reference" / "policy-api.openapi.yaml"
 REF = "#/components/schemas/"
@@ -120,7 +120,7 @@ def reachable(schemas: Schemas, root: str) -> set[str]:
 
 def differences(schemas: Schemas, root: Message = POLICY) -> list[str]:
     """Everything that the structure and the model do not agree on."""
-    ours, theirs = messages(root), reachable(schemas, root.name)
+    ours, theirs = index_messages(root), reachable(schemas, root.name)
     found = [f"{name}: the model lacks the message" for name in sorted(theirs - set(ours))]
     found += [f"{name}: no such message" for name in sorted(set(ours) - theirs)]
     for name in sorted(theirs & set(ours)):

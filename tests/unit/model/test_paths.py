@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._model.paths import Key, Path, at, covers, order, parse, text
+from pulumi_c1policy._model.paths import (
+    Key,
+    Path,
+    get_at,
+    covers,
+    get_sort_key,
+    parse_path,
+    format_path,
+)
 from tests.strategies import AWKWARD_KEYS
 
 PRINTED: list[tuple[Path, str]] = [
@@ -26,7 +34,7 @@ PRINTED: list[tuple[Path, str]] = [
 
 @pytest.mark.parametrize(("path", "printed"), PRINTED, ids=[case[1] for case in PRINTED])
 def test_a_path_reads_as_a_program_writes_it(path: Path, printed: str) -> None:
-    assert text(path) == printed
+    assert format_path(path) == printed
 
 
 READ: list[tuple[str, Path | None]] = [
@@ -53,13 +61,13 @@ READ: list[tuple[str, Path | None]] = [
 
 @pytest.mark.parametrize(("source", "path"), READ, ids=[repr(case[0]) for case in READ])
 def test_a_path_is_read_in_the_grammar_of_the_engine(source: str, path: Path | None) -> None:
-    assert parse(source) == path
+    assert parse_path(source) == path
 
 
 @pytest.mark.parametrize("key", AWKWARD_KEYS)
 def test_an_awkward_key_is_read_back(key: str) -> None:
     path: Path = ("policy_steps", Key(key), "steps", 1)
-    assert parse(text(path)) == path
+    assert parse_path(format_path(path)) == path
 
 
 FIELD_NAMES = st.from_regex(r"[a-z_][a-z0-9_]*", fullmatch=True)
@@ -72,12 +80,12 @@ PATHS = st.tuples(FIELD_NAMES).flatmap(
 
 @given(PATHS)
 def test_a_printed_path_is_read_back(path: Path) -> None:
-    assert parse(text(path)) == path
+    assert parse_path(format_path(path)) == path
 
 
 @given(st.text(alphabet='ab.[]"\\*01_', max_size=12))
 def test_whatever_is_written_there_is_an_answer(source: str) -> None:
-    path = parse(source)
+    path = parse_path(source)
     assert path is None or path
 
 
@@ -98,7 +106,7 @@ def test_whatever_is_written_there_is_an_answer(source: str) -> None:
 def test_a_pattern_covers_what_lies_at_it_and_below(
     pattern: str, path: str, expected: bool
 ) -> None:
-    parsed, place = parse(pattern), parse(path)
+    parsed, place = parse_path(pattern), parse_path(path)
     assert parsed is not None
     assert place is not None
     assert covers(parsed, place) is expected
@@ -115,9 +123,14 @@ def test_a_pattern_covers_what_lies_at_it_and_below(
     ],
 )
 def test_what_stands_at_a_path_is_found(path: Path, found: object) -> None:
-    assert at({"a": {"b": ["x", "y"]}}, path) == found
+    assert get_at({"a": {"b": ["x", "y"]}}, path) == found
 
 
 def test_indices_are_sorted_as_numbers() -> None:
     paths: list[Path] = [("rules", 10), ("display_name",), ("rules", 9), ("rules",)]
-    assert sorted(paths, key=order) == [("display_name",), ("rules",), ("rules", 9), ("rules", 10)]
+    assert sorted(paths, key=get_sort_key) == [
+        ("display_name",),
+        ("rules",),
+        ("rules", 9),
+        ("rules", 10),
+    ]

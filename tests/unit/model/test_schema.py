@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, camel, messages
+from pulumi_c1policy._model.schema import (
+    Enum,
+    Field,
+    Message,
+    Scalar,
+    to_camel_case,
+    index_messages,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,18 +28,18 @@ from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, camel, m
     ],
 )
 def test_the_wire_has_lower_camel_case(name: str, wire: str) -> None:
-    assert camel(name) == wire
+    assert to_camel_case(name) == wire
     assert Field(name=name, type=Scalar.STRING).wire == wire
 
 
-@pytest.mark.parametrize("message", messages(POLICY).values(), ids=lambda m: m.short_name)
+@pytest.mark.parametrize("message", index_messages(POLICY).values(), ids=lambda m: m.short_name)
 def test_no_two_fields_of_a_message_meet_on_the_wire(message: Message) -> None:
     assert len(message.wire_fields) == len(message.fields)
     assert not message.wire_fields.keys() & (message.fields.keys() - message.wire_fields.keys())
 
 
 def test_a_short_name_has_no_package() -> None:
-    found = [message.short_name for message in messages(POLICY).values()]
+    found = [message.short_name for message in index_messages(POLICY).values()]
     assert {"Policy", "ConnectorProvisionDoNotSave", "FieldRelationship"} <= set(found)
     assert not [name for name in found if "." in name]
 
@@ -50,7 +57,7 @@ def test_a_message_may_contain_itself() -> None:
     assert list(message.fields) == ["next_node", "leaf", "label"]
     assert list(message.wire_fields) == ["nextNode", "leaf", "label"]
     assert message.oneofs == {"kind": ("next_node", "leaf")}
-    assert list(messages(message)) == ["m.v1.Node"]
+    assert list(index_messages(message)) == ["m.v1.Node"]
 
 
 def test_the_zero_of_an_enum_is_its_first_value() -> None:
@@ -58,7 +65,7 @@ def test_the_zero_of_an_enum_is_its_first_value() -> None:
 
 
 def test_the_policy_comes_first_and_everything_is_reached() -> None:
-    found = messages(POLICY)
+    found = index_messages(POLICY)
     assert next(iter(found)) == POLICY.name
     for message in found.values():
         for field in message.fields.values():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._model.field_rules import STRING_RULES
 from pulumi_c1policy._model.policy import POLICY, RULE
-from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, only, zero
+from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, select_field, make_zero
 from tests.strategies import AWKWARD_KEYS
 
 STEPS = "policySteps"
@@ -249,14 +249,14 @@ def test_any_json_is_a_policy_or_said_not_to_be_one(wire: Any) -> None:
     ],
 )
 def test_every_shape_has_a_zero_that_resets_it(name: str, sent: Any) -> None:
-    assert zero(POLICY.fields[name]) == sent
+    assert make_zero(POLICY.fields[name]) == sent
 
 
 def test_one_field_of_a_tree() -> None:
-    assert only({"a": 1, "b": 2}, "a") == {"a": 1}
-    assert only({"a": None}, "a") == {}
-    assert only({"a": ""}, "a") == {"a": ""}
-    assert only({}, "a") == {}
+    assert select_field({"a": 1, "b": 2}, "a") == {"a": 1}
+    assert select_field({"a": None}, "a") == {}
+    assert select_field({"a": ""}, "a") == {"a": ""}
+    assert select_field({}, "a") == {}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""The canonical form of a policy: what is left when everything that means nothing is gone.
+"""The canonical form of a tree: without the parts that have no meaning.
 
-Two trees are semantically equal when their canonical forms are equal. Which spellings mean the
-same is said per field in the model; here it is only applied. Pure.
+Two trees are semantically equal if their canonical forms are equal. The model says for each field
+which spellings have the same meaning; this module applies it. Pure.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
 
 ABSENT: Final = object()
-"""The canonical form of null, of what is not there, and of a zero that means the same."""
+"""The canonical form of null, of an absent value, and of a zero that means absent."""
 
-# By names of our own: Python 3.11 takes long to find a member in its enum.
+# Module constants: looking up an enum member is slow in Python 3.11.
 _STRING, _BOOL, _STRUCT, _DURATION = Scalar.STRING, Scalar.BOOL, Scalar.STRUCT, Scalar.DURATION
 _INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64})
 
 
-def canonical(message: Message, tree: Tree) -> Tree:
-    """`tree` reduced to what the program decides and the tenant keeps.
+def canonicalize(message: Message, tree: Tree) -> Tree:
+    """Reduce a tree to what the program decides and the tenant keeps.
 
-    Left out: zeros, nulls, empty lists and maps (where the field says they mean absent), output-only
-    and ignored fields, fields that the model does not know, and what the tenant drops because of a
-    sibling. Durations, integers and unordered lists get one spelling. Unknown values stay.
+    Left out are zeros, nulls, empty lists and maps (if the field says that they mean absent),
+    output-only and ignored fields, fields that the model does not know, and what the tenant drops
+    because of a sibling. Durations, integers and unordered lists get one spelling. Unknown values
+    stay.
     """
     out: Tree = {}
     fields = message.fields
@@ -35,7 +36,7 @@ def canonical(message: Message, tree: Tree) -> Tree:
         field = fields.get(name)
         if field is None or field.output_only or field.ignored or value is None:
             continue
-        reduced = canonical_field(field, value)
+        reduced = canonicalize_field(field, value)
         if reduced is ABSENT:
             continue
         if field.alias_of:
@@ -48,23 +49,23 @@ def canonical(message: Message, tree: Tree) -> Tree:
     return out
 
 
-def canonical_field(field: Field, value: Value) -> Value:
-    """The canonical form of one field's value, or `ABSENT`."""
+def canonicalize_field(field: Field, value: Value) -> Value:
+    """Return the canonical form of one field's value, or `ABSENT`."""
     if value is None:
         return ABSENT
     if field.shape == "list" and isinstance(value, list):
-        return _canonical_list(field, value) if value else ABSENT
+        return _canonicalize_list(field, value) if value else ABSENT
     if field.shape == "map" and isinstance(value, dict):
-        reduced = {key: _canonical_item(field, item) for key, item in value.items()}
+        reduced = {key: _canonicalize_item(field, item) for key, item in value.items()}
         if field.merge:
             reduced = {key: item for key, item in reduced.items() if item not in ("", None)}
         return reduced or ABSENT
-    reduced = _canonical_item(field, value)
+    reduced = _canonicalize_item(field, value)
     return ABSENT if _is_zero(field, reduced) else reduced
 
 
-def _canonical_list(field: Field, value: list[Value]) -> list[Value]:
-    items = [_canonical_item(field, item) for item in value]
+def _canonicalize_list(field: Field, value: list[Value]) -> list[Value]:
+    items = [_canonicalize_item(field, item) for item in value]
     if not field.unordered:
         return items
     return [item for _, item in sorted({_sort_key(item): item for item in items}.items())]
@@ -74,30 +75,30 @@ def _sort_key(item: Value) -> str:
     return item if isinstance(item, str) else json.dumps(item, sort_keys=True, default=repr)
 
 
-def _canonical_item(field: Field, value: Value) -> Value:
+def _canonicalize_item(field: Field, value: Value) -> Value:
     kind = field.type
     if isinstance(kind, Message):
         if value is None:
             return {}
-        return canonical(kind, value) if isinstance(value, dict) else value
+        return canonicalize(kind, value) if isinstance(value, dict) else value
     if value is UNKNOWN or kind is _STRING or kind is _BOOL:
         return value
     if kind is _DURATION:
-        return durations.wire(value) or value
+        return durations.to_wire(value) or value
     if kind in _INTEGERS:
-        return _integer(durations.whole(value) if field.span else value)
+        return _integer(durations.to_whole_seconds(value) if field.span else value)
     return _data(value) if kind is _STRUCT else value
 
 
 def _data(value: Value) -> Value:
-    """Free-form JSON without the nulls in its objects, which no state file keeps."""
+    """Drop the nulls in the objects of free-form JSON, which no state file keeps."""
     if isinstance(value, dict):
         return {key: _data(item) for key, item in value.items() if item is not None}
     return [_data(item) for item in value] if isinstance(value, list) else value
 
 
 def _integer(value: Value) -> Value:
-    """An integer however it is spelled; anything else as it is, so that it equals only itself."""
+    """Convert any spelling of an integer; other values stay, so that they equal only themselves."""
     try:
         return int(value) if isinstance(value, str) or float(value).is_integer() else value
     except (TypeError, ValueError, OverflowError):
@@ -109,7 +110,7 @@ def _is_zero(field: Field, value: Value) -> bool:
         return False
     kind = field.type
     if isinstance(kind, Message):
-        # A oneof is decided by which member is there, however empty it is.
+        # The member that is present decides a oneof, even if it is empty.
         return bool(value == {}) and not field.oneof
     if isinstance(kind, Enum):
         return value in ("", kind.zero, 0)
@@ -121,28 +122,30 @@ def _is_zero(field: Field, value: Value) -> bool:
 
 
 def is_absent(field: Field, value: Value) -> bool:
-    """Whether the canonical form of one field's value is `ABSENT`."""
+    """Return whether the canonical form of one field's value is `ABSENT`."""
     if value and isinstance(value, list if field.shape == "list" else dict):
-        # Most of a policy: nothing in such a value can make it mean absent.
+        # A quick answer for most of a policy: these values never mean absent.
         if field.shape == "list" or (field.shape == "map" and not field.merge):
             return False
         if field.shape == "one" and field.oneof and isinstance(field.type, Message):
             return False
-    return canonical_field(field, value) is ABSENT
+    return canonicalize_field(field, value) is ABSENT
 
 
-def same(field: Field, one: Value, other: Value) -> bool:
-    """Whether two values of `field` are semantically equal. An unknown value equals nothing."""
-    # To the letter is the usual case, and far quicker to tell.
-    return equal(one, other) or equal(canonical_field(field, one), canonical_field(field, other))
+def are_same(field: Field, one: Value, other: Value) -> bool:
+    """Return whether two values of a field are semantically equal. Unknown values equal nothing."""
+    # Identical values are the usual case, and quick to compare.
+    return are_equal(one, other) or are_equal(
+        canonicalize_field(field, one), canonicalize_field(field, other)
+    )
 
 
-def equal(one: Value, other: Value) -> bool:
-    """Whether two canonical values are equal, where `True` is not 1 and UNKNOWN equals nothing."""
+def are_equal(one: Value, other: Value) -> bool:
+    """Return whether two canonical values are equal; `True` is not 1, and UNKNOWN equals nothing."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(are_equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(equal, one, other))
+        return len(one) == len(other) and all(map(are_equal, one, other))
     if isinstance(one, bool) is not isinstance(other, bool) or one is UNKNOWN:
         return False
     return bool(one == other)
