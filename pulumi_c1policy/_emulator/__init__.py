@@ -1,8 +1,8 @@
-"""A ConductorOne tenant in a box: a real HTTP server that behaves as the API's reference says.
+"""An emulated ConductorOne tenant: a real HTTP server that behaves as the API's reference says.
 
-It is judged from outside, by the OpenAPI structure and the vendor's own clients, and so it shares
-no code with the rest of the package: a bug of ours cannot hide in both. Names load lazily, because
-the pytest plugin imports this package in every test run.
+The OpenAPI structure and the vendor's own clients judge it from outside. It shares no code with the
+rest of the package, so that a bug of ours cannot hide in both. Names load lazily, because the
+pytest plugin imports this package in every test run.
 """
 
 from __future__ import annotations

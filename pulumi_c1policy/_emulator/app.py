@@ -1,5 +1,4 @@
-"""The tenant over HTTP: routes from the OpenAPI structure, the token endpoint, the control
-endpoints.
+"""The tenant over HTTP: routes from the OpenAPI structure, the token and control endpoints.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -38,10 +37,10 @@ _LIST_REQUEST = "c1.api.policy.v1.SearchPoliciesRequest"
 
 
 def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
-    """The ASGI application of a tenant.
+    """Build the ASGI application of a tenant.
 
     Args:
-        tenant: Whose policies to serve.
+        tenant: The tenant whose policies to serve.
         middleware: Layers between the faults and the API, outermost first.
     """
     starlette = Starlette(
@@ -58,7 +57,7 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
             Exception: _bug,
         },
     )
-    # A gateway knows each path in one spelling, and sends nobody elsewhere.
+    # A gateway knows each path in one spelling, and redirects nobody.
     starlette.router.redirect_slashes = False
     app: ASGIApp = starlette
     layers: list[Middleware] = [*reversed(middleware), Faulty, Delayed, Journaled, Guarded]
@@ -68,7 +67,7 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
 
 
 def _api_routes(tenant: Tenant) -> Iterator[Route]:
-    # A fixed path must be tried before the templated one that it would match as well.
+    # Try a fixed path before the templated one that would match it as well.
     for path, methods in sorted(document()["paths"].items(), key=lambda item: "{" in item[0]):
         for method, operation in methods.items():
             yield _route(path, _api_endpoint(tenant, operation), method.upper())
@@ -76,7 +75,7 @@ def _api_routes(tenant: Tenant) -> Iterator[Route]:
 
 def _route(path: str, endpoint: Endpoint, *methods: str) -> Route:
     route = Route(path, endpoint)
-    # Starlette would answer HEAD as well wherever it answers GET.
+    # Starlette would answer HEAD wherever it answers GET.
     route.methods = set(methods)
     return route
 
@@ -92,7 +91,7 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         tenant.tokens.check(request.headers.get("authorization"))
         if request.scope[faulty.STORE] is not tenant.policies:
-            # Delayed beyond a reset, it would leave its traces in somebody else's test.
+            # A request that is delayed beyond a reset would leave its traces in another test.
             raise TenantError(Code.UNAVAILABLE, "the tenant was reset meanwhile")
         policy_id = request.path_params.get("id", "")
         if tenant.quirks.check_ids and "id" in request.path_params:
@@ -105,7 +104,7 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
             asked = reading.query(request.query_params.multi_items(), in_query)
             stored = reading.Reader().read(_LIST_REQUEST, asked)
         answer = carry_out(tenant, policy_id, stored)
-        # As within every message, what is empty is unset.
+        # As in every message, an empty value is unset.
         held = {name: value for name, value in answer.items() if value}
         return JSONResponse(render(answer_name, held, tenant.quirks))
 
@@ -119,7 +118,7 @@ def _check_id(operation: str, policy_id: str) -> None:
 
 
 async def _to_collection(_request: Request) -> Response:
-    """An id that is none: the path is cleaned, before anybody asks for a token."""
+    """Clean the path of an invalid id, before anybody checks the token."""
     return RedirectResponse(_COLLECTION, HTTPStatus.MOVED_PERMANENTLY)
 
 
@@ -145,7 +144,7 @@ def _token_endpoint(tenant: Tenant) -> Endpoint:
 
 
 def _control_routes(tenant: Tenant) -> Iterator[Route]:
-    """Endpoints for scripts; they cannot clash with the API and are never journaled."""
+    """Return endpoints for scripts; they cannot clash with the API and are never in the journal."""
 
     async def requests(_request: Request) -> Response:
         entries = [entry.as_json() for entry in tenant.journal.entries()]
@@ -252,6 +251,6 @@ async def _routing_error(request: Request, error: Exception) -> Response:
 
 async def _bug(request: Request, error: Exception) -> Response:
     answer = await _refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))
-    # The error goes on to uvicorn, which then closes the connection: the client must be told.
+    # The error goes on to uvicorn, which then closes the connection: tell the client.
     answer.headers["connection"] = "close"
     return answer

@@ -1,7 +1,7 @@
-"""The faults of an expression that show without a compiler: open brackets and strings, no text.
+"""Faults of an expression that need no compiler: open brackets, open strings, no text.
 
-It never refuses an expression that a tenant accepts.
-Must not import anything of the package outside `_emulator`.
+It never rejects an expression that a tenant accepts. Must not import anything of the package
+outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 
 
 def faults(text: str) -> list[tuple[int, int, str]]:
-    """The line, the column and a description of each fault, in the order of the text."""
+    """Return the line, the column and a description of each fault, in the order of the text."""
     if not text.strip():
         return [(1, 1, "expression is empty")]
     return sorted((*_position(text, start), message) for start, message in _faults(text))
@@ -68,7 +68,7 @@ def _position(text: str, offset: int) -> tuple[int, int]:
 
 
 def literal(text: str) -> tuple[str, str]:
-    """The type and value of a literal; anything else counts as a string that stands for itself."""
+    """Return the type and value of a literal; anything else counts as a string of its own text."""
     if text in {"true", "false"}:
         return "bool", text
     if re.fullmatch(r"-?[0-9]+", text):

@@ -1,8 +1,8 @@
 """The tenant's answers about expressions: compiled, or checked for brackets and quotes only.
 
-With the `cel` extra they are compiled by Google's library. Without it the tenant sees unbalanced
-brackets, open strings and empty texts, and takes everything else.
-Must not import anything of the package outside `_emulator`.
+With the `cel` extra, Google's library compiles them. Without it the tenant detects unbalanced
+brackets, open strings and empty texts, and accepts everything else. Must not import anything of the
+package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pulumi_c1policy._emulator.quirks import Quirks
 
 
 def validate(text: str, quirks: Quirks) -> list[dict[str, Any]]:
-    """The editor markers of a rule's condition, which is all that the endpoint can judge."""
+    """Return the editor markers of a rule's condition, the only kind that the endpoint checks."""
     return [
         _marker(text, line, column, message)
         for line, column, message in _faults(text, "condition", quirks, knows_ip=quirks.cel_ip)
@@ -24,7 +24,7 @@ def validate(text: str, quirks: Quirks) -> list[dict[str, Any]]:
 
 
 def check(path: str, text: str, place: Place, quirks: Quirks) -> None:
-    """Refuse an expression that does not compile.
+    """Reject an expression that does not compile.
 
     Raises:
         TenantError: It does not; the message begins with the path and the place of the fault.

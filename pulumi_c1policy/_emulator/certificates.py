@@ -1,4 +1,4 @@
-"""A throw-away certificate authority and a loopback certificate that it signed.
+"""A temporary certificate authority and a loopback certificate that it signed.
 
 Must not import anything of the package outside `_emulator`.
 """

@@ -1,4 +1,4 @@
-"""Policies that point to other policies: chains of requests, escalations and agents.
+"""Policies that refer to other policies: chains of requests, escalations and agents.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -18,7 +18,7 @@ Fields = dict[str, Any]
 
 
 def chained(fields: Fields) -> dict[str, str]:
-    """The policies that this one hands requests over to: id to the path that names it."""
+    """Return the policies to which this one hands requests: the path of each by its id."""
     found = {
         rule["policyId"]: f"rules[{index}].policyId"
         for index, rule in enumerate(fields.get("rules", []))
@@ -30,7 +30,7 @@ def chained(fields: Fields) -> dict[str, str]:
 
 
 def referenced(fields: Fields) -> dict[str, str]:
-    """Every policy that this one points to: id to the path that names it."""
+    """Return every policy that this one refers to: the path of each by its id."""
     found = chained(fields)
     for path, name, value in walk(POLICY, fields):
         if name.endswith(".ReplacePolicy") and value.get("policyId"):
@@ -42,15 +42,15 @@ def referenced(fields: Fields) -> dict[str, str]:
 
 
 def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) -> None:
-    """Refuse a chain of policies that cannot be followed.
+    """Reject a chain of policies that cannot be followed.
 
     Args:
         policy_id: The policy that is being written.
-        fields: What it is to become.
+        fields: Its new fields.
         others: Every live policy by id.
 
     Raises:
-        TenantError: A link is unknown, of another type, closes a circle or makes the chain too
+        TenantError: A link is unknown, of another type, closes a cycle or makes the chain too
             long.
     """
     links = chained(fields)

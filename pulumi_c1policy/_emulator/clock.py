@@ -15,17 +15,17 @@ class Clock:
         self._offset = 0
 
     def now(self) -> int:
-        """Nanoseconds since the epoch, as this tenant sees it."""
+        """Return this tenant's time, in nanoseconds since the epoch."""
         return time.time_ns() + self._offset
 
     def seconds(self) -> float:
-        """Seconds since the epoch, as this tenant sees it."""
+        """Return this tenant's time, in seconds since the epoch."""
         return self.now() / 1e9
 
     def advance(self, seconds: float) -> None:
-        """Move the tenant's time, backwards too: a skewed clock, a token that has run out."""
+        """Move the tenant's time, also backwards, for a skewed clock or an expired token."""
         self._offset += int(seconds * 1e9)
 
     def reset(self) -> None:
-        """Show the machine's time again."""
+        """Return to the machine's time."""
         self._offset = 0

@@ -1,7 +1,8 @@
-"""Expressions compiled as a tenant compiles them, with Google's library where it is installed.
+"""Expressions compiled as a tenant compiles them, with Google's library if it is installed.
 
 `cel-expr-python` is optional and slow to load: it is imported when the first expression is
-compiled. Must not import anything of the package outside `_emulator`, above all no checker of ours.
+compiled. Must not import anything of the package outside `_emulator`, above all none of our
+checkers.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _PACKAGE = "tenant"
 _ERROR = re.compile(r"^(?:INVALID_ARGUMENT: )?ERROR: <input>:(-?\d+):(-?\d+): (.*)$")
 _SIGNATURE = re.compile(r"(?P<name>[\w.]+)\((?P<parameters>.*)\) -> (?P<returns>.+)")
-# The library stops at 32 levels, CEL elsewhere at 250: what it cannot decide is not refused.
+# The library stops at 32 levels, CEL elsewhere at 250: an undecided expression is accepted.
 _UNDECIDED = ("Exceeded max recursion depth", "Expression recursion limit exceeded")
 _RESULTS: dict[Place, tuple[str, ...]] = {
     "condition": ("bool",),
@@ -41,28 +42,27 @@ _LOCK = threading.Lock()
 
 
 class BrokenEnvironmentError(Exception):
-    """The library does not take our declarations, so that no expression can be judged."""
+    """The library does not accept our declarations, so no expression can be checked."""
 
 
 def is_available() -> bool:
-    """Whether the library is installed. Does not load it."""
+    """Return whether the library is installed, without loading it."""
     return find_spec("cel_expr_python") is not None
 
 
 def faults(
     text: str, place: Place, *, knows_ip: bool, is_lenient: bool
 ) -> list[tuple[int, int, str]]:
-    """The reasons for which the text does not compile: line and column from 1, and the library's
-    words.
+    """Return the reasons why the text does not compile: line and column from 1, and the text.
 
     Args:
         text: The expression.
         place: The place of the expression, which decides its variables and its result.
-        knows_ip: Whether conditions have the variable `ip`.
-        is_lenient: Whether the tenant knows what its documentation lists elsewhere only.
+        knows_ip: Conditions have the variable `ip`.
+        is_lenient: The tenant knows names that its documentation lists for other places only.
 
     Raises:
-        BrokenEnvironmentError: The library does not take our declarations.
+        BrokenEnvironmentError: The library does not accept our declarations.
     """
     with _LOCK:
         env = _environment(place, knows_ip, is_lenient)
@@ -108,7 +108,8 @@ def _environment(place: Place, knows_ip: bool, is_lenient: bool) -> Any:  # noqa
             variables={name: _type(kind) for name, kind in (variables | _constants()).items()},
             extensions=extensions,
         )
-        # A broken environment shows at the first compile only, and looks like a refused expression.
+        # A broken environment fails at the first compilation only, and then looks like a bad
+        # expression.
         env.compile("true")
         for name in variables:
             env.compile(f"{name} == {name}")
@@ -120,7 +121,7 @@ def _environment(place: Place, knows_ip: bool, is_lenient: bool) -> Any:  # noqa
 
 
 def _further_extensions() -> list[Any]:
-    """Parts of CEL that no page of the vendor's lists and that a tenant may have."""
+    """Return extensions of CEL that the vendor's pages do not list and that a tenant may have."""
     from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional
 
     return [
@@ -141,7 +142,9 @@ def _constants() -> dict[str, str]:
 
 
 def _functions(place: Place) -> Any:  # noqa: ANN401
-    """The vendor's functions, as an extension: plain, `contains` collides with the string's."""
+    """Declare the vendor's functions as an extension: a plain `contains` collides with the
+    string's.
+    """
     from cel_expr_python import cel
 
     overloads: dict[str, list[Any]] = {}
@@ -173,10 +176,10 @@ def _type(kind: str) -> Any:  # noqa: ANN401
 
 @lru_cache(maxsize=2)
 def _pool(is_lenient: bool) -> Any:  # noqa: ANN401
-    """The types as proto2 messages, an enum being a message without fields.
+    """Declare the types as proto2 messages, an enum as a message without fields.
 
-    proto3 drops a type that has two spellings of a field. Enums of protobuf are numbers, so that
-    values of different ones would compare.
+    proto3 drops a type with two spellings of a field. Enums of protobuf are numbers, so values of
+    different ones would compare.
     """
     from google.protobuf import (
         descriptor_pb2,
@@ -210,13 +213,13 @@ def _spellings(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield name, kind
         snake = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"_{found[1].lower()}", name)
         camel = re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), name)
-        # Map fields cannot carry both spellings.
+        # Map fields cannot have both spellings.
         if not kind.startswith("map("):
             yield from ((other, kind) for other in {snake, camel} - {name})
 
 
-# Numbers of FieldDescriptorProto: 8 bool, 9 string, 3 int64, 11 a message; labels 1 and 3 are
-# optional and repeated.
+# Numbers of FieldDescriptorProto: 8 bool, 9 string, 3 int64, 11 a message; labels 1 optional and
+# 3 repeated.
 _SCALARS: dict[str, Any] = {"bool": 8, "string": 9, "int": 3}
 _WELL_KNOWN = {
     "timestamp": "Timestamp",

@@ -1,4 +1,4 @@
-"""Reads of an eventually consistent tenant: what there was some seconds ago, and pages that move.
+"""Reads of an eventually consistent tenant: older versions, and pages that move.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -17,44 +17,44 @@ _Matches = Callable[[Record], bool]
 
 
 class Readable(Protocol):
-    """What a read needs of the policies."""
+    """The part of the policies that a read needs."""
 
     def find(self, policy_id: str) -> Record | None:
-        """The policy of that id, deleted or not."""
+        """Return the policy with that id, deleted or not."""
 
     def page(self, matches: _Matches, after: int, size: int) -> tuple[list[Record], int | None]:
-        """One page of the matching policies, and where to go on."""
+        """Return one page of the matching policies, and the position to continue from."""
 
 
 class Past:
-    """The policies as they were at a moment."""
+    """The policies as they were at an earlier time."""
 
     def __init__(self, records: dict[str, Record]) -> None:
         self._records = records
 
     def find(self, policy_id: str) -> Record | None:
-        """The policy of that id, deleted or not."""
+        """Return the policy with that id, deleted or not."""
         return self._records.get(policy_id)
 
     def page(self, matches: _Matches, after: int, size: int) -> tuple[list[Record], int | None]:
-        """One page in order of creation."""
+        """Return one page in order of creation."""
         later = (r for r in self._records.values() if r.sequence > after and matches(r))
         found = list(islice(later, size + 1))
         return found[:size], found[size - 1].sequence if len(found) > size else None
 
 
 class ByOffset:
-    """The policies in pages that count from the start, the one that was changed last first."""
+    """The policies in pages that count from the start, the last changed one first."""
 
     def __init__(self, records: list[Record]) -> None:
         self._records = sorted(records, key=lambda record: -record.updated_at)
 
     def find(self, policy_id: str) -> Record | None:
-        """The policy of that id, deleted or not."""
+        """Return the policy with that id, deleted or not."""
         return next((record for record in self._records if record.id == policy_id), None)
 
     def page(self, matches: _Matches, after: int, size: int) -> tuple[list[Record], int | None]:
-        """One page; `after` is the number of matching policies on the pages before it."""
+        """Return one page; `after` is the number of matching policies on the pages before it."""
         found = list(islice(filter(matches, self._records), after, after + size + 1))
         return found[:size], after + size if len(found) > size else None
 
@@ -62,14 +62,14 @@ class ByOffset:
 def seen(
     store: PolicyStore, quirks: Quirks, endpoint: Endpoint, now: int, *, turn: int = 0
 ) -> Readable:
-    """The policies as an endpoint sees them now.
+    """Return the policies as an endpoint sees them now.
 
     Args:
         store: The policies.
         quirks: The tenant's quirks.
-        endpoint: Which.
+        endpoint: The endpoint.
         now: The tenant's time in nanoseconds.
-        turn: The number of the read; where there are replicas, the odd ones lag.
+        turn: The number of the read; with replicas, the odd ones lag.
     """
     lag = {"get": quirks.get_lag, "list": quirks.list_lag, "search": quirks.search_lag}[endpoint]
     if quirks.replicas and turn % 2 == 0:
@@ -78,6 +78,6 @@ def seen(
     if not lag:
         return ByOffset(list(store)) if by_offset else store
     until = now - int(lag * 1e9)
-    # A builtin policy has always been there.
+    # Builtin policies always existed.
     records = {v.id: v for v in store.versions if v.updated_at <= until or v.builtin}
     return ByOffset(list(records.values())) if by_offset else Past(records)

@@ -1,7 +1,7 @@
-"""The names and types that a tenant's expressions know. Data, written from the vendor's pages.
+"""The names and types in a tenant's expressions. Data, written from the vendor's pages.
 
-It is written apart from the package's own checker, so that neither of the two judges itself.
-Must not import anything of the package outside `_emulator`.
+It is independent of the package's own checker, so that neither of the two judges itself. Must not
+import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _DOUBTFUL_ENTITLEMENT = """
 
 
 def _fields(text: str) -> dict[str, str]:
-    """Fields by name, from groups of names before a colon and the type behind it."""
+    """Parse fields: groups of names before a colon and the type after it."""
     found: dict[str, str] = {}
     names: list[str] = []
     for line in text.strip().splitlines():
@@ -112,14 +112,13 @@ VARIABLES: dict[Place, dict[str, str]] = {
         "entitlement": "Entitlement",
     },
 }
-"""The variables of each place, by the vendor's CLI. `ip` is a question apart."""
+"""The variables of each place, by the vendor's CLI. `ip` is a separate switch."""
 
 DOUBTFUL_VARIABLES: dict[Place, dict[str, str]] = {
     "condition": {"user": "User"},
     "approver": {"user": "User", "ip": "IP", "campaignOwners": "list(User)"},
 }
-"""One page of the documentation lists `user`; nobody lists `ip` or `campaignOwners` for approvers.
-"""
+"""One page of the documentation lists `user`; none lists `ip` or `campaignOwners` for approvers."""
 
 FUNCTIONS = (
     "c1.user.v1.HasApp(User, string) -> bool",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-# As Go's protojson reads it: `+1s`, `1.s` and `.5s` too, but no needless zero in front.
+# As Go's protojson reads it: `+1s`, `1.s` and `.5s` as well, but no superfluous leading zero.
 _WIRE = re.compile(r"([-+]?)(?=[0-9.])(0|[1-9][0-9]{0,11})?(?:\.([0-9]{0,9}))?s")
 _TIMESTAMP = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?"
@@ -19,13 +19,13 @@ _NANOS = 10**9
 
 
 def is_wire(text: str) -> bool:
-    """Whether the text is a protobuf JSON duration (`3600s`, never `1h`)."""
+    """Return whether the text is a protobuf JSON duration (`3600s`, never `1h`)."""
     found = _WIRE.fullmatch(text)
     return found is not None and int(found[2] or 0) <= _MAX_SECONDS
 
 
 def nanoseconds(text: str) -> int:
-    """The length of a protobuf JSON duration."""
+    """Return the length of a protobuf JSON duration."""
     found = _WIRE.fullmatch(text)
     if found is None:
         raise ValueError("not a protobuf JSON duration")
@@ -34,12 +34,12 @@ def nanoseconds(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The duration with no more fraction than it needs."""
+    """Return the duration with the shortest fraction."""
     return _written(nanoseconds(text), smallest_fraction=0)
 
 
 def padded(text: str) -> str:
-    """The duration with at least three fractional digits."""
+    """Return the duration with at least three fractional digits."""
     return _written(nanoseconds(text), smallest_fraction=3)
 
 
@@ -52,7 +52,9 @@ def _written(size: int, smallest_fraction: int) -> str:
 
 
 def is_timestamp(text: str) -> bool:
-    """Whether the text is a protobuf JSON timestamp: RFC 3339, of a day and a time that exist."""
+    """Return whether the text is a protobuf JSON timestamp: RFC 3339, with an existing day and
+    time.
+    """
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         return False
@@ -64,7 +66,7 @@ def is_timestamp(text: str) -> bool:
 
 
 def timestamp(nanos: int, digits: int) -> str:
-    """An RFC 3339 timestamp in UTC with that many fractional digits."""
+    """Return an RFC 3339 timestamp in UTC with that many fractional digits."""
     whole, rest = divmod(nanos, _NANOS)
     text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{text}.{f'{rest:09}'[:digits]}Z" if digits else f"{text}Z"

@@ -1,7 +1,7 @@
-"""Refusals of the emulated tenant, shaped as a gRPC gateway shapes them.
+"""Errors of the emulated tenant, in the form of a gRPC gateway.
 
-They exist apart from HTTP so that the state and its rules can refuse without knowing a status code.
-Must not import anything of the package outside `_emulator`.
+They are independent of HTTP, so that the state and its rules need no status codes. Must not import
+anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _HTTP_STATUS = {
 
 
 class TenantError(Exception):
-    """The tenant refuses a request, with a gRPC code and a sentence."""
+    """The tenant rejects a request, with a gRPC code and a sentence."""
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
@@ -63,7 +63,7 @@ class TenantError(Exception):
 
 
 class TokenError(TenantError):
-    """The token endpoint refuses, which adds the two members that OAuth 2.0 (RFC 6749) asks for."""
+    """The token endpoint rejects a request, with the two members of OAuth 2.0 (RFC 6749)."""
 
     def __init__(self, error: str, message: str) -> None:
         refused_client = error == "invalid_client"
@@ -71,7 +71,7 @@ class TokenError(TenantError):
         self.error = error
 
     def body(self) -> dict[str, Any]:
-        """The JSON body of the answer, readable as OAuth and as gRPC gateway."""
+        """The JSON body of the answer, in OAuth's and in the gRPC gateway's form."""
         return {**super().body(), "error": self.error, "error_description": self.message}
 
 
@@ -83,5 +83,5 @@ class HandlerError(TenantError):
 
 
 def invalid(message: str) -> TenantError:
-    """An INVALID_ARGUMENT refusal."""
+    """Make an INVALID_ARGUMENT error."""
     return TenantError(Code.INVALID_ARGUMENT, message)

@@ -1,7 +1,7 @@
-"""What goes wrong on the way to the tenant and back, as data: when, and what.
+"""Faults on the way to the tenant and back, as data.
 
-Faults come from tests, from the control endpoint and from the command line in one form. Chance is
-seeded, so that a run can be had again. Must not import anything of the package outside `_emulator`.
+Tests, the control endpoint and the command line use one form. Chance is seeded, so that a run can
+be repeated. Must not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -34,39 +34,38 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One thing that goes wrong with the requests that it matches.
+    """One fault, for the requests that it matches.
 
     Example:
         Fault(do="cut", after_effect=True, method="POST", path="/policies$")
     """
 
     do: Kind
-    """What: close the connection without a byte (`cut`), answer a status of one's own (`answer`),
-    or a page for people (`html`), send half of the true answer and close (`truncate`), wait
+    """The effect: close the connection without a byte (`cut`), send an own status (`answer`) or a
+    page for people (`html`), send half of the true answer and close (`truncate`), wait
     (`delay`), make every issued token unknown (`expire_tokens`), or move the tenant's clock
     (`skew_clock`)."""
 
     method: str = ""
-    """The HTTP method; any by default."""
+    """The HTTP method; default any."""
 
     path: str = ""
-    """A regular expression found in the path; any path by default. The token endpoint has one too.
-    """
+    """A regular expression to search in the path, the token endpoint's included; default any."""
 
     nth: int = 1
-    """The first of the matching requests that is hit, counted from 1."""
+    """The first matching request that is hit, counted from 1."""
 
     times: int | None = 1
-    """How many of them from there on; None is all."""
+    """The number of hit requests from there on; None means all."""
 
     probability: float = 1.0
-    """The share of those that is hit, by chance."""
+    """The probability with which each of those is hit."""
 
     after_effect: bool = False
-    """Whether the tenant carries the request out before the fault. `truncate` always does."""
+    """The tenant carries the request out before the fault. `truncate` always does."""
 
     status: int = 0
-    """The status of `answer` and `html`; 0 is 503 for the one, 200 for the other."""
+    """The status of `answer` and `html`; 0 means 503 for `answer`, 200 for `html`."""
 
     retry_after: float | None = None
     """Seconds in a `Retry-After` header of `answer` and `html`; None sends none."""
@@ -75,14 +74,13 @@ class Fault:
     """The form of that header: a number, or a date on the tenant's clock."""
 
     body: str | None = None
-    """The body of `answer`, as a gateway on the way sends one: `""`, or `{"message": "no Route
-    matched"}`.
+    """The body of `answer`, as a gateway sends one: `""`, or `{"message": "no Route matched"}`.
 
     Default: an error of the API with the code that belongs to the status.
     """
 
     seconds: float = 0.0
-    """How long `delay` waits, or how far `skew_clock` moves the clock, backwards too."""
+    """The seconds that `delay` waits, or that `skew_clock` moves the clock, also backwards."""
 
     def __post_init__(self) -> None:
         for item in dataclasses.fields(self):
@@ -113,23 +111,23 @@ class Fault:
 
     @property
     def follows(self) -> bool:
-        """Whether the request takes effect before this happens."""
+        """True if the request takes effect before the fault."""
         return self.after_effect or self.do == "truncate"
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a request is of those that are counted."""
+        """Return whether the fault counts a request."""
         return self.method.upper() in ("", method) and re.search(self.path, path) is not None
 
 
 class Faults:
-    """The faults in force, and how many requests each has seen; safe to use from many threads."""
+    """The active faults, and the number of requests that each has counted. Thread-safe."""
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
         self._lock = threading.Lock()
         self.replace(faults, seed)
 
     def replace(self, faults: Iterable[Fault], seed: int = 0) -> None:
-        """Let these faults, and no others, happen from now on."""
+        """Replace all faults."""
         with self._lock:
             self._faults = tuple(faults)
             self._seen = [0] * len(self._faults)
@@ -137,7 +135,7 @@ class Faults:
             self._random = random.Random(seed)  # noqa: S311 (chance, not secrets)
 
     def hitting(self, method: str, path: str) -> list[Fault]:
-        """The faults that hit a request that arrives now, which counts it."""
+        """Count an arriving request; return the faults that hit it."""
         hit = []
         with self._lock:
             for index, fault in enumerate(self._faults):
@@ -147,27 +145,27 @@ class Faults:
                 since = self._seen[index] - fault.nth
                 if since < 0 or (fault.times is not None and since >= fault.times):
                     continue
-                # A fault that is certain draws no number, so that it can be added to a run without
-                # a change of the others' chance.
+                # A certain fault draws no number, so that adding it to a run does not change the
+                # others' chance.
                 if fault.probability == 1 or self._random.random() < fault.probability:
                     hit.append(fault)
         return hit
 
     def as_json(self) -> dict[str, Any]:
-        """The faults in force as `parse` reads them."""
+        """Return the active faults in the form that `parse` reads."""
         with self._lock:
             faults = [dataclasses.asdict(fault) for fault in self._faults]
             return {"faults": faults, "seed": self._seed}
 
 
 def parse(source: object) -> tuple[list[Fault], int]:
-    """The faults and the seed in a JSON value.
+    """Parse the faults and the seed in a JSON value.
 
     Args:
         source: A list of faults, or an object with `faults` and maybe `seed`.
 
     Raises:
-        ValueError: It is neither, or a fault in it cannot be.
+        ValueError: It is neither, or a fault in it is invalid.
     """
     whole = source if isinstance(source, dict) else {"faults": source}
     _require(not whole.keys() - {"faults", "seed"}, "beside faults and seed there is nothing")
@@ -192,7 +190,7 @@ def _fault(index: int, entry: object) -> Fault:
 
 def _check_type(name: str, kind: str, value: object) -> None:
     allowed = _TYPES[kind]
-    # To Python a bool is an int.
+    # In Python a bool is an int.
     fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
     _require(fits, f"{name} must be {kind.replace('None', 'null')}, not {value!r}")
 

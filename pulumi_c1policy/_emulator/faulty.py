@@ -1,4 +1,4 @@
-"""Faults carried out: the layer between a request and the tenant that lets them happen.
+"""The layer between a request and the tenant that carries faults out.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -21,18 +21,18 @@ CONTROL = "/_emulator"
 CUT = "c1policy.cut"
 """The extension of a request's scope that closes its connection without another byte."""
 STORE = "c1policy.store"
-"""Where a request carries the policies that there were when it arrived."""
+"""The key of a request's scope with the policies that existed when it arrived."""
 REQUEST_ID = "c1policy.request_id"
-"""The key of a request's scope that holds its name in the journal."""
+"""The key of a request's scope with its name in the journal."""
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sorry.</body></html>"
-# The gRPC code that a gateway's own answer carries, by HTTP status; UNKNOWN for all others.
+# The gRPC code in a gateway's own answer, by HTTP status; UNKNOWN for all others.
 _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 500: 13, 501: 12, 503: 14, 504: 4}
 _UNKNOWN = 2
 
 
 class Faulty:
-    """Lets the tenant's faults befall the requests of the API and of the token endpoint."""
+    """Middleware that applies the faults to requests of the API and of the token endpoint."""
 
     def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
         self._app = app
@@ -62,7 +62,7 @@ class Faulty:
         receive: Receive,
         send: Send,
     ) -> bool:
-        """Let faults happen one after the other; whether that was the end of the request."""
+        """Apply faults one after the other; return whether the request ended."""
         for fault in faults:
             match fault.do:
                 case "delay":
@@ -99,7 +99,7 @@ class Faulty:
     def _retry_after(self, fault: Fault, seconds: float) -> str:
         if fault.retry_after_form == "seconds":
             return f"{seconds:g}"
-        # A date has no fractions: rounded up, nobody is let in too early.
+        # A date has no fractions: round up, so that nobody is let in too early.
         return formatdate(math.ceil(self._tenant.clock.seconds() + seconds), usegmt=True)
 
 
@@ -126,6 +126,6 @@ async def _send_half(answer: Sequence[Message], send: Send) -> None:
 
 async def _cut(scope: Scope, receive: Receive) -> None:
     scope["extensions"][CUT]()
-    # Until uvicorn knows, it would answer 500 for an application that did not.
+    # Otherwise uvicorn would answer 500 for an application without an answer.
     while (await receive())["type"] != "http.disconnect":
         pass

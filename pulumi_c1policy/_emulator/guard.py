@@ -17,7 +17,7 @@ from pulumi_c1policy._emulator.tenant import Tenant
 
 
 class Guarded:
-    """Refuses requests to the control endpoints that another site may have caused."""
+    """Middleware that rejects requests to the control endpoints that another site may have caused."""
 
     def __init__(self, app: ASGIApp, _: Tenant) -> None:
         self._app = app
@@ -34,7 +34,7 @@ class Guarded:
 
 
 def _objection(scope: Scope) -> str:
-    """The objection to a request by its headers; "" where there is none."""
+    """Return the objection to a request by its headers, or ""."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get(b"host", "")
     if not _is_loopback(host):

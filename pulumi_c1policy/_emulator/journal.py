@@ -1,4 +1,4 @@
-"""What reached the tenant, without any secret.
+"""The journal: the requests that reached the tenant, without any secret.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -12,23 +12,23 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request and how it was answered."""
+    """One request and its answer."""
 
     method: str
     path: str
     query: dict[str, str]
     update_mask: str | None
-    """The mask of an update; None when none was sent."""
+    """The mask of an update; None if none was sent."""
     body: dict[str, Any] | None
     """The JSON body; of a token request only its grant type and client id."""
     status: int | None
-    """The answer's status; None while there is none, or if none was ever sent."""
+    """The answer's status; None if there is none yet, or none was ever sent."""
     request_id: str
     fault: str | None = None
-    """What befell it on the way, if anything did."""
+    """The faults that hit it."""
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as the control endpoint prints it."""
+        """Return the entry in the control endpoint's form."""
         return {
             "method": self.method,
             "path": self.path,
@@ -42,7 +42,7 @@ class RecordedRequest:
 
 
 class Journal:
-    """Requests in order of arrival; safe to use from many threads."""
+    """Requests in order of arrival. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,19 +54,19 @@ class Journal:
             self._entries[entry.request_id] = entry
 
     def answer(self, request_id: str, status: int) -> None:
-        """Record the answer; one that a reset has overtaken is dropped."""
+        """Record the answer; drop one that arrives after a reset."""
         with self._lock:
             if request_id in self._entries:
                 self._entries[request_id] = replace(self._entries[request_id], status=status)
 
     def befall(self, request_id: str, fault: str) -> None:
-        """Record what goes wrong with a request."""
+        """Record a fault that hits a request."""
         with self._lock:
             if request_id in self._entries:
                 self._entries[request_id] = replace(self._entries[request_id], fault=fault)
 
     def entries(self) -> list[RecordedRequest]:
-        """The requests so far."""
+        """Return the requests so far."""
         with self._lock:
             return list(self._entries.values())
 

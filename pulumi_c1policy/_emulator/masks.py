@@ -15,7 +15,7 @@ IMMUTABLE = ("policyType", "scope")
 
 
 def writable() -> tuple[str, ...]:
-    """The policy's fields that an update may name."""
+    """Return the policy's fields that an update may name."""
     fields = message(POLICY).fields.values()
     return tuple(f.name for f in fields if not f.read_only and f.name not in IMMUTABLE)
 
@@ -23,12 +23,12 @@ def writable() -> tuple[str, ...]:
 def parse(
     mask: str | None, newer: Collection[str] = (), *, tolerant: bool = False
 ) -> tuple[str, ...] | None:
-    """The top-level fields that a mask names; None where it names none.
+    """Parse a mask; return its top-level fields, or None if it names none.
 
     Args:
-        mask: Paths with commas between them.
+        mask: Paths, separated by commas.
         newer: Fields that this tenant knows beyond the published structure.
-        tolerant: Read snake_case and ignore what no update may name, instead of refusing it.
+        tolerant: Accept snake_case and ignore unknown paths, instead of rejecting them.
 
     Raises:
         TenantError: A path is not one that an update of a policy may name.

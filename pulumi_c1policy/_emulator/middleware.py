@@ -1,7 +1,7 @@
-"""What stands between the socket and the API, before the faults: the journal, and delay.
+"""The layers between the socket and the API, before the faults: the journal, and delay.
 
-Each is plain ASGI, so that a further one can cut a connection or answer something else instead.
-Must not import anything of the package outside `_emulator`.
+Each is plain ASGI, so that a further one can cut a connection or answer something else. Must not
+import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ REQUEST_ID = b"x-request-id"
 
 
 class Journaled:
-    """Records every request that is not for the emulator itself; gives it an id and a date."""
+    """Middleware that records every request of the API, and gives it an id and a date."""
 
     def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
         self._app = app
@@ -58,7 +58,7 @@ class Journaled:
 
 
 class Delayed:
-    """Lets every request of the API wait as long as the quirk `delay` says."""
+    """Middleware that delays every request of the API by the quirk `delay`."""
 
     def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
         self._app = app
@@ -108,7 +108,7 @@ def _entry(scope: Scope, body: bytes, request_id: str) -> RecordedRequest:
     )
 
 
-# A credential may be sent in the wrong place; the journal must not keep it there either.
+# A credential may be sent in the wrong place; keep it out of the journal as well.
 _OPEN_QUERY = frozenset({"page_size", "page_token", "pageSize", "pageToken"})
 _OPEN_FORM = frozenset({"grant_type", "client_id", "client_assertion_type", "subject_token_type"})
 

@@ -1,7 +1,7 @@
-"""The fixture `c1_tenant`, found by pytest through an entry point.
+"""The fixture `c1_tenant`, which pytest finds through an entry point.
 
-It is loaded in every pytest run of whoever installed this package, so it imports the emulator only
-when a test asks for it. Must not import anything else of the package.
+Every pytest run in an environment with this package loads it, so it imports the emulator only when
+a test asks for it. Must not import anything else of the package.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ def _c1_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def c1_tenant(_c1_emulator: Emulator) -> Emulator:
-    """An emulated ConductorOne tenant that holds nothing but its builtin policies."""
+    """Provide an emulated ConductorOne tenant with its builtin policies only."""
     _c1_emulator.reset()
     return _c1_emulator

@@ -1,4 +1,4 @@
-"""Real oddities of tenants as switches, each with its source.
+"""Quirks: ways in which tenants differ, as switches, each with its source.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -25,21 +25,20 @@ OddMasks = Literal["refused", "tolerated"]
 
 @dataclass(frozen=True)
 class Quirks:
-    """How this tenant answers where tenants are known, or free, to differ.
+    """The answers of this tenant where tenants are known, or free, to differ.
 
-    "Reference" is the reference's chapter on what comes back; "proto3 JSON" the protobuf JSON
-    mapping.
+    "Reference" is the reference's chapter on answers; "proto3 JSON" the protobuf JSON mapping.
     """
 
     unset_fields: UnsetFields = "emitted"
-    """Unset fields are emitted as zero values, omitted, or null where the structure allows null.
+    """Unset fields are sent as zero values, left out, or null where the structure allows null.
 
     `null_everywhere` goes beyond the published structure, as the reference says some paths do.
     Source: reference, "unset scalars come back as false/""/[], or are absent, or are null".
     """
 
     rule_key: RuleKey = "step_key"
-    """The spelling in which a rule's step key is answered.
+    """The spelling of a rule's step key in answers.
 
     Source: reference, "the server may answer with either or both".
     """
@@ -47,18 +46,17 @@ class Quirks:
     deleted_get: DeletedGet = "deleted_at"
     """A GET of a deleted policy answers the policy with `deletedAt`, or 404.
 
-    Source: reference, tried on a tenant. The 404 is what clients expect, and costs nothing to
-        allow for.
+    Source: reference, tried on a tenant. The 404 is what clients expect.
     """
 
     shuffle_sets: bool = False
-    """Lists whose order means nothing (user ids, group ids) come back in another order.
+    """Lists without an order (user ids, group ids) come back in another order.
 
     Source: protobuf repeated fields backed by a set; no order of ids is documented.
     """
 
     timestamp_precision: TimestampPrecision = "nano"
-    """Digits behind the second in timestamps. Source: proto3 JSON, "0, 3, 6 or 9 digits"."""
+    """The number of fractional digits in timestamps. Source: proto3 JSON, "0, 3, 6 or 9 digits"."""
 
     duration_style: DurationStyle = "plain"
     """Durations as `3600s`, or with a padded fraction, `3600.000s`.
@@ -67,41 +65,37 @@ class Quirks:
     """
 
     newer_api: bool = False
-    """The tenant is ahead of the published structure: it knows fields and enum values that are not
-    in it.
+    """The tenant knows fields and enum values beyond the published structure.
 
-    It emits such fields, has a builtin of an unknown type, and takes unknown fields as its own: it
-    keeps them, an update mask may name them, and an update without a mask resets those that are
-    left out. Source: protobuf evolution; the vendor's published files have gained fields every few
-    months.
+    It sends such fields, has a builtin policy of an unknown type, and keeps unknown fields: an
+    update mask may name them, and an update without a mask resets those that are left out. Source:
+    protobuf evolution; the vendor's published files have gained fields every few months.
     """
 
     server_fills: bool = False
-    """The tenant sets defaults of its own on creation where a field was not sent.
+    """The tenant sets defaults of its own on creation for fields that were not sent.
 
     Source: the vendor's Terraform provider marks these attributes "computed".
     """
 
     pages: Pages = "exact"
-    """Pages hold what was asked for; two policies more; or every other one nothing, with a token.
+    """Pages have the requested size; two policies more; or every other one none, with a token.
 
     Source: reference, "10 asked, 12 came" (live) and "none while nextPageToken is set" (source).
     """
 
     handler_errors: HandlerErrors = "unknown"
-    """Refusals of handlers: 500 with gRPC code 2, the same in a longer sentence, or 400 with code
-    3.
+    """Errors of handlers: 500 with gRPC code 2, the same in a longer sentence, or 400 with code 3.
 
     Source: reference, the texts by the vendor's CLI; the status is inferred, and one such text
-        turned
-    out to be a 400.
+        was a 400.
     """
 
     steps_on_update: StepsOnUpdate = "refused"
-    """Provision and action steps in an update: refused as on creation (inferred), or accepted."""
+    """Provision and action steps in an update: rejected as on creation (inferred), or accepted."""
 
     wait_limits: bool = False
-    """Refuse a wait outside one hour to one month, as the product's pages do.
+    """Reject a wait outside one hour to one month, as the product's pages do.
 
     Source: reference, "what the API enforces is not known".
     """
@@ -109,69 +103,68 @@ class Quirks:
     builtin_edits: BuiltinEdits = "forbidden"
     """A write to a builtin policy: 403, 400, 500, or edited but neither renamed nor deleted.
 
-    Source: reference, "what the API answers is not known"; release notes tell of partial edits.
+    Source: reference, "what the API answers is not known"; release notes mention partial edits.
     """
 
     check_ids: bool = False
-    """Refuse an id in the path that is not 27 letters and digits: 400 with the pattern.
+    """Reject an id in the path that is not 27 letters and digits: 400 with the pattern.
 
-    Source: reference, live on some endpoints; which ones is not known.
+    Source: reference, live on some endpoints; it is not known on which.
     """
 
     cel_ip: bool = True
     """`validate/cel` knows the variable `ip`. Source: reference, "is not said".
 
-    A condition with `ip` is saved in any case, as the documentation has it.
+    A condition with `ip` is always saved, as the documentation says.
     """
 
     cel_doubtful: bool = True
-    """Expressions know names that the documentation lists elsewhere only, and all of CEL's
-    extensions.
+    """Expressions know names that the documentation lists for other places, and CEL's extensions.
 
     Source: reference, environment of expressions: "warn, do not refuse".
     """
 
     deletion_guard: DeletionGuard = "chains"
-    """A policy is kept from deletion by rules and baselines, or by escalations and agents as well.
+    """Rules and baselines prevent a policy's deletion, or escalations and agents as well.
 
     Source: reference, "nothing says that escalations, agents ... stand in the way".
     """
 
     odd_masks: OddMasks = "refused"
-    """A mask with unknown or snake_case paths is a 400, or taken as far as it is understood.
+    """A mask with unknown or snake_case paths is a 400, or accepted as far as it is understood.
 
     Source: reference, "nothing public tells".
     """
 
     unique_names: bool = False
-    """Refuse a second policy of the same name with 409.
+    """Reject a second policy of the same name with 409.
 
     Source: reference, "they need not, it seems".
     """
 
     delay: float = 0.0
-    """Seconds that every answer waits, as a network would make it."""
+    """Seconds by which every answer is delayed, as by a network."""
 
     search_lag: float = 0.0
-    """Seconds that search is behind the writes: it answers what there was so long ago.
+    """Seconds by which search lags behind the writes.
 
-    Source: inferred; a search index is filled after the write. The same goes for the next two.
+    Source: inferred; a search index is filled after the write. The same applies to the next two.
     """
 
     list_lag: float = 0.0
-    """Seconds that the list is behind the writes."""
+    """Seconds by which the list lags behind the writes."""
 
     get_lag: float = 0.0
-    """Seconds that a GET by id is behind the writes, as a replica may be."""
+    """Seconds by which a GET by id lags behind the writes, as a replica may."""
 
     replicas: bool = False
-    """Only every other read comes from a replica that lags; the others show the latest writes."""
+    """Only every other read comes from a lagging replica; the others show the latest writes."""
 
     offset_pages: bool = False
-    """Pages count from the start of the answer, the policy that was changed last first.
+    """Pages count from the start of the answer, the last changed policy first.
 
-    Items move from page to page while others write, so that a client sees some twice and some
-    never. Source: inferred; the usual result of an offset behind a page token.
+    Items move between pages while others write, so that a client sees some twice and some never.
+    Source: inferred; the usual result of an offset behind a page token.
     """
 
     get_or_create: bool = False
@@ -192,7 +185,7 @@ class Quirks:
                 raise ValueError(f"quirk {name} must be a number, and not negative")
 
     def replace(self, **changes: str | float | bool) -> Quirks:
-        """The same quirks with some changed."""
+        """Return the same quirks with some changed."""
         unknown = sorted(set(changes) - {item.name for item in dataclasses.fields(self)})
         if unknown:
             raise ValueError(f"no such quirk: {', '.join(unknown)}")

@@ -1,8 +1,8 @@
-"""JSON requests into the form in which the tenant stores messages, by protobuf JSON's rules.
+"""The conversion of JSON requests to the stored form of messages, by protobuf JSON's rules.
 
 Stored form: lowerCamelCase names, set fields only, 64-bit integers as decimal strings, durations in
-their shortest form. An unknown field is refused: the vendor's gateway decodes strictly.
-Must not import anything of the package outside `_emulator`.
+their shortest form. An unknown field is rejected: the vendor's gateway decodes strictly. Must not
+import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pulumi_c1policy._emulator import durations
 from pulumi_c1policy._emulator.errors import invalid
 from pulumi_c1policy._emulator.schema import REFUSED_ON_WRITE, Field, Json, message
 
-# What a tenant with the quirk `server_fills` sets on creation where nothing was sent.
+# The defaults that a tenant with the quirk `server_fills` sets on creation.
 FILLS: dict[str, dict[str, Any]] = {
     "c1.api.policy.v1.Approval": {"allowReassignment": True},
     "c1.api.policy.v1.Wait": {"name": "Wait"},
 }
 
-# Protobuf's parsers stop at 100 (C++, Java) or 10000 (Go); this is what Python's stack bears.
+# Protobuf's parsers stop at 100 (C++, Java) or 10000 (Go); this is what Python's stack allows.
 DEEPEST = 200
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
@@ -41,10 +41,10 @@ _ZEROS: tuple[Any, ...] = (False, "", 0)
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The JSON object of a request body; an empty body is an empty message.
+    """Parse the JSON object of a request body; an empty body is an empty message.
 
     Raises:
-        TenantError: It is not one JSON object in UTF-8, or a key stands in it twice.
+        TenantError: It is not one JSON object in UTF-8, or it contains a key twice.
     """
     if not body.strip(b" \t\r\n"):
         return {}
@@ -59,11 +59,11 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def query(pairs: Iterable[tuple[str, str]], members: Iterable[Field]) -> dict[str, Any]:
-    """The query parameters of a request as JSON, by grpc-gateway's rules.
+    """Convert the query parameters of a request to JSON, by grpc-gateway's rules.
 
     Args:
         pairs: The parameters in their order; those that are not a member's are ignored.
-        members: What may be asked, under its JSON name or its .proto name.
+        members: The possible members, under their JSON name or their .proto name.
 
     Raises:
         TenantError: A parameter is given twice, or is no number where one belongs.
@@ -95,7 +95,7 @@ def _no_constant(name: str) -> None:
 
 
 def _check(value: Json, depth: int = 1) -> None:
-    """Refuse what only Python reads: half a surrogate pair, an endless number, any depth."""
+    """Reject what only Python accepts: half a surrogate pair, an endless number, any depth."""
     if isinstance(value, str):
         value.encode()
     elif isinstance(value, float) and math.isinf(value):
@@ -109,15 +109,15 @@ def _check(value: Json, depth: int = 1) -> None:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads messages, with the liberties that a tenant's quirks take."""
+    """A reader of messages, with the tolerance of a tenant's quirks."""
 
     keep_unknown: bool = False
     """Keep fields and enum values that the structure does not know."""
     fill: bool = False
-    """Set the server's own defaults where a field was not sent."""
+    """Set the server's own defaults for fields that were not sent."""
 
     def read(self, name: str, raw: Json, path: str = "") -> dict[str, Any]:
-        """The stored form of a JSON message.
+        """Return the stored form of a JSON message.
 
         Raises:
             TenantError: A field is unknown, a value has the wrong type, or two members of one oneof
@@ -198,8 +198,8 @@ class Reader:
         return read
 
     def _enum(self, member: Field, value: Json) -> str | int | None:
-        # Numbers are open in proto3. An unknown name is refused, as protobuf JSON has it: that
-        # newer gateways drop it would only hide a misspelt one.
+        # Numbers are open in proto3. An unknown name is rejected, as protobuf JSON says: newer
+        # gateways drop it, which would only hide a misspelt one.
         if isinstance(value, str):
             return value if value in member.enum or self.keep_unknown else None
         number = _whole("int32", value)
@@ -209,7 +209,7 @@ class Reader:
 
 
 def _whole(kind: str, value: Json) -> int | None:
-    """The number, where it is whole and fits: `7`, `7.0`, `7e0`, and each of them as text."""
+    """Return the number, if it is whole and fits: `7`, `7.0`, `7e0`, and each of them as text."""
     low, high = _BOUNDS[kind]
     if isinstance(value, str):
         value = Decimal(value) if _NUMBER.fullmatch(value) else None

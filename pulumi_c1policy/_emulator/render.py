@@ -1,4 +1,4 @@
-"""Stored messages into JSON answers, with the tenant's quirks.
+"""The conversion of stored messages to JSON answers, with the tenant's quirks.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -12,7 +12,7 @@ from pulumi_c1policy._emulator import durations
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.schema import ASSIGNED, Field, Json, message
 
-# Lists of ids whose order carries no meaning. Rules, steps and expressions are taken in order.
+# Lists of ids without an order. Rules, steps and expressions have an order.
 SETS = frozenset(
     {
         "userIds", "fallbackUserIds", "fallbackGroupIds", "allowedReassignees", "approverIds",
@@ -20,7 +20,7 @@ SETS = frozenset(
     }
 )  # fmt: skip
 
-# What a tenant ahead of the published structure emits, by message.
+# The fields that a tenant ahead of the published structure sends, by message.
 NEWER: dict[str, dict[str, Any]] = {
     "c1.api.policy.v1.Policy": {"reviewCadence": "REVIEW_CADENCE_ANNUAL"},
     "c1.api.policy.v1.PolicySteps": {"stepsRevision": {"number": "7"}},
@@ -33,7 +33,7 @@ _RULE = "c1.api.policy.v1.Rule"
 
 
 def render(name: str, stored: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
-    """The JSON of a stored message."""
+    """Return the JSON of a stored message."""
     if name == _RULE:
         stored = _spell_step_key(stored, quirks)
     answer: dict[str, Any] = {}
@@ -78,8 +78,8 @@ def _emits_unset(member: Field, quirks: Quirks) -> bool:
         case "null_everywhere":
             return True
         case "emitted":
-            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars. Who
-            # is assigned is known of a request on its way, and is absent of a policy.
+            # protojson's EmitUnpopulated leaves out unset oneof members and optional scalars. The
+            # assignees belong to a running request, and are absent in a policy.
             if member.oneof is not None or member.name in ASSIGNED:
                 return False
             return member.is_message or not member.has_presence
@@ -115,7 +115,8 @@ def _spell_step_key(rule: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
 
 
 def _reordered(items: list[Any]) -> list[Any]:
-    # Seeded by the content: the same policy always comes back alike, and never as it was sent.
+    # Seeded by the content: the same policy always comes back in the same order, not as it was
+    # sent.
     shuffled = list(items)
     random.Random(repr(items)).shuffle(shuffled)  # noqa: S311 (an order, not a secret)
     return shuffled if shuffled != items else items[1:] + items[:1]

@@ -1,9 +1,9 @@
-"""What the tenant refuses to store, and what it changes on the way in.
+"""The tenant's rules for what it stores, and its changes of what it is sent.
 
-It refuses what the reference says a tenant refuses, and no more: a replacement policy that does not
-exist is accepted, as tenants accept it. Only the fields that are written are checked, so that a
-policy which holds something since before can still be edited elsewhere. Must not import anything of
-the package outside `_emulator`.
+It rejects what the reference says that a tenant rejects, and nothing else: it accepts a baseline
+policy that does not exist, as tenants do. Only written fields are checked, so that a policy with an
+older violation can still be edited elsewhere. Must not import anything of the package outside
+`_emulator`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Fields = dict[str, Any]
 
 
 def normalize(fields: Fields) -> Fields:
-    """The fields as the tenant keeps them; changes and returns what it was given.
+    """Change the fields to the form that the tenant stores, in place; return them.
 
     The deprecated `policyKey` becomes `stepKey`, an escalation that is not enabled is dropped, and
     so is the ignored `reassignTasksToDelegates`.
@@ -47,7 +47,8 @@ def normalize(fields: Fields) -> Fields:
 
 
 def merge_annotations(held: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
-    """Annotations after an update: a key left out stays, a key with an empty value goes.
+    """Return annotations after an update: an absent key stays, a key with an empty value is
+    removed.
 
     Raises:
         TenantError: A key, a value or the whole is not allowed.
@@ -75,13 +76,13 @@ def check(
     *,
     creating: bool,
 ) -> None:
-    """Refuse a policy that breaks a rule within itself.
+    """Reject a policy that breaks a rule within itself.
 
     Args:
         policy_id: The policy that is being written.
-        fields: What it is to become.
+        fields: Its new fields.
         written: The top-level fields that the request writes.
-        quirks: How this tenant differs from others.
+        quirks: The tenant's quirks.
         creating: The policy is new, so that all of its fields are written.
 
     Raises:
@@ -108,12 +109,12 @@ def check(
 
 
 def baseline_key(fields: Fields) -> str:
-    """The key of `policySteps` that holds the baseline: the type in lower case."""
+    """Return the key of `policySteps` with the baseline: the type in lower case."""
     return str(fields["policyType"]).removeprefix("POLICY_TYPE_").lower()
 
 
 def complete(fields: Fields) -> Fields:
-    """The fields with the baseline that the tenant injects where none is given: `reject`."""
+    """Add the baseline that the tenant injects if none is given: `reject`."""
     held = fields.get("policySteps", {})
     if fields.get("baselinePolicyId") or baseline_key(fields) in held:
         return fields

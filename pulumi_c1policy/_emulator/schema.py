@@ -1,8 +1,8 @@
-"""The OpenAPI structure of the policy API, walked as data.
+"""The OpenAPI structure of the policy API, as data.
 
-Reading, storing and emitting all follow this one structure, so the tenant can only answer what it
-allows. `schema.json` is the published file in JSON, because YAML is not a run-time dependency.
-Must not import anything of the package outside `_emulator`.
+Reading, storing and sending all follow this one structure, so the tenant can only answer what it
+allows. `schema.json` is the published file in JSON, because YAML is not a run-time dependency. Must
+not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Kind = Literal[
 ]  # fmt: skip
 Shape = Literal["single", "list", "map"]
 
-# The published file marks only some of these output-only; the reference says all of them are.
+# The published file marks only some of these output-only; the reference says that all of them are.
 ASSIGNED = frozenset({"assigned", "assignedUserIds"})
 
-# A tenant refuses these on write, where it ignores all other output-only fields.
+# A tenant rejects these in a write, although it ignores all other output-only fields.
 REFUSED_ON_WRITE = frozenset(
     {
         ("c1.api.policy.v1.Approval", "assigned"),
@@ -47,24 +47,24 @@ class Field:
     kind: Kind
     shape: Shape = "single"
     message: str = ""
-    """Name of the message of a `message` field."""
+    """The name of the message of a `message` field."""
     enum: tuple[str, ...] = ()
-    """Values of an `enum` field; the first is its zero value."""
+    """The values of an `enum` field; the first is its zero value."""
     nullable: bool = False
     read_only: bool = False
     oneof: str | None = None
-    """Name of the oneof group that the field belongs to."""
+    """The name of the oneof group of the field."""
 
     @property
     def has_presence(self) -> bool:
-        """Whether a zero value that was set differs from one that was not."""
+        """True if a zero value that was set differs from an unset one."""
         if self.shape != "single":
             return False
         return self.oneof is not None or self.nullable or self.is_message
 
     @property
     def is_message(self) -> bool:
-        """Whether protobuf holds the field as a message, so that unset reads as null."""
+        """True if the field is a message in protobuf, so that unset reads as null."""
         return self.kind in {"message", "struct", "duration", "timestamp"}
 
     @property
@@ -82,13 +82,13 @@ class Message:
 
     @property
     def by_any_name(self) -> Mapping[str, Field]:
-        """The fields under their JSON name and under their .proto name."""
+        """Return the fields under their JSON name and under their .proto name."""
         return _names(self.name)
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     text = resources.files(__package__).joinpath("schema.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -96,7 +96,7 @@ def document() -> dict[str, Any]:
 
 @cache
 def message(name: str) -> Message:
-    """The message of that full name."""
+    """Return the message with that full name."""
     schema = document()["components"]["schemas"][name]
     oneofs = {
         member: group
@@ -135,7 +135,7 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
         shape=shape,  # type: ignore[arg-type]
         message=reference.rpartition("/")[2],
         enum=tuple(inner.get("enum", ())),
-        # An enum must list null besides typing it, and the one nullable enum does not.
+        # An enum must list null besides typing it; the one nullable enum does not.
         nullable="enum" not in prop and ("oneOf" in prop or "null" in prop.get("type", ())),
         read_only=bool(prop.get("readOnly")) or name in ASSIGNED,
         oneof=oneof,
@@ -143,7 +143,7 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
 
 
 def _is_free(reference: str) -> bool:
-    """Whether a message may hold any JSON: its fields are not published."""
+    """Return whether a message may contain any JSON: its fields are not published."""
     schema = document()["components"]["schemas"][reference.rpartition("/")[2]]
     return schema.get("additionalProperties") is True
 
@@ -167,7 +167,7 @@ def _kind(inner: dict[str, Any], reference: str) -> Kind:
 
 
 def walk(name: str, value: dict[str, Any], path: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Every message in a stored value, outermost first.
+    """Yield every message in a stored value, outermost first.
 
     Yields:
         Its path as a person would write it, its full name and its stored dict.

@@ -1,4 +1,4 @@
-"""Which policies a list or a search answers, and in which pages.
+"""The answers and pages of list and search.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -19,17 +19,17 @@ DEFAULT_PAGE = 25
 SMALLEST_SEARCH_PAGE = 5
 SMALLEST_LIST_PAGE = 6
 LARGEST_PAGE = 100
-# What a page of the quirk `over_full` holds beyond what was asked for.
+# The surplus of a page with the quirk `over_full`.
 SURPLUS = 2
 
 
 def answer(store: Readable, asked: dict[str, Any], *, smallest: int, pages: str) -> dict[str, Any]:
-    """One page, as the stored form of a list's or a search's answer.
+    """Return one page, as the stored form of a list's or a search's answer.
 
     Args:
         store: The policies.
         asked: The stored form of the request.
-        smallest: The smallest page that the endpoint gives.
+        smallest: The smallest page of the endpoint.
         pages: The quirk `pages`.
     """
     after, was_empty = _position(asked.get("pageToken", ""), asked)
@@ -43,18 +43,18 @@ def answer(store: Readable, asked: dict[str, Any], *, smallest: int, pages: str)
 
 
 def page_size(asked: int, smallest: int) -> int:
-    """The page size that the tenant takes for the one asked for; 0 means not asked."""
+    """Return the page size for a requested one; 0 means unset."""
     return min(max(asked, smallest), LARGEST_PAGE) if asked else DEFAULT_PAGE
 
 
 def _token(sequence: int, criteria: dict[str, Any], *, is_empty: bool = False) -> str:
-    """The page token to go on after a policy, on an empty page or on one that held something."""
+    """Return the page token to continue after a policy, on an empty page or on one with policies."""
     text = f"{sequence}:{_digest(criteria)}{'e' if is_empty else ''}"
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def _position(page_token: str, criteria: dict[str, Any]) -> tuple[int, bool]:
-    """The sequence number that a page token stands for, and whether its page was empty.
+    """Parse a page token: a sequence number, and whether its page was empty.
 
     Raises:
         TenantError: The token is not one that this tenant gave for the same question.
@@ -78,7 +78,7 @@ def _digest(criteria: dict[str, Any]) -> str:
 
 
 class Matcher:
-    """Decides by the stored form of a `SearchPoliciesRequest`; an empty one is a plain list."""
+    """A filter by the stored form of a `SearchPoliciesRequest`; an empty one is a plain list."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self._asked = asked
@@ -86,7 +86,7 @@ class Matcher:
         self._excluded = frozenset(asked.get("excludePolicyIds", ()))
 
     def __call__(self, record: Record) -> bool:
-        """Whether the policy is part of the answer."""
+        """Return whether the policy is part of the answer."""
         if record.deleted_at is not None and not self._asked.get("includeDeleted"):
             return False
         return self._by_id(record) and self._by_scope(record) and self._by_text(record)
@@ -126,7 +126,7 @@ class Matcher:
         asked = self._asked
         wanted = {"appId": "scopeAppId", "appEntitlementId": "scopeAppEntitlementId"}
         if asked.get("scopeAppId"):
-            # A slot is one of an object's; without the object it says nothing.
+            # A slot belongs to an object; without the object it has no effect.
             wanted["slot"] = "scopeSlot"
         return all(scope.get(key) == asked[name] for key, name in wanted.items() if name in asked)
 

@@ -35,7 +35,7 @@ _START_DEADLINE = 10.0
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn without its tenth-of-a-second ticks, so that a stop is immediate."""
+    """Uvicorn without its ticks of a tenth of a second, so that a stop is immediate."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -56,10 +56,10 @@ class _Server(uvicorn.Server):
             sock.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-            # One that is waiting for a slow answer would else be answered 500 by uvicorn.
+            # Otherwise uvicorn would answer 500 for a request that waits for a slow answer.
             if not connection.transport.is_closing():
                 connection.transport.abort()
-        # One turn of the loop lets closed connections say goodbye to it.
+        # One turn of the loop lets closed connections end.
         await asyncio.sleep(0)
 
     def stop(self) -> None:
@@ -69,7 +69,7 @@ class _Server(uvicorn.Server):
 
 
 class _Connection(H11Protocol):
-    """Uvicorn's connection, which lets the application cut it."""
+    """Uvicorn's connection, which the application can cut."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Offer the cut to every request of this connection."""
@@ -83,7 +83,7 @@ class _Connection(H11Protocol):
 
 
 class Emulator:
-    """A ConductorOne tenant on a loopback port, for the time of a `with` block.
+    """A ConductorOne tenant on a loopback port, for the length of a `with` block.
 
     Example:
         with Emulator() as tenant:
@@ -104,12 +104,12 @@ class Emulator:
         """Describe a tenant; nothing listens before `start`.
 
         Args:
-            quirks: Where this tenant differs from others.
-            port: The loopback port; 0 takes a free one.
-            tls: Serve https with a throw-away certificate, whose authority is `ca_file`.
-            expires_in: Lifetime of issued access tokens in seconds.
-            seed: What the ids of policies, and the chance of faults, are drawn from.
-            faults: What goes wrong from the start.
+            quirks: The tenant's quirks.
+            port: The loopback port; 0 uses a free one.
+            tls: Serve https with a temporary certificate, whose authority is `ca_file`.
+            expires_in: The lifetime of issued access tokens in seconds.
+            seed: The seed of the policies' ids, and of the chance of faults.
+            faults: The faults from the start.
             middleware: ASGI layers between the faults and the API, outermost first.
         """
         self._quirks = quirks
@@ -132,7 +132,7 @@ class Emulator:
         """
         if self._thread is not None:
             raise RuntimeError("the emulator is already running")
-        # Without the protocol asyncio does not switch Nagle off: 40 ms for every answer.
+        # Without the protocol asyncio does not disable Nagle's algorithm: 40 ms for every answer.
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -158,7 +158,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Close the port and every connection; stopping twice is fine."""
+        """Close the port and every connection; a second stop has no effect."""
         if self._server is None or self._thread is None:
             return
         self._server.stop()
@@ -181,7 +181,7 @@ class Emulator:
 
     @property
     def tenant(self) -> Tenant:
-        """The tenant's inside: its store, clock, tokens and journal."""
+        """The tenant's internals: its store, clock, tokens and journal."""
         if self._tenant is None:
             raise RuntimeError("the emulator is not running; call start() first")
         return self._tenant
@@ -194,7 +194,7 @@ class Emulator:
 
     @property
     def client_id(self) -> str:
-        """The client id, which names this tenant's host and port."""
+        """The client id, which contains this tenant's host and port."""
         return self.tenant.tokens.client_id
 
     @property
@@ -209,12 +209,12 @@ class Emulator:
 
     @property
     def oidc_token(self) -> str:
-        """A fresh OIDC token that this tenant takes in exchange for an access token."""
+        """Return a fresh OIDC token that this tenant exchanges for an access token."""
         return self.tenant.tokens.oidc_token()
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers with which a plain HTTP client is let in."""
+        """Headers that authenticate a plain HTTP client."""
         return {"Authorization": f"Bearer {self.access_token}"}
 
     @property
@@ -233,12 +233,12 @@ class Emulator:
 
     @property
     def compiles_expressions(self) -> bool:
-        """Whether the `cel` extra is installed; without it only brackets and quotes are checked."""
+        """True if the `cel` extra is installed; without it only brackets and quotes are checked."""
         return compiler.is_available()
 
     @property
     def quirks(self) -> Quirks:
-        """The quirks in force."""
+        """The active quirks."""
         return self.tenant.quirks
 
     @quirks.setter
@@ -260,7 +260,7 @@ class Emulator:
         self.tenant.journal.clear()
 
     def reset(self) -> None:
-        """Go back to the state after start; URL and credentials stay."""
+        """Return to the state after the start; URL and credentials stay."""
         self.tenant.reset()
 
     def set_quirks(self, **changes: str | float | bool) -> None:
@@ -268,7 +268,7 @@ class Emulator:
         self.quirks = self.quirks.replace(**changes)
 
     def set_faults(self, *faults: Fault, seed: int = 0) -> None:
-        """Let these faults, and no others, happen from now on, until `reset`."""
+        """Replace all faults from now on, until `reset`."""
         self.tenant.faults.replace(faults, seed)
 
     def advance(self, seconds: float) -> None:
@@ -280,7 +280,7 @@ class Emulator:
         self.tenant.tokens.revoke_issued()
 
     def policy(self, policy_id: str) -> dict[str, Any]:
-        """A policy as JSON with unset fields left out, deleted or not.
+        """Return a policy as JSON with unset fields left out, deleted or not.
 
         Raises:
             KeyError: There never was such a policy.
@@ -291,19 +291,20 @@ class Emulator:
         return copy.deepcopy(render(POLICY, record.stored, Quirks(unset_fields="omitted")))
 
     def add_policy(self, policy: dict[str, Any]) -> dict[str, Any]:
-        """Store a policy that has been in the tenant since before.
+        """Store a policy as if it had always existed.
 
-        No rule of writing applies: it may hold a provision step, or lack its baseline.
+        No rule of writing applies: it may contain a provision step, or lack its baseline.
 
         Returns:
-            The stored policy, as `policy` gives it.
+            The stored policy, as `policy` returns it.
         """
         return self.policy(self.tenant.add(policy).id)
 
     def product_edit(
         self, policy_id: str, changes: dict[str, Any], *, checked: bool = True
     ) -> dict[str, Any]:
-        """A person changes top-level fields in the product, which ends ownership by code.
+        """Let a person change top-level fields in the product, which removes the ownership
+        annotations.
 
         With `checked=False` no rule of writing applies.
         """
@@ -311,13 +312,13 @@ class Emulator:
         return self.policy(policy_id)
 
     def product_delete(self, policy_id: str) -> None:
-        """A person deletes a policy in the product."""
+        """Let a person delete a policy in the product."""
         self.policies.delete(policy_id)
 
     def api_edit(
         self, policy_id: str, changes: dict[str, Any], *, checked: bool = True
     ) -> dict[str, Any]:
-        """Another API client changes top-level fields; ownership annotations stay.
+        """Let another API client change top-level fields; the ownership annotations stay.
 
         With `checked=False` no rule of writing applies.
         """

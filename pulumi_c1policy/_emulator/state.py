@@ -17,7 +17,7 @@ from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, invalid
 from pulumi_c1policy._emulator.quirks import Quirks
 
-# What the product clears in the same step in which a person edits a managed policy.
+# The product removes these when a person edits a managed policy.
 OWNERSHIP_KEYS = ("managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version")
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -36,13 +36,13 @@ class Record:
     deleted_at: int | None = None
     builtin: bool = False
     hands_to: dict[str, str] = field(default_factory=dict)
-    """The policies that its rules and its baseline name: id to path."""
+    """The policies that its rules and its baseline name: the path by the id."""
     points_to: dict[str, str] = field(default_factory=dict)
     """The same, with those that its escalations and agents name."""
 
     @property
     def stored(self) -> dict[str, Any]:
-        """The policy as the stored form of its message, output-only fields included."""
+        """Return the policy as the stored form of its message, output-only fields included."""
         whole = {
             **self.fields,
             "id": self.id,
@@ -57,7 +57,7 @@ class Record:
 
 
 class Versions(dict[str, Record]):
-    """The latest record of each policy, and in `every` all records that there ever were, in order."""
+    """The latest record of each policy, and in `every` all records in order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Versions(dict[str, Record]):
 
 
 class PolicyStore:
-    """Every policy of one tenant, deleted ones included; safe to use from many threads."""
+    """Every policy of one tenant, deleted ones included. Thread-safe."""
 
     def __init__(self, clock: Clock, seed: int = 0, quirks: Callable[[], Quirks] = Quirks) -> None:
         self._clock = clock
@@ -85,14 +85,14 @@ class PolicyStore:
 
     @property
     def versions(self) -> list[Record]:
-        """Every record that there ever was, in the order of the writes."""
+        """Every record ever written, in the order of the writes."""
         return self._records.every
 
     def __len__(self) -> int:
         return sum(1 for record in self if record.deleted_at is None)
 
     def find(self, policy_id: str) -> Record | None:
-        """The policy of that id, deleted or not."""
+        """Return the policy with that id, deleted or not."""
         with self._lock:
             return self._records.get(policy_id)
 
@@ -103,8 +103,8 @@ class PolicyStore:
 
         Args:
             fields: The policy in its stored form.
-            builtin: It came with the tenant; no rule of writing applies.
-            checked: Apply the rules of writing. False stores the policy as it is given.
+            builtin: The policy is builtin; no rule of writing applies.
+            checked: Apply the rules of writing. False stores the policy unchanged.
         """
         with self._lock:
             policy_id = self._new_id()
@@ -131,12 +131,12 @@ class PolicyStore:
         """Change a policy.
 
         Args:
-            policy_id: Which one.
+            policy_id: The policy's id.
             fields: Its new values.
             paths: The top-level fields to take from `fields`, absent ones being reset. None
-                rewrites every writable field, which is what an update without a mask does.
-            by_product: Whether a person edits in the product, which ends ownership by code.
-            checked: Apply the rules of writing. False stores the fields as they are given.
+                rewrites every writable field, as an update without a mask does.
+            by_product: A person edits in the product, which removes the ownership annotations.
+            checked: Apply the rules of writing. False stores the fields unchanged.
         """
         with self._lock:
             record = self._live(policy_id)
@@ -147,7 +147,7 @@ class PolicyStore:
                 for name in masks.IMMUTABLE:
                     if sent.get(name) and sent[name] != record.fields.get(name):
                         raise invalid(f"{name} cannot be changed after creation")
-                # A field that the structure does not know was kept because this tenant does.
+                # A field that the structure does not know was stored because this tenant knows it.
                 held = {**dict.fromkeys(masks.writable()), **record.fields, **sent}
                 paths = tuple(name for name in held if name not in masks.IMMUTABLE)
             changed = dict(record.fields)
@@ -190,10 +190,10 @@ class PolicyStore:
     def page(
         self, matches: Callable[[Record], bool], after: int, size: int
     ) -> tuple[list[Record], int | None]:
-        """One page of the matching policies in order of creation.
+        """Return one page of the matching policies in order of creation.
 
         Returns:
-            The page, and the sequence number to go on after; None on the last page.
+            The page, and the sequence number to continue after; None on the last page.
         """
         found: list[Record] = []
         for record in self:

@@ -1,7 +1,7 @@
-"""What the tenant refuses in the steps of a policy.
+"""The tenant's rules for the steps of a policy.
 
-The texts of the 500s are the tenant's as far as they are known; the rest of each sentence is made
-up. Must not import anything of the package outside `_emulator`.
+The texts of the 500s are the tenant's as far as they are known; the rest of each sentence is
+invented. Must not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Fields = dict[str, Any]
 
 
 def check(policy_id: str, fields: Fields, quirks: Quirks, *, creating: bool) -> None:
-    """Refuse steps that cannot be stored.
+    """Reject steps that cannot be stored.
 
     Args:
         policy_id: The policy that is being written.
-        fields: What it is to become.
-        quirks: How this tenant differs from others.
+        fields: Its new fields.
+        quirks: The tenant's quirks.
         creating: The policy is new.
 
     Raises:
@@ -83,7 +83,7 @@ _HANDLED: dict[str, Callable[[Fields], None]] = {
 
 
 def _check_fallback(value: Fields) -> None:
-    # The switch chooses groups instead of users.
+    # The switch selects groups instead of users.
     if value.get("isGroupFallbackEnabled"):
         if not value.get("fallbackGroupIds"):
             raise HandlerError("fallback group ids are required when group fallback is enabled")

@@ -1,5 +1,4 @@
-"""One emulated tenant: its policies, clock, tokens, faults and journal, and what each API call
-does.
+"""One emulated tenant: its policies, clock, tokens, faults and journal, and each API call.
 
 Calls take and return the stored form of the messages that the OpenAPI structure names for them.
 Must not import anything of the package outside `_emulator`.
@@ -65,7 +64,7 @@ _NEWER_BUILTIN: Stored = {
 
 
 class Tenant:
-    """Everything that the emulator holds for one tenant."""
+    """The whole state of one tenant."""
 
     def __init__(
         self,
@@ -85,7 +84,7 @@ class Tenant:
         self.reset()
 
     def reset(self) -> None:
-        """Go back to the state after start; the client's credentials stay valid."""
+        """Return to the state after the start; the client's credentials stay valid."""
         self.quirks, self.tokens.expires_in, seed, faults = self._at_start
         self.faults.replace(faults, seed)
         self.clock.reset()
@@ -99,19 +98,19 @@ class Tenant:
         self.journal.clear()
 
     def seen(self, endpoint: consistency.Endpoint) -> consistency.Readable:
-        """The policies as an endpoint sees them: behind the writes where the quirks say so."""
+        """Return the policies as an endpoint sees them: lagging, if the quirks say so."""
         self._reads += 1
         now = self.clock.now()
         return consistency.seen(self.policies, self.quirks, endpoint, now, turn=self._reads)
 
     def reader(self, *, creating: bool = False) -> Reader:
-        """A reader of requests, as the quirks have it."""
+        """Return a reader of requests, with the tenant's quirks."""
         return Reader(
             keep_unknown=self.quirks.newer_api, fill=creating and self.quirks.server_fills
         )
 
     def add(self, policy: dict[str, Any]) -> Record:
-        """Store a policy, given as JSON, that has been there since before: nothing is refused."""
+        """Store a policy, given as JSON, as if it had always existed: nothing is rejected."""
         return self.policies.create(self.reader().read(POLICY, policy), checked=False)
 
     def edit(
@@ -120,10 +119,10 @@ class Tenant:
         """Change top-level fields of a policy without an HTTP request.
 
         Args:
-            policy_id: Which policy.
+            policy_id: The policy's id.
             changes: Its new top-level fields as JSON; null resets one, annotations merge.
-            by_product: A person in the product, who thereby takes the policy over from code.
-            checked: Apply the rules of writing. False stores the fields as they are given.
+            by_product: A person in the product, who takes the policy over.
+            checked: Apply the rules of writing. False stores the fields unchanged.
         """
         names = message(POLICY).by_any_name
         paths = tuple(names[key].name if key in names else key for key in changes)
@@ -134,9 +133,9 @@ class Tenant:
         )
 
     def newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
-        """The fields of a policy that only a tenant with the quirk `newer_api` knows.
+        """Return the fields of a policy that only a tenant with the quirk `newer_api` knows.
 
-        It knows those that it emits, and every other that it was ever sent.
+        It knows those that it sends, and every other that it was ever sent.
         """
         if not self.quirks.newer_api:
             return set()
@@ -202,7 +201,7 @@ def validate_cel(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
 
 
 def try_account_provision(_tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
-    """AccountProvisionPolicyTest.Test: answers the value of a literal, and the text of anything
+    """AccountProvisionPolicyTest.Test: answer the value of a literal, and the text of anything
     else.
     """
     text = request.get("cel", "").strip()

@@ -1,4 +1,4 @@
-"""The token endpoint: who this tenant's client is, and what it takes to get an access token.
+"""The token endpoint: this tenant's client, and its access tokens.
 
 Must not import anything of the package outside `_emulator`.
 """
@@ -30,8 +30,7 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SUBJECT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 LONGEST_ASSERTION = 300
-# For a client whose clock is ahead or behind: of `exp`, `nbf` and `iat`, not of how long it may
-# last.
+# For a client with a skewed clock: applies to `exp`, `nbf` and `iat`, not to the lifetime.
 LEEWAY = 10
 OIDC_ISSUER = "https://oidc.emulator.invalid"
 
@@ -41,7 +40,7 @@ def _base64url(raw: bytes) -> str:
 
 
 class TokenIssuer:
-    """Gives out access tokens and knows them again; safe to use from many threads."""
+    """An issuer of access tokens. Thread-safe."""
 
     def __init__(self, host: str, clock: Clock, expires_in: int = 3600) -> None:
         self._clock = clock
@@ -57,14 +56,14 @@ class TokenIssuer:
 
     @property
     def client_secret(self) -> str:
-        """The client secret in the vendor's form, holding the private key as a JWK."""
+        """The client secret in the vendor's form, with the private key as a JWK."""
         private = self._key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
         public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         jwk = {"kty": "OKP", "crv": "Ed25519", "x": _base64url(public), "d": _base64url(private)}
         return f"secret-token:conductorone.com:v1:{_base64url(json.dumps(jwk).encode())}"
 
     def oidc_token(self, lifetime: float = 600) -> str:
-        """An OIDC token that this tenant trusts in an exchange."""
+        """Return an OIDC token that this tenant trusts in an exchange."""
         now = self._clock.seconds()
         claims = {
             "iss": OIDC_ISSUER,
@@ -78,7 +77,7 @@ class TokenIssuer:
         """Answer a token request.
 
         Raises:
-            TokenError: The request does not prove who asks.
+            TokenError: The request does not prove its identity.
         """
         if credentials_in_header:
             raise TokenError("invalid_client", "credentials belong in the body, not in a header")
@@ -97,10 +96,10 @@ class TokenIssuer:
         return {"access_token": token, "token_type": "Bearer", "expires_in": self.expires_in}
 
     def check(self, authorization: str | None) -> None:
-        """Refuse a request without a valid access token.
+        """Reject a request without a valid access token.
 
         Raises:
-            TenantError: 401, whether the token is absent, unknown or expired.
+            TenantError: 401; the token is absent, unknown or expired.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -146,7 +145,7 @@ class TokenIssuer:
         self._check_times(claims, "subject_token", ("exp", "iat"))
 
     def _decoded(self, token: str, key: Ed25519PrivateKey, what: str) -> dict[str, Any]:
-        # Times are held against the tenant's clock afterwards, which PyJWT cannot be given.
+        # Times are compared with the tenant's clock later, because PyJWT cannot be given a clock.
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,

@@ -12,15 +12,17 @@ def _allow_self_approval(case: str) -> Field:
     return Field(
         name="allow_self_approval",
         type=Scalar.BOOL,
-        doc=f"Whether the person whom the request is for may approve it {case}. Default false.",
+        doc=f"True lets the person whom the request is for approve it {case}. Default false.",
     )
 
 
 _REQUIRE_DISTINCT_APPROVERS = Field(
     name="require_distinct_approvers",
     type=Scalar.BOOL,
-    doc="Whether nobody may approve more than one step of the same rule. For request and review "
-    "policies only. Default false.",
+    doc=(
+        "True prevents one person from approving several steps of the same rule. For request and "
+        "review policies only. Default false."
+    ),
 )
 
 USER_APPROVAL = Message(
@@ -28,7 +30,7 @@ USER_APPROVAL = Message(
     "One of the named users approves.",
     define_ids(
         "user_ids",
-        "Ids of the 1 to 32 users who may approve; the order means nothing.",
+        "Ids of the 1 to 32 users who may approve; the order has no meaning.",
         required=True,
         least=1,
         most=32,
@@ -76,7 +78,7 @@ APP_GROUP_APPROVAL = Message(
 SELF_APPROVAL = Message(
     "c1.api.policy.v1.SelfApproval",
     "The person whom the request is for approves it.",
-    *define_fallback("it cannot be told whose account it is"),
+    *define_fallback("the owner of the account is unknown"),
     define_assigned_user_ids(),
 )
 
@@ -98,7 +100,7 @@ RESOURCE_OWNER_APPROVAL = Message(
 
 EXPRESSION_APPROVAL = Message(
     "c1.api.policy.v1.ExpressionApproval",
-    "Whoever a CEL expression returns approves.",
+    "A user whom a CEL expression returns approves.",
     Field(
         name="expressions",
         type=Scalar.STRING,
@@ -106,8 +108,10 @@ EXPRESSION_APPROVAL = Message(
         required=True,
         least=1,
         cel="approver",
-        doc="CEL expressions that return a user or a list of users, tried in this order; the first "
-        "that returns anybody counts. At least one.",
+        doc=(
+            "CEL expressions that return a user or a list of users, tried in this order; the first "
+            "result counts. At least one."
+        ),
     ),
     _allow_self_approval("as one of the users returned"),
     _REQUIRE_DISTINCT_APPROVERS,
@@ -128,36 +132,47 @@ WEBHOOK_APPROVAL = Message(
 
 AGENT_APPROVAL = Message(
     "c1.api.policy.v1.AgentApproval",
-    "An agent decides, or helps to.",
-    Field(name="instructions", type=Scalar.STRING, doc="What the agent is told. Default empty."),
+    "An agent decides, or assists.",
+    Field(
+        name="instructions",
+        type=Scalar.STRING,
+        doc=("The instructions of the agent. Default empty."),
+    ),
     Field(
         name="agent_mode",
         type=enums.APPROVAL_AGENT_MODE,
-        doc="How much the agent may do: everything, hand over to another policy, or comment. A tenant "
-        "refuses an agent without a mode; in a certify policy it takes only the mode to comment.",
+        doc=(
+            "The extent of the agent's actions: everything, handing over to another policy, or "
+            "commenting. A tenant rejects an agent without a mode; in a certify policy it accepts "
+            "only the mode to comment."
+        ),
     ),
     define_ids(
         "policy_ids",
-        "Ids of the only policies to which the agent may hand a request; the order means nothing.",
+        "Ids of the only policies to which the agent may hand a request; the order has no meaning.",
         names_policy=True,
     ),
     Field(
         name="agent_failure_action",
         type=enums.APPROVAL_AGENT_FAILURE_ACTION,
-        doc="What happens if the agent fails to approve, deny or reassign. A tenant refuses an agent "
-        "without it.",
+        doc=(
+            "The action if the agent fails to approve, deny or reassign. A tenant rejects an agent "
+            "without it."
+        ),
     ),
     define_ids(
         "reassign_to_user_ids",
         "Ids of the users who take over if the agent fails and `agent_failure_action` reassigns to "
-        "users; the order means nothing.",
+        "users; the order has no meaning.",
     ),
     Field(
         name="agent_user_id",
         type=Scalar.STRING,
-        deprecated="the API has deprecated it; remove it",
-        doc="The agent, by its user id. Older policies may read back with one; a tenant refuses it on "
-        "write (rule `agent-user`).",
+        deprecated="the API deprecated this field; remove it",
+        doc=(
+            "The agent's user id. Older policies may return one; a tenant rejects it in a write "
+            "(rule `agent-user`)."
+        ),
     ),
 )
 
@@ -169,9 +184,9 @@ _KINDS = {
     "resource_owners": (RESOURCE_OWNER_APPROVAL, "An owner of the resource approves."),
     "group": (APP_GROUP_APPROVAL, "A member of a group approves."),
     "self": (SELF_APPROVAL, "The person whom the request is for approves it."),
-    "expression": (EXPRESSION_APPROVAL, "Whoever a CEL expression returns approves."),
+    "expression": (EXPRESSION_APPROVAL, "A user whom a CEL expression returns approves."),
     "webhook": (WEBHOOK_APPROVAL, "A webhook decides."),
-    "agent": (AGENT_APPROVAL, "An agent decides, or helps to."),
+    "agent": (AGENT_APPROVAL, "An agent decides, or assists."),
 }
 
 
@@ -183,34 +198,36 @@ APPROVAL = Message(
     "c1.api.policy.v1.Approval",
     "A step in which somebody approves or denies the request.",
     *(Field(name=name, type=kind, oneof="typ", doc=doc) for name, (kind, doc) in _KINDS.items()),
-    _switch("allow_reassignment", "Whether an approver may hand the approval to somebody else."),
+    _switch("allow_reassignment", "True lets an approver reassign the approval to somebody else."),
     define_ids(
         "allowed_reassignees",
-        "Ids of the only users to whom the approval may be handed; the order means nothing.",
+        "Ids of the only users to whom the approval may be reassigned; the order has no meaning.",
         acts_if="allow_reassignment",
     ),
-    _switch("allow_delegation", "Whether an approver's delegate may decide in their place."),
-    _switch("require_approval_reason", "Whether who approves must say why."),
-    _switch("require_denial_reason", "Whether who denies must say why."),
-    _switch("require_reassignment_reason", "Whether who reassigns must say why."),
+    _switch("allow_delegation", "True lets an approver's delegate decide in their place."),
+    _switch("require_approval_reason", "True requires a reason for an approval."),
+    _switch("require_denial_reason", "True requires a reason for a denial."),
+    _switch("require_reassignment_reason", "True requires a reason for a reassignment."),
     Field(
         name="requires_step_up_provider_id",
         type=Scalar.STRING,
         doc="The provider of step-up authentication that an approver must pass first. Default: none.",
     ),
-    _switch("escalation_enabled", "Whether `escalation` acts when nobody answers."),
+    _switch("escalation_enabled", "True enables `escalation` if nobody answers."),
     Field(
         name="escalation",
         type=ESCALATION,
         kept_if="escalation_enabled",
-        doc="What happens when nobody answers; the tenant keeps it only while "
-        "`escalation_enabled` is true.",
+        doc=(
+            "The escalation if nobody answers; the tenant keeps it only while `escalation_enabled` "
+            "is true."
+        ),
     ),
     Field(
         name="assigned",
         type=Scalar.BOOL,
         output_only=True,
-        doc="Whether the step of a running request is assigned; false in a policy.",
+        doc="True for an assigned step of a running request; false in a policy.",
     ),
     required_oneofs=["typ"],
 )

@@ -8,24 +8,24 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 _CONNECTOR_ID = Field(
     name="connector_id",
     type=Scalar.STRING,
-    doc="The connector that does it. Default: the tenant finds it.",
+    doc="The connector. Default: the tenant finds it.",
 )
 
 DEFAULT_BEHAVIOR = Message(
     "c1.api.policy.v1.ConnectorProvision.DefaultBehavior",
-    "The connector provisions the entitlement as it always does.",
+    "The connector provisions the entitlement in its usual way.",
     _CONNECTOR_ID,
 )
 
 SAVE_TO_VAULT = Message(
     "c1.api.policy.v1.ConnectorProvision.SaveToVault",
-    "Keeps the new account's credentials in vaults.",
-    define_ids("vault_ids", "Ids of the vaults; the order means nothing."),
+    "Stores the new account's credentials in vaults.",
+    define_ids("vault_ids", "Ids of the vaults; the order has no meaning."),
 )
 
 DO_NOT_SAVE = Message(
     "c1.api.policy.v1.ConnectorProvision.DoNotSave",
-    "Keeps the new account's credentials nowhere. Has no fields.",
+    "Stores the new account's credentials nowhere. Has no fields.",
 )
 
 ACCOUNT_PROVISION = Message(
@@ -35,7 +35,7 @@ ACCOUNT_PROVISION = Message(
     Field(
         name="schema_id",
         type=Scalar.STRING,
-        doc="The schema that says which fields an account has.",
+        doc="The schema with the fields of an account.",
     ),
     Field(
         name="config",
@@ -48,13 +48,13 @@ ACCOUNT_PROVISION = Message(
         name="save_to_vault",
         type=SAVE_TO_VAULT,
         oneof="storage_type",
-        doc="Keep the credentials in vaults.",
+        doc="Store the credentials in vaults.",
     ),
     Field(
         name="do_not_save",
         type=DO_NOT_SAVE,
         oneof="storage_type",
-        doc="Keep the credentials nowhere.",
+        doc="Store the credentials nowhere.",
     ),
 )
 
@@ -67,12 +67,12 @@ DELETE_ACCOUNT = Message(
 # Not a required oneof: policies that are older than the kinds contain a bare `connector: {}`.
 CONNECTOR_PROVISION = Message(
     "c1.api.policy.v1.ConnectorProvision",
-    "A connector provisions; without a kind, as it always does.",
+    "A connector provisions; without a kind, in its usual way.",
     Field(
         name="default_behavior",
         type=DEFAULT_BEHAVIOR,
         oneof="provision_type",
-        doc="Provision the entitlement as the connector always does.",
+        doc="Provision the entitlement in the connector's usual way.",
     ),
     Field(
         name="account",

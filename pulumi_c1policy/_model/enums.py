@@ -18,13 +18,13 @@ POLICY_TYPE = Enum(
         "POLICY_TYPE_ACCESS_REQUEST",
         "POLICY_TYPE_PROVISION",
     ),
-    "What kind of request a policy decides.",
+    "The kind of request that a policy decides.",
 )
 
 POLICY_SCOPE_SLOT = Enum(
     "c1.api.policy.v1.PolicyScopeSlot",
     ("POLICY_SCOPE_SLOT_UNSPECIFIED", "POLICY_SCOPE_SLOT_EMERGENCY"),
-    "What a scoped policy is used for.",
+    "The use of a scoped policy.",
 )
 
 APPROVAL_AGENT_MODE = Enum(
@@ -35,7 +35,8 @@ APPROVAL_AGENT_MODE = Enum(
         "APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY",
         "APPROVAL_AGENT_MODE_COMMENT_ONLY",
     ),
-    "How much an approving agent may do: everything, hand over to another policy, or comment.",
+    "The extent of an approving agent's actions: everything, handing over to another policy, or "
+    "commenting.",
 )
 
 APPROVAL_AGENT_FAILURE_ACTION = Enum(
@@ -46,7 +47,7 @@ APPROVAL_AGENT_FAILURE_ACTION = Enum(
         "APPROVAL_AGENT_FAILURE_ACTION_REASSIGN_TO_SUPER_ADMINS",
         "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
     ),
-    "What happens when an approving agent fails to decide.",
+    "The action if an approving agent fails to decide.",
 )
 
 SELECT_TYPE = Enum(
@@ -57,7 +58,7 @@ SELECT_TYPE = Enum(
         "SELECT_TYPE_RADIO",
         "SELECT_TYPE_BUTTONS",
     ),
-    "How a form shows the options of a choice.",
+    "The display of a choice's options in a form.",
 )
 
 KNOWN_REGEX = Enum(

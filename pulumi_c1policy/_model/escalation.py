@@ -6,13 +6,13 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 REPLACE_POLICY = Message(
     "c1.api.policy.v1.Escalation.ReplacePolicy",
-    "Goes on with another policy instead of this one.",
+    "Continues with another policy instead of this one.",
     Field(
         name="policy_id",
         type=Scalar.STRING,
         required=True,
         names_policy=True,
-        doc="The policy to go on with.",
+        doc="The policy to continue with.",
     ),
 )
 
@@ -24,7 +24,7 @@ REASSIGN_TO_APPROVERS = Message(
         type=Scalar.STRING,
         shape="list",
         unordered=True,
-        doc="Ids of the users who approve instead; the order means nothing.",
+        doc="Ids of the users who approve instead; the order has no meaning.",
     ),
 )
 
@@ -36,24 +36,27 @@ SKIP_STEP = Message("c1.api.policy.v1.Escalation.SkipStep", "Skips the step. Has
 
 ESCALATION = Message(
     "c1.api.policy.v1.Escalation",
-    "What happens when an approval stays unanswered; kept only while escalation is enabled.",
+    "The escalation of an unanswered approval; the tenant keeps it only while escalation is "
+    "enabled.",
     Field(
         name="expiration",
         type=Scalar.INT64,
         span=True,
-        doc='How long to wait for an answer, in whole seconds: text such as `"4h"`, seconds, or a '
-        "`timedelta`.",
+        doc=(
+            'The time to wait for an answer, in whole seconds: text such as `"4h"`, seconds, or a '
+            "`timedelta`."
+        ),
     ),
     Field(
         name="escalation_comment",
         type=Scalar.STRING,
-        doc="A comment that is put on the request when the escalation acts.",
+        doc="The comment on the request when the escalation acts.",
     ),
     Field(
         name="replace_policy",
         type=REPLACE_POLICY,
         oneof="escalation_policy",
-        doc="Go on with another policy.",
+        doc="Continue with another policy.",
     ),
     Field(
         name="reassign_to_approvers",

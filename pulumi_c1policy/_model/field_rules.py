@@ -11,12 +11,12 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 _IGNORE_EMPTY = Field(
     name="ignore_empty",
     type=Scalar.BOOL,
-    doc="Whether an empty value passes, whatever the other rules say. Default false.",
+    doc="True accepts an empty value whatever the other rules say. Default false.",
 )
 
 BOOL_RULES = Message(
     "validate.BoolRules",
-    "What a yes or no must be.",
+    "The rules of a yes or no.",
     Field(name="const", type=Scalar.BOOL, doc="The one value that is accepted."),
 )
 
@@ -25,11 +25,11 @@ def _int64(name: str, doc: str) -> Field:
     return Field(name=name, type=Scalar.INT64, doc=doc)
 
 
-_REVERSED = "Above `lt` or `lte`, what lies between the two is refused instead."
+_REVERSED = "If it is above `lt` or `lte`, the values between the two are rejected instead."
 
 INT64_RULES = Message(
     "validate.Int64Rules",
-    "What a number must be. Zero in a rule is the same as no rule.",
+    "The rules of a number. Zero in a rule means no rule.",
     _int64("const", "The one value that is accepted."),
     _int64("lt", "The value must be less than this."),
     _int64("lte", "The value must be this or less."),
@@ -40,14 +40,14 @@ INT64_RULES = Message(
         type=Scalar.INT64,
         shape="list",
         unordered=True,
-        doc="The values that are accepted; the order means nothing.",
+        doc="The accepted values; the order has no meaning.",
     ),
     Field(
         name="not_in",
         type=Scalar.INT64,
         shape="list",
         unordered=True,
-        doc="The values that are not accepted; the order means nothing.",
+        doc="The rejected values; the order has no meaning.",
     ),
     _IGNORE_EMPTY,
 )
@@ -67,32 +67,32 @@ def _well_known(name: str, what: str) -> Field:
 
 STRING_RULES = Message(
     "validate.StringRules",
-    "What a text must be.",
+    "The rules of a text.",
     _text("const", "The one value that is accepted."),
-    _size("len", "How many characters the value must have."),
-    _size("min_len", "The smallest number of characters."),
-    _size("max_len", "The largest number of characters."),
-    _size("len_bytes", "How many bytes the value must have."),
-    _size("min_bytes", "The smallest number of bytes."),
-    _size("max_bytes", "The largest number of bytes."),
+    _size("len", "The exact number of characters."),
+    _size("min_len", "The minimum number of characters."),
+    _size("max_len", "The maximum number of characters."),
+    _size("len_bytes", "The exact number of bytes."),
+    _size("min_bytes", "The minimum number of bytes."),
+    _size("max_bytes", "The maximum number of bytes."),
     _text("pattern", "A regular expression (RE2) that the value must match."),
-    _text("prefix", "What the value must begin with."),
-    _text("suffix", "What the value must end with."),
-    _text("contains", "What must occur in the value."),
-    _text("not_contains", "What must not occur in the value."),
+    _text("prefix", "The required beginning of the value."),
+    _text("suffix", "The required end of the value."),
+    _text("contains", "A required part of the value."),
+    _text("not_contains", "A forbidden part of the value."),
     Field(
         name="in",
         type=Scalar.STRING,
         shape="list",
         unordered=True,
-        doc="The values that are accepted; the order means nothing.",
+        doc="The accepted values; the order has no meaning.",
     ),
     Field(
         name="not_in",
         type=Scalar.STRING,
         shape="list",
         unordered=True,
-        doc="The values that are not accepted; the order means nothing.",
+        doc="The rejected values; the order has no meaning.",
     ),
     _IGNORE_EMPTY,
     _well_known("email", "an email address"),
@@ -113,31 +113,31 @@ STRING_RULES = Message(
     Field(
         name="strict",
         type=Scalar.BOOL,
-        doc="Whether `well_known_regex` is held to the letter of the RFC.",
+        doc="True applies `well_known_regex` strictly as in the RFC.",
     ),
 )
 
 STRING_MAP_RULES = Message(
     "c1.api.form.v1.StringMapRules",
-    "What a map of texts must be.",
+    "The rules of a map of texts.",
     Field(
         name="is_required",
         type=Scalar.BOOL,
-        doc="Whether the map must be filled in. Default false.",
+        doc="True requires the map. Default false.",
     ),
     Field(
         name="validate_empty",
         type=Scalar.BOOL,
-        doc="Whether the rules are applied to an empty map too. Default false.",
+        doc="True applies the rules to an empty map as well. Default false.",
     ),
 )
 
 REPEATED_RULES = Message(
     "validate.RepeatedRules",
-    "What a list must be.",
-    _size("min_items", "The smallest number of items."),
-    _size("max_items", "The largest number of items."),
-    Field(name="unique", type=Scalar.BOOL, doc="Whether no two items may be equal. Default false."),
+    "The rules of a list.",
+    _size("min_items", "The minimum number of items."),
+    _size("max_items", "The maximum number of items."),
+    Field(name="unique", type=Scalar.BOOL, doc="True rejects equal items. Default false."),
     Field(
         name="items",
         type=Scalar.STRUCT,

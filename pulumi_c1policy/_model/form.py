@@ -9,42 +9,42 @@ _INPUT_TRANSFORMATION_CEL = Field(
     name="input_transformation_cel",
     type=Scalar.STRING,
     cel="form",
-    doc="A CEL expression that makes the field's value of what was filled in. Default: none.",
+    doc="A CEL expression that computes the field's value from the other answers. Default: none.",
 )
 
 _DEFAULT_VALUE_CEL = Field(
     name="default_value_cel",
     type=Scalar.STRING,
     cel="form",
-    doc="A CEL expression for what the field starts with. Default: none.",
+    doc="A CEL expression for the field's initial value. Default: none.",
 )
 
 USER_PROVIDER_CONFIG = Message(
     "c1.api.form.v1.UserProviderConfig",
-    "The person who fills in the form provides the value.",
+    "The person who fills in the form sets the value.",
     _INPUT_TRANSFORMATION_CEL,
 )
 
 ADMIN_PROVIDER_CONFIG = Message(
     "c1.api.form.v1.AdminProviderConfig",
-    "Whoever wrote the form provides the value.",
+    "The author of the form sets the value.",
     _DEFAULT_VALUE_CEL,
     Field(
         name="show_to_user",
         type=Scalar.BOOL,
-        doc="Whether the person who fills in the form sees it. Default false.",
+        doc="True shows it to the person who fills in the form. Default false.",
     ),
 )
 
 SHARED_PROVIDER_CONFIG = Message(
     "c1.api.form.v1.SharedProviderConfig",
-    "Whoever wrote the form provides a value that the person who fills it in may change.",
+    "The author of the form sets a value that the person who fills it in may change.",
     _DEFAULT_VALUE_CEL,
     _INPUT_TRANSFORMATION_CEL,
     Field(
         name="lock_default_values",
         type=Scalar.BOOL,
-        doc="Whether the default values cannot be changed. Default false.",
+        doc="True prevents changes of the default values. Default false.",
     ),
 )
 
@@ -71,19 +71,19 @@ FORM_FIELD = Message(
         name="name",
         type=Scalar.STRING,
         required=True,
-        doc="The name by which expressions, groups and relationships know the field.",
+        doc="The field's name in expressions, groups and relationships.",
     ),
     Field(name="display_name", type=Scalar.STRING, doc="The name that people see."),
-    Field(name="description", type=Scalar.STRING, doc="What the field is for. Default empty."),
+    Field(name="description", type=Scalar.STRING, doc="The purpose of the field. Default empty."),
     Field(
         name="required",
         type=Scalar.BOOL,
-        doc="Whether it must be filled in. Default false.",
+        doc="True requires an answer. Default false.",
     ),
     Field(
         name="read_only",
         type=Scalar.BOOL,
-        doc="Whether it is shown but cannot be filled in. Default false.",
+        doc="True shows the field without letting anybody fill it in. Default false.",
     ),
     *(Field(name=name, type=kind, oneof="type", doc=kind.doc) for name, kind in _KINDS.items()),
     *(
@@ -98,7 +98,7 @@ FIELD_GROUP = Message(
     "Fields that a form shows together.",
     Field(name="name", type=Scalar.STRING, doc="The group's name."),
     Field(name="display_name", type=Scalar.STRING, doc="The name that people see."),
-    Field(name="help_text", type=Scalar.STRING, doc="What people are told. Default empty."),
+    Field(name="help_text", type=Scalar.STRING, doc="The explanation for people. Default empty."),
     Field(
         name="fields",
         type=Scalar.STRING,
@@ -108,22 +108,22 @@ FIELD_GROUP = Message(
     Field(
         name="default",
         type=Scalar.BOOL,
-        doc="Whether it is the form's default group. Default false.",
+        doc="True for the form's default group. Default false.",
     ),
 )
 
 REQUIRED_TOGETHER = Message(
     "c1.api.form.v1.RequiredTogether",
-    "All of the fields must be filled in, or none. Has no fields.",
+    "All of the fields, or none, must be filled in. Has no fields.",
 )
 
 AT_LEAST_ONE = Message(
-    "c1.api.form.v1.AtLeastOne", "At least one of the fields must be filled in. Has no fields."
+    "c1.api.form.v1.AtLeastOne", "Requires at least one of the fields. Has no fields."
 )
 
 MUTUALLY_EXCLUSIVE = Message(
     "c1.api.form.v1.MutuallyExclusive",
-    "At most one of the fields may be filled in. Has no fields.",
+    "Allows at most one of the fields. Has no fields.",
 )
 
 DEPENDENT_ON = Message(
@@ -134,7 +134,7 @@ DEPENDENT_ON = Message(
         type=Scalar.STRING,
         shape="list",
         unordered=True,
-        doc="Names of the fields that they depend on; the order means nothing.",
+        doc="Names of the fields that they depend on; the order has no meaning.",
     ),
 )
 
@@ -147,13 +147,13 @@ _RELATIONSHIPS = {
 
 FIELD_RELATIONSHIP = Message(
     "c1.api.form.v1.FieldRelationship",
-    "What fields of a form have to do with each other.",
+    "A relation between fields of a form.",
     Field(
         name="field_names",
         type=Scalar.STRING,
         shape="list",
         unordered=True,
-        doc="Names of the fields; the order means nothing.",
+        doc="Names of the fields; the order has no meaning.",
     ),
     *(
         Field(name=name, type=kind, oneof="kind", doc=kind.doc)
@@ -164,9 +164,9 @@ FIELD_RELATIONSHIP = Message(
 
 FORM = Message(
     "c1.api.form.v1.Form",
-    "A form to be filled in.",
+    "A form.",
     Field(name="display_name", type=Scalar.STRING, doc="The title that people see."),
-    Field(name="description", type=Scalar.STRING, doc="What the form is for. Default empty."),
+    Field(name="description", type=Scalar.STRING, doc="The purpose of the form. Default empty."),
     Field(
         name="fields",
         type=FORM_FIELD,
@@ -183,13 +183,13 @@ FORM = Message(
         name="field_relationships",
         type=FIELD_RELATIONSHIP,
         shape="list",
-        doc="What the fields have to do with each other.",
+        doc="Relations between the fields.",
     ),
     Field(name="id", type=Scalar.STRING, doc="The form's id."),
 )
 
 FORM_STEP = Message(
     "c1.api.policy.v1.Form",
-    "A step in which somebody fills in a form.",
+    "A step with a form to fill in.",
     Field(name="form", type=FORM, required=True, doc="The form."),
 )

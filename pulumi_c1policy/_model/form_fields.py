@@ -14,12 +14,12 @@ from pulumi_c1policy._model.refs import define_ids
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 _PLACEHOLDER = Field(
-    name="placeholder", type=Scalar.STRING, doc="What the empty field shows. Default: nothing."
+    name="placeholder", type=Scalar.STRING, doc="The text in the empty field. Default: none."
 )
 
 
 def _rules(rules: Message) -> Field:
-    return Field(name="rules", type=rules, doc="What is accepted. Default: anything.")
+    return Field(name="rules", type=rules, doc="The rules of the value. Default: none.")
 
 
 def _view(name: str, view: Message) -> Field:
@@ -29,8 +29,8 @@ def _view(name: str, view: Message) -> Field:
 TEXT_FIELD = Message(
     "c1.api.form.v1.TextField",
     "Shown as a text box.",
-    Field(name="multiline", type=Scalar.BOOL, doc="Whether it has several lines. Default false."),
-    Field(name="suffix", type=Scalar.STRING, doc="What stands behind the text. Default: nothing."),
+    Field(name="multiline", type=Scalar.BOOL, doc="True allows several lines. Default false."),
+    Field(name="suffix", type=Scalar.STRING, doc="The text after the field. Default: none."),
 )
 
 PASSWORD_FIELD = Message(
@@ -40,9 +40,9 @@ PASSWORD_FIELD = Message(
 SELECT_OPTION = Message(
     "c1.api.form.v1.SelectOption",
     "One of the options of a choice.",
-    Field(name="value", type=Scalar.STRING, doc="The value that choosing it gives the field."),
+    Field(name="value", type=Scalar.STRING, doc="The value of the field if this option is chosen."),
     Field(name="display_name", type=Scalar.STRING, doc="The name that people see."),
-    Field(name="description", type=Scalar.STRING, doc="What it means. Default empty."),
+    Field(name="description", type=Scalar.STRING, doc="The meaning of the option. Default empty."),
 )
 
 SELECT_FIELD = Message(
@@ -57,7 +57,7 @@ SELECT_FIELD = Message(
     Field(
         name="type",
         type=enums.SELECT_TYPE,
-        doc="How the options are shown: as a drop-down, radio buttons or buttons.",
+        doc="The display of the options: a drop-down, radio buttons or buttons.",
     ),
 )
 
@@ -77,12 +77,12 @@ APP_RESOURCE_FILTER = Message(
 C1_USER_FILTER = Message(
     "c1.api.form.v1.C1UserFilter",
     "A choice of the tenant's users.",
-    define_ids("user_ids", "Ids of the only users to choose from; the order means nothing."),
-    define_ids("exclude_user_ids", "Ids of users who are not offered; the order means nothing."),
+    define_ids("user_ids", "Ids of the only users to choose from; the order has no meaning."),
+    define_ids("exclude_user_ids", "Ids of users who are not offered; the order has no meaning."),
     Field(
         name="include_deactivated",
         type=Scalar.BOOL,
-        doc="Whether deactivated users are offered too. Default false.",
+        doc="True also offers deactivated users. Default false.",
     ),
 )
 
@@ -116,7 +116,7 @@ DATE_FIELD = Message(
     Field(
         name="default_to_today",
         type=Scalar.BOOL,
-        doc="Whether it starts with today. Default false.",
+        doc="True sets the initial value to today. Default false.",
     ),
     Field(name="min_date", type=Scalar.STRING, doc="The first date that is accepted."),
     Field(name="max_date", type=Scalar.STRING, doc="The last date that is accepted."),
@@ -137,7 +137,7 @@ DATE_FIELD = Message(
 STRING_FIELD = Message(
     "c1.api.form.v1.StringField",
     "Holds a text.",
-    Field(name="default_value", type=Scalar.STRING, doc="What it starts with. Default empty."),
+    Field(name="default_value", type=Scalar.STRING, doc="The initial value. Default empty."),
     _PLACEHOLDER,
     _rules(STRING_RULES),
     _view("text_field", TEXT_FIELD),
@@ -154,7 +154,7 @@ TOGGLE_FIELD = Message("c1.api.form.v1.ToggleField", "Shown as a switch. Has no 
 BOOL_FIELD = Message(
     "c1.api.form.v1.BoolField",
     "Holds a yes or no.",
-    Field(name="default_value", type=Scalar.BOOL, doc="What it starts with. Default false."),
+    Field(name="default_value", type=Scalar.BOOL, doc="The initial value. Default false."),
     _rules(BOOL_RULES),
     _view("checkbox_field", CHECKBOX_FIELD),
     _view("toggle_field", TOGGLE_FIELD),
@@ -163,9 +163,9 @@ BOOL_FIELD = Message(
 NUMBER_FIELD = Message(
     "c1.api.form.v1.NumberField",
     "Shown as a number.",
-    Field(name="min_value", type=Scalar.INT64, doc="The smallest number."),
-    Field(name="max_value", type=Scalar.INT64, doc="The largest number."),
-    Field(name="step", type=Scalar.INT64, doc="By how much its buttons change the number."),
+    Field(name="min_value", type=Scalar.INT64, doc="The minimum."),
+    Field(name="max_value", type=Scalar.INT64, doc="The maximum."),
+    Field(name="step", type=Scalar.INT64, doc="The step of its buttons."),
 )
 
 INT64_FIELD = Message(
@@ -175,7 +175,7 @@ INT64_FIELD = Message(
         name="default_value",
         type=Scalar.INT64,
         presence=True,
-        doc="What it starts with. Default: nothing, which is not 0.",
+        doc="The initial value. Default: none, which differs from 0.",
     ),
     _PLACEHOLDER,
     _rules(INT64_RULES),
@@ -194,13 +194,13 @@ FILE_FIELD = Message(
         type=Scalar.STRING,
         shape="list",
         unordered=True,
-        doc="The types of file that are accepted; the order means nothing. Default: any.",
+        doc="The accepted types of file; the order has no meaning. Default: any.",
     ),
     Field(
         name="max_file_size",
         type=Scalar.INT64,
         presence=True,
-        doc="The largest size that is accepted. Default: no limit of its own.",
+        doc="The maximum size. Default: no limit of its own.",
     ),
     _view("file_input_field", FILE_INPUT_FIELD),
 )
@@ -222,7 +222,7 @@ STRING_MAP_FIELD = Message(
         name="default_value",
         type=Scalar.STRING,
         shape="map",
-        doc="What it starts with. Default empty.",
+        doc="The initial value. Default empty.",
     ),
     _rules(STRING_MAP_RULES),
 )
@@ -236,7 +236,7 @@ STRING_SLICE_FIELD = Message(
         name="default_values",
         type=Scalar.STRING,
         shape="list",
-        doc="The texts that the field starts with. Default: none.",
+        doc="The initial texts. Default: none.",
     ),
     _PLACEHOLDER,
     _rules(REPEATED_RULES),

@@ -8,7 +8,7 @@ from pulumi_c1policy._model.steps import POLICY_STEPS
 
 RULE = Message(
     "c1.api.policy.v1.Rule",
-    "Chooses an outcome for the requests that its condition matches; the first match wins.",
+    "Selects an outcome for the requests that its condition matches; the first match wins.",
     Field(
         name="condition",
         type=Scalar.STRING,
@@ -20,21 +20,23 @@ RULE = Message(
         name="step_key",
         type=Scalar.STRING,
         oneof="outcome",
-        doc="The key in `policy_steps` of the steps that a matching request goes through.",
+        doc="The key in `policy_steps` of a matching request's steps.",
     ),
     Field(
         name="policy_id",
         type=Scalar.STRING,
         oneof="outcome",
         names_policy=True,
-        doc="Another policy of the same type that a matching request is handed to; "
-        "chains are at most 5 deep and have no cycle.",
+        doc=(
+            "Another policy of the same type that gets a matching request; chains are at most 5 "
+            "deep and have no cycle."
+        ),
     ),
     Field(
         name="policy_key",
         type=Scalar.STRING,
         alias_of="step_key",
-        deprecated="write `step_key` instead, it means the same",
+        deprecated="write `step_key` instead, which has the same meaning",
         doc="The old spelling of `step_key`.",
     ),
     required_oneofs=["outcome"],
@@ -42,7 +44,7 @@ RULE = Message(
 
 POLICY_SCOPE = Message(
     "c1.api.policy.v1.PolicyScope",
-    "The app or entitlement that alone may use the policy; without a scope it is global.",
+    "The only app or entitlement that may use the policy; a policy without a scope is global.",
     Field(name="app_id", type=Scalar.STRING, doc="The app that the policy belongs to."),
     Field(
         name="app_entitlement_id",
@@ -52,25 +54,25 @@ POLICY_SCOPE = Message(
     Field(
         name="slot",
         type=enums.POLICY_SCOPE_SLOT,
-        doc="What the policy is used for there, such as emergency access.",
+        doc="The use of the policy there, such as emergency access.",
     ),
 )
 
 POLICY_POST_ACTIONS = Message(
     "c1.api.policy.v1.PolicyPostActions",
-    "Something that happens after the policy has run.",
+    "An action after the policy has run.",
     Field(
         name="certify_remediate_immediately",
         type=Scalar.BOOL,
         oneof="action",
-        doc="Revoke at once what a certification denied. Certify policies only.",
+        doc="True revokes at once what a certification denied. Certify policies only.",
     ),
     required_oneofs=["action"],
 )
 
 POLICY = Message(
     "c1.api.policy.v1.Policy",
-    "Who must approve which access, and how it is then given or taken away.",
+    "A policy: who must approve which access, and how access is given or removed.",
     Field(
         name="display_name",
         type=Scalar.STRING,
@@ -82,42 +84,48 @@ POLICY = Message(
         type=enums.POLICY_TYPE,
         required=True,
         immutable=True,
-        doc="What kind of request the policy decides. A change replaces the policy.",
+        doc="The kind of request that the policy decides. A change replaces the policy.",
     ),
-    Field(name="description", type=Scalar.STRING, doc="What the policy is for. Default empty."),
+    Field(name="description", type=Scalar.STRING, doc="The purpose of the policy. Default empty."),
     Field(
         name="policy_steps",
         type=POLICY_STEPS,
         shape="map",
-        doc="Lists of steps by key. The baseline stands under the lower-cased type (`grant` for "
-        "`POLICY_TYPE_GRANT`); every other key is free text that rules point to.",
+        doc=(
+            "Lists of steps by key. The baseline's key is the type in lower case (`grant` for "
+            "`POLICY_TYPE_GRANT`); other keys are free text for rules to name."
+        ),
     ),
     Field(
         name="rules",
         type=RULE,
         shape="list",
         most=16,
-        doc="At most 16 rules, tried top to bottom; the first that matches wins. "
-        "A request that matches none goes through the baseline.",
+        doc=(
+            "At most 16 rules, tried top to bottom; the first match wins. The baseline decides a "
+            "request that matches none."
+        ),
     ),
     Field(
         name="baseline_policy_id",
         type=Scalar.STRING,
         names_policy=True,
-        doc="Another policy that stands in for the baseline steps; never together with them.",
+        doc="Another policy that replaces the baseline steps; never together with them.",
     ),
     Field(
         name="post_actions",
         type=POLICY_POST_ACTIONS,
         shape="list",
-        doc="What happens after the policy has run, in this order.",
+        doc="The actions after the policy has run, in this order.",
     ),
     Field(
         name="scope",
         type=POLICY_SCOPE,
         immutable=True,
-        doc="The app or entitlement that alone may use the policy. Default: global. "
-        "A change replaces the policy.",
+        doc=(
+            "The only app or entitlement that may use the policy. Default: global. A change "
+            "replaces the policy."
+        ),
     ),
     Field(
         name="annotations",
@@ -125,9 +133,11 @@ POLICY = Message(
         shape="map",
         merge=True,
         most=16,
-        doc="Notes for tools: at most 16 keys (the three that mark the policy as kept by Pulumi "
-        "count), values of at most 256 URL-safe ASCII characters, 4096 bytes in all. "
-        "Keys that others set are left alone.",
+        doc=(
+            "Notes for tools: at most 16 keys (the three ownership annotations count), values of "
+            "at most 256 URL-safe ASCII characters, 4096 bytes in all. Keys that others set stay "
+            "unchanged."
+        ),
     ),
     Field(
         name="reassign_tasks_to_delegates",
@@ -141,24 +151,24 @@ POLICY = Message(
         name="system_builtin",
         type=Scalar.BOOL,
         output_only=True,
-        doc="Whether the policy came with the tenant and can be neither changed nor deleted.",
+        doc="True if the tenant itself made the policy; it can be neither changed nor deleted.",
     ),
     Field(
         name="created_at",
         type=Scalar.TIMESTAMP,
         output_only=True,
-        doc="When the policy was created (RFC 3339, UTC).",
+        doc="The time of creation (RFC 3339, UTC).",
     ),
     Field(
         name="updated_at",
         type=Scalar.TIMESTAMP,
         output_only=True,
-        doc="When the policy was last changed (RFC 3339, UTC).",
+        doc="The time of the last change (RFC 3339, UTC).",
     ),
     Field(
         name="deleted_at",
         type=Scalar.TIMESTAMP,
         output_only=True,
-        doc="When the policy was deleted (RFC 3339, UTC); unset while it exists.",
+        doc="The time of deletion (RFC 3339, UTC); unset while the policy exists.",
     ),
 )

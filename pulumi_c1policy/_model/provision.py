@@ -13,10 +13,10 @@ MANUAL_PROVISION = Message(
     Field(
         name="instructions",
         type=Scalar.STRING,
-        doc="What the person who provisions is told. Default empty.",
+        doc="The instructions for the person who provisions. Default empty.",
     ),
     Field(name="assignee", type=PROVISIONER_ASSIGNMENT, doc="Who provisions."),
-    define_ids("user_ids", "Ids of the users who provision; the order means nothing."),
+    define_ids("user_ids", "Ids of the users who provision; the order has no meaning."),
 )
 
 DELEGATED_PROVISION = Message(
@@ -35,7 +35,10 @@ DELEGATED_PROVISION = Message(
     Field(
         name="implicit",
         type=Scalar.BOOL,
-        doc="Whether a binding from the parent app's entitlement is made by itself. Default false.",
+        doc=(
+            "True creates the binding from the parent app's entitlement automatically. Default "
+            "false."
+        ),
     ),
 )
 
@@ -53,23 +56,23 @@ WEBHOOK_PROVISION = Message(
 EXTERNAL_TICKET_PROVISION = Message(
     "c1.api.policy.v1.ExternalTicketProvision",
     "A ticket in another system stands for the provisioning.",
-    Field(name="app_id", type=Scalar.STRING, doc="The app of the connector that keeps the ticket."),
-    Field(name="connector_id", type=Scalar.STRING, doc="The connector that keeps the ticket."),
+    Field(name="app_id", type=Scalar.STRING, doc="The app of the connector for the ticket."),
+    Field(name="connector_id", type=Scalar.STRING, doc="The connector for the ticket."),
     Field(
         name="external_ticket_provisioner_config_id",
         type=Scalar.STRING,
-        doc="The configuration that says how the ticket is written.",
+        doc="The configuration of the ticket's content.",
     ),
     Field(
         name="instructions",
         type=Scalar.STRING,
-        doc="What the person who provisions is told. Default empty.",
+        doc="The instructions for the person who provisions. Default empty.",
     ),
 )
 
 UNCONFIGURED_PROVISION = Message(
     "c1.api.policy.v1.UnconfiguredProvision",
-    "Says that no provisioning is configured. Has no fields.",
+    "Declares that no provisioning is configured. Has no fields.",
 )
 
 ACTION_PROVISION = Message(
@@ -88,7 +91,7 @@ ACTION_PROVISION = Message(
 
 DEVICE_PLACEMENT_PROVISION = Message(
     "c1.api.policy.v1.DevicePlacementProvision",
-    "Provisions by placing a device in a vault boundary.",
+    "Places a device in a vault boundary.",
     Field(name="vault_boundary_id", type=Scalar.STRING, doc="The vault boundary."),
 )
 
@@ -110,7 +113,7 @@ _KINDS = {
 
 PROVISION_POLICY = Message(
     "c1.api.policy.v1.ProvisionPolicy",
-    "How access is given or taken away.",
+    "The way in which access is given or removed.",
     *(Field(name=name, type=kind, oneof="typ", doc=doc) for name, (kind, doc) in _KINDS.items()),
     required_oneofs=["typ"],
 )
@@ -128,31 +131,33 @@ MULTI_STEP.define(
 
 PROVISION_TARGET = Message(
     "c1.api.policy.v1.ProvisionTarget",
-    "What is provisioned, where it is not what was requested.",
+    "What is provisioned, if it differs from what was requested.",
     Field(name="app_id", type=Scalar.STRING, doc="The app in which to provision."),
     Field(name="app_entitlement_id", type=Scalar.STRING, doc="The entitlement to provision."),
     Field(
         name="app_user_id",
         type=Scalar.STRING,
-        doc="The account in the app that gets it; leave it out where that is not known.",
+        doc="The account in the app that gets it; leave it out if it is unknown.",
     ),
     Field(
         name="grant_duration",
         type=Scalar.DURATION,
-        doc='How long the grant lasts: text such as `"8h"`, seconds, or a `timedelta`. '
-        "Default: no limit of its own.",
+        doc=(
+            'The duration of the grant: text such as `"8h"`, seconds, or a `timedelta`. Default: '
+            "no limit of its own."
+        ),
     ),
 )
 
 PROVISION = Message(
     "c1.api.policy.v1.Provision",
-    "A step that gives the access, or takes it away.",
+    "A step that gives or removes the access.",
     Field(name="provision_policy", type=PROVISION_POLICY, doc="How to provision."),
     Field(name="provision_target", type=PROVISION_TARGET, doc="What to provision."),
     Field(
         name="assigned",
         type=Scalar.BOOL,
         output_only=True,
-        doc="Whether the step of a running request is assigned; false in a policy.",
+        doc="True for an assigned step of a running request; false in a policy.",
     ),
 )

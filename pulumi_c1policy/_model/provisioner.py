@@ -8,14 +8,14 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 _ALLOW_REASSIGNMENT = Field(
     name="allow_reassignment",
     type=Scalar.BOOL,
-    doc="Whether the task may be handed to somebody else. Default false.",
+    doc="True lets the assignee reassign the task. Default false.",
 )
 
 
 def _fallback_user_ids(nobody: str) -> Field:
     return define_ids(
         "fallback_user_ids",
-        f"Ids of the users who provision if {nobody}; the order means nothing.",
+        f"Ids of the users who provision if {nobody}; the order has no meaning.",
     )
 
 
@@ -24,7 +24,7 @@ USER_PROVISIONER = Message(
     "One of the named users provisions.",
     define_ids(
         "user_ids",
-        "Ids of the users; the order means nothing. At least one.",
+        "Ids of the users; the order has no meaning. At least one.",
         required=True,
         least=1,
     ),
@@ -66,7 +66,7 @@ MANAGER_PROVISIONER = Message(
 
 EXPRESSION_PROVISIONER = Message(
     "c1.api.policy.v1.ExpressionProvisioner",
-    "Whoever a CEL expression returns provisions.",
+    "A user whom a CEL expression returns provisions.",
     Field(
         name="expressions",
         type=Scalar.STRING,
@@ -99,7 +99,7 @@ _KINDS = {
 
 PROVISIONER_ASSIGNMENT = Message(
     "c1.api.policy.v1.ProvisionerAssignment",
-    "Who provisions by hand.",
+    "The assignment of manual provisioning.",
     *(Field(name=name, type=kind, oneof="typ", doc=kind.doc) for name, kind in _KINDS.items()),
     required_oneofs=["typ"],
 )

@@ -9,7 +9,7 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 APP_ENTITLEMENT_REFERENCE = Message(
     "c1.api.policy.v1.AppEntitlementReference",
-    "Names an entitlement, here one whose members form a group.",
+    "A reference to an entitlement, here one whose members form a group.",
     Field(
         name="app_id",
         type=Scalar.STRING,
@@ -72,20 +72,22 @@ def define_fallback(nobody: str) -> tuple[Field, ...]:
         Field(
             name="fallback",
             type=Scalar.BOOL,
-            doc=f"Whether others are asked if {nobody}. Default false.",
+            doc=f"True asks others if {nobody}. Default false.",
         ),
         define_ids(
             "fallback_user_ids",
             "Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is "
-            f"off and {nobody}; the order means nothing. A tenant refuses `fallback` with nobody "
-            "to ask.",
+            f"off and {nobody}; the order has no meaning. A tenant rejects `fallback` without "
+            "any of them.",
             acts_if="fallback",
         ),
         Field(
             name="is_group_fallback_enabled",
             type=Scalar.BOOL,
-            doc="Whether the groups in `fallback_group_ids` are asked instead of the users in "
-            "`fallback_user_ids`. Default false.",
+            doc=(
+                "True asks the groups in `fallback_group_ids` instead of the users in "
+                "`fallback_user_ids`. Default false."
+            ),
         ),
         Field(
             name="fallback_group_ids",
@@ -94,6 +96,6 @@ def define_fallback(nobody: str) -> tuple[Field, ...]:
             unordered=True,
             acts_if="is_group_fallback_enabled",
             doc="The groups, each as an entitlement, that are asked if `fallback` and "
-            f"`is_group_fallback_enabled` are on and {nobody}; the order means nothing.",
+            f"`is_group_fallback_enabled` are on and {nobody}; the order has no meaning.",
         ),
     )

@@ -17,7 +17,7 @@ ACCEPT = Message(
     Field(
         name="accept_message",
         type=Scalar.STRING,
-        doc="A comment that is put on the request. Default: none.",
+        doc="The comment on the request. Default: none.",
     ),
 )
 
@@ -27,7 +27,7 @@ REJECT = Message(
     Field(
         name="reject_message",
         type=Scalar.STRING,
-        doc="A comment that is put on the request. Default: none.",
+        doc="The comment on the request. Default: none.",
     ),
 )
 
@@ -45,7 +45,7 @@ WAIT_CONDITION = Message(
 
 WAIT_DURATION = Message(
     "c1.api.policy.v1.WaitDuration",
-    "Waits for a span of time.",
+    "Waits for a duration.",
     Field(
         name="duration",
         type=Scalar.DURATION,
@@ -53,7 +53,9 @@ WAIT_DURATION = Message(
         least=_HOUR,
         most=_MONTH,
         bounds_rule="wait-length",
-        doc='From one hour to one month: text such as `"4h"`, seconds, or a `timedelta`.',
+        doc=(
+            'The duration, one hour to one month: text such as `"4h"`, seconds, or a `timedelta`.'
+        ),
     ),
 )
 
@@ -67,7 +69,7 @@ WAIT_UNTIL_TIME = Message(
     Field(
         name="timezone",
         type=Scalar.STRING,
-        doc="The time zone in which the time is meant, such as `Europe/Berlin`. Default: UTC.",
+        doc="The time zone of the time, such as `Europe/Berlin`. Default: UTC.",
     ),
 )
 
@@ -84,7 +86,7 @@ WAIT = Message(
         name="duration",
         type=WAIT_DURATION,
         oneof="until",
-        doc="Wait for a span of time.",
+        doc="Wait for a duration.",
     ),
     Field(
         name="until_time",
@@ -95,7 +97,7 @@ WAIT = Message(
     Field(
         name="name",
         type=Scalar.STRING,
-        doc="What the request's page calls what is waited for.",
+        doc="The name of the wait on the request's page.",
     ),
     Field(
         name="timeout_duration",
@@ -103,18 +105,20 @@ WAIT = Message(
         least=_HOUR,
         most=_MONTH,
         bounds_rule="wait-length",
-        doc="After how long to give up, from one hour to one month: text such as "
-        '`"24h"`, seconds, or a `timedelta`.',
+        doc=(
+            'The time after which the wait ends, one hour to one month: text such as `"24h"`, '
+            "seconds, or a `timedelta`."
+        ),
     ),
     Field(
         name="comment_on_first_wait",
         type=Scalar.STRING,
-        doc="A comment that is put on the request when the first check fails. Default: none.",
+        doc="The comment on the request when the first check fails. Default: none.",
     ),
     Field(
         name="comment_on_timeout",
         type=Scalar.STRING,
-        doc="A comment that is put on the request when the wait times out. Default: none.",
+        doc="The comment on the request when the wait times out. Default: none.",
     ),
     required_oneofs=["until"],
 )
@@ -173,7 +177,7 @@ _KINDS = {
     "approval": (APPROVAL, "Somebody approves or denies the request."),
     "provision": (
         PROVISION,
-        "Tenants refuse it (rule `provision-step`): provisioning is set on the entitlement.",
+        "Tenants reject it (rule `provision-step`): provisioning is set on the entitlement.",
     ),
     "accept": (ACCEPT, "The request ends as approved."),
     "reject": (REJECT, "The request ends as denied."),
@@ -195,11 +199,11 @@ POLICY_STEP = Message(
 
 POLICY_STEPS = Message(
     "c1.api.policy.v1.PolicySteps",
-    "Steps that a request goes through.",
+    "The steps of a request.",
     Field(
         name="steps",
         type=POLICY_STEP,
         shape="list",
-        doc="The steps, in the order in which a request goes through them.",
+        doc="The steps, in their order.",
     ),
 )

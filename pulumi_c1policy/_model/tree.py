@@ -151,7 +151,7 @@ def _unfit(value: Value) -> tuple[Path, str] | None:
                 if isinstance(below, dict | list | int | float)
             ]
         elif isinstance(item, int | float) and not _is_double(item):
-            return path, "holds a number beyond the range of a double"
+            return path, "contains a number beyond the range of a double"
     return None
 
 

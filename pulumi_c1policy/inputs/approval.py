@@ -16,14 +16,13 @@ class UserApprovalArgsDict(TypedDict):
     """One of the named users approves."""
 
     user_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Ids of the 1 to 32 users who may approve; the order means nothing. Required."""
+    """Ids of the 1 to 32 users who may approve; the order has no meaning. Required."""
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as one of these users. Default
-    false.
+    """True lets the person whom the request is for approve it as one of these users. Default false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
 
 
@@ -31,28 +30,27 @@ class ManagerApprovalArgsDict(TypedDict):
     """The manager of the person whom the request is for approves."""
 
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as their own manager. Default
-    false.
+    """True lets the person whom the request is for approve it as their own manager. Default false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
     fallback: NotRequired[pulumi.Input[bool]]
-    """Whether others are asked if no manager is found. Default false."""
+    """True asks others if no manager is found. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
-    manager is found; the order means nothing. A tenant refuses `fallback` with nobody to ask.
+    manager is found; the order has no meaning. A tenant rejects `fallback` without any of them.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked instead of the users in
-    `fallback_user_ids`. Default false.
+    """True asks the groups in `fallback_group_ids` instead of the users in `fallback_user_ids`.
+    Default false.
     """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
-    `is_group_fallback_enabled` are on and no manager is found; the order means nothing.
+    `is_group_fallback_enabled` are on and no manager is found; the order has no meaning.
     """
 
 
@@ -60,12 +58,12 @@ class AppOwnerApprovalArgsDict(TypedDict):
     """An owner of the app approves."""
 
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as an owner of the app. Default
+    """True lets the person whom the request is for approve it as an owner of the app. Default
     false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
 
 
@@ -79,28 +77,28 @@ class AppGroupApprovalArgsDict(TypedDict):
     Required.
     """
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as a member of the group. Default
+    """True lets the person whom the request is for approve it as a member of the group. Default
     false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
     fallback: NotRequired[pulumi.Input[bool]]
-    """Whether others are asked if the group is empty. Default false."""
+    """True asks others if the group is empty. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and
-    the group is empty; the order means nothing. A tenant refuses `fallback` with nobody to ask.
+    the group is empty; the order has no meaning. A tenant rejects `fallback` without any of them.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked instead of the users in
-    `fallback_user_ids`. Default false.
+    """True asks the groups in `fallback_group_ids` instead of the users in `fallback_user_ids`.
+    Default false.
     """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
-    `is_group_fallback_enabled` are on and the group is empty; the order means nothing.
+    `is_group_fallback_enabled` are on and the group is empty; the order has no meaning.
     """
 
 
@@ -108,22 +106,22 @@ class SelfApprovalArgsDict(TypedDict):
     """The person whom the request is for approves it."""
 
     fallback: NotRequired[pulumi.Input[bool]]
-    """Whether others are asked if it cannot be told whose account it is. Default false."""
+    """True asks others if the owner of the account is unknown. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and it
-    cannot be told whose account it is; the order means nothing. A tenant refuses `fallback` with
-    nobody to ask.
+    """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and
+    the owner of the account is unknown; the order has no meaning. A tenant rejects `fallback`
+    without any of them.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked instead of the users in
-    `fallback_user_ids`. Default false.
+    """True asks the groups in `fallback_group_ids` instead of the users in `fallback_user_ids`.
+    Default false.
     """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
-    `is_group_fallback_enabled` are on and it cannot be told whose account it is; the order means
-    nothing.
+    `is_group_fallback_enabled` are on and the owner of the account is unknown; the order has no
+    meaning.
     """
 
 
@@ -131,30 +129,30 @@ class EntitlementOwnerApprovalArgsDict(TypedDict):
     """An owner of the entitlement approves."""
 
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as an owner of the entitlement.
+    """True lets the person whom the request is for approve it as an owner of the entitlement.
     Default false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
     fallback: NotRequired[pulumi.Input[bool]]
-    """Whether others are asked if no owner of the entitlement is found. Default false."""
+    """True asks others if no owner of the entitlement is found. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
-    owner of the entitlement is found; the order means nothing. A tenant refuses `fallback` with
-    nobody to ask.
+    owner of the entitlement is found; the order has no meaning. A tenant rejects `fallback` without
+    any of them.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked instead of the users in
-    `fallback_user_ids`. Default false.
+    """True asks the groups in `fallback_group_ids` instead of the users in `fallback_user_ids`.
+    Default false.
     """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
-    `is_group_fallback_enabled` are on and no owner of the entitlement is found; the order means
-    nothing.
+    `is_group_fallback_enabled` are on and no owner of the entitlement is found; the order has no
+    meaning.
     """
 
 
@@ -162,64 +160,64 @@ class ResourceOwnerApprovalArgsDict(TypedDict):
     """An owner of the resource approves."""
 
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as an owner of the resource.
-    Default false.
+    """True lets the person whom the request is for approve it as an owner of the resource. Default
+    false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
     fallback: NotRequired[pulumi.Input[bool]]
-    """Whether others are asked if no owner of the resource is found. Default false."""
+    """True asks others if no owner of the resource is found. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
-    owner of the resource is found; the order means nothing. A tenant refuses `fallback` with nobody
-    to ask.
+    owner of the resource is found; the order has no meaning. A tenant rejects `fallback` without
+    any of them.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked instead of the users in
-    `fallback_user_ids`. Default false.
+    """True asks the groups in `fallback_group_ids` instead of the users in `fallback_user_ids`.
+    Default false.
     """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
-    `is_group_fallback_enabled` are on and no owner of the resource is found; the order means
-    nothing.
+    `is_group_fallback_enabled` are on and no owner of the resource is found; the order has no
+    meaning.
     """
 
 
 class ExpressionApprovalArgsDict(TypedDict):
-    """Whoever a CEL expression returns approves."""
+    """A user whom a CEL expression returns approves."""
 
     expressions: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """CEL expressions that return a user or a list of users, tried in this order; the first that
-    returns anybody counts. At least one. Required.
+    """CEL expressions that return a user or a list of users, tried in this order; the first result
+    counts. At least one. Required.
     """
     allow_self_approval: NotRequired[pulumi.Input[bool]]
-    """Whether the person whom the request is for may approve it as one of the users returned.
-    Default false.
+    """True lets the person whom the request is for approve it as one of the users returned. Default
+    false.
     """
     require_distinct_approvers: NotRequired[pulumi.Input[bool]]
-    """Whether nobody may approve more than one step of the same rule. For request and review
-    policies only. Default false.
+    """True prevents one person from approving several steps of the same rule. For request and
+    review policies only. Default false.
     """
     fallback: NotRequired[pulumi.Input[bool]]
-    """Whether others are asked if no expression returns anybody. Default false."""
+    """True asks others if no expression returns anybody. Default false."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
-    expression returns anybody; the order means nothing. A tenant refuses `fallback` with nobody to
-    ask.
+    expression returns anybody; the order has no meaning. A tenant rejects `fallback` without any of
+    them.
     """
     is_group_fallback_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the groups in `fallback_group_ids` are asked instead of the users in
-    `fallback_user_ids`. Default false.
+    """True asks the groups in `fallback_group_ids` instead of the users in `fallback_user_ids`.
+    Default false.
     """
     fallback_group_ids: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
-    `is_group_fallback_enabled` are on and no expression returns anybody; the order means nothing.
+    `is_group_fallback_enabled` are on and no expression returns anybody; the order has no meaning.
     """
 
 
@@ -231,27 +229,28 @@ class WebhookApprovalArgsDict(TypedDict):
 
 
 class AgentApprovalArgsDict(TypedDict):
-    """An agent decides, or helps to."""
+    """An agent decides, or assists."""
 
     instructions: NotRequired[pulumi.Input[str]]
-    """What the agent is told. Default empty."""
+    """The instructions of the agent. Default empty."""
     agent_mode: NotRequired[pulumi.Input[ApprovalAgentMode]]
-    """How much the agent may do: everything, hand over to another policy, or comment. A tenant
-    refuses an agent without a mode; in a certify policy it takes only the mode to comment.
+    """The extent of the agent's actions: everything, handing over to another policy, or commenting.
+    A tenant rejects an agent without a mode; in a certify policy it accepts only the mode to
+    comment.
     """
     policy_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the only policies to which the agent may hand a request; the order means nothing."""
+    """Ids of the only policies to which the agent may hand a request; the order has no meaning."""
     agent_failure_action: NotRequired[pulumi.Input[ApprovalAgentFailureAction]]
-    """What happens if the agent fails to approve, deny or reassign. A tenant refuses an agent
-    without it.
+    """The action if the agent fails to approve, deny or reassign. A tenant rejects an agent without
+    it.
     """
     reassign_to_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who take over if the agent fails and `agent_failure_action` reassigns to
-    users; the order means nothing.
+    users; the order has no meaning.
     """
     agent_user_id: NotRequired[pulumi.Input[str]]
-    """The agent, by its user id. Older policies may read back with one; a tenant refuses it on
-    write (rule `agent-user`). Deprecated: the API has deprecated it; remove it.
+    """The agent's user id. Older policies may return one; a tenant rejects it in a write (rule
+    `agent-user`). Deprecated: the API deprecated this field; remove it.
     """
 
 
@@ -290,7 +289,7 @@ class ApprovalArgsDict(TypedDict):
     `entitlement_owners`, `resource_owners`, `group`, `expression`, `webhook` and `agent`.
     """
     expression: NotRequired[pulumi.Input[ExpressionApprovalArgsDict]]
-    """Whoever a CEL expression returns approves. Excludes `users`, `manager`, `app_owners`,
+    """A user whom a CEL expression returns approves. Excludes `users`, `manager`, `app_owners`,
     `entitlement_owners`, `resource_owners`, `group`, `self`, `webhook` and `agent`.
     """
     webhook: NotRequired[pulumi.Input[WebhookApprovalArgsDict]]
@@ -298,26 +297,26 @@ class ApprovalArgsDict(TypedDict):
     `resource_owners`, `group`, `self`, `expression` and `agent`.
     """
     agent: NotRequired[pulumi.Input[AgentApprovalArgsDict]]
-    """An agent decides, or helps to. Excludes `users`, `manager`, `app_owners`,
+    """An agent decides, or assists. Excludes `users`, `manager`, `app_owners`,
     `entitlement_owners`, `resource_owners`, `group`, `self`, `expression` and `webhook`.
     """
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether an approver may hand the approval to somebody else. Default false."""
+    """True lets an approver reassign the approval to somebody else. Default false."""
     allowed_reassignees: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the only users to whom the approval may be handed; the order means nothing."""
+    """Ids of the only users to whom the approval may be reassigned; the order has no meaning."""
     allow_delegation: NotRequired[pulumi.Input[bool]]
-    """Whether an approver's delegate may decide in their place. Default false."""
+    """True lets an approver's delegate decide in their place. Default false."""
     require_approval_reason: NotRequired[pulumi.Input[bool]]
-    """Whether who approves must say why. Default false."""
+    """True requires a reason for an approval. Default false."""
     require_denial_reason: NotRequired[pulumi.Input[bool]]
-    """Whether who denies must say why. Default false."""
+    """True requires a reason for a denial. Default false."""
     require_reassignment_reason: NotRequired[pulumi.Input[bool]]
-    """Whether who reassigns must say why. Default false."""
+    """True requires a reason for a reassignment. Default false."""
     requires_step_up_provider_id: NotRequired[pulumi.Input[str]]
     """The provider of step-up authentication that an approver must pass first. Default: none."""
     escalation_enabled: NotRequired[pulumi.Input[bool]]
-    """Whether `escalation` acts when nobody answers. Default false."""
+    """True enables `escalation` if nobody answers. Default false."""
     escalation: NotRequired[pulumi.Input[EscalationArgsDict]]
-    """What happens when nobody answers; the tenant keeps it only while `escalation_enabled` is
+    """The escalation if nobody answers; the tenant keeps it only while `escalation_enabled` is
     true.
     """

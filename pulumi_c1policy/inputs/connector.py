@@ -11,21 +11,21 @@ import pulumi
 
 
 class ConnectorProvisionDefaultBehaviorArgsDict(TypedDict):
-    """The connector provisions the entitlement as it always does."""
+    """The connector provisions the entitlement in its usual way."""
 
     connector_id: NotRequired[pulumi.Input[str]]
-    """The connector that does it. Default: the tenant finds it."""
+    """The connector. Default: the tenant finds it."""
 
 
 class ConnectorProvisionSaveToVaultArgsDict(TypedDict):
-    """Keeps the new account's credentials in vaults."""
+    """Stores the new account's credentials in vaults."""
 
     vault_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the vaults; the order means nothing."""
+    """Ids of the vaults; the order has no meaning."""
 
 
 class ConnectorProvisionDoNotSaveArgsDict(TypedDict):
-    """Keeps the new account's credentials nowhere. Has no fields."""
+    """Stores the new account's credentials nowhere. Has no fields."""
 
 
 class ConnectorProvisionAccountProvisionArgsDict(TypedDict):
@@ -34,31 +34,31 @@ class ConnectorProvisionAccountProvisionArgsDict(TypedDict):
     """
 
     connector_id: NotRequired[pulumi.Input[str]]
-    """The connector that does it. Default: the tenant finds it."""
+    """The connector. Default: the tenant finds it."""
     schema_id: NotRequired[pulumi.Input[str]]
-    """The schema that says which fields an account has."""
+    """The schema with the fields of an account."""
     config: NotRequired[pulumi.Input[Mapping[str, Any]]]
     """The new account's fields by name; each value is a CEL expression such as `subject.email`."""
     save_to_vault: NotRequired[pulumi.Input[ConnectorProvisionSaveToVaultArgsDict]]
-    """Keep the credentials in vaults. Excludes `do_not_save`."""
+    """Store the credentials in vaults. Excludes `do_not_save`."""
     do_not_save: NotRequired[pulumi.Input[ConnectorProvisionDoNotSaveArgsDict]]
-    """Keep the credentials nowhere. Excludes `save_to_vault`."""
+    """Store the credentials nowhere. Excludes `save_to_vault`."""
 
 
 class ConnectorProvisionDeleteAccountArgsDict(TypedDict):
     """The connector deletes the account."""
 
     connector_id: NotRequired[pulumi.Input[str]]
-    """The connector that does it. Default: the tenant finds it."""
+    """The connector. Default: the tenant finds it."""
 
 
 class ConnectorProvisionArgsDict(TypedDict):
-    """A connector provisions; without a kind, as it always does. At most one of `default_behavior`,
+    """A connector provisions; without a kind, in its usual way. At most one of `default_behavior`,
     `account` and `delete_account` may be set.
     """
 
     default_behavior: NotRequired[pulumi.Input[ConnectorProvisionDefaultBehaviorArgsDict]]
-    """Provision the entitlement as the connector always does. Excludes `account` and
+    """Provision the entitlement in the connector's usual way. Excludes `account` and
     `delete_account`.
     """
     account: NotRequired[pulumi.Input[ConnectorProvisionAccountProvisionArgsDict]]

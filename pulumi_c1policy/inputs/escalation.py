@@ -11,17 +11,17 @@ from pulumi_c1policy.inputs.values import Duration
 
 
 class EscalationReplacePolicyArgsDict(TypedDict):
-    """Goes on with another policy instead of this one."""
+    """Continues with another policy instead of this one."""
 
     policy_id: pulumi.Input[str]
-    """The policy to go on with. Required."""
+    """The policy to continue with. Required."""
 
 
 class EscalationReassignToApproversArgsDict(TypedDict):
     """Hands the approval to other people."""
 
     approver_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who approve instead; the order means nothing."""
+    """Ids of the users who approve instead; the order has no meaning."""
 
 
 class EscalationCancelTicketArgsDict(TypedDict):
@@ -33,19 +33,20 @@ class EscalationSkipStepArgsDict(TypedDict):
 
 
 class EscalationArgsDict(TypedDict):
-    """What happens when an approval stays unanswered; kept only while escalation is enabled.
-    Exactly one of `replace_policy`, `reassign_to_approvers`, `cancel_ticket` and `skip_step` must
-    be set.
+    """The escalation of an unanswered approval; the tenant keeps it only while escalation is
+    enabled. Exactly one of `replace_policy`, `reassign_to_approvers`, `cancel_ticket` and
+    `skip_step` must be set.
     """
 
     expiration: NotRequired[pulumi.Input[Duration]]
-    """How long to wait for an answer, in whole seconds: text such as `"4h"`, seconds, or a
+    """The time to wait for an answer, in whole seconds: text such as `"4h"`, seconds, or a
     `timedelta`.
     """
     escalation_comment: NotRequired[pulumi.Input[str]]
-    """A comment that is put on the request when the escalation acts."""
+    """The comment on the request when the escalation acts."""
     replace_policy: NotRequired[pulumi.Input[EscalationReplacePolicyArgsDict]]
-    """Go on with another policy. Excludes `reassign_to_approvers`, `cancel_ticket` and `skip_step`.
+    """Continue with another policy. Excludes `reassign_to_approvers`, `cancel_ticket` and
+    `skip_step`.
     """
     reassign_to_approvers: NotRequired[pulumi.Input[EscalationReassignToApproversArgsDict]]
     """Hand the approval to other people. Excludes `replace_policy`, `cancel_ticket` and

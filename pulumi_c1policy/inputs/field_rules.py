@@ -11,7 +11,7 @@ from pulumi_c1policy.inputs.values import KnownRegex
 
 
 class BoolRulesArgsDict(TypedDict):
-    """What a yes or no must be."""
+    """The rules of a yes or no."""
 
     const: NotRequired[pulumi.Input[bool]]
     """The one value that is accepted."""
@@ -23,8 +23,8 @@ _Int64RulesReserved = TypedDict(
 
 
 class Int64RulesArgsDict(_Int64RulesReserved):
-    """What a number must be. Zero in a rule is the same as no rule. `in`: The values that are
-    accepted; the order means nothing.
+    """The rules of a number. Zero in a rule means no rule. `in`: The accepted values; the order has
+    no meaning.
     """
 
     const: NotRequired[pulumi.Input[int | str]]
@@ -34,17 +34,17 @@ class Int64RulesArgsDict(_Int64RulesReserved):
     lte: NotRequired[pulumi.Input[int | str]]
     """The value must be this or less."""
     gt: NotRequired[pulumi.Input[int | str]]
-    """The value must be greater than this. Above `lt` or `lte`, what lies between the two is
-    refused instead.
+    """The value must be greater than this. If it is above `lt` or `lte`, the values between the two
+    are rejected instead.
     """
     gte: NotRequired[pulumi.Input[int | str]]
-    """The value must be this or greater. Above `lt` or `lte`, what lies between the two is refused
-    instead.
+    """The value must be this or greater. If it is above `lt` or `lte`, the values between the two
+    are rejected instead.
     """
     not_in: NotRequired[pulumi.Input[Sequence[pulumi.Input[int | str]]]]
-    """The values that are not accepted; the order means nothing."""
+    """The rejected values; the order has no meaning."""
     ignore_empty: NotRequired[pulumi.Input[bool]]
-    """Whether an empty value passes, whatever the other rules say. Default false."""
+    """True accepts an empty value whatever the other rules say. Default false."""
 
 
 _StringRulesReserved = TypedDict(
@@ -53,39 +53,39 @@ _StringRulesReserved = TypedDict(
 
 
 class StringRulesArgsDict(_StringRulesReserved):
-    """What a text must be. At most one of `email`, `hostname`, `ip`, `ipv4`, `ipv6`, `uri`,
-    `uri_ref`, `address`, `uuid` and `well_known_regex` may be set. `in`: The values that are
-    accepted; the order means nothing.
+    """The rules of a text. At most one of `email`, `hostname`, `ip`, `ipv4`, `ipv6`, `uri`,
+    `uri_ref`, `address`, `uuid` and `well_known_regex` may be set. `in`: The accepted values; the
+    order has no meaning.
     """
 
     const: NotRequired[pulumi.Input[str]]
     """The one value that is accepted."""
     len: NotRequired[pulumi.Input[int | str]]
-    """How many characters the value must have."""
+    """The exact number of characters."""
     min_len: NotRequired[pulumi.Input[int | str]]
-    """The smallest number of characters."""
+    """The minimum number of characters."""
     max_len: NotRequired[pulumi.Input[int | str]]
-    """The largest number of characters."""
+    """The maximum number of characters."""
     len_bytes: NotRequired[pulumi.Input[int | str]]
-    """How many bytes the value must have."""
+    """The exact number of bytes."""
     min_bytes: NotRequired[pulumi.Input[int | str]]
-    """The smallest number of bytes."""
+    """The minimum number of bytes."""
     max_bytes: NotRequired[pulumi.Input[int | str]]
-    """The largest number of bytes."""
+    """The maximum number of bytes."""
     pattern: NotRequired[pulumi.Input[str]]
     """A regular expression (RE2) that the value must match."""
     prefix: NotRequired[pulumi.Input[str]]
-    """What the value must begin with."""
+    """The required beginning of the value."""
     suffix: NotRequired[pulumi.Input[str]]
-    """What the value must end with."""
+    """The required end of the value."""
     contains: NotRequired[pulumi.Input[str]]
-    """What must occur in the value."""
+    """A required part of the value."""
     not_contains: NotRequired[pulumi.Input[str]]
-    """What must not occur in the value."""
+    """A forbidden part of the value."""
     not_in: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """The values that are not accepted; the order means nothing."""
+    """The rejected values; the order has no meaning."""
     ignore_empty: NotRequired[pulumi.Input[bool]]
-    """Whether an empty value passes, whatever the other rules say. Default false."""
+    """True accepts an empty value whatever the other rules say. Default false."""
     email: NotRequired[pulumi.Input[bool]]
     """The value must be an email address. Excludes `hostname`, `ip`, `ipv4`, `ipv6`, `uri`,
     `uri_ref`, `address`, `uuid` and `well_known_regex`.
@@ -127,28 +127,28 @@ class StringRulesArgsDict(_StringRulesReserved):
     `ipv6`, `uri`, `uri_ref`, `address` and `uuid`.
     """
     strict: NotRequired[pulumi.Input[bool]]
-    """Whether `well_known_regex` is held to the letter of the RFC."""
+    """True applies `well_known_regex` strictly as in the RFC."""
 
 
 class StringMapRulesArgsDict(TypedDict):
-    """What a map of texts must be."""
+    """The rules of a map of texts."""
 
     is_required: NotRequired[pulumi.Input[bool]]
-    """Whether the map must be filled in. Default false."""
+    """True requires the map. Default false."""
     validate_empty: NotRequired[pulumi.Input[bool]]
-    """Whether the rules are applied to an empty map too. Default false."""
+    """True applies the rules to an empty map as well. Default false."""
 
 
 class RepeatedRulesArgsDict(TypedDict):
-    """What a list must be."""
+    """The rules of a list."""
 
     min_items: NotRequired[pulumi.Input[int | str]]
-    """The smallest number of items."""
+    """The minimum number of items."""
     max_items: NotRequired[pulumi.Input[int | str]]
-    """The largest number of items."""
+    """The maximum number of items."""
     unique: NotRequired[pulumi.Input[bool]]
-    """Whether no two items may be equal. Default false."""
+    """True rejects equal items. Default false."""
     items: NotRequired[pulumi.Input[Mapping[str, Any]]]
     """The rules of each item, as the API writes them: free-form data."""
     ignore_empty: NotRequired[pulumi.Input[bool]]
-    """Whether an empty value passes, whatever the other rules say. Default false."""
+    """True accepts an empty value whatever the other rules say. Default false."""

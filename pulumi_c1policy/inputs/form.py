@@ -19,30 +19,30 @@ from pulumi_c1policy.inputs.form_fields import (
 
 
 class UserProviderConfigArgsDict(TypedDict):
-    """The person who fills in the form provides the value."""
+    """The person who fills in the form sets the value."""
 
     input_transformation_cel: NotRequired[pulumi.Input[str]]
-    """A CEL expression that makes the field's value of what was filled in. Default: none."""
+    """A CEL expression that computes the field's value from the other answers. Default: none."""
 
 
 class AdminProviderConfigArgsDict(TypedDict):
-    """Whoever wrote the form provides the value."""
+    """The author of the form sets the value."""
 
     default_value_cel: NotRequired[pulumi.Input[str]]
-    """A CEL expression for what the field starts with. Default: none."""
+    """A CEL expression for the field's initial value. Default: none."""
     show_to_user: NotRequired[pulumi.Input[bool]]
-    """Whether the person who fills in the form sees it. Default false."""
+    """True shows it to the person who fills in the form. Default false."""
 
 
 class SharedProviderConfigArgsDict(TypedDict):
-    """Whoever wrote the form provides a value that the person who fills it in may change."""
+    """The author of the form sets a value that the person who fills it in may change."""
 
     default_value_cel: NotRequired[pulumi.Input[str]]
-    """A CEL expression for what the field starts with. Default: none."""
+    """A CEL expression for the field's initial value. Default: none."""
     input_transformation_cel: NotRequired[pulumi.Input[str]]
-    """A CEL expression that makes the field's value of what was filled in. Default: none."""
+    """A CEL expression that computes the field's value from the other answers. Default: none."""
     lock_default_values: NotRequired[pulumi.Input[bool]]
-    """Whether the default values cannot be changed. Default false."""
+    """True prevents changes of the default values. Default false."""
 
 
 class FormFieldArgsDict(TypedDict):
@@ -52,15 +52,15 @@ class FormFieldArgsDict(TypedDict):
     """
 
     name: pulumi.Input[str]
-    """The name by which expressions, groups and relationships know the field. Required."""
+    """The field's name in expressions, groups and relationships. Required."""
     display_name: NotRequired[pulumi.Input[str]]
     """The name that people see."""
     description: NotRequired[pulumi.Input[str]]
-    """What the field is for. Default empty."""
+    """The purpose of the field. Default empty."""
     required: NotRequired[pulumi.Input[bool]]
-    """Whether it must be filled in. Default false."""
+    """True requires an answer. Default false."""
     read_only: NotRequired[pulumi.Input[bool]]
-    """Whether it is shown but cannot be filled in. Default false."""
+    """True shows the field without letting anybody fill it in. Default false."""
     string_field: NotRequired[pulumi.Input[StringFieldArgsDict]]
     """Holds a text. Excludes `bool_field`, `int64_field`, `file_field`, `oauth2_field`,
     `string_map_field` and `string_slice_field`.
@@ -90,13 +90,12 @@ class FormFieldArgsDict(TypedDict):
     `oauth2_field` and `string_map_field`.
     """
     user_config: NotRequired[pulumi.Input[UserProviderConfigArgsDict]]
-    """The person who fills in the form provides the value. Excludes `admin_config` and
-    `shared_config`.
+    """The person who fills in the form sets the value. Excludes `admin_config` and `shared_config`.
     """
     admin_config: NotRequired[pulumi.Input[AdminProviderConfigArgsDict]]
-    """Whoever wrote the form provides the value. Excludes `user_config` and `shared_config`."""
+    """The author of the form sets the value. Excludes `user_config` and `shared_config`."""
     shared_config: NotRequired[pulumi.Input[SharedProviderConfigArgsDict]]
-    """Whoever wrote the form provides a value that the person who fills it in may change. Excludes
+    """The author of the form sets a value that the person who fills it in may change. Excludes
     `user_config` and `admin_config`.
     """
 
@@ -109,50 +108,50 @@ class FieldGroupArgsDict(TypedDict):
     display_name: NotRequired[pulumi.Input[str]]
     """The name that people see."""
     help_text: NotRequired[pulumi.Input[str]]
-    """What people are told. Default empty."""
+    """The explanation for people. Default empty."""
     fields: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Names of the fields, in the order in which they are shown."""
     default: NotRequired[pulumi.Input[bool]]
-    """Whether it is the form's default group. Default false."""
+    """True for the form's default group. Default false."""
 
 
 class RequiredTogetherArgsDict(TypedDict):
-    """All of the fields must be filled in, or none. Has no fields."""
+    """All of the fields, or none, must be filled in. Has no fields."""
 
 
 class AtLeastOneArgsDict(TypedDict):
-    """At least one of the fields must be filled in. Has no fields."""
+    """Requires at least one of the fields. Has no fields."""
 
 
 class MutuallyExclusiveArgsDict(TypedDict):
-    """At most one of the fields may be filled in. Has no fields."""
+    """Allows at most one of the fields. Has no fields."""
 
 
 class DependentOnArgsDict(TypedDict):
     """The fields depend on other fields."""
 
     dependency_field_names: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Names of the fields that they depend on; the order means nothing."""
+    """Names of the fields that they depend on; the order has no meaning."""
 
 
 class FieldRelationshipArgsDict(TypedDict):
-    """What fields of a form have to do with each other. Exactly one of `required_together`,
-    `at_least_one`, `mutually_exclusive` and `dependent_on` must be set.
+    """A relation between fields of a form. Exactly one of `required_together`, `at_least_one`,
+    `mutually_exclusive` and `dependent_on` must be set.
     """
 
     field_names: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Names of the fields; the order means nothing."""
+    """Names of the fields; the order has no meaning."""
     required_together: NotRequired[pulumi.Input[RequiredTogetherArgsDict]]
-    """All of the fields must be filled in, or none. Has no fields. Excludes `at_least_one`,
+    """All of the fields, or none, must be filled in. Has no fields. Excludes `at_least_one`,
     `mutually_exclusive` and `dependent_on`.
     """
     at_least_one: NotRequired[pulumi.Input[AtLeastOneArgsDict]]
-    """At least one of the fields must be filled in. Has no fields. Excludes `required_together`,
+    """Requires at least one of the fields. Has no fields. Excludes `required_together`,
     `mutually_exclusive` and `dependent_on`.
     """
     mutually_exclusive: NotRequired[pulumi.Input[MutuallyExclusiveArgsDict]]
-    """At most one of the fields may be filled in. Has no fields. Excludes `required_together`,
-    `at_least_one` and `dependent_on`.
+    """Allows at most one of the fields. Has no fields. Excludes `required_together`, `at_least_one`
+    and `dependent_on`.
     """
     dependent_on: NotRequired[pulumi.Input[DependentOnArgsDict]]
     """The fields depend on other fields. Excludes `required_together`, `at_least_one` and
@@ -161,12 +160,12 @@ class FieldRelationshipArgsDict(TypedDict):
 
 
 class FormArgsDict(TypedDict):
-    """A form to be filled in."""
+    """A form."""
 
     display_name: NotRequired[pulumi.Input[str]]
     """The title that people see."""
     description: NotRequired[pulumi.Input[str]]
-    """What the form is for. Default empty."""
+    """The purpose of the form. Default empty."""
     fields: NotRequired[pulumi.Input[Sequence[pulumi.Input[FormFieldArgsDict]]]]
     """The fields, in the order in which they are shown."""
     field_groups: NotRequired[pulumi.Input[Sequence[pulumi.Input[FieldGroupArgsDict]]]]
@@ -174,13 +173,13 @@ class FormArgsDict(TypedDict):
     field_relationships: NotRequired[
         pulumi.Input[Sequence[pulumi.Input[FieldRelationshipArgsDict]]]
     ]
-    """What the fields have to do with each other."""
+    """Relations between the fields."""
     id: NotRequired[pulumi.Input[str]]
     """The form's id."""
 
 
 class FormStepArgsDict(TypedDict):
-    """A step in which somebody fills in a form."""
+    """A step with a form to fill in."""
 
     form: pulumi.Input[FormArgsDict]
     """The form. Required."""

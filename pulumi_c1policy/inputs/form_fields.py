@@ -21,9 +21,9 @@ class TextFieldArgsDict(TypedDict):
     """Shown as a text box."""
 
     multiline: NotRequired[pulumi.Input[bool]]
-    """Whether it has several lines. Default false."""
+    """True allows several lines. Default false."""
     suffix: NotRequired[pulumi.Input[str]]
-    """What stands behind the text. Default: nothing."""
+    """The text after the field. Default: none."""
 
 
 class PasswordFieldArgsDict(TypedDict):
@@ -34,11 +34,11 @@ class SelectOptionArgsDict(TypedDict):
     """One of the options of a choice."""
 
     value: NotRequired[pulumi.Input[str]]
-    """The value that choosing it gives the field."""
+    """The value of the field if this option is chosen."""
     display_name: NotRequired[pulumi.Input[str]]
     """The name that people see."""
     description: NotRequired[pulumi.Input[str]]
-    """What it means. Default empty."""
+    """The meaning of the option. Default empty."""
 
 
 class SelectFieldArgsDict(TypedDict):
@@ -47,7 +47,7 @@ class SelectFieldArgsDict(TypedDict):
     options: NotRequired[pulumi.Input[Sequence[pulumi.Input[SelectOptionArgsDict]]]]
     """The options, in the order in which they are shown."""
     type: NotRequired[pulumi.Input[SelectType]]
-    """How the options are shown: as a drop-down, radio buttons or buttons."""
+    """The display of the options: a drop-down, radio buttons or buttons."""
 
 
 class AppUserFilterArgsDict(TypedDict):
@@ -70,11 +70,11 @@ class C1UserFilterArgsDict(TypedDict):
     """A choice of the tenant's users."""
 
     user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the only users to choose from; the order means nothing."""
+    """Ids of the only users to choose from; the order has no meaning."""
     exclude_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of users who are not offered; the order means nothing."""
+    """Ids of users who are not offered; the order has no meaning."""
     include_deactivated: NotRequired[pulumi.Input[bool]]
-    """Whether deactivated users are offered too. Default false."""
+    """True also offers deactivated users. Default false."""
 
 
 class PickerFieldArgsDict(TypedDict):
@@ -94,7 +94,7 @@ class DateFieldArgsDict(TypedDict):
     """Shown as a date."""
 
     default_to_today: NotRequired[pulumi.Input[bool]]
-    """Whether it starts with today. Default false."""
+    """True sets the initial value to today. Default false."""
     min_date: NotRequired[pulumi.Input[str]]
     """The first date that is accepted."""
     max_date: NotRequired[pulumi.Input[str]]
@@ -111,11 +111,11 @@ class StringFieldArgsDict(TypedDict):
     """
 
     default_value: NotRequired[pulumi.Input[str]]
-    """What it starts with. Default empty."""
+    """The initial value. Default empty."""
     placeholder: NotRequired[pulumi.Input[str]]
-    """What the empty field shows. Default: nothing."""
+    """The text in the empty field. Default: none."""
     rules: NotRequired[pulumi.Input[StringRulesArgsDict]]
-    """What is accepted. Default: anything."""
+    """The rules of the value. Default: none."""
     text_field: NotRequired[pulumi.Input[TextFieldArgsDict]]
     """Shown as a text box. Excludes `password_field`, `select_field`, `picker_field` and
     `date_field`.
@@ -148,9 +148,9 @@ class BoolFieldArgsDict(TypedDict):
     """Holds a yes or no. At most one of `checkbox_field` and `toggle_field` may be set."""
 
     default_value: NotRequired[pulumi.Input[bool]]
-    """What it starts with. Default false."""
+    """The initial value. Default false."""
     rules: NotRequired[pulumi.Input[BoolRulesArgsDict]]
-    """What is accepted. Default: anything."""
+    """The rules of the value. Default: none."""
     checkbox_field: NotRequired[pulumi.Input[CheckboxFieldArgsDict]]
     """Shown as a checkbox. Has no fields. Excludes `toggle_field`."""
     toggle_field: NotRequired[pulumi.Input[ToggleFieldArgsDict]]
@@ -161,22 +161,22 @@ class NumberFieldArgsDict(TypedDict):
     """Shown as a number."""
 
     min_value: NotRequired[pulumi.Input[int | str]]
-    """The smallest number."""
+    """The minimum."""
     max_value: NotRequired[pulumi.Input[int | str]]
-    """The largest number."""
+    """The maximum."""
     step: NotRequired[pulumi.Input[int | str]]
-    """By how much its buttons change the number."""
+    """The step of its buttons."""
 
 
 class Int64FieldArgsDict(TypedDict):
     """Holds a whole number."""
 
     default_value: NotRequired[pulumi.Input[int | str]]
-    """What it starts with. Default: nothing, which is not 0."""
+    """The initial value. Default: none, which differs from 0."""
     placeholder: NotRequired[pulumi.Input[str]]
-    """What the empty field shows. Default: nothing."""
+    """The text in the empty field. Default: none."""
     rules: NotRequired[pulumi.Input[Int64RulesArgsDict]]
-    """What is accepted. Default: anything."""
+    """The rules of the value. Default: none."""
     number_field: NotRequired[pulumi.Input[NumberFieldArgsDict]]
     """Shown as a number."""
 
@@ -189,9 +189,9 @@ class FileFieldArgsDict(TypedDict):
     """Holds a file."""
 
     accepted_file_types: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """The types of file that are accepted; the order means nothing. Default: any."""
+    """The accepted types of file; the order has no meaning. Default: any."""
     max_file_size: NotRequired[pulumi.Input[int | str]]
-    """The largest size that is accepted. Default: no limit of its own."""
+    """The maximum size. Default: no limit of its own."""
     file_input_field: NotRequired[pulumi.Input[FileInputFieldArgsDict]]
     """Shown as a file to choose. Has no fields."""
 
@@ -211,9 +211,9 @@ class StringMapFieldArgsDict(TypedDict):
     """Holds texts by name."""
 
     default_value: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """What it starts with. Default empty."""
+    """The initial value. Default empty."""
     rules: NotRequired[pulumi.Input[StringMapRulesArgsDict]]
-    """What is accepted. Default: anything."""
+    """The rules of the value. Default: none."""
 
 
 class ChipsFieldArgsDict(TypedDict):
@@ -224,11 +224,11 @@ class StringSliceFieldArgsDict(TypedDict):
     """A list of texts. At most one of `chips_field` and `picker_field` may be set."""
 
     default_values: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """The texts that the field starts with. Default: none."""
+    """The initial texts. Default: none."""
     placeholder: NotRequired[pulumi.Input[str]]
-    """What the empty field shows. Default: nothing."""
+    """The text in the empty field. Default: none."""
     rules: NotRequired[pulumi.Input[RepeatedRulesArgsDict]]
-    """What is accepted. Default: anything."""
+    """The rules of the value. Default: none."""
     chips_field: NotRequired[pulumi.Input[ChipsFieldArgsDict]]
     """Shown as chips, one a text. Has no fields. Excludes `picker_field`."""
     picker_field: NotRequired[pulumi.Input[PickerFieldArgsDict]]

@@ -10,37 +10,37 @@ from pulumi_c1policy.inputs.values import PolicyScopeSlot
 
 
 class RuleArgsDict(TypedDict):
-    """Chooses an outcome for the requests that its condition matches; the first match wins. Exactly
+    """Selects an outcome for the requests that its condition matches; the first match wins. Exactly
     one of `step_key` and `policy_id` must be set.
     """
 
     condition: pulumi.Input[str]
     """A CEL expression that returns a bool, such as `subject.department == 'Sales'`. Required."""
     step_key: NotRequired[pulumi.Input[str]]
-    """The key in `policy_steps` of the steps that a matching request goes through. Excludes
-    `policy_id`.
-    """
+    """The key in `policy_steps` of a matching request's steps. Excludes `policy_id`."""
     policy_id: NotRequired[pulumi.Input[str]]
-    """Another policy of the same type that a matching request is handed to; chains are at most 5
-    deep and have no cycle. Excludes `step_key`.
+    """Another policy of the same type that gets a matching request; chains are at most 5 deep and
+    have no cycle. Excludes `step_key`.
     """
     policy_key: NotRequired[pulumi.Input[str]]
-    """The old spelling of `step_key`. Deprecated: write `step_key` instead, it means the same."""
+    """The old spelling of `step_key`. Deprecated: write `step_key` instead, which has the same
+    meaning.
+    """
 
 
 class PolicyScopeArgsDict(TypedDict):
-    """The app or entitlement that alone may use the policy; without a scope it is global."""
+    """The only app or entitlement that may use the policy; a policy without a scope is global."""
 
     app_id: NotRequired[pulumi.Input[str]]
     """The app that the policy belongs to."""
     app_entitlement_id: NotRequired[pulumi.Input[str]]
     """The entitlement of that app; leave it out for the whole app."""
     slot: NotRequired[pulumi.Input[PolicyScopeSlot]]
-    """What the policy is used for there, such as emergency access."""
+    """The use of the policy there, such as emergency access."""
 
 
 class PolicyPostActionsArgsDict(TypedDict):
-    """Something that happens after the policy has run."""
+    """An action after the policy has run."""
 
     certify_remediate_immediately: pulumi.Input[bool]
-    """Revoke at once what a certification denied. Certify policies only. Required."""
+    """True revokes at once what a certification denied. Certify policies only. Required."""

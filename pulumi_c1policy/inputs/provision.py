@@ -16,11 +16,11 @@ class ManualProvisionArgsDict(TypedDict):
     """A person provisions by hand."""
 
     instructions: NotRequired[pulumi.Input[str]]
-    """What the person who provisions is told. Default empty."""
+    """The instructions for the person who provisions. Default empty."""
     assignee: NotRequired[pulumi.Input[ProvisionerAssignmentArgsDict]]
     """Who provisions."""
     user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who provision; the order means nothing."""
+    """Ids of the users who provision; the order has no meaning."""
 
 
 class DelegatedProvisionArgsDict(TypedDict):
@@ -31,7 +31,7 @@ class DelegatedProvisionArgsDict(TypedDict):
     entitlement_id: NotRequired[pulumi.Input[str]]
     """The other entitlement."""
     implicit: NotRequired[pulumi.Input[bool]]
-    """Whether a binding from the parent app's entitlement is made by itself. Default false."""
+    """True creates the binding from the parent app's entitlement automatically. Default false."""
 
 
 class WebhookProvisionArgsDict(TypedDict):
@@ -45,17 +45,17 @@ class ExternalTicketProvisionArgsDict(TypedDict):
     """A ticket in another system stands for the provisioning."""
 
     app_id: NotRequired[pulumi.Input[str]]
-    """The app of the connector that keeps the ticket."""
+    """The app of the connector for the ticket."""
     connector_id: NotRequired[pulumi.Input[str]]
-    """The connector that keeps the ticket."""
+    """The connector for the ticket."""
     external_ticket_provisioner_config_id: NotRequired[pulumi.Input[str]]
-    """The configuration that says how the ticket is written."""
+    """The configuration of the ticket's content."""
     instructions: NotRequired[pulumi.Input[str]]
-    """What the person who provisions is told. Default empty."""
+    """The instructions for the person who provisions. Default empty."""
 
 
 class UnconfiguredProvisionArgsDict(TypedDict):
-    """Says that no provisioning is configured. Has no fields."""
+    """Declares that no provisioning is configured. Has no fields."""
 
 
 class ActionProvisionArgsDict(TypedDict):
@@ -72,7 +72,7 @@ class ActionProvisionArgsDict(TypedDict):
 
 
 class DevicePlacementProvisionArgsDict(TypedDict):
-    """Provisions by placing a device in a vault boundary."""
+    """Places a device in a vault boundary."""
 
     vault_boundary_id: NotRequired[pulumi.Input[str]]
     """The vault boundary."""
@@ -86,9 +86,9 @@ class MultiStepArgsDict(TypedDict):
 
 
 class ProvisionPolicyArgsDict(TypedDict):
-    """How access is given or taken away. Exactly one of `connector`, `manual`, `delegated`,
-    `webhook`, `multi_step`, `external_ticket`, `unconfigured`, `action` and `device_placement` must
-    be set.
+    """The way in which access is given or removed. Exactly one of `connector`, `manual`,
+    `delegated`, `webhook`, `multi_step`, `external_ticket`, `unconfigured`, `action` and
+    `device_placement` must be set.
     """
 
     connector: NotRequired[pulumi.Input[ConnectorProvisionArgsDict]]
@@ -130,22 +130,22 @@ class ProvisionPolicyArgsDict(TypedDict):
 
 
 class ProvisionTargetArgsDict(TypedDict):
-    """What is provisioned, where it is not what was requested."""
+    """What is provisioned, if it differs from what was requested."""
 
     app_id: NotRequired[pulumi.Input[str]]
     """The app in which to provision."""
     app_entitlement_id: NotRequired[pulumi.Input[str]]
     """The entitlement to provision."""
     app_user_id: NotRequired[pulumi.Input[str]]
-    """The account in the app that gets it; leave it out where that is not known."""
+    """The account in the app that gets it; leave it out if it is unknown."""
     grant_duration: NotRequired[pulumi.Input[Duration]]
-    """How long the grant lasts: text such as `"8h"`, seconds, or a `timedelta`. Default: no limit
+    """The duration of the grant: text such as `"8h"`, seconds, or a `timedelta`. Default: no limit
     of its own.
     """
 
 
 class ProvisionArgsDict(TypedDict):
-    """A step that gives the access, or takes it away."""
+    """A step that gives or removes the access."""
 
     provision_policy: NotRequired[pulumi.Input[ProvisionPolicyArgsDict]]
     """How to provision."""

@@ -12,18 +12,18 @@ class UserProvisionerArgsDict(TypedDict):
     """One of the named users provisions."""
 
     user_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Ids of the users; the order means nothing. At least one. Required."""
+    """Ids of the users; the order has no meaning. At least one. Required."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether the task may be handed to somebody else. Default false."""
+    """True lets the assignee reassign the task. Default false."""
 
 
 class AppOwnerProvisionerArgsDict(TypedDict):
     """An owner of the app provisions."""
 
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who provision if no owner of the app is found; the order means nothing."""
+    """Ids of the users who provision if no owner of the app is found; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether the task may be handed to somebody else. Default false."""
+    """True lets the assignee reassign the task. Default false."""
 
 
 class GroupProvisionerArgsDict(TypedDict):
@@ -34,47 +34,47 @@ class GroupProvisionerArgsDict(TypedDict):
     app_group_id: pulumi.Input[str]
     """The group whose members provision. Required."""
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who provision if the group is empty; the order means nothing."""
+    """Ids of the users who provision if the group is empty; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether the task may be handed to somebody else. Default false."""
+    """True lets the assignee reassign the task. Default false."""
 
 
 class ManagerProvisionerArgsDict(TypedDict):
     """The manager of the person whom the request is for provisions."""
 
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who provision if no manager is found; the order means nothing."""
+    """Ids of the users who provision if no manager is found; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether the task may be handed to somebody else. Default false."""
+    """True lets the assignee reassign the task. Default false."""
 
 
 class ExpressionProvisionerArgsDict(TypedDict):
-    """Whoever a CEL expression returns provisions."""
+    """A user whom a CEL expression returns provisions."""
 
     expressions: pulumi.Input[Sequence[pulumi.Input[str]]]
     """CEL expressions that return a user or a list of users, tried in this order. At least one.
     Required.
     """
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who provision if no expression returns anybody; the order means nothing."""
+    """Ids of the users who provision if no expression returns anybody; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether the task may be handed to somebody else. Default false."""
+    """True lets the assignee reassign the task. Default false."""
 
 
 class EntitlementOwnerProvisionerArgsDict(TypedDict):
     """An owner of the entitlement provisions."""
 
     fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Ids of the users who provision if no owner of the entitlement is found; the order means
-    nothing.
+    """Ids of the users who provision if no owner of the entitlement is found; the order has no
+    meaning.
     """
     allow_reassignment: NotRequired[pulumi.Input[bool]]
-    """Whether the task may be handed to somebody else. Default false."""
+    """True lets the assignee reassign the task. Default false."""
 
 
 class ProvisionerAssignmentArgsDict(TypedDict):
-    """Who provisions by hand. Exactly one of `users`, `app_owners`, `group`, `manager`,
-    `expression` and `entitlement_owners` must be set.
+    """The assignment of manual provisioning. Exactly one of `users`, `app_owners`, `group`,
+    `manager`, `expression` and `entitlement_owners` must be set.
     """
 
     users: NotRequired[pulumi.Input[UserProvisionerArgsDict]]
@@ -94,7 +94,7 @@ class ProvisionerAssignmentArgsDict(TypedDict):
     `group`, `expression` and `entitlement_owners`.
     """
     expression: NotRequired[pulumi.Input[ExpressionProvisionerArgsDict]]
-    """Whoever a CEL expression returns provisions. Excludes `users`, `app_owners`, `group`,
+    """A user whom a CEL expression returns provisions. Excludes `users`, `app_owners`, `group`,
     `manager` and `entitlement_owners`.
     """
     entitlement_owners: NotRequired[pulumi.Input[EntitlementOwnerProvisionerArgsDict]]

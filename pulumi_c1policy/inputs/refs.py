@@ -8,7 +8,7 @@ import pulumi
 
 
 class AppEntitlementReferenceArgsDict(TypedDict):
-    """Names an entitlement, here one whose members form a group."""
+    """A reference to an entitlement, here one whose members form a group."""
 
     app_id: pulumi.Input[str]
     """The app that the entitlement belongs to. Required."""

@@ -19,14 +19,14 @@ class AcceptArgsDict(TypedDict):
     """Ends the request as approved."""
 
     accept_message: NotRequired[pulumi.Input[str]]
-    """A comment that is put on the request. Default: none."""
+    """The comment on the request. Default: none."""
 
 
 class RejectArgsDict(TypedDict):
     """Ends the request as denied."""
 
     reject_message: NotRequired[pulumi.Input[str]]
-    """A comment that is put on the request. Default: none."""
+    """The comment on the request. Default: none."""
 
 
 class WaitConditionArgsDict(TypedDict):
@@ -37,10 +37,12 @@ class WaitConditionArgsDict(TypedDict):
 
 
 class WaitDurationArgsDict(TypedDict):
-    """Waits for a span of time."""
+    """Waits for a duration."""
 
     duration: pulumi.Input[Duration]
-    """From one hour to one month: text such as `"4h"`, seconds, or a `timedelta`. Required."""
+    """The duration, one hour to one month: text such as `"4h"`, seconds, or a `timedelta`.
+    Required.
+    """
 
 
 class WaitUntilTimeArgsDict(TypedDict):
@@ -51,7 +53,7 @@ class WaitUntilTimeArgsDict(TypedDict):
     minutes: NotRequired[pulumi.Input[int]]
     """The minute, 0 to 59. Default 0."""
     timezone: NotRequired[pulumi.Input[str]]
-    """The time zone in which the time is meant, such as `Europe/Berlin`. Default: UTC."""
+    """The time zone of the time, such as `Europe/Berlin`. Default: UTC."""
 
 
 class WaitArgsDict(TypedDict):
@@ -60,19 +62,19 @@ class WaitArgsDict(TypedDict):
     condition: NotRequired[pulumi.Input[WaitConditionArgsDict]]
     """Wait until a condition is true. Excludes `duration` and `until_time`."""
     duration: NotRequired[pulumi.Input[WaitDurationArgsDict]]
-    """Wait for a span of time. Excludes `condition` and `until_time`."""
+    """Wait for a duration. Excludes `condition` and `until_time`."""
     until_time: NotRequired[pulumi.Input[WaitUntilTimeArgsDict]]
     """Wait until a time of the day. Excludes `condition` and `duration`."""
     name: NotRequired[pulumi.Input[str]]
-    """What the request's page calls what is waited for."""
+    """The name of the wait on the request's page."""
     timeout_duration: NotRequired[pulumi.Input[Duration]]
-    """After how long to give up, from one hour to one month: text such as `"24h"`, seconds, or a
-    `timedelta`.
+    """The time after which the wait ends, one hour to one month: text such as `"24h"`, seconds, or
+    a `timedelta`.
     """
     comment_on_first_wait: NotRequired[pulumi.Input[str]]
-    """A comment that is put on the request when the first check fails. Default: none."""
+    """The comment on the request when the first check fails. Default: none."""
     comment_on_timeout: NotRequired[pulumi.Input[str]]
-    """A comment that is put on the request when the wait times out. Default: none."""
+    """The comment on the request when the wait times out. Default: none."""
 
 
 class ActionTargetAutomationArgsDict(TypedDict):
@@ -118,7 +120,7 @@ class PolicyStepArgsDict(TypedDict):
     `form` and `action`.
     """
     provision: NotRequired[pulumi.Input[ProvisionArgsDict]]
-    """Tenants refuse it (rule `provision-step`): provisioning is set on the entitlement. Excludes
+    """Tenants reject it (rule `provision-step`): provisioning is set on the entitlement. Excludes
     `approval`, `accept`, `reject`, `wait`, `form` and `action`.
     """
     accept: NotRequired[pulumi.Input[AcceptArgsDict]]
@@ -143,7 +145,7 @@ class PolicyStepArgsDict(TypedDict):
 
 
 class PolicyStepsArgsDict(TypedDict):
-    """Steps that a request goes through."""
+    """The steps of a request."""
 
     steps: NotRequired[pulumi.Input[Sequence[pulumi.Input[PolicyStepArgsDict]]]]
-    """The steps, in the order in which a request goes through them."""
+    """The steps, in their order."""

@@ -17,10 +17,10 @@ PolicyType: TypeAlias = Literal[
     "POLICY_TYPE_ACCESS_REQUEST",
     "POLICY_TYPE_PROVISION",
 ]
-"""What kind of request a policy decides."""
+"""The kind of request that a policy decides."""
 
 PolicyScopeSlot: TypeAlias = Literal["POLICY_SCOPE_SLOT_UNSPECIFIED", "POLICY_SCOPE_SLOT_EMERGENCY"]
-"""What a scoped policy is used for."""
+"""The use of a scoped policy."""
 
 ApprovalAgentMode: TypeAlias = Literal[
     "APPROVAL_AGENT_MODE_UNSPECIFIED",
@@ -28,7 +28,9 @@ ApprovalAgentMode: TypeAlias = Literal[
     "APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY",
     "APPROVAL_AGENT_MODE_COMMENT_ONLY",
 ]
-"""How much an approving agent may do: everything, hand over to another policy, or comment."""
+"""The extent of an approving agent's actions: everything, handing over to another policy, or
+commenting.
+"""
 
 ApprovalAgentFailureAction: TypeAlias = Literal[
     "APPROVAL_AGENT_FAILURE_ACTION_UNSPECIFIED",
@@ -36,12 +38,12 @@ ApprovalAgentFailureAction: TypeAlias = Literal[
     "APPROVAL_AGENT_FAILURE_ACTION_REASSIGN_TO_SUPER_ADMINS",
     "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
 ]
-"""What happens when an approving agent fails to decide."""
+"""The action if an approving agent fails to decide."""
 
 SelectType: TypeAlias = Literal[
     "SELECT_TYPE_UNSPECIFIED", "SELECT_TYPE_DROPDOWN", "SELECT_TYPE_RADIO", "SELECT_TYPE_BUTTONS"
 ]
-"""How a form shows the options of a choice."""
+"""The display of a choice's options in a form."""
 
 KnownRegex: TypeAlias = Literal["UNKNOWN", "HTTP_HEADER_NAME", "HTTP_HEADER_VALUE"]
 """A well-known pattern that a text may have to match."""

@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import record_answer
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._model.paths import Key, Path, get_at, format_path
+from pulumi_c1policy._model.paths import Key, Path, format_path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.strategies import policies

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._model.normalize import canonicalize, are_equal
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, plan
 from pulumi_c1policy._lifecycle.planning.prior import record_answer
 from pulumi_c1policy._lifecycle.planning.update_mask import make_mask
 from pulumi_c1policy._model.approval import APPROVAL
+from pulumi_c1policy._model.normalize import are_equal, canonicalize
 from pulumi_c1policy._model.paths import Path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree

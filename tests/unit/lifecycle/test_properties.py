@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, record_answer, refresh
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
+from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.strategies import accepted_policies, policies

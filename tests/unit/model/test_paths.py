@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from pulumi_c1policy._model.paths import (
     Key,
     Path,
-    get_at,
     covers,
+    format_path,
+    get_at,
     get_sort_key,
     parse_path,
-    format_path,
 )
 from tests.strategies import AWKWARD_KEYS
 

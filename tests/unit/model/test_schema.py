@@ -10,8 +10,8 @@ from pulumi_c1policy._model.schema import (
     Field,
     Message,
     Scalar,
-    to_camel_case,
     index_messages,
+    to_camel_case,
 )
 
 
