@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._simulate.policies import KnownPolicy
+    from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 TENANT = "tenant"
 """The name that stands for the tenant where a file could be named."""
@@ -34,9 +34,9 @@ def named(
     if sum(named) != 1:
         raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
     if program is not None:
-        from pulumi_c1policy._cli import programs
+        from pulumi_c1policy._simulate import mocked_programs
 
-        return programs.policies(program, pairs("--config", config))
+        return mocked_programs.run_program(program, pairs("--config", config))
     if tenant:
         return _of_tenant()
     return [known for path in (files or [state or Path()]) for known in read(str(path))]
@@ -51,9 +51,9 @@ def read(source: str) -> list[KnownPolicy]:
     """
     if source == TENANT:
         return _of_tenant()
-    from pulumi_c1policy._simulate import policies
+    from pulumi_c1policy._simulate import known_policies
 
-    return policies.parse(Path(source).read_text("utf-8"))
+    return known_policies.parse_policies(Path(source).read_text("utf-8"))
 
 
 def in_words(error: Exception) -> str:
@@ -66,10 +66,14 @@ def in_words(error: Exception) -> str:
 def _of_tenant() -> list[KnownPolicy]:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policies import PolicyClient
-    from pulumi_c1policy._simulate import policies
+    from pulumi_c1policy._simulate import known_policies
 
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return [policies.read(row) for row in client.everything() if not row.get("deletedAt")]
+        return [
+            known_policies.read_policy(row)
+            for row in client.everything()
+            if not row.get("deletedAt")
+        ]
 
 
 def pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
