@@ -44,12 +44,12 @@ def follow_request(
             case "missing-steps" | "empty-steps":
                 ending = Unresolved(code=target.kind, key=target.key)
             case "policy":
-                endless = _find_endless_chain(routes, target)
+                chain_error = _find_chain_error(routes, target)
                 next_policy = policies.find(target.policy_id)
-                if endless is None and next_policy is not None:
+                if chain_error is None and next_policy is not None:
                     yield from follow_request(next_policy, request, policies, routes)
                     continue
-                ending = "elsewhere" if endless is None else endless
+                ending = "elsewhere" if chain_error is None else chain_error
         yield Simulation(subject, routes, steps, ending)
 
 
@@ -80,8 +80,8 @@ def _build_route(
     return Route(policy.name, policy.id, tuple(tried), matched, target, next_policy)
 
 
-def _find_endless_chain(routes: tuple[Route, ...], target: Target) -> Unresolved | None:
-    """Return why the request is not handed on to the target, or None if it is."""
+def _find_chain_error(routes: tuple[Route, ...], target: Target) -> Unresolved | None:
+    """Return the reason why the target policy cannot take over, or None if it can."""
     if target.policy_id in {route.policy_id for route in routes}:
         return Unresolved(code="policy-cycle")
     if len(routes) > _MAX_HANDOVERS:

@@ -127,12 +127,13 @@ def _join_results(found: Sequence[Simulation]) -> Simulation:
     unresolved = Unresolved(code="rule-condition", rule=rule.index, because=because)
     is_complete = len(found) <= _MAX_POSSIBLE
     is_same = is_complete and all(other.course == first.course for other in found)
+    last = first.routes[-1]
     undecided_route = replace(
         route,
         rules=route.rules[: rule.index + 1],
         matched=unresolved,
-        target=None,
-        next_policy="",
+        target=last.target if is_same else None,
+        next_policy=last.next_policy if is_same else "",
         is_same_either_way=is_same,
     )
     routes = (*first.routes[:at], undecided_route)

@@ -46,11 +46,10 @@ class Route:
         policy_id: Its id; "" if it has none.
         rules: The rules that were evaluated, in their order.
         matched: The index of the rule that matched; None for the baseline.
-        target: The steps or the policy that the request comes to; None if the rule that decides
-            is undecided.
-        next_policy: The display name or the id of the policy that takes over; "" if none does.
-        is_same_either_way: Whether `target` is None but the result does not depend on the
+        target: The steps or the policy that the request comes to; None if that depends on an
             undecided rule.
+        next_policy: The display name or the id of the policy that takes over; "" if none does.
+        is_same_either_way: Whether a rule is undecided but makes no difference.
     """
 
     policy: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._cel.values import Value
@@ -47,10 +47,8 @@ def render_reason(found: Unresolved) -> str:
             return f"rules[{found.rule}] cannot be evaluated: {_explain_value(found.because)}"
         case "wait-condition":
             return f"`{found.condition}` cannot be evaluated: {_explain_value(found.because)}"
-        case "missing-steps":
-            return f"the policy has no steps {found.key!r}"
-        case "empty-steps":
-            return f"tenants reject the empty list of steps {found.key!r}"
+        case "missing-steps" | "empty-steps":
+            return _explain_steps_error(found.code, found.key)
         case "policy-cycle":
             return "the policies form a cycle"
         case "too-many-policies":
@@ -58,7 +56,7 @@ def render_reason(found: Unresolved) -> str:
         case "unknown-step":
             return "this version of pulumi-c1policy does not know this kind of step"
         case "unknown-source":
-            return "this version of pulumi-c1policy does not know this kind of approver"
+            return "this version of pulumi-c1policy does not know this way to find people"
         case "no-approvers":
             who = _APPROVERS.get(found.by, "approver")
             return f"no {who} is found and there is no fallback; the tenant asks the Super Admins"
@@ -66,6 +64,12 @@ def render_reason(found: Unresolved) -> str:
             people = list_people(found.people, "and")
             case = "the documentation does not describe this case"
             return f"the only people found may not approve ({people}); {case}"
+
+
+def _explain_steps_error(code: Literal["missing-steps", "empty-steps"], key: str) -> str:
+    if code == "missing-steps":
+        return f"the policy has no steps {key!r}"
+    return f"tenants reject the empty list of steps {key!r}"
 
 
 def _explain_value(value: Undecided | None) -> str:
@@ -99,7 +103,7 @@ def format_span(length: timedelta) -> str:
 
 
 def describe_rule(rule: TriedRule) -> str:
-    """Return a rule, and whether it matches."""
+    """Return a rule with its result: it matches, does not match, or cannot be decided."""
     if isinstance(rule.value, Undecided):
         value = str(rule.value)
     else:
@@ -124,10 +128,8 @@ def _describe_target(target: Target, next_policy: str) -> str:
             return f"steps {target.key!r}"
         case "policy":
             return f"policy {next_policy}"
-        case "missing-steps":
-            return f"the policy has no steps {target.key!r}"
-        case "empty-steps":
-            return f"tenants reject the empty list of steps {target.key!r}"
+        case "missing-steps" | "empty-steps":
+            return _explain_steps_error(target.kind, target.key)
         case "no-baseline":
             return "no rule matches and there is no baseline: the tenant rejects the request"
 

@@ -85,3 +85,15 @@ def test_the_rule_that_leads_to_another_policy_is_not_a_change() -> None:
     by_rule = grant(rules=[{"condition": "true", "policy_id": "p9"}])
     by_baseline = {"policy_type": "POLICY_TYPE_GRANT", "baseline_policy_id": "p9"}
     assert not Impact("x", ADA, run(by_rule), run(by_baseline)).is_changed
+
+
+def test_another_next_policy_behind_an_undecided_rule_is_a_change() -> None:
+    def lead_to(policy_id: str) -> Simulation:
+        rules = [
+            {"condition": condition, "policy_id": policy_id} for condition in ("ip.is4", "true")
+        ]
+        return run(grant(rules=rules))
+
+    assert lead_to("p8").routes[0].is_same_either_way
+    assert not Impact("x", ADA, lead_to("p8"), lead_to("p8")).is_changed
+    assert Impact("x", ADA, lead_to("p8"), lead_to("p9")).is_changed
