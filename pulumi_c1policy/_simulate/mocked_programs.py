@@ -58,7 +58,8 @@ def run_program(program: Path, config: Mapping[str, str], stack: str = "test") -
         if done.returncode != 0 or not result.exists():
             lines = "\n".join(done.stderr.strip().splitlines()[-_MAX_ERROR_LINES:])
             message = f"The program in {program} fails without an engine:\n{lines}"
-            raise PolicyError(message, "Give the config that it needs with --config KEY=VALUE.")
+            advice = "Give the config that it needs (--config KEY=VALUE, or `config` in a test)."
+            raise PolicyError(message, advice)
         found = json.loads(result.read_text("utf-8"))
     return [read_policy(row["inputs"], id=row["id"], resource=row["resource"]) for row in found]
 
