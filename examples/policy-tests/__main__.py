@@ -1,45 +1,45 @@
-"""Who gets into production, and who must agree; test_production_access.py says so too."""
+"""Access to production: two policies, tested by test_production_access.py."""
 
 import pulumi
 
-from pulumi_c1policy import Policy, accept, approve, escalate, on, otherwise, reject, when
+import pulumi_c1policy as c1
 
-contractors = Policy(
+contractors = c1.Policy(
     "contractor-production-access",
     display_name="Contractors in production",
-    **on.grant(
-        when(
+    **c1.on.grant(
+        c1.when(
             "task.isGrantPermanent",
             key="permanent",
-            steps=[reject("Ask for a limited time.")],
+            steps=[c1.reject("Ask for a limited time.")],
         ),
-        otherwise(
+        c1.otherwise(
             steps=[
-                approve.manager(fallback=["u-security"]),
-                approve.expression("appOwners", require_distinct_approvers=True),
+                c1.approve.manager(fallback=["u-security"]),
+                c1.approve.expression("appOwners", require_distinct_approvers=True),
             ]
         ),
     ),
 )
 
-production = Policy(
+production = c1.Policy(
     "production-access",
     display_name="Production access",
-    **on.grant(
-        when("subject.employmentType == 'contractor'", policy=contractors.id),
-        when(
+    **c1.on.grant(
+        c1.when("subject.employmentType == 'contractor'", policy=contractors.id),
+        c1.when(
             "c1.user.v1.HasEntitlement(subject, 'pager', 'on-call') && "
             "ip.within(cidr('10.0.0.0/8'))",
             key="on-call",
-            steps=[accept("On call, in the office.")],
+            steps=[c1.accept("On call, in the office.")],
         ),
-        otherwise(
+        c1.otherwise(
             steps=[
-                approve.expression(
+                c1.approve.expression(
                     "c1.directory.users.v1.GetManagers(subject).filter(m, m.department == 'SRE')",
                     "appOwners.filter(o, o != subject)",
                     fallback=["u-security"],
-                    escalate=escalate.to_users(["u-security"], after="4h"),
+                    escalate=c1.escalate.to_users(["u-security"], after="4h"),
                 ),
             ]
         ),

@@ -17,8 +17,8 @@ from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._simulate.impact import Impact
-    from pulumi_c1policy._simulate.policies import KnownPolicy
-    from pulumi_c1policy._simulate.results import Simulation
+    from pulumi_c1policy._simulate.known_policies import KnownPolicy
+    from pulumi_c1policy._simulate.simulation_result import Simulation
 
 _CHANGED = 1
 _FAILED = 2
@@ -124,7 +124,7 @@ def _chosen(known: Sequence[KnownPolicy], only: Sequence[str] | None) -> list[Kn
 def _people(path: Path) -> list[dict[str, Any]]:
     from pulumi_c1policy._simulate import subjects
 
-    return subjects.parse(path.read_text("utf-8"))
+    return subjects.parse_subjects(path.read_text("utf-8"))
 
 
 def _directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
@@ -176,10 +176,10 @@ def _impacts(
     is_whole: bool,
 ) -> list[Impact]:
     """Compare every request before and after, for the selected and the removed policies."""
-    from pulumi_c1policy._simulate.impact import Impact, pairs
+    from pulumi_c1policy._simulate.impact import Impact, pair_policies
 
     found = []
-    for old, new in pairs(before, after):
+    for old, new in pair_policies(before, after):
         if not (is_whole if new is None else new in chosen):
             continue
         was = run([old], before) if old else []

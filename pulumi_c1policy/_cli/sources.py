@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._simulate.policies import KnownPolicy
+    from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 TENANT = "tenant"
 """The name of the tenant in place of a file."""
@@ -30,13 +30,13 @@ def read_named(
         C1PolicyError: The source has no policies.
         OSError: A file cannot be read.
     """
-    read_named = [bool(files), program is not None, state is not None, tenant]
-    if sum(read_named) != 1:
+    sources = [bool(files), program is not None, state is not None, tenant]
+    if sum(sources) != 1:
         raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
     if program is not None:
-        from pulumi_c1policy._cli import programs
+        from pulumi_c1policy._simulate import mocked_programs
 
-        return programs.load_policies(program, parse_pairs("--config", config))
+        return mocked_programs.run_program(program, parse_pairs("--config", config))
     if tenant:
         return _of_tenant()
     return [known for path in (files or [state or Path()]) for known in read(str(path))]
@@ -51,9 +51,9 @@ def read(source: str) -> list[KnownPolicy]:
     """
     if source == TENANT:
         return _of_tenant()
-    from pulumi_c1policy._simulate import policies
+    from pulumi_c1policy._simulate import known_policies
 
-    return policies.parse(Path(source).read_text("utf-8"))
+    return known_policies.parse_policies(Path(source).read_text("utf-8"))
 
 
 def describe_error(error: Exception) -> str:
@@ -66,10 +66,14 @@ def describe_error(error: Exception) -> str:
 def _of_tenant() -> list[KnownPolicy]:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
-    from pulumi_c1policy._simulate import policies
+    from pulumi_c1policy._simulate import known_policies
 
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return [policies.read(row) for row in client.everything() if not row.get("deletedAt")]
+        return [
+            known_policies.read_policy(row)
+            for row in client.everything()
+            if not row.get("deletedAt")
+        ]
 
 
 def parse_pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:

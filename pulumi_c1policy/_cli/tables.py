@@ -11,7 +11,7 @@ from pulumi_c1policy._cli import output
 
 if TYPE_CHECKING:
     from pulumi_c1policy._simulate.impact import Impact
-    from pulumi_c1policy._simulate.results import Simulation
+    from pulumi_c1policy._simulate.simulation_result import Simulation
 
 
 class Format(StrEnum):
@@ -30,22 +30,23 @@ def print_outcomes(found: Sequence[Simulation], how: Format) -> None:
     if how is Format.TEXT:
         output.echo("\n\n".join(one.explain() for one in found))
         return
-    _show(found, reports.OUTCOMES, [reports.outcome(one) for one in found], how)
+    _show(found, reports.OUTCOMES, [reports.build_outcome_row(one) for one in found], how)
 
 
 def print_impacts(found: Sequence[Impact], count: int, how: Format) -> None:
     """Print the requests that a change routes differently, of `count` compared requests."""
     from pulumi_c1policy._simulate import reports
+    from pulumi_c1policy._simulate.explanation import describe_course
 
     if how is Format.TEXT:
         for one in found:
-            before, after = reports.way(one.before), reports.way(one.after)
+            before, after = describe_course(one.before), describe_course(one.after)
             output.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
     elif found or how is Format.JSON:
-        _show(found, reports.IMPACTS, [reports.change(one) for one in found], how)
+        _show(found, reports.IMPACTS, [reports.build_impact_row(one) for one in found], how)
     if how is not Format.JSON:
         changed = sum(one.is_changed for one in found)
-        output.echo(f"{changed} of {count} requests go another way.")
+        output.echo(reports.summarize_impacts(changed, count))
 
 
 def _show(
@@ -59,7 +60,7 @@ def _show(
     if how is Format.JSON:
         output.echo(reports.to_json(found))
     elif how is Format.MARKDOWN:
-        output.echo(reports.markdown(columns, rows))
+        output.echo(reports.render_markdown(columns, rows))
     else:
         _table(columns, rows)
 

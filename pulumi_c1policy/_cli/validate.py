@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulumi_c1policy._findings.finding import Finding
     from pulumi_c1policy._lifecycle.checks.chains import Chains
     from pulumi_c1policy._model.tree import Tree
-    from pulumi_c1policy._simulate.policies import KnownPolicy
+    from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 _REFUSED = 1
 _FAILED = 2

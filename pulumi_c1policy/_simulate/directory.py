@@ -1,7 +1,7 @@
-"""The directory of a test: the people, groups, apps and entitlements that there are.
+"""The directory of a simulation: its people, groups, apps and entitlements.
 
-A table that is given is taken to be whole: a person who is not in `users` does not exist. A table
-that is left out is unknown, as is an app, a group or an entitlement that nobody describes.
+A table that is given is complete: a person who is not in `users` does not exist. A table that is
+left out is unknown, and so is an app, a group or an entitlement that no table describes.
 """
 
 from __future__ import annotations
@@ -11,160 +11,177 @@ from typing import Any
 
 from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._simulate.fixtures import FixtureError, names, record
+from pulumi_c1policy._simulate.fixtures import FixtureError, build_record, read_names
 
 _TABLES = ("users", "groups", "apps", "entitlements")
-_ENTITLEMENT = "owners members resource_owners enrolled automatically_enrolled"
+_ENTITLEMENT_RELATIONS = "owners members resource_owners enrolled automatically_enrolled"
+_APP_FIELDS = ("id", "display_name", "owners", "accounts")
 
 
 class Directory:
-    """Who and what there is.
+    """The people, groups, apps and entitlements of a simulation.
+
+    People are named by id, email or username.
+
+    Attributes:
+        users: The user records; None if the table is left out.
 
     Args:
         given: The tables `users`, `groups`, `apps` and `entitlements`, each a list of objects.
+            The fields have the names of expressions, in either spelling. Further fields are
+            `managers` (users), `members` (groups), `owners` and `accounts` (apps), and `app_id`,
+            `owners`, `members`, `resource_owners`, `enrolled` and `automatically_enrolled`
+            (entitlements).
 
     Raises:
-        FixtureError: A table or a field does not exist, or holds what it cannot hold.
+        FixtureError: A table or a field does not exist, or a value has the wrong type.
     """
 
     def __init__(self, given: Mapping[str, Value] | None = None) -> None:
         tables = given or {}
         for name, rows in tables.items():
-            if name not in _TABLES or not isinstance(rows, list | tuple):
-                advice = f"A directory has the lists {', '.join(_TABLES)}."
-                raise FixtureError(f"The directory's `{name}` cannot be read.", advice)
-        self.users = _users(tables.get("users"))
+            if name not in _TABLES:
+                advice = f"Use the tables {', '.join(_TABLES)}."
+                raise FixtureError(f"A directory has no table `{name}`.", advice)
+            if not isinstance(rows, list | tuple):
+                advice = "Write a list of objects."
+                raise FixtureError(f"The table `{name}` of the directory is not a list.", advice)
+        self.users = _read_users(tables.get("users"))
         self._by_name: dict[str, Record] = {}
         for user in self.users or ():
-            for name in _names(user):
+            for name in _list_names(user):
                 self._by_name.setdefault(name, user)
         self._groups = [
-            record("Group", row, _label("group", row), also="members")
+            build_record("Group", row, _label("group", row), also="members")
             for row in tables.get("groups", ())
         ]
-        self._apps = {_app_id(row): _app(row) for row in tables.get("apps", ())}
+        self._apps = {_read_app_id(row): _read_app(row) for row in tables.get("apps", ())}
         self._entitlements = {
-            (_app_id(row, "app_id", "appId"), str(row.get("id", ""))): record(
-                "Entitlement", row, _label("entitlement", row), also=_ENTITLEMENT
+            (_read_app_id(row, "app_id", "appId"), str(row.get("id", ""))): build_record(
+                "Entitlement", row, _label("entitlement", row), also=_ENTITLEMENT_RELATIONS
             )
             for row in tables.get("entitlements", ())
         }
 
     def find(self, wanted: str) -> Record | None:
-        """The user with this id, email or username."""
+        """Return the user with an id, email or username, or None."""
         return self._by_name.get(wanted)
 
     def person(self, wanted: str) -> Record:
-        """The user with this id, email or username, of whom nothing else may be known."""
+        """Return the user with an id, email or username; a user with that name only if unknown."""
         field = "email" if "@" in wanted else "id"
         return self.find(wanted) or Record("User", wanted, {field: wanted})
 
     def people(self, wanted: Iterable[str]) -> list[Record]:
-        """The users with these ids, emails or usernames, in this order."""
+        """Return the users with these ids, emails or usernames, in this order."""
         return [self.person(name) for name in wanted]
 
     def managers(self, user: Record) -> list[Record] | Undecided:
-        """The managers of a user, as far as the user's own fields tell."""
+        """Return the managers of a user, as the fields of the user name them."""
         if "managers" in user.hidden:
             return self.people(user.hidden["managers"])
-        told = [user.get("manager_id"), user.get("manager")]
-        named = [name for name in told if isinstance(name, str) and name]
-        if named:
-            return [next(filter(None, map(self.find, named)), None) or self.person(named[-1])]
-        if isinstance(told[1], Undecided):
-            return told[1]
+        fields = [user.get("manager_id"), user.get("manager")]
+        names = [name for name in fields if isinstance(name, str) and name]
+        if names:
+            return [next(filter(None, map(self.find, names)), None) or self.person(names[-1])]
+        if isinstance(fields[1], Undecided):
+            return fields[1]
         return []
 
     def reports(self, managers: list[Record]) -> list[Record] | Undecided:
-        """The users whose manager is one of `managers`."""
+        """Return the users whose manager is one of `managers`."""
         if self.users is None:
-            return Undecided("the directory has no `users`")
-        wanted = {name for manager in managers for name in _names(manager)}
-        return [user for user in self.users if wanted & _managers_of(user)]
+            return Undecided("the directory has no table `users`")
+        names = {name for manager in managers for name in _list_names(manager)}
+        return [user for user in self.users if names & _list_managers(user)]
 
     def group(self, name: str) -> Record | None:
-        """The group with this display name."""
+        """Return the group with a display name, or None."""
         return next((g for g in self._groups if g.text("display_name") == name), None)
 
     def members(self, app_id: str, group_id: str) -> list[Record] | Undecided:
-        """Who is in a group, or has an entitlement, of an app."""
+        """Return the members of a group, or of an entitlement, of an app."""
         for group in self._groups:
             if (group.text("id"), group.text("app_id")) == (group_id, app_id):
-                return self._listed(group, "members")
+                return self._find_related(group, "members")
         return self.of_entitlement(app_id, group_id, "members")
 
     def entitlement(self, app_id: str, entitlement_id: str) -> Record | None:
-        """What the directory says of an entitlement."""
+        """Return an entitlement, or None."""
         return self._entitlements.get((app_id, entitlement_id))
 
     def of_entitlement(
         self, app_id: str, entitlement_id: str, relation: str
     ) -> list[Record] | Undecided:
-        """Its `owners`, `members` or another list of users that stands at the entitlement."""
+        """Return the users of an entitlement: its `owners`, `members` or another relation."""
         found = self.entitlement(app_id, entitlement_id)
         if found is None:
-            what = f"`{entitlement_id}` of app `{app_id}`"
-            return Undecided(f"the directory does not have {what}")
-        return self._listed(found, relation)
+            missing = f"entitlement or group `{entitlement_id}` of app `{app_id}`"
+            return Undecided(f"the directory has no {missing}")
+        return self._find_related(found, relation)
 
     def app_owners(self, app_id: str) -> list[Record] | Undecided:
-        """The owners of an app."""
+        """Return the owners of an app."""
         app = self._apps.get(app_id)
         if app is None or "owners" not in app:
-            return Undecided(f"the directory does not have the owners of app `{app_id}`")
+            return Undecided(f"the directory has no owners of app `{app_id}`")
         return self.people(app["owners"])
 
     def accounts(self, user: Record, app_id: str) -> list[Record] | Undecided:
-        """A user's accounts in an app."""
+        """Return the accounts of a user in an app."""
         app = self._apps.get(app_id)
         if app is None or "accounts" not in app:
-            return Undecided(f"the directory does not have the accounts of app `{app_id}`")
-        own = _names(user)
-        return [account for name, account in app["accounts"] if name in own]
+            return Undecided(f"the directory has no accounts of app `{app_id}`")
+        names = _list_names(user)
+        return [account for name, account in app["accounts"] if name in names]
 
-    def _listed(self, owner: Record, relation: str) -> list[Record] | Undecided:
+    def _find_related(self, owner: Record, relation: str) -> list[Record] | Undecided:
         if relation not in owner.hidden:
-            return Undecided(f"the directory does not have the {relation} of {owner.label}")
+            return Undecided(f"the directory has no `{relation}` of {owner.label}")
         return self.people(owner.hidden[relation])
 
 
-def _users(rows: Iterable[Mapping[str, Value]] | None) -> list[Record] | None:
+def read_account(given: Mapping[str, Value]) -> Record:
+    """Read an account of the directory, or the account that a request is about.
+
+    Raises:
+        FixtureError: A field does not exist, or a value has the wrong type.
+    """
+    fields = {name: value for name, value in given.items() if name != "user"}
+    return build_record("AppUser", fields, "account", also="managers")
+
+
+def _read_users(rows: Iterable[Mapping[str, Value]] | None) -> list[Record] | None:
     if rows is None:
         return None
-    return [record("User", row, _label("user", row), also="managers") for row in rows]
+    return [build_record("User", row, _label("user", row), also="managers") for row in rows]
 
 
-def _app(row: Mapping[str, Value]) -> dict[str, Any]:
-    """What is known of an app: its owners, and its accounts by whose they are."""
+def _read_app(row: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the owners of an app, and its accounts with the names of their users."""
     label = _label("app", row)
-    if wrong := [name for name in row if name not in ("id", "display_name", "owners", "accounts")]:
-        message = f"{label} has no field `{wrong[0]}`."
-        raise FixtureError(message, "An app has: id, display_name, owners, accounts.")
+    if wrong := [name for name in row if name not in _APP_FIELDS]:
+        message = f"App {label} has no field `{wrong[0]}`."
+        raise FixtureError(message, f"Use the fields {', '.join(_APP_FIELDS)}.")
     found: dict[str, Any] = {}
     if "owners" in row:
-        found["owners"] = names(row["owners"], f"{label}.owners")
+        found["owners"] = read_names(row["owners"], f"{label}.owners")
     if "accounts" in row:
         found["accounts"] = [
-            (str(account.get("user")), account_of(account)) for account in row["accounts"]
+            (str(account.get("user")), read_account(account)) for account in row["accounts"]
         ]
     return found
 
 
-def account_of(given: Mapping[str, Value]) -> Record:
-    """An account: of the directory, or the one that a request is about."""
-    fields = {name: value for name, value in given.items() if name != "user"}
-    return record("AppUser", fields, "account", also="managers")
-
-
-def _names(user: Record) -> set[str]:
-    """Everything that a user is called by."""
+def _list_names(user: Record) -> set[str]:
+    """Return the id, the emails and the usernames of a user."""
     found = {user.text(field) for field in ("id", "email", "username")}
     for field in ("emails", "usernames"):
         found |= set(user.fields.get(field, ()))
     return found - {""}
 
 
-def _managers_of(user: Record) -> set[str]:
+def _list_managers(user: Record) -> set[str]:
     found = {user.text("manager"), user.text("manager_id"), *user.hidden.get("managers", ())}
     return found - {""}
 
@@ -174,11 +191,11 @@ def _label(kind: str, row: Mapping[str, Value]) -> str:
     return next((str(row[field]) for field in fields if row.get(field)), f"a {kind}")
 
 
-def _app_id(row: Mapping[str, Value], *fields: str) -> str:
+def _read_app_id(row: Mapping[str, Value], *fields: str) -> str:
     found = next((row[field] for field in fields or ("id",) if field in row), None)
     if not isinstance(found, str):
         raise FixtureError(
-            f"An entry of the directory lacks its app's id: {dict(row)!r}.",
+            f"The entry {dict(row)!r} of the directory has no id of an app.",
             "Give an app its `id`, and an entitlement its `app_id`.",
         )
     return found

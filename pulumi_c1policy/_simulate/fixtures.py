@@ -1,8 +1,7 @@
-"""What a test says of people, accounts, requests and entitlements, as the records that expressions
-read.
+"""Read the people, accounts, requests and entitlements of a test into records for expressions.
 
-Both spellings of a field are taken. A field that is left out is unknown; null, as on the wire, and
-empty text say that it is empty.
+A field may have either spelling. A field that is left out is unknown; null and empty text are the
+empty value, as on the wire.
 """
 
 from __future__ import annotations
@@ -18,120 +17,56 @@ from pulumi_c1policy.errors import C1PolicyError
 
 
 class FixtureError(C1PolicyError):
-    """What a test or a file says of people and requests cannot be meant so."""
+    """A person, a request or a directory with an unknown field or a wrong value."""
 
 
-def record(kind: str, given: Mapping[str, Value], label: str, *, also: str = "") -> Record:
-    """The message of type `kind` that a test describes.
+def build_record(kind: str, given: Mapping[str, Value], label: str, *, also: str = "") -> Record:
+    """Build the message that a test describes.
 
     Args:
         kind: The type, as `environment.json` names it.
-        given: Its fields by name.
-        label: What to call it in a sentence.
-        also: Names, separated by spaces, of what may stand beside the fields for functions only.
+        given: The fields by name.
+        label: The name of the message in texts.
+        also: The names of further lists of people, separated by spaces. Functions read them,
+            expressions do not.
 
     Raises:
-        FixtureError: A field does not exist or holds what it cannot hold.
+        FixtureError: A field does not exist, or a value has the wrong type.
     """
-    types = {normalize_name(name): facts.type for name, facts in _preferred(kind).items()}
+    known = _list_fields(kind)
     extra = {normalize_name(name): name for name in also.split()}
     fields: dict[str, Value] = {}
     hidden: dict[str, Value] = {}
     for name, value in given.items():
         plain = normalize_name(name)
         if plain in extra:
-            hidden[extra[plain]] = names(value, f"{label}.{name}")
-        elif plain in types:
-            fields[plain] = _value(types[plain], value, f"{label}.{name}")
+            hidden[extra[plain]] = read_names(value, f"{label}.{name}")
+        elif plain in known:
+            _, field_kind = known[plain]
+            fields[plain] = _read_value(field_kind, value, f"{label}.{name}")
         else:
-            raise _no_such_field(label, name, [*_preferred(kind), *extra.values()])
+            names = [spelling for spelling, _ in known.values()]
+            raise _reject_field(label, name, [*names, *extra.values()])
     return Record(kind, label, fields, hidden)
 
 
-def names(value: Value, path: str) -> list[str]:
-    """The ids, emails or usernames in a list of people.
+def read_names(value: Value, path: str) -> list[str]:
+    """Return a list of ids, emails or usernames.
 
     Raises:
-        FixtureError: It is no list of texts.
+        FixtureError: The value is not a list of texts.
     """
     if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        raise _wrong(path, "a list of ids, emails or usernames", value)
+        raise _reject_value(path, "a list of ids, emails or usernames", value)
     return list(value)
 
 
-def _preferred(kind: str) -> dict[str, Value]:
-    return {
-        name: facts
-        for name, facts in load_environment().types[kind].items()
-        if not facts.instead and "is documented as" not in facts.doubt
-    }
+def parse_moment(value: Value) -> datetime | None:
+    """Return a point in time in UTC, or None if the value is not a time with a zone.
 
-
-def _no_such_field(label: str, name: str, known: list[str]) -> FixtureError:
-    near = get_close_matches(name, known, n=1)
-    hint = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(known)}."
-    return FixtureError(f"{label} has no field `{name}`.", hint)
-
-
-def _value(kind: str, value: Value, path: str) -> Value:
-    if kind == "dyn":
-        return value
-    if kind.startswith("list("):
-        items = [] if value is None else value
-        if not isinstance(items, list | tuple):
-            raise _wrong(path, "a list", value)
-        return [_value(kind[5:-1], item, f"{path}[{index}]") for index, item in enumerate(items)]
-    if kind.startswith("map("):
-        return dict(_mapping(path, {} if value is None else value))
-    if kind in load_environment().enums:
-        return _enum(kind, value, path)
-    if kind in load_environment().types:
-        # An account's status is most often given as the one word that matters.
-        nested = {"status": value} if isinstance(value, str) else value
-        return record(kind, _mapping(path, nested or {}), path)
-    return _scalar(kind, value, path)
-
-
-def _mapping(path: str, value: Value) -> Mapping[str, Value]:
-    if not isinstance(value, Mapping):
-        raise _wrong(path, "an object", value)
-    return value
-
-
-def _enum(kind: str, value: Value, path: str) -> Value:
-    found = parse_enum_value(kind, str(value))
-    if found is None:
-        raise _wrong(path, " or ".join(load_environment().values(kind)), value)
-    return found
-
-
-def _scalar(kind: str, value: Value, path: str) -> Value:
-    if value is None:
-        value = {"string": "", "bool": False, "int": 0}.get(kind)
-    if kind == "string" and isinstance(value, str):
-        return value
-    if kind == "bool" and isinstance(value, bool):
-        return value
-    if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if kind == "timestamp" and (moment := moment_of(value)) is not None:
-        return moment
-    if kind == "duration" and (seconds := durations.parse_seconds(value)) is not None:
-        return timedelta(seconds=float(seconds))
-    raise _wrong(path, _WORDS[kind], value)
-
-
-_WORDS = {
-    "string": "a text",
-    "bool": "true or false",
-    "int": "a whole number",
-    "timestamp": "a time with its zone, as 2026-01-31T09:00:00Z",
-    "duration": "a span of time, as 8h",
-}
-
-
-def moment_of(value: Value) -> datetime | None:
-    """A point in time, from a `datetime` or a text as RFC 3339 has it; None without a zone."""
+    Args:
+        value: A `datetime`, or RFC 3339 text.
+    """
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -142,5 +77,79 @@ def moment_of(value: Value) -> datetime | None:
     return None
 
 
-def _wrong(path: str, expected: str, value: Value) -> FixtureError:
-    return FixtureError(f"{path} is {value!r}.", f"Write {expected}.")
+def _list_fields(kind: str) -> dict[str, tuple[str, str]]:
+    """Return the preferred spelling and the type of each field, by plain name."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, facts in load_environment().types[kind].items():
+        # The documented spelling of a field precedes those that are derived from it.
+        if not facts.instead:
+            found.setdefault(normalize_name(name), (name, facts.type))
+    return found
+
+
+def _reject_field(label: str, name: str, known: list[str]) -> FixtureError:
+    near = get_close_matches(name, known, n=1)
+    hint = f"Did you mean `{near[0]}`?" if near else f"Use one of: {', '.join(known)}."
+    return FixtureError(f"{label} has no field `{name}`.", hint)
+
+
+def _reject_value(path: str, expected: str, value: Value) -> FixtureError:
+    return FixtureError(f"{path} is {value!r}, which is not valid.", f"Write {expected}.")
+
+
+def _read_value(kind: str, value: Value, path: str) -> Value:
+    if kind == "dyn":
+        return value
+    if kind.startswith("list("):
+        items = [] if value is None else value
+        if not isinstance(items, list | tuple):
+            raise _reject_value(path, "a list", value)
+        item_kind = kind.removeprefix("list(").removesuffix(")")
+        return [_read_value(item_kind, each, f"{path}[{at}]") for at, each in enumerate(items)]
+    if kind.startswith("map("):
+        return dict(_read_mapping(path, {} if value is None else value))
+    if kind in load_environment().enums:
+        return _read_enum(kind, value, path)
+    if kind in load_environment().types:
+        # An account's status is usually given as text instead of a message.
+        nested = {"status": value} if isinstance(value, str) else value
+        return build_record(kind, _read_mapping(path, nested or {}), path)
+    return _read_scalar(kind, value, path)
+
+
+def _read_mapping(path: str, value: Value) -> Mapping[str, Value]:
+    if not isinstance(value, Mapping):
+        raise _reject_value(path, "an object", value)
+    return value
+
+
+def _read_enum(kind: str, value: Value, path: str) -> Value:
+    found = parse_enum_value(kind, str(value))
+    if found is None:
+        raise _reject_value(path, " or ".join(load_environment().values(kind)), value)
+    return found
+
+
+def _read_scalar(kind: str, value: Value, path: str) -> Value:
+    if value is None:
+        value = {"string": "", "bool": False, "int": 0}.get(kind)
+    if kind == "string" and isinstance(value, str):
+        return value
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind == "timestamp" and (moment := parse_moment(value)) is not None:
+        return moment
+    if kind == "duration" and (seconds := durations.parse_seconds(value)) is not None:
+        return timedelta(seconds=float(seconds))
+    raise _reject_value(path, _EXPECTED[kind], value)
+
+
+_EXPECTED = {
+    "string": "a text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "timestamp": "a time with its zone, such as 2026-01-31T09:00:00Z",
+    "duration": "a duration, such as 8h",
+}

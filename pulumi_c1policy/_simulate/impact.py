@@ -1,23 +1,23 @@
-"""Whose approvals a change of policies alters, and how."""
+"""The effect of a change of policies on the request of a person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pulumi_c1policy._simulate.policies import KnownPolicy
-from pulumi_c1policy._simulate.results import Simulation
+from pulumi_c1policy._simulate.known_policies import KnownPolicy
+from pulumi_c1policy._simulate.simulation_result import Simulation
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What becomes of one person's request before and after a change.
+    """The result of a person's request before and after a change.
 
     Attributes:
-        policy: The policy, as it is called after the change, or was before.
-        subject: The person.
-        before: What became of the request; None where there was no such policy.
-        after: What becomes of it; None where there is no such policy any more.
+        policy: The name of the policy after the change; before it if the policy is removed.
+        subject: The email or the id of the person.
+        before: The result before the change; None if the policy did not exist.
+        after: The result after the change; None if the policy no longer exists.
     """
 
     policy: str
@@ -27,18 +27,21 @@ class Impact:
 
     @property
     def is_changed(self) -> bool:
-        """Whether the request goes another way."""
+        """Return whether the request has other steps or another end."""
         before, after = (found and found.course for found in (self.before, self.after))
         return before != after
 
 
-def pairs(
+def pair_policies(
     before: Iterable[KnownPolicy], after: Iterable[KnownPolicy]
 ) -> list[tuple[KnownPolicy | None, KnownPolicy | None]]:
-    """The policies before and after a change, each beside the one that it is, or was.
+    """Pair the policies before a change with those after it.
 
-    They are matched by their id, then by the resource that keeps them, then by their display name;
-    a name that several have matches nothing.
+    Policies are matched by id, then by the resource that manages them, then by display name. A name
+    that several policies have matches none of them.
+
+    Returns:
+        The pairs, sorted by name; None in the place of a policy that does not exist.
     """
     old, new = list(before), list(after)
     found: list[tuple[KnownPolicy | None, KnownPolicy | None]] = []

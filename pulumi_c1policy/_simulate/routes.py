@@ -1,7 +1,7 @@
-"""The ways that a request may take through policies, to steps or to nowhere.
+"""Follow a request through policies, to steps or to a policy that is not known.
 
-It is one way where every rule is decided. Each rule that is not splits it: the rule may match, or
-not.
+There is one way if every rule is decided. An undecided rule splits the way in two: the rule may
+match or not.
 """
 
 from __future__ import annotations
@@ -10,82 +10,80 @@ from collections.abc import Iterator
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._simulate.policies import KnownPolicy, Policies
-from pulumi_c1policy._simulate.request import Request
-from pulumi_c1policy._simulate.results import Ending, Person, Route, Simulation, Step, TriedRule
-from pulumi_c1policy._simulate.steps import walk
+from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.causes import Unresolved
+from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyIndex
+from pulumi_c1policy._simulate.policy_rules import Target, find_baseline, list_rules
+from pulumi_c1policy._simulate.simulation_result import Route, Simulation, TriedRule
+from pulumi_c1policy._simulate.step_results import Ending, Person, Step
+from pulumi_c1policy._simulate.walk import walk_steps
 
-_DEEPEST = 5
-"""How many policies may hand over, one to the next."""
-
-_GoesTo = list[Tree] | str | Undecided
-"""The steps, the id of the next policy, or why that is undecided."""
-
-_FILLED_IN: list[Tree] = [{"reject": {}}]
-"""The baseline that a tenant stores where a policy has none (source: the vendor's CLI)."""
+_MAX_HANDOVERS = 5
+"""The number of policies that may take over, one after the other."""
 
 
-def ways(
-    policy: KnownPolicy, request: Request, policies: Policies, before: tuple[Route, ...] = ()
+def follow_request(
+    policy: KnownPolicy, request: Request, policies: PolicyIndex, before: tuple[Route, ...] = ()
 ) -> Iterator[Simulation]:
-    """What may become of a request, in the order of the rules."""
-    who = str(Person.of(request.subject))
-    for route, goes_to in _routes(policy, request, policies):
+    """Yield each possible result of a request, in the order of the rules.
+
+    Args:
+        policy: The policy that decides.
+        request: The request.
+        policies: The policies that may take over.
+        before: The routes through the policies that handed the request on to this one.
+    """
+    subject = str(Person.of(request.subject))
+    for route, target in find_routes(policy, request, policies):
         routes = (*before, route)
-        following = policies.find(goes_to) if isinstance(goes_to, str) else None
         steps: tuple[Step, ...] = ()
-        ending: Ending | Undecided = "elsewhere"
-        if isinstance(goes_to, list):
-            steps, ending = walk(goes_to, request, policies)
-        elif isinstance(goes_to, Undecided):
-            ending = goes_to
-        elif goes_to in (policy.id, *(earlier.policy_id for earlier in before)):
-            ending = Undecided("the policies hand over in a circle")
-        elif len(routes) > _DEEPEST:
-            ending = Undecided(f"more than {_DEEPEST} policies hand over, one to the next")
-        elif following is not None:
-            yield from ways(following, request, policies, routes)
-            continue
-        yield Simulation(who, routes, steps, ending)
+        ending: Ending | Undecided
+        match target.kind:
+            case "steps" | "no-baseline":
+                steps, ending = walk_steps(target.steps, request, policies)
+            case "missing-steps" | "empty-steps":
+                ending = Unresolved(code=target.kind, key=target.key)
+            case "policy":
+                chain_error = _find_chain_error(routes, target)
+                next_policy = policies.find(target.policy_id)
+                if chain_error is None and next_policy is not None:
+                    yield from follow_request(next_policy, request, policies, routes)
+                    continue
+                ending = "elsewhere" if chain_error is None else chain_error
+        yield Simulation(subject, routes, steps, ending)
 
 
-def _routes(
-    policy: KnownPolicy, request: Request, policies: Policies
-) -> Iterator[tuple[Route, _GoesTo]]:
-    """The ways through one policy, each with where it leads."""
-    tree = policy.tree
+def find_routes(
+    policy: KnownPolicy, request: Request, policies: PolicyIndex
+) -> Iterator[tuple[Route, Target]]:
+    """Yield each possible route through one policy with its target, in the order of the rules."""
     tried: list[TriedRule] = []
-    for index, rule in enumerate(tree.get("rules") or []):
-        source = rule.get("condition", "")
-        value = request.condition(source, Place.RULE_CONDITION)
-        tried.append(TriedRule(index, source, value))
-        if value is False:
-            continue
-        key = rule.get("step_key") or rule.get("policy_key") or ""
-        goes_to, outcome = _outcome(tree, key, rule.get("policy_id") or "", policies)
-        yield Route(policy.name, policy.id, tuple(tried), index, outcome), goes_to
+    for rule in list_rules(policy.tree):
+        value = request.evaluate_condition(rule.condition, Place.RULE_CONDITION)
+        tried.append(TriedRule(rule.index, rule.condition, value))
+        if value is not False:
+            yield _build_route(policy, tried, rule.index, rule.target, policies), rule.target
         if value is True:
             return
-    key = str(tree.get("policy_type", "")).removeprefix("POLICY_TYPE_").lower()
-    baseline = tree.get("baseline_policy_id") or ""
-    if not baseline and key not in (tree.get("policy_steps") or {}):
-        nothing = "no rule matches and there is no baseline, so the tenant denies the request"
-        yield Route(policy.name, policy.id, tuple(tried), None, nothing), _FILLED_IN
-        return
-    goes_to, outcome = _outcome(tree, key, baseline, policies)
-    outcome = f"the baseline: {outcome}"
-    yield Route(policy.name, policy.id, tuple(tried), None, outcome), goes_to
+    baseline = find_baseline(policy.tree)
+    yield _build_route(policy, tried, None, baseline, policies), baseline
 
 
-def _outcome(tree: Tree, key: str, policy_id: str, policies: Policies) -> tuple[_GoesTo, str]:
-    if policy_id:
-        return policy_id, f"policy {policies.name(policy_id)}"
-    steps = (tree.get("policy_steps") or {}).get(key)
-    if steps is None:
-        unknown = Undecided(f"the policy has no steps {key!r}")
-        return unknown, str(unknown)
-    if not steps.get("steps"):
-        empty = Undecided(f"a tenant refuses the empty list of steps {key!r}")
-        return empty, str(empty)
-    return steps["steps"], f"steps {key!r}"
+def _build_route(
+    policy: KnownPolicy,
+    tried: list[TriedRule],
+    matched: int | None,
+    target: Target,
+    policies: PolicyIndex,
+) -> Route:
+    next_policy = policies.name(target.policy_id) if target.kind == "policy" else ""
+    return Route(policy.name, policy.id, tuple(tried), matched, target, next_policy)
+
+
+def _find_chain_error(routes: tuple[Route, ...], target: Target) -> Unresolved | None:
+    """Return the reason why the target policy cannot take over, or None if it can."""
+    if target.policy_id in {route.policy_id for route in routes}:
+        return Unresolved(code="policy-cycle")
+    if len(routes) > _MAX_HANDOVERS:
+        return Unresolved(code="too-many-policies", limit=_MAX_HANDOVERS)
+    return None

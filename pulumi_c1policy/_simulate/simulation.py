@@ -1,4 +1,4 @@
-"""The entry: what becomes of one request under one policy."""
+"""The entry: simulate one request under one policy."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.evaluate import Functions
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate import fixtures, networks
-from pulumi_c1policy._simulate.directory import Directory, account_of
-from pulumi_c1policy._simulate.functions import functions as answers
-from pulumi_c1policy._simulate.policies import KnownPolicy, Policies, read
-from pulumi_c1policy._simulate.request import Request
-from pulumi_c1policy._simulate.results import Simulation
-from pulumi_c1policy._simulate.routes import ways
+from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.causes import Unresolved
+from pulumi_c1policy._simulate.cel_functions import build_functions
+from pulumi_c1policy._simulate.directory import Directory, read_account
+from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyIndex, read_policy
+from pulumi_c1policy._simulate.routes import follow_request
+from pulumi_c1policy._simulate.simulation_result import Simulation
 
-_MOST = 12
-"""Of how many ways, where rules are undecided, it is told where they lead."""
+_MAX_POSSIBLE = 12
+"""The number of possible results that a simulation lists; with more it lists none."""
 
-_ENTITLEMENT = "owners members resource_owners"
+_ENTITLEMENT_RELATIONS = "owners members resource_owners"
 
 
 def simulate(
@@ -37,96 +38,105 @@ def simulate(
     now: datetime | None = None,
     functions: Functions | None = None,
 ) -> Simulation:
-    """Work out what becomes of a request, without a tenant.
+    """Simulate a request under a policy, without a tenant.
 
-    Nothing is guessed: a field that is left out is unknown, and what depends on it is `Undecided`.
-    Where a rule is undecided and all comes to the same whether it matches or not, that is the
-    result; else `possible` has what may become of the request.
+    A field that is left out is unknown, and a result that depends on it is `Undecided`. If a rule
+    is undecided, both cases are simulated. If all cases have the same result, that is the result;
+    else `possible` lists the results (at most 12 cases).
+
+    Fields have the names of expressions, in either spelling (`jobTitle`, `job_title`).
 
     Args:
-        policy: The policy's inputs as a program writes them, or its JSON.
-        subject: The person whom the request is for: their fields, or the email or id by which the
-            directory has them. Fields that are left out are taken from the directory.
-        entitlement: The entitlement that is requested; beside its fields `owners`,
-            `resource_owners` and `members`, each a list of ids or emails.
-        task: The request itself.
-        account: The account that the request is about.
-        ip: The address that the request comes from.
-        directory: The tables `users`, `groups`, `apps` and `entitlements`. A table that is given is
-            taken to be whole.
-        policies: Other policies, with their `id`, to which rules may hand over.
-        now: The time that it is then; the present by default.
-        functions: Answers to functions that are not known here, by name.
+        policy: The inputs of a policy as a program writes them, its JSON, or a `KnownPolicy`.
+        subject: The person whom the request is for: an email, id or username of the directory, or
+            the fields of a user. Fields that are left out are taken from the directory.
+        entitlement: The fields of the requested entitlement. Further fields are `owners`,
+            `resource_owners` and `members`, each a list of ids, emails or usernames.
+        task: The fields of the request (`task` in expressions).
+        account: The fields of the account that the request is about (`account` in expressions).
+        ip: The IP address that the request comes from.
+        directory: A `Directory`, or its tables `users`, `groups`, `apps` and `entitlements`.
+        policies: Further policies, each with its `id`, that rules and escalations may lead to.
+        now: The time of the request, with a time zone; by default the current time.
+        functions: Functions of expressions by name, for those that are not known here. They
+            replace known functions of the same name.
+
+    Returns:
+        The result, on the assumption that everyone who is asked approves.
 
     Raises:
-        FixtureError: A fixture has a field that does not exist, or a value that cannot be.
-        PolicyError: What is given as a policy is none.
-        CheckerUnavailableError: The policy has an expression, and cel-expr-python is missing.
+        FixtureError: A fixture has an unknown field or a wrong value, the directory does not have
+            the subject, or `now` has no time zone.
+        PolicyError: The value of `policy`, or one of `policies`, is not a policy.
+        CheckerUnavailableError: The policy has an expression, and the `cel` extra is not installed.
     """
-    known = read(policy)
-    where = directory if isinstance(directory, Directory) else Directory(directory)
-    variables: dict[str, Value] = {"subject": _subject(subject, where)}
-    if entitlement is not None:
-        variables["entitlement"] = _entitlement(entitlement, where)
-    if task is not None:
-        variables["task"] = fixtures.record("Task", task, "task")
-    if account is not None:
-        variables["account"] = account_of(account)
-    if ip is not None:
-        variables["ip"] = networks.address(ip)
-    moment = fixtures.moment_of(now) if now is not None else datetime.now(UTC)
+    known = read_policy(policy)
+    tables = directory if isinstance(directory, Directory) else Directory(directory)
+    moment = datetime.now(UTC) if now is None else fixtures.parse_moment(now)
     if moment is None:
         raise fixtures.FixtureError("`now` has no time zone.", "Write datetime(..., tzinfo=UTC).")
-    request = Request(
-        variables["subject"],
-        variables,
-        where,
-        {**answers(where, moment), **(functions or {})},
-    )
-    found = ways(known, request, Policies([*map(read, policies), known]))
-    return _joined(list(islice(found, _MOST + 1)))
+    variables: dict[str, Value] = {"subject": _read_subject(subject, tables)}
+    if entitlement is not None:
+        variables["entitlement"] = _read_entitlement(entitlement, tables)
+    if task is not None:
+        variables["task"] = fixtures.build_record("Task", task, "task")
+    if account is not None:
+        variables["account"] = read_account(account)
+    if ip is not None:
+        variables["ip"] = networks.parse_address(ip)
+    all_functions = {**build_functions(tables, moment), **(functions or {})}
+    request = Request(variables["subject"], variables, tables, all_functions)
+    index = PolicyIndex([*map(read_policy, policies), known])
+    return _join_results(list(islice(follow_request(known, request, index), _MAX_POSSIBLE + 1)))
 
 
-def _subject(given: Mapping[str, Value] | str, directory: Directory) -> Record:
+def _read_subject(given: Mapping[str, Value] | str, directory: Directory) -> Record:
     if isinstance(given, str):
         found = directory.find(given)
         if found is None:
             message = f"The directory has no user {given!r}."
-            raise fixtures.FixtureError(message, "Add it to `users`, or give the subject's fields.")
+            advice = "Add the user to `users`, or give the fields of the subject."
+            raise fixtures.FixtureError(message, advice)
         return Record("User", "subject", found.fields, found.hidden)
-    own = fixtures.record("User", given, "subject", also="managers")
+    own = fixtures.build_record("User", given, "subject", also="managers")
     names = (own.text("id"), own.text("email"))
-    found = next(filter(None, (directory.find(name) for name in names if name)), None)
-    if found is None:
-        return own
-    return Record("User", "subject", {**found.fields, **own.fields}, {**found.hidden, **own.hidden})
+    return _complete(own, next(filter(None, (directory.find(n) for n in names if n)), None))
 
 
-def _entitlement(given: Mapping[str, Value], directory: Directory) -> Record:
-    own = fixtures.record("Entitlement", given, "entitlement", also=_ENTITLEMENT)
-    found = directory.entitlement(own.text("appId"), own.text("id"))
+def _read_entitlement(given: Mapping[str, Value], directory: Directory) -> Record:
+    own = fixtures.build_record("Entitlement", given, "entitlement", also=_ENTITLEMENT_RELATIONS)
+    return _complete(own, directory.entitlement(own.text("appId"), own.text("id")))
+
+
+def _complete(own: Record, found: Record | None) -> Record:
+    """Add the fields that the directory has to those of a fixture."""
     if found is None:
         return own
     fields, hidden = {**found.fields, **own.fields}, {**found.hidden, **own.hidden}
-    return Record("Entitlement", "entitlement", fields, hidden)
+    return Record(own.type, own.label, fields, hidden)
 
 
-def _joined(found: Sequence[Simulation]) -> Simulation:
-    """What is sure of a request that may take several ways."""
+def _join_results(found: Sequence[Simulation]) -> Simulation:
+    """Join the possible results of a request to one result."""
     first = found[0]
     if len(found) == 1:
         return first
-    place = next(i for i, route in enumerate(first.routes) if route.undecided)
-    route, rule = first.routes[place], first.routes[place].undecided[0]
-    unknown = Undecided(f"whether rules[{rule.index}] matches: {rule.reason}")
-    tried = route.rules[: rule.index + 1]
-    is_whole = len(found) <= _MOST
-    agree = is_whole and all(other.course == first.course for other in found)
-    outcome = "either way the same" if agree else str(unknown)
-    routes = (
-        *first.routes[:place],
-        replace(route, rules=tried, matched=unknown, outcome=outcome),
+    at = next(i for i, route in enumerate(first.routes) if route.undecided)
+    route, rule = first.routes[at], first.routes[at].undecided[0]
+    because = rule.value if isinstance(rule.value, Undecided) else None
+    unresolved = Unresolved(code="rule-condition", rule=rule.index, because=because)
+    is_complete = len(found) <= _MAX_POSSIBLE
+    is_same = is_complete and all(other.course == first.course for other in found)
+    last = first.routes[-1]
+    undecided_route = replace(
+        route,
+        rules=route.rules[: rule.index + 1],
+        matched=unresolved,
+        target=last.target if is_same else None,
+        next_policy=last.next_policy if is_same else "",
+        is_same_either_way=is_same,
     )
-    if agree:
+    routes = (*first.routes[:at], undecided_route)
+    if is_same:
         return replace(first, routes=routes)
-    return Simulation(first.subject, routes, (), unknown, tuple(found) if is_whole else ())
+    return Simulation(first.subject, routes, (), unresolved, tuple(found) if is_complete else ())

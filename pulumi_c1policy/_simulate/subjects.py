@@ -1,4 +1,4 @@
-"""The people that a file lists, one request for each."""
+"""Read the people of a simulation from a file: one request is simulated for each."""
 
 from __future__ import annotations
 
@@ -11,51 +11,60 @@ from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._simulate.fixtures import FixtureError
 
 
-def parse(text: str) -> list[dict[str, Value]]:
-    """The people in a JSON list of objects, or in a CSV with a line of field names.
+def parse_subjects(text: str) -> list[dict[str, Value]]:
+    """Parse a JSON list of objects, or a CSV whose first line names the fields.
 
-    In a CSV a dot goes into a map (`attributes.Job Code`), `;` stands between the items of a list,
-    and an empty cell says that the field is empty; a field that has no column is unknown.
+    In a CSV, `attributes.Job Code` is a key of a map, `;` separates the items of a list, and an
+    empty cell is an empty field. A field without a column is unknown.
 
     Raises:
-        FixtureError: It is neither.
+        FixtureError: The text is neither, or it has no people.
     """
     if text.lstrip()[:1] in ("[", "{"):
-        return _from_json(text)
+        return _parse_json(text)
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     try:
         rows = list(reader)
     except csv.Error as error:
-        raise FixtureError(f"The subjects are no CSV: {error}.", "Repair the file.") from error
-    if not rows or any(None in row or None in row.values() for row in rows):
-        message = "The subjects' file has no people, or lines with more or fewer cells than names."
-        raise FixtureError(message, "Write a line of field names, then one line for each person.")
-    return [_person(row) for row in rows]
+        raise FixtureError(
+            f"The file of subjects is not CSV: {error}.", "Correct the file."
+        ) from error
+    advice = "Write a line of field names, then one line for each person."
+    if not rows:
+        raise FixtureError("The file of subjects has no people.", advice)
+    if any(None in row or None in row.values() for row in rows):
+        message = "A line of the file of subjects has too many or too few cells."
+        raise FixtureError(message, advice)
+    return [_build_person(row) for row in rows]
 
 
-def _from_json(text: str) -> list[dict[str, Value]]:
+def _parse_json(text: str) -> list[dict[str, Value]]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise FixtureError(f"The subjects are no JSON: {error}.", "Repair the file.") from error
+        raise FixtureError(
+            f"The file of subjects is not JSON: {error}.", "Correct the file."
+        ) from error
     people = found if isinstance(found, list) else [found]
     if not people or not all(isinstance(person, dict) for person in people):
-        raise FixtureError("The subjects are no list of people.", "Write a JSON list of objects.")
+        message = "The file of subjects is not a list of people."
+        raise FixtureError(message, "Write a JSON list of objects.")
     return people
 
 
-def _person(row: dict[str, str]) -> dict[str, Value]:
+def _build_person(row: dict[str, str]) -> dict[str, Value]:
     types = {
         normalize_name(name): facts.type for name, facts in load_environment().types["User"].items()
     }
     person: dict[str, Value] = {}
     for name, cell in row.items():
-        owner, dot, key = name.strip().partition(".")
-        kind = types.get(normalize_name(owner), "")
+        field, dot, key = name.strip().partition(".")
+        kind = types.get(normalize_name(field), "")
         if dot:
-            person.setdefault(owner, {})[key] = cell
+            person.setdefault(field, {})[key] = cell
         elif kind.startswith("list("):
-            person[owner] = [part.strip() for part in cell.split(";") if part.strip()]
+            person[field] = [part.strip() for part in cell.split(";") if part.strip()]
         elif cell or kind not in load_environment().enums:
-            person[owner] = cell
+            # An enum has no empty value, so an empty cell leaves it unknown.
+            person[field] = cell
     return person

@@ -292,8 +292,8 @@ def _nested(levels: int, kind: type = list) -> Any:
 
 
 UNWRITABLE = {
-    "beyond a double": (10**400, "holds a number beyond the range of a double"),
-    "infinite": (float("1e999"), "holds a number beyond the range of a double"),
+    "beyond a double": (10**400, "contains a number beyond the range of a double"),
+    "infinite": (float("1e999"), "contains a number beyond the range of a double"),
     "lists": (_nested(300), "is nested more than 100 levels deep"),
     "objects": (_nested(300, dict), "is nested more than 100 levels deep"),
 }

@@ -1,4 +1,4 @@
-"""`c1policy simulate` with a tenant: its policies, and a change against them."""
+"""`c1policy simulate` with the policies of a tenant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POLICY: dict[str, Any] = {
 
 
 @pytest.fixture
-def given(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     changed = POLICY | {"policySteps": {"grant": {"steps": [{"reject": {}}]}}}
     (tmp_path / "changed.json").write_text(json.dumps(changed))
     (tmp_path / "people.json").write_text(json.dumps([{"id": "u9"}]))
@@ -35,16 +35,16 @@ def run(tenant: Emulator, folder: Path, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_tenants_policies_are_simulated_and_compared(given: Path) -> None:
+def test_the_policies_of_a_tenant_are_simulated_and_compared(folder: Path) -> None:
     with Emulator() as tenant:
         httpx.post(
             f"{tenant.url}/api/v1/policies",
             json=POLICY,
             headers={"Authorization": f"Bearer {tenant.access_token}"},
         ).raise_for_status()
-        (found,) = run(tenant, given, "--tenant", "--id", "Sales")
+        (found,) = run(tenant, folder, "--tenant", "--id", "Sales")
         assert found["approvers"] == [["u1"]]
-        changed = str(given / "changed.json")
-        (impact,) = run(tenant, given, "--policy", changed, "--against", "tenant")
+        changed = str(folder / "changed.json")
+        (impact,) = run(tenant, folder, "--policy", changed, "--against", "tenant")
         assert impact["before"]["approvers"] == [["u1"]]
         assert impact["after"]["ending"] == "rejected"

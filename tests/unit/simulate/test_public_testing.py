@@ -1,4 +1,4 @@
-"""The module that tests of policies import."""
+"""The public module `pulumi_c1policy.testing`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pulumi_c1policy import testing
 
 
-def test_every_public_name_can_be_had_and_is_listed_in_order() -> None:
+def test_every_public_name_is_loaded_and_listed_in_order() -> None:
     assert list(testing.__all__) == sorted(testing.__all__)
     for name in testing.__all__:
         assert getattr(testing, name) is not None
@@ -20,7 +20,7 @@ def test_every_public_name_can_be_had_and_is_listed_in_order() -> None:
         testing.nonsense  # noqa: B018 - the access is the test
 
 
-def test_simulating_loads_neither_pulumi_nor_a_server_nor_the_checker() -> None:
+def test_a_simulation_loads_no_pulumi_no_server_no_command_and_no_checker() -> None:
     program = (
         "import sys; from pulumi_c1policy.testing import simulate; "
         "simulate({'policy_type': 'POLICY_TYPE_GRANT'}, subject={'id': 'u'}); print(*sys.modules)"
@@ -33,6 +33,6 @@ def test_simulating_loads_neither_pulumi_nor_a_server_nor_the_checker() -> None:
     ) == set()
 
 
-def test_the_policies_of_a_program_go_by_their_resources() -> None:
+def test_policies_are_keyed_by_their_resources() -> None:
     found = testing.policies(Path(__file__).parents[3] / "examples" / "policy-tests")
     assert list(found) == [policy.resource for policy in found.values()]

@@ -1,4 +1,4 @@
-"""`c1policy simulate`: sources, tables, and what a change alters."""
+"""`c1policy simulate`: sources of policies, output formats, comparisons and mistakes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pulumi_c1policy._cli import programs
 from pulumi_c1policy._cli.main import app
-from pulumi_c1policy._simulate.policies import PolicyError
-from tests.unit.simulate.cases import DIRECTORY, approval, grant
+from pulumi_c1policy._simulate import mocked_programs
+from pulumi_c1policy._simulate.known_policies import PolicyError
+from tests.unit.simulate.small_company import DIRECTORY, approval, grant
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "policy-tests"
@@ -29,7 +29,7 @@ AFTER = BEFORE | {"rules": []}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a policy before and after a change, people and a directory."""
+    """Return a folder with a policy before and after a change, people and a directory."""
     for name, content in {
         "before.json": BEFORE,
         "after.json": AFTER,
@@ -52,7 +52,7 @@ def _state(outputs: dict[str, Any], name: str) -> dict[str, Any]:
 def run(folder: Path, *arguments: str) -> Any:
     given = ["simulate", *(argument.replace("@", f"{folder}/") for argument in arguments)]
     people = [] if "--subjects" in arguments else ["--subjects", f"{folder}/people.csv"]
-    # Wide enough for a table in which no cell breaks.
+    # The terminal is wide, so that no cell of a table breaks.
     return CliRunner().invoke(app, [*given, *people], env={"COLUMNS": "240", "TERM": "dumb"})
 
 
@@ -73,20 +73,20 @@ def test_each_person_has_a_row(folder: Path, source: tuple[str, ...]) -> None:
     ]
 
 
-def test_a_table_is_what_a_person_gets(folder: Path) -> None:
+def test_the_default_format_is_a_table(folder: Path) -> None:
     done = run(folder, "--policy", "@before.json", "--directory", "@directory.json")
     assert done.exit_code == 0
     assert "manager: grace@example.com" in done.stdout
     assert "What happens" in done.stdout
 
 
-def test_text_explains_every_rule_and_step(folder: Path) -> None:
+def test_the_text_format_lists_the_rules(folder: Path) -> None:
     arguments = ("--policy", "@before.json", "--directory", "@directory.json", "--format", "text")
     done = run(folder, *arguments)
     assert "rules[0] does not match: subject.department == 'Ops'" in done.stdout
 
 
-def test_json_is_json(folder: Path) -> None:
+def test_the_json_format_has_the_matched_rules(folder: Path) -> None:
     arguments = ("--policy", "@before.json", "--directory", "@directory.json", "--format", "json")
     found = json.loads(run(folder, *arguments).stdout)
     assert [one["matched_rule"] for one in found] == [None, 0]
@@ -95,19 +95,19 @@ def test_json_is_json(folder: Path) -> None:
 CHANGE = ("--policy", "@after.json", "--against", "@before.json")
 
 
-def test_only_who_is_affected_by_a_change_is_shown(folder: Path) -> None:
+def test_a_comparison_shows_changed_requests_only(folder: Path) -> None:
     assert rows(folder, *CHANGE) == [
         [
             "Test",
             "grace@example.com",
             "users: linus@example.com",
-            "manager: cannot be decided: no manager is found and there is no fallback, "
-            "so the Super Admins are asked",
+            "manager: cannot be decided: no manager is found and there is no fallback; "
+            "the tenant asks the Super Admins",
         ]
     ]
 
 
-def test_everybody_is_shown_on_request(folder: Path) -> None:
+def test_all_shows_unchanged_requests(folder: Path) -> None:
     assert rows(folder, *CHANGE, "--all")[0][-1] == "unchanged"
 
 
@@ -119,18 +119,18 @@ def test_everybody_is_shown_on_request(folder: Path) -> None:
         (("--policy", "@after.json", "--against", "@after.json", "--fail-on-change"), 0),
     ],
 )
-def test_a_change_fails_only_on_request(
+def test_fail_on_change_decides_the_exit_code(
     folder: Path, arguments: tuple[str, ...], code: int
 ) -> None:
     done = run(folder, *arguments, "--directory", "@directory.json", "--format", "text")
     assert done.exit_code == code
-    assert f"{int(code or arguments == CHANGE)} of 2 requests go another way." in done.stdout
+    assert f"{int(code or arguments == CHANGE)} of 2 requests change." in done.stdout
 
 
-def test_a_policy_that_a_state_loses_is_a_change(folder: Path) -> None:
+def test_a_policy_that_a_state_no_longer_has_is_a_change(folder: Path) -> None:
     (folder / "new.json").write_text(json.dumps(_state(AFTER | {"display_name": "New"}, "new")))
     found = rows(folder, "--state", "@new.json", "--against", "@state.json", "--all")
-    # Both have the id of the tenant's policy, so it is the same one.
+    # Both states have the same id, so the policy is the same.
     assert {row[0] for row in found} == {"New"}
     text = (folder / "new.json").read_text().replace('"p1"', '"p2"')
     (folder / "new.json").write_text(text)
@@ -141,7 +141,7 @@ def test_a_policy_that_a_state_loses_is_a_change(folder: Path) -> None:
     ]
 
 
-def test_the_request_comes_from_options(folder: Path) -> None:
+def test_options_set_the_request(folder: Path) -> None:
     policy = grant(
         rules=[
             {
@@ -162,19 +162,19 @@ def test_the_request_comes_from_options(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ((), "Name one of --policy"),
-        (("--policy", "@before.json", "--tenant"), "Name one of --policy"),
+        ((), "--program"),
+        (("--policy", "@before.json", "--tenant"), "--program"),
         (("--policy", "@missing.json"), "missing.json"),
-        (("--policy", "@people.csv"), "This is no JSON"),
-        (("--policy", "@before.json", "--id", "nope"), "There is no policy 'nope'"),
-        (("--policy", "@before.json", "--task", "x"), "is not NAME=VALUE"),
+        (("--policy", "@people.csv"), "is not JSON"),
+        (("--policy", "@before.json", "--id", "nope"), "'nope'"),
+        (("--policy", "@before.json", "--task", "x"), "NAME=VALUE"),
         (("--policy", "@before.json", "--task", "isPermanent=true"), "has no field `isPermanent`"),
-        (("--policy", "@before.json", "--directory", "@people.csv"), "is no JSON"),
+        (("--policy", "@before.json", "--directory", "@people.csv"), "people.csv"),
         (("--program", "@"), "has no Pulumi.yaml"),
-        (("--policy", "@nothing.json"), "nothing.json cannot be read: No such file or directory."),
+        (("--policy", "@nothing.json"), "No such file or directory"),
     ],
 )
-def test_a_mistake_is_a_sentence_and_exits_with_2(
+def test_a_mistake_is_reported_with_exit_code_2(
     folder: Path, arguments: tuple[str, ...], text: str
 ) -> None:
     done = run(folder, *arguments)
@@ -182,7 +182,9 @@ def test_a_mistake_is_a_sentence_and_exits_with_2(
     assert text in " ".join(done.output.replace("│", " ").split())
 
 
-def test_without_the_checker_a_sentence_says_how_to_get_it(folder: Path) -> None:
+def test_a_missing_expression_library_is_reported_with_the_command_to_install_it(
+    folder: Path,
+) -> None:
     program = (
         "import sys; sys.modules['cel_expr_python'] = None; sys.argv = sys.argv[1:]; "
         "from pulumi_c1policy._cli.main import main; main()"
@@ -198,14 +200,14 @@ def test_without_the_checker_a_sentence_says_how_to_get_it(folder: Path) -> None
     assert done.stderr.splitlines()[-1] == "Install it with `pip install 'pulumi-c1policy[cel]'`."
 
 
-def test_a_program_is_run_without_an_engine() -> None:
-    found = {policy.resource: policy for policy in programs.load_policies(EXAMPLE, {})}
+def test_a_program_runs_without_an_engine() -> None:
+    found = {policy.resource: policy for policy in mocked_programs.run_program(EXAMPLE, {})}
     assert set(found) == {"contractor-production-access", "production-access"}
     rule = found["production-access"].tree["rules"][0]
     assert rule["policy_id"] == found["contractor-production-access"].id
 
 
-def test_a_program_gets_its_config_and_its_failure_is_told(tmp_path: Path) -> None:
+def test_a_program_reads_its_config_and_its_failure_is_reported(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\nmain: src\n")
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "__main__.py").write_text(
@@ -216,10 +218,10 @@ def test_a_program_gets_its_config_and_its_failure_is_told(tmp_path: Path) -> No
         "       policy_steps={'grant': {'steps': []}})\n"
         "Policy.get('two', id='p2')\n"
     )
-    (found,) = programs.load_policies(tmp_path, {"name": "Sales "}, "prod")
+    (found,) = mocked_programs.run_program(tmp_path, {"name": "Sales "}, "prod")
     assert found.name == "Sales prod"
     with pytest.raises(PolicyError, match="acme:name"):
-        programs.load_policies(tmp_path, {})
+        mocked_programs.run_program(tmp_path, {})
 
 
 @pytest.mark.slow

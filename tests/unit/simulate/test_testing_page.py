@@ -1,4 +1,4 @@
-"""What docs/testing-policies.md shows is what happens."""
+"""The code and the output in docs/testing-policies.md are correct."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "testing-policies.md").read_text("utf-8")
 
 
-def blocks(language: str) -> list[str]:
+def find_blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_the_code_runs_and_explains_itself_as_shown(
+def test_the_code_runs_and_gives_the_output_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
     names: dict[str, Any] = {}
     explained = []
-    for block in blocks("python"):
+    for block in find_blocks("python"):
         exec(compile(block, "testing-policies.md", "exec"), names)  # noqa: S102 (our own page)
         explained.append(names["result"].explain())
-    (shown,) = blocks("text")
+    (shown,) = find_blocks("text")
     assert explained[0] == shown.rstrip()
 
 
-def test_the_command_prints_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_prints_the_output_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    (block,) = blocks("console")
+    (block,) = find_blocks("console")
     command, _, shown = block.replace("\\\n", " ").partition("\n")
     done = CliRunner().invoke(app, shlex.split(command)[2:])
     assert done.stdout == shown

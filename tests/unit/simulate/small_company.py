@@ -1,11 +1,11 @@
-"""Small policies and a small company for the tests of simulations."""
+"""A small company and small policies for the tests of simulations."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pulumi_c1policy._simulate.results import Simulation
 from pulumi_c1policy._simulate.simulation import simulate
+from pulumi_c1policy._simulate.simulation_result import Simulation
 
 ADA = "ada@example.com"
 GRACE = "grace@example.com"
@@ -25,7 +25,7 @@ DIRECTORY: dict[str, Any] = {
     ],
     "groups": [
         {"id": "g-sec", "app_id": "okta", "display_name": "Security", "members": ["u-linus"]},
-        {"id": "g-none", "app_id": "okta", "display_name": "Nobody", "members": []},
+        {"id": "g-none", "app_id": "okta", "display_name": "Empty", "members": []},
     ],
     "apps": [
         {
@@ -51,7 +51,7 @@ CRM_ADMIN = {"id": "admin", "appId": "crm"}
 
 
 def grant(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A grant policy with these baseline steps."""
+    """Return a grant policy with these baseline steps."""
     baseline = {"grant": {"steps": list(steps)}}
     return {
         "display_name": "Test",
@@ -62,10 +62,10 @@ def grant(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def approval(**approval: Any) -> dict[str, Any]:
-    """An approval step."""
+    """Return an approval step."""
     return {"approval": approval}
 
 
 def run(policy: dict[str, Any], subject: Any = ADA, **facts: Any) -> Simulation:
-    """The simulation with the small company around it."""
+    """Simulate a request in the small company."""
     return simulate(policy, subject=subject, **({"directory": DIRECTORY} | facts))
