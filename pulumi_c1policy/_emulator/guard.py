@@ -17,7 +17,7 @@ from pulumi_c1policy._emulator.tenant import Tenant
 
 
 class Guarded:
-    """Middleware that rejects requests to the control endpoints that another site may have caused."""
+    """Middleware that rejects requests to the control endpoints from other sites."""
 
     def __init__(self, app: ASGIApp, _: Tenant) -> None:
         self._app = app
