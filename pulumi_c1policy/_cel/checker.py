@@ -11,18 +11,18 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pulumi_c1policy._cel import (
-    engine,
+    compiler,
+    lexer,
     lint,
-    names,
-    results,
+    name_checks,
+    result_checks,
     syntax_errors,
-    tokens,
     type_errors,
 )
 from pulumi_c1policy._cel.context import Context
+from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cel.silence import silenced
+from pulumi_c1policy._cel.ignore_comments import find_ignored_rules
 from pulumi_c1policy._findings.severity import unknown_rule
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
@@ -31,7 +31,7 @@ CAN_BE_EMPTY = lint.CAN_BE_EMPTY
 UNCHECKED = "unchecked"
 
 # The tenant's own limit is not known; CEL's is this.
-_LONGEST = 100_000
+_MAX_EXPRESSION_LENGTH = 100_000
 
 
 def check(
@@ -39,7 +39,7 @@ def check(
     place: Place,
     *,
     has_fallback: bool = False,
-) -> list[Remark]:
+) -> list[Diagnostic]:
     """List what is wrong or doubtful about an expression at a place, in the order of its text.
 
     The tenant accepts the expression if no remark is an error. The expression itself can turn rules
@@ -54,65 +54,67 @@ def check(
     Raises:
         CheckerUnavailableError: The type checker is not installed or does not work.
     """
-    named = silenced(expression)
-    silent = {*named, CAN_BE_EMPTY} if has_fallback else named
+    ignored = find_ignored_rules(expression)
+    ignored_here = {*ignored, CAN_BE_EMPTY} if has_fallback else ignored
     unknown = [
-        Remark("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
-        for problem in map(unknown_rule, sorted(named))
+        Diagnostic("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
+        for problem in map(unknown_rule, sorted(ignored))
         if problem and "did you mean" in problem  # Any other word may be a sentence's.
     ]
     return unknown + [
-        found for found in _check(expression, Place(place)) if found.rule not in silent
+        found for found in _check(expression, Place(place)) if found.rule not in ignored_here
     ]
 
 
 @lru_cache(maxsize=4096)
-def _check(expression: str, place: Place) -> tuple[Remark, ...]:
-    found = sorted(_remarks(expression, place), key=lambda r: (r.line, r.column, r.severity))
+def _check(expression: str, place: Place) -> tuple[Diagnostic, ...]:
+    found = sorted(
+        _find_diagnostics(expression, place), key=lambda r: (r.line, r.column, r.severity)
+    )
     return tuple(dict.fromkeys(found))
 
 
-def _remarks(source: str, place: Place) -> Iterator[Remark]:
+def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
     context = Context(source, place)
-    if (broken := _unreadable(source)) is not None:
+    if (broken := _find_unencodable(source)) is not None:
         yield context.error(broken, syntax_errors.RULE, "this character cannot be sent")
         return
-    if len(source) > _LONGEST:
+    if len(source) > _MAX_EXPRESSION_LENGTH:
         message = f"the expression cannot be checked here: it has {len(source)} characters"
         yield context.warning(0, UNCHECKED, message)
         return
     if context.place_facts.syntax_only:
-        outcome = engine.parse(source)
+        compilation = compiler.parse(source)
     else:
-        outcome = engine.compile_expression(source)
-    if outcome.unchecked:
-        message = f"the expression cannot be checked here: {outcome.unchecked}"
+        compilation = compiler.compile_expression(source)
+    if compilation.unchecked_reason:
+        message = f"the expression cannot be checked here: {compilation.unchecked_reason}"
         yield context.warning(0, UNCHECKED, message)
-    elif outcome.tree is None:
-        yield _in_place(context, syntax_errors.explain(source, outcome.errors))
+    elif compilation.tree is None:
+        yield _add_likely_cause(context, syntax_errors.explain(source, compilation.errors))
     elif not context.place_facts.syntax_only:
-        yield from _meaning(context, outcome)
+        yield from _check_meaning(context, compilation)
 
 
-def _meaning(context: Context, outcome: engine.Outcome) -> Iterator[Remark]:
-    wrong = [*type_errors.explain(context, outcome), *names.check(context, outcome)]
+def _check_meaning(context: Context, compilation: compiler.Compilation) -> Iterator[Diagnostic]:
+    wrong = [*type_errors.explain(context, compilation), *name_checks.check(context, compilation)]
     yield from wrong
-    if outcome.tree is None or any(found.severity == "error" for found in wrong):
+    if compilation.tree is None or any(found.severity == "error" for found in wrong):
         return
-    if outcome.beyond is not None and not wrong:
-        yield _beyond(context, outcome.beyond)
+    if compilation.undocumented_offset is not None and not wrong:
+        yield _explain_undocumented(context, compilation.undocumented_offset)
     # What an unknown function returns is unknown, and that it is unknown has been said.
     result = [
         found
-        for found in results.check(context, outcome.tree)
-        if found.rule != results.UNKNOWN or not (outcome.missing or wrong)
+        for found in result_checks.check(context, compilation.tree)
+        if found.rule != result_checks.UNKNOWN or not (compilation.missing or wrong)
     ]
     yield from result
     if not any(found.severity == "error" for found in result):
-        yield from lint.check(context, outcome)
+        yield from lint.check(context, compilation)
 
 
-def _in_place(context: Context, found: Remark) -> Remark:
+def _add_likely_cause(context: Context, found: Diagnostic) -> Diagnostic:
     """What does not parse, with the most likely cause where an expression may be a plain text."""
     quoted = {"'", '"'} & set(context.source)
     if context.place is not Place.ACCOUNT_CONFIG or quoted or not context.source.strip():
@@ -120,17 +122,17 @@ def _in_place(context: Context, found: Remark) -> Remark:
     return replace(found, message=f"{found.message}; put quotes around a text")
 
 
-def _beyond(context: Context, at: int) -> Remark:
-    following = context.text(at)[:1]
+def _explain_undocumented(context: Context, offset: int) -> Diagnostic:
+    following = context.text_from(offset)[:1]
     if following in ("<", ">"):
-        message = f"numbers of different types in order are {names.BEYOND}; write both alike"
-        return context.warning(at, names.UNDOCUMENTED, message)
+        message = f"numbers of different types in order are {name_checks.BEYOND}; write both alike"
+        return context.warning(offset, name_checks.UNDOCUMENTED, message)
     if following == "(":
-        at = tokens.word_before(context.source, at)
-    return context.warning(at, names.UNDOCUMENTED, f"this is {names.BEYOND}")
+        offset = lexer.find_word_before(context.source, offset)
+    return context.warning(offset, name_checks.UNDOCUMENTED, f"this is {name_checks.BEYOND}")
 
 
-def _unreadable(source: str) -> int | None:
+def _find_unencodable(source: str) -> int | None:
     try:
         source.encode()
     except UnicodeEncodeError as error:
@@ -138,12 +140,12 @@ def _unreadable(source: str) -> int | None:
     return None
 
 
-def refuses(remarks: Collection[Remark]) -> bool:
+def has_error(remarks: Collection[Diagnostic]) -> bool:
     """Whether one of the remarks says that the tenant refuses the expression."""
     return any(found.severity == "error" for found in remarks)
 
 
-def worst(remarks: Collection[Remark]) -> Remark | None:
+def find_worst(remarks: Collection[Diagnostic]) -> Diagnostic | None:
     """The first error, else the first warning."""
     errors = [found for found in remarks if found.severity == "error"]
     return next(iter(errors or remarks), None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._cel import tokens
-from pulumi_c1policy._cel.environment import Environment, Place, PlaceFacts, load
-from pulumi_c1policy._cel.remarks import Remark, Severity, remark
+from pulumi_c1policy._cel import lexer
+from pulumi_c1policy._cel.diagnostics import Diagnostic, Severity, make_diagnostic
+from pulumi_c1policy._cel.environment import Environment, Place, PlaceFacts, load_environment
+from pulumi_c1policy._cel.name_uses import is_operator
 from pulumi_c1policy._cel.syntax_tree import Node
-from pulumi_c1policy._cel.types import listed
-from pulumi_c1policy._cel.uses import is_operator
+from pulumi_c1policy._cel.type_names import join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Context:
 
     source: str
     place: Place
-    facts: Environment = field(default_factory=load)
+    facts: Environment = field(default_factory=load_environment)
 
     @property
     def place_facts(self) -> PlaceFacts:
@@ -29,39 +29,39 @@ class Context:
     def variables(self) -> str:
         """The variables of this place, as a part of a sentence: "there is `subject`"."""
         names = sorted(self.place_facts.variables)
-        return f"there {'is' if len(names) == 1 else 'are'} {listed(names)}"
+        return f"there {'is' if len(names) == 1 else 'are'} {join_names(names)}"
 
-    def error(self, at: int, rule: str, message: str) -> Remark:
+    def error(self, offset: int, rule: str, message: str) -> Diagnostic:
         """Something that the tenant refuses."""
-        return remark(self.source, at, rule, message)
+        return make_diagnostic(self.source, offset, rule, message)
 
-    def warning(self, at: int, rule: str, message: str) -> Remark:
+    def warning(self, offset: int, rule: str, message: str) -> Diagnostic:
         """Something that the tenant accepts, or may accept."""
         severity: Severity = "warning"
-        return remark(self.source, at, rule, message, severity)
+        return make_diagnostic(self.source, offset, rule, message, severity)
 
-    def text(self, at: int) -> str:
+    def text_from(self, offset: int) -> str:
         """What the text goes on with at an offset."""
-        return self.source[at:]
+        return self.source[offset:]
 
-    def start(self, node: Node) -> int:
+    def find_start(self, node: Node) -> int:
         """Where the text of a node begins, its brackets left aside."""
         first = node
         while True:
             if first.presence:
-                return tokens.word_before(self.source, first.at)
+                return lexer.find_word_before(self.source, first.offset)
             if first.target is not None:
                 first = first.target
             elif first.kind == "loop":
                 first = first.loop.over
-            elif is_operator(first) and first.parts and first.parts[0].at < first.at:
+            elif is_operator(first) and first.parts and first.parts[0].offset < first.offset:
                 first = first.parts[0]
             else:
                 break
         is_name = first.kind == "name" or (first.kind == "call" and not is_operator(first))
-        return tokens.name_start(self.source, first.at) if is_name else first.at
+        return lexer.find_name_start(self.source, first.offset) if is_name else first.offset
 
-    def function_start(self, node: Node, *, member: bool) -> int:
+    def find_function_start(self, node: Node, *, member: bool) -> int:
         """Where the name of a called function begins."""
-        find = tokens.word_before if member else tokens.name_start
-        return find(self.source, node.at)
+        find = lexer.find_word_before if member else lexer.find_name_start
+        return find(self.source, node.offset)

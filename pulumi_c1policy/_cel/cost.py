@@ -51,7 +51,7 @@ class Meter:
         Raises:
             TooCostlyError: So many steps are not left, or no time is.
         """
-        self.spend(_STEPS_PER_CALL + self._size(arguments) + _growth(name, arguments))
+        self.spend(_STEPS_PER_CALL + self._measure(arguments) + _estimate_growth(name, arguments))
 
     def spend_on_concatenation(self, one: list[Any], other: list[Any]) -> None:
         """Pay for a list of the items of two.
@@ -61,7 +61,7 @@ class Meter:
         """
         self.spend((len(one) + len(other)) // _ITEMS_PER_STEP)
 
-    def _size(self, values: Iterable[Any]) -> int:
+    def _measure(self, values: Iterable[Any]) -> int:
         size, left = 0, [*values]
         while left and size <= self._steps:
             value = left.pop()
@@ -76,7 +76,7 @@ class Meter:
         return size
 
 
-def _growth(name: str, arguments: list[Any]) -> int:
+def _estimate_growth(name: str, arguments: list[Any]) -> int:
     """The steps for what is more than the arguments themselves."""
     match name, arguments:
         case "replace", [str(text), str(old), str(new), *_]:

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from pulumi_c1policy._cel import checker, engine, primitives
+from pulumi_c1policy._cel import checker, compiler, primitives
+from pulumi_c1policy._cel.cel_values import EnumValue, Record, Value, are_equal, parse_enum_value
 from pulumi_c1policy._cel.cost import Meter, TooCostlyError
-from pulumi_c1policy._cel.environment import Place, load
+from pulumi_c1policy._cel.environment import Place, load_environment
+from pulumi_c1policy._cel.name_uses import is_operator
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.uses import is_operator
-from pulumi_c1policy._cel.values import EnumValue, Record, Value, enum_value, same
 
 Functions: TypeAlias = Mapping[str, Callable[..., Value]]
 """What answers the functions that are not CEL's own, by name; before a dot is the first argument."""
 
-_SOME = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
+_OVERLOADED = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
 
 # The list that an expanded macro makes. It begins as a new list, and no expression can name it.
-_COLLECTED = "@result"
+_COLLECTED_NAME = "@result"
 
 
 def evaluate(
@@ -43,7 +43,7 @@ def evaluate(
     Raises:
         CheckerUnavailableError: The library is not installed or does not work.
     """
-    tree = _tree(source, place)
+    tree = _compile_accepted(source, place)
     if isinstance(tree, Undecided):
         return tree
     try:
@@ -55,13 +55,13 @@ def evaluate(
 
 
 @lru_cache(maxsize=4096)
-def _tree(source: str, place: Place) -> Node | Undecided:
-    refused = checker.worst(
+def _compile_accepted(source: str, place: Place) -> Node | Undecided:
+    refused = checker.find_worst(
         [found for found in checker.check(source, place) if found.severity == "error"]
     )
     if refused is not None:
         return Undecided(f"the tenant refuses the expression: {refused.message}")
-    tree = engine.compile_expression(source).tree
+    tree = compiler.compile_expression(source).tree
     return tree or Undecided("the expression is nested too deep to be worked out here")
 
 
@@ -79,19 +79,19 @@ class _Evaluation:
                 is_unsigned = node.type == "uint"
                 return Undecided("it has unsigned numbers") if is_unsigned else node.value
             case "name":
-                return bound[node.name] if node.name in bound else self._name(node.name)
+                return bound[node.name] if node.name in bound else self._evaluate_name(node.name)
             case "field":
-                return self._field(node, bound)
+                return self._evaluate_field(node, bound)
             case "call":
-                return self._call(node, bound)
+                return self._evaluate_call(node, bound)
             case "list":
-                return self._all(node.parts, bound)
+                return self._evaluate_all(node.parts, bound)
             case "map":
-                return self._map(node, bound)
+                return self._evaluate_map(node, bound)
             case "loop":
-                return self._loop(node, bound)
+                return self._evaluate_loop(node, bound)
 
-    def _all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
+    def _evaluate_all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
         """The values of all nodes, or the first one that is undecided."""
         values = []
         for node in nodes:
@@ -101,16 +101,16 @@ class _Evaluation:
             values.append(value)
         return values
 
-    def _name(self, name: str) -> Value:
-        constant = load().constants.get(name)
-        if constant is None and name in load().variables:
+    def _evaluate_name(self, name: str) -> Value:
+        constant = load_environment().constants.get(name)
+        if constant is None and name in load_environment().variables:
             return self.variables.get(name, Undecided(f"`{name}` is not given"))
         if constant is None:
             return Undecided(f"`{name}` is not worked out here")
         # The values of an enum of texts are not documented, so its names stand for them.
-        return name if constant.type == "string" else enum_value(constant.enum, name)
+        return name if constant.type == "string" else parse_enum_value(constant.enum, name)
 
-    def _field(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_field(self, node: Node, bound: Mapping[str, Value]) -> Value:
         assert node.target is not None  # noqa: S101 (a field is always of something)
         owner = self.value(node.target, bound)
         if isinstance(owner, Undecided):
@@ -127,36 +127,36 @@ class _Evaluation:
             return node.name in owner
         return owner.get(node.name, Undecided(f"`.{node.name}` fails: there is no such key"))
 
-    def _call(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_call(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name in ("_&&_", "_||_"):
-            return self._logic(node, bound)
+            return self._evaluate_logic(node, bound)
         if node.name == "_?_:_":
-            return self._choice(node, bound)
+            return self._evaluate_choice(node, bound)
         if node.name == "@not_strictly_false":
             return self.value(node.parts[0], bound) is not False
         parts = node.parts if node.target is None else [node.target, *node.parts]
-        arguments = self._all(parts, bound)
+        arguments = self._evaluate_all(parts, bound)
         if isinstance(arguments, Undecided):
             return arguments
         if node.name == "_+_" and all(isinstance(each, list) for each in arguments):
             one, other = arguments
-            if parts[0].name == _COLLECTED:
+            if parts[0].name == _COLLECTED_NAME:
                 # Of `map` and `filter`: a new list for each item would cost their square.
                 one += other
                 return one
             self.meter.spend_on_concatenation(one, other)
             return one + other
         self.meter.spend_on_call(node.name, arguments)
-        if node.name in self.functions and not _is_plain_text(node.name, arguments):
+        if node.name in self.functions and not _is_text_contains(node.name, arguments):
             return self.functions[node.name](*arguments)
-        if node.name in _SOME and any(map(_is_ours, arguments)):
-            return _call_ours(node.name, arguments)
+        if node.name in _OVERLOADED and any(map(_has_our_type, arguments)):
+            return _call_on_our_types(node.name, arguments)
         is_member = node.target is not None
-        if is_operator(node) or load().is_standard(node.name, member=is_member):
+        if is_operator(node) or load_environment().is_standard(node.name, member=is_member):
             return primitives.call(node.name, arguments, is_member=is_member)
         return Undecided(f"what `{node.name}` answers is not known here")
 
-    def _logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
         decisive = node.name == "_||_"
         unknown: Undecided | None = None
         for part in node.parts:
@@ -164,12 +164,14 @@ class _Evaluation:
             if value is decisive:
                 return decisive
             if not isinstance(value, bool | Undecided):
-                value = Undecided(f"`{primitives.shown(node.name)}` fails: it wants a bool")
+                value = Undecided(
+                    f"`{primitives.format_function_name(node.name)}` fails: it wants a bool"
+                )
             if unknown is None and isinstance(value, Undecided):
                 unknown = value
         return not decisive if unknown is None else unknown
 
-    def _choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
         condition, one, other = node.parts
         decided = self.value(condition, bound)
         if isinstance(decided, Undecided):
@@ -178,21 +180,21 @@ class _Evaluation:
             return Undecided("`?` fails: what stands before it is no bool")
         return self.value(one if decided else other, bound)
 
-    def _map(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_map(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name:
             return Undecided(f"a new `{node.name}` is not documented")
-        parts = self._all(node.parts, bound)
+        parts = self._evaluate_all(node.parts, bound)
         if isinstance(parts, Undecided):
             return parts
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
-    def _loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
         loop, names = node.loop, node.bound
         over = self.value(loop.over, bound)
         if isinstance(over, Undecided):
             return over
         collected = {**bound, names[-1]: self.value(loop.start, bound)}
-        for item in _items(over, len(names) - 1):
+        for item in _iterate_items(over, len(names) - 1):
             inner = {**collected, **dict(zip(names, item, strict=False))}
             if self.value(loop.going, inner) is False:
                 break
@@ -200,33 +202,33 @@ class _Evaluation:
         return self.value(loop.result, collected)
 
 
-def _items(over: Value, count: int) -> list[tuple[Value, ...]]:
+def _iterate_items(over: Value, count: int) -> list[tuple[Value, ...]]:
     """What the names of a loop stand for in turn: an item, or an index and an item."""
     if count == 1:
         return [(item,) for item in over]
     return list(over.items()) if isinstance(over, dict) else list(enumerate(over))
 
 
-def _is_plain_text(name: str, arguments: list[Value]) -> bool:
+def _is_text_contains(name: str, arguments: list[Value]) -> bool:
     """Whether this is `contains` of texts, which is CEL's own, and not of networks."""
     return name == "contains" and isinstance(arguments[0], str)
 
 
-def _is_ours(value: Value) -> bool:
+def _has_our_type(value: Value) -> bool:
     """Whether the library cannot take a value."""
     return isinstance(value, Record | EnumValue) or (
-        isinstance(value, list) and any(map(_is_ours, value))
+        isinstance(value, list) and any(map(_has_our_type, value))
     )
 
 
-def _call_ours(name: str, arguments: list[Value]) -> Value:
+def _call_on_our_types(name: str, arguments: list[Value]) -> Value:
     if name == "size":
         return len(arguments[0])
     one, other = arguments
     if name == "@in":
         return _contains(other, one)
     if name in ("_==_", "_!=_"):
-        answer = same(one, other)
+        answer = are_equal(one, other)
         return answer if isinstance(answer, Undecided) else answer is (name == "_==_")
     if isinstance(other, int) and 0 <= other < len(one):
         return one[other]
@@ -234,7 +236,7 @@ def _call_ours(name: str, arguments: list[Value]) -> Value:
 
 
 def _contains(items: Value, wanted: Value) -> Value:
-    answers = [same(item, wanted) for item in items]
+    answers = [are_equal(item, wanted) for item in items]
     if any(answer is True for answer in answers):
         return True
     return next((answer for answer in answers if answer is not False), False)

@@ -6,31 +6,31 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
-_SHORT = 10
-_NEAR = 0.65
+_MAX_SHORT_NAME_LENGTH = 10
+_MIN_SIMILARITY = 0.65
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def find_nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like `name`, if any does."""
-    return _nearest(name, frozenset(known))
+    return _find_nearest(name, frozenset(known))
 
 
 @lru_cache(maxsize=1024)
-def _nearest(name: str, known: frozenset[str]) -> str | None:
-    folded = {_folded(candidate): candidate for candidate in sorted(known, reverse=True)}
-    found = get_close_matches(_folded(name), folded, n=1, cutoff=_NEAR)
+def _find_nearest(name: str, known: frozenset[str]) -> str | None:
+    folded = {_fold(candidate): candidate for candidate in sorted(known, reverse=True)}
+    found = get_close_matches(_fold(name), folded, n=1, cutoff=_MIN_SIMILARITY)
     if not found:
         return None
     known_name = folded[found[0]]
     # Two functions in one long namespace look alike whatever they are.
-    last, known_last = (_folded(n.rpartition(".")[2]) for n in (name, known_name))
-    is_near = SequenceMatcher(None, known_last, last).ratio() >= _NEAR
+    last, known_last = (_fold(n.rpartition(".")[2]) for n in (name, known_name))
+    is_near = SequenceMatcher(None, known_last, last).ratio() >= _MIN_SIMILARITY
     return known_name if is_near else None
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+def format_suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """`; did you mean ...?` for the nearest known name, `otherwise` where none is near."""
-    found = nearest(name, known)
+    found = find_nearest(name, known)
     return f"; did you mean `{found}`?" if found else otherwise
 
 
@@ -40,14 +40,14 @@ def is_typo(name: str, known: str) -> bool:
         return False
     if name.casefold() == known.casefold():
         return True
-    return _distance(name, known) <= (1 if len(known) <= _SHORT else 2)
+    return _measure_distance(name, known) <= (1 if len(known) <= _MAX_SHORT_NAME_LENGTH else 2)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
-def _distance(one: str, other: str) -> int:
+def _measure_distance(one: str, other: str) -> int:
     """How many letters must be added, dropped, changed or swapped with their neighbour."""
     if abs(len(one) - len(other)) > 2:
         return 3

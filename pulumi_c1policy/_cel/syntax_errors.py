@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from pulumi_c1policy._cel.engine import RawError
-from pulumi_c1policy._cel.environment import load
-from pulumi_c1policy._cel.remarks import Remark, remark
-from pulumi_c1policy._cel.tokens import Token, read
+from pulumi_c1policy._cel.compiler import RawError
+from pulumi_c1policy._cel.diagnostics import Diagnostic, make_diagnostic
+from pulumi_c1policy._cel.environment import load_environment
+from pulumi_c1policy._cel.lexer import Token, tokenize
 
 RULE = "syntax"
 
@@ -51,172 +51,180 @@ _RESERVED = {
 _ESCAPES = frozenset("abfnrtv\\?\"'`xXuU01234567")
 
 
-def explain(source: str, errors: Sequence[RawError]) -> Remark:
+def explain(source: str, errors: Sequence[RawError]) -> Diagnostic:
     """The first reason why `source` does not parse."""
-    tokens = [token for token in read(source) if token.kind != "comment"]
+    tokens = [token for token in tokenize(source) if token.kind != "comment"]
     if not tokens:
-        return remark(source, 0, RULE, "the expression is empty")
+        return make_diagnostic(source, 0, RULE, "the expression is empty")
     real = [error for error in errors if error.text.startswith("Syntax error")] or list(errors)
-    error = min(real, key=lambda found: found.at)
+    error = min(real, key=lambda found: found.offset)
     reserved = next((e for e in errors if e.text.startswith("reserved identifier")), None)
-    if reserved is not None and reserved.at <= error.at:
-        return _reserved(source, reserved)
+    if reserved is not None and reserved.offset <= error.offset:
+        return _explain_reserved(source, reserved)
     if not error.text.startswith("Syntax error"):
-        return _not_grammar(source, error)
-    at, message = (
-        _character(source, error)
-        or _quotes(source, tokens, error)
-        or _foreign(tokens, error.at)
-        or _brackets(tokens, error.at)
-        or _place(tokens, error.at, len(source.rstrip()))
+        return _explain_parser_error(source, error)
+    offset, message = (
+        _explain_character(source, error)
+        or _explain_quotes(source, tokens, error)
+        or _explain_foreign_sign(tokens, error.offset)
+        or _explain_brackets(tokens, error.offset)
+        or _explain_position(tokens, error.offset, len(source.rstrip()))
     )
-    return remark(source, at, RULE, message)
+    return make_diagnostic(source, offset, RULE, message)
 
 
 Found = tuple[int, str]
 
 
-def _character(source: str, error: RawError) -> Found | None:
+def _explain_character(source: str, error: RawError) -> Found | None:
     """A character that no expression has outside of a text, and that is not to be seen."""
-    character = source[error.at : error.at + 1]
+    character = source[error.offset : error.offset + 1]
     if "token recognition" not in error.text or (character.isprintable() and character.isascii()):
         return None
     if character in _TYPOGRAPHIC_QUOTES or unicodedata.category(character)[0] in "LNSP":
         return None
     name = unicodedata.name(character, "a control character").lower()
-    return error.at, f"the character U+{ord(character):04X} ({name}) cannot stand here"
+    return error.offset, f"the character U+{ord(character):04X} ({name}) cannot stand here"
 
 
-def _quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
+def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
     unreadable = "token recognition" in error.text
     for token in tokens:
         if token.text in _TYPOGRAPHIC_QUOTES:
-            return token.at, f"`{token.text}` is a typographic quote; write `\"` or `'`"
-        inside = token.at <= error.at < token.at + len(token.text)
+            return token.offset, f"`{token.text}` is a typographic quote; write `\"` or `'`"
+        inside = token.offset <= error.offset < token.offset + len(token.text)
         if token.kind == "text" and unreadable and inside:
-            return _escape(token)
+            return _explain_escape(token)
         if token.kind == "open-text":
             quote = token.text.lstrip("bBrR")[0]
-            after = source[token.at + len(token.text) :]
+            after = source[token.offset + len(token.text) :]
             if after.startswith("\n") and quote in after:
                 message = (
                     f"a text between single `{quote}` ends on its own line; "
                     f"write `{quote * 3}` before and after it"
                 )
-                return token.at, message
-            return token.at, f"this text is never closed; end it with `{quote}`"
+                return token.offset, message
+            return token.offset, f"this text is never closed; end it with `{quote}`"
     return None
 
 
-def _escape(token: Token) -> Found | None:
+def _explain_escape(token: Token) -> Found | None:
     for match in re.finditer(r"\\(.)", token.text, re.DOTALL):
         if match[1] not in _ESCAPES:
             message = (
                 f"`\\{match[1]}` is no escape; write `\\\\{match[1]}` for a backslash, "
                 f"or put `r` before the text"
             )
-            return token.at + match.start(), message
-    return token.at, "an escape in this text is wrong; write `\\\\` for a backslash"
+            return token.offset + match.start(), message
+    return token.offset, "an escape in this text is wrong; write `\\\\` for a backslash"
 
 
-def _foreign(tokens: list[Token], at: int) -> Found | None:
+def _explain_foreign_sign(tokens: list[Token], offset: int) -> Found | None:
     """Signs and words of other languages, and templates."""
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
-        touching = following is not None and following.at == token.at + len(token.text)
-        if token.at > at and token.text != "{":
+        touching = following is not None and following.offset == token.offset + len(token.text)
+        if token.offset > offset and token.text != "{":
             break
         if following is not None and touching and token.text + following.text in _PAIRS:
-            return token.at, _PAIRS[token.text + following.text]
-        if token.at == at and token.text in _SIGNS:
-            return token.at, _SIGNS[token.text]
+            return token.offset, _PAIRS[token.text + following.text]
+        if token.offset == offset and token.text in _SIGNS:
+            return token.offset, _SIGNS[token.text]
         if token.text.lower() == "not" and following is not None:
             if following.text == "in":
-                return token.at, "`not in` is no operator; write `!(value in list)`"
-            if following.at == at:
+                return token.offset, "`not in` is no operator; write `!(value in list)`"
+            if following.offset == offset:
                 return (
-                    token.at,
+                    token.offset,
                     f"`{token.text}` is no operator; write `!` before what is to be false",
                 )
-        if token.at == at and token.text.lower() in _WORDS and index:
-            return token.at, f"`{token.text}` is no operator; write `{_WORDS[token.text.lower()]}`"
+        if token.offset == offset and token.text.lower() in _WORDS and index:
+            return (
+                token.offset,
+                f"`{token.text}` is no operator; write `{_WORDS[token.text.lower()]}`",
+            )
     return None
 
 
-def _brackets(tokens: list[Token], at: int) -> Found | None:
+def _explain_brackets(tokens: list[Token], offset: int) -> Found | None:
     waiting: list[Token] = []
     for token in tokens:
         if token.text in ("(", "[", "{"):
             waiting.append(token)
         elif token.text in _CLOSES:
             if not waiting:
-                return (token.at, f"nothing is open that `{token.text}` could close")
+                return (token.offset, f"nothing is open that `{token.text}` could close")
             if waiting[-1].text != _CLOSES[token.text]:
                 opened = waiting[-1]
-                return token.at, f"`{token.text}` does not close the `{opened.text}` before it"
+                return token.offset, f"`{token.text}` does not close the `{opened.text}` before it"
             waiting.pop()
-    if waiting and waiting[-1].at < at:
-        return waiting[-1].at, f"this `{waiting[-1].text}` is never closed"
+    if waiting and waiting[-1].offset < offset:
+        return waiting[-1].offset, f"this `{waiting[-1].text}` is never closed"
     return None
 
 
-def _place(tokens: list[Token], at: int, length: int) -> Found:
-    index = next((i for i, token in enumerate(tokens) if token.at >= at), len(tokens))
-    if index == len(tokens) or at >= length:
-        return length, _ending(tokens)
+def _explain_position(tokens: list[Token], offset: int, length: int) -> Found:
+    index = next((i for i, token in enumerate(tokens) if token.offset >= offset), len(tokens))
+    if index == len(tokens) or offset >= length:
+        return length, _explain_ending(tokens)
     token = tokens[index]
     if not index:
-        return token.at, f"an expression cannot begin with `{token.text}`"
+        return token.offset, f"an expression cannot begin with `{token.text}`"
     before = tokens[index - 1]
     if before.kind not in _VALUES and before.text not in _CLOSES:
-        return token.at, f"`{token.text}` cannot follow `{before.text}`; a value is missing"
+        return token.offset, f"`{token.text}` cannot follow `{before.text}`; a value is missing"
     if token.text == "?":
-        return token.at, "a choice within a choice needs brackets: `a ? (b ? c : d) : e`"
+        return token.offset, "a choice within a choice needs brackets: `a ? (b ? c : d) : e`"
     if token.kind not in _VALUES and token.text != "!":
-        return token.at, f"`{token.text}` cannot follow `{before.text}`; an expression is one value"
+        return (
+            token.offset,
+            f"`{token.text}` cannot follow `{before.text}`; an expression is one value",
+        )
     message = f"`{token.text}` follows `{before.text}` with no operator between them"
     if _is_key(tokens, index):
         message += f'; a key with a space is written `["{before.text} {token.text}"]`'
-    return token.at, message
+    return token.offset, message
 
 
 def _is_key(tokens: list[Token], index: int) -> bool:
     """Whether a word follows the key of a map, such as `profile.Cost`."""
     if tokens[index].kind != "word" or index < 3 or tokens[index - 2].text != ".":
         return False
-    return tokens[index - 3].text in load().maps
+    return tokens[index - 3].text in load_environment().map_fields
 
 
-def _ending(tokens: list[Token]) -> str:
+def _explain_ending(tokens: list[Token]) -> str:
     signs = [token.text for token in tokens]
     if signs.count("?") > signs.count(":"):
         return "a `?` needs a `:`, as in `condition ? one : other`"
     return f"the expression ends after `{signs[-1]}`, where a value is missing"
 
 
-def _reserved(source: str, error: RawError) -> Remark:
+def _explain_reserved(source: str, error: RawError) -> Diagnostic:
     word = error.text.rpartition(" ")[2]
     message = _RESERVED.get(word, f"`{word}` is a reserved word and cannot be a name")
-    return remark(source, error.at, RULE, message)
+    return make_diagnostic(source, error.offset, RULE, message)
 
 
 _MACRO = re.compile(r"(?P<name>\w+)\(\) variable name")
 
 
-def _not_grammar(source: str, error: RawError) -> Remark:
+def _explain_parser_error(source: str, error: RawError) -> Diagnostic:
     """What the parser refuses although the grammar allows it."""
     if error.text.startswith("has()"):
         message = (
             "`has` takes a field, as in `has(subject.profile.team)`; "
             'for a key in brackets write `"Job Code" in subject.profile`'
         )
-        return remark(source, error.at, "has-argument", message)
+        return make_diagnostic(source, error.offset, "has-argument", message)
     if macro := _MACRO.match(error.text):
         message = (
             f"`{macro['name']}` takes a new name first, as in `list.{macro['name']}(item, ...)`"
         )
-        return remark(source, error.at, RULE, message)
+        return make_diagnostic(source, error.offset, RULE, message)
     if error.text.startswith("invalid"):
         kind = error.text.split()[1]
-        return remark(source, error.at, RULE, f"this {kind} is too large, or is written wrongly")
-    return remark(source, error.at, RULE, "this cannot be read as an expression")
+        return make_diagnostic(
+            source, error.offset, RULE, f"this {kind} is too large, or is written wrongly"
+        )
+    return make_diagnostic(source, error.offset, RULE, "this cannot be read as an expression")

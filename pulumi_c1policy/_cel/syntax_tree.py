@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from pulumi_c1policy._cel.library import PACKAGE
+from pulumi_c1policy._cel.cel_library import PACKAGE
 
 Kind = Literal["constant", "name", "field", "call", "list", "map", "loop"]
 
@@ -22,7 +22,7 @@ class Node:
     """One part of an expression, with the parts below it."""
 
     kind: Kind
-    at: int
+    offset: int
     """Where the library sees it: at the operator, the dot or the opening bracket."""
     type: str = "dyn"
     """What it evaluates to; `dyn` also where no type is known."""
@@ -58,18 +58,18 @@ class Node:
             yield node
             waiting.extend(node.children())
 
-    def dotted(self) -> str | None:
+    def dotted_name(self) -> str | None:
         """`a.b.c` where the node is names and dots only, else None."""
         if self.kind == "name":
             return self.name
         if self.kind == "field" and not self.presence and self.target is not None:
-            owner = self.target.dotted()
+            owner = self.target.dotted_name()
             return None if owner is None else f"{owner}.{self.name}"
         return None
 
-    def key(self) -> object:
+    def structural_key(self) -> object:
         """A value that is equal for two nodes that say the same."""
-        parts = tuple(child.key() for child in self.children())
+        parts = tuple(child.structural_key() for child in self.children())
         shown = (type(self.value).__name__, self.value)
         return (self.kind, self.name, shown, self.presence, self.bound, parts)
 
@@ -87,9 +87,9 @@ class Loop:
 
 def decode(serialized: bytes) -> Node:
     """The tree of an expression that the library has serialized, with types if it was checked."""
-    wrapped = _message("Any").FromString(serialized)
+    wrapped = _get_message_class("Any").FromString(serialized)
     name = wrapped.type_url.rpartition(".")[2]
-    message = _message(name).FromString(wrapped.value)
+    message = _get_message_class(name).FromString(wrapped.value)
     types = message.type_map if name == "CheckedExpr" else {}
     return _Reader(message.source_info.positions, types).read(message.expr)
 
@@ -103,7 +103,7 @@ class _Reader:
         form = expr.WhichOneof("form")
         node = Node("constant", self._positions.get(expr.id, 0))
         if expr.id in self._types:
-            node.type = _type_text(self._types[expr.id])
+            node.type = _format_type(self._types[expr.id])
         if form == "constant":
             which = expr.constant.WhichOneof("value")
             node.value = None if which in (None, "null") else getattr(expr.constant, which)
@@ -140,7 +140,7 @@ class _Reader:
         ]
 
 
-def _type_text(kind: Any) -> str:  # noqa: ANN401
+def _format_type(kind: Any) -> str:  # noqa: ANN401
     form = kind.WhichOneof("form")
     if form == "primitive":
         return _PRIMITIVES.get(kind.primitive, "dyn")
@@ -149,14 +149,14 @@ def _type_text(kind: Any) -> str:  # noqa: ANN401
     if form == "well_known":
         return {2: "timestamp", 3: "duration"}.get(kind.well_known, "dyn")
     if form == "list":
-        return f"list({_type_text(kind.list.element)})"
+        return f"list({_format_type(kind.list.element)})"
     if form == "map":
-        return f"map({_type_text(kind.map.key)}, {_type_text(kind.map.value)})"
+        return f"map({_format_type(kind.map.key)}, {_format_type(kind.map.value)})"
     if form == "message":
         name: str = kind.message
         return name.removeprefix(f"{PACKAGE}.")
     if form == "abstract":
-        inner = ", ".join(map(_type_text, kind.abstract.parameters))
+        inner = ", ".join(map(_format_type, kind.abstract.parameters))
         return f"{kind.abstract.name}({inner})"
     return {"null": "null", "type": "type", "error": "error"}.get(form, "dyn")
 
@@ -237,14 +237,14 @@ _NUMBERS: dict[str, Any] = {
 
 
 @cache
-def _message(name: str) -> Any:  # noqa: ANN401
+def _get_message_class(name: str) -> Any:  # noqa: ANN401
     from google.protobuf import message_factory
 
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"syntax.{name}"))
+    return message_factory.GetMessageClass(_build_pool().FindMessageTypeByName(f"syntax.{name}"))
 
 
 @cache
-def _pool() -> Any:  # noqa: ANN401
+def _build_pool() -> Any:  # noqa: ANN401
     from google.protobuf import descriptor_pb2, descriptor_pool
 
     file = descriptor_pb2.FileDescriptorProto(

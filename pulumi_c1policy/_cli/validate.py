@@ -79,7 +79,7 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
     found = policy_checks.check(inputs)
     if not online:
         return found + expression_checks.offline(inputs)
-    from pulumi_c1policy._cel.library import CheckerUnavailableError
+    from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policies import PolicyClient
 

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_c1policy._cel.library import CheckerUnavailableError
+from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.severity import Severities
 from pulumi_c1policy._lifecycle.checks import policy_checks, refused_steps

@@ -16,7 +16,7 @@ def findings(inputs: Tree) -> list[Finding]:
     Checked offline, and by the tenant where the config asks for it, or where the offline check is not
     installed. Where neither can be had, a warning says that they went unchecked.
     """
-    from pulumi_c1policy._cel.library import CheckerUnavailableError
+    from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
 
     found: list[Finding] = []
     ask_tenant = (runtime.setting(ONLINE) or "").lower() in ("true", "1", "yes")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pulumi_c1policy._cel.cel_values import Value
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Value
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._simulate.request import Request
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Literal
 
+from pulumi_c1policy._cel.cel_values import Record, are_equal
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, same
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.approval import APPROVAL
 from pulumi_c1policy._model.tree import Tree
@@ -170,7 +170,7 @@ def _allowed(
     rest: list[Record] = []
     barred: list[Record] = []
     for user in people:
-        is_own = not may_self and same(user, subject) is True
+        is_own = not may_self and are_equal(user, subject) is True
         (barred if is_own or Person.of(user) in used_up else rest).append(user)
     return rest, unique(barred)
 

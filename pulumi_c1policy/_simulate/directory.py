@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value
 from pulumi_c1policy._simulate.fixtures import FixtureError, names, record
 
 _TABLES = ("users", "groups", "apps", "entitlements")

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 
-from pulumi_c1policy._cel.environment import load
-from pulumi_c1policy._cel.values import Record, Value, enum_value, plain_name
+from pulumi_c1policy._cel.cel_values import Record, Value, normalize_name, parse_enum_value
+from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._model import durations
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -32,12 +32,12 @@ def record(kind: str, given: Mapping[str, Value], label: str, *, also: str = "")
     Raises:
         FixtureError: A field does not exist or holds what it cannot hold.
     """
-    types = {plain_name(name): facts.type for name, facts in _preferred(kind).items()}
-    extra = {plain_name(name): name for name in also.split()}
+    types = {normalize_name(name): facts.type for name, facts in _preferred(kind).items()}
+    extra = {normalize_name(name): name for name in also.split()}
     fields: dict[str, Value] = {}
     hidden: dict[str, Value] = {}
     for name, value in given.items():
-        plain = plain_name(name)
+        plain = normalize_name(name)
         if plain in extra:
             hidden[extra[plain]] = names(value, f"{label}.{name}")
         elif plain in types:
@@ -61,8 +61,8 @@ def names(value: Value, path: str) -> list[str]:
 def _preferred(kind: str) -> dict[str, Value]:
     return {
         name: facts
-        for name, facts in load().types[kind].items()
-        if not facts.instead and "is documented as" not in facts.doubt
+        for name, facts in load_environment().types[kind].items()
+        if not facts.preferred_spelling and "is documented as" not in facts.doubt
     }
 
 
@@ -82,9 +82,9 @@ def _value(kind: str, value: Value, path: str) -> Value:
         return [_value(kind[5:-1], item, f"{path}[{index}]") for index, item in enumerate(items)]
     if kind.startswith("map("):
         return dict(_mapping(path, {} if value is None else value))
-    if kind in load().enums:
+    if kind in load_environment().enums:
         return _enum(kind, value, path)
-    if kind in load().types:
+    if kind in load_environment().types:
         # An account's status is most often given as the one word that matters.
         nested = {"status": value} if isinstance(value, str) else value
         return record(kind, _mapping(path, nested or {}), path)
@@ -98,9 +98,9 @@ def _mapping(path: str, value: Value) -> Mapping[str, Value]:
 
 
 def _enum(kind: str, value: Value, path: str) -> Value:
-    found = enum_value(kind, str(value))
+    found = parse_enum_value(kind, str(value))
     if found is None:
-        raise _wrong(path, " or ".join(load().values(kind)), value)
+        raise _wrong(path, " or ".join(load_environment().list_values(kind)), value)
     return found
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from pulumi_c1policy._cel.cel_values import Record, Value, are_equal
 from pulumi_c1policy._cel.evaluate import Functions
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value, same
 from pulumi_c1policy._simulate import networks, times
 from pulumi_c1policy._simulate.directory import Directory
 
@@ -47,7 +47,7 @@ def _of_users(directory: Directory) -> dict[str, Callable[..., Value]]:
         found = directory.of_entitlement(app_id, entitlement_id, relation)
         if isinstance(found, Undecided):
             return found
-        return any(same(user, other) is True for other in found)
+        return any(are_equal(user, other) is True for other in found)
 
     def only_account(user: Record, app_id: str) -> Record | Undecided:
         found = directory.accounts(user, app_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from pulumi_c1policy._cel.cel_values import Record, Value, normalize_name
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value, plain_name
 
 # `ipaddress` counts more as private than the two RFCs that the word comes from.
 _PRIVATE = tuple(
@@ -34,7 +34,7 @@ def address(text: str) -> Record | Undecided:
         "isUnspecified": ip.is_unspecified,
         "id": str(ip),
     }
-    return Record("IP", text, {plain_name(name): value for name, value in facts.items()})
+    return Record("IP", text, {normalize_name(name): value for name, value in facts.items()})
 
 
 def networks(*given: Value) -> Record | Undecided:

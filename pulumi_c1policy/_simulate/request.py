@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._cel.environment import Place, load
+from pulumi_c1policy._cel.cel_values import Record, Value
+from pulumi_c1policy._cel.environment import Place, load_environment
 from pulumi_c1policy._cel.evaluate import Functions, evaluate
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value
 from pulumi_c1policy._simulate.directory import Directory
 from pulumi_c1policy._simulate.functions import of_entitlement
 
@@ -49,7 +49,7 @@ class Request:
 
     def evaluate(self, source: str, place: Place) -> Value:
         """What an expression is for this request."""
-        facts = load().places[place]
+        facts = load_environment().places[place]
         known = {n: value for n, value in self.variables.items() if n in facts.variables}
         known |= {n: Undecided(reason) for n, reason in facts.doubtful.items()}
         for name in {"appOwners", "app_owners"} & facts.variables:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
+from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value
 
 _REFUSED = "a tenant refuses this step in a policy; provisioning is set on the entitlement"
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
+from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.evaluate import Functions
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value
 from pulumi_c1policy._simulate import fixtures, networks
 from pulumi_c1policy._simulate.directory import Directory, account_of
 from pulumi_c1policy._simulate.functions import functions as answers

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record, Value
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.provision import PROVISION_POLICY
 from pulumi_c1policy._model.provisioner import PROVISIONER_ASSIGNMENT

@@ -6,8 +6,8 @@ import csv
 import io
 import json
 
-from pulumi_c1policy._cel.environment import load
-from pulumi_c1policy._cel.values import Value, plain_name
+from pulumi_c1policy._cel.cel_values import Value, normalize_name
+from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._simulate.fixtures import FixtureError
 
 
@@ -45,15 +45,17 @@ def _from_json(text: str) -> list[dict[str, Value]]:
 
 
 def _person(row: dict[str, str]) -> dict[str, Value]:
-    types = {plain_name(name): facts.type for name, facts in load().types["User"].items()}
+    types = {
+        normalize_name(name): facts.type for name, facts in load_environment().types["User"].items()
+    }
     person: dict[str, Value] = {}
     for name, cell in row.items():
         owner, dot, key = name.strip().partition(".")
-        kind = types.get(plain_name(owner), "")
+        kind = types.get(normalize_name(owner), "")
         if dot:
             person.setdefault(owner, {})[key] = cell
         elif kind.startswith("list("):
             person[owner] = [part.strip() for part in cell.split(";") if part.strip()]
-        elif cell or kind not in load().enums:
+        elif cell or kind not in load_environment().enums:
             person[owner] = cell
     return person

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pulumi_c1policy._cel.cel_values import Value
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Value
 from pulumi_c1policy._simulate.fixtures import moment_of
 
 _RFC3339 = "TimeFormat.RFC3339"

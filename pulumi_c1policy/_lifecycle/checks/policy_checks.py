@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from pulumi_c1policy._cel.silence import silenced
+from pulumi_c1policy._cel.ignore_comments import find_ignored_rules
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.checks import annotation_checks as annotation_rules
 from pulumi_c1policy._lifecycle.checks import approval_checks as approval_rules
@@ -136,7 +136,7 @@ def _dead_rules(inputs: Tree) -> Iterator[Finding]:
         if not isinstance(condition, str):
             continue
         text = " ".join(condition.split())
-        if "dead-rule" in silenced(condition):
+        if "dead-rule" in find_ignored_rules(condition):
             continue
         if text == "false":
             why = "is never reached: its condition is never true"

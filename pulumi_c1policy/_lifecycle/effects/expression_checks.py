@@ -12,8 +12,8 @@ from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.tree import Tree
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._cel.policies import Expression
-    from pulumi_c1policy._cel.remarks import Remark
+    from pulumi_c1policy._cel.diagnostics import Diagnostic
+    from pulumi_c1policy._cel.policy_expressions import Expression
     from pulumi_c1policy._client.policies import PolicyClient
     from pulumi_c1policy._model.paths import Path
 
@@ -28,17 +28,19 @@ def offline(inputs: Tree) -> list[Finding]:
         CheckerUnavailableError: There is an expression, and the library is not installed or does
             not work on this machine.
     """
-    from pulumi_c1policy._cel.policies import check_policy
+    from pulumi_c1policy._cel.policy_expressions import check_policy
 
-    return [_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)]
+    return [
+        _finding(found.path, found.expression, found.diagnostic) for found in check_policy(inputs)
+    ]
 
 
 def any_in(inputs: Tree) -> bool:
     """Whether there is an expression in `inputs` at all."""
-    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.policy_expressions import find_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return bool(expressions(POLICY, inputs))
+    return bool(find_expressions(POLICY, inputs))
 
 
 def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
@@ -51,9 +53,9 @@ def online(client: PolicyClient, inputs: Tree) -> list[Finding]:
         APIError: The tenant did not answer.
     """
     return [
-        _finding(found.path, found.text, remark)
+        _finding(found.path, found.text, diagnostic)
         for found in _conditions(inputs)
-        for remark in _validated(client, found.text)
+        for diagnostic in _validated(client, found.text)
     ]
 
 
@@ -64,25 +66,25 @@ def asks_tenant(inputs: Tree) -> bool:
 
 def asks_no_tenant(inputs: Tree) -> bool:
     """Tell if there is an expression that the tenant cannot be asked about."""
-    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.policy_expressions import find_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return len(expressions(POLICY, inputs)) > len(_conditions(inputs))
+    return len(find_expressions(POLICY, inputs)) > len(_conditions(inputs))
 
 
 def _conditions(inputs: Tree) -> list[Expression]:
     from pulumi_c1policy._cel.environment import Place
-    from pulumi_c1policy._cel.policies import expressions
+    from pulumi_c1policy._cel.policy_expressions import find_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return [each for each in expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
+    return [each for each in find_expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
 
 
-def _validated(client: PolicyClient, text: str) -> list[Remark]:
-    from pulumi_c1policy._cel.remarks import Remark
+def _validated(client: PolicyClient, text: str) -> list[Diagnostic]:
+    from pulumi_c1policy._cel.diagnostics import Diagnostic
 
     return [
-        Remark(
+        Diagnostic(
             "error"
             if marker.severity == _REFUSED and not _is_about_ip(marker.message)
             else "warning",
@@ -100,10 +102,10 @@ def _is_about_ip(message: str | None) -> bool:
     return bool(message and _UNDECLARED_IP.search(message))
 
 
-def _finding(path: Path, expression: str, remark: Remark) -> Finding:
+def _finding(path: Path, expression: str, diagnostic: Diagnostic) -> Finding:
     """The remark as a finding: its sentence, and below it the expression with a caret."""
-    from pulumi_c1policy._cel.remarks import format_remark
+    from pulumi_c1policy._cel.diagnostics import format_diagnostic
 
-    excerpt = format_remark(expression, remark).partition("\n")[2]
-    text = f"{remark.message}\n{excerpt}"
-    return Finding(path, remark.rule, text, remark.severity, quotes_value=True)
+    excerpt = format_diagnostic(expression, diagnostic).partition("\n")[2]
+    text = f"{diagnostic.message}\n{excerpt}"
+    return Finding(path, diagnostic.rule, text, diagnostic.severity, quotes_value=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_c1policy._cel import checker, library
+from pulumi_c1policy._cel import cel_library, checker
 from pulumi_c1policy._cel.environment import Place
 from tests.unit.cel.corpus import MANAGERS
 
@@ -21,15 +21,19 @@ def rules(expression: str, place: Place = RULE, **options: object) -> list[str]:
 @pytest.fixture
 def fresh_checker() -> Iterator[None]:
     """A checker that has neither been built yet nor remembers anything."""
-    for cached in (library.standard, library.extended, checker._check):
+    for cached in (
+        cel_library.get_standard_environment,
+        cel_library.get_extended_environment,
+        checker._check,
+    ):
         cached.cache_clear()
     yield
-    library.standard.cache_clear()
+    cel_library.get_standard_environment.cache_clear()
 
 
 def test_remarks_come_in_the_order_of_the_text() -> None:
     found = checker.check("subject.emial == 'a' && subject.employment_type == foo", RULE)
-    assert [(remark.rule, remark.column) for remark in found] == [
+    assert [(diagnostic.rule, diagnostic.column) for diagnostic in found] == [
         ("unknown-field", 9),
         ("unknown-variable", 52),
     ]
@@ -75,7 +79,7 @@ def test_a_loop_may_hide_a_variable() -> None:
 
 def test_the_rest_of_an_expression_with_an_unknown_function_is_checked() -> None:
     found = checker.check("c1.future.v1.Score(subject) > 5 && subject.emial == 'a'", RULE)
-    assert [(remark.severity, remark.rule) for remark in found] == [
+    assert [(diagnostic.severity, diagnostic.rule) for diagnostic in found] == [
         ("warning", "unknown-function"),
         ("error", "unknown-field"),
     ]
@@ -125,7 +129,7 @@ def test_without_the_library_the_check_is_unavailable(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(library.CheckerUnavailableError, match="not installed") as caught:
+    with pytest.raises(cel_library.CheckerUnavailableError, match="not installed") as caught:
         checker.check("subject.email == 'a'", RULE)
     assert str(caught.value).splitlines()[-1].startswith("Install it with")
 
@@ -139,8 +143,8 @@ def test_a_broken_environment_is_unavailable_and_refuses_nothing(
     def broken_pool() -> object:
         raise TypeError
 
-    monkeypatch.setattr(library, "_pool", broken_pool)
-    with pytest.raises(library.CheckerUnavailableError, match="refuses our environment"):
+    monkeypatch.setattr(cel_library, "_build_pool", broken_pool)
+    with pytest.raises(cel_library.CheckerUnavailableError, match="refuses our environment"):
         checker.check("subject.email == 'a'", RULE)
 
 

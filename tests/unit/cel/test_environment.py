@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from pulumi_c1policy._cel import engine, library
-from pulumi_c1policy._cel.environment import Place, Signature, load
+from pulumi_c1policy._cel import cel_library, compiler
+from pulumi_c1policy._cel.environment import Place, Signature, load_environment
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import messages
 
-FACTS = load()
+FACTS = load_environment()
 PLAIN = {"bool", "string", "int", "dyn", "timestamp", "duration"}
 SAMPLES = {
     "User": "subject",
@@ -55,10 +55,10 @@ def test_every_place_of_the_model_is_a_place_of_the_environment() -> None:
 
 @pytest.mark.parametrize("name", sorted(FACTS.types))
 def test_both_spellings_of_every_field_are_declared(name: str) -> None:
-    env = library.standard()
+    env = cel_library.get_standard_environment()
     for field, facts in FACTS.types[name].items():
         kind = env.compile(f"c1policy.{name}{{}}.{field}").return_type()
-        assert facts.instead == "" or facts.instead in FACTS.types[name]
+        assert facts.preferred_spelling == "" or facts.preferred_spelling in FACTS.types[name]
         assert "error" not in kind.name().lower()
 
 
@@ -68,31 +68,31 @@ def test_both_spellings_of_every_field_are_declared(name: str) -> None:
 def test_every_function_can_be_called_as_described(signature: Signature) -> None:
     owner = f"{SAMPLES[signature.parameters[0]]}." if signature.member else ""
     shown = ", ".join(SAMPLES[kind] for kind in signature.parameters[signature.member :])
-    outcome = engine.compile_expression(f"{owner}{signature.name}({shown})")
-    assert not outcome.errors
-    assert not outcome.missing
-    assert outcome.tree is not None
-    assert outcome.tree.type == signature.returns
+    compilation = compiler.compile_expression(f"{owner}{signature.name}({shown})")
+    assert not compilation.errors
+    assert not compilation.missing
+    assert compilation.tree is not None
+    assert compilation.tree.type == signature.returns
 
 
 def test_enums_are_told_apart_from_each_other_and_from_numbers() -> None:
     enums = sorted(FACTS.enums - {"TimeFormat"})
     for one in enums:
-        assert not engine.compile_expression(
-            f"{FACTS.values(one)[0]} == {FACTS.values(one)[-1]}"
+        assert not compiler.compile_expression(
+            f"{FACTS.list_values(one)[0]} == {FACTS.list_values(one)[-1]}"
         ).errors
-        for other in [FACTS.values(e)[0] for e in enums if e != one] + ["1", "'ENABLED'"]:
-            assert engine.compile_expression(f"{FACTS.values(one)[0]} == {other}").errors
+        for other in [FACTS.list_values(e)[0] for e in enums if e != one] + ["1", "'ENABLED'"]:
+            assert compiler.compile_expression(f"{FACTS.list_values(one)[0]} == {other}").errors
 
 
 @pytest.mark.parametrize("member", [True, False])
 def test_the_library_has_every_standard_function(member: bool) -> None:
     """A name that the library lacks would be declared for each expression anew."""
-    names = FACTS.members if member else FACTS.globals
+    names = FACTS.member_functions if member else FACTS.global_functions
     for name in (
         names - FACTS.signatures.keys() - {"has", "all", "exists", "exists_one", "map", "filter"}
     ):
-        for count in FACTS.arities(name, member=member):
+        for count in FACTS.list_arities(name, member=member):
             arguments = ", ".join(["dyn(1)"] * count)
             called = f"dyn(1).{name}({arguments})" if member else f"{name}({arguments})"
-            assert engine.compile_expression(called).missing == (), called
+            assert compiler.compile_expression(called).missing == (), called

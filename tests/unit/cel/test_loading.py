@@ -21,9 +21,9 @@ def modules_after(code: str) -> str:
     "code",
     [
         "import pulumi_c1policy",
-        "import pulumi_c1policy._cel.policies",
+        "import pulumi_c1policy._cel.policy_expressions",
         "import pulumi_c1policy._cli.check_expression",
-        "from pulumi_c1policy._cel.policies import check_policy; check_policy({'rules': []})",
+        "from pulumi_c1policy._cel.policy_expressions import check_policy; check_policy({'rules': []})",
     ],
 )
 def test_without_an_expression_the_checker_is_not_loaded(code: str) -> None:
@@ -32,7 +32,7 @@ def test_without_an_expression_the_checker_is_not_loaded(code: str) -> None:
 
 def test_an_expression_loads_the_checker() -> None:
     code = (
-        "from pulumi_c1policy._cel.policies import check_policy;"
+        "from pulumi_c1policy._cel.policy_expressions import check_policy;"
         "check_policy({'rules': [{'condition': 'ip.is4'}]})"
     )
     assert "cel_expr_python" in modules_after(code)

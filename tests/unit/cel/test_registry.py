@@ -25,7 +25,9 @@ def test_every_rule_is_named_in_the_code_that_checks() -> None:
 def test_every_judged_expression_breaks_rules_of_the_registry() -> None:
     rows = map(json.loads, Path(__file__).with_name("verdicts.jsonl").read_text().splitlines())
     broken = {
-        remark.rule for row in rows for remark in checker.check(row["expr"], Place(row["place"]))
+        diagnostic.rule
+        for row in rows
+        for diagnostic in checker.check(row["expr"], Place(row["place"]))
     }
     assert len(broken) > 15
     assert broken - {""} <= RULES.keys()

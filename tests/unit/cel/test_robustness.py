@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._cel import checker
-from pulumi_c1policy._cel.environment import Place, load
-from pulumi_c1policy._cel.remarks import format_remark
+from pulumi_c1policy._cel.diagnostics import format_diagnostic
+from pulumi_c1policy._cel.environment import Place, load_environment
 from tests.unit.cel.corpus import DOUBTFUL, RIGHT, WRONG
 from tests.unit.cel.test_corpus import RAW
 
@@ -17,7 +17,7 @@ KNOWN = [text for texts in RIGHT.values() for text in texts]
 KNOWN += [case.expression for case in (*DOUBTFUL, *WRONG)]
 WORDS = st.sampled_from(
     [
-        *load().variables, *load().signatures, *load().constants, *load().members, "email", "status",
+        *load_environment().variables, *load_environment().signatures, *load_environment().constants, *load_environment().member_functions, "email", "status",
         "x", "true", "null", "in", "==", "!=", "<", "&&", "||", "!", "?", ":", ".", ",", "(", ")",
         "[", "]", "{", "}", "+", "-", "1", "1.5", "'a'", '"', "'", "//", "\n", "\\", "`", "\0", "😀",
     ]
@@ -27,11 +27,11 @@ WORDS = st.sampled_from(
 def answers(expression: str, place: Place) -> None:
     found = checker.check(expression, place)
     lines = expression.split("\n")
-    for remark in found:
-        assert not [word for word in RAW if word in remark.message]
-        assert 1 <= remark.line <= len(lines)
-        assert 1 <= remark.column <= len(lines[remark.line - 1]) + 1
-        assert format_remark(expression, remark)
+    for diagnostic in found:
+        assert not [word for word in RAW if word in diagnostic.message]
+        assert 1 <= diagnostic.line <= len(lines)
+        assert 1 <= diagnostic.column <= len(lines[diagnostic.line - 1]) + 1
+        assert format_diagnostic(expression, diagnostic)
 
 
 @given(st.text(), PLACES)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._cel import checker, cost
+from pulumi_c1policy._cel.cel_values import Record
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.evaluate import evaluate
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record
 
 MANY = f"[{','.join(['1'] * 300)}]"
 LONG = "b" * 10_000

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from pulumi_c1policy._cel.cel_values import Record
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.evaluate import evaluate
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.values import Record
 from pulumi_c1policy._simulate import fixtures, networks
 from pulumi_c1policy._simulate.directory import Directory
 from pulumi_c1policy._simulate.functions import functions

@@ -14,13 +14,13 @@ FORM = "form"
 MANAGERS = "c1.directory.users.v1.GetManagers(subject)"
 
 
-class Remarked(NamedTuple):
+class Case(NamedTuple):
     """An expression with the remark that it deserves."""
 
     place: str
     marked: str
     rule: str
-    says: str
+    excerpt: str
 
     @property
     def expression(self) -> str:

@@ -7,7 +7,7 @@ import re
 _IGNORE = re.compile(r"//[^\n]*?c1policy:ignore([ \t]+[\w, \t-]+)")
 
 
-def silenced(expression: str) -> frozenset[str]:
+def find_ignored_rules(expression: str) -> frozenset[str]:
     """List the rules that comments in `expression` name: `// c1policy:ignore old-spelling`."""
     if "c1policy:ignore" not in expression:
         return frozenset()

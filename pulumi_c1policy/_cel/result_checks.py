@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pulumi_c1policy._cel.context import Context
-from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.syntax_tree import Node
 
 WRONG = "wrong-result"
@@ -14,23 +14,23 @@ UNKNOWN = "unknown-result"
 _USERS = frozenset(["User", "list(User)"])
 
 
-def check(context: Context, tree: Node) -> Iterator[Remark]:
+def check(context: Context, tree: Node) -> Iterator[Diagnostic]:
     """At most one remark on what the whole expression returns."""
     wanted, found = context.place_facts.returns, tree.type
     if wanted == "any" or (wanted == "bool" and found == "bool"):
         return
     if wanted == "users" and (found in _USERS or _is_empty_list(tree)):
         return
-    at = context.start(tree)
+    offset = context.find_start(tree)
     expected = "`bool`" if wanted == "bool" else "`User` or `list(User)`"
     if found == "dyn" or (wanted == "users" and found == "list(dyn)" and not _is_mixed(tree)):
         message = (
             f"whether this is {expected}, as {context.place.phrase} must be, shows at run time"
         )
-        yield context.warning(at, UNKNOWN, message)
+        yield context.warning(offset, UNKNOWN, message)
         return
     message = f"{context.place.phrase} must be {expected}, and this is `{found}`"
-    yield context.error(at, WRONG, message + _hint(tree, wanted, found))
+    yield context.error(offset, WRONG, message + _suggest(tree, wanted, found))
 
 
 def _is_empty_list(tree: Node) -> bool:
@@ -42,7 +42,7 @@ def _is_mixed(tree: Node) -> bool:
     return tree.kind == "list" and all(part.type != "dyn" for part in tree.parts)
 
 
-def _hint(tree: Node, wanted: str, found: str) -> str:
+def _suggest(tree: Node, wanted: str, found: str) -> str:
     if wanted == "bool":
         if found in _USERS or found == "list(dyn)":
             return "; compare a field of it, or ask a list with `.exists(...)`"

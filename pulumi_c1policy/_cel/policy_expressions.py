@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pulumi_c1policy._cel import checker
+from pulumi_c1policy._cel.diagnostics import Diagnostic, format_diagnostic
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.remarks import Remark, format_remark
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
@@ -39,18 +39,18 @@ class Expression(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocatedDiagnostic:
     """A remark on an expression of a policy."""
 
     path: Path
     expression: str
-    remark: Remark
+    diagnostic: Diagnostic
 
     def __str__(self) -> str:
-        return format_remark(self.expression, self.remark)
+        return format_diagnostic(self.expression, self.diagnostic)
 
 
-def check_policy(inputs: Tree) -> list[Located]:
+def check_policy(inputs: Tree) -> list[LocatedDiagnostic]:
     """List what is wrong or doubtful about the expressions of a policy, in the order of its fields.
 
     Args:
@@ -61,20 +61,20 @@ def check_policy(inputs: Tree) -> list[Located]:
             or does not work.
     """
     return [
-        Located(found.path, found.text, remark)
-        for found in expressions(POLICY, inputs)
-        for remark in _check(found)
+        LocatedDiagnostic(found.path, found.text, diagnostic)
+        for found in find_expressions(POLICY, inputs)
+        for diagnostic in _check_expression(found)
     ]
 
 
-def expressions(message: Message, tree: Value) -> list[Expression]:
+def find_expressions(message: Message, tree: Value) -> list[Expression]:
     """Every expression below `tree`, which is a `message`; what is no message is passed over."""
     found: list[Expression] = []
-    _gather(message, tree, (), found)
+    _collect(message, tree, (), found)
     return found
 
 
-def _gather(message: Message, tree: Value, path: Path, found: list[Expression]) -> None:
+def _collect(message: Message, tree: Value, path: Path, found: list[Expression]) -> None:
     if not isinstance(tree, dict):
         return
     expressive = message.expressive
@@ -84,23 +84,23 @@ def _gather(message: Message, tree: Value, path: Path, found: list[Expression]) 
             continue
         kind, below = field.type, (*path, name)
         if field.cel:
-            found += _at_field(field, value, tree, below)
+            found += _read_field(field, value, tree, below)
         elif not isinstance(kind, Message):
             continue
         elif field.shape == "one":
-            _gather(kind, value, below, found)
+            _collect(kind, value, below, found)
         elif field.shape == "list" and isinstance(value, list):
             for index, item in enumerate(value):
-                _gather(kind, item, (*below, index), found)
+                _collect(kind, item, (*below, index), found)
         elif field.shape == "map" and isinstance(value, dict):
             for key, item in value.items():
-                _gather(kind, item, (*below, Key(key)), found)
+                _collect(kind, item, (*below, Key(key)), found)
 
 
-def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:
+def _read_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:
     place = Place(field.cel)
     if field.type is Scalar.STRUCT:
-        yield from (Expression(leaf, place, text) for leaf, text in _leaves(value, path))
+        yield from (Expression(leaf, place, text) for leaf, text in _iterate_texts(value, path))
     elif field.shape == "list" and isinstance(value, list):
         texts = [item for item in value if isinstance(item, str)]
         has_fallback = len(texts) < len(value) or _has_fallback(place, siblings)
@@ -112,16 +112,16 @@ def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterato
         yield Expression(path, place, value)
 
 
-def _leaves(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
+def _iterate_texts(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
     """Every text in free-form data; other values are no expressions."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, (*path, Key(key)))
+            yield from _iterate_texts(item, (*path, Key(key)))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index))
+            yield from _iterate_texts(item, (*path, index))
 
 
 def _has_fallback(place: Place, siblings: Tree) -> bool:
@@ -135,17 +135,17 @@ def _has_fallback(place: Place, siblings: Tree) -> bool:
     return is_on and (bool(users) or (asks_groups and bool(groups)))
 
 
-def _check(found: Expression) -> list[Remark]:
+def _check_expression(found: Expression) -> list[Diagnostic]:
     """The remarks on an expression, seen with the others of its list.
 
     Expressions are asked in turn until one finds somebody, so one that always does is enough.
     """
     has_fallback = found.has_fallback or any(
-        _surely_finds(text, found.place) for text in found.alternatives
+        _always_finds_somebody(text, found.place) for text in found.alternatives
     )
     return checker.check(found.text, found.place, has_fallback=has_fallback)
 
 
-def _surely_finds(text: str, place: Place) -> bool:
+def _always_finds_somebody(text: str, place: Place) -> bool:
     remarks = checker.check(text, place)
-    return not checker.refuses(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)
+    return not checker.has_error(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)

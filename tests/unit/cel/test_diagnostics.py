@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_c1policy._cel.remarks import format_remark, remark
+from pulumi_c1policy._cel.diagnostics import format_diagnostic, make_diagnostic
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,18 @@ from pulumi_c1policy._cel.remarks import format_remark, remark
     ],
 )  # fmt: skip
 def test_the_caret_stands_under_the_place(expression: str, at: int, shown: str, caret: str) -> None:
-    lines = format_remark(expression, remark(expression, at, "rule", "a sentence")).split("\n")
+    lines = format_diagnostic(
+        expression, make_diagnostic(expression, at, "rule", "a sentence")
+    ).split("\n")
     assert lines[0].startswith("error: a sentence [rule]")
     assert lines[1:] == [f"  {shown}", f"  {caret}"]
 
 
 def test_a_long_line_is_cut_around_the_place() -> None:
     expression = "a" * 300 + "!" + "b" * 300
-    _, shown, caret = format_remark(expression, remark(expression, 300, "rule", "x")).split("\n")
+    _, shown, caret = format_diagnostic(
+        expression, make_diagnostic(expression, 300, "rule", "x")
+    ).split("\n")
     assert shown[caret.index("^")] == "!"
     assert len(shown) < 110
     assert shown.strip()[0] == shown[-1] == "…"
@@ -42,6 +46,6 @@ def test_a_long_line_is_cut_around_the_place() -> None:
 
 def test_the_line_is_told_where_there_are_several() -> None:
     text = "a &&\nb"
-    assert format_remark(text, remark(text, 5, "rule", "x")).split("\n")[0] == (
+    assert format_diagnostic(text, make_diagnostic(text, 5, "rule", "x")).split("\n")[0] == (
         "error: x [rule] (line 2)"
     )

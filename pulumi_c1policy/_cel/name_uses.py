@@ -46,16 +46,16 @@ def is_operator(node: Node) -> bool:
     return node.kind == "call" and not _WORD.fullmatch(node.name)
 
 
-def uses(tree: Node, facts: Environment) -> Iterator[Use]:
+def find_uses(tree: Node, facts: Environment) -> Iterator[Use]:
     """Every use of a name in `tree`, except of the names that its loops bind."""
     return _visit(tree, frozenset(), facts)
 
 
 def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
     if node.kind == "name":
-        yield from _name(node, bound, facts)
+        yield from _use_name(node, bound, facts)
     elif node.kind == "field":
-        whole = node.dotted()
+        whole = node.dotted_name()
         if whole in facts.constants and not _is_bound(whole, bound):
             yield Use("constant", whole, node)
             return
@@ -68,7 +68,7 @@ def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Us
             yield from _visit(part, inside, facts)
         return
     elif node.kind == "call" and not is_operator(node):
-        use = _call(node, bound, facts)
+        use = _use_call(node, bound, facts)
         yield use
         if not use.member:
             for part in node.parts:
@@ -78,17 +78,17 @@ def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Us
         yield from _visit(child, bound, facts)
 
 
-def _name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
+def _use_name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
     if node.name.startswith("@") or _is_bound(node.name, bound):
         return
     known = node.name in facts.constants
     yield Use("constant" if known else "variable", node.name, node)
 
 
-def _call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
+def _use_call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
     if node.target is None:
         return Use("function", node.name, node)
-    owner = node.target.dotted()
+    owner = node.target.dotted_name()
     if owner is None or _is_bound(owner, bound):
         return Use("function", node.name, node, member=True)
     whole = f"{owner}.{node.name}"
@@ -102,7 +102,7 @@ def _is_namespace(owner: str, function: str, facts: Environment) -> bool:
     if root in facts.namespaces:
         return True
     values = {*facts.variables, *facts.foreign_variables, *facts.enums}
-    if root in values or owner in facts.constants or function in facts.members:
+    if root in values or owner in facts.constants or function in facts.member_functions:
         return False
     return not any(is_typo(root, value) for value in values)
 

@@ -20,29 +20,29 @@ _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MAY_BE_NULL = "c1.directory.users.v1.FindByName"
 
 
-def risky_items(node: Node, known: Sizes) -> Iterator[Node]:
+def find_risky_items(node: Node, known: Sizes) -> Iterator[Node]:
     """Every `x[0]`, or a later item, of a list that may be too short for it."""
     if node.kind != "call":
         for child in node.children():
-            yield from risky_items(child, known)
+            yield from find_risky_items(child, known)
         return
     if node.name == "_?_:_":
         condition, one, other = node.parts
-        yield from risky_items(condition, known)
-        yield from risky_items(one, known | sizes(condition, holds=True))
-        yield from risky_items(other, known | sizes(condition, holds=False))
+        yield from find_risky_items(condition, known)
+        yield from find_risky_items(one, known | infer_sizes(condition, holds=True))
+        yield from find_risky_items(other, known | infer_sizes(condition, holds=False))
         return
     if node.name in ("_&&_", "_||_"):
         # Either side may guard the other: an error on one does not count if the other decides.
         holds = node.name == "_&&_"
         left, right = node.parts
-        yield from risky_items(left, known | sizes(right, holds=holds))
-        yield from risky_items(right, known | sizes(left, holds=holds))
+        yield from find_risky_items(left, known | infer_sizes(right, holds=holds))
+        yield from find_risky_items(right, known | infer_sizes(left, holds=holds))
         return
     if node.name == "_[_]" and _is_risky(node, known):
         yield node
     for child in node.children():
-        yield from risky_items(child, known)
+        yield from find_risky_items(child, known)
 
 
 def _is_risky(node: Node, known: Sizes) -> bool:
@@ -51,42 +51,42 @@ def _is_risky(node: Node, known: Sizes) -> bool:
         return False
     if owner.kind == "call" and owner.name == "split":
         return False
-    return index.value < 0 or index.value >= _least(owner, known)
+    return index.value < 0 or index.value >= _infer_least_size(owner, known)
 
 
-def nobody(node: Node, known: Sizes) -> Node | None:
+def find_empty_part(node: Node, known: Sizes) -> Node | None:
     """The part of an approver expression because of which it may return nobody, if it may."""
-    if known.get(node.key(), 0) > 0:
+    if known.get(node.structural_key(), 0) > 0:
         return None
     if node.kind == "call" and node.name == "_?_:_":
         condition, one, other = node.parts
-        found = nobody(one, known | sizes(condition, holds=True))
-        return found or nobody(other, known | sizes(condition, holds=False))
+        found = find_empty_part(one, known | infer_sizes(condition, holds=True))
+        return found or find_empty_part(other, known | infer_sizes(condition, holds=False))
     if node.kind == "constant":
         return node if node.value is None else None
     if node.type == "User":
         return node if node.name == _MAY_BE_NULL else None
-    if not node.type.startswith("list(") or _least(node, known) > 0:
+    if not node.type.startswith("list(") or _infer_least_size(node, known) > 0:
         return None
     return node
 
 
-def _least(node: Node, known: Sizes) -> int:
+def _infer_least_size(node: Node, known: Sizes) -> int:
     """The least number of items that a list is known to have."""
-    found = known.get(node.key(), 0)
+    found = known.get(node.structural_key(), 0)
     if node.kind == "list":
         return max(found, len(node.parts))
     if node.kind == "name" and node.name in ("appOwners", "app_owners"):
         return max(found, 1)
     if node.kind == "loop" and not _drops_items(node):
-        return max(found, _least(node.loop.over, known))
+        return max(found, _infer_least_size(node.loop.over, known))
     if node.kind == "call" and node.name == "_+_":
-        return max(found, sum(_least(part, known) for part in node.parts))
+        return max(found, sum(_infer_least_size(part, known) for part in node.parts))
     if node.kind == "call" and node.name == "_?_:_":
         condition, one, other = node.parts
         least = min(
-            _least(one, known | sizes(condition, holds=True)),
-            _least(other, known | sizes(condition, holds=False)),
+            _infer_least_size(one, known | infer_sizes(condition, holds=True)),
+            _infer_least_size(other, known | infer_sizes(condition, holds=False)),
         )
         return max(found, least)
     return found
@@ -97,45 +97,45 @@ def _drops_items(loop: Node) -> bool:
     return loop.loop.start.kind != "list" or loop.loop.step.name == "_?_:_"
 
 
-def sizes(condition: Node, *, holds: bool) -> Sizes:
+def infer_sizes(condition: Node, *, holds: bool) -> Sizes:
     """What is known of lists where a condition holds, or where it does not."""
     if condition.kind == "loop":
         is_exists = condition.loop.start.value is False
-        return {condition.loop.over.key(): 1} if is_exists and holds else {}
+        return {condition.loop.over.structural_key(): 1} if is_exists and holds else {}
     if condition.kind != "call":
         return {}
     if condition.name == "!_":
-        return sizes(condition.parts[0], holds=not holds)
+        return infer_sizes(condition.parts[0], holds=not holds)
     if condition.name == ("_&&_" if holds else "_||_"):
-        left, right = (sizes(part, holds=holds) for part in condition.parts)
+        left, right = (infer_sizes(part, holds=holds) for part in condition.parts)
         return {key: max(left.get(key, 0), right.get(key, 0)) for key in left | right}
     if condition.name == "@in" and holds:
-        return {condition.parts[1].key(): 1}
+        return {condition.parts[1].structural_key(): 1}
     sign = condition.name.strip("_")
     if sign not in _MIRRORED:
         return {}
     left_part, right_part = condition.parts
     sign = sign if holds else _NEGATED[sign]
-    return _compared(left_part, sign, right_part) or _compared(
+    return _infer_from_comparison(left_part, sign, right_part) or _infer_from_comparison(
         right_part, _MIRRORED[sign], left_part
     )
 
 
-def _compared(one: Node, sign: str, other: Node) -> Sizes:
+def _infer_from_comparison(one: Node, sign: str, other: Node) -> Sizes:
     if sign == "!=" and other.kind == "list" and not other.parts:
-        return {one.key(): 1}
+        return {one.structural_key(): 1}
     if sign == "!=" and other.kind == "constant" and other.value is None:
-        return {one.key(): 1}
-    owner = _sized(one)
+        return {one.structural_key(): 1}
+    owner = _unwrap_size_call(one)
     if owner is None or not isinstance(other.value, int):
         return {}
     least = {">": other.value + 1, ">=": other.value, "==": other.value}.get(sign, 0)
     if sign == "!=" and other.value == 0:
         least = 1
-    return {owner.key(): least} if least > 0 else {}
+    return {owner.structural_key(): least} if least > 0 else {}
 
 
-def _sized(node: Node) -> Node | None:
+def _unwrap_size_call(node: Node) -> Node | None:
     """`x` of `size(x)` and of `x.size()`."""
     if node.kind != "call" or node.name != "size":
         return None

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pulumi_c1policy._cel import engine
-from pulumi_c1policy._cel.engine import Outcome
+from pulumi_c1policy._cel import compiler
+from pulumi_c1policy._cel.compiler import Compilation
 from pulumi_c1policy._cel.syntax_tree import Node
 
 _PLAIN = frozenset(["name", "field", "constant"])
 _GROWING = frozenset(["replace", "join", "split", "format"])
 # Nodes and characters of texts.
-_LONG = 2_000
+_MAX_SIZE_WITH_LOOP = 2_000
 
 
-def decided(outcome: Outcome) -> bool | None:
+def find_constant_truth(compilation: Compilation) -> bool | None:
     """What a condition is for every request, or None if that is not known."""
-    tree = outcome.tree
+    tree = compilation.tree
     if tree is None:
         return None
-    found = _truth(tree)
-    if found is not None or outcome.missing or _may_take_long(tree):
+    found = _infer_truth(tree)
+    if found is not None or compilation.missing or _may_take_long(tree):
         return found
-    return engine.always(outcome.compiled)
+    return compiler.evaluate_constant(compilation.compiled)
 
 
 def _may_take_long(tree: Node) -> bool:
@@ -38,85 +38,85 @@ def _may_take_long(tree: Node) -> bool:
     if any(node.kind == "call" and node.name in _GROWING for node in nodes):
         return True
     loops = [node for node in nodes if node.kind == "loop"]
-    if loops and len(nodes) + sum(_length(node) for node in nodes) > _LONG:
+    if loops and len(nodes) + sum(_measure_text(node) for node in nodes) > _MAX_SIZE_WITH_LOOP:
         return True
     return any(
         inner.kind == "loop" for loop in loops for part in loop.parts for inner in part.walk()
     )
 
 
-def _length(node: Node) -> int:
+def _measure_text(node: Node) -> int:
     return len(node.value) if isinstance(node.value, str | bytes) else 0
 
 
-def _truth(node: Node) -> bool | None:
+def _infer_truth(node: Node) -> bool | None:
     if node.kind == "constant":
         return node.value if isinstance(node.value, bool) else None
     if node.kind != "call":
         return None
     if node.name == "!_":
-        inner = _truth(node.parts[0])
+        inner = _infer_truth(node.parts[0])
         return None if inner is None else not inner
     if node.name in ("_&&_", "_||_"):
-        return _chain(node)
+        return _infer_chain_truth(node)
     if node.name in ("_==_", "_!=_"):
         left, right = node.parts
-        if _is_plain(left) and left.key() == right.key():
+        if _is_plain(left) and left.structural_key() == right.structural_key():
             return node.name == "_==_"
     return None
 
 
-def _chain(node: Node) -> bool | None:
+def _infer_chain_truth(node: Node) -> bool | None:
     """A chain of `&&` is false as soon as two of its parts exclude each other; `||` mirrors it."""
     deciding = node.name == "_||_"
-    parts = list(_flat(node, node.name))
-    truths = [_truth(part) for part in parts]
-    if deciding in truths or _decides(parts, deciding=deciding):
+    parts = list(_flatten(node, node.name))
+    truths = [_infer_truth(part) for part in parts]
+    if deciding in truths or _has_deciding_pair(parts, deciding=deciding):
         return deciding
     return (not deciding) if all(truth is (not deciding) for truth in truths) else None
 
 
-def _flat(node: Node, name: str) -> Iterator[Node]:
+def _flatten(node: Node, name: str) -> Iterator[Node]:
     for part in node.parts:
         if part.kind == "call" and part.name == name:
-            yield from _flat(part, name)
+            yield from _flatten(part, name)
         else:
             yield part
 
 
-def _decides(parts: list[Node], *, deciding: bool) -> bool:
+def _has_deciding_pair(parts: list[Node], *, deciding: bool) -> bool:
     """Whether two parts settle the chain: `x == 1 && x == 2`, `x != 1 || x != 2`, `x && !x`."""
     one_of = "_!=_" if deciding else "_==_"
-    said: dict[object, object] = {}
-    whole: set[tuple[object, bool]] = set()
+    values: dict[object, object] = {}
+    seen: set[tuple[object, bool]] = set()
     for part in parts:
         negated = part.kind == "call" and part.name in ("!_", "_!=_")
-        inner = part.parts[0].key() if part.name == "!_" else _as_equal(part)
-        if (inner, not negated) in whole:
+        inner = part.parts[0].structural_key() if part.name == "!_" else _get_equality_key(part)
+        if (inner, not negated) in seen:
             return True
-        whole.add((inner, negated))
-        if part.kind == "call" and part.name == one_of and (pair := _path_and_value(part)):
+        seen.add((inner, negated))
+        if part.kind == "call" and part.name == one_of and (pair := _split_comparison(part)):
             path, value = pair
-            if said.setdefault(path, value) != value:
+            if values.setdefault(path, value) != value:
                 return True
     return False
 
 
-def _as_equal(node: Node) -> object:
+def _get_equality_key(node: Node) -> object:
     """The key of a node, with `!=` read as `==`."""
     if node.kind == "call" and node.name == "_!=_":
-        return Node("call", node.at, name="_==_", parts=node.parts).key()
-    return node.key()
+        return Node("call", node.offset, name="_==_", parts=node.parts).structural_key()
+    return node.structural_key()
 
 
-def _path_and_value(node: Node) -> tuple[object, object] | None:
+def _split_comparison(node: Node) -> tuple[object, object] | None:
     left, right = node.parts
     if left.kind == "constant":
         left, right = right, left
     is_value = right.kind == "constant" or (right.kind == "name" and "." in right.name)
     if left.kind == "constant" or not is_value or not _is_plain(left):
         return None
-    return (left.key(), right.type), right.key()
+    return (left.structural_key(), right.type), right.structural_key()
 
 
 def _is_plain(node: Node) -> bool:

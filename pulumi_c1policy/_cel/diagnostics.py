@@ -14,7 +14,7 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Diagnostic:
     """Something that is wrong, or doubtful, in an expression.
 
     Attributes:
@@ -32,39 +32,41 @@ class Remark:
     column: int = 1
 
 
-def remark(source: str, at: int, rule: str, message: str, severity: Severity = "error") -> Remark:
+def make_diagnostic(
+    source: str, offset: int, rule: str, message: str, severity: Severity = "error"
+) -> Diagnostic:
     """A remark on the character at offset `at` of `source`."""
-    at = min(max(at, 0), len(source))
-    before = source[:at]
-    return Remark(
-        severity, rule, message, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+    offset = min(max(offset, 0), len(source))
+    before = source[:offset]
+    return Diagnostic(
+        severity, rule, message, before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
     )
 
 
-_WIDEST = 100
-_CONTEXT = 40
+_MAX_LINE_COLUMNS = 100
+_COLUMNS_BEFORE_CARET = 40
 
 
-def format_remark(expression: str, remark: Remark) -> str:
+def format_diagnostic(expression: str, make_diagnostic: Diagnostic) -> str:
     """The remark, the line of the expression that it is about, and a caret under the place.
 
     A long line is cut around the place.
     """
     lines = expression.split("\n")
-    line = lines[remark.line - 1] if remark.line <= len(lines) else ""
-    line, at = line.rstrip("\r"), remark.column - 1
-    if len(line) > _WIDEST:
-        start = max(0, at - _CONTEXT)
-        end = start + _WIDEST
+    line = lines[make_diagnostic.line - 1] if make_diagnostic.line <= len(lines) else ""
+    line, offset = line.rstrip("\r"), make_diagnostic.column - 1
+    if len(line) > _MAX_LINE_COLUMNS:
+        start = max(0, offset - _COLUMNS_BEFORE_CARET)
+        end = start + _MAX_LINE_COLUMNS
         head, tail = "…" if start else "", "…" if end < len(line) else ""
-        line, at = f"{head}{line[start:end]}{tail}", at - start + len(head)
-    rule = f" [{remark.rule}]" if remark.rule else ""
-    number = f" (line {remark.line})" if len(lines) > 1 else ""
-    shown = "".join(_shown(character) for character in line)
-    return f"{remark.severity}: {remark.message}{rule}{number}\n  {shown}\n  {_indent(line[:at])}^"
+        line, offset = f"{head}{line[start:end]}{tail}", offset - start + len(head)
+    rule = f" [{make_diagnostic.rule}]" if make_diagnostic.rule else ""
+    number = f" (line {make_diagnostic.line})" if len(lines) > 1 else ""
+    shown = "".join(_mask_control_character(character) for character in line)
+    return f"{make_diagnostic.severity}: {make_diagnostic.message}{rule}{number}\n  {shown}\n  {_indent(line[:offset])}^"
 
 
-def _shown(character: str) -> str:
+def _mask_control_character(character: str) -> str:
     """Control characters would move the terminal's cursor, or worse."""
     return (
         character if character == "\t" or character.isprintable() else "\N{REPLACEMENT CHARACTER}"
@@ -72,10 +74,12 @@ def _shown(character: str) -> str:
 
 
 def _indent(text: str) -> str:
-    return "".join("\t" if character == "\t" else " " * _width(character) for character in text)
+    return "".join(
+        "\t" if character == "\t" else " " * _measure_width(character) for character in text
+    )
 
 
-def _width(character: str) -> int:
+def _measure_width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_c1policy._cel import library
-from pulumi_c1policy._cel.environment import Environment, load
+from pulumi_c1policy._cel import cel_library
+from pulumi_c1policy._cel.environment import Environment, load_environment
+from pulumi_c1policy._cel.name_uses import Use, find_uses
 from pulumi_c1policy._cel.syntax_tree import Node, decode
-from pulumi_c1policy._cel.uses import Use, uses
 
 _TOO_DEEP = "it is nested too deep"
 # The library stops at 32 levels; CEL elsewhere at 250.
@@ -27,12 +27,12 @@ class RawError:
     """What the library says, which is not for the eyes of a person."""
 
     text: str
-    at: int
+    offset: int
     """The offset that it points to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Compilation:
     """What became of an expression."""
 
     tree: Node | None
@@ -40,59 +40,63 @@ class Outcome:
     errors: tuple[RawError, ...] = ()
     missing: tuple[Use, ...] = ()
     """Calls of functions that the library does not know with so many arguments."""
-    unchecked: str = ""
+    unchecked_reason: str = ""
     """Why the expression cannot be checked here, if that is so."""
-    beyond: int | None = None
+    undocumented_offset: int | None = None
     """Where the expression first goes beyond what is documented, if it does."""
     compiled: Any = None
     """The library's own form of it, if it passed the type check."""
 
 
-def compile_expression(source: str) -> Outcome:
+def compile_expression(source: str) -> Compilation:
     """Compile `source` for any place.
 
     Raises:
         library.CheckerUnavailableError: The library is missing or does not work.
     """
-    compiled = _compile(library.standard(), source)
+    compiled = _compile(cel_library.get_standard_environment(), source)
     if not isinstance(compiled, list):
-        return _decoded(compiled)
-    beyond = min(error.at for error in compiled)
-    wider = library.extended(library.Extras())
+        return _decode(compiled)
+    undocumented_offset = min(error.offset for error in compiled)
+    wider = cel_library.get_extended_environment(cel_library.Extras())
     compiled = _compile(wider, source)
     if not isinstance(compiled, list):
-        return replace(_decoded(compiled), beyond=beyond)
+        return replace(_decode(compiled), undocumented_offset=undocumented_offset)
     parsed = _compile(wider, source, parse_only=True)
     if isinstance(parsed, list):
-        return _refused(parsed)
-    outcome = _decoded(parsed)
-    if outcome.tree is None:
-        return outcome
-    extras, missing = _put_aside(outcome.tree, compiled, load())
-    if extras != library.Extras():
+        return _report_errors(parsed)
+    compilation = _decode(parsed)
+    if compilation.tree is None:
+        return compilation
+    extras, missing = _declare_missing(compilation.tree, compiled, load_environment())
+    if extras != cel_library.Extras():
         try:
-            widest = library.extended(extras)
-        except library.CheckerUnavailableError:
-            return Outcome(None, unchecked="what it calls cannot be declared to the checker")
+            widest = cel_library.get_extended_environment(extras)
+        except cel_library.CheckerUnavailableError:
+            return Compilation(
+                None, unchecked_reason="what it calls cannot be declared to the checker"
+            )
         compiled = _compile(widest, source)
         if not isinstance(compiled, list):
-            return replace(_decoded(compiled), missing=missing)
-    return Outcome(outcome.tree, tuple(compiled), missing)
+            return replace(_decode(compiled), missing=missing)
+    return Compilation(compilation.tree, tuple(compiled), missing)
 
 
-def parse(source: str) -> Outcome:
+def parse(source: str) -> Compilation:
     """Parse `source` without asking whether its names and types are right.
 
     Raises:
         library.CheckerUnavailableError: The library is missing or does not work.
     """
-    parsed = _compile(library.standard(), source, parse_only=True)
+    parsed = _compile(cel_library.get_standard_environment(), source, parse_only=True)
     if isinstance(parsed, list):
-        parsed = _compile(library.extended(library.Extras()), source, parse_only=True)
-    return _refused(parsed) if isinstance(parsed, list) else _decoded(parsed)
+        parsed = _compile(
+            cel_library.get_extended_environment(cel_library.Extras()), source, parse_only=True
+        )
+    return _report_errors(parsed) if isinstance(parsed, list) else _decode(parsed)
 
 
-def always(compiled: Any) -> bool | None:  # noqa: ANN401
+def evaluate_constant(compiled: Any) -> bool | None:  # noqa: ANN401
     """What a condition is whatever its variables are, or None if it depends on them.
 
     Evaluated without any variable: what needs one is an error, and `&&` and `||` drop the errors
@@ -105,10 +109,10 @@ def always(compiled: Any) -> bool | None:  # noqa: ANN401
     return result if isinstance(result, bool) else None
 
 
-def fails(source: str) -> bool:
+def fails_to_evaluate(source: str) -> bool:
     """Whether an expression of literals alone fails when it is evaluated."""
     try:
-        kind = library.standard().compile(source).eval().type().name()
+        kind = cel_library.get_standard_environment().compile(source).eval().type().name()
     except RuntimeError:
         return True
     return bool(kind == "ERROR")
@@ -119,59 +123,67 @@ def _compile(env: Any, source: str, *, parse_only: bool = False) -> Any:  # noqa
     try:
         return env.compile(source, disable_check=parse_only)
     except RuntimeError as error:
-        return _raw_errors(source, str(error))
+        return _parse_errors(source, str(error))
 
 
-def _decoded(compiled: Any) -> Outcome:  # noqa: ANN401
+def _decode(compiled: Any) -> Compilation:  # noqa: ANN401
     from google.protobuf.message import DecodeError
 
     try:
-        return Outcome(decode(compiled.serialize()), compiled=compiled)
+        return Compilation(decode(compiled.serialize()), compiled=compiled)
     except (DecodeError, RecursionError):
-        return Outcome(None, unchecked=_TOO_DEEP)
+        return Compilation(None, unchecked_reason=_TOO_DEEP)
 
 
-def _refused(errors: list[RawError]) -> Outcome:
+def _report_errors(errors: list[RawError]) -> Compilation:
     too_deep = any(phrase in error.text for error in errors for phrase in _RECURSION)
-    return Outcome(None, unchecked=_TOO_DEEP) if too_deep else Outcome(None, tuple(errors))
+    return (
+        Compilation(None, unchecked_reason=_TOO_DEEP)
+        if too_deep
+        else Compilation(None, tuple(errors))
+    )
 
 
 _ERROR = re.compile(r"^(?:INVALID_ARGUMENT: )?ERROR: <input>:(-?\d+):(-?\d+): (.*)$")
 
 
-def _raw_errors(source: str, text: str) -> list[RawError]:
+def _parse_errors(source: str, text: str) -> list[RawError]:
     starts = [0, *(place.end() for place in re.finditer("\n", source))]
     found = []
     for line in text.split("\n"):
         if match := _ERROR.match(line):
             number, column = int(match[1]), int(match[2])
             start = starts[min(max(number, 1), len(starts)) - 1]
-            told = match[3].removesuffix(" [INVALID_ARGUMENT]")
-            found.append(RawError(told, start + max(column, 1) - 1))
+            text = match[3].removesuffix(" [INVALID_ARGUMENT]")
+            found.append(RawError(text, start + max(column, 1) - 1))
     return found or [RawError(text, 0)]
 
 
 _UNDECLARED = "undeclared reference to "
 
 
-def _put_aside(
+def _declare_missing(
     tree: Node, errors: list[RawError], facts: Environment
-) -> tuple[library.Extras, tuple[Use, ...]]:
-    undeclared = {error.at for error in errors if error.text.startswith(_UNDECLARED)}
+) -> tuple[cel_library.Extras, tuple[Use, ...]]:
+    undeclared = {error.offset for error in errors if error.text.startswith(_UNDECLARED)}
     missing = [
         use
-        for use in uses(tree, facts)
+        for use in find_uses(tree, facts)
         if use.kind == "function"
-        and (use.node.at in undeclared or (not use.member and _root(use.node).at in undeclared))
+        and (
+            use.node.offset in undeclared
+            or (not use.member and _find_root(use.node).offset in undeclared)
+        )
     ]
-    stands = frozenset(
-        library.Stand(use.name, use.count, use.member, _returns(use, facts)) for use in missing
+    stand_ins = frozenset(
+        cel_library.StandIn(use.name, use.count, use.member, _guess_return_type(use, facts))
+        for use in missing
     )
-    names = frozenset(name for use in missing for name in _loop_names(use, facts))
-    return library.Extras(stands, names), tuple(missing)
+    names = frozenset(name for use in missing for name in _guess_loop_names(use, facts))
+    return cel_library.Extras(stand_ins, names), tuple(missing)
 
 
-def _root(node: Node) -> Node:
+def _find_root(node: Node) -> Node:
     """The first word of a dotted name.
 
     There the library finds fault with `time.format(x)`: with one argument `format` is a function
@@ -182,13 +194,13 @@ def _root(node: Node) -> Node:
     return node
 
 
-def _returns(use: Use, facts: Environment) -> str:
+def _guess_return_type(use: Use, facts: Environment) -> str:
     """What a call of a known function returns although its arguments are too many or too few."""
     known = {s.returns for s in facts.signatures.get(use.name, ()) if s.member is use.member}
     return known.pop() if len(known) == 1 else "dyn"
 
 
-def _loop_names(use: Use, facts: Environment) -> list[str]:
+def _guess_loop_names(use: Use, facts: Environment) -> list[str]:
     """The names that an unknown macro seems to bind: `x.sortBy(item, item.email)` binds `item`."""
     if not use.member or use.count < 2:
         return []

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
-from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load
+from pulumi_c1policy._cel.environment import Environment, FieldFacts, Signature, load_environment
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ PACKAGE = "c1policy"
 """The proto package of our types. It never shows: sentences name the types without it."""
 
 # Enough for every list of networks that a person writes; more is declared when it comes up.
-_VARIADIC = 8
+_MAX_VARIADIC_ARGUMENTS = 8
 
 
 class CheckerUnavailableError(C1PolicyError):
@@ -30,7 +30,7 @@ class CheckerUnavailableError(C1PolicyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class StandIn:
     """A function that stands in for one that is not known, and takes anything."""
 
     name: str
@@ -43,14 +43,14 @@ class Stand:
 class Extras:
     """What one expression uses beyond what is known, declared so that the rest can be checked."""
 
-    functions: frozenset[Stand] = frozenset()
+    functions: frozenset[StandIn] = frozenset()
     variables: frozenset[str] = frozenset()
     checks_only: bool = True
     """What a tenant may have is declared too. It cannot be evaluated, nor what stands beside it."""
 
 
 @cache
-def standard() -> Any:  # noqa: ANN401 (the library ships no types)
+def get_standard_environment() -> Any:  # noqa: ANN401 (the library ships no types)
     """The environment for expressions that use nothing unknown.
 
     Raises:
@@ -60,7 +60,7 @@ def standard() -> Any:  # noqa: ANN401 (the library ships no types)
 
 
 @lru_cache(maxsize=32)
-def extended(extras: Extras) -> Any:  # noqa: ANN401
+def get_extended_environment(extras: Extras) -> Any:  # noqa: ANN401
     """The environment with every extension of the library, and with `extras`."""
     return _build(extras)
 
@@ -75,7 +75,7 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
             "Install it with `pip install 'pulumi-c1policy[cel]'`.",
         ) from error
     try:
-        built = _environment(cel, [ext_strings.ExtStrings()], extras)
+        built = _declare_environment(cel, [ext_strings.ExtStrings()], extras)
         # A broken environment shows at the first compile only, and looks like a refused expression.
         built.compile("true")
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
@@ -86,23 +86,23 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
     return built
 
 
-def _environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:  # noqa: ANN401
-    facts = load()
-    extensions = [*extensions, _functions(cel, facts)]
+def _declare_environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:  # noqa: ANN401
+    facts = load_environment()
+    extensions = [*extensions, _declare_functions(cel, facts)]
     variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
     if extras is not None:
-        extensions += [*_other_extensions(), _stands(cel, extras.functions)]
+        extensions += [*_load_other_extensions(), _declare_stand_ins(cel, extras.functions)]
         if extras.checks_only:
-            extensions.append(_options(cel, facts))
+            extensions.append(_declare_optional_overloads(cel, facts))
         variables |= dict.fromkeys(extras.variables, "dyn")
     return cel.NewEnv(
-        _pool(),
-        variables={name: _type(cel, kind) for name, kind in variables.items()},
+        _build_pool(),
+        variables={name: _convert_type(cel, kind) for name, kind in variables.items()},
         extensions=extensions,
     )
 
 
-def _other_extensions() -> list[Any]:
+def _load_other_extensions() -> list[Any]:
     from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional
 
     return [
@@ -113,7 +113,7 @@ def _other_extensions() -> list[Any]:
     ]
 
 
-def _options(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+def _declare_optional_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
     """What a tenant may have of functions that are known: other types that they take.
 
     CEL has some as options (`1 < 2.5`, a list's `reverse`); how the vendor's own types are kept, as
@@ -127,7 +127,9 @@ def _options(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
             overloads.append(cel.Overload(name, cel.Type.BOOL, [kinds[one], kinds[other]]))
     for name in (*sorted(facts.enums), "IP", "CIDR"):
         for made in ("string", "int"):
-            overload = cel.Overload(f"{made}#{name}", _type(cel, made), [_type(cel, name)])
+            overload = cel.Overload(
+                f"{made}#{name}", _convert_type(cel, made), [_convert_type(cel, name)]
+            )
             ways.setdefault(made, []).append(overload)
     items = cel.Type.List(cel.Type.DYN)
     ways["reverse"] = [cel.Overload("reverse#list", items, [items], is_member=True)]
@@ -138,57 +140,57 @@ def _options(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
     return cel.CelExtension("options", declarations)
 
 
-def _functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+def _declare_functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
     """Our functions, as an extension: as plain functions `contains` collides with the string's."""
     declarations = []
     for name, signatures in facts.signatures.items():
         overloads = [
             cel.Overload(
                 f"{name}#{number}#{len(parameters)}",
-                _type(cel, signature.returns),
-                [_type(cel, parameter) for parameter in parameters],
+                _convert_type(cel, signature.returns),
+                [_convert_type(cel, parameter) for parameter in parameters],
                 is_member=signature.member,
             )
             for number, signature in enumerate(signatures)
-            for parameters in _parameter_lists(signature)
+            for parameters in _expand_parameters(signature)
         ]
         declarations.append(cel.FunctionDecl(name, overloads))
     return cel.CelExtension("conductorone", declarations)
 
 
-def _parameter_lists(signature: Signature) -> Iterable[tuple[str, ...]]:
+def _expand_parameters(signature: Signature) -> Iterable[tuple[str, ...]]:
     yield signature.parameters
     if signature.variadic:
-        for more in range(1, _VARIADIC):
+        for more in range(1, _MAX_VARIADIC_ARGUMENTS):
             yield signature.parameters + signature.parameters[-1:] * more
 
 
-def _stands(cel: Any, stands: Iterable[Stand]) -> Any:  # noqa: ANN401
+def _declare_stand_ins(cel: Any, stand_ins: Iterable[StandIn]) -> Any:  # noqa: ANN401
     declarations: dict[str, list[Any]] = {}
-    for stand in stands:
-        parameters = [cel.Type.DYN] * (stand.arity + stand.member)
+    for stand_in in stand_ins:
+        parameters = [cel.Type.DYN] * (stand_in.arity + stand_in.member)
         overload = cel.Overload(
-            f"{stand.name}#stand#{len(parameters)}#{stand.member}",
-            _type(cel, stand.returns),
+            f"{stand_in.name}#stand#{len(parameters)}#{stand_in.member}",
+            _convert_type(cel, stand_in.returns),
             parameters,
-            is_member=stand.member,
+            is_member=stand_in.member,
         )
-        declarations.setdefault(stand.name, []).append(overload)
+        declarations.setdefault(stand_in.name, []).append(overload)
     return cel.CelExtension(
         "unknown", [cel.FunctionDecl(name, ways) for name, ways in declarations.items()]
     )
 
 
-def _type(cel: Any, kind: str) -> Any:  # noqa: ANN401
+def _convert_type(cel: Any, kind: str) -> Any:  # noqa: ANN401
     if kind.startswith("list("):
-        return cel.Type.List(_type(cel, kind[5:-1]))
+        return cel.Type.List(_convert_type(cel, kind[5:-1]))
     if kind in {"bool", "string", "int", "dyn", "timestamp", "duration"}:
         return getattr(cel.Type, kind.upper())
     return cel.Type(f"{PACKAGE}.{kind}")
 
 
 @cache
-def _pool() -> Any:  # noqa: ANN401
+def _build_pool() -> Any:  # noqa: ANN401
     """The types as proto messages.
 
     Proto2 with `deprecated_legacy_json_field_conflicts`, because both spellings of a field in one
@@ -203,7 +205,7 @@ def _pool() -> Any:  # noqa: ANN401
         timestamp_pb2,
     )
 
-    facts = load()
+    facts = load_environment()
     file = descriptor_pb2.FileDescriptorProto(
         name="c1policy.proto", package=PACKAGE, syntax="proto2"
     )
@@ -234,7 +236,7 @@ def _add_field(message: DescriptorProto, name: str, number: int, facts: FieldFac
     if kind in _WELL_KNOWN:
         field.type_name = f".google.protobuf.{_WELL_KNOWN[kind]}"
     elif kind.startswith("map("):
-        entry = message.nested_type.add(name=f"{_title(name)}Entry")
+        entry = message.nested_type.add(name=f"{_to_title_case(name)}Entry")
         entry.options.map_entry = True
         entry.field.add(name="key", number=1, label=1, type=9)
         entry.field.add(name="value", number=2, label=1, type=_SCALARS[kind[12:-1]])
@@ -243,7 +245,7 @@ def _add_field(message: DescriptorProto, name: str, number: int, facts: FieldFac
         field.type_name = f".{PACKAGE}.{kind}"
 
 
-def _title(name: str) -> str:
+def _to_title_case(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 

@@ -18,7 +18,7 @@ class Token:
     kind: str
     """`comment`, `text`, `open-text` (one that never ends), `number`, `word` or `sign`."""
     text: str
-    at: int
+    offset: int
 
 
 _TOKEN = re.compile(
@@ -41,51 +41,55 @@ _TOKEN = re.compile(
 
 
 @lru_cache(maxsize=16)
-def read(source: str) -> tuple[Token, ...]:
+def tokenize(source: str) -> tuple[Token, ...]:
     """The tokens of `source`, comments among them."""
-    found: list[Token] = []
-    place = 0
-    while match := _TOKEN.search(source, place):
+    tokens: list[Token] = []
+    position = 0
+    while match := _TOKEN.search(source, position):
         kind = match.lastgroup or ""
-        place = match.end()
+        position = match.end()
         if kind == "open":
             long = match["open"][-3:] in ('"""', "'''")
-            ending = -1 if long else source.find("\n", place)
-            place = len(source) if ending < 0 else ending
-            found.append(Token("open-text", source[match.start() : place], match.start()))
+            ending = -1 if long else source.find("\n", position)
+            position = len(source) if ending < 0 else ending
+            tokens.append(Token("open-text", source[match.start() : position], match.start()))
         else:
-            found.append(Token(kind, match[0], match.start()))
-    return tuple(found)
+            tokens.append(Token(kind, match[0], match.start()))
+    return tuple(tokens)
 
 
-def name_start(source: str, at: int) -> int:
+def find_name_start(source: str, offset: int) -> int:
     """Where the dotted name begins whose last word, or what follows that, stands at `at`.
 
     The library points at the last dot of `a.b.c`, and at the bracket of `a.b.c(`.
     """
-    words = [token for token in read(source) if token.kind != "comment"]
-    index = bisect_left([token.at for token in words], at)
-    start = at
+    words = [token for token in tokenize(source) if token.kind != "comment"]
+    index = bisect_left([token.offset for token in words], offset)
+    start = offset
     if index < len(words) and words[index].kind == "word":
-        start = words[index].at
+        start = words[index].offset
     while index > 0:
         previous = words[index - 1]
-        wanted = words[index].text if index < len(words) else ""
-        if previous.kind == "word" and wanted in (".", "("):
-            start = previous.at
+        following = words[index].text if index < len(words) else ""
+        if previous.kind == "word" and following in (".", "("):
+            start = previous.offset
         elif not (previous.text == "." and index < len(words) and words[index].kind == "word"):
             break
         index -= 1
     return start
 
 
-def word_before(source: str, at: int) -> int:
+def find_word_before(source: str, offset: int) -> int:
     """Where the word begins that stands before the bracket at `at`."""
-    words = [token for token in read(source) if token.kind != "comment" and token.at < at]
-    return words[-1].at if words and words[-1].kind == "word" else at
+    words = [
+        token for token in tokenize(source) if token.kind != "comment" and token.offset < offset
+    ]
+    return words[-1].offset if words and words[-1].kind == "word" else offset
 
 
-def word_after(source: str, at: int, word: str) -> int:
+def find_word_after(source: str, offset: int, word: str) -> int:
     """Where `word` begins that follows the dot, or the bracket of `has(`, at `at`."""
-    following = (t.at for t in read(source) if t.at > at and t.text.strip("`") == word)
-    return next(following, at)
+    following = (
+        t.offset for t in tokenize(source) if t.offset > offset and t.text.strip("`") == word
+    )
+    return next(following, offset)

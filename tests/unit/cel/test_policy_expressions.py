@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.policies import check_policy, expressions
+from pulumi_c1policy._cel.policy_expressions import check_policy, find_expressions
 from pulumi_c1policy._model.paths import text
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.unknown import UNKNOWN
@@ -25,11 +25,11 @@ def approval(*texts: object, **others: object) -> dict[str, Any]:
 
 
 def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(text(f.path), f.place, f.text) for f in expressions(POLICY, inputs)]
+    return [(text(f.path), f.place, f.text) for f in find_expressions(POLICY, inputs)]
 
 
 def rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(text(f.path), f.remark.rule) for f in check_policy(inputs)]
+    return [(text(f.path), f.diagnostic.rule) for f in check_policy(inputs)]
 
 
 CONFIG = f"{STEP}.provision.provision_policy.connector.account.config"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pulumi_c1policy._cel.library import PACKAGE
+from pulumi_c1policy._cel.cel_library import PACKAGE
 
 _OTHERS = {
     f"{PACKAGE}.": "",
@@ -17,7 +17,7 @@ _OTHERS = {
 }
 
 
-def readable(text: str) -> str:
+def translate_type(text: str) -> str:
     """The library's text of a type, in the names that we use."""
     for theirs, ours in _OTHERS.items():
         text = text.replace(theirs, ours)
@@ -33,10 +33,10 @@ def parse_types(text: str) -> list[str]:
             found.append(text[start:place])
             start = place + 1
     found.append(text[start:])
-    return [readable(part.strip()) for part in found if part.strip()]
+    return [translate_type(part.strip()) for part in found if part.strip()]
 
 
-def listed(names: Iterable[str], last_word: str = "and") -> str:
+def join_names(names: Iterable[str], last_word: str = "and") -> str:
     """`a`, `b` and `c`."""
     *head, last = [f"`{name}`" for name in dict.fromkeys(names)] or ["nothing"]
     return f"{', '.join(head)} {last_word} {last}" if head else last
