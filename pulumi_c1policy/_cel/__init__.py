@@ -1,8 +1,10 @@
-"""Expressions: what they may say, checked without a tenant.
+"""Checks and evaluation of CEL expressions without a tenant.
 
-Knows no engine, no HTTP and no terminal. `checker` has the check of one expression, `policies`
-that of a policy; `environment.json` is all that is known of ConductorOne's expressions. The type
-checker itself, `cel-expr-python`, is an optional dependency, imported only when an expression is
-there.
-May import `_model` and `errors`, nothing else of ours.
+`checker` checks one expression, `policy_expressions` all expressions of a policy, and `evaluate`
+evaluates an expression on partly known values. `environment.json` holds the documented facts about
+ConductorOne's expressions. The type checker, `cel-expr-python`, is an optional dependency; it is
+imported only when there is an expression to check.
+
+Must not import Pulumi, an HTTP library or a terminal library; of ours it may import `_model`,
+`_findings` and `errors`.
 """

@@ -1,7 +1,7 @@
-"""The type checker's own library, and the environment as it wants to have it.
+"""The environment of ConductorOne's expressions, declared to the CEL library.
 
 `cel-expr-python` is an optional dependency: this module imports it inside functions only, so that
-a program without expressions never loads it. No other module names it.
+a program without expressions never loads it. No other module may import it.
 """
 
 from __future__ import annotations
@@ -19,19 +19,27 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto
 
 PACKAGE = "c1policy"
-"""The proto package of our types. It never shows: sentences name the types without it."""
+"""The protobuf package of our types. Messages name the types without it."""
 
-# Enough for every list of networks that a person writes; more is declared when it comes up.
+# The library has no variadic functions, so overloads up to this count are declared. A call with
+# more arguments is declared when it occurs, like a call of an unknown function.
 _MAX_VARIADIC_ARGUMENTS = 8
 
 
 class CheckerUnavailableError(C1PolicyError):
-    """Expressions cannot be checked here: the checker is not installed, or does not work."""
+    """Raised when the CEL library is not installed or does not work on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """A function that stands in for one that is not known, and takes anything."""
+    """A declaration of an unknown function, with parameters of any type.
+
+    Attributes:
+        name: The name of the function.
+        arity: The number of arguments between the parentheses.
+        member: Whether the function is called after a dot.
+        returns: The type of the result.
+    """
 
     name: str
     arity: int
@@ -41,17 +49,23 @@ class StandIn:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What one expression uses beyond what is known, declared so that the rest can be checked."""
+    """Declarations of unknown names, so that the rest of an expression can be checked.
+
+    Attributes:
+        functions: Unknown functions.
+        variables: Unknown variables; they have the type `dyn`.
+        checks_only: Also declare undocumented overloads that a tenant may have. An expression can
+            then be checked but not evaluated.
+    """
 
     functions: frozenset[StandIn] = frozenset()
     variables: frozenset[str] = frozenset()
     checks_only: bool = True
-    """What a tenant may have is declared too. It cannot be evaluated, nor what stands beside it."""
 
 
 @cache
 def get_standard_environment() -> Any:  # noqa: ANN401 (the library ships no types)
-    """The environment for expressions that use nothing unknown.
+    """Return the library's environment with the documented names.
 
     Raises:
         CheckerUnavailableError: The library is missing or does not work.
@@ -61,7 +75,11 @@ def get_standard_environment() -> Any:  # noqa: ANN401 (the library ships no typ
 
 @lru_cache(maxsize=32)
 def get_extended_environment(extras: Extras) -> Any:  # noqa: ANN401
-    """The environment with every extension of the library, and with `extras`."""
+    """Return the library's environment with all its extensions and `extras`.
+
+    Raises:
+        CheckerUnavailableError: The library is missing or does not work.
+    """
     return _build(extras)
 
 
@@ -76,17 +94,21 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
         ) from error
     try:
         built = _declare_environment(cel, [ext_strings.ExtStrings()], extras)
-        # A broken environment shows at the first compile only, and looks like a refused expression.
+        # A broken environment is reported at the first compile, as an error of the source.
         built.compile("true")
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise CheckerUnavailableError(
-            "Expressions cannot be checked here: cel-expr-python refuses our environment.",
-            "Install a version of it that this release was tested with, as its `cel` extra does.",
+            "Expressions cannot be checked here: cel-expr-python does not accept the environment.",
+            "Install a version that this release supports: `pip install 'pulumi-c1policy[cel]'`.",
         ) from error
     return built
 
 
-def _declare_environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:  # noqa: ANN401
+def _declare_environment(
+    cel: Any,  # noqa: ANN401
+    extensions: list[Any],
+    extras: Extras | None,
+) -> Any:  # noqa: ANN401
     facts = load_environment()
     extensions = [*extensions, _declare_functions(cel, facts)]
     variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
@@ -114,10 +136,10 @@ def _load_other_extensions() -> list[Any]:
 
 
 def _declare_optional_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
-    """What a tenant may have of functions that are known: other types that they take.
+    """Declare undocumented overloads of known functions that a tenant may have.
 
-    CEL has some as options (`1 < 2.5`, a list's `reverse`); how the vendor's own types are kept, as
-    numbers or not, is not documented.
+    CEL has some as options (`1 < 2.5`, `reverse` of a list). Conversions of the vendor's own types
+    depend on their representation (numbers or messages), which is not documented.
     """
     kinds = {"int": cel.Type.INT, "uint": cel.Type.UINT, "double": cel.Type.DOUBLE}
     ways: dict[str, list[Any]] = {sign: [] for sign in ("_<_", "_<=_", "_>_", "_>=_")}
@@ -141,7 +163,10 @@ def _declare_optional_overloads(cel: Any, facts: Environment) -> Any:  # noqa: A
 
 
 def _declare_functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
-    """Our functions, as an extension: as plain functions `contains` collides with the string's."""
+    """Declare the vendor's functions.
+
+    They are an extension, because `contains` as a plain function collides with that of strings.
+    """
     declarations = []
     for name, signatures in facts.signatures.items():
         overloads = [
@@ -191,11 +216,11 @@ def _convert_type(cel: Any, kind: str) -> Any:  # noqa: ANN401
 
 @cache
 def _build_pool() -> Any:  # noqa: ANN401
-    """The types as proto messages.
+    """Build the vendor's types as protobuf messages.
 
-    Proto2 with `deprecated_legacy_json_field_conflicts`, because both spellings of a field in one
-    proto3 message make the library drop the type. An enum is a message without fields: as a proto
-    enum it would be an int, and two different ones would compare.
+    The syntax is proto2 with `deprecated_legacy_json_field_conflicts`, because the library drops a
+    proto3 message that has both spellings of a field. An enum is a message without fields: as a
+    protobuf enum it would be an int, and values of two enums could be compared.
     """
     from google.protobuf import (
         descriptor_pb2,
@@ -249,8 +274,8 @@ def _to_title_case(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
-# FieldDescriptorProto's numbers: 8 bool, 9 string, 3 int64; 11 is a message, labels 1 and 3 are
-# optional and repeated.
+# Numbers of FieldDescriptorProto.Type: 8 bool, 9 string, 3 int64, 11 message. Labels: 1 optional,
+# 3 repeated.
 _SCALARS: dict[str, Any] = {"bool": 8, "string": 9, "int": 3}
 _WELL_KNOWN = {
     "timestamp": "Timestamp",

@@ -1,7 +1,7 @@
-"""The check of one expression: everything that is wrong or doubtful about it, in our own words.
+"""Check of one expression.
 
-`check` is pure and remembers what it has said, since the same expressions come again at every check
-of every policy.
+`check` is pure and caches its results, because the same expressions are checked again at each check
+of each policy.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from pulumi_c1policy._cel.ignore_comments import find_ignored_rules
 from pulumi_c1policy._findings.severity import unknown_rule
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
-"""The rule that a fallback outside of the expression makes void."""
+"""The rule that does not apply if the policy has a fallback."""
 
 UNCHECKED = "unchecked"
 
-# The tenant's own limit is not known; CEL's is this.
+# In characters. This is CEL's limit; that of tenants is not known.
 _MAX_EXPRESSION_LENGTH = 100_000
 
 
@@ -40,29 +40,31 @@ def check(
     *,
     has_fallback: bool = False,
 ) -> list[Diagnostic]:
-    """List what is wrong or doubtful about an expression at a place, in the order of its text.
-
-    The tenant accepts the expression if no remark is an error. The expression itself can turn rules
-    down in a comment: `// c1policy:ignore old-spelling`.
+    """Check an expression at a place.
 
     Args:
-        expression: The text.
-        place: Where it stands.
-        has_fallback: Of an approver or a provisioner: somebody is found elsewhere if the
-            expression returns nobody.
+        expression: The expression. A comment in it can turn rules off:
+            `// c1policy:ignore old-spelling`.
+        place: The place, which decides the variables and the type of the result.
+        has_fallback: For an approver or a provisioner: there is a fallback if the expression
+            returns no users.
+
+    Returns:
+        The diagnostics in the order of the text. The tenant accepts the expression, as far as is
+        known, if none is an error.
 
     Raises:
         CheckerUnavailableError: The type checker is not installed or does not work.
     """
     ignored = find_ignored_rules(expression)
-    ignored_here = {*ignored, CAN_BE_EMPTY} if has_fallback else ignored
+    rules_off = {*ignored, CAN_BE_EMPTY} if has_fallback else ignored
     unknown = [
-        Diagnostic("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
+        Diagnostic("warning", "", f"`c1policy:ignore` has no effect: {problem}")
         for problem in map(unknown_rule, sorted(ignored))
-        if problem and "did you mean" in problem  # Any other word may be a sentence's.
+        if problem and "did you mean" in problem  # Other words may belong to a sentence.
     ]
     return unknown + [
-        found for found in _check(expression, Place(place)) if found.rule not in ignored_here
+        found for found in _check(expression, Place(place)) if found.rule not in rules_off
     ]
 
 
@@ -77,7 +79,9 @@ def _check(expression: str, place: Place) -> tuple[Diagnostic, ...]:
 def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
     context = Context(source, place)
     if (broken := _find_unencodable(source)) is not None:
-        yield context.error(broken, syntax_errors.RULE, "this character cannot be sent")
+        yield context.error(
+            broken, syntax_errors.RULE, "this character cannot be encoded; remove it"
+        )
         return
     if len(source) > _MAX_EXPRESSION_LENGTH:
         message = f"the expression cannot be checked here: it has {len(source)} characters"
@@ -103,7 +107,7 @@ def _check_meaning(context: Context, compilation: compiler.Compilation) -> Itera
         return
     if compilation.undocumented_offset is not None and not wrong:
         yield _explain_undocumented(context, compilation.undocumented_offset)
-    # What an unknown function returns is unknown, and that it is unknown has been said.
+    # An unknown result follows from an unknown function, which has a diagnostic already.
     result = [
         found
         for found in result_checks.check(context, compilation.tree)
@@ -115,17 +119,20 @@ def _check_meaning(context: Context, compilation: compiler.Compilation) -> Itera
 
 
 def _add_likely_cause(context: Context, found: Diagnostic) -> Diagnostic:
-    """What does not parse, with the most likely cause where an expression may be a plain text."""
+    """Suggest quotes for a syntax error at a place where a plain string is a likely mistake."""
     quoted = {"'", '"'} & set(context.source)
     if context.place is not Place.ACCOUNT_CONFIG or quoted or not context.source.strip():
         return found
-    return replace(found, message=f"{found.message}; put quotes around a text")
+    return replace(found, message=f"{found.message}; if it is a string, put quotes around it")
 
 
 def _explain_undocumented(context: Context, offset: int) -> Diagnostic:
     following = context.text_from(offset)[:1]
     if following in ("<", ">"):
-        message = f"numbers of different types in order are {name_checks.BEYOND}; write both alike"
+        message = (
+            f"comparing numbers of different types is {name_checks.BEYOND}; "
+            f"write both as the same type"
+        )
         return context.warning(offset, name_checks.UNDOCUMENTED, message)
     if following == "(":
         offset = lexer.find_word_before(context.source, offset)
@@ -141,11 +148,11 @@ def _find_unencodable(source: str) -> int | None:
 
 
 def has_error(remarks: Collection[Diagnostic]) -> bool:
-    """Whether one of the remarks says that the tenant refuses the expression."""
+    """Return whether a diagnostic is an error, so that the tenant rejects the expression."""
     return any(found.severity == "error" for found in remarks)
 
 
 def find_worst(remarks: Collection[Diagnostic]) -> Diagnostic | None:
-    """The first error, else the first warning."""
+    """Return the first error, else the first warning, else None."""
     errors = [found for found in remarks if found.severity == "error"]
     return next(iter(errors or remarks), None)

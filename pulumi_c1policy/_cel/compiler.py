@@ -1,9 +1,8 @@
-"""Compiling an expression, so far as it can be: what is unknown is put aside, the rest is checked.
+"""Compilation of an expression, also if it uses functions that this release does not know.
 
-The library stops at a function that it does not know, and a tenant may know functions that we do
-not. So such functions, and what stands in their loops, are declared as taking and returning
-anything, and the expression is compiled again. This module says nothing to a person; see
-`type_errors`.
+The library stops at an unknown function, but a newer tenant may have it. So unknown functions, and
+the names that they seem to bind, are declared with the type `dyn`, and the expression is compiled
+again. `type_errors` turns the errors into messages for users.
 """
 
 from __future__ import annotations
@@ -17,42 +16,50 @@ from pulumi_c1policy._cel.environment import Environment, load_environment
 from pulumi_c1policy._cel.name_uses import Use, find_uses
 from pulumi_c1policy._cel.syntax_tree import Node, decode
 
-_TOO_DEEP = "it is nested too deep"
-# The library stops at 32 levels; CEL elsewhere at 250.
+_TOO_DEEP = "it is nested too deeply"
+# The library's limit is 32 levels; that of other CEL implementations is 250.
 _RECURSION = ("Exceeded max recursion depth", "Expression recursion limit exceeded")
 
 
 @dataclass(frozen=True, slots=True)
 class RawError:
-    """What the library says, which is not for the eyes of a person."""
+    """An error of the library; its text is not fit for users.
+
+    Attributes:
+        text: The text, without the position.
+        offset: The offset that it refers to, in characters.
+    """
 
     text: str
     offset: int
-    """The offset that it points to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What became of an expression."""
+    """The result of compiling an expression.
+
+    Attributes:
+        tree: The syntax tree; None if the expression cannot be parsed or checked.
+        errors: The errors of the library.
+        missing: The calls of functions that are not known with that number of arguments.
+        unchecked_reason: The reason why the expression cannot be checked, or "".
+        undocumented_offset: The offset of the first use of undocumented CEL, if there is one.
+        compiled: The library's compiled expression, if it passed the type check.
+    """
 
     tree: Node | None
-    """The expression, unless it cannot be parsed or checked."""
     errors: tuple[RawError, ...] = ()
     missing: tuple[Use, ...] = ()
-    """Calls of functions that the library does not know with so many arguments."""
     unchecked_reason: str = ""
-    """Why the expression cannot be checked here, if that is so."""
     undocumented_offset: int | None = None
-    """Where the expression first goes beyond what is documented, if it does."""
     compiled: Any = None
-    """The library's own form of it, if it passed the type check."""
 
 
 def compile_expression(source: str) -> Compilation:
-    """Compile `source` for any place.
+    """Compile `source` with the variables of all places.
 
     Raises:
-        library.CheckerUnavailableError: The library is missing or does not work.
+        CheckerUnavailableError: The library is missing or does not work.
     """
     compiled = _compile(cel_library.get_standard_environment(), source)
     if not isinstance(compiled, list):
@@ -74,7 +81,7 @@ def compile_expression(source: str) -> Compilation:
             widest = cel_library.get_extended_environment(extras)
         except cel_library.CheckerUnavailableError:
             return Compilation(
-                None, unchecked_reason="what it calls cannot be declared to the checker"
+                None, unchecked_reason="the library cannot declare a function that it calls"
             )
         compiled = _compile(widest, source)
         if not isinstance(compiled, list):
@@ -83,10 +90,10 @@ def compile_expression(source: str) -> Compilation:
 
 
 def parse(source: str) -> Compilation:
-    """Parse `source` without asking whether its names and types are right.
+    """Parse `source` without checking its names and types.
 
     Raises:
-        library.CheckerUnavailableError: The library is missing or does not work.
+        CheckerUnavailableError: The library is missing or does not work.
     """
     parsed = _compile(cel_library.get_standard_environment(), source, parse_only=True)
     if isinstance(parsed, list):
@@ -97,10 +104,10 @@ def parse(source: str) -> Compilation:
 
 
 def evaluate_constant(compiled: Any) -> bool | None:  # noqa: ANN401
-    """What a condition is whatever its variables are, or None if it depends on them.
+    """Return the value of a condition that does not depend on its variables, else None.
 
-    Evaluated without any variable: what needs one is an error, and `&&` and `||` drop the errors
-    that cannot change their result.
+    The condition is evaluated without variables. An operand that needs one is an error, and `&&`
+    and `||` ignore an error that cannot change their result.
     """
     try:
         result = compiled.eval().value()
@@ -110,7 +117,7 @@ def evaluate_constant(compiled: Any) -> bool | None:  # noqa: ANN401
 
 
 def fails_to_evaluate(source: str) -> bool:
-    """Whether an expression of literals alone fails when it is evaluated."""
+    """Return whether the evaluation of an expression of literals fails."""
     try:
         kind = cel_library.get_standard_environment().compile(source).eval().type().name()
     except RuntimeError:
@@ -119,7 +126,7 @@ def fails_to_evaluate(source: str) -> bool:
 
 
 def _compile(env: Any, source: str, *, parse_only: bool = False) -> Any:  # noqa: ANN401
-    """The compiled expression, or the list of errors."""
+    """Compile an expression; return the library's object, or a list of `RawError`."""
     try:
         return env.compile(source, disable_check=parse_only)
     except RuntimeError as error:
@@ -184,10 +191,10 @@ def _declare_missing(
 
 
 def _find_root(node: Node) -> Node:
-    """The first word of a dotted name.
+    """Return the first word of a dotted name.
 
-    There the library finds fault with `time.format(x)`: with one argument `format` is a function
-    of a value, and it takes `time` for one.
+    The library reports the error of `time.format(x)` there: `format` with one argument is a member
+    function, so it treats `time` as a variable.
     """
     while node.kind in ("call", "field") and node.target is not None:
         node = node.target
@@ -195,13 +202,13 @@ def _find_root(node: Node) -> Node:
 
 
 def _guess_return_type(use: Use, facts: Environment) -> str:
-    """What a call of a known function returns although its arguments are too many or too few."""
+    """Return the type of a call of a known function with a wrong number of arguments."""
     known = {s.returns for s in facts.signatures.get(use.name, ()) if s.member is use.member}
     return known.pop() if len(known) == 1 else "dyn"
 
 
 def _guess_loop_names(use: Use, facts: Environment) -> list[str]:
-    """The names that an unknown macro seems to bind: `x.sortBy(item, item.email)` binds `item`."""
+    """Return the names that an unknown macro seems to bind: `item` in `x.sortBy(item, item.id)`."""
     if not use.member or use.count < 2:
         return []
     names = []

@@ -1,6 +1,6 @@
-"""Conditions that are always, or never, true.
+"""Conditions that are true, or false, for every request.
 
-What is found is surely so; what is not found may still be.
+There are no false positives; not every such condition is found.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pulumi_c1policy._cel.syntax_tree import Node
 
 _PLAIN = frozenset(["name", "field", "constant"])
 _GROWING = frozenset(["replace", "join", "split", "format"])
-# Nodes and characters of texts.
+# In nodes plus characters of string literals.
 _MAX_SIZE_WITH_LOOP = 2_000
 
 
 def find_constant_truth(compilation: Compilation) -> bool | None:
-    """What a condition is for every request, or None if that is not known."""
+    """Return the value that a condition has for every request, or None if none is proven."""
     tree = compilation.tree
     if tree is None:
         return None
@@ -29,10 +29,10 @@ def find_constant_truth(compilation: Compilation) -> bool | None:
 
 
 def _may_take_long(tree: Node) -> bool:
-    """Return whether the library may take long, or much memory, to work an expression out.
+    """Return whether the library may need much time or memory to evaluate an expression.
 
-    It has no bound of its own. Loops in loops cost their product, a loop costs its items times what
-    it does with each, and some functions return much more than they take.
+    The library has no limit of its own. Nested loops cost the product of their sizes, a loop costs
+    its items times the size of its body, and some functions return much more than they are given.
     """
     nodes = [*tree.walk()]
     if any(node.kind == "call" and node.name in _GROWING for node in nodes):
@@ -67,7 +67,10 @@ def _infer_truth(node: Node) -> bool | None:
 
 
 def _infer_chain_truth(node: Node) -> bool | None:
-    """A chain of `&&` is false as soon as two of its parts exclude each other; `||` mirrors it."""
+    """Infer the value of a chain of `&&` or `||`.
+
+    A chain of `&&` is false if one part is false or two parts exclude each other; `||` mirrors it.
+    """
     deciding = node.name == "_||_"
     parts = list(_flatten(node, node.name))
     truths = [_infer_truth(part) for part in parts]
@@ -85,7 +88,10 @@ def _flatten(node: Node, name: str) -> Iterator[Node]:
 
 
 def _has_deciding_pair(parts: list[Node], *, deciding: bool) -> bool:
-    """Whether two parts settle the chain: `x == 1 && x == 2`, `x != 1 || x != 2`, `x && !x`."""
+    """Return whether two parts decide the chain.
+
+    Examples are `x == 1 && x == 2`, `x != 1 || x != 2` and `x && !x`.
+    """
     one_of = "_!=_" if deciding else "_==_"
     values: dict[object, object] = {}
     seen: set[tuple[object, bool]] = set()
@@ -103,7 +109,7 @@ def _has_deciding_pair(parts: list[Node], *, deciding: bool) -> bool:
 
 
 def _get_equality_key(node: Node) -> object:
-    """The key of a node, with `!=` read as `==`."""
+    """Return the key of a node, with `!=` replaced by `==`."""
     if node.kind == "call" and node.name == "_!=_":
         return Node("call", node.offset, name="_==_", parts=node.parts).structural_key()
     return node.structural_key()
@@ -120,5 +126,5 @@ def _split_comparison(node: Node) -> tuple[object, object] | None:
 
 
 def _is_plain(node: Node) -> bool:
-    """Whether a node is names, fields, keys and literals only."""
+    """Return whether a node consists of names, fields, indexes and literals only."""
     return all(part.kind in _PLAIN or part.name == "_[_]" for part in node.walk())

@@ -1,4 +1,4 @@
-"""The expression that is being checked, its place, and how to point into it."""
+"""The expression that is checked, its place, and offsets of its parts."""
 
 from __future__ import annotations
 
@@ -22,30 +22,31 @@ class Context:
 
     @property
     def place_facts(self) -> PlaceFacts:
-        """What an expression finds at this place."""
+        """The facts about this place."""
         return self.facts.places[self.place]
 
     @property
-    def variables(self) -> str:
-        """The variables of this place, as a part of a sentence: "there is `subject`"."""
+    def variables_clause(self) -> str:
+        """A clause that lists the variables of this place: "the only variable is `subject`"."""
         names = sorted(self.place_facts.variables)
-        return f"there {'is' if len(names) == 1 else 'are'} {join_names(names)}"
+        subject = "the only variable is" if len(names) == 1 else "the variables are"
+        return f"{subject} {join_names(names)}"
 
     def error(self, offset: int, rule: str, message: str) -> Diagnostic:
-        """Something that the tenant refuses."""
+        """Make a diagnostic about something that the tenant rejects."""
         return make_diagnostic(self.source, offset, rule, message)
 
     def warning(self, offset: int, rule: str, message: str) -> Diagnostic:
-        """Something that the tenant accepts, or may accept."""
+        """Make a diagnostic about something that the tenant accepts, or may accept."""
         severity: Severity = "warning"
         return make_diagnostic(self.source, offset, rule, message, severity)
 
     def text_from(self, offset: int) -> str:
-        """What the text goes on with at an offset."""
+        """Return the source from an offset to its end."""
         return self.source[offset:]
 
     def find_start(self, node: Node) -> int:
-        """Where the text of a node begins, its brackets left aside."""
+        """Return the offset at which the text of a node begins, without its parentheses."""
         first = node
         while True:
             if first.presence:
@@ -62,6 +63,6 @@ class Context:
         return lexer.find_name_start(self.source, first.offset) if is_name else first.offset
 
     def find_function_start(self, node: Node, *, member: bool) -> int:
-        """Where the name of a called function begins."""
+        """Return the offset at which the name of a called function begins."""
         find = lexer.find_word_before if member else lexer.find_name_start
         return find(self.source, node.offset)

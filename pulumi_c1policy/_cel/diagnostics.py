@@ -1,7 +1,7 @@
-"""What a check says of an expression, and how a person reads it.
+"""Diagnostics of an expression and their text form.
 
-A remark points at one place in the text and is a sentence of ours: what was found, what was
-expected, what to write instead. This module imports nothing of ours.
+A diagnostic is a finding within an expression: it refers to a line and a column. This module
+imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something that is wrong, or doubtful, in an expression.
+    """An error or a warning at a position of an expression.
 
     Attributes:
-        severity: The tenant refuses an error; it accepts what a warning is about.
-        rule: The id of the rule in the registry, in kebab-case; "" where nobody can turn it down.
-        message: What was found, what was expected and what to write, in a sentence.
-        line: Where, counted from 1.
-        column: Where in that line, counted in characters from 1.
+        severity: `error` if the tenant rejects the expression, as far as is known; else `warning`.
+        rule: The id of the rule in `registry.RULES`, or "" if it cannot be turned off.
+        message: A sentence: what was found, what was expected, what to write.
+        line: The line, from 1.
+        column: The column in characters, from 1.
     """
 
     severity: Severity
@@ -35,7 +35,7 @@ class Diagnostic:
 def make_diagnostic(
     source: str, offset: int, rule: str, message: str, severity: Severity = "error"
 ) -> Diagnostic:
-    """A remark on the character at offset `at` of `source`."""
+    """Make a diagnostic that refers to the character at `offset` of `source`."""
     offset = min(max(offset, 0), len(source))
     before = source[:offset]
     return Diagnostic(
@@ -47,27 +47,28 @@ _MAX_LINE_COLUMNS = 100
 _COLUMNS_BEFORE_CARET = 40
 
 
-def format_diagnostic(expression: str, make_diagnostic: Diagnostic) -> str:
-    """The remark, the line of the expression that it is about, and a caret under the place.
+def format_diagnostic(expression: str, diagnostic: Diagnostic) -> str:
+    """Format a diagnostic as three lines: the message, the line of the expression, and a caret.
 
-    A long line is cut around the place.
+    A line of more than 100 columns is cut around the position.
     """
     lines = expression.split("\n")
-    line = lines[make_diagnostic.line - 1] if make_diagnostic.line <= len(lines) else ""
-    line, offset = line.rstrip("\r"), make_diagnostic.column - 1
+    line = lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
+    line, offset = line.rstrip("\r"), diagnostic.column - 1
     if len(line) > _MAX_LINE_COLUMNS:
         start = max(0, offset - _COLUMNS_BEFORE_CARET)
         end = start + _MAX_LINE_COLUMNS
         head, tail = "…" if start else "", "…" if end < len(line) else ""
         line, offset = f"{head}{line[start:end]}{tail}", offset - start + len(head)
-    rule = f" [{make_diagnostic.rule}]" if make_diagnostic.rule else ""
-    number = f" (line {make_diagnostic.line})" if len(lines) > 1 else ""
-    shown = "".join(_mask_control_character(character) for character in line)
-    return f"{make_diagnostic.severity}: {make_diagnostic.message}{rule}{number}\n  {shown}\n  {_indent(line[:offset])}^"
+    rule = f" [{diagnostic.rule}]" if diagnostic.rule else ""
+    number = f" (line {diagnostic.line})" if len(lines) > 1 else ""
+    message = f"{diagnostic.severity}: {diagnostic.message}{rule}{number}"
+    excerpt = "".join(_mask_control_character(character) for character in line)
+    return f"{message}\n  {excerpt}\n  {_indent(line[:offset])}^"
 
 
 def _mask_control_character(character: str) -> str:
-    """Control characters would move the terminal's cursor, or worse."""
+    """Replace control characters: they would move the cursor of the terminal."""
     return (
         character if character == "\t" or character.isprintable() else "\N{REPLACEMENT CHARACTER}"
     )

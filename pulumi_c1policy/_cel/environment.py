@@ -1,14 +1,14 @@
-"""What is known of ConductorOne's expressions, read from `environment.json`.
+"""Documented facts about ConductorOne's expressions, read from `environment.json`.
 
-The file is data with its source and date, so that a change of the vendor's documentation is a
-change of data. Field names stand in it as the documentation prefers them; the other spelling is derived
-here. This module imports nothing of ours, and no type checker.
+The file has the preferred spelling of each field; the other spelling is derived here. This module
+imports nothing of ours and does not import the CEL library.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class Place(StrEnum):
-    """Where an expression stands, which decides its variables and its result."""
+    """The place of an expression; it decides the variables and the type of the result."""
 
     RULE_CONDITION = "rule-condition"
     WAIT_CONDITION = "wait-condition"
@@ -28,7 +28,7 @@ class Place(StrEnum):
 
     @property
     def phrase(self) -> str:
-        """The place as a sentence names it: `a rule's condition`."""
+        """The name of the place in messages, such as `a rule's condition`."""
         return _PHRASES[self]
 
 
@@ -44,30 +44,46 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """What an expression finds at one place."""
+    """The facts about one place.
+
+    Attributes:
+        returns: The type of the result: `bool`, `users` (a user or a list of users) or `any`.
+        variables: The documented variables.
+        doubtful: Variables that may not exist, each with the reason for the doubt.
+        syntax_only: Whether only the syntax can be checked.
+    """
 
     returns: str
-    """`bool`, `users` (a user or a list of them) or `any`."""
     variables: frozenset[str]
     doubtful: dict[str, str]
-    """Variables that may or may not be there, each with the reason of the doubt."""
     syntax_only: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FieldFacts:
-    """One spelling of one field."""
+    """One spelling of one field.
+
+    Attributes:
+        type: The type of the field.
+        preferred_spelling: The spelling to write instead, or "" if this one is preferred.
+        doubt: The reason why the tenant may not know the field, as a predicate, or "".
+    """
 
     type: str
     preferred_spelling: str = ""
-    """The spelling to write instead, if that is the preferred one."""
     doubt: str = ""
-    """Why the tenant may not know the field, if that is so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """One spelling of one value of an enum."""
+    """One spelling of one value of an enum.
+
+    Attributes:
+        type: The type of the value; the enum itself or `string`.
+        enum: The enum.
+        doubt: The reason why the tenant may not know the spelling, as a predicate, or "".
+        is_older: Whether it is an older name of a value.
+    """
 
     type: str
     enum: str
@@ -77,15 +93,23 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call a function."""
+    """One overload of a function.
+
+    Attributes:
+        name: The whole name, such as `c1.user.v1.HasApp`.
+        parameters: The types of the parameters.
+        returns: The type of the result.
+        member: Whether the first argument is written before the dot.
+        variadic: Whether the last parameter can be repeated.
+        places: The places at which the overload can be called.
+        doubt: The reason why the tenant may not know the overload, as a predicate, or "".
+    """
 
     name: str
     parameters: tuple[str, ...]
     returns: str
     member: bool
-    """The first parameter stands before the dot."""
     variadic: bool
-    """The last parameter may be repeated."""
     places: frozenset[Place]
     doubt: str = ""
 
@@ -95,17 +119,17 @@ class Signature:
         return len(self.parameters) - self.member
 
     def accepts(self, count: int) -> bool:
-        """Whether it can be called with `count` arguments between the parentheses."""
+        """Return whether it can be called with `count` arguments between the parentheses."""
         return count >= self.arity if self.variadic else count == self.arity
 
     def __str__(self) -> str:
-        shown = ", ".join(self.parameters[self.member :])
         owner = f"{self.parameters[0]}." if self.member else ""
-        return f"{owner}{self.name}({shown}{', ...' if self.variadic else ''})"
+        parameters = [*self.parameters[self.member :], *(["..."] if self.variadic else [])]
+        return f"{owner}{self.name}({', '.join(parameters)})"
 
 
 class Environment:
-    """All that is known of ConductorOne's expressions."""
+    """All documented facts about ConductorOne's expressions."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.version: str = data["version"]
@@ -113,21 +137,19 @@ class Environment:
         self.variables: dict[str, str] = data["variables"]
         self.foreign_variables: dict[str, str] = data["foreign_variables"]
         self.foreign_functions: dict[str, str] = data["words_of_other_languages"]
-        extensions = data["extensions"]
-        self.extension_namespaces: frozenset[str] = frozenset(extensions["namespaces"])
-        self.namespaces: frozenset[str] = self.extension_namespaces | set(data["namespaces"])
-        """First words of names that are functions as a whole: the vendor's and CEL's own."""
-        self._extensions: dict[str, list[int]] = extensions["member"]
-        self.enums: frozenset[str] = frozenset(data["enums"])
+        self._extension_namespaces = frozenset[str](data["extensions"]["namespaces"])
+        self._extensions: dict[str, list[int]] = data["extensions"]["member"]
+        self.namespaces = self._extension_namespaces | set(data["namespaces"])
+        """First words of dotted function names: the vendor's and CEL's."""
+        self.enums = frozenset(data["enums"])
         self.places = {Place(name): _read_place(facts) for name, facts in data["places"].items()}
         self.types = {name: _read_fields(facts) for name, facts in data["types"].items()}
+        enums: dict[str, dict[str, Any]] = data["enums"]
         self._prefixes: dict[str, str] = {
-            name: facts["bare_prefix"]
-            for name, facts in data["enums"].items()
-            if "bare_prefix" in facts
+            name: facts["bare_prefix"] for name, facts in enums.items() if "bare_prefix" in facts
         }
         self.constants: dict[str, Constant] = {}
-        for name, facts in data["enums"].items():
+        for name, facts in enums.items():
             self.constants |= _read_constants(name, facts)
         self.signatures: dict[str, list[Signature]] = {}
         for facts in data["functions"]:
@@ -136,42 +158,42 @@ class Environment:
         self._standard: dict[str, dict[str, list[int]]] = data["standard_functions"]
 
     def list_arities(self, name: str, *, member: bool) -> set[int]:
-        """With how many arguments the function can be called, empty where it is not known."""
+        """Return the numbers of arguments that the function takes; empty if it is unknown."""
         counts = set(self._standard["member" if member else "global"].get(name, ()))
         counts |= {s.arity for s in self.signatures.get(name, ()) if s.member is member}
         return counts
 
     def accepts(self, name: str, count: int, *, member: bool) -> bool:
-        """Whether the function is known and can be called with `count` arguments."""
+        """Return whether the function is known and can be called with `count` arguments."""
         return count in self.list_arities(name, member=member) or any(
             s.accepts(count) for s in self.signatures.get(name, ()) if s.member is member
         )
 
     def is_standard(self, name: str, *, member: bool) -> bool:
-        """Whether the function is one of CEL's own."""
+        """Return whether the function is one of CEL's standard functions."""
         return name in self._standard["member" if member else "global"]
 
     def is_extension(self, name: str, count: int, *, member: bool) -> bool:
-        """Whether CEL has such a function beyond its standard, so that a tenant may have it."""
+        """Return whether the function belongs to a CEL extension that a tenant may have."""
         if not member:
-            return name.partition(".")[0] in self.extension_namespaces
+            return name.partition(".")[0] in self._extension_namespaces
         return count in self._extensions.get(name, ())
 
     def find_signatures(self, name: str, count: int, *, member: bool) -> list[Signature]:
-        """The documented ways to call the function with `count` arguments."""
+        """Return the documented overloads of the function that take `count` arguments."""
         return [s for s in self.signatures.get(name, ()) if s.member is member and s.accepts(count)]
 
     def find_enum(self, name: str) -> str:
-        """The enum of which `name` would be a value by its prefix, "" if there is none."""
+        """Return the enum whose prefix `name` begins with, such as `USER_STATUS_`, or ""."""
         found = (enum for enum, prefix in self._prefixes.items() if name.startswith(prefix))
         return next(found, "")
 
     def strip_prefix(self, enum: str, name: str) -> str:
-        """A value without the prefix by which it stands alone: `USER_STATUS_ENABLED`."""
+        """Remove the prefix of an unqualified value: `ENABLED` of `USER_STATUS_ENABLED`."""
         return name.removeprefix(self._prefixes.get(enum, ""))
 
     def list_values(self, enum: str) -> list[str]:
-        """The values of an enum, each in the one spelling to write."""
+        """List the values of an enum, each in its preferred spelling."""
         known = [
             name
             for name, constant in self.constants.items()
@@ -181,26 +203,26 @@ class Environment:
 
     @cached_property
     def map_fields(self) -> frozenset[str]:
-        """Names of the fields that are maps."""
-        found = {n for fields in self.types.values() for n, f in fields.items() if "map" in f.type}
-        return frozenset(found)
+        """The names of the fields that are maps."""
+        every = (item for fields in self.types.values() for item in fields.items())
+        return frozenset(name for name, field in every if field.type.startswith("map("))
 
     @cached_property
     def member_functions(self) -> frozenset[str]:
-        """Names of the functions that are called after a dot."""
-        own = {name for name, ways in self.signatures.items() if any(w.member for w in ways)}
+        """The names of the functions that are called after a dot."""
+        own = {name for name, found in self.signatures.items() if any(f.member for f in found)}
         return frozenset(own | self._standard["member"].keys())
 
     @cached_property
     def global_functions(self) -> frozenset[str]:
-        """Names of the functions that are called by themselves."""
-        own = {name for name, ways in self.signatures.items() if not ways[0].member}
+        """The names of the functions that are not called after a dot."""
+        own = {name for name, found in self.signatures.items() if not found[0].member}
         return frozenset(own | self._standard["global"].keys())
 
 
 @cache
 def load_environment() -> Environment:
-    """The environment that this release knows."""
+    """Return the environment that this release knows."""
     text = resources.files("pulumi_c1policy._cel").joinpath("environment.json").read_text("utf-8")
     return Environment(json.loads(text))
 
@@ -221,7 +243,7 @@ def _read_fields(facts: dict[str, Any]) -> dict[str, FieldFacts]:
         if (snake := _to_snake_case(name)) != name:
             found[snake] = FieldFacts(kind, preferred_spelling=name)
         if (camel := _to_camel_case(name)) != name:
-            # A map field cannot have two spellings of the same type in one message.
+            # Two protobuf map fields would need the same name for their entry types.
             other = "map(string, dyn)" if kind.startswith("map") else kind
             found[camel] = FieldFacts(other, doubt=f"is documented as `{name}` only")
     for name, kind in facts.get("doubtful", {}).items():
@@ -252,26 +274,22 @@ def _read_constants(enum: str, facts: dict[str, Any]) -> dict[str, Constant]:
 _SIGNATURE = re.compile(r"(?P<name>[\w.]+)\((?P<parameters>.*)\) -> (?P<returns>.+)")
 
 
-def _read_signatures(facts: dict[str, Any]) -> list[Signature]:
+def _read_signatures(facts: dict[str, Any]) -> Iterator[Signature]:
     places = frozenset(Place(name) for name in facts.get("places", Place))
-    found = []
     for text in facts["signatures"]:
         match = _SIGNATURE.fullmatch(text)
         assert match, text  # noqa: S101 (our own data, and a test reads it)
         parameters = tuple(filter(None, match["parameters"].split(", ")))
         variadic = parameters[-1:] == ("...",)
-        found.append(
-            Signature(
-                match["name"],
-                parameters[:-1] if variadic else parameters,
-                match["returns"],
-                facts.get("member", False),
-                variadic,
-                places,
-                facts.get("doubt", ""),
-            )
+        yield Signature(
+            match["name"],
+            parameters[:-1] if variadic else parameters,
+            match["returns"],
+            facts.get("member", False),
+            variadic,
+            places,
+            facts.get("doubt", ""),
         )
-    return found
 
 
 def _to_snake_case(name: str) -> str:

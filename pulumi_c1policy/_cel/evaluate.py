@@ -1,8 +1,8 @@
-"""Evaluating an expression, where not everything is known.
+"""Evaluation of an expression on partly known values.
 
-`false && x` is false although `x` is unknown; what depends on something unknown is `Undecided`, with the
-reason, and no field that nobody gave is taken for an empty one. The library works out CEL's own
-functions (see `primitives`); the way through the expression is ours, since the library's has no such value.
+`false && x` is false even if `x` is unknown. A result that depends on an unknown value is
+`Undecided`, with the reason. An unknown field is not treated as empty. The library evaluates CEL's
+own functions (see `primitives`); the tree is walked here, because the library has no unknown value.
 """
 
 from __future__ import annotations
@@ -21,24 +21,29 @@ from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
 
 Functions: TypeAlias = Mapping[str, Callable[..., Value]]
-"""What answers the functions that are not CEL's own, by name; before a dot is the first argument."""
+"""Implementations of the vendor's functions, by name; the value before a dot comes first."""
 
 _OVERLOADED = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
 
-# The list that an expanded macro makes. It begins as a new list, and no expression can name it.
+# The accumulator of an expanded macro. It starts as a new list, and no expression can refer to it.
 _COLLECTED_NAME = "@result"
+
+_TOO_DEEP = "the expression is nested too deeply to be evaluated"
 
 
 def evaluate(
     source: str, place: Place, variables: Mapping[str, Value], functions: Functions
 ) -> Value:
-    """What an expression evaluates to, or `Undecided`.
+    """Evaluate an expression.
 
     Args:
         source: The expression.
-        place: Where it stands.
-        variables: The values of the variables that are known.
-        functions: The functions that can be answered.
+        place: The place of the expression.
+        variables: The values of the known variables.
+        functions: The implementations of the vendor's functions.
+
+    Returns:
+        The value, or `Undecided` with the reason.
 
     Raises:
         CheckerUnavailableError: The library is not installed or does not work.
@@ -49,20 +54,18 @@ def evaluate(
     try:
         return _Evaluation(variables, functions, Meter()).value(tree, {})
     except TooCostlyError as error:
-        return Undecided(f"the expression cannot be worked out here: {error}")
+        return Undecided(f"the expression is too costly to evaluate: {error}")
     except RecursionError:
-        return Undecided("the expression is nested too deep to be worked out here")
+        return Undecided(_TOO_DEEP)
 
 
 @lru_cache(maxsize=4096)
 def _compile_accepted(source: str, place: Place) -> Node | Undecided:
-    refused = checker.find_worst(
-        [found for found in checker.check(source, place) if found.severity == "error"]
-    )
-    if refused is not None:
-        return Undecided(f"the tenant refuses the expression: {refused.message}")
+    worst = checker.find_worst(checker.check(source, place))
+    if worst is not None and worst.severity == "error":
+        return Undecided(f"the tenant rejects the expression: {worst.message}")
     tree = compiler.compile_expression(source).tree
-    return tree or Undecided("the expression is nested too deep to be worked out here")
+    return tree or Undecided(_TOO_DEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class _Evaluation:
         self.meter.spend()
         match node.kind:
             case "constant":
-                # Python has no unsigned numbers, so that `1u - 2u` would come out as -1.
+                # Python has no unsigned numbers: `1u - 2u` would be -1.
                 is_unsigned = node.type == "uint"
                 return Undecided("it has unsigned numbers") if is_unsigned else node.value
             case "name":
@@ -92,7 +95,7 @@ class _Evaluation:
                 return self._evaluate_loop(node, bound)
 
     def _evaluate_all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
-        """The values of all nodes, or the first one that is undecided."""
+        """Evaluate all nodes; return their values, or the first `Undecided`."""
         values = []
         for node in nodes:
             value = self.value(node, bound)
@@ -106,8 +109,8 @@ class _Evaluation:
         if constant is None and name in load_environment().variables:
             return self.variables.get(name, Undecided(f"`{name}` is not given"))
         if constant is None:
-            return Undecided(f"`{name}` is not worked out here")
-        # The values of an enum of texts are not documented, so its names stand for them.
+            return Undecided(f"`{name}` cannot be evaluated offline")
+        # The values of an enum of strings are not documented, so its names are used as values.
         return name if constant.type == "string" else parse_enum_value(constant.enum, name)
 
     def _evaluate_field(self, node: Node, bound: Mapping[str, Value]) -> Value:
@@ -119,13 +122,13 @@ class _Evaluation:
             value = owner.get(node.name)
             if not node.presence or isinstance(value, Undecided):
                 return value
-            # As in protobuf: a field that is empty is a field that is not there.
+            # As in protobuf, an empty field is an absent field.
             return value not in ("", 0, [], {})
         if not isinstance(owner, dict):
-            return Undecided(f"`.{node.name}` fails: what it stands behind has no fields")
+            return Undecided(f"`.{node.name}` fails: the value before it has no fields")
         if node.presence:
             return node.name in owner
-        return owner.get(node.name, Undecided(f"`.{node.name}` fails: there is no such key"))
+        return owner.get(node.name, Undecided(f"`.{node.name}` fails: the key does not exist"))
 
     def _evaluate_call(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name in ("_&&_", "_||_"):
@@ -141,7 +144,7 @@ class _Evaluation:
         if node.name == "_+_" and all(isinstance(each, list) for each in arguments):
             one, other = arguments
             if parts[0].name == _COLLECTED_NAME:
-                # Of `map` and `filter`: a new list for each item would cost their square.
+                # Extend the list of `map` and `filter` in place: copies would cost quadratic time.
                 one += other
                 return one
             self.meter.spend_on_concatenation(one, other)
@@ -154,7 +157,7 @@ class _Evaluation:
         is_member = node.target is not None
         if is_operator(node) or load_environment().is_standard(node.name, member=is_member):
             return primitives.call(node.name, arguments, is_member=is_member)
-        return Undecided(f"what `{node.name}` answers is not known here")
+        return Undecided(f"the result of `{node.name}` is not known offline")
 
     def _evaluate_logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
         decisive = node.name == "_||_"
@@ -165,7 +168,7 @@ class _Evaluation:
                 return decisive
             if not isinstance(value, bool | Undecided):
                 value = Undecided(
-                    f"`{primitives.format_function_name(node.name)}` fails: it wants a bool"
+                    f"`{primitives.format_function_name(node.name)}` fails: it needs a bool"
                 )
             if unknown is None and isinstance(value, Undecided):
                 unknown = value
@@ -177,12 +180,12 @@ class _Evaluation:
         if isinstance(decided, Undecided):
             return decided
         if not isinstance(decided, bool):
-            return Undecided("`?` fails: what stands before it is no bool")
+            return Undecided("`?` fails: the value before it is not a bool")
         return self.value(one if decided else other, bound)
 
     def _evaluate_map(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name:
-            return Undecided(f"a new `{node.name}` is not documented")
+            return Undecided(f"creating a `{node.name}` is not documented")
         parts = self._evaluate_all(node.parts, bound)
         if isinstance(parts, Undecided):
             return parts
@@ -203,19 +206,19 @@ class _Evaluation:
 
 
 def _iterate_items(over: Value, count: int) -> list[tuple[Value, ...]]:
-    """What the names of a loop stand for in turn: an item, or an index and an item."""
+    """Return the values that the names of a loop take in turn: an item, or an index and an item."""
     if count == 1:
         return [(item,) for item in over]
     return list(over.items()) if isinstance(over, dict) else list(enumerate(over))
 
 
 def _is_text_contains(name: str, arguments: list[Value]) -> bool:
-    """Whether this is `contains` of texts, which is CEL's own, and not of networks."""
+    """Return whether a call is `contains` of strings, which is CEL's own, not of networks."""
     return name == "contains" and isinstance(arguments[0], str)
 
 
 def _has_our_type(value: Value) -> bool:
-    """Whether the library cannot take a value."""
+    """Return whether a value is of a type that the library cannot take."""
     return isinstance(value, Record | EnumValue) or (
         isinstance(value, list) and any(map(_has_our_type, value))
     )

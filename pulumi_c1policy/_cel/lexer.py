@@ -1,6 +1,7 @@
-"""The words of an expression, for finding a place in it and for reading one that does not parse.
+"""Lexer for CEL expressions, also for expressions that do not parse.
 
-This module imports nothing of ours.
+The library reports only an offset; the tokens are needed to point at the start of a name and to
+explain syntax errors. This module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -13,10 +14,16 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, a text, a number, a sign or a comment."""
+    """One token.
+
+    Attributes:
+        kind: `comment`, `text` (a string literal), `open-text` (an unterminated string literal),
+            `number`, `word` or `sign`.
+        text: The characters of the token, quotes included.
+        offset: The offset of its first character.
+    """
 
     kind: str
-    """`comment`, `text`, `open-text` (one that never ends), `number`, `word` or `sign`."""
     text: str
     offset: int
 
@@ -42,7 +49,7 @@ _TOKEN = re.compile(
 
 @lru_cache(maxsize=16)
 def tokenize(source: str) -> tuple[Token, ...]:
-    """The tokens of `source`, comments among them."""
+    """Split `source` into tokens, comments included."""
     tokens: list[Token] = []
     position = 0
     while match := _TOKEN.search(source, position):
@@ -59,9 +66,12 @@ def tokenize(source: str) -> tuple[Token, ...]:
 
 
 def find_name_start(source: str, offset: int) -> int:
-    """Where the dotted name begins whose last word, or what follows that, stands at `at`.
+    """Return the offset at which a dotted name begins.
 
-    The library points at the last dot of `a.b.c`, and at the bracket of `a.b.c(`.
+    Args:
+        source: The expression.
+        offset: The offset that the library reports: of a word of the name, of the last dot of
+            `a.b.c`, or of the bracket of `a.b.c(`.
     """
     words = [token for token in tokenize(source) if token.kind != "comment"]
     index = bisect_left([token.offset for token in words], offset)
@@ -80,7 +90,7 @@ def find_name_start(source: str, offset: int) -> int:
 
 
 def find_word_before(source: str, offset: int) -> int:
-    """Where the word begins that stands before the bracket at `at`."""
+    """Return the offset of the word before the bracket at `offset`, or `offset` without one."""
     words = [
         token for token in tokenize(source) if token.kind != "comment" and token.offset < offset
     ]
@@ -88,7 +98,10 @@ def find_word_before(source: str, offset: int) -> int:
 
 
 def find_word_after(source: str, offset: int, word: str) -> int:
-    """Where `word` begins that follows the dot, or the bracket of `has(`, at `at`."""
+    """Return the offset of the first `word` after `offset`, or `offset` without one.
+
+    The library points at the dot before a field, or at the bracket of `has(`.
+    """
     following = (
         t.offset for t in tokenize(source) if t.offset > offset and t.text.strip("`") == word
     )

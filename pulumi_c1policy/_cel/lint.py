@@ -1,4 +1,4 @@
-"""Expressions that the tenant accepts and that do not do what they seem to."""
+"""Warnings about expressions that the tenant accepts but that probably do something unintended."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pulumi_c1policy._cel.syntax_tree import Node
 
 CAN_BE_EMPTY = "approver-can-be-empty"
 
-_ADVICE = "write `size(x) > 0 ? x : appOwners`, add another expression, or set a fallback"
+_ADVICE = "write `size(x) > 0 ? x : appOwners`, add a second expression, or set a fallback"
 
 
 def check(context: Context, compilation: Compilation) -> Iterator[Diagnostic]:
-    """Every doubt about an expression that is right."""
+    """Yield the warnings about an expression that has no errors."""
     tree = compilation.tree
     if tree is None:
         return
@@ -35,8 +35,8 @@ def check(context: Context, compilation: Compilation) -> Iterator[Diagnostic]:
 def _explain_short_list(node: Node) -> str:
     index = node.parts[1].value
     if isinstance(index, int) and index < 0:
-        return f"no list has an item `[{index}]`; the last one is `[size(list) - 1]`"
-    return f"the list may be too short for `[{index}]`, which then fails; ask `size(...)` first"
+        return f"`[{index}]` always fails: an index cannot be negative; write `[size(list) - 1]`"
+    return f"`[{index}]` fails if the list is too short; check `size(...)` first"
 
 
 def _check_condition(context: Context, tree: Node, always: bool | None) -> Iterator[Diagnostic]:
@@ -44,11 +44,13 @@ def _check_condition(context: Context, tree: Node, always: bool | None) -> Itera
         return
     offset = context.find_start(tree)
     if context.place == Place.WAIT_CONDITION:
-        then = "the step does not wait" if always else "the step waits until it times out"
+        effect = "the step does not wait" if always else "the step waits until it times out"
+    elif always:
+        effect = "the rules below and the baseline are never used"
     else:
-        then = "no rule below is reached, nor the baseline" if always else "the rule never matches"
+        effect = "the rule never matches"
     rule, word = ("always-true", "always") if always else ("always-false", "never")
-    yield context.warning(offset, rule, f"this is {word} true, so {then}")
+    yield context.warning(offset, rule, f"this condition is {word} true: {effect}")
 
 
 def _check_users(context: Context, tree: Node) -> Iterator[Diagnostic]:
@@ -56,8 +58,8 @@ def _check_users(context: Context, tree: Node) -> Iterator[Diagnostic]:
     if part is None:
         return
     if context.place == Place.APPROVER:
-        then = "then the step is skipped in silence"
+        effect = "the tenant then skips the step without a notice"
     else:
-        then = "then nobody provisions"
-    message = f"this may find nobody, and {then}; {_ADVICE}"
+        effect = "the request then has no provisioner"
+    message = f"this may return no users: {effect}; {_ADVICE}"
     yield context.warning(context.find_start(part), CAN_BE_EMPTY, message)

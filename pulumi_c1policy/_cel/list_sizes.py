@@ -1,7 +1,7 @@
-"""Which lists may be empty where they are used.
+"""Lists that may be empty where an expression uses them.
 
-`size(x) > 0 ? x[0] : y` is safe and `x[0]` is not: what a condition says of the size of a list
-holds in the part that the condition guards.
+`x[0]` may fail; `size(x) > 0 ? x[0] : y` cannot. A condition on the size of a list is known to hold
+in the operand that it guards.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ from typing import TypeAlias
 from pulumi_c1policy._cel.syntax_tree import Node
 
 Sizes: TypeAlias = dict[object, int]
-"""The least size of lists, by the key of their node."""
+"""The least known sizes of lists, by the structural key of their node."""
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-# May answer null, which as an approver is nobody.
+# This function may return null, which as an approver means no users.
 _MAY_BE_NULL = "c1.directory.users.v1.FindByName"
 
 
 def find_risky_items(node: Node, known: Sizes) -> Iterator[Node]:
-    """Every `x[0]`, or a later item, of a list that may be too short for it."""
+    """Yield each index access, such as `x[0]`, of a list that may be too short for it.
+
+    Args:
+        node: The expression.
+        known: The sizes that the conditions around it guarantee.
+    """
     if node.kind != "call":
         for child in node.children():
             yield from find_risky_items(child, known)
@@ -33,7 +38,7 @@ def find_risky_items(node: Node, known: Sizes) -> Iterator[Node]:
         yield from find_risky_items(other, known | infer_sizes(condition, holds=False))
         return
     if node.name in ("_&&_", "_||_"):
-        # Either side may guard the other: an error on one does not count if the other decides.
+        # Each operand guards the other: CEL ignores an error if the other operand decides.
         holds = node.name == "_&&_"
         left, right = node.parts
         yield from find_risky_items(left, known | infer_sizes(right, holds=holds))
@@ -55,7 +60,7 @@ def _is_risky(node: Node, known: Sizes) -> bool:
 
 
 def find_empty_part(node: Node, known: Sizes) -> Node | None:
-    """The part of an approver expression because of which it may return nobody, if it may."""
+    """Return the part of an approver expression that may return no users, or None."""
     if known.get(node.structural_key(), 0) > 0:
         return None
     if node.kind == "call" and node.name == "_?_:_":
@@ -72,7 +77,7 @@ def find_empty_part(node: Node, known: Sizes) -> Node | None:
 
 
 def _infer_least_size(node: Node, known: Sizes) -> int:
-    """The least number of items that a list is known to have."""
+    """Return the least number of items that a list is known to have."""
     found = known.get(node.structural_key(), 0)
     if node.kind == "list":
         return max(found, len(node.parts))
@@ -93,12 +98,15 @@ def _infer_least_size(node: Node, known: Sizes) -> int:
 
 
 def _drops_items(loop: Node) -> bool:
-    """Whether a loop is a `filter`, or a `map` with a condition."""
+    """Return whether a loop may return fewer items than it gets.
+
+    True for every loop but a `map` without a condition.
+    """
     return loop.loop.start.kind != "list" or loop.loop.step.name == "_?_:_"
 
 
 def infer_sizes(condition: Node, *, holds: bool) -> Sizes:
-    """What is known of lists where a condition holds, or where it does not."""
+    """Infer the least sizes of lists where a condition holds, or where it does not hold."""
     if condition.kind == "loop":
         is_exists = condition.loop.start.value is False
         return {condition.loop.over.structural_key(): 1} if is_exists and holds else {}
@@ -136,7 +144,7 @@ def _infer_from_comparison(one: Node, sign: str, other: Node) -> Sizes:
 
 
 def _unwrap_size_call(node: Node) -> Node | None:
-    """`x` of `size(x)` and of `x.size()`."""
+    """Return `x` of `size(x)` or `x.size()`, or None for another node."""
     if node.kind != "call" or node.name != "size":
         return None
     return node.target or next(iter(node.parts), None)

@@ -1,4 +1,4 @@
-"""Literals that pass the type check and fail when the expression is evaluated."""
+"""Checks of literals that pass the type check and fail when the expression is evaluated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RULE = "bad-literal"
 
 _CONVERSIONS = {
     "duration": "write hours, minutes and seconds, such as `2h`, `30m` or `720h`",
-    "timestamp": "write it like `2025-01-31T00:00:00Z`",
+    "timestamp": "write a timestamp such as `2025-01-31T00:00:00Z`",
     "int": "write digits only",
     "uint": "write digits only",
     "double": "write a number such as `0.5`",
@@ -31,7 +31,7 @@ _DAYS = re.compile(r"(\d+)d(?:ays?)?")
 
 
 def check(context: Context, tree: Node) -> Iterator[Diagnostic]:
-    """A remark on every literal that fails."""
+    """Yield a warning for each literal that fails at run time."""
     for node in tree.walk():
         if node.kind == "call":
             for literal, message in _check_call(node):
@@ -58,7 +58,7 @@ def _get_text(node: Node) -> str | None:
 
 
 def _quote(text: str) -> str:
-    return f"`{text}`" if text else "an empty text"
+    return f"`{text}`" if text else "an empty string"
 
 
 def _check_conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
@@ -69,8 +69,8 @@ def _check_conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
         return
     advice = _CONVERSIONS[name]
     if name == "duration" and (days := _DAYS.fullmatch(text.strip())):
-        advice = f"there are no days, write `{int(days[1][:6]) * 24}h`"
-    yield part, f"{_quote(text)} is no {name} and fails at run time; {advice}"
+        advice = f"days are not supported; write `{int(days[1][:6]) * 24}h`"
+    yield part, f"{_quote(text)} is not a valid {name} and fails at run time; {advice}"
 
 
 def _check_pattern(part: Node) -> Iterator[tuple[Node, str]]:
@@ -78,7 +78,7 @@ def _check_pattern(part: Node) -> Iterator[tuple[Node, str]]:
     if text is not None and compiler.fails_to_evaluate(
         f"''.matches({json.dumps(text, ensure_ascii=False)})"
     ):
-        yield part, f"`{text}` is no regular expression (RE2) and fails at run time"
+        yield part, f"`{text}` is not a valid RE2 regular expression and fails at run time"
 
 
 def _check_addresses(node: Node) -> Iterator[tuple[Node, str]]:
@@ -88,12 +88,12 @@ def _check_addresses(node: Node) -> Iterator[tuple[Node, str]]:
             if text is None:
                 continue
             if node.name == "ip" and not _is_address(text):
-                yield item, f"{_quote(text)} is no IP address and fails at run time"
+                yield item, f"{_quote(text)} is not an IP address and fails at run time"
             if node.name == "cidr" and not _is_network(text):
-                advice = "write it like `10.0.0.0/8`"
+                advice = "write a network such as `10.0.0.0/8`"
                 if "," in text:
-                    advice = 'write several like `cidr("10.0.0.0/8", "192.168.0.0/16")`'
-                yield item, f"{_quote(text)} is no network and fails at run time; {advice}"
+                    advice = 'write several networks as `cidr("10.0.0.0/8", "192.168.0.0/16")`'
+                yield item, f"{_quote(text)} is not a network and fails at run time; {advice}"
 
 
 def _is_address(text: str) -> bool:
@@ -115,7 +115,10 @@ def _check_unit(part: Node) -> Iterator[tuple[Node, str]]:
     text = _get_text(part)
     if text is not None and text not in _UNITS:
         units = ", ".join(sorted(_UNITS))
-        yield part, f"{_quote(text)} is no unit of time and fails at run time; there are {units}"
+        yield (
+            part,
+            f"{_quote(text)} is not a unit of time and fails at run time; use one of {units}",
+        )
 
 
 def _check_zones(parts: list[Node]) -> Iterator[tuple[Node, str]]:
@@ -123,13 +126,14 @@ def _check_zones(parts: list[Node]) -> Iterator[tuple[Node, str]]:
         text = _get_text(part)
         if text and _load_zones() and text not in _load_zones() and not _OFFSET.fullmatch(text):
             message = (
-                f"`{text}` is no time zone and fails at run time; write it like `Europe/Berlin`"
+                f"`{text}` is not a time zone and fails at run time; "
+                f"write a name such as `Europe/Berlin`"
             )
             yield part, message
 
 
 @cache
 def _load_zones() -> frozenset[str]:
-    """The time zones that this machine knows; none where it has no data on them."""
+    """Return the time zones that this machine knows, or none if it has no time zone data."""
     known = zoneinfo.available_timezones()
     return frozenset(known | {"Local"} if known else ())

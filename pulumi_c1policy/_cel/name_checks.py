@@ -1,7 +1,7 @@
-"""What is to be said of the names that an expression uses.
+"""Checks of the names that an expression uses.
 
-A name that the documentation has elsewhere, or not at all, is doubtful and no error: the tenant may
-be newer. A slip in a known name is an error, and so is a name that the place does not have.
+A name that is not documented, or only doubtfully, is a warning, because the tenant may be newer
+than this release. A misspelled name, and a name that does not exist at the place, is an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BEYOND = "a part of CEL that ConductorOne does not document"
 
 
 def check(context: Context, compilation: Compilation) -> Iterator[Diagnostic]:
-    """Remarks on every name in the expression, each name once."""
+    """Yield the diagnostics of the names in an expression, once for each name."""
     if compilation.tree is None:
         return
     missing = {use.node.offset for use in compilation.missing}
@@ -52,11 +52,13 @@ def _check_variable(context: Context, use: Use) -> Iterator[Diagnostic]:
         return
     offset = find_name_start(context.source, use.node.offset)
     if use.name in place.doubtful:
-        message = f"`{use.name}` may be missing here: {place.doubtful[use.name]}"
+        message = f"`{use.name}` may not be available here: {place.doubtful[use.name]}"
         yield context.warning(offset, UNDOCUMENTED, message)
         return
     by = _SOURCES.get((context.place, use.name), "")
-    message = f"`{use.name}` is not declared in {context.place.phrase}{by}; {context.variables}"
+    message = (
+        f"`{use.name}` is not declared in {context.place.phrase}{by}; {context.variables_clause}"
+    )
     yield context.error(offset, NOT_IN_PLACE, message)
 
 
@@ -67,7 +69,7 @@ def _check_constant(context: Context, use: Use) -> Iterator[Diagnostic]:
     offset = find_name_start(context.source, use.node.offset)
     known = facts.list_values(constant.enum)
     if constant.is_older:
-        message = f"`{use.name}` is an older name; the values now are {join_names(known)}"
+        message = f"`{use.name}` is an old name; the current values are {join_names(known)}"
         yield context.warning(offset, "old-spelling", message)
     else:
         preferred_spelling = next(
@@ -139,7 +141,7 @@ def _explain_unknown_function(context: Context, use: Use, *, is_missing: bool) -
     hint = format_suggestion(use.name, known)
     if other := facts.foreign_functions.get(use.name):
         hint = f"; did you mean `{other}`?"
-    message = f"`{use.name}` is not documented, and may not exist{hint}"
+    message = f"`{use.name}` is not documented and may not exist{hint}"
     return context.warning(offset, "unknown-function", message)
 
 
@@ -149,24 +151,28 @@ def _explain_argument_count(facts: Environment, use: Use, counts: set[int]) -> s
     wanted = " or ".join(map(str, sorted(counts))) + more
     plural = "argument" if wanted == "1" else "arguments"
     signatures = [f"`{signature}`" for signature in known if not signature.doubt]
-    called = f"; it is called as {' or '.join(signatures)}" if signatures else ""
-    return f"`{use.name}` takes {wanted} {plural}, and this is {use.count}{called}"
+    usage = f"; write {' or '.join(signatures)}" if signatures else ""
+    return f"`{use.name}` takes {wanted} {plural}, got {use.count}{usage}"
 
 
 def _explain_call_style(facts: Environment, use: Use) -> str:
-    """A function of a value that is called by itself, the other way round, or no function."""
+    """Explain a call that needs another form, or return "".
+
+    The name is a field or a variable, a global function that is called as a member, or a member
+    function that is called as a global one.
+    """
     is_field = use.member and any(use.name in fields for fields in facts.types.values())
     if not use.count and (is_field or use.name in facts.variables):
-        return f"`{use.name}` is no function; write it without `()`"
+        return f"`{use.name}` is not a function; write it without `()`"
     if use.member and facts.accepts(use.name, use.count + 1, member=False):
-        return f"`{use.name}` is called by itself: `{use.name}(...)`"
+        return f"`{use.name}` is not called after a dot; write `{use.name}(...)`"
     if not use.member and use.count and facts.accepts(use.name, use.count - 1, member=True):
-        return f"`{use.name}` is called after a dot: `value.{use.name}(...)`"
+        return f"`{use.name}` is called after a dot; write `value.{use.name}(...)`"
     return ""
 
 
 def _is_misspelling(name: str, known: str, facts: Environment) -> bool:
-    """Whether `name` is surely meant to be `known`, and not a function of its own."""
+    """Return whether `name` is a misspelling of `known` rather than an unknown function."""
     if name.casefold() == known.casefold():
         return True
     space, _, last = name.rpartition(".")

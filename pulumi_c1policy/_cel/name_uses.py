@@ -1,7 +1,7 @@
 """The names that an expression uses: variables, values of enums, functions and fields.
 
-Works on a tree that the type checker has seen, in which `c1.user.v1.HasApp` is one name, and on one
-that it has refused, in which that is a chain of fields.
+`c1.user.v1.HasApp` is one name in a type-checked tree and a chain of fields in a parsed tree; both
+are supported.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Use:
     """One use of one name.
 
     Attributes:
-        kind: What the name is of.
-        name: The whole name: `c1.user.v1.HasApp`, `UserStatus.ENABLED`, `subject`; of a field
-            the field alone.
-        node: Where.
-        member: Of a function: it is called after a dot, on a value.
+        kind: The kind of the named thing.
+        name: The whole name, such as `c1.user.v1.HasApp`, `UserStatus.ENABLED` or `subject`. For a
+            field, the name of the field alone.
+        node: The node of the tree.
+        member: Whether a function is called after a dot, on a value.
     """
 
     kind: Literal["variable", "constant", "function", "field"]
@@ -37,17 +37,17 @@ class Use:
 
     @property
     def count(self) -> int:
-        """With how many arguments the function is called."""
+        """The number of arguments of the call, without the value before the dot."""
         return len(self.node.parts)
 
 
 def is_operator(node: Node) -> bool:
-    """Whether a call is an operator, such as `_==_`, or a part of an expanded macro."""
+    """Return whether a call is an operator, such as `_==_`, or part of an expanded macro."""
     return node.kind == "call" and not _WORD.fullmatch(node.name)
 
 
 def find_uses(tree: Node, facts: Environment) -> Iterator[Use]:
-    """Every use of a name in `tree`, except of the names that its loops bind."""
+    """Yield each use of a name in `tree`, except of names that a loop binds."""
     return _visit(tree, frozenset(), facts)
 
 

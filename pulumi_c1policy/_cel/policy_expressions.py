@@ -1,6 +1,6 @@
-"""The expressions of a policy, wherever they stand in it, and the check of all of them.
+"""The expressions of a policy and their check.
 
-Which field is an expression, and for which place, is told by the model's `Field.cel`.
+The model's `Field.cel` marks the fields that hold expressions and gives their place.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Expression(NamedTuple):
     """One expression of a policy.
 
     Attributes:
-        path: Where it stands, from the policy down.
-        place: What kind of place that is.
+        path: The property path, from the policy down.
+        place: The kind of place.
         text: The expression.
-        alternatives: Of an approver or a provisioner: the other expressions of its list.
-        has_fallback: Of an approver or a provisioner: users are named for when nobody is found,
-            or may be, since a value is not known yet.
+        alternatives: For an approver or a provisioner: the other expressions of its list.
+        has_fallback: For an approver or a provisioner: whether the policy has a fallback, or may
+            have one because a value is unknown.
     """
 
     path: Path
@@ -40,7 +40,7 @@ class Expression(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LocatedDiagnostic:
-    """A remark on an expression of a policy."""
+    """A diagnostic with the expression and its path in the policy."""
 
     path: Path
     expression: str
@@ -51,10 +51,10 @@ class LocatedDiagnostic:
 
 
 def check_policy(inputs: Tree) -> list[LocatedDiagnostic]:
-    """List what is wrong or doubtful about the expressions of a policy, in the order of its fields.
+    """Check the expressions of a policy, in the order of its fields.
 
     Args:
-        inputs: What the program wrote; expressions that are unknown are left out.
+        inputs: The inputs of the program. Unknown expressions are not checked.
 
     Raises:
         CheckerUnavailableError: There is an expression, and the type checker is not installed
@@ -68,7 +68,7 @@ def check_policy(inputs: Tree) -> list[LocatedDiagnostic]:
 
 
 def find_expressions(message: Message, tree: Value) -> list[Expression]:
-    """Every expression below `tree`, which is a `message`; what is no message is passed over."""
+    """List the expressions in `tree`, a value of `message`; values of a wrong type are skipped."""
     found: list[Expression] = []
     _collect(message, tree, (), found)
     return found
@@ -113,7 +113,7 @@ def _read_field(field: Field, value: Value, siblings: Tree, path: Path) -> Itera
 
 
 def _iterate_texts(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every text in free-form data; other values are no expressions."""
+    """Yield each string in free-form data; other values are not expressions."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
@@ -125,7 +125,7 @@ def _iterate_texts(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _has_fallback(place: Place, siblings: Tree) -> bool:
-    """Whether users or groups are named for when no expression finds anybody."""
+    """Return whether the fields next to the expressions set a fallback, or may set one."""
     users = siblings.get("fallback_user_ids")
     if place is Place.PROVISIONER:
         return bool(users) or has_unknown(users)
@@ -136,9 +136,9 @@ def _has_fallback(place: Place, siblings: Tree) -> bool:
 
 
 def _check_expression(found: Expression) -> list[Diagnostic]:
-    """The remarks on an expression, seen with the others of its list.
+    """Check an expression together with the others of its list.
 
-    Expressions are asked in turn until one finds somebody, so one that always does is enough.
+    The tenant evaluates them in turn until one returns users, so one that always does is enough.
     """
     has_fallback = found.has_fallback or any(
         _always_finds_somebody(text, found.place) for text in found.alternatives

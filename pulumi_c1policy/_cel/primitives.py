@@ -1,7 +1,7 @@
-"""CEL's own operators and functions, each worked out by the library.
+"""Evaluation of CEL's own operators and functions by the library.
 
-What `1 / 2` or `"a".matches(...)` is, the library knows best. A call that fails is `Undecided`:
-what the tenant makes of an expression that fails is not documented.
+A call that fails returns `Undecided`, because the tenant's treatment of an expression that fails is
+not documented.
 """
 
 from __future__ import annotations
@@ -21,17 +21,26 @@ _STATUS = re.compile(r"^[A-Z_]+: ")
 
 
 def call(name: str, arguments: list[Value], *, is_member: bool = False) -> Value:
-    """The result of CEL's own function `name`, of which the first argument may stand before a dot."""
+    """Evaluate CEL's own function or operator `name`.
+
+    Args:
+        name: The library's name, such as `_==_` or `startsWith`.
+        arguments: The values; none is `Undecided`, a `Record` or an `EnumValue`.
+        is_member: Whether the first argument is written before the dot.
+
+    Returns:
+        The result, or `Undecided` if the call fails or cannot be made.
+    """
     if name == "contains" and all(isinstance(value, str) for value in arguments):
-        # In the library, the declaration of a network's hides that of a text's.
+        # In the library, the declared `contains` of networks hides that of strings.
         return arguments[1] in arguments[0]
     if len(arguments) > len(_ARGUMENT_NAMES):
         return Undecided(
-            f"`{format_function_name(name)}` has too many arguments to be worked out here"
+            f"`{format_function_name(name)}` cannot be evaluated offline with so many arguments"
         )
     compiled = _compile_call(name, len(arguments), is_member)
     if compiled is None:
-        return Undecided(f"`{format_function_name(name)}` is not worked out here")
+        return Undecided(f"`{format_function_name(name)}` cannot be evaluated offline")
     try:
         data = {
             a: _convert_value(value) for a, value in zip(_ARGUMENT_NAMES, arguments, strict=False)
@@ -50,7 +59,7 @@ def _report_failure(name: str, text: str) -> Undecided:
 
 
 def format_function_name(name: str) -> str:
-    """A function as a person writes it: `_==_` is `==`."""
+    """Return a function's name as it is written in an expression: `==` for `_==_`."""
     is_operator = name.startswith("_") or name.endswith("_")
     return name.replace("_", "") if is_operator else name.removeprefix("@")
 
@@ -77,7 +86,7 @@ def _compile_call(name: str, count: int, is_member: bool) -> Any:  # noqa: ANN40
 
 
 def _convert_value(value: Value) -> Value:
-    """A value as the library takes it where it does not know the type."""
+    """Convert a value to a type that the library accepts for a variable of type `dyn`."""
     if isinstance(value, list):
         return [_convert_value(item) for item in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The known name that somebody meant. This module imports nothing of ours."""
+"""Suggestions for misspelled names. This module imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MIN_SIMILARITY = 0.65
 
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like `name`, if any does."""
+    """Return the known name that is most similar to `name`, or None if none is similar enough."""
     return _find_nearest(name, frozenset(known))
 
 
@@ -22,20 +22,20 @@ def _find_nearest(name: str, known: frozenset[str]) -> str | None:
     if not found:
         return None
     known_name = folded[found[0]]
-    # Two functions in one long namespace look alike whatever they are.
+    # Two functions of one long namespace are similar as a whole, so compare their last words too.
     last, known_last = (_fold(n.rpartition(".")[2]) for n in (name, known_name))
     is_near = SequenceMatcher(None, known_last, last).ratio() >= _MIN_SIMILARITY
     return known_name if is_near else None
 
 
 def format_suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`; did you mean ...?` for the nearest known name, `otherwise` where none is near."""
+    """Return `; did you mean ...?` with the nearest known name, or `otherwise` if there is none."""
     found = find_nearest(name, known)
     return f"; did you mean `{found}`?" if found else otherwise
 
 
 def is_typo(name: str, known: str) -> bool:
-    """Whether `name` is so near to `known` that it is surely a slip, and no name of its own."""
+    """Return whether `name` is a misspelling of `known` rather than another name."""
     if name == known:
         return False
     if name.casefold() == known.casefold():
@@ -48,7 +48,7 @@ def _fold(name: str) -> str:
 
 
 def _measure_distance(one: str, other: str) -> int:
-    """How many letters must be added, dropped, changed or swapped with their neighbour."""
+    """Return the Damerau-Levenshtein distance, or 3 if the lengths differ by more than 2."""
     if abs(len(one) - len(other)) > 2:
         return 3
     before: list[int] = []

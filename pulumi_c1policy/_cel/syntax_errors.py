@@ -1,7 +1,7 @@
-"""Why an expression does not parse, in a sentence of ours.
+"""Explanations of syntax errors.
 
-The library lists every sign that might have followed; what a person wants to know is which bracket
-is open, which quote is missing, which operator another language would have.
+The library lists each token that could follow. The messages here name the likely cause: an open
+bracket, a missing quote, an operator of another language.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ _TYPOGRAPHIC_QUOTES = frozenset("\u201c\u201d\u2018\u2019\u00ab\u00bb")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _VALUES = frozenset(["word", "text", "number"])
 _SIGNS = {
-    "=": "`=` compares nothing; write `==`",
-    "&": "`&` is no operator here; write `&&`",
-    "|": "`|` is no operator here; write `||`",
-    ";": "an expression has no `;`; join conditions with `&&` or `||`",
-    "\\": "`\\` is no operator; write `/` to divide",
-    "#": "comments begin with `//`, not with `#`",
+    "=": "`=` is not an operator; write `==` to compare",
+    "&": "`&` is not an operator; write `&&`",
+    "|": "`|` is not an operator; write `||`",
+    ";": "`;` is not allowed; combine conditions with `&&` or `||`",
+    "\\": "`\\` is not an operator; write `/` to divide",
+    "#": "`#` does not begin a comment; write `//`",
 }
 _PAIRS = {
-    "{{": "`{{ }}` is for workflows; write the expression without it",
-    "===": "`===` is no operator; write `==`",
-    "<>": "`<>` is no operator; write `!=`",
-    "->": "`->` is no operator; write `.` before a field",
-    "=>": "`=>` is no operator; write `>=`",
-    "/*": "comments begin with `//` and end with the line",
-    "??": "`??` is no operator; write `has(x) ? x : other`",
+    "{{": "`{{ }}` is for workflows only; write the expression without it",
+    "===": "`===` is not an operator; write `==`",
+    "<>": "`<>` is not an operator; write `!=`",
+    "->": "`->` is not an operator; write `.` before a field",
+    "=>": "`=>` is not an operator; write `>=`",
+    "/*": "`/*` does not begin a comment; write `//`, for the rest of the line",
+    "??": "`??` is not an operator; write `has(x) ? x : other`",
 }
 _WORDS = {"and": "&&", "or": "||", "not": "!", "is": "=="}
 _RESERVED = {
-    "if": "there is no `if`; write `condition ? one : other`",
-    "else": "there is no `else`; write `condition ? one : other`",
-    "return": "there is no `return`; an expression is its own result",
-    "let": "there is no `let`; write the value where it is used",
-    "var": "there is no `var`; write the value where it is used",
-    "const": "there is no `const`; write the value where it is used",
-    "for": "there is no `for`; write `list.exists(item, ...)` or `list.all(item, ...)`",
-    "while": "there is no `while`; write `list.exists(item, ...)` or `list.all(item, ...)`",
+    "if": "CEL has no `if`; write `condition ? one : other`",
+    "else": "CEL has no `else`; write `condition ? one : other`",
+    "return": "CEL has no `return`; write the expression alone",
+    "let": "CEL has no `let`; write the value where it is used",
+    "var": "CEL has no `var`; write the value where it is used",
+    "const": "CEL has no `const`; write the value where it is used",
+    "for": "CEL has no `for`; write `list.exists(item, ...)` or `list.all(item, ...)`",
+    "while": "CEL has no `while`; write `list.exists(item, ...)` or `list.all(item, ...)`",
 }
 _ESCAPES = frozenset("abfnrtv\\?\"'`xXuU01234567")
 
 
 def explain(source: str, errors: Sequence[RawError]) -> Diagnostic:
-    """The first reason why `source` does not parse."""
+    """Explain the first syntax error of `source`."""
     tokens = [token for token in tokenize(source) if token.kind != "comment"]
     if not tokens:
         return make_diagnostic(source, 0, RULE, "the expression is empty")
@@ -77,14 +77,17 @@ Found = tuple[int, str]
 
 
 def _explain_character(source: str, error: RawError) -> Found | None:
-    """A character that no expression has outside of a text, and that is not to be seen."""
+    """Explain an invisible character outside of a string."""
     character = source[error.offset : error.offset + 1]
     if "token recognition" not in error.text or (character.isprintable() and character.isascii()):
         return None
     if character in _TYPOGRAPHIC_QUOTES or unicodedata.category(character)[0] in "LNSP":
         return None
     name = unicodedata.name(character, "a control character").lower()
-    return error.offset, f"the character U+{ord(character):04X} ({name}) cannot stand here"
+    return (
+        error.offset,
+        f"the character U+{ord(character):04X} ({name}) is not allowed here; remove it",
+    )
 
 
 def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
@@ -100,11 +103,11 @@ def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Found 
             after = source[token.offset + len(token.text) :]
             if after.startswith("\n") and quote in after:
                 message = (
-                    f"a text between single `{quote}` ends on its own line; "
+                    f"a string in `{quote}` cannot span lines; "
                     f"write `{quote * 3}` before and after it"
                 )
                 return token.offset, message
-            return token.offset, f"this text is never closed; end it with `{quote}`"
+            return token.offset, f"this string is never closed; end it with `{quote}`"
     return None
 
 
@@ -112,15 +115,18 @@ def _explain_escape(token: Token) -> Found | None:
     for match in re.finditer(r"\\(.)", token.text, re.DOTALL):
         if match[1] not in _ESCAPES:
             message = (
-                f"`\\{match[1]}` is no escape; write `\\\\{match[1]}` for a backslash, "
-                f"or put `r` before the text"
+                f"`\\{match[1]}` is not an escape sequence; write `\\\\{match[1]}` for a "
+                f"backslash, or put `r` before the string"
             )
             return token.offset + match.start(), message
-    return token.offset, "an escape in this text is wrong; write `\\\\` for a backslash"
+    return (
+        token.offset,
+        "an escape sequence in this string is invalid; write `\\\\` for a backslash",
+    )
 
 
 def _explain_foreign_sign(tokens: list[Token], offset: int) -> Found | None:
-    """Signs and words of other languages, and templates."""
+    """Explain operators and words of other languages, and template braces."""
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         touching = following is not None and following.offset == token.offset + len(token.text)
@@ -132,16 +138,16 @@ def _explain_foreign_sign(tokens: list[Token], offset: int) -> Found | None:
             return token.offset, _SIGNS[token.text]
         if token.text.lower() == "not" and following is not None:
             if following.text == "in":
-                return token.offset, "`not in` is no operator; write `!(value in list)`"
+                return token.offset, "`not in` is not an operator; write `!(value in list)`"
             if following.offset == offset:
                 return (
                     token.offset,
-                    f"`{token.text}` is no operator; write `!` before what is to be false",
+                    f"`{token.text}` is not an operator; write `!` before the condition",
                 )
         if token.offset == offset and token.text.lower() in _WORDS and index:
             return (
                 token.offset,
-                f"`{token.text}` is no operator; write `{_WORDS[token.text.lower()]}`",
+                f"`{token.text}` is not an operator; write `{_WORDS[token.text.lower()]}`",
             )
     return None
 
@@ -153,7 +159,10 @@ def _explain_brackets(tokens: list[Token], offset: int) -> Found | None:
             waiting.append(token)
         elif token.text in _CLOSES:
             if not waiting:
-                return (token.offset, f"nothing is open that `{token.text}` could close")
+                return (
+                    token.offset,
+                    f"`{token.text}` has no opening bracket; remove it or add one",
+                )
             if waiting[-1].text != _CLOSES[token.text]:
                 opened = waiting[-1]
                 return token.offset, f"`{token.text}` does not close the `{opened.text}` before it"
@@ -174,20 +183,20 @@ def _explain_position(tokens: list[Token], offset: int, length: int) -> Found:
     if before.kind not in _VALUES and before.text not in _CLOSES:
         return token.offset, f"`{token.text}` cannot follow `{before.text}`; a value is missing"
     if token.text == "?":
-        return token.offset, "a choice within a choice needs brackets: `a ? (b ? c : d) : e`"
+        return token.offset, "a nested `? :` needs parentheses: `a ? (b ? c : d) : e`"
     if token.kind not in _VALUES and token.text != "!":
         return (
             token.offset,
-            f"`{token.text}` cannot follow `{before.text}`; an expression is one value",
+            f"`{token.text}` cannot follow `{before.text}`; an expression has a single value",
         )
     message = f"`{token.text}` follows `{before.text}` with no operator between them"
     if _is_key(tokens, index):
-        message += f'; a key with a space is written `["{before.text} {token.text}"]`'
+        message += f'; write a key with a space as `["{before.text} {token.text}"]`'
     return token.offset, message
 
 
 def _is_key(tokens: list[Token], index: int) -> bool:
-    """Whether a word follows the key of a map, such as `profile.Cost`."""
+    """Return whether a word follows a key of a map, as in `profile.Cost Center`."""
     if tokens[index].kind != "word" or index < 3 or tokens[index - 2].text != ".":
         return False
     return tokens[index - 3].text in load_environment().map_fields
@@ -197,7 +206,7 @@ def _explain_ending(tokens: list[Token]) -> str:
     signs = [token.text for token in tokens]
     if signs.count("?") > signs.count(":"):
         return "a `?` needs a `:`, as in `condition ? one : other`"
-    return f"the expression ends after `{signs[-1]}`, where a value is missing"
+    return f"the expression ends after `{signs[-1]}`; a value is missing"
 
 
 def _explain_reserved(source: str, error: RawError) -> Diagnostic:
@@ -210,21 +219,22 @@ _MACRO = re.compile(r"(?P<name>\w+)\(\) variable name")
 
 
 def _explain_parser_error(source: str, error: RawError) -> Diagnostic:
-    """What the parser refuses although the grammar allows it."""
+    """Explain an error that the parser reports although the grammar allows the source."""
     if error.text.startswith("has()"):
         message = (
             "`has` takes a field, as in `has(subject.profile.team)`; "
-            'for a key in brackets write `"Job Code" in subject.profile`'
+            'for a key in brackets, write `"Job Code" in subject.profile`'
         )
         return make_diagnostic(source, error.offset, "has-argument", message)
     if macro := _MACRO.match(error.text):
         message = (
-            f"`{macro['name']}` takes a new name first, as in `list.{macro['name']}(item, ...)`"
+            f"the first argument of `{macro['name']}` must be a new name, "
+            f"as in `list.{macro['name']}(item, ...)`"
         )
         return make_diagnostic(source, error.offset, RULE, message)
     if error.text.startswith("invalid"):
         kind = error.text.split()[1]
         return make_diagnostic(
-            source, error.offset, RULE, f"this {kind} is too large, or is written wrongly"
+            source, error.offset, RULE, f"this {kind} is too large or malformed; correct it"
         )
-    return make_diagnostic(source, error.offset, RULE, "this cannot be read as an expression")
+    return make_diagnostic(source, error.offset, RULE, "this cannot be parsed as an expression")

@@ -1,7 +1,7 @@
-"""Why an expression does not fit the environment, in a sentence of ours.
+"""Explanations of type errors.
 
-The library says it in signatures and in names of operators such as `_?_:_`; what a person wants to
-know is what was found, what was expected and what to write instead.
+The library's messages consist of signatures and of names of operators such as `_?_:_`. The
+messages here name what was found, what was expected and what to write instead.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OWN_ATTRIBUTES = frozenset(["User", "AppUser"])
 
 
 def explain(context: Context, compilation: Compilation) -> list[Diagnostic]:
-    """What is wrong, once for each place and name, in the order of the text."""
+    """Explain the library's errors, once for each offset and each unknown name."""
     found: dict[tuple[str, int], Diagnostic] = {}
     for error in compilation.errors:
         explained = _explain_error(context, compilation, error)
@@ -47,9 +47,11 @@ def explain(context: Context, compilation: Compilation) -> list[Diagnostic]:
 def _explain_error(
     context: Context, compilation: Compilation, error: RawError
 ) -> tuple[Diagnostic, str] | None:
-    """The remark, and what it is about where the same should be said only once.
+    """Explain one error.
 
-    None where the error only follows from another one, or says nothing.
+    Returns:
+        The diagnostic, and the name that it is about if only its first occurrence is reported, else
+        "". None if the error follows from another one, or is not recognized.
     """
     if "*error*" in error.text:
         return None
@@ -63,9 +65,7 @@ def _explain_error(
         name = _find_field_name(compilation, error.offset)
         return _explain_no_fields(context, error.offset, name, translate_type(match[1])), ""
     if match := _NO_RANGE.match(error.text):
-        message = (
-            f"the items of a list or a map can be asked, and this is `{translate_type(match[1])}`"
-        )
+        message = f"this must be a list or a map, not `{translate_type(match[1])}`"
         return context.error(
             _find_range_start(context, compilation, error.offset), operator_errors.RULE, message
         ), ""
@@ -80,7 +80,7 @@ def _explain_unknown_name(context: Context, offset: int, name: str) -> Diagnosti
     name = name.lstrip(".")
     root, _, rest = name.partition(".")
     if context.text_from(start + len(name)).lstrip().startswith("{"):
-        message = f"an expression cannot make a `{name}`; use one that there is"
+        message = f"an expression cannot create a `{name}`; use an existing value"
         return context.error(start, "unknown-type", message)
     if name in facts.signatures:
         call = facts.signatures[name][0]
@@ -88,27 +88,27 @@ def _explain_unknown_name(context: Context, offset: int, name: str) -> Diagnosti
     if root in facts.enums:
         return _explain_unknown_value(context, start, root, rest)
     if root in facts.foreign_variables:
-        message = f"`{root}` is there in {facts.foreign_variables[root]} only"
+        message = f"`{root}` exists in {facts.foreign_variables[root]} only"
         return context.error(start, "unknown-variable", message + _describe_variables(context))
     if root in _OTHER_LITERALS:
         message = f"there is no `{root}`; write `{_OTHER_LITERALS[root]}`"
         return context.error(start, "unknown-variable", message)
     value = next((known for known in facts.constants if known.endswith(f".{root}")), None)
     if value is not None:
-        message = f"`{root}` is no name of its own; write `{value}`"
+        message = f"`{root}` needs the name of its enum; write `{value}`"
         return context.error(start, "unknown-value", message)
     if enum := facts.find_enum(root):
         return _explain_unknown_value(context, start, enum, root)
     known = {*context.place_facts.variables, *facts.enums, *facts.constants}
     otherwise = _describe_variables(context)
     if context.place == "account-config" and not rest:
-        otherwise = f'; put quotes around a text: `"{root}"`'
+        otherwise = f'; if it is a string, put quotes around it: `"{root}"`'
     if key := _KEY_BEFORE.search(context.source[:start]):
-        otherwise = f'; a key with a dash is written `["{key[1]}{name}"]`'
+        otherwise = f'; write a key with a dash as `["{key[1]}{name}"]`'
     message = f"there is no variable `{root}`" + format_suggestion(root, known, otherwise)
     if context.place == "approver" and find_nearest(root, known) is None:
-        # No list of an approver's variables is known to be whole.
-        message = f"`{root}` is not documented, and may not exist{otherwise}"
+        # No source claims to list all variables of an approver expression.
+        message = f"`{root}` is not documented and may not exist{otherwise}"
         return context.warning(start, "unknown-variable", message)
     return context.error(start, "unknown-variable", message)
 
@@ -128,7 +128,7 @@ def _explain_unknown_value(context: Context, start: int, enum: str, value: str) 
 
 
 def _describe_variables(context: Context) -> str:
-    return f"; in {context.place.phrase} {context.variables}"
+    return f"; in {context.place.phrase} {context.variables_clause}"
 
 
 def _explain_unknown_field(context: Context, offset: int, name: str, owner: str) -> Diagnostic:
@@ -137,7 +137,7 @@ def _explain_unknown_field(context: Context, offset: int, name: str, owner: str)
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)
     if owner in facts.enums:
-        message = f"`{owner}` is a single value and has no field `{name}`"
+        message = f"`{owner}` is an enum and has no field `{name}`"
         return context.error(start, "unknown-field", message)
     fields = facts.types.get(owner, {})
     preferred = [
@@ -145,7 +145,7 @@ def _explain_unknown_field(context: Context, offset: int, name: str, owner: str)
     ]
     otherwise = f"; its fields are {join_names(preferred)}"
     if owner in _OWN_ATTRIBUTES:
-        otherwise = f"; attributes of your own are written `.attributes.{name}`"
+        otherwise = f"; write a custom attribute as `.attributes.{name}`"
     message = f"`{owner}` has no field `{name}`" + format_suggestion(name, preferred, otherwise)
     return context.error(start, "unknown-field", message)
 
@@ -165,9 +165,9 @@ def _explain_no_fields(context: Context, offset: int, name: str, owner: str) -> 
     if name in context.facts.member_functions:
         message = f"`{name}` is a function; write `{name}(...)`"
         return context.error(start, "not-called", message)
-    message = f"a `{owner}` has no fields, so no `.{name}` either"
+    message = f"a `{owner}` has no fields, so `.{name}` is not possible"
     if owner.startswith("list(") and context.place_facts.returns == "bool":
-        message += f"; to ask its items write `.exists(item, item.{name} == ...)`"
+        message += f"; to test its items, write `.exists(item, item.{name} == ...)`"
     elif owner.startswith("list("):
-        message += f"; that of each item is `.map(item, item.{name})`"
+        message += f"; to read it from each item, write `.map(item, item.{name})`"
     return context.error(start, "unknown-field", message)

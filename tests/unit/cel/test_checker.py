@@ -144,7 +144,7 @@ def test_a_broken_environment_is_unavailable_and_refuses_nothing(
         raise TypeError
 
     monkeypatch.setattr(cel_library, "_build_pool", broken_pool)
-    with pytest.raises(cel_library.CheckerUnavailableError, match="refuses our environment"):
+    with pytest.raises(cel_library.CheckerUnavailableError, match="does not accept the environment"):
         checker.check("subject.email == 'a'", RULE)
 
 

@@ -68,7 +68,7 @@ def test_a_hostile_expression_is_undecided_soon(source: str) -> None:
 
 def test_the_sentence_names_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(value(REPLACED)) == (
-        "cannot be decided: the expression cannot be worked out here: it takes more than 2000000 "
+        "cannot be decided: the expression is too costly to evaluate: it takes more than 2000000 "
         "steps"
     )
     monkeypatch.setattr(cost, "MAX_SECONDS", 0.0)

@@ -147,12 +147,12 @@ def test_a_new_account_is_configured_from_the_subject() -> None:
     ("expression", "reason"),
     [
         ("subject.jobTitle", "`subject.jobTitle` is not given"),
-        ("subject.emial", "the tenant refuses the expression: `User` has no field `emial`"),
+        ("subject.emial", "the tenant rejects the expression: `User` has no field `emial`"),
         ("task.displayName", "the documentation contradicts itself"),
         ("now()", "how the result of `now()` is sent to a connector is not documented"),
         ("subject", "how the result of `subject` is sent to a connector is not documented"),
         ("[subject.status]", "`subject.status` is not given"),
-        ("c1.future.v1.Name(subject)", "what `c1.future.v1.Name` answers is not known here"),
+        ("c1.future.v1.Name(subject)", "the result of `c1.future.v1.Name` is not known offline"),
     ],
 )
 def test_what_cannot_be_decided_of_a_new_account_is_said(expression: str, reason: str) -> None:
