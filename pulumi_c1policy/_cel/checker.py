@@ -30,7 +30,7 @@ CAN_BE_EMPTY = lint.CAN_BE_EMPTY
 
 UNCHECKED = "unchecked"
 
-# In characters. This is CEL's limit; that of tenants is not known.
+# CEL's limit, in characters; that of tenants is not known.
 _MAX_EXPRESSION_LENGTH = 100_000
 
 
@@ -78,13 +78,16 @@ def _check(expression: str, place: Place) -> tuple[Diagnostic, ...]:
 
 def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
     context = Context(source, place)
-    if (broken := _find_unencodable(source)) is not None:
+    if (bad_offset := _find_unencodable(source)) is not None:
         yield context.error(
-            broken, syntax_errors.RULE, "this character cannot be encoded; remove it"
+            bad_offset, syntax_errors.RULE, "this character cannot be encoded; remove it"
         )
         return
     if len(source) > _MAX_EXPRESSION_LENGTH:
-        message = f"the expression cannot be checked here: it has {len(source)} characters"
+        message = (
+            f"the expression is not checked: it has {len(source)} characters, "
+            f"and {_MAX_EXPRESSION_LENGTH} can be checked"
+        )
         yield context.warning(0, UNCHECKED, message)
         return
     if context.place_facts.syntax_only:
@@ -92,7 +95,7 @@ def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
     else:
         compilation = compiler.compile_expression(source)
     if compilation.unchecked_reason:
-        message = f"the expression cannot be checked here: {compilation.unchecked_reason}"
+        message = f"the expression is not checked: {compilation.unchecked_reason}"
         yield context.warning(0, UNCHECKED, message)
     elif compilation.tree is None:
         yield _add_likely_cause(context, syntax_errors.explain(source, compilation.errors))
@@ -101,17 +104,20 @@ def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
 
 
 def _check_meaning(context: Context, compilation: compiler.Compilation) -> Iterator[Diagnostic]:
-    wrong = [*type_errors.explain(context, compilation), *name_checks.check(context, compilation)]
-    yield from wrong
-    if compilation.tree is None or any(found.severity == "error" for found in wrong):
+    problems = [
+        *type_errors.explain(context, compilation),
+        *name_checks.check(context, compilation),
+    ]
+    yield from problems
+    if compilation.tree is None or any(found.severity == "error" for found in problems):
         return
-    if compilation.undocumented_offset is not None and not wrong:
+    if compilation.undocumented_offset is not None and not problems:
         yield _explain_undocumented(context, compilation.undocumented_offset)
     # An unknown result follows from an unknown function, which has a diagnostic already.
     result = [
         found
         for found in result_checks.check(context, compilation.tree)
-        if found.rule != result_checks.UNKNOWN or not (compilation.missing or wrong)
+        if found.rule != result_checks.UNKNOWN or not (compilation.missing or problems)
     ]
     yield from result
     if not any(found.severity == "error" for found in result):
@@ -130,13 +136,15 @@ def _explain_undocumented(context: Context, offset: int) -> Diagnostic:
     following = context.text_from(offset)[:1]
     if following in ("<", ">"):
         message = (
-            f"comparing numbers of different types is {name_checks.BEYOND}; "
+            f"comparing numbers of different types is {name_checks.UNDOCUMENTED_CEL}; "
             f"write both as the same type"
         )
         return context.warning(offset, name_checks.UNDOCUMENTED, message)
     if following == "(":
         offset = lexer.find_word_before(context.source, offset)
-    return context.warning(offset, name_checks.UNDOCUMENTED, f"this is {name_checks.BEYOND}")
+    return context.warning(
+        offset, name_checks.UNDOCUMENTED, f"this is {name_checks.UNDOCUMENTED_CEL}"
+    )
 
 
 def _find_unencodable(source: str) -> int | None:

@@ -20,8 +20,8 @@ from pulumi_c1policy._cel.type_names import join_names
 
 NOT_IN_PLACE = "not-in-place"
 UNDOCUMENTED = "undocumented"
-_SOURCES = {(Place.APPROVER, "account"): ", according to the vendor's CLI"}
-BEYOND = "a part of CEL that ConductorOne does not document"
+_SOURCE_CLAUSES = {(Place.APPROVER, "account"): ", according to the vendor's CLI"}
+UNDOCUMENTED_CEL = "a part of CEL that ConductorOne does not document"
 
 
 def check(context: Context, compilation: Compilation) -> Iterator[Diagnostic]:
@@ -55,10 +55,8 @@ def _check_variable(context: Context, use: Use) -> Iterator[Diagnostic]:
         message = f"`{use.name}` may not be available here: {place.doubtful[use.name]}"
         yield context.warning(offset, UNDOCUMENTED, message)
         return
-    by = _SOURCES.get((context.place, use.name), "")
-    message = (
-        f"`{use.name}` is not declared in {context.place.phrase}{by}; {context.variables_clause}"
-    )
+    source = _SOURCE_CLAUSES.get((context.place, use.name), "")
+    message = f"`{use.name}` is not declared in {context.place.phrase}{source}; {context.variables_clause}"
     yield context.error(offset, NOT_IN_PLACE, message)
 
 
@@ -72,12 +70,8 @@ def _check_constant(context: Context, use: Use) -> Iterator[Diagnostic]:
         message = f"`{use.name}` is an old name; the current values are {join_names(known)}"
         yield context.warning(offset, "old-spelling", message)
     else:
-        preferred_spelling = next(
-            (f"; write `{name}`" for name in known if _is_same_value(name, use.name)), ""
-        )
-        yield context.warning(
-            offset, UNDOCUMENTED, f"`{use.name}` {constant.doubt}{preferred_spelling}"
-        )
+        advice = next((f"; write `{name}`" for name in known if _is_same_value(name, use.name)), "")
+        yield context.warning(offset, UNDOCUMENTED, f"`{use.name}` {constant.doubt}{advice}")
 
 
 def _is_same_value(one: str, other: str) -> bool:
@@ -125,16 +119,18 @@ def _explain_unknown_function(context: Context, use: Use, *, is_missing: bool) -
     offset = context.find_function_start(use.node, member=use.member)
     if facts.is_extension(use.name, use.count, member=use.member):
         suffix = f" with {use.count} arguments" if use.name in facts.member_functions else ""
-        message = f"`{use.name}`{suffix} is {BEYOND}"
+        message = f"`{use.name}`{suffix} is {UNDOCUMENTED_CEL}"
         return context.warning(offset, UNDOCUMENTED, message)
     if is_missing and (counts := facts.list_arities(use.name, member=use.member)):
         return context.error(offset, "wrong-arguments", _explain_argument_count(facts, use, counts))
     known = facts.member_functions if use.member else facts.global_functions
-    if is_missing and (other_way := _explain_call_style(facts, use)):
-        return context.error(offset, "unknown-function", other_way)
-    fitting = [name for name in sorted(known) if facts.accepts(name, use.count, member=use.member)]
+    if is_missing and (explanation := _explain_call_style(facts, use)):
+        return context.error(offset, "unknown-function", explanation)
+    candidates = [
+        name for name in sorted(known) if facts.accepts(name, use.count, member=use.member)
+    ]
     if is_missing and (
-        misspelled := next((n for n in fitting if _is_misspelling(use.name, n, facts)), None)
+        misspelled := next((n for n in candidates if _is_misspelling(use.name, n, facts)), None)
     ):
         message = f"there is no function `{use.name}`; did you mean `{misspelled}`?"
         return context.error(offset, "unknown-function", message)

@@ -147,5 +147,5 @@ def _check_expression(found: Expression) -> list[Diagnostic]:
 
 
 def _always_finds_somebody(text: str, place: Place) -> bool:
-    remarks = checker.check(text, place)
-    return not checker.has_error(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)
+    found = checker.check(text, place)
+    return not checker.has_error(found) and all(each.rule != checker.CAN_BE_EMPTY for each in found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from pulumi_c1policy._cel.compiler import RawError
 from pulumi_c1policy._cel.diagnostics import Diagnostic, make_diagnostic
@@ -18,9 +19,9 @@ from pulumi_c1policy._cel.lexer import Token, tokenize
 RULE = "syntax"
 
 _TYPOGRAPHIC_QUOTES = frozenset("\u201c\u201d\u2018\u2019\u00ab\u00bb")
-_CLOSES = {")": "(", "]": "[", "}": "{"}
-_VALUES = frozenset(["word", "text", "number"])
-_SIGNS = {
+_OPENING_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_VALUE_KINDS = frozenset(["word", "text", "number"])
+_FOREIGN_SIGNS = {
     "=": "`=` is not an operator; write `==` to compare",
     "&": "`&` is not an operator; write `&&`",
     "|": "`|` is not an operator; write `||`",
@@ -28,7 +29,7 @@ _SIGNS = {
     "\\": "`\\` is not an operator; write `/` to divide",
     "#": "`#` does not begin a comment; write `//`",
 }
-_PAIRS = {
+_FOREIGN_OPERATORS = {
     "{{": "`{{ }}` is for workflows only; write the expression without it",
     "===": "`===` is not an operator; write `==`",
     "<>": "`<>` is not an operator; write `!=`",
@@ -37,8 +38,8 @@ _PAIRS = {
     "/*": "`/*` does not begin a comment; write `//`, for the rest of the line",
     "??": "`??` is not an operator; write `has(x) ? x : other`",
 }
-_WORDS = {"and": "&&", "or": "||", "not": "!", "is": "=="}
-_RESERVED = {
+_FOREIGN_WORDS = {"and": "&&", "or": "||", "not": "!", "is": "=="}
+_RESERVED_WORDS = {
     "if": "CEL has no `if`; write `condition ? one : other`",
     "else": "CEL has no `else`; write `condition ? one : other`",
     "return": "CEL has no `return`; write the expression alone",
@@ -56,8 +57,8 @@ def explain(source: str, errors: Sequence[RawError]) -> Diagnostic:
     tokens = [token for token in tokenize(source) if token.kind != "comment"]
     if not tokens:
         return make_diagnostic(source, 0, RULE, "the expression is empty")
-    real = [error for error in errors if error.text.startswith("Syntax error")] or list(errors)
-    error = min(real, key=lambda found: found.offset)
+    grammar_errors = [each for each in errors if each.text.startswith("Syntax error")]
+    error = min(grammar_errors or errors, key=lambda each: each.offset)
     reserved = next((e for e in errors if e.text.startswith("reserved identifier")), None)
     if reserved is not None and reserved.offset <= error.offset:
         return _explain_reserved(source, reserved)
@@ -66,17 +67,18 @@ def explain(source: str, errors: Sequence[RawError]) -> Diagnostic:
     offset, message = (
         _explain_character(source, error)
         or _explain_quotes(source, tokens, error)
-        or _explain_foreign_sign(tokens, error.offset)
+        or _explain_foreign_syntax(tokens, error.offset)
         or _explain_brackets(tokens, error.offset)
         or _explain_position(tokens, error.offset, len(source.rstrip()))
     )
     return make_diagnostic(source, offset, RULE, message)
 
 
-Found = tuple[int, str]
+Explanation: TypeAlias = tuple[int, str]
+"""The offset of a syntax error and its message."""
 
 
-def _explain_character(source: str, error: RawError) -> Found | None:
+def _explain_character(source: str, error: RawError) -> Explanation | None:
     """Explain an invisible character outside of a string."""
     character = source[error.offset : error.offset + 1]
     if "token recognition" not in error.text or (character.isprintable() and character.isascii()):
@@ -90,7 +92,7 @@ def _explain_character(source: str, error: RawError) -> Found | None:
     )
 
 
-def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Found | None:
+def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Explanation | None:
     unreadable = "token recognition" in error.text
     for token in tokens:
         if token.text in _TYPOGRAPHIC_QUOTES:
@@ -111,7 +113,7 @@ def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Found 
     return None
 
 
-def _explain_escape(token: Token) -> Found | None:
+def _explain_escape(token: Token) -> Explanation | None:
     for match in re.finditer(r"\\(.)", token.text, re.DOTALL):
         if match[1] not in _ESCAPES:
             message = (
@@ -125,17 +127,17 @@ def _explain_escape(token: Token) -> Found | None:
     )
 
 
-def _explain_foreign_sign(tokens: list[Token], offset: int) -> Found | None:
+def _explain_foreign_syntax(tokens: list[Token], offset: int) -> Explanation | None:
     """Explain operators and words of other languages, and template braces."""
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         touching = following is not None and following.offset == token.offset + len(token.text)
         if token.offset > offset and token.text != "{":
             break
-        if following is not None and touching and token.text + following.text in _PAIRS:
-            return token.offset, _PAIRS[token.text + following.text]
-        if token.offset == offset and token.text in _SIGNS:
-            return token.offset, _SIGNS[token.text]
+        if following is not None and touching and token.text + following.text in _FOREIGN_OPERATORS:
+            return token.offset, _FOREIGN_OPERATORS[token.text + following.text]
+        if token.offset == offset and token.text in _FOREIGN_SIGNS:
+            return token.offset, _FOREIGN_SIGNS[token.text]
         if token.text.lower() == "not" and following is not None:
             if following.text == "in":
                 return token.offset, "`not in` is not an operator; write `!(value in list)`"
@@ -144,35 +146,37 @@ def _explain_foreign_sign(tokens: list[Token], offset: int) -> Found | None:
                     token.offset,
                     f"`{token.text}` is not an operator; write `!` before the condition",
                 )
-        if token.offset == offset and token.text.lower() in _WORDS and index:
+        if token.offset == offset and token.text.lower() in _FOREIGN_WORDS and index:
             return (
                 token.offset,
-                f"`{token.text}` is not an operator; write `{_WORDS[token.text.lower()]}`",
+                f"`{token.text}` is not an operator; write `{_FOREIGN_WORDS[token.text.lower()]}`",
             )
     return None
 
 
-def _explain_brackets(tokens: list[Token], offset: int) -> Found | None:
-    waiting: list[Token] = []
+def _explain_brackets(tokens: list[Token], offset: int) -> Explanation | None:
+    open_brackets: list[Token] = []
     for token in tokens:
         if token.text in ("(", "[", "{"):
-            waiting.append(token)
-        elif token.text in _CLOSES:
-            if not waiting:
+            open_brackets.append(token)
+        elif token.text in _OPENING_BRACKETS:
+            if not open_brackets:
                 return (
                     token.offset,
                     f"`{token.text}` has no opening bracket; remove it or add one",
                 )
-            if waiting[-1].text != _CLOSES[token.text]:
-                opened = waiting[-1]
+            if open_brackets[-1].text != _OPENING_BRACKETS[token.text]:
+                opened = open_brackets[-1]
                 return token.offset, f"`{token.text}` does not close the `{opened.text}` before it"
-            waiting.pop()
-    if waiting and waiting[-1].offset < offset:
-        return waiting[-1].offset, f"this `{waiting[-1].text}` is never closed"
+            open_brackets.pop()
+    if open_brackets and open_brackets[-1].offset < offset:
+        return open_brackets[
+            -1
+        ].offset, f"this `{open_brackets[-1].text}` is never closed; close it"
     return None
 
 
-def _explain_position(tokens: list[Token], offset: int, length: int) -> Found:
+def _explain_position(tokens: list[Token], offset: int, length: int) -> Explanation:
     index = next((i for i, token in enumerate(tokens) if token.offset >= offset), len(tokens))
     if index == len(tokens) or offset >= length:
         return length, _explain_ending(tokens)
@@ -180,11 +184,11 @@ def _explain_position(tokens: list[Token], offset: int, length: int) -> Found:
     if not index:
         return token.offset, f"an expression cannot begin with `{token.text}`"
     before = tokens[index - 1]
-    if before.kind not in _VALUES and before.text not in _CLOSES:
+    if before.kind not in _VALUE_KINDS and before.text not in _OPENING_BRACKETS:
         return token.offset, f"`{token.text}` cannot follow `{before.text}`; a value is missing"
     if token.text == "?":
         return token.offset, "a nested `? :` needs parentheses: `a ? (b ? c : d) : e`"
-    if token.kind not in _VALUES and token.text != "!":
+    if token.kind not in _VALUE_KINDS and token.text != "!":
         return (
             token.offset,
             f"`{token.text}` cannot follow `{before.text}`; an expression has a single value",
@@ -211,7 +215,7 @@ def _explain_ending(tokens: list[Token]) -> str:
 
 def _explain_reserved(source: str, error: RawError) -> Diagnostic:
     word = error.text.rpartition(" ")[2]
-    message = _RESERVED.get(word, f"`{word}` is a reserved word and cannot be a name")
+    message = _RESERVED_WORDS.get(word, f"`{word}` is a reserved word and cannot be a name")
     return make_diagnostic(source, error.offset, RULE, message)
 
 

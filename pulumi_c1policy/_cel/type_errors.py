@@ -23,11 +23,11 @@ _NO_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\(
 
 _KEY_BEFORE = re.compile(r"\.([\w-]+-)$")
 
-_OTHER_LITERALS = {
+_FOREIGN_LITERALS = {
     "True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
     "None": "null", "nil": "null", "undefined": "null", "NULL": "null",
 }  # fmt: skip
-_OWN_ATTRIBUTES = frozenset(["User", "AppUser"])
+_TYPES_WITH_ATTRIBUTES = frozenset(["User", "AppUser"])
 
 
 def explain(context: Context, compilation: Compilation) -> list[Diagnostic]:
@@ -40,7 +40,7 @@ def explain(context: Context, compilation: Compilation) -> list[Diagnostic]:
             found.setdefault((subject, 0 if subject else error.offset), diagnostic)
     if compilation.errors and not found:
         offset = compilation.errors[0].offset
-        return [context.error(offset, "type-check", "this does not pass the type check")]
+        return [context.error(offset, "type-check", "the expression does not pass the type check")]
     return list(found.values())
 
 
@@ -90,8 +90,8 @@ def _explain_unknown_name(context: Context, offset: int, name: str) -> Diagnosti
     if root in facts.foreign_variables:
         message = f"`{root}` exists in {facts.foreign_variables[root]} only"
         return context.error(start, "unknown-variable", message + _describe_variables(context))
-    if root in _OTHER_LITERALS:
-        message = f"there is no `{root}`; write `{_OTHER_LITERALS[root]}`"
+    if root in _FOREIGN_LITERALS:
+        message = f"CEL has no `{root}`; write `{_FOREIGN_LITERALS[root]}`"
         return context.error(start, "unknown-variable", message)
     value = next((known for known in facts.constants if known.endswith(f".{root}")), None)
     if value is not None:
@@ -123,8 +123,8 @@ def _explain_unknown_value(context: Context, start: int, enum: str, value: str) 
     near = find_nearest(written, short) or find_nearest(
         context.facts.strip_prefix(enum, written), short
     )
-    then = f"did you mean `{short[near]}`?" if near else f"its values are {join_names(known)}"
-    return context.error(start, "unknown-value", f"`{enum}` has no value `{value}`; {then}")
+    hint = f"did you mean `{short[near]}`?" if near else f"its values are {join_names(known)}"
+    return context.error(start, "unknown-value", f"`{enum}` has no value `{value}`; {hint}")
 
 
 def _describe_variables(context: Context) -> str:
@@ -144,7 +144,7 @@ def _explain_unknown_field(context: Context, offset: int, name: str, owner: str)
         spelling for spelling, f in fields.items() if not f.doubt and not f.preferred_spelling
     ]
     otherwise = f"; its fields are {join_names(preferred)}"
-    if owner in _OWN_ATTRIBUTES:
+    if owner in _TYPES_WITH_ATTRIBUTES:
         otherwise = f"; write a custom attribute as `.attributes.{name}`"
     message = f"`{owner}` has no field `{name}`" + format_suggestion(name, preferred, otherwise)
     return context.error(start, "unknown-field", message)

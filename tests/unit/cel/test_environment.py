@@ -1,4 +1,4 @@
-"""What is known of the vendor's environment is complete in itself, and the library has it all."""
+"""The environment data is consistent, and the library compiles all of it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def words(kind: str) -> set[str]:
     return set(re.findall(r"\w+", kind)) - {"list", "map"}
 
 
-def test_the_data_says_where_it_is_from_and_when() -> None:
+def test_the_data_has_a_version_and_a_source() -> None:
     assert re.fullmatch(r"20\d\d-\d\d", FACTS.version)
     assert "ConductorOne" in FACTS.source
 
 
-def test_every_type_that_is_named_is_described() -> None:
+def test_every_type_that_is_used_is_declared() -> None:
     named = {word for kind in FACTS.variables.values() for word in words(kind)}
     for fields in FACTS.types.values():
         named |= {word for field in fields.values() for word in words(field.type)}
@@ -48,7 +48,7 @@ def test_every_type_that_is_named_is_described() -> None:
     assert named <= PLAIN | FACTS.types.keys() | FACTS.enums
 
 
-def test_every_place_of_the_model_is_a_place_of_the_environment() -> None:
+def test_the_model_and_the_environment_have_the_same_places() -> None:
     named = {f.cel for m in messages(POLICY).values() for f in m.fields.values() if f.cel}
     assert named == set(FACTS.places) == set(Place)
 
@@ -65,7 +65,7 @@ def test_both_spellings_of_every_field_are_declared(name: str) -> None:
 @pytest.mark.parametrize(
     "signature", [s for ways in FACTS.signatures.values() for s in ways], ids=str
 )
-def test_every_function_can_be_called_as_described(signature: Signature) -> None:
+def test_every_signature_compiles(signature: Signature) -> None:
     owner = f"{SAMPLES[signature.parameters[0]]}." if signature.member else ""
     shown = ", ".join(SAMPLES[kind] for kind in signature.parameters[signature.member :])
     compilation = compiler.compile_expression(f"{owner}{signature.name}({shown})")
@@ -75,7 +75,7 @@ def test_every_function_can_be_called_as_described(signature: Signature) -> None
     assert compilation.tree.type == signature.returns
 
 
-def test_enums_are_told_apart_from_each_other_and_from_numbers() -> None:
+def test_an_enum_is_comparable_with_itself_only() -> None:
     enums = sorted(FACTS.enums - {"TimeFormat"})
     for one in enums:
         assert not compiler.compile_expression(
@@ -87,7 +87,7 @@ def test_enums_are_told_apart_from_each_other_and_from_numbers() -> None:
 
 @pytest.mark.parametrize("member", [True, False])
 def test_the_library_has_every_standard_function(member: bool) -> None:
-    """A name that the library lacks would be declared for each expression anew."""
+    """Otherwise each expression with such a name would need an environment of its own."""
     names = FACTS.member_functions if member else FACTS.global_functions
     for name in (
         names - FACTS.signatures.keys() - {"has", "all", "exists", "exists_one", "map", "filter"}

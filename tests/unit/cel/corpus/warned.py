@@ -12,7 +12,7 @@ from tests.unit.cel.corpus.case import (
     Case,
 )
 
-DOUBTFUL = [
+WARNED = [
     # Documented doubtfully.
     Case(RULE, '‸user.email == "a"', "undocumented", "one page of the documentation"),
     Case(APPROVER, "‸user", "undocumented", "`user` may not be available here"),

@@ -1,4 +1,4 @@
-"""Expressions with errors."""
+"""Expressions that are rejected with an error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.cel.corpus.case import (
     Case,
 )
 
-WRONG = [
+REJECTED = [
     # Variables.
     Case(RULE, "‸subjct.email == 'a'", "unknown-variable", "did you mean `subject`?"),
     Case(RULE, "‸Subject.email == 'a'", "unknown-variable", "did you mean `subject`?"),
