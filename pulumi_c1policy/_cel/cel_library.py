@@ -1,7 +1,7 @@
-"""The type checker's library, and the environment in its form.
+"""The environment of ConductorOne's expressions, declared to the CEL library.
 
-`cel-expr-python` is an optional dependency: this module imports it inside functions only, so that a
-program without expressions never loads it. No other module names it.
+`cel-expr-python` is an optional dependency: this module imports it inside functions only, so that
+a program without expressions never loads it. No other module may import it.
 """
 
 from __future__ import annotations
@@ -19,19 +19,27 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto
 
 PACKAGE = "c1policy"
-"""The proto package of our types. Messages to users leave it out."""
+"""The protobuf package of our types. Messages name the types without it."""
 
-# Enough for usual lists of networks; more are declared when an expression needs them.
-_VARIADIC = 8
+# The library has no variadic functions, so overloads up to this count are declared. A call with
+# more arguments is declared when it occurs, like a call of an unknown function.
+_MAX_VARIADIC_ARGUMENTS = 8
 
 
 class CheckerUnavailableError(C1PolicyError):
-    """Expressions cannot be checked here: the checker is not installed, or does not work."""
+    """Raised when the CEL library is not installed or does not work on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """A declared replacement of an unknown function that accepts anything."""
+class StandIn:
+    """A declaration of an unknown function, with parameters of any type.
+
+    Attributes:
+        name: The name of the function.
+        arity: The number of arguments between the parentheses.
+        member: Whether the function is called after a dot.
+        returns: The type of the result.
+    """
 
     name: str
     arity: int
@@ -41,17 +49,23 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """The unknown parts of one expression, declared so that the rest can be checked."""
+    """Declarations of unknown names, so that the rest of an expression can be checked.
 
-    functions: frozenset[Stand] = frozenset()
+    Attributes:
+        functions: Unknown functions.
+        variables: Unknown variables; they have the type `dyn`.
+        checks_only: Also declare undocumented overloads that a tenant may have. An expression can
+            then be checked but not evaluated.
+    """
+
+    functions: frozenset[StandIn] = frozenset()
     variables: frozenset[str] = frozenset()
     checks_only: bool = True
-    """Also declare undocumented overloads; the result can be checked, not evaluated."""
 
 
 @cache
-def load_standard() -> Any:  # noqa: ANN401 (the library ships no types)
-    """Return the environment for expressions without unknown parts.
+def get_standard_environment() -> Any:  # noqa: ANN401 (the library ships no types)
+    """Return the library's environment with the documented names.
 
     Raises:
         CheckerUnavailableError: The library is missing or does not work.
@@ -60,8 +74,12 @@ def load_standard() -> Any:  # noqa: ANN401 (the library ships no types)
 
 
 @lru_cache(maxsize=32)
-def load_extended(extras: Extras) -> Any:  # noqa: ANN401
-    """Return the environment with every extension of the library, and with `extras`."""
+def get_extended_environment(extras: Extras) -> Any:  # noqa: ANN401
+    """Return the library's environment with all its extensions and `extras`.
+
+    Raises:
+        CheckerUnavailableError: The library is missing or does not work.
+    """
     return _build(extras)
 
 
@@ -75,35 +93,38 @@ def _build(extras: Extras | None) -> Any:  # noqa: ANN401
             "Install it with `pip install 'pulumi-c1policy[cel]'`.",
         ) from error
     try:
-        built = _environment(cel, [ext_strings.ExtStrings()], extras)
-        # A broken environment fails at the first compilation only, and then looks like a bad
-        # expression.
+        built = _declare_environment(cel, [ext_strings.ExtStrings()], extras)
+        # A broken environment is reported at the first compile, as an error of the source.
         built.compile("true")
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise CheckerUnavailableError(
-            "Expressions cannot be checked here: cel-expr-python refuses our environment.",
-            "Install a version of it that this release was tested with, as its `cel` extra does.",
+            "Expressions cannot be checked here: cel-expr-python does not accept the environment.",
+            "Install a version that this release supports: `pip install 'pulumi-c1policy[cel]'`.",
         ) from error
     return built
 
 
-def _environment(cel: Any, extensions: list[Any], extras: Extras | None) -> Any:  # noqa: ANN401
+def _declare_environment(
+    cel: Any,  # noqa: ANN401
+    extensions: list[Any],
+    extras: Extras | None,
+) -> Any:  # noqa: ANN401
     facts = load_environment()
     extensions = [*extensions, _declare_functions(cel, facts)]
     variables = facts.variables | {name: c.type for name, c in facts.constants.items()}
     if extras is not None:
-        extensions += [*_other_extensions(), _stands(cel, extras.functions)]
+        extensions += [*_load_other_extensions(), _declare_stand_ins(cel, extras.functions)]
         if extras.checks_only:
-            extensions.append(_list_overloads(cel, facts))
+            extensions.append(_declare_optional_overloads(cel, facts))
         variables |= dict.fromkeys(extras.variables, "dyn")
     return cel.NewEnv(
-        _declare_types(),
-        variables={name: _type(cel, kind) for name, kind in variables.items()},
+        _build_pool(),
+        variables={name: _convert_type(cel, kind) for name, kind in variables.items()},
         extensions=extensions,
     )
 
 
-def _other_extensions() -> list[Any]:
+def _load_other_extensions() -> list[Any]:
     from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional
 
     return [
@@ -114,11 +135,11 @@ def _other_extensions() -> list[Any]:
     ]
 
 
-def _list_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
-    """List the overloads of known functions that a tenant may have.
+def _declare_optional_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
+    """Declare undocumented overloads of known functions that a tenant may have.
 
-    CEL has some as options (`1 < 2.5`, a list's `reverse`). It is not documented whether the
-    vendor's own types are numbers.
+    CEL has some as options (`1 < 2.5`, `reverse` of a list). Conversions of the vendor's own types
+    depend on their representation (numbers or messages), which is not documented.
     """
     kinds = {"int": cel.Type.INT, "uint": cel.Type.UINT, "double": cel.Type.DOUBLE}
     ways: dict[str, list[Any]] = {sign: [] for sign in ("_<_", "_<=_", "_>_", "_>=_")}
@@ -128,7 +149,9 @@ def _list_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
             overloads.append(cel.Overload(name, cel.Type.BOOL, [kinds[one], kinds[other]]))
     for name in (*sorted(facts.enums), "IP", "CIDR"):
         for made in ("string", "int"):
-            overload = cel.Overload(f"{made}#{name}", _type(cel, made), [_type(cel, name)])
+            overload = cel.Overload(
+                f"{made}#{name}", _convert_type(cel, made), [_convert_type(cel, name)]
+            )
             ways.setdefault(made, []).append(overload)
     items = cel.Type.List(cel.Type.DYN)
     ways["reverse"] = [cel.Overload("reverse#list", items, [items], is_member=True)]
@@ -140,61 +163,64 @@ def _list_overloads(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
 
 
 def _declare_functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
-    """Declare our functions as an extension: a plain `contains` collides with the string's."""
+    """Declare the vendor's functions.
+
+    They are an extension, because `contains` as a plain function collides with that of strings.
+    """
     declarations = []
     for name, signatures in facts.signatures.items():
         overloads = [
             cel.Overload(
                 f"{name}#{number}#{len(parameters)}",
-                _type(cel, signature.returns),
-                [_type(cel, parameter) for parameter in parameters],
+                _convert_type(cel, signature.returns),
+                [_convert_type(cel, parameter) for parameter in parameters],
                 is_member=signature.member,
             )
             for number, signature in enumerate(signatures)
-            for parameters in _parameter_lists(signature)
+            for parameters in _expand_parameters(signature)
         ]
         declarations.append(cel.FunctionDecl(name, overloads))
     return cel.CelExtension("conductorone", declarations)
 
 
-def _parameter_lists(signature: Signature) -> Iterable[tuple[str, ...]]:
+def _expand_parameters(signature: Signature) -> Iterable[tuple[str, ...]]:
     yield signature.parameters
     if signature.variadic:
-        for more in range(1, _VARIADIC):
+        for more in range(1, _MAX_VARIADIC_ARGUMENTS):
             yield signature.parameters + signature.parameters[-1:] * more
 
 
-def _stands(cel: Any, stands: Iterable[Stand]) -> Any:  # noqa: ANN401
+def _declare_stand_ins(cel: Any, stand_ins: Iterable[StandIn]) -> Any:  # noqa: ANN401
     declarations: dict[str, list[Any]] = {}
-    for stand in stands:
-        parameters = [cel.Type.DYN] * (stand.arity + stand.member)
+    for stand_in in stand_ins:
+        parameters = [cel.Type.DYN] * (stand_in.arity + stand_in.member)
         overload = cel.Overload(
-            f"{stand.name}#stand#{len(parameters)}#{stand.member}",
-            _type(cel, stand.returns),
+            f"{stand_in.name}#stand#{len(parameters)}#{stand_in.member}",
+            _convert_type(cel, stand_in.returns),
             parameters,
-            is_member=stand.member,
+            is_member=stand_in.member,
         )
-        declarations.setdefault(stand.name, []).append(overload)
+        declarations.setdefault(stand_in.name, []).append(overload)
     return cel.CelExtension(
         "unknown", [cel.FunctionDecl(name, ways) for name, ways in declarations.items()]
     )
 
 
-def _type(cel: Any, kind: str) -> Any:  # noqa: ANN401
+def _convert_type(cel: Any, kind: str) -> Any:  # noqa: ANN401
     if kind.startswith("list("):
-        return cel.Type.List(_type(cel, kind[5:-1]))
+        return cel.Type.List(_convert_type(cel, kind[5:-1]))
     if kind in {"bool", "string", "int", "dyn", "timestamp", "duration"}:
         return getattr(cel.Type, kind.upper())
     return cel.Type(f"{PACKAGE}.{kind}")
 
 
 @cache
-def _declare_types() -> Any:  # noqa: ANN401
-    """Declare the types as proto messages.
+def _build_pool() -> Any:  # noqa: ANN401
+    """Build the vendor's types as protobuf messages.
 
-    Proto2 with `deprecated_legacy_json_field_conflicts`, because the library drops a proto3 message
-    with both spellings of a field. An enum is a message without fields: a proto enum would be an
-    int, and values of different enums would compare.
+    The syntax is proto2 with `deprecated_legacy_json_field_conflicts`, because the library drops a
+    proto3 message that has both spellings of a field. An enum is a message without fields: as a
+    protobuf enum it would be an int, and values of two enums could be compared.
     """
     from google.protobuf import (
         descriptor_pb2,
@@ -235,7 +261,7 @@ def _add_field(message: DescriptorProto, name: str, number: int, facts: FieldFac
     if kind in _WELL_KNOWN:
         field.type_name = f".google.protobuf.{_WELL_KNOWN[kind]}"
     elif kind.startswith("map("):
-        entry = message.nested_type.add(name=f"{_title(name)}Entry")
+        entry = message.nested_type.add(name=f"{_to_title_case(name)}Entry")
         entry.options.map_entry = True
         entry.field.add(name="key", number=1, label=1, type=9)
         entry.field.add(name="value", number=2, label=1, type=_SCALARS[kind[12:-1]])
@@ -244,12 +270,12 @@ def _add_field(message: DescriptorProto, name: str, number: int, facts: FieldFac
         field.type_name = f".{PACKAGE}.{kind}"
 
 
-def _title(name: str) -> str:
+def _to_title_case(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
-# FieldDescriptorProto's numbers: 8 bool, 9 string, 3 int64, 11 message; labels 1 optional and 3
-# repeated.
+# Numbers of FieldDescriptorProto.Type: 8 bool, 9 string, 3 int64, 11 message. Labels: 1 optional,
+# 3 repeated.
 _SCALARS: dict[str, Any] = {"bool": 8, "string": 9, "int": 3}
 _WELL_KNOWN = {
     "timestamp": "Timestamp",

@@ -1,7 +1,7 @@
-"""The values of expressions that are no plain Python: messages and enums.
+"""Values of the vendor's types in expressions: messages and enums.
 
-Plain values are `bool`, `int`, `float`, `str`, `bytes`, aware `datetime`, `timedelta`, lists and
-dicts. May import `environment` and `undecided`, nothing else of ours.
+All other values are Python's `bool`, `int`, `float`, `str`, `bytes`, aware `datetime`, `timedelta`,
+`list` and `dict`. May import `environment` and `undecided`, nothing else of ours.
 """
 
 from __future__ import annotations
@@ -15,28 +15,34 @@ from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._cel.undecided import Undecided
 
 Value: TypeAlias = Any
-"""The value of an expression, `Undecided` included."""
+"""The value of an expression, or `Undecided`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnumValue:
-    """A value of an enum, in any spelling."""
+    """A value of an enum; its spellings are equal.
+
+    Attributes:
+        enum: The name of the enum.
+        name: The name of the value, without the enum and without a prefix.
+        is_older: Whether it is an older name whose present name is not documented.
+    """
 
     enum: str
     name: str
     is_older: bool = False
-    """True for an older spelling whose present name is undocumented."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """A message, such as a user, with some unknown fields.
+    """A message, such as a user, with some of its fields known.
 
     Attributes:
-        type: Its type, as in `environment.json`.
-        label: Its name in a sentence.
-        fields: Its known fields, by `plain_name`; a missing one is unknown, not empty.
-        hidden: Facts for functions that no expression can read.
+        type: The name of its type in `environment.json`.
+        label: Its name in messages, such as `subject`.
+        fields: The known fields, by `normalize_name`. A field that is not listed is unknown, not
+            empty.
+        hidden: Data that functions need and expressions cannot read.
     """
 
     type: str
@@ -45,48 +51,51 @@ class Record:
     hidden: Mapping[str, Value] = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
-        """Return the field, by either spelling."""
+        """Return the value of a field in either spelling, or `Undecided` if it is unknown."""
         unknown = Undecided(f"`{self.label}.{name}` is not given")
         return self.fields.get(normalize_name(name), unknown)
 
     def text(self, name: str) -> str:
-        """Return a text field, or "" if it is unknown."""
+        """Return the value of a string field, or "" if it is unknown or not a string."""
         value = self.fields.get(normalize_name(name), "")
         return value if isinstance(value, str) else ""
 
 
 def normalize_name(name: str) -> str:
-    """Return a field's name without the difference between its two spellings."""
+    """Return a field's name in a form that is equal for its two spellings."""
     return name.replace("_", "").lower()
 
 
 def parse_enum_value(enum: str, spelling: str) -> EnumValue | None:
-    """Parse an enum value: `ENABLED`, `UserStatus.ENABLED`, `USER_STATUS_ENABLED`."""
+    """Return the value of an enum by any of its spellings, or None if there is no such value.
+
+    Spellings are `ENABLED`, `UserStatus.ENABLED` and `USER_STATUS_ENABLED`.
+    """
     prefix = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", enum).upper() + "_"
     name = spelling.rpartition(".")[2].upper().removeprefix(prefix)
     for known, constant in load_environment().constants.items():
         if constant.enum == enum and known.rpartition(".")[2].removeprefix(prefix) == name:
-            return EnumValue(enum, name, constant.older)
+            return EnumValue(enum, name, constant.is_older)
     return None
 
 
 def are_equal(one: Value, other: Value) -> bool | Undecided:
-    """Return whether two values are equal if one of them is no plain Python."""
+    """Compare two values of which at least one is, or contains, a `Record` or an `EnumValue`."""
     if isinstance(one, Record) and isinstance(other, Record):
-        return _same_records(one, other)
+        return _are_records_equal(one, other)
     if isinstance(one, EnumValue) and isinstance(other, EnumValue):
         if one.enum == other.enum and one.is_older is not other.is_older:
             spellings = f"`{one.name}` and `{other.name}`"
-            return Undecided(f"whether {spellings} are the same is not documented")
+            return Undecided(f"whether {spellings} are equal is not documented")
         return one == other
     if isinstance(one, list) and isinstance(other, list):
-        return _all_same(list(zip(one, other, strict=False)), len(one) == len(other))
+        return _are_items_equal(list(zip(one, other, strict=False)), len(one) == len(other))
     if isinstance(one, Record | EnumValue) or isinstance(other, Record | EnumValue):
         return False
     return bool(one == other)
 
 
-def _same_records(one: Record, other: Record) -> bool | Undecided:
+def _are_records_equal(one: Record, other: Record) -> bool | Undecided:
     if one is other:
         return True
     if one.type != other.type:
@@ -94,10 +103,10 @@ def _same_records(one: Record, other: Record) -> bool | Undecided:
     for name in ("id", "email"):
         if name in one.fields and name in other.fields:
             return bool(one.fields[name] == other.fields[name])
-    return Undecided(f"whether {one.label} is {other.label} does not show without their ids")
+    return Undecided(f"{one.label} and {other.label} cannot be compared without their ids")
 
 
-def _all_same(pairs: list[tuple[Value, Value]], is_long_enough: bool) -> bool | Undecided:
+def _are_items_equal(pairs: list[tuple[Value, Value]], is_long_enough: bool) -> bool | Undecided:
     if not is_long_enough:
         return False
     answers = [are_equal(one, other) for one, other in pairs]

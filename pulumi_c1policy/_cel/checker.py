@@ -1,6 +1,7 @@
-"""The check of one expression, in our own words.
+"""Check of one expression.
 
-`check` is pure and cached, because every check of every policy repeats the same expressions.
+`check` is pure and caches its results, because the same expressions are checked again at each check
+of each policy.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pulumi_c1policy._cel import (
-    cel_tokens,
-    engine,
+    compiler,
+    lexer,
     lint,
     name_checks,
     result_checks,
@@ -19,18 +20,18 @@ from pulumi_c1policy._cel import (
     type_errors,
 )
 from pulumi_c1policy._cel.context import Context
+from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.remarks import Remark
-from pulumi_c1policy._cel.silence import list_silenced
+from pulumi_c1policy._cel.ignore_comments import find_ignored_rules
 from pulumi_c1policy._findings.severity import explain_unknown_rule
 
 CAN_BE_EMPTY = lint.CAN_BE_EMPTY
-"""The rule that a fallback outside the expression satisfies."""
+"""The rule that does not apply if the policy has a fallback."""
 
 UNCHECKED = "unchecked"
 
-# The tenant's own limit is unknown; this is CEL's.
-_LONGEST = 100_000
+# CEL's limit, in characters; that of tenants is not known.
+_MAX_EXPRESSION_LENGTH = 100_000
 
 
 def check(
@@ -38,98 +39,115 @@ def check(
     place: Place,
     *,
     has_fallback: bool = False,
-) -> list[Remark]:
-    """List the problems and doubts about an expression, in the order of its text.
-
-    The tenant accepts the expression if no remark is an error. The expression can turn rules down
-    in a comment: `// c1policy:ignore old-spelling`.
+) -> list[Diagnostic]:
+    """Check an expression at a place.
 
     Args:
-        expression: The text.
-        place: Its place.
-        has_fallback: For an approver or a provisioner: somebody else is found if the expression
-            returns nobody.
+        expression: The expression. A comment in it can turn rules off:
+            `// c1policy:ignore old-spelling`.
+        place: The place, which decides the variables and the type of the result.
+        has_fallback: For an approver or a provisioner: there is a fallback if the expression
+            returns no users.
+
+    Returns:
+        The diagnostics in the order of the text. The tenant accepts the expression, as far as is
+        known, if none is an error.
 
     Raises:
         CheckerUnavailableError: The type checker is not installed or does not work.
     """
-    named = list_silenced(expression)
-    silent = {*named, CAN_BE_EMPTY} if has_fallback else named
+    ignored = find_ignored_rules(expression)
+    rules_off = {*ignored, CAN_BE_EMPTY} if has_fallback else ignored
     unknown = [
-        Remark("warning", "", f"`c1policy:ignore` turns nothing down: {problem}")
-        for problem in map(explain_unknown_rule, sorted(named))
-        if problem and "did you mean" in problem  # Any other word may be part of a sentence.
+        Diagnostic("warning", "", f"`c1policy:ignore` has no effect: {problem}")
+        for problem in map(explain_unknown_rule, sorted(ignored))
+        if problem and "did you mean" in problem  # Other words may belong to a sentence.
     ]
     return unknown + [
-        found for found in _check(expression, Place(place)) if found.rule not in silent
+        found for found in _check(expression, Place(place)) if found.rule not in rules_off
     ]
 
 
 @lru_cache(maxsize=4096)
-def _check(expression: str, place: Place) -> tuple[Remark, ...]:
-    found = sorted(_remarks(expression, place), key=lambda r: (r.line, r.column, r.severity))
+def _check(expression: str, place: Place) -> tuple[Diagnostic, ...]:
+    found = sorted(
+        _find_diagnostics(expression, place), key=lambda r: (r.line, r.column, r.severity)
+    )
     return tuple(dict.fromkeys(found))
 
 
-def _remarks(source: str, place: Place) -> Iterator[Remark]:
+def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
     context = Context(source, place)
-    if (broken := _unreadable(source)) is not None:
-        yield context.error(broken, syntax_errors.RULE, "this character cannot be sent")
+    if (bad_offset := _find_unencodable(source)) is not None:
+        yield context.error(
+            bad_offset, syntax_errors.RULE, "this character cannot be encoded; remove it"
+        )
         return
-    if len(source) > _LONGEST:
-        message = f"the expression cannot be checked here: it has {len(source)} characters"
+    if len(source) > _MAX_EXPRESSION_LENGTH:
+        message = (
+            f"the expression is not checked: it has {len(source)} characters, "
+            f"and {_MAX_EXPRESSION_LENGTH} can be checked"
+        )
         yield context.warning(0, UNCHECKED, message)
         return
     if context.place_facts.syntax_only:
-        outcome = engine.parse(source)
+        compilation = compiler.parse(source)
     else:
-        outcome = engine.compile_expression(source)
-    if outcome.unchecked:
-        message = f"the expression cannot be checked here: {outcome.unchecked}"
+        compilation = compiler.compile_expression(source)
+    if compilation.unchecked_reason:
+        message = f"the expression is not checked: {compilation.unchecked_reason}"
         yield context.warning(0, UNCHECKED, message)
-    elif outcome.tree is None:
-        yield _explain_syntax(context, syntax_errors.explain(source, outcome.errors))
+    elif compilation.tree is None:
+        yield _add_likely_cause(context, syntax_errors.explain(source, compilation.errors))
     elif not context.place_facts.syntax_only:
-        yield from _meaning(context, outcome)
+        yield from _check_meaning(context, compilation)
 
 
-def _meaning(context: Context, outcome: engine.Outcome) -> Iterator[Remark]:
-    wrong = [*type_errors.explain(context, outcome), *name_checks.check_names(context, outcome)]
-    yield from wrong
-    if outcome.tree is None or any(found.severity == "error" for found in wrong):
+def _check_meaning(context: Context, compilation: compiler.Compilation) -> Iterator[Diagnostic]:
+    problems = [
+        *type_errors.explain(context, compilation),
+        *name_checks.check(context, compilation),
+    ]
+    yield from problems
+    if compilation.tree is None or any(found.severity == "error" for found in problems):
         return
-    if outcome.beyond is not None and not wrong:
-        yield _beyond(context, outcome.beyond)
-    # The result of an unknown function is unknown; the remark about the function says so.
+    if compilation.undocumented_offset is not None and not problems:
+        yield _explain_undocumented(context, compilation.undocumented_offset)
+    # An unknown result follows from an unknown function, which has a diagnostic already.
     result = [
         found
-        for found in result_checks.check_result(context, outcome.tree)
-        if found.rule != result_checks.UNKNOWN or not (outcome.missing or wrong)
+        for found in result_checks.check(context, compilation.tree)
+        if found.rule != result_checks.UNKNOWN or not (compilation.missing or problems)
     ]
     yield from result
     if not any(found.severity == "error" for found in result):
-        yield from lint.list_doubts(context, outcome)
+        yield from lint.check(context, compilation)
 
 
-def _explain_syntax(context: Context, found: Remark) -> Remark:
-    """Explain a parse error, with the most likely cause if the place suggests a plain text."""
+def _add_likely_cause(context: Context, found: Diagnostic) -> Diagnostic:
+    """Suggest quotes for a syntax error at a place where a plain string is a likely mistake."""
     quoted = {"'", '"'} & set(context.source)
     if context.place is not Place.ACCOUNT_CONFIG or quoted or not context.source.strip():
         return found
-    return replace(found, message=f"{found.message}; put quotes around a text")
+    return replace(found, message=f"{found.message}; if it is a string, put quotes around it")
 
 
-def _beyond(context: Context, at: int) -> Remark:
-    following = context.text(at)[:1]
+def _explain_undocumented(context: Context, offset: int) -> Diagnostic:
+    following = context.text_from(offset)[:1]
     if following in ("<", ">"):
-        message = f"numbers of different types in order are {name_checks.BEYOND}; write both alike"
-        return context.warning(at, name_checks.UNDOCUMENTED, message)
+        message = (
+            f"comparing numbers of different types is {name_checks.UNDOCUMENTED_CEL}; "
+            f"write both as the same type"
+        )
+        return context.warning(offset, name_checks.UNDOCUMENTED, message)
     if following == "(":
-        at = cel_tokens.find_word_before(context.source, at)
-    return context.warning(at, name_checks.UNDOCUMENTED, f"this is {name_checks.BEYOND}")
+        offset = lexer.find_word_before(context.source, offset)
+    return context.warning(
+        offset, name_checks.UNDOCUMENTED, f"this is {name_checks.UNDOCUMENTED_CEL}"
+    )
 
 
-def _unreadable(source: str) -> int | None:
+def _find_unencodable(source: str) -> int | None:
     try:
         source.encode()
     except UnicodeEncodeError as error:
@@ -137,12 +155,12 @@ def _unreadable(source: str) -> int | None:
     return None
 
 
-def rejects(remarks: Collection[Remark]) -> bool:
-    """Return whether one of the remarks means that the tenant rejects the expression."""
+def has_error(remarks: Collection[Diagnostic]) -> bool:
+    """Return whether a diagnostic is an error, so that the tenant rejects the expression."""
     return any(found.severity == "error" for found in remarks)
 
 
-def choose_worst(remarks: Collection[Remark]) -> Remark | None:
-    """Return the first error, else the first warning."""
+def find_worst(remarks: Collection[Diagnostic]) -> Diagnostic | None:
+    """Return the first error, else the first warning, else None."""
     errors = [found for found in remarks if found.severity == "error"]
     return next(iter(errors or remarks), None)

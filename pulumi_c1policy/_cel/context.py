@@ -1,15 +1,15 @@
-"""The expression under check, its place, and the positions in its text."""
+"""The expression that is checked, its place, and offsets of its parts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._cel import cel_tokens
-from pulumi_c1policy._cel.cel_types import join_names
+from pulumi_c1policy._cel import lexer
+from pulumi_c1policy._cel.diagnostics import Diagnostic, Severity, make_diagnostic
 from pulumi_c1policy._cel.environment import Environment, Place, PlaceFacts, load_environment
-from pulumi_c1policy._cel.remarks import Remark, Severity, make_remark
+from pulumi_c1policy._cel.name_uses import is_operator
 from pulumi_c1policy._cel.syntax_tree import Node
-from pulumi_c1policy._cel.uses import is_operator
+from pulumi_c1policy._cel.type_names import join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,42 +26,43 @@ class Context:
         return self.facts.places[self.place]
 
     @property
-    def variables(self) -> str:
-        """Return the variables of this place, as a part of a sentence: "there is `subject`"."""
+    def variables_clause(self) -> str:
+        """A clause that lists the variables of this place: "the only variable is `subject`"."""
         names = sorted(self.place_facts.variables)
-        return f"there {'is' if len(names) == 1 else 'are'} {join_names(names)}"
+        subject = "the only variable is" if len(names) == 1 else "the variables are"
+        return f"{subject} {join_names(names)}"
 
-    def error(self, at: int, rule: str, message: str) -> Remark:
-        """Make a remark that the tenant rejects something."""
-        return make_remark(self.source, at, rule, message)
+    def error(self, offset: int, rule: str, message: str) -> Diagnostic:
+        """Make a diagnostic about something that the tenant rejects."""
+        return make_diagnostic(self.source, offset, rule, message)
 
-    def warning(self, at: int, rule: str, message: str) -> Remark:
-        """Make a remark about something that the tenant accepts, or may accept."""
+    def warning(self, offset: int, rule: str, message: str) -> Diagnostic:
+        """Make a diagnostic about something that the tenant accepts, or may accept."""
         severity: Severity = "warning"
-        return make_remark(self.source, at, rule, message, severity)
+        return make_diagnostic(self.source, offset, rule, message, severity)
 
-    def text(self, at: int) -> str:
-        """Return the rest of the text from an offset on."""
-        return self.source[at:]
+    def text_from(self, offset: int) -> str:
+        """Return the source from an offset to its end."""
+        return self.source[offset:]
 
-    def start(self, node: Node) -> int:
-        """Return the start of a node's text, without its brackets."""
+    def find_start(self, node: Node) -> int:
+        """Return the offset at which the text of a node begins, without its parentheses."""
         first = node
         while True:
             if first.presence:
-                return cel_tokens.find_word_before(self.source, first.at)
+                return lexer.find_word_before(self.source, first.offset)
             if first.target is not None:
                 first = first.target
             elif first.kind == "loop":
                 first = first.loop.over
-            elif is_operator(first) and first.parts and first.parts[0].at < first.at:
+            elif is_operator(first) and first.parts and first.parts[0].offset < first.offset:
                 first = first.parts[0]
             else:
                 break
         is_name = first.kind == "name" or (first.kind == "call" and not is_operator(first))
-        return cel_tokens.find_name_start(self.source, first.at) if is_name else first.at
+        return lexer.find_name_start(self.source, first.offset) if is_name else first.offset
 
-    def function_start(self, node: Node, *, member: bool) -> int:
-        """Return the start of a called function's name."""
-        find = cel_tokens.find_word_before if member else cel_tokens.find_name_start
-        return find(self.source, node.at)
+    def find_function_start(self, node: Node, *, member: bool) -> int:
+        """Return the offset at which the name of a called function begins."""
+        find = lexer.find_word_before if member else lexer.find_name_start
+        return find(self.source, node.offset)

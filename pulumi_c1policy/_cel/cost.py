@@ -1,8 +1,8 @@
-"""The cost of evaluating one expression, and its bounds.
+"""Limits on the cost of one evaluation.
 
-Expressions also come from tenants: nested loops may run for ever, and a few `replace` calls make a
-text that fills the memory. A call is paid for before it is made. This module imports nothing of
-ours.
+Expressions also come from tenants: nested loops can run practically forever, and a few calls of
+`replace` can make a string that does not fit in memory. So the cost of a call is charged before the
+call is made. This module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ MAX_SECONDS = 10.0
 _STEPS_PER_CALL = 5
 _CHARACTERS_PER_STEP = 8
 _ITEMS_PER_STEP = 4
-# For a text and a regular expression, the product of their lengths.
+# In products of the lengths of a string and a regular expression.
 _MATCHES_PER_STEP = 256
 _PRECISION = re.compile(r"%\.(\d{1,12})")
 
 
 class TooCostlyError(Exception):
-    """An expression exceeds its budget; the text is a part of a sentence."""
+    """Raised when an expression exceeds a limit; the text is a clause such as "it takes …"."""
 
 
 class Meter:
-    """The remaining steps and time of an expression."""
+    """The steps and the time that remain for one evaluation."""
 
     def __init__(self) -> None:
-        """Start with the whole budget."""
+        """Start the clock, with `MAX_STEPS` steps and `MAX_SECONDS` seconds."""
         self._steps = MAX_STEPS
         self._ends_at = time.monotonic() + MAX_SECONDS
 
     def spend(self, steps: int = 1) -> None:
-        """Pay for this many steps.
+        """Charge a number of steps.
 
         Raises:
-            TooCostlyError: Not enough steps remain, or no time.
+            TooCostlyError: Fewer steps remain, or the time is up.
         """
         self._steps -= steps
         if self._steps < 0:
@@ -47,22 +47,22 @@ class Meter:
             raise TooCostlyError(f"it takes more than {MAX_SECONDS:.0f} seconds")
 
     def spend_on_call(self, name: str, arguments: list[Any]) -> None:
-        """Pay for a function call, by the size of its arguments and of its possible result.
+        """Charge a call, by the size of its arguments and of its possible result.
 
         Raises:
-            TooCostlyError: Not enough steps remain, or no time.
+            TooCostlyError: Fewer steps remain, or the time is up.
         """
-        self.spend(_STEPS_PER_CALL + self._size(arguments) + _growth(name, arguments))
+        self.spend(_STEPS_PER_CALL + self._measure(arguments) + _estimate_growth(name, arguments))
 
     def spend_on_concatenation(self, one: list[Any], other: list[Any]) -> None:
-        """Pay for the concatenation of two lists.
+        """Charge the concatenation of two lists.
 
         Raises:
-            TooCostlyError: Not enough steps remain, or no time.
+            TooCostlyError: Fewer steps remain, or the time is up.
         """
         self.spend((len(one) + len(other)) // _ITEMS_PER_STEP)
 
-    def _size(self, values: Iterable[Any]) -> int:
+    def _measure(self, values: Iterable[Any]) -> int:
         size, left = 0, [*values]
         while left and size <= self._steps:
             value = left.pop()
@@ -77,8 +77,8 @@ class Meter:
         return size
 
 
-def _growth(name: str, arguments: list[Any]) -> int:
-    """Return the steps for a result that is larger than the arguments."""
+def _estimate_growth(name: str, arguments: list[Any]) -> int:
+    """Estimate the steps for the part of a result that exceeds the arguments."""
     match name, arguments:
         case "replace", [str(text), str(old), str(new), *_]:
             return (len(text) // max(1, len(old)) + 1) * len(new) // _CHARACTERS_PER_STEP

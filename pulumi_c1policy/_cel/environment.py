@@ -1,14 +1,14 @@
-"""The known facts about ConductorOne's expressions, read from `environment.json`.
+"""Documented facts about ConductorOne's expressions, read from `environment.json`.
 
-The file is data with its source and date, so that a change of the vendor's documentation is a
-change of data. Field names have the spelling that the documentation prefers; the other spelling is
-derived here. This module imports nothing of ours, and no type checker.
+The file has the preferred spelling of each field; the other spelling is derived here. This module
+imports nothing of ours and does not import the CEL library.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class Place(StrEnum):
-    """The place of an expression, which decides its variables and its result."""
+    """The place of an expression; it decides the variables and the type of the result."""
 
     RULE_CONDITION = "rule-condition"
     WAIT_CONDITION = "wait-condition"
@@ -28,7 +28,7 @@ class Place(StrEnum):
 
     @property
     def phrase(self) -> str:
-        """The place in a sentence: `a rule's condition`."""
+        """The name of the place in messages, such as `a rule's condition`."""
         return _PHRASES[self]
 
 
@@ -44,48 +44,72 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """The facts about one place."""
+    """The facts about one place.
+
+    Attributes:
+        returns: The type of the result: `bool`, `users` (a user or a list of users) or `any`.
+        variables: The documented variables.
+        doubtful: Variables that may not exist, each with the reason for the doubt.
+        syntax_only: Whether only the syntax can be checked.
+    """
 
     returns: str
-    """`bool`, `users` (a user or a list of them) or `any`."""
     variables: frozenset[str]
     doubtful: dict[str, str]
-    """Variables that may or may not exist, each with the reason of the doubt."""
     syntax_only: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FieldFacts:
-    """One spelling of one field."""
+    """One spelling of one field.
+
+    Attributes:
+        type: The type of the field.
+        preferred_spelling: The spelling to write instead, or "" if this one is preferred.
+        doubt: The reason why the tenant may not know the field, as a predicate, or "".
+    """
 
     type: str
-    instead: str = ""
-    """The spelling to write instead, if that is the preferred one."""
+    preferred_spelling: str = ""
     doubt: str = ""
-    """The reason why the tenant may not know the field, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """One spelling of one value of an enum."""
+    """One spelling of one value of an enum.
+
+    Attributes:
+        type: The type of the value; the enum itself or `string`.
+        enum: The enum.
+        doubt: The reason why the tenant may not know the spelling, as a predicate, or "".
+        is_older: Whether it is an older name of a value.
+    """
 
     type: str
     enum: str
     doubt: str = ""
-    older: bool = False
+    is_older: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call a function."""
+    """One overload of a function.
+
+    Attributes:
+        name: The whole name, such as `c1.user.v1.HasApp`.
+        parameters: The types of the parameters.
+        returns: The type of the result.
+        member: Whether the first argument is written before the dot.
+        variadic: Whether the last parameter can be repeated.
+        places: The places at which the overload can be called.
+        doubt: The reason why the tenant may not know the overload, as a predicate, or "".
+    """
 
     name: str
     parameters: tuple[str, ...]
     returns: str
     member: bool
-    """The first parameter is before the dot."""
     variadic: bool
-    """The last parameter may be repeated."""
     places: frozenset[Place]
     doubt: str = ""
 
@@ -94,118 +118,116 @@ class Signature:
         """The number of arguments between the parentheses."""
         return len(self.parameters) - self.member
 
-    def takes(self, count: int) -> bool:
+    def accepts(self, count: int) -> bool:
         """Return whether it can be called with `count` arguments between the parentheses."""
         return count >= self.arity if self.variadic else count == self.arity
 
     def __str__(self) -> str:
-        shown = ", ".join(self.parameters[self.member :])
         owner = f"{self.parameters[0]}." if self.member else ""
-        return f"{owner}{self.name}({shown}{', ...' if self.variadic else ''})"
+        parameters = [*self.parameters[self.member :], *(["..."] if self.variadic else [])]
+        return f"{owner}{self.name}({', '.join(parameters)})"
 
 
 class Environment:
-    """All known facts about ConductorOne's expressions."""
+    """All documented facts about ConductorOne's expressions."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.version: str = data["version"]
         self.source: str = data["source"]
         self.variables: dict[str, str] = data["variables"]
         self.foreign_variables: dict[str, str] = data["foreign_variables"]
-        self.other_words: dict[str, str] = data["words_of_other_languages"]
-        extensions = data["extensions"]
-        self.extension_namespaces: frozenset[str] = frozenset(extensions["namespaces"])
-        self.namespaces: frozenset[str] = self.extension_namespaces | set(data["namespaces"])
-        """First words of names that are functions as a whole: the vendor's and CEL's own."""
-        self._extensions: dict[str, list[int]] = extensions["member"]
-        self.enums: frozenset[str] = frozenset(data["enums"])
-        self.places = {Place(name): _place(facts) for name, facts in data["places"].items()}
-        self.types = {name: _fields(facts) for name, facts in data["types"].items()}
+        self.foreign_functions: dict[str, str] = data["words_of_other_languages"]
+        self._extension_namespaces = frozenset[str](data["extensions"]["namespaces"])
+        self._extensions: dict[str, list[int]] = data["extensions"]["member"]
+        self.namespaces = self._extension_namespaces | set(data["namespaces"])
+        """First words of dotted function names: the vendor's and CEL's."""
+        self.enums = frozenset(data["enums"])
+        self.places = {Place(name): _read_place(facts) for name, facts in data["places"].items()}
+        self.types = {name: _read_fields(facts) for name, facts in data["types"].items()}
+        enums: dict[str, dict[str, Any]] = data["enums"]
         self._prefixes: dict[str, str] = {
-            name: facts["bare_prefix"]
-            for name, facts in data["enums"].items()
-            if "bare_prefix" in facts
+            name: facts["bare_prefix"] for name, facts in enums.items() if "bare_prefix" in facts
         }
         self.constants: dict[str, Constant] = {}
-        for name, facts in data["enums"].items():
-            self.constants |= _constants(name, facts)
+        for name, facts in enums.items():
+            self.constants |= _read_constants(name, facts)
         self.signatures: dict[str, list[Signature]] = {}
         for facts in data["functions"]:
-            for signature in _signatures(facts):
+            for signature in _read_signatures(facts):
                 self.signatures.setdefault(signature.name, []).append(signature)
         self._standard: dict[str, dict[str, list[int]]] = data["standard_functions"]
 
-    def arities(self, name: str, *, member: bool) -> set[int]:
-        """Return the possible numbers of arguments of a function; empty if it is unknown."""
+    def list_arities(self, name: str, *, member: bool) -> set[int]:
+        """Return the numbers of arguments that the function takes; empty if it is unknown."""
         counts = set(self._standard["member" if member else "global"].get(name, ()))
         counts |= {s.arity for s in self.signatures.get(name, ()) if s.member is member}
         return counts
 
-    def takes(self, name: str, count: int, *, member: bool) -> bool:
+    def accepts(self, name: str, count: int, *, member: bool) -> bool:
         """Return whether the function is known and can be called with `count` arguments."""
-        return count in self.arities(name, member=member) or any(
-            s.takes(count) for s in self.signatures.get(name, ()) if s.member is member
+        return count in self.list_arities(name, member=member) or any(
+            s.accepts(count) for s in self.signatures.get(name, ()) if s.member is member
         )
 
     def is_standard(self, name: str, *, member: bool) -> bool:
-        """Return whether the function is one of CEL's own."""
+        """Return whether the function is one of CEL's standard functions."""
         return name in self._standard["member" if member else "global"]
 
     def is_extension(self, name: str, count: int, *, member: bool) -> bool:
-        """Return whether the function is an extension of CEL, which a tenant may have."""
+        """Return whether the function belongs to a CEL extension that a tenant may have."""
         if not member:
-            return name.partition(".")[0] in self.extension_namespaces
+            return name.partition(".")[0] in self._extension_namespaces
         return count in self._extensions.get(name, ())
 
-    def calls(self, name: str, count: int, *, member: bool) -> list[Signature]:
-        """Return the documented ways to call the function with `count` arguments."""
-        return [s for s in self.signatures.get(name, ()) if s.member is member and s.takes(count)]
+    def find_signatures(self, name: str, count: int, *, member: bool) -> list[Signature]:
+        """Return the documented overloads of the function that take `count` arguments."""
+        return [s for s in self.signatures.get(name, ()) if s.member is member and s.accepts(count)]
 
-    def enum_of(self, name: str) -> str:
-        """Return the enum whose prefix `name` has, or ""."""
+    def find_enum(self, name: str) -> str:
+        """Return the enum whose prefix `name` begins with, such as `USER_STATUS_`, or ""."""
         found = (enum for enum, prefix in self._prefixes.items() if name.startswith(prefix))
         return next(found, "")
 
-    def without_prefix(self, enum: str, name: str) -> str:
-        """Return an enum value without the prefix that it has on its own: `USER_STATUS_ENABLED`."""
+    def strip_prefix(self, enum: str, name: str) -> str:
+        """Remove the prefix of an unqualified value: `ENABLED` of `USER_STATUS_ENABLED`."""
         return name.removeprefix(self._prefixes.get(enum, ""))
 
-    def values(self, enum: str) -> list[str]:
-        """Return the values of an enum, each in the preferred spelling."""
+    def list_values(self, enum: str) -> list[str]:
+        """List the values of an enum, each in its preferred spelling."""
         known = [
             name
             for name, constant in self.constants.items()
-            if constant.enum == enum and not constant.doubt and not constant.older
+            if constant.enum == enum and not constant.doubt and not constant.is_older
         ]
         return [name for name in known if "." in name] or known
 
     @cached_property
-    def maps(self) -> frozenset[str]:
+    def map_fields(self) -> frozenset[str]:
         """The names of the fields that are maps."""
-        found = {n for fields in self.types.values() for n, f in fields.items() if "map" in f.type}
-        return frozenset(found)
+        every = (item for fields in self.types.values() for item in fields.items())
+        return frozenset(name for name, field in every if field.type.startswith("map("))
 
     @cached_property
-    def members(self) -> frozenset[str]:
+    def member_functions(self) -> frozenset[str]:
         """The names of the functions that are called after a dot."""
-        own = {name for name, ways in self.signatures.items() if any(w.member for w in ways)}
+        own = {name for name, found in self.signatures.items() if any(f.member for f in found)}
         return frozenset(own | self._standard["member"].keys())
 
     @cached_property
-    def globals(self) -> frozenset[str]:
-        """The names of the functions that are called without a dot."""
-        own = {name for name, ways in self.signatures.items() if not ways[0].member}
+    def global_functions(self) -> frozenset[str]:
+        """The names of the functions that are not called after a dot."""
+        own = {name for name, found in self.signatures.items() if not found[0].member}
         return frozenset(own | self._standard["global"].keys())
 
 
 @cache
 def load_environment() -> Environment:
-    """Return the environment of this release."""
+    """Return the environment that this release knows."""
     text = resources.files("pulumi_c1policy._cel").joinpath("environment.json").read_text("utf-8")
     return Environment(json.loads(text))
 
 
-def _place(facts: dict[str, Any]) -> PlaceFacts:
+def _read_place(facts: dict[str, Any]) -> PlaceFacts:
     return PlaceFacts(
         facts["returns"],
         frozenset(facts.get("variables", ())),
@@ -214,69 +236,65 @@ def _place(facts: dict[str, Any]) -> PlaceFacts:
     )
 
 
-def _fields(facts: dict[str, Any]) -> dict[str, FieldFacts]:
+def _read_fields(facts: dict[str, Any]) -> dict[str, FieldFacts]:
     found: dict[str, FieldFacts] = {}
     for name, kind in facts["fields"].items():
         found[name] = FieldFacts(kind)
-        if (snake := _snake(name)) != name:
-            found[snake] = FieldFacts(kind, instead=name)
-        if (camel := _camel(name)) != name:
-            # In one message, a map field cannot have two spellings with the same type.
+        if (snake := _to_snake_case(name)) != name:
+            found[snake] = FieldFacts(kind, preferred_spelling=name)
+        if (camel := _to_camel_case(name)) != name:
+            # Two protobuf map fields would need the same name for their entry types.
             other = "map(string, dyn)" if kind.startswith("map") else kind
             found[camel] = FieldFacts(other, doubt=f"is documented as `{name}` only")
     for name, kind in facts.get("doubtful", {}).items():
-        for spelling in {name, _snake(name), _camel(name)}:
+        for spelling in {name, _to_snake_case(name), _to_camel_case(name)}:
             found[spelling] = FieldFacts(kind, doubt=facts["doubt"])
     return found
 
 
-def _constants(enum: str, facts: dict[str, Any]) -> dict[str, Constant]:
+def _read_constants(enum: str, facts: dict[str, Any]) -> dict[str, Constant]:
     kind, prefix = facts.get("type", enum), facts.get("bare_prefix")
     doubt = "is not a documented spelling"
     found: dict[str, Constant] = {}
     for value in facts["values"]:
-        sure = "" if "qualified" in facts["documented"] else doubt
-        found[f"{enum}.{value}"] = Constant(kind, enum, sure)
+        doubt_here = "" if "qualified" in facts["documented"] else doubt
+        found[f"{enum}.{value}"] = Constant(kind, enum, doubt_here)
         if prefix:
-            sure = "" if "bare" in facts["documented"] else doubt
-            found[f"{prefix}{value}"] = Constant(kind, enum, sure)
+            doubt_here = "" if "bare" in facts["documented"] else doubt
+            found[f"{prefix}{value}"] = Constant(kind, enum, doubt_here)
             found[f"{enum}.{prefix}{value}"] = Constant(kind, enum, doubt)
     if prefix:
         for spelling in (f"{enum}.UNSPECIFIED", f"{prefix}UNSPECIFIED"):
             found[spelling] = Constant(kind, enum, "is not a documented value")
     for name in facts.get("older", ()):
-        found[name] = Constant(kind, enum, older=True)
+        found[name] = Constant(kind, enum, is_older=True)
     return found
 
 
 _SIGNATURE = re.compile(r"(?P<name>[\w.]+)\((?P<parameters>.*)\) -> (?P<returns>.+)")
 
 
-def _signatures(facts: dict[str, Any]) -> list[Signature]:
+def _read_signatures(facts: dict[str, Any]) -> Iterator[Signature]:
     places = frozenset(Place(name) for name in facts.get("places", Place))
-    found = []
     for text in facts["signatures"]:
         match = _SIGNATURE.fullmatch(text)
         assert match, text  # noqa: S101 (our own data, and a test reads it)
         parameters = tuple(filter(None, match["parameters"].split(", ")))
         variadic = parameters[-1:] == ("...",)
-        found.append(
-            Signature(
-                match["name"],
-                parameters[:-1] if variadic else parameters,
-                match["returns"],
-                facts.get("member", False),
-                variadic,
-                places,
-                facts.get("doubt", ""),
-            )
+        yield Signature(
+            match["name"],
+            parameters[:-1] if variadic else parameters,
+            match["returns"],
+            facts.get("member", False),
+            variadic,
+            places,
+            facts.get("doubt", ""),
         )
-    return found
 
 
-def _snake(name: str) -> str:
+def _to_snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"_{found[1].lower()}", name)
 
 
-def _camel(name: str) -> str:
+def _to_camel_case(name: str) -> str:
     return re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), name)

@@ -1,9 +1,8 @@
-"""The evaluation of an expression with partly unknown values.
+"""Evaluation of an expression on partly known values.
 
-`false && x` is false although `x` is unknown. A result that depends on an unknown value is
-`Undecided`, with the reason; a field without a value never counts as empty. The library evaluates
-CEL's own functions (see `primitives`); this module walks the expression, because the library has no
-undecided value.
+`false && x` is false even if `x` is unknown. A result that depends on an unknown value is
+`Undecided`, with the reason. An unknown field is not treated as empty. The library evaluates CEL's
+own functions (see `primitives`); the tree is walked here, because the library has no unknown value.
 """
 
 from __future__ import annotations
@@ -13,57 +12,60 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from pulumi_c1policy._cel import checker, engine, primitives
+from pulumi_c1policy._cel import checker, compiler, primitives
 from pulumi_c1policy._cel.cel_values import EnumValue, Record, Value, are_equal, parse_enum_value
 from pulumi_c1policy._cel.cost import Meter, TooCostlyError
 from pulumi_c1policy._cel.environment import Place, load_environment
+from pulumi_c1policy._cel.name_uses import is_operator
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._cel.uses import is_operator
 
 Functions: TypeAlias = Mapping[str, Callable[..., Value]]
-"""The implementations of functions that are not CEL's own, by name."""
+"""Implementations of the vendor's functions, by name; the value before a dot comes first."""
 
-_SOME = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
+_OVERLOADED = frozenset({"_==_", "_!=_", "@in", "_[_]", "size"})
 
-# The list that an expanded macro builds. It is a new list, and no expression can name it.
-_COLLECTED = "@result"
+# The accumulator of an expanded macro. It starts as a new list, and no expression can refer to it.
+_COLLECTED_NAME = "@result"
+
+_TOO_DEEP = "the expression is nested too deeply to be evaluated"
 
 
 def evaluate(
     source: str, place: Place, variables: Mapping[str, Value], functions: Functions
 ) -> Value:
-    """Evaluate an expression; return its value, or `Undecided`.
+    """Evaluate an expression.
 
     Args:
         source: The expression.
-        place: Its place.
+        place: The place of the expression.
         variables: The values of the known variables.
-        functions: The functions that can be evaluated.
+        functions: The implementations of the vendor's functions.
+
+    Returns:
+        The value, or `Undecided` with the reason.
 
     Raises:
         CheckerUnavailableError: The library is not installed or does not work.
     """
-    tree = _tree(source, place)
+    tree = _compile_accepted(source, place)
     if isinstance(tree, Undecided):
         return tree
     try:
         return _Evaluation(variables, functions, Meter()).value(tree, {})
     except TooCostlyError as error:
-        return Undecided(f"the expression cannot be worked out here: {error}")
+        return Undecided(f"the expression is too costly to evaluate: {error}")
     except RecursionError:
-        return Undecided("the expression is nested too deep to be worked out here")
+        return Undecided(_TOO_DEEP)
 
 
 @lru_cache(maxsize=4096)
-def _tree(source: str, place: Place) -> Node | Undecided:
-    refused = checker.choose_worst(
-        [found for found in checker.check(source, place) if found.severity == "error"]
-    )
-    if refused is not None:
-        return Undecided(f"the tenant refuses the expression: {refused.message}")
-    tree = engine.compile_expression(source).tree
-    return tree or Undecided("the expression is nested too deep to be worked out here")
+def _compile_accepted(source: str, place: Place) -> Node | Undecided:
+    worst = checker.find_worst(checker.check(source, place))
+    if worst is not None and worst.severity == "error":
+        return Undecided(f"the tenant rejects the expression: {worst.message}")
+    tree = compiler.compile_expression(source).tree
+    return tree or Undecided(_TOO_DEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +78,24 @@ class _Evaluation:
         self.meter.spend()
         match node.kind:
             case "constant":
-                # Python has no unsigned numbers, so `1u - 2u` would be -1.
+                # Python has no unsigned numbers: `1u - 2u` would be -1.
                 is_unsigned = node.type == "uint"
                 return Undecided("it has unsigned numbers") if is_unsigned else node.value
             case "name":
-                return bound[node.name] if node.name in bound else self._name(node.name)
+                return bound[node.name] if node.name in bound else self._evaluate_name(node.name)
             case "field":
-                return self._field(node, bound)
+                return self._evaluate_field(node, bound)
             case "call":
-                return self._call(node, bound)
+                return self._evaluate_call(node, bound)
             case "list":
-                return self._all(node.parts, bound)
+                return self._evaluate_all(node.parts, bound)
             case "map":
-                return self._map(node, bound)
+                return self._evaluate_map(node, bound)
             case "loop":
-                return self._loop(node, bound)
+                return self._evaluate_loop(node, bound)
 
-    def _all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
-        """Return the values of all nodes, or the first one that is undecided."""
+    def _evaluate_all(self, nodes: list[Node], bound: Mapping[str, Value]) -> Value:
+        """Evaluate all nodes; return their values, or the first `Undecided`."""
         values = []
         for node in nodes:
             value = self.value(node, bound)
@@ -102,16 +104,16 @@ class _Evaluation:
             values.append(value)
         return values
 
-    def _name(self, name: str) -> Value:
+    def _evaluate_name(self, name: str) -> Value:
         constant = load_environment().constants.get(name)
         if constant is None and name in load_environment().variables:
             return self.variables.get(name, Undecided(f"`{name}` is not given"))
         if constant is None:
-            return Undecided(f"`{name}` is not worked out here")
-        # The values of an enum of texts are undocumented, so its names are used.
+            return Undecided(f"`{name}` cannot be evaluated offline")
+        # The values of an enum of strings are not documented, so its names are used as values.
         return name if constant.type == "string" else parse_enum_value(constant.enum, name)
 
-    def _field(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_field(self, node: Node, bound: Mapping[str, Value]) -> Value:
         assert node.target is not None  # noqa: S101 (a field is always of something)
         owner = self.value(node.target, bound)
         if isinstance(owner, Undecided):
@@ -120,44 +122,44 @@ class _Evaluation:
             value = owner.get(node.name)
             if not node.presence or isinstance(value, Undecided):
                 return value
-            # As in protobuf, an empty field is absent.
+            # As in protobuf, an empty field is an absent field.
             return value not in ("", 0, [], {})
         if not isinstance(owner, dict):
-            return Undecided(f"`.{node.name}` fails: what it stands behind has no fields")
+            return Undecided(f"`.{node.name}` fails: the value before it has no fields")
         if node.presence:
             return node.name in owner
-        return owner.get(node.name, Undecided(f"`.{node.name}` fails: there is no such key"))
+        return owner.get(node.name, Undecided(f"`.{node.name}` fails: the key does not exist"))
 
-    def _call(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_call(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name in ("_&&_", "_||_"):
-            return self._logic(node, bound)
+            return self._evaluate_logic(node, bound)
         if node.name == "_?_:_":
-            return self._choice(node, bound)
+            return self._evaluate_choice(node, bound)
         if node.name == "@not_strictly_false":
             return self.value(node.parts[0], bound) is not False
         parts = node.parts if node.target is None else [node.target, *node.parts]
-        arguments = self._all(parts, bound)
+        arguments = self._evaluate_all(parts, bound)
         if isinstance(arguments, Undecided):
             return arguments
         if node.name == "_+_" and all(isinstance(each, list) for each in arguments):
             one, other = arguments
-            if parts[0].name == _COLLECTED:
-                # For `map` and `filter`, a new list for each item would have a quadratic cost.
+            if parts[0].name == _COLLECTED_NAME:
+                # Extend the list of `map` and `filter` in place: copies would cost quadratic time.
                 one += other
                 return one
             self.meter.spend_on_concatenation(one, other)
             return one + other
         self.meter.spend_on_call(node.name, arguments)
-        if node.name in self.functions and not _is_plain_text(node.name, arguments):
+        if node.name in self.functions and not _is_text_contains(node.name, arguments):
             return self.functions[node.name](*arguments)
-        if node.name in _SOME and any(map(_is_ours, arguments)):
-            return _call_ours(node.name, arguments)
+        if node.name in _OVERLOADED and any(map(_has_our_type, arguments)):
+            return _call_on_our_types(node.name, arguments)
         is_member = node.target is not None
         if is_operator(node) or load_environment().is_standard(node.name, member=is_member):
-            return primitives.call_primitive(node.name, arguments, is_member=is_member)
-        return Undecided(f"what `{node.name}` answers is not known here")
+            return primitives.call(node.name, arguments, is_member=is_member)
+        return Undecided(f"the result of `{node.name}` is not known offline")
 
-    def _logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_logic(self, node: Node, bound: Mapping[str, Value]) -> Value:
         decisive = node.name == "_||_"
         unknown: Undecided | None = None
         for part in node.parts:
@@ -166,36 +168,36 @@ class _Evaluation:
                 return decisive
             if not isinstance(value, bool | Undecided):
                 value = Undecided(
-                    f"`{primitives.format_function(node.name)}` fails: it wants a bool"
+                    f"`{primitives.format_function_name(node.name)}` fails: it needs a bool"
                 )
             if unknown is None and isinstance(value, Undecided):
                 unknown = value
         return not decisive if unknown is None else unknown
 
-    def _choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
         condition, one, other = node.parts
         decided = self.value(condition, bound)
         if isinstance(decided, Undecided):
             return decided
         if not isinstance(decided, bool):
-            return Undecided("`?` fails: what stands before it is no bool")
+            return Undecided("`?` fails: the value before it is not a bool")
         return self.value(one if decided else other, bound)
 
-    def _map(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_map(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name:
-            return Undecided(f"a new `{node.name}` is not documented")
-        parts = self._all(node.parts, bound)
+            return Undecided(f"creating a `{node.name}` is not documented")
+        parts = self._evaluate_all(node.parts, bound)
         if isinstance(parts, Undecided):
             return parts
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
-    def _loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def _evaluate_loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
         loop, names = node.loop, node.bound
         over = self.value(loop.over, bound)
         if isinstance(over, Undecided):
             return over
         collected = {**bound, names[-1]: self.value(loop.start, bound)}
-        for item in _items(over, len(names) - 1):
+        for item in _iterate_items(over, len(names) - 1):
             inner = {**collected, **dict(zip(names, item, strict=False))}
             if self.value(loop.going, inner) is False:
                 break
@@ -203,26 +205,26 @@ class _Evaluation:
         return self.value(loop.result, collected)
 
 
-def _items(over: Value, count: int) -> list[tuple[Value, ...]]:
-    """List the values of a loop's names: an item, or an index and an item."""
+def _iterate_items(over: Value, count: int) -> list[tuple[Value, ...]]:
+    """Return the values that the names of a loop take in turn: an item, or an index and an item."""
     if count == 1:
         return [(item,) for item in over]
     return list(over.items()) if isinstance(over, dict) else list(enumerate(over))
 
 
-def _is_plain_text(name: str, arguments: list[Value]) -> bool:
-    """Return whether this is `contains` of texts, which is CEL's own, and not of networks."""
+def _is_text_contains(name: str, arguments: list[Value]) -> bool:
+    """Return whether a call is `contains` of strings, which is CEL's own, not of networks."""
     return name == "contains" and isinstance(arguments[0], str)
 
 
-def _is_ours(value: Value) -> bool:
-    """Return whether the library cannot handle a value."""
+def _has_our_type(value: Value) -> bool:
+    """Return whether a value is of a type that the library cannot take."""
     return isinstance(value, Record | EnumValue) or (
-        isinstance(value, list) and any(map(_is_ours, value))
+        isinstance(value, list) and any(map(_has_our_type, value))
     )
 
 
-def _call_ours(name: str, arguments: list[Value]) -> Value:
+def _call_on_our_types(name: str, arguments: list[Value]) -> Value:
     if name == "size":
         return len(arguments[0])
     one, other = arguments

@@ -1,4 +1,4 @@
-"""Literals that pass the type check and fail in the evaluation."""
+"""Checks of literals that pass the type check and fail when the expression is evaluated."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import zoneinfo
 from collections.abc import Iterator
 from functools import cache
 
-from pulumi_c1policy._cel import engine
+from pulumi_c1policy._cel import compiler
 from pulumi_c1policy._cel.context import Context
-from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.syntax_tree import Node
 
 RULE = "bad-literal"
 
 _CONVERSIONS = {
     "duration": "write hours, minutes and seconds, such as `2h`, `30m` or `720h`",
-    "timestamp": "write it like `2025-01-31T00:00:00Z`",
+    "timestamp": "write a timestamp such as `2025-01-31T00:00:00Z`",
     "int": "write digits only",
     "uint": "write digits only",
     "double": "write a number such as `0.5`",
@@ -30,68 +30,70 @@ _OFFSET = re.compile(r"[+-]?\d{1,2}:\d{2}")
 _DAYS = re.compile(r"(\d+)d(?:ays?)?")
 
 
-def check_literals(context: Context, tree: Node) -> Iterator[Remark]:
-    """Make a remark on every literal that fails."""
+def check(context: Context, tree: Node) -> Iterator[Diagnostic]:
+    """Yield a warning for each literal that fails at run time."""
     for node in tree.walk():
         if node.kind == "call":
-            for literal, message in _call(node):
-                yield context.warning(literal.at, RULE, message)
+            for literal, message in _check_call(node):
+                yield context.warning(literal.offset, RULE, message)
 
 
-def _call(node: Node) -> Iterator[tuple[Node, str]]:
+def _check_call(node: Node) -> Iterator[tuple[Node, str]]:
     if node.name in _CONVERSIONS and len(node.parts) == 1:
-        yield from _conversion(node.name, node.parts[0])
+        yield from _check_conversion(node.name, node.parts[0])
     elif node.name == "matches" and node.parts:
-        yield from _pattern(node.parts[-1])
+        yield from _check_pattern(node.parts[-1])
     elif node.name in ("ip", "cidr"):
-        yield from _addresses(node)
+        yield from _check_addresses(node)
     elif node.name in _ZONE_FUNCTIONS:
         if node.name in _UNIT_FUNCTIONS:
-            yield from _unit(node.parts[1])
-        yield from _zone(node.parts[2:])
+            yield from _check_unit(node.parts[1])
+        yield from _check_zones(node.parts[2:])
     elif node.name.startswith("get") and node.target and node.target.type == "timestamp":
-        yield from _zone(node.parts)
+        yield from _check_zones(node.parts)
 
 
-def _text(node: Node) -> str | None:
+def _get_text(node: Node) -> str | None:
     return node.value if node.kind == "constant" and isinstance(node.value, str) else None
 
 
-def _shown(text: str) -> str:
-    return f"`{text}`" if text else "an empty text"
+def _quote(text: str) -> str:
+    return f"`{text}`" if text else "an empty string"
 
 
-def _conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
-    text = _text(part)
-    if text is None or not engine.fails_always(f"{name}({json.dumps(text, ensure_ascii=False)})"):
+def _check_conversion(name: str, part: Node) -> Iterator[tuple[Node, str]]:
+    text = _get_text(part)
+    if text is None or not compiler.fails_to_evaluate(
+        f"{name}({json.dumps(text, ensure_ascii=False)})"
+    ):
         return
-    instead = _CONVERSIONS[name]
+    advice = _CONVERSIONS[name]
     if name == "duration" and (days := _DAYS.fullmatch(text.strip())):
-        instead = f"there are no days, write `{int(days[1][:6]) * 24}h`"
-    yield part, f"{_shown(text)} is no {name} and fails at run time; {instead}"
+        advice = f"days are not supported; write `{int(days[1][:6]) * 24}h`"
+    yield part, f"{_quote(text)} is not a valid {name} and fails at run time; {advice}"
 
 
-def _pattern(part: Node) -> Iterator[tuple[Node, str]]:
-    text = _text(part)
-    if text is not None and engine.fails_always(
+def _check_pattern(part: Node) -> Iterator[tuple[Node, str]]:
+    text = _get_text(part)
+    if text is not None and compiler.fails_to_evaluate(
         f"''.matches({json.dumps(text, ensure_ascii=False)})"
     ):
-        yield part, f"`{text}` is no regular expression (RE2) and fails at run time"
+        yield part, f"`{text}` is not a valid RE2 regular expression and fails at run time"
 
 
-def _addresses(node: Node) -> Iterator[tuple[Node, str]]:
+def _check_addresses(node: Node) -> Iterator[tuple[Node, str]]:
     for part in node.parts:
         for item in part.parts if part.kind == "list" else [part]:
-            text = _text(item)
+            text = _get_text(item)
             if text is None:
                 continue
             if node.name == "ip" and not _is_address(text):
-                yield item, f"{_shown(text)} is no IP address and fails at run time"
+                yield item, f"{_quote(text)} is not an IP address and fails at run time"
             if node.name == "cidr" and not _is_network(text):
-                instead = "write it like `10.0.0.0/8`"
+                advice = "write a network such as `10.0.0.0/8`"
                 if "," in text:
-                    instead = 'write several like `cidr("10.0.0.0/8", "192.168.0.0/16")`'
-                yield item, f"{_shown(text)} is no network and fails at run time; {instead}"
+                    advice = 'write several networks as `cidr("10.0.0.0/8", "192.168.0.0/16")`'
+                yield item, f"{_quote(text)} is not a network and fails at run time; {advice}"
 
 
 def _is_address(text: str) -> bool:
@@ -109,25 +111,29 @@ def _is_network(text: str) -> bool:
     return int(bits[:4]) <= ipaddress.ip_address(address).max_prefixlen
 
 
-def _unit(part: Node) -> Iterator[tuple[Node, str]]:
-    text = _text(part)
+def _check_unit(part: Node) -> Iterator[tuple[Node, str]]:
+    text = _get_text(part)
     if text is not None and text not in _UNITS:
         units = ", ".join(sorted(_UNITS))
-        yield part, f"{_shown(text)} is no unit of time and fails at run time; there are {units}"
+        yield (
+            part,
+            f"{_quote(text)} is not a unit of time and fails at run time; use one of {units}",
+        )
 
 
-def _zone(parts: list[Node]) -> Iterator[tuple[Node, str]]:
+def _check_zones(parts: list[Node]) -> Iterator[tuple[Node, str]]:
     for part in parts:
-        text = _text(part)
-        if text and _zones() and text not in _zones() and not _OFFSET.fullmatch(text):
+        text = _get_text(part)
+        if text and _load_zones() and text not in _load_zones() and not _OFFSET.fullmatch(text):
             message = (
-                f"`{text}` is no time zone and fails at run time; write it like `Europe/Berlin`"
+                f"`{text}` is not a time zone and fails at run time; "
+                f"write a name such as `Europe/Berlin`"
             )
             yield part, message
 
 
 @cache
-def _zones() -> frozenset[str]:
-    """Return the time zones that this machine knows; none if it has no data on them."""
+def _load_zones() -> frozenset[str]:
+    """Return the time zones that this machine knows, or none if it has no time zone data."""
     known = zoneinfo.available_timezones()
     return frozenset(known | {"Local"} if known else ())

@@ -1,6 +1,6 @@
-"""The expressions of a policy, and the check of all of them.
+"""The expressions of a policy and their check.
 
-The model's `Field.cel` tells which field is an expression, and its place.
+The model's `Field.cel` marks the fields that hold expressions and gives their place.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pulumi_c1policy._cel import checker
+from pulumi_c1policy._cel.diagnostics import Diagnostic, format_diagnostic
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.remarks import Remark, format_remark
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
@@ -23,12 +23,12 @@ class Expression(NamedTuple):
     """One expression of a policy.
 
     Attributes:
-        path: Its path, from the policy down.
-        place: The kind of its place.
+        path: The property path, from the policy down.
+        place: The kind of place.
         text: The expression.
         alternatives: For an approver or a provisioner: the other expressions of its list.
-        has_fallback: For an approver or a provisioner: there are users for the case that nobody is
-            found, or there may be, because a value is unknown.
+        has_fallback: For an approver or a provisioner: whether the policy has a fallback, or may
+            have one because a value is unknown.
     """
 
     path: Path
@@ -39,42 +39,42 @@ class Expression(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """A remark on an expression of a policy."""
+class LocatedDiagnostic:
+    """A diagnostic with the expression and its path in the policy."""
 
     path: Path
     expression: str
-    remark: Remark
+    diagnostic: Diagnostic
 
     def __str__(self) -> str:
-        return format_remark(self.expression, self.remark)
+        return format_diagnostic(self.expression, self.diagnostic)
 
 
-def check_policy(inputs: Tree) -> list[Located]:
-    """List the problems and doubts about the expressions of a policy, in the order of its fields.
+def check_policy(inputs: Tree) -> list[LocatedDiagnostic]:
+    """Check the expressions of a policy, in the order of its fields.
 
     Args:
-        inputs: The inputs as written; unknown expressions are left out.
+        inputs: The inputs of the program. Unknown expressions are not checked.
 
     Raises:
         CheckerUnavailableError: There is an expression, and the type checker is not installed
             or does not work.
     """
     return [
-        Located(found.path, found.text, remark)
-        for found in list_expressions(POLICY, inputs)
-        for remark in _check_expression(found)
+        LocatedDiagnostic(found.path, found.text, diagnostic)
+        for found in find_expressions(POLICY, inputs)
+        for diagnostic in _check_expression(found)
     ]
 
 
-def list_expressions(message: Message, tree: Value) -> list[Expression]:
-    """List every expression in the tree of a message; other values are skipped."""
+def find_expressions(message: Message, tree: Value) -> list[Expression]:
+    """List the expressions in `tree`, a value of `message`; values of a wrong type are skipped."""
     found: list[Expression] = []
-    _gather(message, tree, (), found)
+    _collect(message, tree, (), found)
     return found
 
 
-def _gather(message: Message, tree: Value, path: Path, found: list[Expression]) -> None:
+def _collect(message: Message, tree: Value, path: Path, found: list[Expression]) -> None:
     if not isinstance(tree, dict):
         return
     expressive = message.expressive
@@ -84,23 +84,23 @@ def _gather(message: Message, tree: Value, path: Path, found: list[Expression]) 
             continue
         kind, below = field.type, (*path, name)
         if field.cel:
-            found += _at_field(field, value, tree, below)
+            found += _read_field(field, value, tree, below)
         elif not isinstance(kind, Message):
             continue
         elif field.shape == "one":
-            _gather(kind, value, below, found)
+            _collect(kind, value, below, found)
         elif field.shape == "list" and isinstance(value, list):
             for index, item in enumerate(value):
-                _gather(kind, item, (*below, index), found)
+                _collect(kind, item, (*below, index), found)
         elif field.shape == "map" and isinstance(value, dict):
             for key, item in value.items():
-                _gather(kind, item, (*below, Key(key)), found)
+                _collect(kind, item, (*below, Key(key)), found)
 
 
-def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:
+def _read_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:
     place = Place(field.cel)
     if field.type is Scalar.STRUCT:
-        yield from (Expression(leaf, place, text) for leaf, text in _list_texts(value, path))
+        yield from (Expression(leaf, place, text) for leaf, text in _iterate_texts(value, path))
     elif field.shape == "list" and isinstance(value, list):
         texts = [item for item in value if isinstance(item, str)]
         has_fallback = len(texts) < len(value) or _has_fallback(place, siblings)
@@ -112,20 +112,20 @@ def _at_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterato
         yield Expression(path, place, value)
 
 
-def _list_texts(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
-    """List every text in free-form data; other values are no expressions."""
+def _iterate_texts(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each string in free-form data; other values are not expressions."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _list_texts(item, (*path, Key(key)))
+            yield from _iterate_texts(item, (*path, Key(key)))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _list_texts(item, (*path, index))
+            yield from _iterate_texts(item, (*path, index))
 
 
 def _has_fallback(place: Place, siblings: Tree) -> bool:
-    """Return whether there are users or groups for the case that no expression finds anybody."""
+    """Return whether the fields next to the expressions set a fallback, or may set one."""
     users = siblings.get("fallback_user_ids")
     if place is Place.PROVISIONER:
         return bool(users) or has_unknown(users)
@@ -135,17 +135,17 @@ def _has_fallback(place: Place, siblings: Tree) -> bool:
     return is_on and (bool(users) or (asks_groups and bool(groups)))
 
 
-def _check_expression(found: Expression) -> list[Remark]:
+def _check_expression(found: Expression) -> list[Diagnostic]:
     """Check an expression together with the others of its list.
 
-    The tenant tries them in order until one finds somebody, so one that always does is enough.
+    The tenant evaluates them in turn until one returns users, so one that always does is enough.
     """
     has_fallback = found.has_fallback or any(
-        _surely_finds(text, found.place) for text in found.alternatives
+        _always_finds_somebody(text, found.place) for text in found.alternatives
     )
     return checker.check(found.text, found.place, has_fallback=has_fallback)
 
 
-def _surely_finds(text: str, place: Place) -> bool:
-    remarks = checker.check(text, place)
-    return not checker.rejects(remarks) and all(r.rule != checker.CAN_BE_EMPTY for r in remarks)
+def _always_finds_somebody(text: str, place: Place) -> bool:
+    found = checker.check(text, place)
+    return not checker.has_error(found) and all(each.rule != checker.CAN_BE_EMPTY for each in found)

@@ -1,7 +1,7 @@
-"""CEL's own operators and functions, evaluated by the library.
+"""Evaluation of CEL's own operators and functions by the library.
 
-A call that fails is `Undecided`: it is not documented what the tenant does with an expression that
-fails.
+A call that fails returns `Undecided`, because the tenant's treatment of an expression that fails is
+not documented.
 """
 
 from __future__ import annotations
@@ -15,45 +15,58 @@ from pulumi_c1policy._cel import cel_library
 from pulumi_c1policy._cel.cel_values import Value
 from pulumi_c1policy._cel.undecided import Undecided
 
-_NAMES = tuple(f"a{number}" for number in range(6))
-_EXTRAS = cel_library.Extras(variables=frozenset(_NAMES), checks_only=False)
+_ARGUMENT_NAMES = tuple(f"a{number}" for number in range(6))
+_EXTRAS = cel_library.Extras(variables=frozenset(_ARGUMENT_NAMES), checks_only=False)
 _STATUS = re.compile(r"^[A-Z_]+: ")
 
 
-def call_primitive(name: str, arguments: list[Value], *, is_member: bool = False) -> Value:
-    """Return the result of CEL's own function `name`; its first argument may precede the dot."""
+def call(name: str, arguments: list[Value], *, is_member: bool = False) -> Value:
+    """Evaluate CEL's own function or operator `name`.
+
+    Args:
+        name: The library's name, such as `_==_` or `startsWith`.
+        arguments: The values; none is `Undecided`, a `Record` or an `EnumValue`.
+        is_member: Whether the first argument is written before the dot.
+
+    Returns:
+        The result, or `Undecided` if the call fails or cannot be made.
+    """
     if name == "contains" and all(isinstance(value, str) for value in arguments):
-        # In the library, the declaration for networks hides the one for texts.
+        # In the library, the declared `contains` of networks hides that of strings.
         return arguments[1] in arguments[0]
-    if len(arguments) > len(_NAMES):
-        return Undecided(f"`{format_function(name)}` has too many arguments to be worked out here")
-    compiled = _compiled(name, len(arguments), is_member)
+    if len(arguments) > len(_ARGUMENT_NAMES):
+        return Undecided(
+            f"`{format_function_name(name)}` cannot be evaluated offline with so many arguments"
+        )
+    compiled = _compile_call(name, len(arguments), is_member)
     if compiled is None:
-        return Undecided(f"`{format_function(name)}` is not worked out here")
+        return Undecided(f"`{format_function_name(name)}` cannot be evaluated offline")
     try:
-        data = {a: _convert(value) for a, value in zip(_NAMES, arguments, strict=False)}
+        data = {
+            a: _convert_value(value) for a, value in zip(_ARGUMENT_NAMES, arguments, strict=False)
+        }
         result = compiled.eval(data=data)
     except RuntimeError as error:
-        return _failed(name, str(error))
+        return _report_failure(name, str(error))
     if result.type().name() == "ERROR":
-        return _failed(name, str(result.plain_value()))
+        return _report_failure(name, str(result.plain_value()))
     return result.plain_value()
 
 
-def _failed(name: str, text: str) -> Undecided:
-    told = _STATUS.sub("", text.splitlines()[0]).removesuffix(" [INVALID_ARGUMENT]")
-    return Undecided(f"`{format_function(name)}` fails: {told[:1].lower()}{told[1:]}")
+def _report_failure(name: str, text: str) -> Undecided:
+    reason = _STATUS.sub("", text.splitlines()[0]).removesuffix(" [INVALID_ARGUMENT]")
+    return Undecided(f"`{format_function_name(name)}` fails: {reason[:1].lower()}{reason[1:]}")
 
 
-def format_function(name: str) -> str:
-    """Return a function as a person writes it: `_==_` is `==`."""
+def format_function_name(name: str) -> str:
+    """Return a function's name as it is written in an expression: `==` for `_==_`."""
     is_operator = name.startswith("_") or name.endswith("_")
     return name.replace("_", "") if is_operator else name.removeprefix("@")
 
 
 @lru_cache(maxsize=256)
-def _compiled(name: str, count: int, is_member: bool) -> Any:  # noqa: ANN401
-    names = _NAMES[:count]
+def _compile_call(name: str, count: int, is_member: bool) -> Any:  # noqa: ANN401
+    names = _ARGUMENT_NAMES[:count]
     if name == "_[_]":
         source = f"{names[0]}[{names[1]}]"
     elif name == "@in":
@@ -67,17 +80,17 @@ def _compiled(name: str, count: int, is_member: bool) -> Any:  # noqa: ANN401
     else:
         source = f"{name}({', '.join(names)})"
     try:
-        return cel_library.load_extended(_EXTRAS).compile(source)
+        return cel_library.get_extended_environment(_EXTRAS).compile(source)
     except RuntimeError:
         return None
 
 
-def _convert(value: Value) -> Value:
-    """Convert a value for the library if it does not know its type."""
+def _convert_value(value: Value) -> Value:
+    """Convert a value to a type that the library accepts for a variable of type `dyn`."""
     if isinstance(value, list):
-        return [_convert(item) for item in value]
+        return [_convert_value(item) for item in value]
     if isinstance(value, dict):
-        return {key: _convert(item) for key, item in value.items()}
+        return {key: _convert_value(item) for key, item in value.items()}
     if isinstance(value, datetime):
         from google.protobuf.timestamp_pb2 import Timestamp
 

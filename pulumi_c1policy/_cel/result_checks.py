@@ -1,11 +1,11 @@
-"""The check that an expression returns what its place wants."""
+"""Check of the type that an expression returns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pulumi_c1policy._cel.context import Context
-from pulumi_c1policy._cel.remarks import Remark
+from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.syntax_tree import Node
 
 WRONG = "wrong-result"
@@ -14,23 +14,24 @@ UNKNOWN = "unknown-result"
 _USERS = frozenset(["User", "list(User)"])
 
 
-def check_result(context: Context, tree: Node) -> Iterator[Remark]:
-    """Make at most one remark on the result of the whole expression."""
+def check(context: Context, tree: Node) -> Iterator[Diagnostic]:
+    """Yield at most one diagnostic: the type of the expression is wrong or unknown."""
     wanted, found = context.place_facts.returns, tree.type
     if wanted == "any" or (wanted == "bool" and found == "bool"):
         return
     if wanted == "users" and (found in _USERS or _is_empty_list(tree)):
         return
-    at = context.start(tree)
+    offset = context.find_start(tree)
     expected = "`bool`" if wanted == "bool" else "`User` or `list(User)`"
     if found == "dyn" or (wanted == "users" and found == "list(dyn)" and not _is_mixed(tree)):
         message = (
-            f"whether this is {expected}, as {context.place.phrase} must be, shows at run time"
+            f"{context.place.phrase} must be {expected}, and the type of this is known only "
+            f"at run time"
         )
-        yield context.warning(at, UNKNOWN, message)
+        yield context.warning(offset, UNKNOWN, message)
         return
-    message = f"{context.place.phrase} must be {expected}, and this is `{found}`"
-    yield context.error(at, WRONG, message + _hint(tree, wanted, found))
+    message = f"{context.place.phrase} must be {expected}, not `{found}`"
+    yield context.error(offset, WRONG, message + _suggest(tree, wanted, found))
 
 
 def _is_empty_list(tree: Node) -> bool:
@@ -38,21 +39,21 @@ def _is_empty_list(tree: Node) -> bool:
 
 
 def _is_mixed(tree: Node) -> bool:
-    """Return whether a list contains values of different known types."""
+    """Return whether a list literal has items of known, different types."""
     return tree.kind == "list" and all(part.type != "dyn" for part in tree.parts)
 
 
-def _hint(tree: Node, wanted: str, found: str) -> str:
+def _suggest(tree: Node, wanted: str, found: str) -> str:
     if wanted == "bool":
         if found in _USERS or found == "list(dyn)":
-            return "; compare a field of it, or ask a list with `.exists(...)`"
+            return "; compare a field of the user, or write `.exists(...)` for a list"
         return "; compare it, for example with `==`"
     if tree.kind == "call" and tree.name.endswith(".HasEntitlement"):
-        return "; who has it is told by `c1.directory.apps.v1.GetEntitlementMembers`"
+        return "; `c1.directory.apps.v1.GetEntitlementMembers` returns the users who have it"
     if found == "list(dyn)":
-        return "; join lists with `+`, as in `[subject] + appOwners`"
+        return "; concatenate lists with `+`, as in `[subject] + appOwners`"
     if found in ("string", "list(string)"):
         return "; find a user with `c1.directory.users.v1.FindByEmail` or `GetByID`"
     if found == "bool":
-        return "; write `condition ? one : other` to choose between users"
+        return "; choose between users with `condition ? one : other`"
     return ""

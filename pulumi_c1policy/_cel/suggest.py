@@ -1,4 +1,4 @@
-"""The known name that a person probably meant. This module imports nothing of ours."""
+"""Suggestions for misspelled names. This module imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 
-_SHORT = 10
-_NEAR = 0.65
+_MAX_SHORT_NAME_LENGTH = 10
+_MIN_SIMILARITY = 0.65
 
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most similar to `name`, if any is."""
-    return _nearest(name, frozenset(known))
+    """Return the known name that is most similar to `name`, or None if none is similar enough."""
+    return _find_nearest(name, frozenset(known))
 
 
 @lru_cache(maxsize=1024)
-def _nearest(name: str, known: frozenset[str]) -> str | None:
-    folded = {_folded(candidate): candidate for candidate in sorted(known, reverse=True)}
-    found = get_close_matches(_folded(name), folded, n=1, cutoff=_NEAR)
+def _find_nearest(name: str, known: frozenset[str]) -> str | None:
+    folded = {_fold(candidate): candidate for candidate in sorted(known, reverse=True)}
+    found = get_close_matches(_fold(name), folded, n=1, cutoff=_MIN_SIMILARITY)
     if not found:
         return None
     known_name = folded[found[0]]
-    # Two functions in one long namespace are always similar.
-    last, known_last = (_folded(n.rpartition(".")[2]) for n in (name, known_name))
-    is_near = SequenceMatcher(None, known_last, last).ratio() >= _NEAR
+    # Two functions of one long namespace are similar as a whole, so compare their last words too.
+    last, known_last = (_fold(n.rpartition(".")[2]) for n in (name, known_name))
+    is_near = SequenceMatcher(None, known_last, last).ratio() >= _MIN_SIMILARITY
     return known_name if is_near else None
 
 
-def suggest(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return `; did you mean ...?` for the nearest known name, or `otherwise`."""
+def format_suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return `; did you mean ...?` with the nearest known name, or `otherwise` if there is none."""
     found = find_nearest(name, known)
     return f"; did you mean `{found}`?" if found else otherwise
 
 
 def is_typo(name: str, known: str) -> bool:
-    """Return whether `name` is certainly a typing error of `known`."""
+    """Return whether `name` is a misspelling of `known` rather than another name."""
     if name == known:
         return False
     if name.casefold() == known.casefold():
         return True
-    return _measure_distance(name, known) <= (1 if len(known) <= _SHORT else 2)
+    return _measure_distance(name, known) <= (1 if len(known) <= _MAX_SHORT_NAME_LENGTH else 2)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
 def _measure_distance(one: str, other: str) -> int:
-    """Count the letters to add, drop, change or swap with their neighbour."""
+    """Return the Damerau-Levenshtein distance, or 3 if the lengths differ by more than 2."""
     if abs(len(one) - len(other)) > 2:
         return 3
     before: list[int] = []

@@ -1,17 +1,16 @@
-"""An expression as a tree, read from the library's serialized form.
+"""An expression as a syntax tree, decoded from the library's serialized form.
 
-The library exports a compiled expression as a protobuf message only, without its schema; this
-module describes the needed parts. Positions are offsets into the text, in characters. Types have
-the spelling of `environment.json`: `list(User)`.
+Positions are offsets into the source, in characters. Types are written as in `environment.json`:
+`list(User)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal
 
+from pulumi_c1policy._cel import syntax_schema
 from pulumi_c1policy._cel.cel_library import PACKAGE
 
 Kind = Literal["constant", "name", "field", "call", "list", "map", "loop"]
@@ -19,64 +18,79 @@ Kind = Literal["constant", "name", "field", "call", "list", "map", "loop"]
 
 @dataclass(slots=True)
 class Node:
-    """One part of an expression, with the parts below it."""
+    """One node of the tree.
+
+    Attributes:
+        kind: The kind of node.
+        offset: The position that the library reports: the operator, the dot or the opening bracket.
+        type: The type of its value; `dyn` also if the type is unknown.
+        name: The name of a variable, a field or a called function. Operators have names such as
+            `_==_`.
+        value: The value of a constant.
+        target: The node before the dot, of a field or a member call.
+        parts: Arguments of a call, elements of a list, alternating keys and values of a map, or the
+            parts of a loop (see `loop`).
+        presence: Whether a field is tested with `has`.
+        bound: The names that a loop binds: one or two for the item, then the accumulator.
+    """
 
     kind: Kind
-    at: int
-    """The library's position: of the operator, the dot or the opening bracket."""
+    offset: int
     type: str = "dyn"
-    """The type of its value; `dyn` if it is unknown."""
     name: str = ""
-    """The name, field or called function; operators are named `_==_` and alike."""
     value: object = None
-    """The value of a constant."""
     target: Node | None = None
-    """The node before the dot."""
     parts: list[Node] = field(default_factory=list)
-    """Arguments, elements, alternating keys and values, or the parts of a loop (see `loop`)."""
     presence: bool = False
-    """A field in `has(...)`."""
     bound: tuple[str, ...] = ()
-    """The names that a loop binds: its items', and last its accumulator's."""
 
     @property
     def loop(self) -> Loop:
-        """The parts of a loop by their role."""
+        """The parts of a loop, by name."""
         return Loop(*self.parts)
 
     def children(self) -> Iterator[Node]:
-        """The direct children."""
+        """Yield the direct children."""
         if self.target is not None:
             yield self.target
         yield from self.parts
 
     def walk(self) -> Iterator[Node]:
-        """Yield the node and everything below it."""
+        """Yield the node and all its descendants, in no particular order."""
         waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
             yield node
             waiting.extend(node.children())
 
-    def dotted(self) -> str | None:
-        """Return `a.b.c` if the node consists of names and dots, else None."""
+    def dotted_name(self) -> str | None:
+        """Return `a.b.c` if the node consists of names and dots only, else None."""
         if self.kind == "name":
             return self.name
         if self.kind == "field" and not self.presence and self.target is not None:
-            owner = self.target.dotted()
+            owner = self.target.dotted_name()
             return None if owner is None else f"{owner}.{self.name}"
         return None
 
-    def key(self) -> object:
-        """Return a value that is equal for nodes with the same content."""
-        parts = tuple(child.key() for child in self.children())
-        shown = (type(self.value).__name__, self.value)
-        return (self.kind, self.name, shown, self.presence, self.bound, parts)
+    def structural_key(self) -> object:
+        """Return a hashable key that is equal for two nodes of the same structure."""
+        parts = tuple(child.structural_key() for child in self.children())
+        # With the type, because in Python 1 == 1.0 == True.
+        typed_value = (type(self.value).__name__, self.value)
+        return (self.kind, self.name, typed_value, self.presence, self.bound, parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The expansion of a macro such as `exists`."""
+    """A comprehension, to which the library expands a macro such as `exists`.
+
+    Attributes:
+        over: The list or map.
+        start: The first value of the accumulator.
+        going: The condition for the next iteration.
+        step: The next value of the accumulator.
+        result: The value of the whole loop.
+    """
 
     over: Node
     start: Node
@@ -86,10 +100,15 @@ class Loop:
 
 
 def decode(serialized: bytes) -> Node:
-    """Decode an expression that the library has serialized, with types if it was checked."""
-    wrapped = _message("Any").FromString(serialized)
+    """Decode an expression that the library serialized, with types if it was type-checked.
+
+    Raises:
+        google.protobuf.message.DecodeError: The bytes are not a serialized expression.
+        RecursionError: The expression is nested too deep for Python's stack.
+    """
+    wrapped = syntax_schema.get_message_class("Any").FromString(serialized)
     name = wrapped.type_url.rpartition(".")[2]
-    message = _message(name).FromString(wrapped.value)
+    message = syntax_schema.get_message_class(name).FromString(wrapped.value)
     types = message.type_map if name == "CheckedExpr" else {}
     return _Reader(message.source_info.positions, types).read(message.expr)
 
@@ -99,11 +118,11 @@ class _Reader:
         self._positions = positions
         self._types = types
 
-    def read(self, expr: Any) -> Node:  # noqa: ANN401 (a message that is described at run time)
+    def read(self, expr: Any) -> Node:  # noqa: ANN401 (a message class that is built at run time)
         form = expr.WhichOneof("form")
         node = Node("constant", self._positions.get(expr.id, 0))
         if expr.id in self._types:
-            node.type = _type_text(self._types[expr.id])
+            node.type = _format_type(self._types[expr.id])
         if form == "constant":
             which = expr.constant.WhichOneof("value")
             node.value = None if which in (None, "null") else getattr(expr.constant, which)
@@ -140,7 +159,7 @@ class _Reader:
         ]
 
 
-def _type_text(kind: Any) -> str:  # noqa: ANN401
+def _format_type(kind: Any) -> str:  # noqa: ANN401
     form = kind.WhichOneof("form")
     if form == "primitive":
         return _PRIMITIVES.get(kind.primitive, "dyn")
@@ -149,131 +168,16 @@ def _type_text(kind: Any) -> str:  # noqa: ANN401
     if form == "well_known":
         return {2: "timestamp", 3: "duration"}.get(kind.well_known, "dyn")
     if form == "list":
-        return f"list({_type_text(kind.list.element)})"
+        return f"list({_format_type(kind.list.element)})"
     if form == "map":
-        return f"map({_type_text(kind.map.key)}, {_type_text(kind.map.value)})"
+        return f"map({_format_type(kind.map.key)}, {_format_type(kind.map.value)})"
     if form == "message":
         name: str = kind.message
         return name.removeprefix(f"{PACKAGE}.")
     if form == "abstract":
-        inner = ", ".join(map(_type_text, kind.abstract.parameters))
+        inner = ", ".join(map(_format_type, kind.abstract.parameters))
         return f"{kind.abstract.name}({inner})"
     return {"null": "null", "type": "type", "error": "error"}.get(form, "dyn")
 
 
 _PRIMITIVES = {1: "bool", 2: "int", 3: "uint", 4: "double", 5: "string", 6: "bytes"}
-
-# The needed parts of cel/expr/syntax.proto and checked.proto, under shorter names: the message,
-# then its fields as name, number, type and, if not singular, repetition or oneof.
-_SCHEMA: dict[str, list[tuple[str, int, str, str]]] = {
-    "Any": [("type_url", 1, "string", ""), ("value", 2, "bytes", "")],
-    "Expr": [
-        ("id", 2, "int64", ""),
-        ("constant", 3, "Constant", "form"),
-        ("name", 4, "Name", "form"),
-        ("select", 5, "Select", "form"),
-        ("call", 6, "Call", "form"),
-        ("list", 7, "List", "form"),
-        ("struct", 8, "Struct", "form"),
-        ("loop", 9, "Comprehension", "form"),
-    ],
-    "Constant": [
-        ("null", 1, "int32", "value"),
-        ("bool", 2, "bool", "value"),
-        ("int", 3, "int64", "value"),
-        ("uint", 4, "uint64", "value"),
-        ("double", 5, "double", "value"),
-        ("string", 6, "string", "value"),
-        ("bytes", 7, "bytes", "value"),
-    ],
-    "Name": [("name", 1, "string", "")],
-    "Select": [
-        ("operand", 1, "Expr", ""),
-        ("field", 2, "string", ""),
-        ("test_only", 3, "bool", ""),
-    ],
-    "Call": [("target", 1, "Expr", ""), ("function", 2, "string", ""), ("args", 3, "Expr", "list")],
-    "List": [("elements", 1, "Expr", "list")],
-    "Struct": [("message_name", 1, "string", ""), ("entries", 2, "Entry", "list")],
-    "Entry": [("map_key", 3, "Expr", ""), ("value", 4, "Expr", "")],
-    "Comprehension": [
-        ("iter_var", 1, "string", ""),
-        ("iter_range", 2, "Expr", ""),
-        ("accu_var", 3, "string", ""),
-        ("accu_init", 4, "Expr", ""),
-        ("going", 5, "Expr", ""),
-        ("step", 6, "Expr", ""),
-        ("result", 7, "Expr", ""),
-        ("iter_var2", 8, "string", ""),
-    ],
-    "SourceInfo": [("positions", 4, "int32", "map")],
-    "ParsedExpr": [("expr", 2, "Expr", ""), ("source_info", 3, "SourceInfo", "")],
-    "CheckedExpr": [
-        ("type_map", 3, "Type", "map"),
-        ("expr", 4, "Expr", ""),
-        ("source_info", 5, "SourceInfo", ""),
-    ],
-    "Type": [
-        ("dyn", 1, "Nothing", "form"),
-        ("null", 2, "int32", "form"),
-        ("primitive", 3, "int32", "form"),
-        ("wrapper", 4, "int32", "form"),
-        ("well_known", 5, "int32", "form"),
-        ("list", 6, "ListType", "form"),
-        ("map", 7, "MapType", "form"),
-        ("message", 9, "string", "form"),
-        ("type", 11, "Nothing", "form"),
-        ("error", 12, "Nothing", "form"),
-        ("abstract", 14, "AbstractType", "form"),
-    ],
-    "Nothing": [],
-    "ListType": [("element", 1, "Type", "")],
-    "MapType": [("key", 1, "Type", ""), ("value", 2, "Type", "")],
-    "AbstractType": [("name", 1, "string", ""), ("parameters", 2, "Type", "list")],
-}
-_NUMBERS: dict[str, Any] = {
-    "double": 1, "int64": 3, "uint64": 4, "int32": 5, "bool": 8, "string": 9, "bytes": 12,
-}  # fmt: skip
-
-
-@cache
-def _message(name: str) -> Any:  # noqa: ANN401
-    from google.protobuf import message_factory
-
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"syntax.{name}"))
-
-
-@cache
-def _pool() -> Any:  # noqa: ANN401
-    from google.protobuf import descriptor_pb2, descriptor_pool
-
-    file = descriptor_pb2.FileDescriptorProto(
-        name="syntax.proto", package="syntax", syntax="proto3"
-    )
-    for name, fields in _SCHEMA.items():
-        message = file.message_type.add(name=name)
-        for spelling, number, kind, manner in fields:
-            _add_field(message, spelling, number, kind, manner)
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
-    return pool
-
-
-def _add_field(message: Any, name: str, number: int, kind: str, manner: str) -> None:  # noqa: ANN401
-    added = message.field.add(name=name, number=number, label=3 if manner in ("list", "map") else 1)
-    if manner == "map":
-        entry = message.nested_type.add(name="".join(map(str.title, name.split("_"))) + "Entry")
-        entry.options.map_entry = True
-        entry.field.add(name="key", number=1, label=1, type=_NUMBERS["int64"])
-        _add_field(entry, "value", 2, kind, "")
-        kind = f"{message.name}.{entry.name}"
-    elif manner and manner != "list":
-        names = [group.name for group in message.oneof_decl]
-        if manner not in names:
-            message.oneof_decl.add(name=manner)
-            names.append(manner)
-        added.oneof_index = names.index(manner)
-    if kind in _NUMBERS:
-        added.type = _NUMBERS[kind]
-    else:
-        added.type, added.type_name = 11, f".syntax.{kind}"

@@ -1,7 +1,4 @@
-"""The value of an undecided expression, which is neither true nor false.
-
-It has a reason, and raises if it is used as a condition. This module imports nothing of ours.
-"""
+"""A value that cannot be decided offline, with the reason. This module imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -10,16 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A value that the given facts do not decide.
+    """A value that the given data does not decide.
+
+    It is neither true nor false: `bool()` and `if` raise a `TypeError`.
 
     Attributes:
-        reason: The reason, as a part of a sentence: "`subject.department` is not given".
+        reason: The reason, as a clause: "`subject.department` is not given".
     """
 
     reason: str
 
     def __bool__(self) -> bool:
-        """Raise, because `if` would use it as an answer."""
+        """Raise a `TypeError`, because `if` would treat the value as decided."""
         raise TypeError(str(self))
 
     def __str__(self) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.remarks import Remark
 from pulumi_c1policy._cli import output, severities
 from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
 from pulumi_c1policy._findings.severity import Severities
@@ -54,16 +54,16 @@ def check_expression(
 
 
 def _one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> None:
-    from pulumi_c1policy._cel import cel_library, checker, remarks
+    from pulumi_c1policy._cel import cel_library, checker, diagnostics
 
     try:
         found = levels.apply(checker.check(text, place, has_fallback=has_fallback))
     except cel_library.CheckerUnavailableError as error:
         output.echo(str(error), err=True)
         raise typer.Exit(_UNAVAILABLE) from error
-    for remark in found:
-        output.echo(remarks.format_remark(text, remark))
-    if checker.rejects(found):
+    for diagnostic in found:
+        output.echo(diagnostics.format_diagnostic(text, diagnostic))
+    if checker.has_error(found):
         raise typer.Exit(_REFUSED)
     output.echo("accepted")
 
@@ -100,16 +100,16 @@ def _answer(
     wanted = asked.get("place", default)
     if wanted not in list(Place):
         return _line("error", f'"place" is none of {", ".join(Place)}')
-    remarks = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback)
-    found = levels.apply(remarks)
-    return _worst(checker.choose_worst(found))
+    diagnostics = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback)
+    found = levels.apply(diagnostics)
+    return _worst(checker.find_worst(found))
 
 
-def _worst(remark: Remark | None) -> dict[str, Any]:
-    if remark is None:
+def _worst(diagnostic: Diagnostic | None) -> dict[str, Any]:
+    if diagnostic is None:
         return _line(None, None)
-    line = f"line {remark.line}: " if remark.line > 1 else ""
-    return _line(remark.severity, f"{line}{remark.message}", remark.column)
+    line = f"line {diagnostic.line}: " if diagnostic.line > 1 else ""
+    return _line(diagnostic.severity, f"{line}{diagnostic.message}", diagnostic.column)
 
 
 def _line(severity: str | None, message: str | None, column: int | None = None) -> dict[str, Any]:

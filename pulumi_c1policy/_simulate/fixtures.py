@@ -82,7 +82,7 @@ def _list_fields(kind: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for name, facts in load_environment().types[kind].items():
         # The documented spelling of a field precedes those that are derived from it.
-        if not facts.instead:
+        if not facts.preferred_spelling:
             found.setdefault(normalize_name(name), (name, facts.type))
     return found
 
@@ -126,7 +126,7 @@ def _read_mapping(path: str, value: Value) -> Mapping[str, Value]:
 def _read_enum(kind: str, value: Value, path: str) -> Value:
     found = parse_enum_value(kind, str(value))
     if found is None:
-        raise _reject_value(path, " or ".join(load_environment().values(kind)), value)
+        raise _reject_value(path, " or ".join(load_environment().list_values(kind)), value)
     return found
 
 

@@ -92,8 +92,8 @@ FINDINGS = {
         "user; add the ids of users [agent-reassign]"
     ),
     f"{STEP}[7].approval.expression.expressions[0]": (
-        "`account` is not declared in an approver expression, according to the vendor's CLI; there "
-        "are `appOwners`, `app_owners`, `entitlement`, `subject` and `task` [not-in-place]"
+        "`account` is not declared in an approver expression, according to the vendor's CLI; the "
+        "variables are `appOwners`, `app_owners`, `entitlement`, `subject` and `task` [not-in-place]"
     ),
     'policy_steps["empty"]': (
         "holds no steps, and a tenant refuses an empty list with HTTP 400; add a step, such as "

@@ -11,8 +11,8 @@ from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.tree import Tree
 
 if TYPE_CHECKING:
+    from pulumi_c1policy._cel.diagnostics import Diagnostic
     from pulumi_c1policy._cel.policy_expressions import Expression
-    from pulumi_c1policy._cel.remarks import Remark
     from pulumi_c1policy._model.paths import Path
 
 
@@ -26,16 +26,17 @@ def check_offline(inputs: Tree) -> list[Finding]:
     from pulumi_c1policy._cel.policy_expressions import check_policy
 
     return [
-        make_finding(found.path, found.expression, found.remark) for found in check_policy(inputs)
+        make_finding(found.path, found.expression, found.diagnostic)
+        for found in check_policy(inputs)
     ]
 
 
 def has_expressions(inputs: Tree) -> bool:
     """Return whether the inputs contain an expression."""
-    from pulumi_c1policy._cel.policy_expressions import list_expressions
+    from pulumi_c1policy._cel.policy_expressions import find_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return bool(list_expressions(POLICY, inputs))
+    return bool(find_expressions(POLICY, inputs))
 
 
 def has_online_expressions(inputs: Tree) -> bool:
@@ -45,25 +46,25 @@ def has_online_expressions(inputs: Tree) -> bool:
 
 def has_offline_only_expressions(inputs: Tree) -> bool:
     """Return whether there is an expression that the tenant cannot check."""
-    from pulumi_c1policy._cel.policy_expressions import list_expressions
+    from pulumi_c1policy._cel.policy_expressions import find_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return len(list_expressions(POLICY, inputs)) > len(list_conditions(inputs))
+    return len(find_expressions(POLICY, inputs)) > len(list_conditions(inputs))
 
 
 def list_conditions(inputs: Tree) -> list[Expression]:
     """List the conditions of rules."""
     from pulumi_c1policy._cel.environment import Place
-    from pulumi_c1policy._cel.policy_expressions import list_expressions
+    from pulumi_c1policy._cel.policy_expressions import find_expressions
     from pulumi_c1policy._model.policy import POLICY
 
-    return [each for each in list_expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
+    return [each for each in find_expressions(POLICY, inputs) if each.place is Place.RULE_CONDITION]
 
 
-def make_finding(path: Path, expression: str, remark: Remark) -> Finding:
-    """Make a finding from a remark: its sentence, and the expression with a caret below it."""
-    from pulumi_c1policy._cel.remarks import format_remark
+def make_finding(path: Path, expression: str, diagnostic: Diagnostic) -> Finding:
+    """Make a finding from a diagnostic: its sentence, and the expression with a caret below it."""
+    from pulumi_c1policy._cel.diagnostics import format_diagnostic
 
-    excerpt = format_remark(expression, remark).partition("\n")[2]
-    text = f"{remark.message}\n{excerpt}"
-    return Finding(path, remark.rule, text, remark.severity, quotes_value=True)
+    excerpt = format_diagnostic(expression, diagnostic).partition("\n")[2]
+    text = f"{diagnostic.message}\n{excerpt}"
+    return Finding(path, diagnostic.rule, text, diagnostic.severity, quotes_value=True)

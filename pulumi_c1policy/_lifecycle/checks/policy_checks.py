@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from pulumi_c1policy._cel.silence import list_silenced
+from pulumi_c1policy._cel.ignore_comments import find_ignored_rules
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.checks import annotation_checks, approval_checks
 from pulumi_c1policy._lifecycle.checks.message_checks import check_message
@@ -138,7 +138,7 @@ def _check_dead_rules(inputs: Tree) -> Iterator[Finding]:
         if not isinstance(condition, str):
             continue
         text = " ".join(condition.split())
-        if "dead-rule" in list_silenced(condition):
+        if "dead-rule" in find_ignored_rules(condition):
             continue
         if text == "false":
             why = "is never reached: its condition is never true"

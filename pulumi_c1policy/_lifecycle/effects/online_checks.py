@@ -10,7 +10,7 @@ from pulumi_c1policy._lifecycle.checks.expression_checks import list_conditions,
 from pulumi_c1policy._model.tree import Tree
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._cel.remarks import Remark
+    from pulumi_c1policy._cel.diagnostics import Diagnostic
     from pulumi_c1policy._client.policy_client import PolicyClient
 
 _ERROR_SEVERITY = "ERROR"
@@ -27,17 +27,17 @@ def check_online(client: PolicyClient, inputs: Tree) -> list[Finding]:
         APIError: The tenant did not answer.
     """
     return [
-        make_finding(found.path, found.text, remark)
+        make_finding(found.path, found.text, diagnostic)
         for found in list_conditions(inputs)
-        for remark in _validate_online(client, found.text)
+        for diagnostic in _validate_online(client, found.text)
     ]
 
 
-def _validate_online(client: PolicyClient, text: str) -> list[Remark]:
-    from pulumi_c1policy._cel.remarks import Remark
+def _validate_online(client: PolicyClient, text: str) -> list[Diagnostic]:
+    from pulumi_c1policy._cel.diagnostics import Diagnostic
 
     return [
-        Remark(
+        Diagnostic(
             "error"
             if marker.severity == _ERROR_SEVERITY and not _is_about_ip(marker.message)
             else "warning",

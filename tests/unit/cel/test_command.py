@@ -1,4 +1,4 @@
-"""`c1policy check-expression`, for a person and for an editor."""
+"""`c1policy check-expression`, called with arguments and with `--jsonl`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ APP.command()(check_expression)
 @pytest.fixture
 def no_checker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cel_expr_python", None)
-    for cached in (cel_library.load_standard, cel_library.load_extended, checker._check):
+    for cached in (
+        cel_library.get_standard_environment,
+        cel_library.get_extended_environment,
+        checker._check,
+    ):
         cached.cache_clear()
 
 
@@ -44,7 +48,7 @@ def test_an_accepted_expression_exits_with_0() -> None:
     assert (done.exit_code, done.stdout) == (0, "accepted\n")
 
 
-def test_a_refused_expression_exits_with_1_and_shows_the_place() -> None:
+def test_a_rejected_expression_exits_with_1_and_shows_the_position() -> None:
     done = run("--place", "rule-condition", "subject.departmnt == 'Sales'")
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
@@ -54,7 +58,7 @@ def test_a_refused_expression_exits_with_1_and_shows_the_place() -> None:
     ]
 
 
-def test_a_warning_is_shown_and_exits_with_0() -> None:
+def test_a_warning_is_printed_and_exits_with_0() -> None:
     done = run("--place", "approver", MANAGERS)
     assert done.exit_code == 0
     assert done.stdout.startswith("warning: ")
@@ -62,7 +66,7 @@ def test_a_warning_is_shown_and_exits_with_0() -> None:
 
 
 @pytest.mark.parametrize("option", [["--fallback"], ["--severity", "approver-can-be-empty=off"]])
-def test_a_warning_can_be_silenced(option: list[str]) -> None:
+def test_a_warning_can_be_turned_off(option: list[str]) -> None:
     assert run("--place", "approver", *option, MANAGERS).stdout == "accepted\n"
 
 
@@ -80,13 +84,13 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("no_checker")
-def test_without_the_checker_the_command_exits_with_2_and_says_what_to_do() -> None:
+def test_a_missing_checker_exits_with_2_and_prints_the_install_command() -> None:
     done = run("--place", "rule-condition", "ip.is4")
     assert done.exit_code == 2
     assert "pip install" in done.stderr
 
 
-def test_each_line_is_answered_with_a_line_in_order() -> None:
+def test_each_input_line_gets_an_output_line_in_order() -> None:
     assert answers(
         {"expr": "ip.is4", "place": "rule-condition"},
         {"expr": "subject.job_title == 'a'", "place": "rule-condition"},
@@ -108,20 +112,20 @@ def test_each_line_is_answered_with_a_line_in_order() -> None:
     ]
 
 
-def test_an_error_comes_before_an_earlier_warning() -> None:
+def test_an_error_is_reported_before_an_earlier_warning() -> None:
     (answer,) = answers(
         {"expr": "subject.job_title == 'a' && subject.emial == 'a'", "place": "rule-condition"}
     )
     assert (answer["severity"], answer["column"]) == ("error", 37)
 
 
-def test_a_later_line_of_the_expression_is_named() -> None:
+def test_a_message_names_the_line_of_the_expression() -> None:
     (answer,) = answers({"expr": "ip.is4 &&\n  ip.isPrivat", "place": "rule-condition"})
     assert answer["message"].startswith("line 2: ")
     assert answer["column"] == 6
 
 
-def test_the_option_names_the_place_of_lines_that_name_none() -> None:
+def test_the_place_option_is_the_default_of_input_lines() -> None:
     (answer,) = answers({"expr": "ip.is4"}, arguments=("--place", "rule-condition"))
     assert answer["accepted"]
 
@@ -143,14 +147,14 @@ def test_the_option_names_the_place_of_lines_that_name_none() -> None:
     ],
     ids=lambda line: line[:40] or "blank",
 )
-def test_a_line_that_asks_nothing_is_refused_and_the_next_is_answered(line: str) -> None:
+def test_an_invalid_input_line_gets_an_error_and_the_next_is_answered(line: str) -> None:
     bad, good = answers(line, {"expr": "subject", "place": "approver"})
     assert (bad["accepted"], bad["severity"]) == (False, "error")
     assert bad["message"]
     assert good["accepted"]
 
 
-def test_a_line_that_is_no_text_is_refused() -> None:
+def test_an_input_line_that_is_not_utf_8_gets_an_error() -> None:
     done = run("--jsonl", stdin=b'\xff\xfe\n{"expr": "subject", "place": "approver"}')
     assert [json.loads(line)["accepted"] for line in done.stdout.splitlines()] == [False, True]
 
@@ -160,7 +164,7 @@ ASKED = b'{"expr": "ip.is4", "place": "rule-condition"}\n'
 
 @pytest.fixture
 def editor() -> Iterator[subprocess.Popen[bytes]]:
-    """The command as an editor keeps it running."""
+    """A running command, as an editor starts it."""
     code = "from pulumi_c1policy._cli.main import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "check-expression", "--jsonl"],
@@ -171,7 +175,7 @@ def editor() -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-def test_an_editor_is_answered_before_it_asks_again(editor: subprocess.Popen[bytes]) -> None:
+def test_each_line_is_answered_before_the_next_is_sent(editor: subprocess.Popen[bytes]) -> None:
     assert editor.stdin is not None
     assert editor.stdout is not None
     for _ in range(3):
@@ -182,7 +186,7 @@ def test_an_editor_is_answered_before_it_asks_again(editor: subprocess.Popen[byt
     assert editor.wait() == 0
 
 
-def test_an_editor_that_goes_away_ends_the_command_without_a_traceback(
+def test_a_closed_output_ends_the_command_without_a_traceback(
     editor: subprocess.Popen[bytes],
 ) -> None:
     assert editor.stdin is not None
@@ -196,7 +200,7 @@ def test_an_editor_that_goes_away_ends_the_command_without_a_traceback(
     assert editor.wait() != 0
 
 
-def test_windows_line_ends_blank_lines_and_other_keys_are_taken() -> None:
+def test_windows_line_ends_and_other_keys_are_accepted() -> None:
     lines = [ASKED.strip(), b"", b"  ", b"\xef\xbb\xbf" + ASKED.strip(), ASKED[:-2] + b', "id": 7}']
     done = run("--jsonl", stdin=b"\r\n".join(lines))
     accepted = [json.loads(line)["accepted"] for line in done.stdout.splitlines()]
@@ -204,7 +208,7 @@ def test_windows_line_ends_blank_lines_and_other_keys_are_taken() -> None:
 
 
 @pytest.mark.usefixtures("no_checker")
-def test_without_the_checker_every_line_is_accepted_unchecked_and_the_exit_is_2() -> None:
+def test_a_missing_checker_accepts_every_line_with_a_warning_and_exits_with_2() -> None:
     done = run("--jsonl", stdin='{"expr": "subjct", "place": "approver"}\n' * 2)
     assert done.exit_code == 2
     for line in done.stdout.splitlines():

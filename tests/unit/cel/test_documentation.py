@@ -1,4 +1,4 @@
-"""docs/expressions.md says what the check does."""
+"""docs/expressions.md describes every place and rule, and its example is real."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._cel.environment import Place
-from tests.unit.cel.corpus import DOUBTFUL
+from tests.unit.cel.corpus import WARNED
 from tests.unit.cel.test_command import answers
 
 PAGE = (Path(__file__).parents[3] / "docs" / "expressions.md").read_text("utf-8")
 TRANSCRIPT = re.findall(r'^({"expr": .*})\n({"accepted": .*})$', PAGE, re.MULTILINE)
 
 
-def test_every_rule_that_warns_is_described() -> None:
+def test_every_warning_rule_is_described() -> None:
     described = set(re.findall(r"`([a-z-]+)`", PAGE.split("## Warnings")[1].split("\n\n")[1]))
-    assert {case.rule for case in DOUBTFUL} <= described
+    assert {case.rule for case in WARNED} <= described
 
 
 def test_every_place_is_described() -> None:
@@ -28,5 +28,5 @@ def test_every_place_is_described() -> None:
 
 
 @pytest.mark.parametrize(("asked", "answered"), TRANSCRIPT)
-def test_an_editor_is_answered_as_shown(asked: str, answered: str) -> None:
+def test_the_example_shows_the_real_answer(asked: str, answered: str) -> None:
     assert answers(asked) == [json.loads(answered)]

@@ -1,4 +1,4 @@
-"""What is known of the vendor's environment is complete in itself, and the library has it all."""
+"""The environment data is consistent, and the library compiles all of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pulumi_c1policy._cel import cel_library, engine
+from pulumi_c1policy._cel import cel_library, compiler
 from pulumi_c1policy._cel.environment import Place, Signature, load_environment
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import index_messages
@@ -32,12 +32,12 @@ def words(kind: str) -> set[str]:
     return set(re.findall(r"\w+", kind)) - {"list", "map"}
 
 
-def test_the_data_says_where_it_is_from_and_when() -> None:
+def test_the_data_has_a_version_and_a_source() -> None:
     assert re.fullmatch(r"20\d\d-\d\d", FACTS.version)
     assert "ConductorOne" in FACTS.source
 
 
-def test_every_type_that_is_named_is_described() -> None:
+def test_every_type_that_is_used_is_declared() -> None:
     named = {word for kind in FACTS.variables.values() for word in words(kind)}
     for fields in FACTS.types.values():
         named |= {word for field in fields.values() for word in words(field.type)}
@@ -48,51 +48,51 @@ def test_every_type_that_is_named_is_described() -> None:
     assert named <= PLAIN | FACTS.types.keys() | FACTS.enums
 
 
-def test_every_place_of_the_model_is_a_place_of_the_environment() -> None:
+def test_the_model_and_the_environment_have_the_same_places() -> None:
     named = {f.cel for m in index_messages(POLICY).values() for f in m.fields.values() if f.cel}
     assert named == set(FACTS.places) == set(Place)
 
 
 @pytest.mark.parametrize("name", sorted(FACTS.types))
 def test_both_spellings_of_every_field_are_declared(name: str) -> None:
-    env = cel_library.load_standard()
+    env = cel_library.get_standard_environment()
     for field, facts in FACTS.types[name].items():
         kind = env.compile(f"c1policy.{name}{{}}.{field}").return_type()
-        assert facts.instead == "" or facts.instead in FACTS.types[name]
+        assert facts.preferred_spelling == "" or facts.preferred_spelling in FACTS.types[name]
         assert "error" not in kind.name().lower()
 
 
 @pytest.mark.parametrize(
     "signature", [s for ways in FACTS.signatures.values() for s in ways], ids=str
 )
-def test_every_function_can_be_called_as_described(signature: Signature) -> None:
+def test_every_signature_compiles(signature: Signature) -> None:
     owner = f"{SAMPLES[signature.parameters[0]]}." if signature.member else ""
     shown = ", ".join(SAMPLES[kind] for kind in signature.parameters[signature.member :])
-    outcome = engine.compile_expression(f"{owner}{signature.name}({shown})")
-    assert not outcome.errors
-    assert not outcome.missing
-    assert outcome.tree is not None
-    assert outcome.tree.type == signature.returns
+    compilation = compiler.compile_expression(f"{owner}{signature.name}({shown})")
+    assert not compilation.errors
+    assert not compilation.missing
+    assert compilation.tree is not None
+    assert compilation.tree.type == signature.returns
 
 
-def test_enums_are_told_apart_from_each_other_and_from_numbers() -> None:
+def test_an_enum_is_comparable_with_itself_only() -> None:
     enums = sorted(FACTS.enums - {"TimeFormat"})
     for one in enums:
-        assert not engine.compile_expression(
-            f"{FACTS.values(one)[0]} == {FACTS.values(one)[-1]}"
+        assert not compiler.compile_expression(
+            f"{FACTS.list_values(one)[0]} == {FACTS.list_values(one)[-1]}"
         ).errors
-        for other in [FACTS.values(e)[0] for e in enums if e != one] + ["1", "'ENABLED'"]:
-            assert engine.compile_expression(f"{FACTS.values(one)[0]} == {other}").errors
+        for other in [FACTS.list_values(e)[0] for e in enums if e != one] + ["1", "'ENABLED'"]:
+            assert compiler.compile_expression(f"{FACTS.list_values(one)[0]} == {other}").errors
 
 
 @pytest.mark.parametrize("member", [True, False])
 def test_the_library_has_every_standard_function(member: bool) -> None:
-    """A name that the library lacks would be declared for each expression anew."""
-    names = FACTS.members if member else FACTS.globals
+    """Otherwise each expression with such a name would need an environment of its own."""
+    names = FACTS.member_functions if member else FACTS.global_functions
     for name in (
         names - FACTS.signatures.keys() - {"has", "all", "exists", "exists_one", "map", "filter"}
     ):
-        for count in FACTS.arities(name, member=member):
+        for count in FACTS.list_arities(name, member=member):
             arguments = ", ".join(["dyn(1)"] * count)
             called = f"dyn(1).{name}({arguments})" if member else f"{name}({arguments})"
-            assert engine.compile_expression(called).missing == (), called
+            assert compiler.compile_expression(called).missing == (), called

@@ -1,4 +1,4 @@
-"""The type checker is loaded for an expression, and for nothing else."""
+"""The CEL library is loaded only if there is an expression."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import sys
 
 import pytest
 
-SAYS = "import sys; print(sorted(m for m in sys.modules if m.startswith('cel_expr_python')))"
+PRINT_MODULES = (
+    "import sys; print(sorted(m for m in sys.modules if m.startswith('cel_expr_python')))"
+)
 
 
 def modules_after(code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{SAYS}"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\n{PRINT_MODULES}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.strip()
 
@@ -23,14 +28,14 @@ def modules_after(code: str) -> str:
         "import pulumi_c1policy",
         "import pulumi_c1policy._cel.policy_expressions",
         "import pulumi_c1policy._cli.check_expression",
-        "from pulumi_c1policy._cel.policy_expressions import check_policy; check_policy({'rules': []})",
+        "from pulumi_c1policy._cel import policy_expressions as c; c.check_policy({'rules': []})",
     ],
 )
-def test_without_an_expression_the_checker_is_not_loaded(code: str) -> None:
+def test_the_library_is_not_loaded_without_an_expression(code: str) -> None:
     assert modules_after(code) == "[]"
 
 
-def test_an_expression_loads_the_checker() -> None:
+def test_an_expression_loads_the_library() -> None:
     code = (
         "from pulumi_c1policy._cel.policy_expressions import check_policy;"
         "check_policy({'rules': [{'condition': 'ip.is4'}]})"

@@ -1,4 +1,4 @@
-"""Whatever is written, the check answers in words of ours, and soon."""
+"""The check handles any text, in time and without words of the library's errors."""
 
 from __future__ import annotations
 
@@ -7,51 +7,52 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._cel import checker
+from pulumi_c1policy._cel.diagnostics import format_diagnostic
 from pulumi_c1policy._cel.environment import Place, load_environment
-from pulumi_c1policy._cel.remarks import format_remark
-from tests.unit.cel.corpus import DOUBTFUL, RIGHT, WRONG
-from tests.unit.cel.test_corpus import RAW
+from tests.unit.cel.corpus import ACCEPTED, LIBRARY_WORDS, REJECTED, WARNED
 
 PLACES = st.sampled_from(list(Place))
-KNOWN = [text for texts in RIGHT.values() for text in texts]
-KNOWN += [case.expression for case in (*DOUBTFUL, *WRONG)]
+KNOWN = [text for texts in ACCEPTED.values() for text in texts]
+KNOWN += [case.expression for case in (*WARNED, *REJECTED)]
+FACTS = load_environment()
 WORDS = st.sampled_from(
     [
-        *load_environment().variables, *load_environment().signatures, *load_environment().constants, *load_environment().members, "email", "status",
+        *FACTS.variables, *FACTS.signatures, *FACTS.constants, *FACTS.member_functions,
+        "email", "status",
         "x", "true", "null", "in", "==", "!=", "<", "&&", "||", "!", "?", ":", ".", ",", "(", ")",
         "[", "]", "{", "}", "+", "-", "1", "1.5", "'a'", '"', "'", "//", "\n", "\\", "`", "\0", "😀",
     ]
 )  # fmt: skip
 
 
-def answers(expression: str, place: Place) -> None:
+def check(expression: str, place: Place) -> None:
     found = checker.check(expression, place)
     lines = expression.split("\n")
-    for remark in found:
-        assert not [word for word in RAW if word in remark.message]
-        assert 1 <= remark.line <= len(lines)
-        assert 1 <= remark.column <= len(lines[remark.line - 1]) + 1
-        assert format_remark(expression, remark)
+    for diagnostic in found:
+        assert not [word for word in LIBRARY_WORDS if word in diagnostic.message]
+        assert 1 <= diagnostic.line <= len(lines)
+        assert 1 <= diagnostic.column <= len(lines[diagnostic.line - 1]) + 1
+        assert format_diagnostic(expression, diagnostic)
 
 
 @given(st.text(), PLACES)
-def test_any_text_is_answered(text: str, place: Place) -> None:
-    answers(text, place)
+def test_any_text_is_checked(text: str, place: Place) -> None:
+    check(text, place)
 
 
 @given(st.lists(WORDS, max_size=25), st.sampled_from(["", " "]), PLACES)
-def test_any_words_are_answered(words: list[str], between: str, place: Place) -> None:
-    answers(between.join(words), place)
+def test_any_words_are_checked(words: list[str], between: str, place: Place) -> None:
+    check(between.join(words), place)
 
 
 @given(st.sampled_from(KNOWN), st.data(), PLACES)
-def test_an_expression_cut_or_spoilt_anywhere_is_answered(
+def test_a_cut_or_altered_expression_is_checked(
     known: str, data: st.DataObject, place: Place
 ) -> None:
     at = data.draw(st.integers(0, len(known)))
-    answers(known[:at], place)
-    answers(known[at:], place)
-    answers(known[:at] + data.draw(WORDS) + known[at:], place)
+    check(known[:at], place)
+    check(known[at:], place)
+    check(known[:at] + data.draw(WORDS) + known[at:], place)
 
 
 @pytest.mark.parametrize(
@@ -76,5 +77,5 @@ def test_an_expression_cut_or_spoilt_anywhere_is_answered(
     ids=lambda text: f"{text[:12]!r} {len(text)}",
 )
 @pytest.mark.timeout(20)
-def test_a_huge_expression_is_answered(expression: str) -> None:
-    answers(expression, Place.RULE_CONDITION)
+def test_a_huge_expression_is_checked_in_time(expression: str) -> None:
+    check(expression, Place.RULE_CONDITION)

@@ -1,7 +1,7 @@
-"""A long list of expressions goes through the command as an editor sends it, and gets its verdicts.
+"""The verdicts of a long list of expressions that `c1policy check-expression --jsonl` reads.
 
-`verdicts.jsonl` holds what a person has judged by the vendor's documentation: an expression is
-accepted without a word, accepted with a warning, or refused.
+`verdicts.jsonl` holds a verdict for each expression, judged by the vendor's documentation:
+`accepted`, `warned` (accepted with a warning) or `rejected`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typer.testing import CliRunner
 from pulumi_c1policy._cel import checker
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.check_expression import check_expression
-from tests.unit.cel.test_corpus import RAW
+from tests.unit.cel.corpus import LIBRARY_WORDS
 
 LIST = Path(__file__).with_name("verdicts.jsonl").read_text("utf-8")
 ROWS = [json.loads(line) for line in LIST.splitlines()]
-VERDICTS = {None: "accepted", "warning": "warned", "error": "refused"}
+VERDICTS = {None: "accepted", "warning": "warned", "error": "rejected"}
 
 
-def test_the_list_has_every_place_and_every_verdict() -> None:
+def test_the_list_covers_every_place_and_verdict() -> None:
     counts = Counter(row["place"] for row in ROWS)
     assert set(counts) == set(Place)
     assert sum(counts.values()) > 1000
@@ -36,17 +36,17 @@ def test_the_list_has_every_place_and_every_verdict() -> None:
     ["!(\n#\n)", "ip.is4 ? ip.is6 : (\n#\n)", "[1].all(zz, c1.future.v1.F(zz) || (\n#\n))"],
     ids=["negated", "choice", "loop beside an unknown function"],
 )
-def test_what_is_accepted_alone_is_accepted_within_another(around: str) -> None:
+def test_an_accepted_expression_is_accepted_inside_another(around: str) -> None:
     place = Place.RULE_CONDITION
     whole = [
         around.replace("#", row["expr"])
         for row in ROWS
-        if row["place"] == place and row["verdict"] != "refused"
+        if row["place"] == place and row["verdict"] != "rejected"
     ]
-    assert [text for text in whole if checker.rejects(checker.check(text, place))] == []
+    assert [text for text in whole if checker.has_error(checker.check(text, place))] == []
 
 
-def test_every_expression_gets_its_verdict_in_words_of_ours() -> None:
+def test_every_expression_gets_its_verdict() -> None:
     app = typer.Typer()
     app.command()(check_expression)
     done = CliRunner().invoke(app, ["--jsonl"], input=LIST, catch_exceptions=False)
@@ -56,7 +56,7 @@ def test_every_expression_gets_its_verdict_in_words_of_ours() -> None:
         (row, answer)
         for row, answer in zip(ROWS, answers, strict=True)
         if VERDICTS[answer["severity"]] != row["verdict"]
-        or answer["accepted"] is (row["verdict"] == "refused")
-        or any(word in (answer["message"] or "") for word in RAW)
+        or answer["accepted"] is (row["verdict"] == "rejected")
+        or any(word in (answer["message"] or "") for word in LIBRARY_WORDS)
     ]
     assert wrong == []

@@ -1,11 +1,11 @@
-"""Expressions of every kind and place, each with what is to be said of it.
+"""Expressions of every kind and place, with their expected diagnostics.
 
-In those that get a remark `‸` stands before the place that the caret points to.
+In an expression with a diagnostic, `‸` precedes the character that the caret points to.
 """
 
-from tests.unit.cel.corpus.case import MANAGERS, Remarked
-from tests.unit.cel.corpus.doubtful import DOUBTFUL
-from tests.unit.cel.corpus.right import RIGHT
-from tests.unit.cel.corpus.wrong import WRONG
+from tests.unit.cel.corpus.accepted import ACCEPTED
+from tests.unit.cel.corpus.case import LIBRARY_WORDS, MANAGERS, Case
+from tests.unit.cel.corpus.rejected import REJECTED
+from tests.unit.cel.corpus.warned import WARNED
 
-__all__ = ["DOUBTFUL", "MANAGERS", "RIGHT", "WRONG", "Remarked"]
+__all__ = ["ACCEPTED", "LIBRARY_WORDS", "MANAGERS", "REJECTED", "WARNED", "Case"]

@@ -1,4 +1,4 @@
-"""How an expression and what is to be said of it are written down."""
+"""The form of an expression with its expected diagnostic."""
 
 from __future__ import annotations
 
@@ -11,16 +11,35 @@ PROVISIONER = "provisioner"
 CONFIG = "account-config"
 FORM = "form"
 
+LIBRARY_WORDS = (
+    "undeclared",
+    "overload",
+    "INVALID",
+    "<input>",
+    "container",
+    "c1policy.",
+    "_==_",
+    "error*",
+)
+"""Words of the library's errors; none may appear in a message."""
+
 MANAGERS = "c1.directory.users.v1.GetManagers(subject)"
 
 
-class Remarked(NamedTuple):
-    """An expression with the remark that it deserves."""
+class Case(NamedTuple):
+    """An expression with its expected diagnostic.
+
+    Attributes:
+        place: The place of the expression.
+        marked: The expression, with `‸` before the position of the diagnostic.
+        rule: The id of the rule.
+        excerpt: A part of the message.
+    """
 
     place: str
     marked: str
     rule: str
-    says: str
+    excerpt: str
 
     @property
     def expression(self) -> str:

@@ -1,10 +1,10 @@
-"""A remark as a person reads it: the sentence, the line, and a caret under the place."""
+"""The text form of a diagnostic: the message, the line and the caret."""
 
 from __future__ import annotations
 
 import pytest
 
-from pulumi_c1policy._cel.remarks import format_remark, make_remark
+from pulumi_c1policy._cel.diagnostics import format_diagnostic, make_diagnostic
 
 
 @pytest.mark.parametrize(
@@ -26,24 +26,26 @@ from pulumi_c1policy._cel.remarks import format_remark, make_remark
         "empty",
     ],
 )  # fmt: skip
-def test_the_caret_stands_under_the_place(expression: str, at: int, shown: str, caret: str) -> None:
-    lines = format_remark(expression, make_remark(expression, at, "rule", "a sentence")).split("\n")
+def test_the_caret_is_under_the_position(expression: str, at: int, shown: str, caret: str) -> None:
+    lines = format_diagnostic(
+        expression, make_diagnostic(expression, at, "rule", "a sentence")
+    ).split("\n")
     assert lines[0].startswith("error: a sentence [rule]")
     assert lines[1:] == [f"  {shown}", f"  {caret}"]
 
 
-def test_a_long_line_is_cut_around_the_place() -> None:
+def test_a_long_line_is_cut_around_the_position() -> None:
     expression = "a" * 300 + "!" + "b" * 300
-    _, shown, caret = format_remark(expression, make_remark(expression, 300, "rule", "x")).split(
-        "\n"
-    )
+    _, shown, caret = format_diagnostic(
+        expression, make_diagnostic(expression, 300, "rule", "x")
+    ).split("\n")
     assert shown[caret.index("^")] == "!"
     assert len(shown) < 110
     assert shown.strip()[0] == shown[-1] == "…"
 
 
-def test_the_line_is_told_where_there_are_several() -> None:
+def test_the_line_number_is_shown_for_several_lines() -> None:
     text = "a &&\nb"
-    assert format_remark(text, make_remark(text, 5, "rule", "x")).split("\n")[0] == (
+    assert format_diagnostic(text, make_diagnostic(text, 5, "rule", "x")).split("\n")[0] == (
         "error: x [rule] (line 2)"
     )

@@ -1,7 +1,7 @@
 """The names that an expression uses: variables, values of enums, functions and fields.
 
-Works on a tree that the type checker has accepted, in which `c1.user.v1.HasApp` is one name, and on
-one that it has rejected, in which that is a chain of fields.
+`c1.user.v1.HasApp` is one name in a type-checked tree and a chain of fields in a parsed tree; both
+are supported.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Use:
     """One use of one name.
 
     Attributes:
-        kind: The kind of thing that is named.
-        name: The whole name: `c1.user.v1.HasApp`, `UserStatus.ENABLED`, `subject`; for a field the
-            field alone.
-        node: The node.
-        member: For a function: it is called after a dot, on a value.
+        kind: The kind of the named thing.
+        name: The whole name, such as `c1.user.v1.HasApp`, `UserStatus.ENABLED` or `subject`. For a
+            field, the name of the field alone.
+        node: The node of the tree.
+        member: Whether a function is called after a dot, on a value.
     """
 
     kind: Literal["variable", "constant", "function", "field"]
@@ -37,25 +37,25 @@ class Use:
 
     @property
     def count(self) -> int:
-        """The number of arguments of the call."""
+        """The number of arguments of the call, without the value before the dot."""
         return len(self.node.parts)
 
 
 def is_operator(node: Node) -> bool:
-    """Return whether a call is an operator, such as `_==_`, or a part of an expanded macro."""
+    """Return whether a call is an operator, such as `_==_`, or part of an expanded macro."""
     return node.kind == "call" and not _WORD.fullmatch(node.name)
 
 
 def find_uses(tree: Node, facts: Environment) -> Iterator[Use]:
-    """List every use of a name in a tree, except of the names that its loops bind."""
+    """Yield each use of a name in `tree`, except of names that a loop binds."""
     return _visit(tree, frozenset(), facts)
 
 
 def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
     if node.kind == "name":
-        yield from _name(node, bound, facts)
+        yield from _use_name(node, bound, facts)
     elif node.kind == "field":
-        whole = node.dotted()
+        whole = node.dotted_name()
         if whole in facts.constants and not _is_bound(whole, bound):
             yield Use("constant", whole, node)
             return
@@ -68,7 +68,7 @@ def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Us
             yield from _visit(part, inside, facts)
         return
     elif node.kind == "call" and not is_operator(node):
-        use = _call(node, bound, facts)
+        use = _use_call(node, bound, facts)
         yield use
         if not use.member:
             for part in node.parts:
@@ -78,17 +78,17 @@ def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Us
         yield from _visit(child, bound, facts)
 
 
-def _name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
+def _use_name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
     if node.name.startswith("@") or _is_bound(node.name, bound):
         return
     known = node.name in facts.constants
     yield Use("constant" if known else "variable", node.name, node)
 
 
-def _call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
+def _use_call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
     if node.target is None:
         return Use("function", node.name, node)
-    owner = node.target.dotted()
+    owner = node.target.dotted_name()
     if owner is None or _is_bound(owner, bound):
         return Use("function", node.name, node, member=True)
     whole = f"{owner}.{node.name}"
@@ -102,7 +102,7 @@ def _is_namespace(owner: str, function: str, facts: Environment) -> bool:
     if root in facts.namespaces:
         return True
     values = {*facts.variables, *facts.foreign_variables, *facts.enums}
-    if root in values or owner in facts.constants or function in facts.members:
+    if root in values or owner in facts.constants or function in facts.member_functions:
         return False
     return not any(is_typo(root, value) for value in values)
 

@@ -1,4 +1,4 @@
-"""Where the expressions of a policy stand, and what is said of them there."""
+"""The expressions of a policy, their paths and their diagnostics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cel.policy_expressions import check_policy, list_expressions
+from pulumi_c1policy._cel.policy_expressions import check_policy, find_expressions
 from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.unknown import UNKNOWN
@@ -25,11 +25,11 @@ def approval(*texts: object, **others: object) -> dict[str, Any]:
 
 
 def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(format_path(f.path), f.place, f.text) for f in list_expressions(POLICY, inputs)]
+    return [(format_path(f.path), f.place, f.text) for f in find_expressions(POLICY, inputs)]
 
 
 def rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(format_path(f.path), f.remark.rule) for f in check_policy(inputs)]
+    return [(format_path(f.path), f.diagnostic.rule) for f in check_policy(inputs)]
 
 
 CONFIG = f"{STEP}.provision.provision_policy.connector.account.config"
@@ -107,11 +107,11 @@ def test_an_expression_is_found_at_its_place(
         approval(UNKNOWN, 5, None),
     ],
 )
-def test_what_is_no_expression_is_passed_over(inputs: dict[str, Any]) -> None:
+def test_other_values_are_skipped(inputs: dict[str, Any]) -> None:
     assert found(inputs) == []
 
 
-def test_every_remark_has_the_path_of_its_expression() -> None:
+def test_every_diagnostic_has_the_path_of_its_expression() -> None:
     inputs = {
         "rules": [{"condition": "subject.emial == 'a'"}, {"condition": "ip.is4"}],
         **approval("subject", "subject.manager"),
@@ -122,7 +122,7 @@ def test_every_remark_has_the_path_of_its_expression() -> None:
     ]
 
 
-def test_a_remark_shows_its_expression_with_a_caret() -> None:
+def test_a_diagnostic_shows_its_expression_with_a_caret() -> None:
     (located,) = check_policy({"rules": [{"condition": "subject.emial == 'a'"}]})
     assert str(located).splitlines()[1:] == ["  subject.emial == 'a'", "          ^"]
 
@@ -144,7 +144,7 @@ def test_a_remark_shows_its_expression_with_a_caret() -> None:
     ],
     ids=["later", "earlier", "unknown later", "users", "unknown users", "groups"],
 )
-def test_an_approver_with_a_fallback_may_be_nobody(inputs: dict[str, Any]) -> None:
+def test_an_approver_with_a_fallback_has_no_warning(inputs: dict[str, Any]) -> None:
     assert rules(inputs) == []
 
 
@@ -158,18 +158,18 @@ def test_an_approver_with_a_fallback_may_be_nobody(inputs: dict[str, Any]) -> No
     ],
     ids=["none", "nobody named", "switched off", "groups switched off"],
 )
-def test_an_approver_without_a_fallback_is_warned_about(others: dict[str, Any]) -> None:
+def test_an_approver_without_a_fallback_has_a_warning(others: dict[str, Any]) -> None:
     assert [rule for _, rule in rules(approval(MANAGERS, **others))] == ["approver-can-be-empty"]
 
 
-def test_an_expression_that_is_refused_is_no_fallback() -> None:
+def test_a_rejected_expression_is_not_a_fallback() -> None:
     assert [rule for _, rule in rules(approval(MANAGERS, "appOwner"))] == [
         "approver-can-be-empty",
         "unknown-variable",
     ]
 
 
-def test_a_provisioner_needs_users_alone_as_its_fallback() -> None:
+def test_fallback_users_are_the_fallback_of_a_provisioner() -> None:
     def manual(**others: object) -> dict[str, Any]:
         expression = {"expressions": [MANAGERS], **others}
         manual = {"assignee": {"expression": expression}}
