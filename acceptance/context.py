@@ -1,4 +1,4 @@
-"""What a case works with: policies of this run, and what the tenant has to offer for them."""
+"""The material of a case: policies of this run, and objects of the tenant."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Context:
         return f"[{self.run_id}] {text}"
 
     def body(self, kind: str = "grant", **fields: Any) -> Json:
-        """Return a policy of a type, with fields that differ from a plain one; None drops a field."""
+        """Return a policy of a type, with fields that differ from a plain one; None drops
+        a field.
+        """
         plain = {
             "displayName": self.name("plain"),
             "description": "Made by the conformance suite of pulumi-c1policy. Safe to delete.",

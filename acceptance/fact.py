@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Certainty: TypeAlias = Literal["live", "source", "docs", "inferred"]
 
 CERTAINTIES: dict[Certainty, str] = {
-    "live": "the vendor tried it on a tenant, or an acceptance test of the vendor's runs against one",
+    "live": "the vendor tried it on a tenant, by hand or in an acceptance test",
     "source": "the vendor says that it read it in the server's source",
     "docs": "the vendor's documentation, release notes, API description or client code",
     "inferred": "it follows from the others; nobody is known to have seen it",
@@ -58,8 +58,8 @@ class Fact:
         statement: What a tenant does, in one or two sentences of Markdown.
         certainty: The strength of the evidence, a key of `CERTAINTIES`.
         source: The place where the vendor says so.
-        case: Tries the fact. It returns, or raises `Contradicted` or `NotTried`. None where no suite
-            can try the fact.
+        case: Tries the fact. It returns, or raises `Contradicted` or `NotTried`. None where no
+            suite can try the fact.
     """
 
     id: str

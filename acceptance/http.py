@@ -14,8 +14,8 @@ import jwt
 
 from acceptance.fact import NotTried
 from pulumi_c1policy._client import credentials
-from pulumi_c1policy._client.server_address import is_loopback
 from pulumi_c1policy._client.settings import Settings
+from pulumi_c1policy._client.tenant_address import is_loopback
 
 POLICIES = "/api/v1/policies"
 SEARCH = "/api/v1/search/policies"
@@ -118,7 +118,7 @@ class Api:
         credential = self.settings.credential
         if isinstance(credential, credentials.AccessToken):
             raise NotTried("needs a client id and its secret instead of an access token")
-        return credentials.make_token_form(credential, self.settings.audience, time.time())
+        return credentials.build_token_form(credential, self.settings.audience, time.time())
 
     def assertion_form(self, *, ends_in: float = 120, **claims: str) -> dict[str, str]:
         """Return the form of a token request whose assertion has other claims.

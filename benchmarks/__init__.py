@@ -1,5 +1,7 @@
-"""What the package costs: requests, time, CPU and memory, beside an engine whose provider does nothing.
+"""The cost of the package: requests, time, CPU and memory, beside an engine whose provider does
+nothing.
 
-`make bench` runs all of it, prints the tables and rewrites them in docs/performance.md. Requests are asserted in
-tests/integration/performance; times are only ever measured. Processes are watched through /proc, so it takes Linux.
+`make bench` runs all of it, prints the tables and rewrites them in docs/performance.md. Requests
+are asserted in tests/integration/performance; times are only ever measured. Processes are watched
+through /proc, so it takes Linux.
 """

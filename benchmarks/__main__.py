@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--checkpoints",
         action="store_true",
-        help=f"write checkpoints with more than {runs.MANY} policies, too (1,000: some minutes more)",
+        help=f"write checkpoints above {runs.MANY} policies as well (1,000: some more minutes)",
     )
     parser.add_argument("--terraform", type=Path, help="a Terraform binary to compare with")
     parser.add_argument("--terraform-provider", type=Path, help="the vendor's provider for it")
@@ -113,10 +113,11 @@ def _run(asked: argparse.Namespace) -> None:
         measured("delays", tables.delays(ours, floors))
     if not asked.quick:
         measured("settings", _settings())
-    about += f" The whole run took {(time.monotonic() - begun) / 60:.0f} min."
+    about += f"\nThe whole run took {(time.monotonic() - begun) / 60:.0f} min."
     measured("machine", about)
     if theirs:
-        # A later run without Terraform leaves this table as it is, and then it must say of when it is.
+        # A later run without Terraform leaves this table as it is, and then it must say of when it
+        # is.
         measured("terraform", f"{tables.terraform(ours, theirs)}\n\n{about}")
     if not asked.quick:
         document.write(parts, plot.svg(ours, floors, about))

@@ -1,7 +1,7 @@
-"""What single calls of the provider cost, and what thousands of policies do to its memory.
+"""The cost of single calls of the provider, and of thousands of policies in its memory.
 
-`python -m benchmarks.calls` is a process of its own: it reads every policy whose id and outputs stand on a line of its
-standard input, as the plugin does, and prints what that took.
+`python -m benchmarks.calls` is a process of its own: it reads every policy whose id and outputs
+stand on a line of its standard input, as the plugin does, and prints what that took.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Calls:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What it took to read many policies in one process."""
+    """The cost of reading many policies in one process."""
 
     policies: int
     requests: int

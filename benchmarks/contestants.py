@@ -1,4 +1,6 @@
-"""Who is measured: Pulumi with this package, Pulumi with a provider that does nothing, and Terraform."""
+"""The contestants: Pulumi with this package, Pulumi with a provider that does nothing, and
+Terraform.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +126,9 @@ class Floor(Pulumi):
 
 
 class Terraform(Contestant):
-    """Terraform with the vendor's provider; the same work, so it refreshes only where Pulumi does."""
+    """Terraform with the vendor's provider; the same work, so it refreshes only where
+    Pulumi does.
+    """
 
     binary: ClassVar[Path]
     plugin: ClassVar[Path]
@@ -165,13 +169,14 @@ class Terraform(Contestant):
         name = 'Access ${format("%05d", count.index)}'
         policy["display_name"] = name
         policy["description"] = (
-            f'${{var.changed == "{name}" ? "As the program has it now." : "{policy["description"]}"}}'
+            f'${{var.changed == "{name}" ? "As the program has it now."'
+            f' : "{policy["description"]}"}}'
         )
         return {"count": self.count, **policy}
 
 
 def search_path() -> str:
-    """Where the Pulumi CLI is found: the one that `make setup` got, else the user's own."""
+    """The PATH of the Pulumi CLI: the one that `make setup` got, else the user's own."""
     return os.pathsep.join([str(_ROOT / ".tools" / "bin"), os.environ.get("PATH", os.defpath)])
 
 

@@ -1,4 +1,6 @@
-"""docs/performance.md and the plot beside it: the prose is written by hand, what stands between markers is not."""
+"""docs/performance.md and the plot beside it: the prose is written by hand, what stands between
+markers is not.
+"""
 
 from __future__ import annotations
 

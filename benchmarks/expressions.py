@@ -1,7 +1,7 @@
-"""What the check of expressions costs: loading the checker, and a thousand expressions after that.
+"""The cost of the check of expressions: loading the checker, then a thousand expressions.
 
-`python -m benchmarks.expressions` is a process of its own that prints its figures as JSON, since loading can be
-measured once a process only.
+`python -m benchmarks.expressions` is a process of its own that prints its figures as JSON, since
+loading can be measured once a process only.
 """
 
 from __future__ import annotations

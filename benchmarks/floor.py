@@ -1,4 +1,6 @@
-"""A provider that does nothing, with inputs and outputs of the same size: what the engine itself costs."""
+"""A provider that does nothing, with inputs and outputs of the same size: what the engine itself
+costs.
+"""
 
 from __future__ import annotations
 

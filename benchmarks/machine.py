@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine of the figures."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from pathlib import Path
 
 
 def describe(pulumi: str) -> str:
-    """The machine, the versions, the day, and how busy the machine was before the first measurement."""
+    """The machine, the versions, the day, and how busy the machine was before the first
+    measurement.
+    """
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     load = os.getloadavg()[0]
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     busy = (
-        ""
-        if load < 1
-        else f" The machine had other work as well: a load of {load:.1f} at the start."
+        "" if load < 1 else f"\nThe machine had other work, too: a load of {load:.1f} at the start."
     )
     return (
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python "
-        f"{platform.python_version()}, Pulumi {pulumi}, its Python SDK {version('pulumi')}; {today}.{busy}"
+        f"{platform.python_version()}, Pulumi {pulumi}, its Python SDK {version('pulumi')}; "
+        f"{today}.{busy}"
     )
 
 

@@ -13,15 +13,16 @@ from benchmarks.contestants import CHANGED, STEPS, Contestant, Pulumi, Step
 from pulumi_c1policy._emulator import Emulator
 
 NO_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
-"""With it the engine writes its state once, at the end, and not after each resource."""
+"""The variable with which the engine writes its state once, at the end."""
 
 MANY: Final = 300
-"""More policies than these are created and destroyed without checkpoints, which would take minutes."""
+"""More policies than these are created and destroyed without checkpoints, which would take minutes.
+"""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a stack lives through.
+    """The life of a stack.
 
     Attributes:
         count: How many policies.
@@ -34,7 +35,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one step took."""
+    """The cost of one step."""
 
     requests: int
     usage: watch.Usage

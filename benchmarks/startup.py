@@ -1,4 +1,4 @@
-"""How long the plugin's process takes to its first answers, beside one whose provider does nothing.
+"""The time to the plugin's first answers, beside a plugin whose provider does nothing.
 
 The real process, `python -m pulumi.dynamic`, and real calls as the engine makes them.
 """
@@ -28,7 +28,7 @@ from pulumi_c1policy.provider import PolicyProvider
 
 @dataclass(frozen=True)
 class Moment:
-    """What a process had used when a call was answered."""
+    """The resources that a process had used when a call was answered."""
 
     seconds: float
     cpu: float

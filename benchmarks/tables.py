@@ -96,7 +96,7 @@ def start(ours: Start, floor: Start) -> str:
 
 
 def calls(usual: Calls, large: Calls) -> str:
-    """What the calls of a preview cost for one policy."""
+    """Make the table of the calls of a preview for one policy."""
     header = ("policy", "check", "diff, the same", "diff, one field changed")
     rows = [
         (name, *(f"{milliseconds:.2f} ms" for milliseconds in vars(found).values()))
@@ -109,13 +109,13 @@ def calls(usual: Calls, large: Calls) -> str:
 
 
 def expressions(found: Mapping[str, tuple[float, float]]) -> str:
-    """What the check of expressions costs."""
+    """Make the table of the check of expressions."""
     rows = [(name, f"{ms:.0f}", f"{size:.0f}") for name, (ms, size) in found.items()]
     return _table(("expressions checked", "ms", "MB more"), rows)
 
 
 def memory(found: Iterable[Refreshed]) -> str:
-    """What it takes one process to read many policies."""
+    """Make the table of reading many policies in one process."""
     rows = [
         (f"{r.policies:,}", r.requests, _seconds(r.seconds),
          f"{r.seconds / r.policies * 1000:.2f}", f"{r.rss:.0f}")

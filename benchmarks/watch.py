@@ -14,7 +14,8 @@ from typing import Literal
 Part = Literal["engine", "plugin", "program"]
 """The CLI itself; what serves the resources; what runs the user's program, with all the rest."""
 
-# Looks are rarer the longer it takes: they cost time themselves, and miss what a process does after the last.
+# Looks are rarer the longer it takes: they cost time themselves, and miss what a process does after
+# the last.
 _SHORTEST, _LONGEST, _PART_OF_ELAPSED = 0.03, 0.25, 0.01
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -29,7 +30,7 @@ class CommandFailedError(Exception):
 
 @dataclass
 class Usage:
-    """What a command used."""
+    """The resources that a command used."""
 
     wall: float = 0.0
     cpu: dict[Part, float] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Usage:
 
     @property
     def total_cpu(self) -> float:
-        """Of all processes."""
+        """The sum over all processes."""
         return sum(self.cpu.values())
 
 
@@ -140,7 +141,7 @@ def _stat(process: int) -> list[str]:
 
 
 def added(usages: Sequence[Usage]) -> Usage:
-    """What commands used that ran one after the other."""
+    """Sum up commands that ran one after the other."""
     total = Usage(sum(usage.wall for usage in usages))
     for usage in usages:
         for part in usage.cpu:

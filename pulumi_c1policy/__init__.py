@@ -1,12 +1,12 @@
 """ConductorOne access policies as code, for Pulumi programs in Python.
 
 ```python
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
-Policy(
+c1.Policy(
     "engineering-access",
     display_name="Engineering access",
-    policy_type="POLICY_TYPE_GRANT",
+    policy_type=c1.PolicyType.GRANT,
     policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}]}},
 )
 ```
@@ -36,15 +36,20 @@ if TYPE_CHECKING:
     from pulumi_c1policy.builders import assign as assign
     from pulumi_c1policy.builders import provision as provision
     from pulumi_c1policy.builders import run as run
+    from pulumi_c1policy.lookups import get_policy, get_policy_output
+    from pulumi_c1policy.policy_type import PolicyType
     from pulumi_c1policy.resource import Policy
 
 __all__ = [
     "Policy",
+    "PolicyType",
     "accept",
     "approve",
     "ask",
     "escalate",
     "form",
+    "get_policy",
+    "get_policy_output",
     "on",
     "otherwise",
     "reject",
@@ -57,6 +62,8 @@ __all__ = [
 _UNLISTED = ("assign", "provision", "run")
 _HOMES = dict.fromkeys((*__all__, *_UNLISTED), "pulumi_c1policy.builders")
 _HOMES["Policy"] = "pulumi_c1policy.resource"
+_HOMES["get_policy"] = _HOMES["get_policy_output"] = "pulumi_c1policy.lookups"
+_HOMES["PolicyType"] = "pulumi_c1policy.policy_type"
 
 
 def __getattr__(name: str) -> object:

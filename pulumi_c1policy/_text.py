@@ -1,8 +1,8 @@
-"""The gate for text from tenants, servers and programs. Pure.
+"""The gate for text that others wrote: tenants, servers and programs. Pure.
 
-Such text must have no effect where it is shown: no terminal escapes, no text direction, no
-Markdown, no HTML, no mentions. Each sink has a function here, and all output of this package goes
-through one.
+Such text must not act where it is shown: no terminal escape, no change of text direction, no
+Markdown, no HTML, no mention of a person. Each kind of output has a function here, and all output
+of this package uses one of them. This module imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -14,53 +14,55 @@ from contextvars import ContextVar
 from typing import Final
 
 MASK: Final = "***"
-"""The replacement of a secret."""
+"""The replacement for a secret."""
 
-_SHORTEST = 4
-# A part of a secret of this length counts as the secret.
-_FRAGMENT = 8
+_MIN_SECRET_LENGTH = 4
+# A text with this many characters of a secret in a row quotes the secret.
+_MIN_QUOTED_LENGTH = 8
 _MARKDOWN = re.compile(r"[\\`*_\[|~$]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 # At the start of a word only, so that email addresses stay unchanged.
 _MENTION = re.compile(r"(?<!\w)([@#!])(?=\w)")
-_JOINER = "\u2060"
+_WORD_JOINER = "\u2060"
 _secrets: Final[ContextVar[frozenset[str]]] = ContextVar("_secrets", default=frozenset())
 
 
-def escape_terminal(text: str) -> str:
-    """Return text for a terminal or the engine's log, with every invisible character spelled out.
+def escape_for_terminal(text: str) -> str:
+    """Return text for a terminal or the engine's log, with escapes for invisible characters.
 
-    Line breaks and tabs stay, because our own texts have several lines.
+    Line breaks and tabs stay, for text of several lines.
     """
-    return "".join(each if each in "\n\t" else _visible(each) for each in text)
+    return "".join(each if each in "\n\t" else _escape(each) for each in text)
 
 
-def escape_line(text: str) -> str:
-    """Return text on one line, with every invisible character spelled out.
+def to_one_line(text: str) -> str:
+    """Return text as one line, with escapes for invisible characters.
 
-    Every run of white space becomes one space.
+    Each run of white space becomes one space.
     """
-    return "".join(map(_visible, " ".join(text.split())))
+    return "".join(map(_escape, " ".join(text.split())))
 
 
 def escape_markdown(text: str) -> str:
-    """Return text for a place within a line of Markdown, such as the cell of a table.
+    """Return text for use within a line of Markdown, such as a table cell.
 
-    Line breaks become `<br>`. Nothing in the text is a link, a mention, an image, code or HTML.
+    Line breaks become `<br>`. The result has no links, mentions, images, code or HTML of the text.
     """
-    return "<br>".join(_markdown(line) for line in text.split("\n"))
+    return "<br>".join(_escape_markdown_line(line) for line in text.split("\n"))
 
 
-def _markdown(line: str) -> str:
-    # An invisible character follows whatever would mention a person or an issue.
-    parts = _MENTION.split(escape_line(line))
+def _escape_markdown_line(line: str) -> str:
+    # An invisible character after the sign ends a mention of a person or an issue.
+    parts = _MENTION.split(to_one_line(line))
     escaped = [
         part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for part in parts
     ]
     found = [_MARKDOWN.sub(r"\\\g<0>", part) for part in escaped]
-    return "".join(f"{part}{_JOINER}" if index % 2 else part for index, part in enumerate(found))
+    return "".join(
+        f"{part}{_WORD_JOINER}" if index % 2 else part for index, part in enumerate(found)
+    )
 
 
-def _visible(character: str) -> str:
+def _escape(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)
@@ -71,9 +73,13 @@ def _visible(character: str) -> str:
 
 @contextmanager
 def hide_secrets(secrets: Collection[str]) -> Iterator[None]:
-    """Mask these secrets in every text that this thread shows during a block."""
-    kept = {each for each in secrets if len(each) >= _SHORTEST}
-    token = _secrets.set(_secrets.get() | kept)
+    """Hide these secrets in all text that this thread shows during a block.
+
+    Args:
+        secrets: The secrets. Short ones are not hidden, because they occur in ordinary words.
+    """
+    hidden = {each for each in secrets if len(each) >= _MIN_SECRET_LENGTH}
+    token = _secrets.set(_secrets.get() | hidden)
     try:
         yield
     finally:
@@ -81,17 +87,17 @@ def hide_secrets(secrets: Collection[str]) -> Iterator[None]:
 
 
 def mask_secrets(text: str) -> str:
-    """Return a text with every secret of the current block masked."""
+    """Return a text with each secret of the current `hide_secrets` blocks masked."""
     for secret in sorted(_secrets.get(), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
 
 
 def quotes_secret(text: str) -> bool:
-    """Return whether a text quotes a secret of the current block, or a part of one."""
-    return any(_is_part(secret, text) for secret in _secrets.get())
+    """Return whether a text quotes a secret of the current blocks, or a part of one."""
+    return any(_has_part(text, secret) for secret in _secrets.get())
 
 
-def _is_part(secret: str, text: str) -> bool:
-    size = min(len(secret), _FRAGMENT)
+def _has_part(text: str, secret: str) -> bool:
+    size = min(len(secret), _MIN_QUOTED_LENGTH)
     return any(secret[at : at + size] in text for at in range(len(secret) - size + 1))

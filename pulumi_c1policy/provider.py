@@ -1,7 +1,7 @@
-"""The dynamic provider: each call of the engine, turned into a step of the lifecycle.
+"""The dynamic provider, which calls the lifecycle for each call of the engine.
 
-Pulumi pickles the class by reference into every stack's state: its path and its name never change.
-The object is empty, because its attributes would be pickled into the state.
+Pulumi pickles a reference to the class into every stack's state, so the module's path and the
+class's name never change. The object is empty, because its attributes would be pickled as well.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
 from pulumi_c1policy._pulumi import (
+    dynamic_server,
     engine_results,
     engine_values,
     expression_choice,
@@ -53,14 +54,14 @@ class PolicyProvider(ResourceProvider):
 
     @failures.hide_inputs(2)
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Report all check failures at once; add the ownership annotations."""
+        """Report all check failures at once, and add the ownership annotations to the inputs."""
         inputs, clashes = stack_ownership.add_ownership(news)
-        desired, decided = engine_values.read_properties(inputs), _options(news)
+        desired, options = engine_values.read_properties(inputs), _read_options(news)
         found = check(desired) + expression_choice.check_expressions(desired)
         found += runtime.chains.check(desired, links.unpack(news.get(stack_ownership.OPTIONS)))
-        secrets = decided.secrets
-        told = decided.severities.apply(found, decided.names)
-        findings = [engine_results.hide_secret(finding, secrets) for finding in told]
+        secrets = options.secrets
+        graded = options.severities.apply(found, options.names)
+        findings = [engine_results.hide_secret(finding, secrets) for finding in graded]
         for finding in findings:
             if finding.severity == "warning":
                 failures.warn_of(news, engine_results.format_warning(finding))
@@ -72,7 +73,7 @@ class PolicyProvider(ResourceProvider):
         failed += [engine_results.make_clash_failure(key) for key in clashes]
         failed += [
             engine_results.make_decision_failure(*each)
-            for each in runtime.find_decision_problems(_packed(news))
+            for each in runtime.find_decision_problems(_get_packed_options(news))
         ]
         failed += [CheckFailure("", problem) for problem in runtime.find_config_problems()]
         return CheckResult(inputs, failed)
@@ -84,11 +85,11 @@ class PolicyProvider(ResourceProvider):
         runtime.chains.note(_id, _news)
         with failures.wrap_errors("change", _olds, _id):
             runtime.require_tenant(_olds)
-            runtime.require_one_holder(_id, failures.get_current_urn(), phase="diff")
-        decided = _options(_news)
+            runtime.require_one_holder(_id, dynamic_server.get_request_urn(), phase="diff")
+        options = _read_options(_news)
         # Check unchanged policies too: a change elsewhere can create a cycle.
         if paths := runtime.chains.find_cycle(_id, _news):
-            if (level := decided.level("policy-cycle")) == "error":
+            if (level := options.level("policy-cycle")) == "error":
                 with failures.wrap_errors("change", _olds, _id):
                     raise RefusedError(*refusals.refuse_cycle(paths))
             if level == "warning":
@@ -98,20 +99,20 @@ class PolicyProvider(ResourceProvider):
         with failures.wrap_errors("change", _olds, _id):
             prior = from_state(engine_values.read_properties(_olds))
         desired = engine_values.read_properties(_news)
-        planned = plan(prior, desired, decided)
+        planned = plan(prior, desired, options)
         if isinstance(planned, Refuse):
             with failures.wrap_errors("change", _olds, _id):
                 raise RefusedError(planned.summary, planned.advice)
         if prior.taken_by and not isinstance(planned, NoOp):
-            take_back = decided.take_back
+            take_back = options.take_back
             failures.warn_of(
                 _olds, refusals.warn_of_takeover(prior.taken_by, take_back=take_back), _id
             )
         if isinstance(planned, Replace):
-            # The old policy is about to be deleted, under the resource's old name if it has one.
-            runtime.known.release(_id, failures.get_current_urn(), "diff")
-        for doubt in list_warnings(planned, prior, desired, decided):
-            failures.warn_of(_olds, doubt, _id)
+            # The engine will delete the old policy, perhaps under a former name of the resource.
+            runtime.known.release(_id, dynamic_server.get_request_urn(), "diff")
+        for warning in list_warnings(planned, prior, desired, options):
+            failures.warn_of(_olds, warning, _id)
         return engine_results.make_diff_result(planned)
 
     @failures.hide_inputs(1)
@@ -122,23 +123,23 @@ class PolicyProvider(ResourceProvider):
         desired = engine_values.read_properties(props)
         with failures.wrap_errors("create", props):
             runtime.require_shown_tenants()
-            recorded = creation.create(runtime.run(), desired, _options(props))
+            recorded = creation.create(runtime.get_run(), desired, _read_options(props))
         runtime.known.note(desired, recorded.outputs["id"])
-        runtime.known.hold(recorded.outputs["id"], failures.get_current_urn(), "diff")
+        runtime.known.hold(recorded.outputs["id"], dynamic_server.get_request_urn(), "diff")
         runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Read the policy as it is now; the result's inputs contain the drift."""
+        """Read the live policy; the inputs of the result contain the drift."""
         from pulumi_c1policy._lifecycle.effects import recovery
 
-        prior = _prior(props) if engine_results.is_managed(props) else None
+        prior = _read_prior(props) if engine_results.is_managed(props) else None
         if prior is not None:
             runtime.known.note(props, id_)
-            runtime.known.hold(id_, failures.get_current_urn(), "read")
+            runtime.known.hold(id_, dynamic_server.get_request_urn(), "read")
         with failures.wrap_errors("read", props, id_):
             runtime.require_tenant(props)
-            recorded = recovery.read(runtime.run(), id_, prior)
+            recorded = recovery.read(runtime.get_run(), id_, prior)
             if recorded is None and not engine_results.is_in_state(props):
                 raise NotFoundError(*refusals.refuse_missing_read())
         if recorded is not None and prior is not None and not isinstance(prior, Prior):
@@ -150,12 +151,12 @@ class PolicyProvider(ResourceProvider):
         """Send the changes, under the smallest update mask."""
         from pulumi_c1policy._lifecycle.effects import operations
 
-        desired, decided = engine_values.read_properties(_news), _options(_news)
+        desired, options = engine_values.read_properties(_news), _read_options(_news)
         with failures.wrap_errors("update", _olds, _id):
             runtime.require_tenant(_olds)
-            runtime.require_one_holder(_id, failures.get_current_urn())
+            runtime.require_one_holder(_id, dynamic_server.get_request_urn())
             prior = from_state(engine_values.read_properties(_olds))
-            recorded = operations.update(runtime.run(), _id, prior, desired, decided)
+            recorded = operations.update(runtime.get_run(), _id, prior, desired, options)
         return UpdateResult(to_state(recorded))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -165,14 +166,14 @@ class PolicyProvider(ResourceProvider):
         runtime.known.note(_props, _id)
         with failures.wrap_errors("delete", _props, _id):
             runtime.require_tenant(_props)
-            runtime.require_one_holder(_id, failures.get_current_urn())
-            left = recovery.delete(runtime.run, _id, _prior(_props))
-        if left:
-            failures.warn_of(_props, left, _id)
+            runtime.require_one_holder(_id, dynamic_server.get_request_urn())
+            warning = recovery.delete(runtime.get_run, _id, _read_prior(_props))
+        if warning:
+            failures.warn_of(_props, warning, _id)
 
 
-def _prior(properties: dict[str, Any]) -> Prior | Claim:
-    """Return the prior record, or the resource's claim if its state cannot be read."""
+def _read_prior(properties: dict[str, Any]) -> Prior | Claim:
+    """Return the prior record, or the resource's claim to a policy if the state is unreadable."""
     state = engine_values.read_properties(properties)
     try:
         return from_state(state)
@@ -180,17 +181,17 @@ def _prior(properties: dict[str, Any]) -> Prior | Claim:
         from pulumi_c1policy._lifecycle.effects.recovery import make_claim
 
         return make_claim(
-            problem, state, stack_ownership.parse_ownership(failures.get_current_urn())
+            problem, state, stack_ownership.parse_ownership(dynamic_server.get_request_urn())
         )
 
 
-def _options(properties: dict[str, Any]) -> Options:
-    """Return the decisions for a resource, with the severities in the stack's config."""
-    names = stack_ownership.list_names(properties, failures.get_current_urn())
-    packed = _packed(properties)
+def _read_options(properties: dict[str, Any]) -> Options:
+    """Return the user's decisions for a resource, with the severities of the stack's config."""
+    names = stack_ownership.list_names(properties, dynamic_server.get_request_urn())
+    packed = _get_packed_options(properties)
     return read_options(packed, runtime.get_severities(), names, runtime.get_decisions(packed))
 
 
-def _packed(properties: dict[str, Any]) -> object:
+def _get_packed_options(properties: dict[str, Any]) -> object:
     """Return the options of a resource, as the program packed them."""
     return properties.get(stack_ownership.OPTIONS)

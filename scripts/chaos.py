@@ -12,10 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from pulumi_c1policy._emulator import Emulator
-from tests.chaos import throughcli
-from tests.chaos.tally import Tally
-from tests.e2e.cli import environment
 from tests.simulation import tally as simulation
+from tests.support import throughcli
+from tests.support.cli import environment
+from tests.support.tally import Tally
 
 _SEEDS_A_TASK = 100
 

@@ -45,7 +45,10 @@ OPENINGS = frozenset(
 GENERATED = ("CHANGELOG.md", "docs/reference", "docs/rules.md", "docs/tenant-facts.md")
 """Files, or the beginnings of their paths, whose sentences are checked at their sources."""
 
+_PRAGMA = re.compile(r" +# (noqa|type: ignore).*")
 _TWO_SENTENCES = re.compile(r"[a-z0-9`)\]*\"][.!?] +[A-Z`\"\[]")
+_LIST_MARKER = re.compile(r"^[\s#]*\d+\. ")
+_LEAD_IN = re.compile(r"^\s*([-*] )?\*\*[^*]+[.!?]\*\* ")
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
 
 
@@ -75,14 +78,33 @@ def check(path: Path) -> Iterator[str]:
 
 
 def _python(text: str) -> Iterator[tuple[int, str]]:
+    tree = ast.parse(text)
+    data = _data_lines(text, tree)
     for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > MAX_COLUMNS and "noqa: E501" not in line:
-            yield number, f"{len(line)} columns; {MAX_COLUMNS} at most"
-    for node in ast.walk(ast.parse(text)):
+        width = len(_PRAGMA.sub("", line))
+        if width > MAX_COLUMNS and number not in data:
+            yield number, f"{width} columns; {MAX_COLUMNS} at most"
+    for node in ast.walk(tree):
         opening = _docstring(node)
         if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
             place = _line(node)
             yield place, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
+
+
+def _data_lines(text: str, tree: ast.Module) -> set[int]:
+    """Return the lines of data: strings of several lines, and tables that no formatter changes."""
+    lines: set[int] = set()
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in documentation:
+            end = node.end_lineno or node.lineno
+            lines |= {*range(node.lineno, end + 1)} if end > node.lineno else set()
+    is_table = False
+    for number, line in enumerate(text.splitlines(), 1):
+        is_table = (is_table or "# fmt: off" in line) and "# fmt: on" not in line
+        if is_table:
+            lines.add(number)
+    return lines
 
 
 def _line(node: ast.AST) -> int:
@@ -108,8 +130,15 @@ def _markdown(text: str) -> Iterator[tuple[int, str]]:
             fenced = not fenced
         elif fenced or line.lstrip().startswith("|"):
             continue
-        elif _TWO_SENTENCES.search(_ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", line))):
+        elif _has_two_sentences(line):
             yield number, "two sentences on a line; write one a line"
+
+
+def _has_two_sentences(line: str) -> bool:
+    """Tell whether a line has two sentences, a list number and a bold lead-in aside."""
+    prose = _LEAD_IN.sub("", _LIST_MARKER.sub("", line))
+    prose = _ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", prose))
+    return _TWO_SENTENCES.search(prose) is not None
 
 
 def _files(arguments: list[str]) -> Iterator[Path]:

@@ -78,7 +78,9 @@ def module_doc(name: str) -> str:
 
 
 def type_name(kind: Message | Enum) -> str:
-    """Return the name in Python: `c1.api.policy.v1.Rule` -> `RuleArgsDict`; enums have no suffix."""
+    """Return the name in Python: `c1.api.policy.v1.Rule` -> `RuleArgsDict`; enums have no
+    suffix.
+    """
     name = _CLEARER.get(kind.name) or _PACKAGE.sub("", kind.name).replace(".", "")
     return name if isinstance(kind, Enum) else f"{name}ArgsDict"
 

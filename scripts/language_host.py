@@ -35,7 +35,7 @@ MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
 
 class PythonNotFoundError(Exception):
-    """There is no Python to run the program with; the text goes to the user unchanged."""
+    """No Python was found to run the program with; the text goes to the user unchanged."""
 
 
 def program_python(info: language_pb2.ProgramInfo) -> Path:
@@ -79,7 +79,9 @@ def executor_arguments(request: language_pb2.RunRequest, engine: str) -> list[st
 
 
 def program_environment(request: language_pb2.RunRequest, python: Path) -> dict[str, str]:
-    """Return the program's environment: its virtual environment active, the stack's config as JSON."""
+    """Return the program's environment: its virtual environment active, the stack's config
+    as JSON.
+    """
     environment = dict(os.environ)
     if (python.parent.parent / "pyvenv.cfg").is_file():
         environment.pop("PYTHONHOME", None)

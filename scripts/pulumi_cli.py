@@ -37,7 +37,7 @@ INSTALL_SECONDS = 300
 
 
 class NoCLIError(Exception):
-    """There is no usable CLI; the text gives the reason of each way, and what to install."""
+    """No CLI is usable; the text gives the reason of each way, and what to install."""
 
 
 class _NotThisWayError(Exception):

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Find a Python that can run the set-up, and run it: see environment.py. $PYTHON, if set, is tried first.
+# Find a Python for the set-up, and run it: see environment.py. $PYTHON, if set, is tried first.
 set -eu
 
 cd -- "$(dirname -- "$0")/.."
 suits='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
-# An environment from before comes ahead of PATH, so that a changed PATH does not throw it away.
-for python in ${PYTHON:+"$PYTHON"} .venv/bin/python python3 python3.13 python3.12 python3.11; do
+# Prefer an existing environment to PATH: a changed PATH must not discard it.
+for python in ${PYTHON:+"$PYTHON"} .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11; do
     if "$python" -c "$suits" >/dev/null 2>&1; then
         exec "$python" -m scripts.environment
     fi

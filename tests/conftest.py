@@ -1,4 +1,5 @@
-"""How much hypothesis tries: a little while developing, the same every time in CI, a lot on request.
+"""Hypothesis profiles: few examples while developing, the same ones in CI, many on
+request.
 
 `HYPOTHESIS_PROFILE=thorough pytest tests/unit/lifecycle` is the long run.
 """

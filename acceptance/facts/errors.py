@@ -56,8 +56,8 @@ FACTS = (
     Fact("error-400", "What cannot be read is a 400 with gRPC code 3.", "docs", API, _invalid),
     Fact(
         "error-500",
-        "A plain error of a handler is HTTP 500 with gRPC code 2, and final. The project matches the "
-        "text at any 4xx or 500, so it does not rely on the status.",
+        "A plain error of a handler is HTTP 500 with gRPC code 2, and final. The project matches "
+        "the text at any 4xx or 500, so it does not rely on the status.",
         "inferred",
         CLI,
         _handler,

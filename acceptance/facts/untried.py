@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from acceptance.fact import API, CEL, CLI, GUIDE, NOTES, SDK, Certainty, Fact
 
+# fmt: off
 _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
     ("roles", "docs", GUIDE, "Super Admins write policies, Read-Only Super Admins read them; no lesser role manages them."),
     ("permission", "live", CLI, "Missing permission is 403; a credential's scope is cut down to its owner's role."),
@@ -44,3 +45,4 @@ _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
 FACTS = tuple(
     Fact(name, statement, certainty, source) for name, certainty, source, statement in _FACTS
 )
+# fmt: on

@@ -1,4 +1,6 @@
-"""The Pulumi program of the benchmarks: so many policies, of ours or of the provider that does nothing."""
+"""The Pulumi program of the benchmarks: so many policies, of ours or of the provider that does
+nothing.
+"""
 
 import os
 

@@ -1,4 +1,4 @@
-"""An employee's manager approves; where no manager is found, the security team does."""
+"""An employee's manager approves; if no manager is found, the security team does."""
 
 from pulumi_c1policy import Policy, approve, on
 

@@ -1,9 +1,10 @@
 """Contractors need two approvals, interns are turned down, everybody else asks their manager."""
 
 from pulumi_c1policy import Policy
+from pulumi_c1policy.inputs import ManagerApprovalArgsDict
 
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
-MANAGER = {"fallback": True, "fallback_user_ids": SECURITY_TEAM}
+MANAGER: ManagerApprovalArgsDict = {"fallback": True, "fallback_user_ids": SECURITY_TEAM}
 
 policy = Policy(
     "contractor-access",
@@ -14,7 +15,7 @@ policy = Policy(
         "grant": {"steps": [{"approval": {"manager": MANAGER}}]},
         "contractors": {
             "steps": [
-                {"approval": {"manager": MANAGER | {"require_distinct_approvers": True}}},
+                {"approval": {"manager": {**MANAGER, "require_distinct_approvers": True}}},
                 {"approval": {"app_owners": {"require_distinct_approvers": True}}},
             ]
         },

@@ -1,4 +1,4 @@
-"""In an emergency somebody on call approves; after half an hour the head of security is asked."""
+"""Let somebody on call approve in an emergency; ask the head of security after half an hour."""
 
 from pulumi_c1policy import Policy
 

@@ -1,15 +1,15 @@
-"""Three policies of a small company, and one that came with the tenant."""
+"""Three policies of a small company, and a builtin policy that is only read."""
 
 import pulumi
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
 config = pulumi.Config()
 
-# The ids of users, as the tenant shows them.
+# Ids of users.
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
 
-contractors = Policy(
+contractors = c1.Policy(
     "contractor-access",
     display_name="Contractor access",
     policy_type="POLICY_TYPE_GRANT",
@@ -24,7 +24,7 @@ contractors = Policy(
     },
 )
 
-employees = Policy(
+employees = c1.Policy(
     "employee-access",
     display_name="Employee access",
     policy_type="POLICY_TYPE_GRANT",
@@ -39,7 +39,7 @@ employees = Policy(
     ],
 )
 
-leavers = Policy(
+leavers = c1.Policy(
     "revoke-with-grace",
     display_name="Revoke with grace",
     policy_type="POLICY_TYPE_REVOKE",
@@ -54,9 +54,9 @@ leavers = Policy(
     },
 )
 
-# A policy of the tenant's own is read, never written.
+# Read a builtin policy; it is never written.
 if builtin_id := config.get("builtinPolicyId"):
-    builtin = Policy.get("tenant-default", id=builtin_id)
+    builtin = c1.Policy.get("tenant-default", id=builtin_id)
     pulumi.export("tenantDefault", builtin.display_name)
 
 pulumi.export("employeeAccess", employees.id)

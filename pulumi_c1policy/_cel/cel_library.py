@@ -37,13 +37,13 @@ class StandIn:
     Attributes:
         name: The name of the function.
         arity: The number of arguments between the parentheses.
-        member: Whether the function is called after a dot.
+        is_member: Whether the function is called after a dot.
         returns: The type of the result.
     """
 
     name: str
     arity: int
-    member: bool
+    is_member: bool
     returns: str = "dyn"
 
 
@@ -174,7 +174,7 @@ def _declare_functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
                 f"{name}#{number}#{len(parameters)}",
                 _convert_type(cel, signature.returns),
                 [_convert_type(cel, parameter) for parameter in parameters],
-                is_member=signature.member,
+                is_member=signature.is_member,
             )
             for number, signature in enumerate(signatures)
             for parameters in _expand_parameters(signature)
@@ -185,7 +185,7 @@ def _declare_functions(cel: Any, facts: Environment) -> Any:  # noqa: ANN401
 
 def _expand_parameters(signature: Signature) -> Iterable[tuple[str, ...]]:
     yield signature.parameters
-    if signature.variadic:
+    if signature.is_variadic:
         for more in range(1, _MAX_VARIADIC_ARGUMENTS):
             yield signature.parameters + signature.parameters[-1:] * more
 
@@ -193,12 +193,12 @@ def _expand_parameters(signature: Signature) -> Iterable[tuple[str, ...]]:
 def _declare_stand_ins(cel: Any, stand_ins: Iterable[StandIn]) -> Any:  # noqa: ANN401
     declarations: dict[str, list[Any]] = {}
     for stand_in in stand_ins:
-        parameters = [cel.Type.DYN] * (stand_in.arity + stand_in.member)
+        parameters = [cel.Type.DYN] * (stand_in.arity + stand_in.is_member)
         overload = cel.Overload(
-            f"{stand_in.name}#stand#{len(parameters)}#{stand_in.member}",
+            f"{stand_in.name}#stand#{len(parameters)}#{stand_in.is_member}",
             _convert_type(cel, stand_in.returns),
             parameters,
-            is_member=stand_in.member,
+            is_member=stand_in.is_member,
         )
         declarations.setdefault(stand_in.name, []).append(overload)
     return cel.CelExtension(

@@ -80,7 +80,7 @@ def parse_enum_value(enum: str, spelling: str) -> EnumValue | None:
 
 
 def are_equal(one: Value, other: Value) -> bool | Undecided:
-    """Compare two values of which at least one is, or contains, a `Record` or an `EnumValue`."""
+    """Compare two values that may be, or contain, a `Record` or an `EnumValue`."""
     if isinstance(one, Record) and isinstance(other, Record):
         return _are_records_equal(one, other)
     if isinstance(one, EnumValue) and isinstance(other, EnumValue):
@@ -89,7 +89,7 @@ def are_equal(one: Value, other: Value) -> bool | Undecided:
             return Undecided(f"whether {spellings} are equal is not documented")
         return one == other
     if isinstance(one, list) and isinstance(other, list):
-        return _are_items_equal(list(zip(one, other, strict=False)), len(one) == len(other))
+        return _are_lists_equal(one, other)
     if isinstance(one, Record | EnumValue) or isinstance(other, Record | EnumValue):
         return False
     return bool(one == other)
@@ -106,10 +106,10 @@ def _are_records_equal(one: Record, other: Record) -> bool | Undecided:
     return Undecided(f"{one.label} and {other.label} cannot be compared without their ids")
 
 
-def _are_items_equal(pairs: list[tuple[Value, Value]], is_long_enough: bool) -> bool | Undecided:
-    if not is_long_enough:
+def _are_lists_equal(one: list[Value], other: list[Value]) -> bool | Undecided:
+    if len(one) != len(other):
         return False
-    answers = [are_equal(one, other) for one, other in pairs]
+    answers = [are_equal(mine, theirs) for mine, theirs in zip(one, other, strict=True)]
     if any(answer is False for answer in answers):
         return False
     return next((answer for answer in answers if answer is not True), True)

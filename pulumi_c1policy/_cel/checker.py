@@ -90,7 +90,7 @@ def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
         )
         yield context.warning(0, UNCHECKED, message)
         return
-    if context.place_facts.syntax_only:
+    if context.place_facts.is_syntax_only:
         compilation = compiler.parse(source)
     else:
         compilation = compiler.compile_expression(source)
@@ -99,7 +99,7 @@ def _find_diagnostics(source: str, place: Place) -> Iterator[Diagnostic]:
         yield context.warning(0, UNCHECKED, message)
     elif compilation.tree is None:
         yield _add_likely_cause(context, syntax_errors.explain(source, compilation.errors))
-    elif not context.place_facts.syntax_only:
+    elif not context.place_facts.is_syntax_only:
         yield from _check_meaning(context, compilation)
 
 
@@ -109,7 +109,7 @@ def _check_meaning(context: Context, compilation: compiler.Compilation) -> Itera
         *name_checks.check(context, compilation),
     ]
     yield from problems
-    if compilation.tree is None or any(found.severity == "error" for found in problems):
+    if compilation.tree is None or has_error(problems):
         return
     if compilation.undocumented_offset is not None and not problems:
         yield _explain_undocumented(context, compilation.undocumented_offset)
@@ -120,7 +120,7 @@ def _check_meaning(context: Context, compilation: compiler.Compilation) -> Itera
         if found.rule != result_checks.UNKNOWN or not (compilation.missing or problems)
     ]
     yield from result
-    if not any(found.severity == "error" for found in result):
+    if not has_error(result):
         yield from lint.check(context, compilation)
 
 
@@ -155,12 +155,12 @@ def _find_unencodable(source: str) -> int | None:
     return None
 
 
-def has_error(remarks: Collection[Diagnostic]) -> bool:
+def has_error(diagnostics: Collection[Diagnostic]) -> bool:
     """Return whether a diagnostic is an error, so that the tenant rejects the expression."""
-    return any(found.severity == "error" for found in remarks)
+    return any(found.severity == "error" for found in diagnostics)
 
 
-def find_worst(remarks: Collection[Diagnostic]) -> Diagnostic | None:
+def find_worst(diagnostics: Collection[Diagnostic]) -> Diagnostic | None:
     """Return the first error, else the first warning, else None."""
-    errors = [found for found in remarks if found.severity == "error"]
-    return next(iter(errors or remarks), None)
+    errors = [found for found in diagnostics if found.severity == "error"]
+    return next(iter(errors or diagnostics), None)

@@ -179,11 +179,13 @@ def _declare_missing(
         if use.kind == "function"
         and (
             use.node.offset in undeclared
-            or (not use.member and _find_root(use.node).offset in undeclared)
+            or (not use.is_member and _find_root(use.node).offset in undeclared)
         )
     ]
     stand_ins = frozenset(
-        cel_library.StandIn(use.name, use.count, use.member, _guess_return_type(use, facts))
+        cel_library.StandIn(
+            use.name, use.argument_count, use.is_member, _guess_return_type(use, facts)
+        )
         for use in missing
     )
     names = frozenset(name for use in missing for name in _guess_loop_names(use, facts))
@@ -203,13 +205,13 @@ def _find_root(node: Node) -> Node:
 
 def _guess_return_type(use: Use, facts: Environment) -> str:
     """Return the type of a call of a known function with a wrong number of arguments."""
-    known = {s.returns for s in facts.signatures.get(use.name, ()) if s.member is use.member}
+    known = {s.returns for s in facts.signatures.get(use.name, ()) if s.is_member is use.is_member}
     return known.pop() if len(known) == 1 else "dyn"
 
 
 def _guess_loop_names(use: Use, facts: Environment) -> list[str]:
     """Return the names that an unknown macro seems to bind: `item` in `x.sortBy(item, item.id)`."""
-    if not use.member or use.count < 2:
+    if not use.is_member or use.argument_count < 2:
         return []
     names = []
     for part in use.node.parts[:-1]:

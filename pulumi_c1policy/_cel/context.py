@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pulumi_c1policy._cel import lexer
-from pulumi_c1policy._cel.diagnostics import Diagnostic, Severity, make_diagnostic
+from pulumi_c1policy._cel.diagnostics import Diagnostic, make_diagnostic
 from pulumi_c1policy._cel.environment import Environment, Place, PlaceFacts, load_environment
 from pulumi_c1policy._cel.name_uses import is_operator
 from pulumi_c1policy._cel.syntax_tree import Node
@@ -38,8 +38,7 @@ class Context:
 
     def warning(self, offset: int, rule: str, message: str) -> Diagnostic:
         """Make a diagnostic about something that the tenant accepts, or may accept."""
-        severity: Severity = "warning"
-        return make_diagnostic(self.source, offset, rule, message, severity)
+        return make_diagnostic(self.source, offset, rule, message, "warning")
 
     def text_from(self, offset: int) -> str:
         """Return the source from an offset to its end."""
@@ -49,7 +48,7 @@ class Context:
         """Return the offset at which the text of a node begins, without its parentheses."""
         first = node
         while True:
-            if first.presence:
+            if first.is_presence_test:
                 return lexer.find_word_before(self.source, first.offset)
             if first.target is not None:
                 first = first.target
@@ -62,7 +61,7 @@ class Context:
         is_name = first.kind == "name" or (first.kind == "call" and not is_operator(first))
         return lexer.find_name_start(self.source, first.offset) if is_name else first.offset
 
-    def find_function_start(self, node: Node, *, member: bool) -> int:
+    def find_function_start(self, node: Node, *, is_member: bool) -> int:
         """Return the offset at which the name of a called function begins."""
-        find = lexer.find_word_before if member else lexer.find_name_start
+        find = lexer.find_word_before if is_member else lexer.find_name_start
         return find(self.source, node.offset)

@@ -1,16 +1,14 @@
 """Diagnostics of an expression and their text form.
 
-A diagnostic is a finding within an expression: it refers to a line and a column. This module
-imports nothing of ours.
+A diagnostic is a finding within an expression: it refers to a line and a column.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from typing import Literal
 
-Severity = Literal["error", "warning"]
+from pulumi_c1policy._findings import rule_texts
+from pulumi_c1policy._findings.finding import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def format_diagnostic(expression: str, diagnostic: Diagnostic) -> str:
         end = start + _MAX_LINE_COLUMNS
         head, tail = "…" if start else "", "…" if end < len(line) else ""
         line, offset = f"{head}{line[start:end]}{tail}", offset - start + len(head)
-    rule = f" [{diagnostic.rule}]" if diagnostic.rule else ""
+    rule = rule_texts.cite_rules(diagnostic.rule)
     number = f" (line {diagnostic.line})" if len(lines) > 1 else ""
     message = f"{diagnostic.severity}: {diagnostic.message}{rule}{number}"
     excerpt = "".join(_mask_control_character(character) for character in line)
@@ -75,12 +73,10 @@ def _mask_control_character(character: str) -> str:
 
 
 def _indent(text: str) -> str:
+    """Return white space that is as wide as the text on a terminal."""
+    from wcwidth import wcwidth
+
     return "".join(
-        "\t" if character == "\t" else " " * _measure_width(character) for character in text
+        "\t" if character == "\t" else " " * wcwidth(_mask_control_character(character))
+        for character in text
     )
-
-
-def _measure_width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -50,13 +50,13 @@ class PlaceFacts:
         returns: The type of the result: `bool`, `users` (a user or a list of users) or `any`.
         variables: The documented variables.
         doubtful: Variables that may not exist, each with the reason for the doubt.
-        syntax_only: Whether only the syntax can be checked.
+        is_syntax_only: Whether only the syntax can be checked.
     """
 
     returns: str
     variables: frozenset[str]
     doubtful: dict[str, str]
-    syntax_only: bool
+    is_syntax_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Signature:
         name: The whole name, such as `c1.user.v1.HasApp`.
         parameters: The types of the parameters.
         returns: The type of the result.
-        member: Whether the first argument is written before the dot.
-        variadic: Whether the last parameter can be repeated.
+        is_member: Whether the first argument is written before the dot.
+        is_variadic: Whether the last parameter can be repeated.
         places: The places at which the overload can be called.
         doubt: The reason why the tenant may not know the overload, as a predicate, or "".
     """
@@ -108,23 +108,23 @@ class Signature:
     name: str
     parameters: tuple[str, ...]
     returns: str
-    member: bool
-    variadic: bool
+    is_member: bool
+    is_variadic: bool
     places: frozenset[Place]
     doubt: str = ""
 
     @property
     def arity(self) -> int:
         """The number of arguments between the parentheses."""
-        return len(self.parameters) - self.member
+        return len(self.parameters) - self.is_member
 
     def accepts(self, count: int) -> bool:
         """Return whether it can be called with `count` arguments between the parentheses."""
-        return count >= self.arity if self.variadic else count == self.arity
+        return count >= self.arity if self.is_variadic else count == self.arity
 
     def __str__(self) -> str:
-        owner = f"{self.parameters[0]}." if self.member else ""
-        parameters = [*self.parameters[self.member :], *(["..."] if self.variadic else [])]
+        owner = f"{self.parameters[0]}." if self.is_member else ""
+        parameters = [*self.parameters[self.is_member :], *(["..."] if self.is_variadic else [])]
         return f"{owner}{self.name}({', '.join(parameters)})"
 
 
@@ -132,8 +132,6 @@ class Environment:
     """All documented facts about ConductorOne's expressions."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self.version: str = data["version"]
-        self.source: str = data["source"]
         self.variables: dict[str, str] = data["variables"]
         self.foreign_variables: dict[str, str] = data["foreign_variables"]
         self.foreign_functions: dict[str, str] = data["words_of_other_languages"]
@@ -157,31 +155,33 @@ class Environment:
                 self.signatures.setdefault(signature.name, []).append(signature)
         self._standard: dict[str, dict[str, list[int]]] = data["standard_functions"]
 
-    def list_arities(self, name: str, *, member: bool) -> set[int]:
+    def list_arities(self, name: str, *, is_member: bool) -> set[int]:
         """Return the numbers of arguments that the function takes; empty if it is unknown."""
-        counts = set(self._standard["member" if member else "global"].get(name, ()))
-        counts |= {s.arity for s in self.signatures.get(name, ()) if s.member is member}
-        return counts
+        counts = set(self._standard["member" if is_member else "global"].get(name, ()))
+        return counts | {each.arity for each in self._find_overloads(name, is_member)}
 
-    def accepts(self, name: str, count: int, *, member: bool) -> bool:
+    def accepts(self, name: str, count: int, *, is_member: bool) -> bool:
         """Return whether the function is known and can be called with `count` arguments."""
-        return count in self.list_arities(name, member=member) or any(
-            s.accepts(count) for s in self.signatures.get(name, ()) if s.member is member
+        return count in self.list_arities(name, is_member=is_member) or bool(
+            self.find_signatures(name, count, is_member=is_member)
         )
 
-    def is_standard(self, name: str, *, member: bool) -> bool:
+    def is_standard(self, name: str, *, is_member: bool) -> bool:
         """Return whether the function is one of CEL's standard functions."""
-        return name in self._standard["member" if member else "global"]
+        return name in self._standard["member" if is_member else "global"]
 
-    def is_extension(self, name: str, count: int, *, member: bool) -> bool:
+    def is_extension(self, name: str, count: int, *, is_member: bool) -> bool:
         """Return whether the function belongs to a CEL extension that a tenant may have."""
-        if not member:
+        if not is_member:
             return name.partition(".")[0] in self._extension_namespaces
         return count in self._extensions.get(name, ())
 
-    def find_signatures(self, name: str, count: int, *, member: bool) -> list[Signature]:
+    def find_signatures(self, name: str, count: int, *, is_member: bool) -> list[Signature]:
         """Return the documented overloads of the function that take `count` arguments."""
-        return [s for s in self.signatures.get(name, ()) if s.member is member and s.accepts(count)]
+        return [each for each in self._find_overloads(name, is_member) if each.accepts(count)]
+
+    def _find_overloads(self, name: str, is_member: bool) -> list[Signature]:
+        return [each for each in self.signatures.get(name, ()) if each.is_member is is_member]
 
     def find_enum(self, name: str) -> str:
         """Return the enum whose prefix `name` begins with, such as `USER_STATUS_`, or ""."""
@@ -210,13 +210,13 @@ class Environment:
     @cached_property
     def member_functions(self) -> frozenset[str]:
         """The names of the functions that are called after a dot."""
-        own = {name for name, found in self.signatures.items() if any(f.member for f in found)}
+        own = {name for name, found in self.signatures.items() if any(f.is_member for f in found)}
         return frozenset(own | self._standard["member"].keys())
 
     @cached_property
     def global_functions(self) -> frozenset[str]:
         """The names of the functions that are not called after a dot."""
-        own = {name for name, found in self.signatures.items() if not found[0].member}
+        own = {name for name, found in self.signatures.items() if not found[0].is_member}
         return frozenset(own | self._standard["global"].keys())
 
 
@@ -280,13 +280,13 @@ def _read_signatures(facts: dict[str, Any]) -> Iterator[Signature]:
         match = _SIGNATURE.fullmatch(text)
         assert match, text  # noqa: S101 (our own data, and a test reads it)
         parameters = tuple(filter(None, match["parameters"].split(", ")))
-        variadic = parameters[-1:] == ("...",)
+        is_variadic = parameters[-1:] == ("...",)
         yield Signature(
             match["name"],
-            parameters[:-1] if variadic else parameters,
+            parameters[:-1] if is_variadic else parameters,
             match["returns"],
             facts.get("member", False),
-            variadic,
+            is_variadic,
             places,
             facts.get("doubt", ""),
         )

@@ -52,7 +52,7 @@ def evaluate(
     if isinstance(tree, Undecided):
         return tree
     try:
-        return _Evaluation(variables, functions, Meter()).value(tree, {})
+        return _Evaluation(variables, functions, Meter()).evaluate(tree, {})
     except TooCostlyError as error:
         return Undecided(f"the expression is too costly to evaluate: {error}")
     except RecursionError:
@@ -74,7 +74,7 @@ class _Evaluation:
     functions: Functions
     meter: Meter
 
-    def value(self, node: Node, bound: Mapping[str, Value]) -> Value:
+    def evaluate(self, node: Node, bound: Mapping[str, Value]) -> Value:
         self.meter.spend()
         match node.kind:
             case "constant":
@@ -98,7 +98,7 @@ class _Evaluation:
         """Evaluate all nodes; return their values, or the first `Undecided`."""
         values = []
         for node in nodes:
-            value = self.value(node, bound)
+            value = self.evaluate(node, bound)
             if isinstance(value, Undecided):
                 return value
             values.append(value)
@@ -115,18 +115,18 @@ class _Evaluation:
 
     def _evaluate_field(self, node: Node, bound: Mapping[str, Value]) -> Value:
         assert node.target is not None  # noqa: S101 (a field is always of something)
-        owner = self.value(node.target, bound)
+        owner = self.evaluate(node.target, bound)
         if isinstance(owner, Undecided):
             return owner
         if isinstance(owner, Record):
             value = owner.get(node.name)
-            if not node.presence or isinstance(value, Undecided):
+            if not node.is_presence_test or isinstance(value, Undecided):
                 return value
             # As in protobuf, an empty field is an absent field.
             return value not in ("", 0, [], {})
         if not isinstance(owner, dict):
             return Undecided(f"`.{node.name}` fails: the value before it has no fields")
-        if node.presence:
+        if node.is_presence_test:
             return node.name in owner
         return owner.get(node.name, Undecided(f"`.{node.name}` fails: the key does not exist"))
 
@@ -136,7 +136,7 @@ class _Evaluation:
         if node.name == "_?_:_":
             return self._evaluate_choice(node, bound)
         if node.name == "@not_strictly_false":
-            return self.value(node.parts[0], bound) is not False
+            return self.evaluate(node.parts[0], bound) is not False
         parts = node.parts if node.target is None else [node.target, *node.parts]
         arguments = self._evaluate_all(parts, bound)
         if isinstance(arguments, Undecided):
@@ -155,7 +155,7 @@ class _Evaluation:
         if node.name in _OVERLOADED and any(map(_has_our_type, arguments)):
             return _call_on_our_types(node.name, arguments)
         is_member = node.target is not None
-        if is_operator(node) or load_environment().is_standard(node.name, member=is_member):
+        if is_operator(node) or load_environment().is_standard(node.name, is_member=is_member):
             return primitives.call(node.name, arguments, is_member=is_member)
         return Undecided(f"the result of `{node.name}` is not known offline")
 
@@ -163,7 +163,7 @@ class _Evaluation:
         decisive = node.name == "_||_"
         unknown: Undecided | None = None
         for part in node.parts:
-            value = self.value(part, bound)
+            value = self.evaluate(part, bound)
             if value is decisive:
                 return decisive
             if not isinstance(value, bool | Undecided):
@@ -176,12 +176,12 @@ class _Evaluation:
 
     def _evaluate_choice(self, node: Node, bound: Mapping[str, Value]) -> Value:
         condition, one, other = node.parts
-        decided = self.value(condition, bound)
+        decided = self.evaluate(condition, bound)
         if isinstance(decided, Undecided):
             return decided
         if not isinstance(decided, bool):
             return Undecided("`?` fails: the value before it is not a bool")
-        return self.value(one if decided else other, bound)
+        return self.evaluate(one if decided else other, bound)
 
     def _evaluate_map(self, node: Node, bound: Mapping[str, Value]) -> Value:
         if node.name:
@@ -193,16 +193,16 @@ class _Evaluation:
 
     def _evaluate_loop(self, node: Node, bound: Mapping[str, Value]) -> Value:
         loop, names = node.loop, node.bound
-        over = self.value(loop.over, bound)
+        over = self.evaluate(loop.over, bound)
         if isinstance(over, Undecided):
             return over
-        collected = {**bound, names[-1]: self.value(loop.start, bound)}
+        collected = {**bound, names[-1]: self.evaluate(loop.start, bound)}
         for item in _iterate_items(over, len(names) - 1):
             inner = {**collected, **dict(zip(names, item, strict=False))}
-            if self.value(loop.going, inner) is False:
+            if self.evaluate(loop.condition, inner) is False:
                 break
-            collected[names[-1]] = self.value(loop.step, inner)
-        return self.value(loop.result, collected)
+            collected[names[-1]] = self.evaluate(loop.step, inner)
+        return self.evaluate(loop.result, collected)
 
 
 def _iterate_items(over: Value, count: int) -> list[tuple[Value, ...]]:

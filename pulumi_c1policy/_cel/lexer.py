@@ -17,7 +17,7 @@ class Token:
     """One token.
 
     Attributes:
-        kind: `comment`, `text` (a string literal), `open-text` (an unterminated string literal),
+        kind: `comment`, `string`, `unterminated` (a string without its closing quote),
             `number`, `word` or `sign`.
         text: The characters of the token, quotes included.
         offset: The offset of its first character.
@@ -31,7 +31,7 @@ class Token:
 _TOKEN = re.compile(
     r"""
       (?P<comment>//[^\n]*)
-    | (?P<text>
+    | (?P<string>
         (?:[rR][bB]?|[bB][rR])
         (?:\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|"(?!"")[^"\n]*"|'(?!'')[^'\n]*')
       | [bB]?
@@ -59,10 +59,15 @@ def tokenize(source: str) -> tuple[Token, ...]:
             long = match["open"][-3:] in ('"""', "'''")
             ending = -1 if long else source.find("\n", position)
             position = len(source) if ending < 0 else ending
-            tokens.append(Token("open-text", source[match.start() : position], match.start()))
+            tokens.append(Token("unterminated", source[match.start() : position], match.start()))
         else:
             tokens.append(Token(kind, match[0], match.start()))
     return tuple(tokens)
+
+
+def tokenize_without_comments(source: str) -> list[Token]:
+    """Split `source` into tokens and drop the comments."""
+    return [token for token in tokenize(source) if token.kind != "comment"]
 
 
 def find_name_start(source: str, offset: int) -> int:
@@ -73,7 +78,7 @@ def find_name_start(source: str, offset: int) -> int:
         offset: The offset that the library reports: of a word of the name, of the last dot of
             `a.b.c`, or of the bracket of `a.b.c(`.
     """
-    words = [token for token in tokenize(source) if token.kind != "comment"]
+    words = tokenize_without_comments(source)
     index = bisect_left([token.offset for token in words], offset)
     start = offset
     if index < len(words) and words[index].kind == "word":
@@ -91,9 +96,7 @@ def find_name_start(source: str, offset: int) -> int:
 
 def find_word_before(source: str, offset: int) -> int:
     """Return the offset of the word before the bracket at `offset`, or `offset` without one."""
-    words = [
-        token for token in tokenize(source) if token.kind != "comment" and token.offset < offset
-    ]
+    words = [token for token in tokenize_without_comments(source) if token.offset < offset]
     return words[-1].offset if words and words[-1].kind == "word" else offset
 
 

@@ -32,7 +32,7 @@ def check(context: Context, compilation: Compilation) -> Iterator[Diagnostic]:
     seen: set[object] = set()
     for use in find_uses(compilation.tree, context.facts):
         owner = use.node.target.type if use.kind == "field" and use.node.target else ""
-        name = (use.kind, use.name, owner, use.member, use.count)
+        name = (use.kind, use.name, owner, use.is_member, use.argument_count)
         if name in seen:
             continue
         seen.add(name)
@@ -56,7 +56,8 @@ def _check_variable(context: Context, use: Use) -> Iterator[Diagnostic]:
         yield context.warning(offset, UNDOCUMENTED, message)
         return
     source = _SOURCE_CLAUSES.get((context.place, use.name), "")
-    message = f"`{use.name}` is not declared in {context.place.phrase}{source}; {context.variables_clause}"
+    message = f"`{use.name}` is not declared in {context.place.phrase}{source}"
+    message += f"; {context.variables_clause}"
     yield context.error(offset, NOT_IN_PLACE, message)
 
 
@@ -93,15 +94,15 @@ def _check_field(context: Context, use: Use, owner: str) -> Iterator[Diagnostic]
 
 def _check_function(context: Context, use: Use, *, is_missing: bool) -> Iterator[Diagnostic]:
     facts = context.facts
-    if not facts.accepts(use.name, use.count, member=use.member):
+    if not facts.accepts(use.name, use.argument_count, is_member=use.is_member):
         yield _explain_unknown_function(context, use, is_missing=is_missing)
         return
-    signatures = facts.find_signatures(use.name, use.count, member=use.member)
+    signatures = facts.find_signatures(use.name, use.argument_count, is_member=use.is_member)
     if not signatures or any(
         context.place in signature.places and not signature.doubt for signature in signatures
     ):
         return
-    offset = context.find_function_start(use.node, member=use.member)
+    offset = context.find_function_start(use.node, is_member=use.is_member)
     if not any(context.place in signature.places for signature in signatures):
         yield context.error(offset, NOT_IN_PLACE, _format_places(context, signatures[0]))
     else:
@@ -116,18 +117,22 @@ def _format_places(context: Context, signature: Signature) -> str:
 
 def _explain_unknown_function(context: Context, use: Use, *, is_missing: bool) -> Diagnostic:
     facts = context.facts
-    offset = context.find_function_start(use.node, member=use.member)
-    if facts.is_extension(use.name, use.count, member=use.member):
-        suffix = f" with {use.count} arguments" if use.name in facts.member_functions else ""
+    offset = context.find_function_start(use.node, is_member=use.is_member)
+    if facts.is_extension(use.name, use.argument_count, is_member=use.is_member):
+        suffix = (
+            f" with {use.argument_count} arguments" if use.name in facts.member_functions else ""
+        )
         message = f"`{use.name}`{suffix} is {UNDOCUMENTED_CEL}"
         return context.warning(offset, UNDOCUMENTED, message)
-    if is_missing and (counts := facts.list_arities(use.name, member=use.member)):
+    if is_missing and (counts := facts.list_arities(use.name, is_member=use.is_member)):
         return context.error(offset, "wrong-arguments", _explain_argument_count(facts, use, counts))
-    known = facts.member_functions if use.member else facts.global_functions
+    known = facts.member_functions if use.is_member else facts.global_functions
     if is_missing and (explanation := _explain_call_style(facts, use)):
         return context.error(offset, "unknown-function", explanation)
     candidates = [
-        name for name in sorted(known) if facts.accepts(name, use.count, member=use.member)
+        name
+        for name in sorted(known)
+        if facts.accepts(name, use.argument_count, is_member=use.is_member)
     ]
     if is_missing and (
         misspelled := next((n for n in candidates if _is_misspelling(use.name, n, facts)), None)
@@ -143,12 +148,12 @@ def _explain_unknown_function(context: Context, use: Use, *, is_missing: bool) -
 
 def _explain_argument_count(facts: Environment, use: Use, counts: set[int]) -> str:
     known = facts.signatures.get(use.name, ())
-    more = " or more" if any(signature.variadic for signature in known) else ""
+    more = " or more" if any(signature.is_variadic for signature in known) else ""
     wanted = " or ".join(map(str, sorted(counts))) + more
     plural = "argument" if wanted == "1" else "arguments"
     signatures = [f"`{signature}`" for signature in known if not signature.doubt]
     usage = f"; write {' or '.join(signatures)}" if signatures else ""
-    return f"`{use.name}` takes {wanted} {plural}, got {use.count}{usage}"
+    return f"`{use.name}` takes {wanted} {plural}, got {use.argument_count}{usage}"
 
 
 def _explain_call_style(facts: Environment, use: Use) -> str:
@@ -157,12 +162,16 @@ def _explain_call_style(facts: Environment, use: Use) -> str:
     The name is a field or a variable, a global function that is called as a member, or a member
     function that is called as a global one.
     """
-    is_field = use.member and any(use.name in fields for fields in facts.types.values())
-    if not use.count and (is_field or use.name in facts.variables):
+    is_field = use.is_member and any(use.name in fields for fields in facts.types.values())
+    if not use.argument_count and (is_field or use.name in facts.variables):
         return f"`{use.name}` is not a function; write it without `()`"
-    if use.member and facts.accepts(use.name, use.count + 1, member=False):
+    if use.is_member and facts.accepts(use.name, use.argument_count + 1, is_member=False):
         return f"`{use.name}` is not called after a dot; write `{use.name}(...)`"
-    if not use.member and use.count and facts.accepts(use.name, use.count - 1, member=True):
+    if (
+        not use.is_member
+        and use.argument_count
+        and facts.accepts(use.name, use.argument_count - 1, is_member=True)
+    ):
         return f"`{use.name}` is called after a dot; write `value.{use.name}(...)`"
     return ""
 

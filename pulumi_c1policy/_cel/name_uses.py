@@ -27,16 +27,16 @@ class Use:
         name: The whole name, such as `c1.user.v1.HasApp`, `UserStatus.ENABLED` or `subject`. For a
             field, the name of the field alone.
         node: The node of the tree.
-        member: Whether a function is called after a dot, on a value.
+        is_member: Whether a function is called after a dot, on a value.
     """
 
     kind: Literal["variable", "constant", "function", "field"]
     name: str
     node: Node
-    member: bool = False
+    is_member: bool = False
 
     @property
-    def count(self) -> int:
+    def argument_count(self) -> int:
         """The number of arguments of the call, without the value before the dot."""
         return len(self.node.parts)
 
@@ -64,13 +64,13 @@ def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Us
         yield from _visit(node.loop.over, bound, facts)
         yield from _visit(node.loop.start, bound, facts)
         inside = bound | set(node.bound)
-        for part in (node.loop.going, node.loop.step, node.loop.result):
+        for part in (node.loop.condition, node.loop.step, node.loop.result):
             yield from _visit(part, inside, facts)
         return
     elif node.kind == "call" and not is_operator(node):
         use = _use_call(node, bound, facts)
         yield use
-        if not use.member:
+        if not use.is_member:
             for part in node.parts:
                 yield from _visit(part, bound, facts)
             return
@@ -90,11 +90,11 @@ def _use_call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
         return Use("function", node.name, node)
     owner = node.target.dotted_name()
     if owner is None or _is_bound(owner, bound):
-        return Use("function", node.name, node, member=True)
+        return Use("function", node.name, node, is_member=True)
     whole = f"{owner}.{node.name}"
     if whole in facts.signatures or _is_namespace(owner, node.name, facts):
         return Use("function", whole, node)
-    return Use("function", node.name, node, member=True)
+    return Use("function", node.name, node, is_member=True)
 
 
 def _is_namespace(owner: str, function: str, facts: Environment) -> bool:

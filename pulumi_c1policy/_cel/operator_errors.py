@@ -83,31 +83,33 @@ def _find_call(tree: Node, call: Call) -> Node | None:
 
 def _explain_function(context: Context, node: Node | None, call: Call) -> Diagnostic:
     """Explain a function call with the right number of arguments and a wrong type."""
-    member = node is not None and node.target is not None and "." not in call.name
+    is_member = node is not None and node.target is not None and "." not in call.name
     signatures = [
         signature
         for signature in context.facts.signatures.get(call.name, [])
-        if signature.member is member and len(signature.parameters) == len(call.types)
+        if signature.is_member is is_member and len(signature.parameters) == len(call.types)
     ]
-    if context.facts.is_standard(call.name, member=member):
+    if context.facts.is_standard(call.name, is_member=is_member):
         signatures = [each for each in signatures if each.parameters[0] == call.types[0]]
     short = call.name.rpartition(".")[2]
-    offset = context.find_function_start(node, member=True) if node else call.offset
+    offset = context.find_function_start(node, is_member=True) if node else call.offset
     for index, kind in enumerate(call.types):
         wanted = {signature.parameters[index] for signature in signatures}
         if not wanted or wanted & {kind, "dyn"} or kind == "dyn":
             continue
-        arguments = [*([node.target] if member else []), *node.parts] if node else []
+        arguments = [*([node.target] if is_member else []), *node.parts] if node else []
         argument = arguments[index] if index < len(arguments) else None
         subject = (
-            "the value before it" if member and index == 0 else _format_ordinal(index - member)
+            "the value before it"
+            if is_member and index == 0
+            else _format_ordinal(index - is_member)
         )
         message = f"{subject} must be {join_names(sorted(wanted), 'or')}, not `{kind}`"
         offset = context.find_start(argument) if argument is not None else offset
         hint = _suggest_conversion(kind, wanted)
         usage = f"its signature is `{signatures[0]}`"
         return context.error(offset, RULE, f"`{short}`: {message}{hint}; {usage}")
-    if member:
+    if is_member:
         argument_types = ", ".join(f"`{kind}`" for kind in call.types[1:])
         given = f"arguments {argument_types}" if argument_types else "no arguments"
         message = f"`{short}` cannot be called on `{call.types[0]}` with {given}"
@@ -131,7 +133,7 @@ def _format_ordinal(index: int) -> str:
 def _explain_macro(context: Context, call: Call) -> Diagnostic:
     """Explain an error in a call that is not in the source but in the expansion of a macro."""
     wrong = [kind for kind in call.types if kind != "bool"]
-    offset = context.find_function_start(Node("call", call.offset), member=True)
+    offset = context.find_function_start(Node("call", call.offset), is_member=True)
     name = re.match(r"\w*", context.text_from(offset))
     macro = name[0] if name and name[0] else "the loop"
     found = f", not `{wrong[0]}`" if wrong else ""

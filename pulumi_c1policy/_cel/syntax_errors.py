@@ -14,13 +14,13 @@ from typing import TypeAlias
 from pulumi_c1policy._cel.compiler import RawError
 from pulumi_c1policy._cel.diagnostics import Diagnostic, make_diagnostic
 from pulumi_c1policy._cel.environment import load_environment
-from pulumi_c1policy._cel.lexer import Token, tokenize
+from pulumi_c1policy._cel.lexer import Token, tokenize_without_comments
 
 RULE = "syntax"
 
 _TYPOGRAPHIC_QUOTES = frozenset("\u201c\u201d\u2018\u2019\u00ab\u00bb")
 _OPENING_BRACKETS = {")": "(", "]": "[", "}": "{"}
-_VALUE_KINDS = frozenset(["word", "text", "number"])
+_VALUE_KINDS = frozenset(["word", "string", "number"])
 _FOREIGN_SIGNS = {
     "=": "`=` is not an operator; write `==` to compare",
     "&": "`&` is not an operator; write `&&`",
@@ -54,7 +54,7 @@ _ESCAPES = frozenset("abfnrtv\\?\"'`xXuU01234567")
 
 def explain(source: str, errors: Sequence[RawError]) -> Diagnostic:
     """Explain the first syntax error of `source`."""
-    tokens = [token for token in tokenize(source) if token.kind != "comment"]
+    tokens = tokenize_without_comments(source)
     if not tokens:
         return make_diagnostic(source, 0, RULE, "the expression is empty")
     grammar_errors = [each for each in errors if each.text.startswith("Syntax error")]
@@ -98,9 +98,9 @@ def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Explan
         if token.text in _TYPOGRAPHIC_QUOTES:
             return token.offset, f"`{token.text}` is a typographic quote; write `\"` or `'`"
         inside = token.offset <= error.offset < token.offset + len(token.text)
-        if token.kind == "text" and unreadable and inside:
+        if token.kind == "string" and unreadable and inside:
             return _explain_escape(token)
-        if token.kind == "open-text":
+        if token.kind == "unterminated":
             quote = token.text.lstrip("bBrR")[0]
             after = source[token.offset + len(token.text) :]
             if after.startswith("\n") and quote in after:

@@ -30,7 +30,7 @@ class Node:
         target: The node before the dot, of a field or a member call.
         parts: Arguments of a call, elements of a list, alternating keys and values of a map, or the
             parts of a loop (see `loop`).
-        presence: Whether a field is tested with `has`.
+        is_presence_test: Whether a field is tested with `has`.
         bound: The names that a loop binds: one or two for the item, then the accumulator.
     """
 
@@ -41,7 +41,7 @@ class Node:
     value: object = None
     target: Node | None = None
     parts: list[Node] = field(default_factory=list)
-    presence: bool = False
+    is_presence_test: bool = False
     bound: tuple[str, ...] = ()
 
     @property
@@ -67,7 +67,7 @@ class Node:
         """Return `a.b.c` if the node consists of names and dots only, else None."""
         if self.kind == "name":
             return self.name
-        if self.kind == "field" and not self.presence and self.target is not None:
+        if self.kind == "field" and not self.is_presence_test and self.target is not None:
             owner = self.target.dotted_name()
             return None if owner is None else f"{owner}.{self.name}"
         return None
@@ -77,7 +77,7 @@ class Node:
         parts = tuple(child.structural_key() for child in self.children())
         # With the type, because in Python 1 == 1.0 == True.
         typed_value = (type(self.value).__name__, self.value)
-        return (self.kind, self.name, typed_value, self.presence, self.bound, parts)
+        return (self.kind, self.name, typed_value, self.is_presence_test, self.bound, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ class Loop:
     Attributes:
         over: The list or map.
         start: The first value of the accumulator.
-        going: The condition for the next iteration.
+        condition: The condition for the next iteration.
         step: The next value of the accumulator.
         result: The value of the whole loop.
     """
 
     over: Node
     start: Node
-    going: Node
+    condition: Node
     step: Node
     result: Node
 
@@ -130,7 +130,10 @@ class _Reader:
             node.kind, node.name = "name", expr.name.name
         elif form == "select":
             node.kind, node.name = "field", expr.select.field
-            node.target, node.presence = self.read(expr.select.operand), expr.select.test_only
+            node.target, node.is_presence_test = (
+                self.read(expr.select.operand),
+                expr.select.test_only,
+            )
         elif form == "call":
             node.kind, node.name = "call", expr.call.function
             if expr.call.HasField("target"):

@@ -1,4 +1,4 @@
-"""`c1policy check-expression`: check one expression, or a stream of them for an editor."""
+"""`c1policy check-expression`: check one expression, or many of them for an editor."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import typer
 
 from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.environment import Place
-from pulumi_c1policy._cli import output, severities
-from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
+from pulumi_c1policy._cli import output, severity_options
+from pulumi_c1policy._cli.severity_options import IgnoreOption, SeverityOption
 from pulumi_c1policy._findings.severity import Severities
 
 _REFUSED = 1
@@ -20,40 +20,43 @@ _UNAVAILABLE = 2
 
 def check_expression(
     expression: Annotated[
-        str | None, typer.Argument(help="The expression; `-` reads it from standard input.")
+        str | None, typer.Argument(help='The expression; "-" reads it from standard input.')
     ] = None,
     place: Annotated[
-        Place | None, typer.Option(help="Where it stands, which decides what it may say.")
+        Place | None,
+        typer.Option(help="The place of the expression; it decides which variables exist."),
     ] = None,
     fallback: Annotated[
-        bool, typer.Option("--fallback", help="Others are asked if an approver finds nobody.")
+        bool,
+        typer.Option("--fallback", help="The approver has a fallback for an empty result."),
     ] = False,
     severity: SeverityOption = None,
     ignore: IgnoreOption = None,
     jsonl: Annotated[
         bool,
         typer.Option(
-            "--jsonl", help='Read lines {"expr": ..., "place": ...}, answer each with a line.'
+            "--jsonl",
+            help='Read lines of {"expr": ..., "place": ...}, and answer each with a line.',
         ),
     ] = False,
 ) -> None:
-    """Check an expression as the tenant would, without asking the tenant.
+    """Check an expression as a tenant does. No request is sent.
 
-    Exits with 0 if the tenant accepts it, with or without warnings; with 1 if the tenant rejects
-    it; and with 2 if this machine cannot check it.
+    Exit code: 0 if a tenant accepts it, with or without warnings; 1 if a tenant rejects it; 2 if
+    the extra `cel` is not installed.
     """
-    levels = severities.parse(severity, ignore)
+    severities = severity_options.parse(severity, ignore)
     if jsonl:
-        _stream(place, levels, has_fallback=fallback)
+        _check_lines(place, severities, has_fallback=fallback)
         return
     if expression is None or place is None:
-        message = "Give an expression and its --place, or --jsonl."
+        message = "Name an expression and its --place, or use --jsonl."
         raise typer.BadParameter(message)
     text = sys.stdin.read() if expression == "-" else expression
-    _one(text, place, levels, has_fallback=fallback)
+    _check_one(text, place, severities, has_fallback=fallback)
 
 
-def _one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> None:
+def _check_one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> None:
     from pulumi_c1policy._cel import cel_library, checker, diagnostics
 
     try:
@@ -68,51 +71,54 @@ def _one(text: str, place: Place, levels: Severities, *, has_fallback: bool) -> 
     output.echo("accepted")
 
 
-def _stream(place: Place | None, levels: Severities, *, has_fallback: bool) -> None:
-    """Answer every line of standard input, in order and at once."""
+def _check_lines(place: Place | None, levels: Severities, *, has_fallback: bool) -> None:
+    """Answer every line of standard input in order, before the next one is read."""
     from pulumi_c1policy._cel import cel_library
 
     unavailable = False
     for line in sys.stdin.buffer:
         try:
-            answer = _answer(line, place, levels, has_fallback=has_fallback)
+            answer = _check_line(line, place, levels, has_fallback=has_fallback)
         except cel_library.CheckerUnavailableError as error:
             unavailable = True
-            # Without a library nothing is known against the expression, so it is not refused.
-            answer = _line("warning", f"not checked: {error.summary}")
+            # An editor must not mark an expression that was not checked as an error.
+            answer = _make_answer("warning", f"not checked: {error.summary}")
         output.echo(json.dumps(answer))
         sys.stdout.flush()
     if unavailable:
         raise typer.Exit(_UNAVAILABLE)
 
 
-def _answer(
+def _check_line(
     line: bytes, default: Place | None, levels: Severities, *, has_fallback: bool
 ) -> dict[str, Any]:
     from pulumi_c1policy._cel import checker
 
     try:
-        asked = json.loads(line)
+        item = json.loads(line)
     except (ValueError, RecursionError):
-        return _line("error", "this line is not JSON")
-    if not isinstance(asked, dict) or not isinstance(asked.get("expr"), str):
-        return _line("error", 'this line is no object with a text "expr"')
-    wanted = asked.get("place", default)
-    if wanted not in list(Place):
-        return _line("error", f'"place" is none of {", ".join(Place)}')
-    diagnostics = checker.check(asked["expr"], Place(wanted), has_fallback=has_fallback)
+        return _make_answer("error", "this line is not JSON")
+    if not isinstance(item, dict) or not isinstance(item.get("expr"), str):
+        return _make_answer("error", 'this line is not an object with a string "expr"')
+    place = item.get("place", default)
+    if place not in list(Place):
+        return _make_answer("error", f'"place" must be one of {", ".join(Place)}')
+    diagnostics = checker.check(item["expr"], Place(place), has_fallback=has_fallback)
     found = levels.apply(diagnostics)
-    return _worst(checker.find_worst(found))
+    return _answer_with(checker.find_worst(found))
 
 
-def _worst(diagnostic: Diagnostic | None) -> dict[str, Any]:
+def _answer_with(diagnostic: Diagnostic | None) -> dict[str, Any]:
+    """Make the answer to a line from its worst diagnostic; None means that there is none."""
     if diagnostic is None:
-        return _line(None, None)
+        return _make_answer(None, None)
     line = f"line {diagnostic.line}: " if diagnostic.line > 1 else ""
-    return _line(diagnostic.severity, f"{line}{diagnostic.message}", diagnostic.column)
+    return _make_answer(diagnostic.severity, f"{line}{diagnostic.message}", diagnostic.column)
 
 
-def _line(severity: str | None, message: str | None, column: int | None = None) -> dict[str, Any]:
+def _make_answer(
+    severity: str | None, message: str | None, column: int | None = None
+) -> dict[str, Any]:
     return {
         "accepted": severity != "error",
         "severity": severity,

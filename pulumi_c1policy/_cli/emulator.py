@@ -1,6 +1,6 @@
 """`c1policy emulator`: an emulated tenant in the foreground.
 
-Only this command imports `_emulator`, and only when it runs.
+It imports `_emulator` only when it runs: the other commands work without the extra `testing`.
 """
 
 from __future__ import annotations
@@ -21,27 +21,30 @@ if TYPE_CHECKING:
 
 _QUIRKS = "Quirks"
 DEFAULT_PORT = 7431
-"""The default port, always the same: a stack records its tenant's host and port."""
+"""A fixed default: a stack records the host and port of its tenant."""
 
 
 def emulator(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Loopback port; 0 is a free one.")
+        int, typer.Option(min=0, max=65535, help="The port on loopback; 0 selects a free one.")
     ] = DEFAULT_PORT,
-    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print the address and the credentials as one line of JSON."),
+    ] = False,
     tls: Annotated[
-        bool, typer.Option("--tls", help="Serve https, throw-away certificate.")
+        bool, typer.Option("--tls", help="Serve https with a temporary certificate.")
     ] = False,
     expires_in: Annotated[
-        int, typer.Option(min=1, help="Lifetime of issued access tokens, in seconds.")
+        int, typer.Option(min=1, help="The lifetime of access tokens, in seconds.")
     ] = 3600,
     unset_fields: Annotated[
         Literal["emitted", "omitted", "null", "null_everywhere"],
-        typer.Option(help="How unset fields are answered.", rich_help_panel=_QUIRKS),
+        typer.Option(help="The form of unset fields in answers.", rich_help_panel=_QUIRKS),
     ] = "emitted",
     rule_key: Annotated[
         Literal["step_key", "policy_key", "both"],
-        typer.Option(help="Spelling of a rule's step key.", rich_help_panel=_QUIRKS),
+        typer.Option(help="The field of a rule's step key.", rich_help_panel=_QUIRKS),
     ] = "step_key",
     deleted_get: Annotated[
         Literal["deleted_at", "not_found"],
@@ -55,98 +58,121 @@ def emulator(
     ] = False,
     timestamp_precision: Annotated[
         Literal["seconds", "micro", "nano"],
-        typer.Option(help="Digits of timestamps.", rich_help_panel=_QUIRKS),
+        typer.Option(help="The precision of timestamps.", rich_help_panel=_QUIRKS),
     ] = "nano",
     duration_style: Annotated[
         Literal["plain", "padded"],
-        typer.Option(help="Durations as 3600s or as 3600.000s.", rich_help_panel=_QUIRKS),
+        typer.Option(help="The form of durations: 3600s or 3600.000s.", rich_help_panel=_QUIRKS),
     ] = "plain",
     newer_api: Annotated[
         bool,
         typer.Option(
-            "--newer-api", help="Answer unknown fields and values.", rich_help_panel=_QUIRKS
+            "--newer-api",
+            help="Answer with fields and enum values of a newer API.",
+            rich_help_panel=_QUIRKS,
         ),
     ] = False,
     server_fills: Annotated[
         bool,
-        typer.Option("--server-fills", help="Set defaults on creation.", rich_help_panel=_QUIRKS),
+        typer.Option(
+            "--server-fills", help="Set defaults when a policy is created.", rich_help_panel=_QUIRKS
+        ),
     ] = False,
     pages: Annotated[
         Literal["exact", "over_full", "empty"],
         typer.Option(
-            help="Pages as asked for, larger, or at times empty.", rich_help_panel=_QUIRKS
+            help="Pages of the requested size, larger pages, or some empty pages.",
+            rich_help_panel=_QUIRKS,
         ),
     ] = "exact",
     handler_errors: Annotated[
         Literal["unknown", "wrapped", "invalid"],
-        typer.Option(help="Refusals of handlers: 500, wrapped, or 400.", rich_help_panel=_QUIRKS),
+        typer.Option(
+            help="Rejections by handlers: 500, 500 with a longer text, or 400.",
+            rich_help_panel=_QUIRKS,
+        ),
     ] = "unknown",
     steps_on_update: Annotated[
         Literal["refused", "accepted"],
-        typer.Option(help="Provision and action steps in updates.", rich_help_panel=_QUIRKS),
+        typer.Option(
+            help="Reject or accept provision and action steps in updates.", rich_help_panel=_QUIRKS
+        ),
     ] = "refused",
     wait_limits: Annotated[
         bool,
         typer.Option(
-            "--wait-limits", help="Refuse waits beyond an hour to a month.", rich_help_panel=_QUIRKS
+            "--wait-limits",
+            help="Reject waits shorter than an hour or longer than a month.",
+            rich_help_panel=_QUIRKS,
         ),
     ] = False,
     builtin_edits: Annotated[
         Literal["forbidden", "invalid", "error", "partly"],
-        typer.Option(help="The answer to a write of a builtin.", rich_help_panel=_QUIRKS),
+        typer.Option(help="The answer to a write to a builtin policy.", rich_help_panel=_QUIRKS),
     ] = "forbidden",
     check_ids: Annotated[
         bool,
-        typer.Option("--check-ids", help="Refuse ids of the wrong form.", rich_help_panel=_QUIRKS),
+        typer.Option("--check-ids", help="Reject malformed ids in paths.", rich_help_panel=_QUIRKS),
     ] = False,
     cel_ip: Annotated[
-        bool, typer.Option(help="validate/cel knows `ip`.", rich_help_panel=_QUIRKS)
+        bool,
+        typer.Option(
+            help="The endpoint validate/cel knows the variable `ip`.", rich_help_panel=_QUIRKS
+        ),
     ] = True,
     cel_doubtful: Annotated[
         bool,
         typer.Option(
-            help="Expressions know names of doubtful documentation.", rich_help_panel=_QUIRKS
+            help="Expressions may use names that the documentation lists elsewhere only.",
+            rich_help_panel=_QUIRKS,
         ),
     ] = True,
     deletion_guard: Annotated[
         Literal["chains", "all"],
-        typer.Option(help="References that prevent a deletion.", rich_help_panel=_QUIRKS),
+        typer.Option(help="The references that prevent a deletion.", rich_help_panel=_QUIRKS),
     ] = "chains",
     odd_masks: Annotated[
         Literal["refused", "tolerated"],
-        typer.Option(help="Masks with unknown or snake_case paths.", rich_help_panel=_QUIRKS),
+        typer.Option(
+            help="Reject or tolerate unknown and snake_case paths in update masks.",
+            rich_help_panel=_QUIRKS,
+        ),
     ] = "refused",
     unique_names: Annotated[
         bool,
         typer.Option(
-            "--unique-names", help="Refuse a second policy of a name.", rich_help_panel=_QUIRKS
+            "--unique-names",
+            help="Reject a second policy with the same name.",
+            rich_help_panel=_QUIRKS,
         ),
     ] = False,
     search_lag: Annotated[
         float,
-        typer.Option(min=0, help="Seconds that search is behind writes.", rich_help_panel=_QUIRKS),
+        typer.Option(
+            min=0, help="Seconds by which the search lags behind writes.", rich_help_panel=_QUIRKS
+        ),
     ] = 0.0,
     list_lag: Annotated[
         float,
         typer.Option(
-            min=0, help="Seconds that the list is behind writes.", rich_help_panel=_QUIRKS
+            min=0, help="Seconds by which the list lags behind writes.", rich_help_panel=_QUIRKS
         ),
     ] = 0.0,
     get_lag: Annotated[
         float,
         typer.Option(
-            min=0, help="Seconds that a GET by id is behind writes.", rich_help_panel=_QUIRKS
+            min=0, help="Seconds by which a GET by id lags behind writes.", rich_help_panel=_QUIRKS
         ),
     ] = 0.0,
     replicas: Annotated[
         bool,
-        typer.Option("--replicas", help="Only every other read lags.", rich_help_panel=_QUIRKS),
+        typer.Option("--replicas", help="Let only every other read lag.", rich_help_panel=_QUIRKS),
     ] = False,
     offset_pages: Annotated[
         bool,
         typer.Option(
             "--offset-pages",
-            help="Pages whose items move while others write.",
+            help="Let items move between pages while others write.",
             rich_help_panel=_QUIRKS,
         ),
     ] = False,
@@ -154,16 +180,16 @@ def emulator(
         bool,
         typer.Option(
             "--get-or-create",
-            help="Answer a create with the policy of that name and type.",
+            help="Answer a create with an existing policy of that name and type.",
             rich_help_panel=_QUIRKS,
         ),
     ] = False,
     delay: Annotated[
-        float, typer.Option(min=0, help="Seconds every answer waits.", rich_help_panel=_QUIRKS)
+        float, typer.Option(min=0, help="Seconds before every answer.", rich_help_panel=_QUIRKS)
     ] = 0.0,
     faults: Annotated[
         str,
-        typer.Option(help="What goes wrong: a JSON list of faults, or a file that holds one."),
+        typer.Option(help="The faults to play: a JSON list, or a file that contains one."),
     ] = "",
 ) -> None:
     """Serve an emulated ConductorOne tenant on loopback until interrupted."""
@@ -197,28 +223,28 @@ def emulator(
         get_or_create=get_or_create,
         delay=delay,
     )
-    planned, seed = _faults(faults)
+    fault_list, seed = _parse_faults(faults)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
         tenant = Emulator(
-            quirks, port=port, tls=tls, expires_in=expires_in, seed=seed, faults=planned
+            quirks, port=port, tls=tls, expires_in=expires_in, seed=seed, faults=fault_list
         )
         tenant.start()
     except OSError as error:
         output.echo(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", err=True)
-        output.echo("Choose another --port; 0 takes a free one.", err=True)
+        output.echo("Choose another --port; 0 selects a free one.", err=True)
         raise typer.Exit(1) from error
     try:
-        output.echo(_machine_readable(tenant) if json else _readable(tenant))
+        output.echo(_format_json(tenant) if json else _format_text(tenant))
         stopped.wait()
     finally:
         tenant.stop()
 
 
-def _faults(text: str) -> tuple[list[Fault], int]:
-    """Return the faults and the seed in the option, or in the file that it names."""
+def _parse_faults(text: str) -> tuple[list[Fault], int]:
+    """Parse the faults and the seed in the option, or in the file that it names."""
     if not text:
         return [], 0
     from pulumi_c1policy._emulator.faults import parse
@@ -230,7 +256,7 @@ def _faults(text: str) -> tuple[list[Fault], int]:
         raise typer.BadParameter(str(error), param_hint="--faults") from error
 
 
-def _machine_readable(tenant: Emulator) -> str:
+def _format_json(tenant: Emulator) -> str:
     facts = {
         "serverUrl": tenant.url,
         "clientId": tenant.client_id,
@@ -242,7 +268,7 @@ def _machine_readable(tenant: Emulator) -> str:
     return json_module.dumps(facts)
 
 
-def _readable(tenant: Emulator) -> str:
+def _format_text(tenant: Emulator) -> str:
     lines = [f"An emulated ConductorOne tenant is at {tenant.url}. Ctrl-C stops it.", ""]
     lines += [f"export {k}={shlex.quote(v)}" for k, v in tenant.environment.items()]
     if tenant.ca_file is not None:
@@ -251,8 +277,7 @@ def _readable(tenant: Emulator) -> str:
     if not tenant.compiles_expressions:
         lines += [
             "",
-            "Expressions are checked for brackets and quotes only. To compile them as a tenant "
-            "does,",
-            "install the `cel` extra: pip install 'pulumi-c1policy[cel]'",
+            "Expressions are checked for brackets and quotes only.",
+            "To compile them as a tenant does: pip install 'pulumi-c1policy[cel]'",
         ]
     return "\n".join(lines)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import output, severities
-from pulumi_c1policy._cli.severities import SeverityOption
+from pulumi_c1policy._cli import output, severity_options
+from pulumi_c1policy._cli.severity_options import SeverityOption
 from pulumi_c1policy.errors import C1PolicyError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
@@ -28,103 +28,122 @@ _MAIN = "__main__"
 def import_(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(help="The policies to adopt, by id or display name.", show_default=False),
+        typer.Argument(help="The ids or display names of policies to adopt.", show_default=False),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Adopt every policy that can be.")
+        bool, typer.Option("--all", help="Adopt every policy that can be adopted.")
     ] = False,
     types: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Adopt all of a type, such as POLICY_TYPE_GRANT; repeatable."),
+        typer.Option(
+            "--type", help="Adopt every policy of a type, such as POLICY_TYPE_GRANT; repeatable."
+        ),
     ] = None,
     program: Annotated[
-        Path, typer.Option(help="Where to write the program, as a Python module.")
+        Path, typer.Option(help="The Python module to write the program to.")
     ] = Path("policies.py"),
     file: Annotated[
-        Path, typer.Option(help="Where to write what `pulumi import --file` takes.")
+        Path, typer.Option(help="The file to write for `pulumi import --file`.")
     ] = Path("import.json"),
     take_over: Annotated[
-        bool, typer.Option("--take-over", help="Adopt what another tool or stack keeps, too.")
+        bool,
+        typer.Option("--take-over", help="Also adopt policies that another tool or stack manages."),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the two files.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     severity: SeverityOption = None,
 ) -> None:
-    """Adopt existing policies: write a program that declares them, and the state for it.
+    """Adopt existing policies: write a program that declares them, and its state.
 
-    The tenant is only read. Exits with 0 if the files are written; with 1 if a named policy cannot
-    be adopted, none can, or one was skipped because no program can contain it; and with 2 on other
-    errors.
+    The tenant is only read.
+
+    Exit code: 0 if the files were written; 1 if no policy or not every named policy can be
+    adopted, or if no program can contain one of the policies; 2 on another error.
     """
-    levels = severities.parse(severity, None)
-    kinds = _kinds(types or ())
-    if bool(policies) == bool(everything or kinds):
-        raise typer.BadParameter("Name policies, or give --all or --type.")
+    severities = severity_options.parse(severity, None)
+    policy_types = _parse_types(types or ())
+    if bool(policies) == bool(everything or policy_types):
+        raise typer.BadParameter("Name policies, or use --all or --type.")
     if not program.stem.isidentifier() or program.suffix != ".py":
         raise typer.BadParameter(f"Python cannot import {program.name}.", param_hint="--program")
-    for written in (program, file):
-        _check_place(written, force=force)
+    for path in (program, file):
+        _check_target(path, force=force)
     try:
-        rows, chosen = _choose(policies or (), kinds)
-        adopted, skipped = _judge(chosen, levels, all_or_none=bool(policies), take_over=take_over)
-        _write(program, file, adopted, rows)
+        rows, chosen = _read_policies(policies or (), policy_types)
+        adopted, unwritable = _prepare(
+            chosen, severities, all_or_none=bool(policies), take_over=take_over
+        )
+        _write_files(program, file, adopted, rows)
     except (C1PolicyError, OSError) as error:
         output.echo(str(error), err=True)
         raise typer.Exit(_FAILED) from error
-    _tell(program, file, adopted)
-    if skipped:
+    _print_next_steps(program, file, adopted)
+    if unwritable:
         output.echo(
-            f"\nSkipped, as no program can hold them: {skipped} policies, see above.", err=True
+            f"\n{unwritable} policies were left out because no program can contain them; "
+            "see above.",
+            err=True,
         )
         raise typer.Exit(_REFUSED)
 
 
-def _kinds(types: Collection[str]) -> set[str]:
-    """Return the types as the API writes them; `grant` is enough."""
+def _parse_types(types: Collection[str]) -> set[str]:
+    """Return policy types in the API's spelling; `grant` means `POLICY_TYPE_GRANT`."""
     from pulumi_c1policy._model.enums import POLICY_TYPE
 
     known = POLICY_TYPE.values[1:]
     prefix = POLICY_TYPE.zero.removesuffix("UNSPECIFIED")
-    found = {prefix + kind.upper().removeprefix(prefix) for kind in types}
+    found = {prefix + name.upper().removeprefix(prefix) for name in types}
     if unknown := found.difference(known):
-        message = f"{min(unknown)} is none of {', '.join(known)}."
+        message = f"There is no policy type {min(unknown)}. Name one of {', '.join(known)}."
         raise typer.BadParameter(message, param_hint="--type")
     return found
 
 
-def _check_place(file: Path, *, force: bool) -> None:
-    if not file.parent.is_dir():
-        raise typer.BadParameter(f"There is no folder {file.parent}.")
-    if file.exists() and not force:
-        raise typer.BadParameter(f"{file} exists. Name another, or overwrite it with --force.")
+def _check_target(path: Path, *, force: bool) -> None:
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {path.parent}.")
+    if path.exists() and not force:
+        message = f"{path} exists. Name another file, or overwrite it with --force."
+        raise typer.BadParameter(message)
 
 
-def _choose(make_names: Collection[str], kinds: Collection[str]) -> tuple[list[Tree], list[Tree]]:
-    """Return the tenant's policies, and the selected ones."""
+def _read_policies(
+    names: Collection[str], policy_types: Collection[str]
+) -> tuple[list[Tree], list[Tree]]:
+    """Return all policies of the tenant, and the selected ones."""
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
-    from pulumi_c1policy._import import choice
+    from pulumi_c1policy._import import policy_selection
 
     with PolicyClient(settings.load({}, os.environ)) as client:
-        rows = choice.list_existing(client.everything())
-        if not make_names:
-            return rows, choice.select_types(rows, kinds)
+        rows = policy_selection.list_existing(client.list_all())
+        if not names:
+            return rows, policy_selection.select_types(rows, policy_types)
         # A credential that may list but not search does not see policies with a scope.
-        known = {text for row in rows for text in (row["id"], choice.get_name(row))}
-        rows += choice.list_existing(_get(client, text) for text in make_names if text not in known)
-        return rows, choice.select_named(rows, make_names)
+        found = {text for row in rows for text in (row["id"], policy_selection.get_name(row))}
+        missing = [name for name in names if name not in found]
+        rows += policy_selection.list_existing(_get_or_empty(client, name) for name in missing)
+        return rows, policy_selection.select_named(rows, names)
 
 
-def _get(client: PolicyClient, policy_id: str) -> Tree:
+def _get_or_empty(client: PolicyClient, policy_id: str) -> Tree:
+    """Return a policy (on the wire), or {} if the tenant has no policy with that id."""
     try:
         return client.get(policy_id)
     except (NotFoundError, InvalidRequestError):
         return {}
 
 
-def _judge(
-    chosen: Sequence[Tree], levels: Severities, *, all_or_none: bool, take_over: bool
+def _prepare(
+    chosen: Sequence[Tree], severities: Severities, *, all_or_none: bool, take_over: bool
 ) -> tuple[list[Adopted], int]:
-    """Report the policies that cannot be adopted, and exit if one of them was named.
+    """Prepare the adoption of policies, and report those that are left out.
+
+    Args:
+        chosen: The policies (on the wire).
+        severities: The severities that the user set for rules.
+        all_or_none: Exit if one of the policies cannot be adopted.
+        take_over: Also adopt a policy that another tool or stack manages.
 
     Returns:
         The policies that can be adopted, and the number of those that no program can contain.
@@ -132,42 +151,47 @@ def _judge(
     from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption
     from pulumi_c1policy._import.writable import check_writable
 
-    judged = (prepare_adoption(row, take_over=take_over, severities=levels) for row in chosen)
-    found = [check_writable(one) if isinstance(one, Adopted) else one for one in judged]
-    adopted = [one for one in found if isinstance(one, Adopted)]
-    left_out = [one for one in found if isinstance(one, LeftOut)]
-    for one in left_out:
-        output.echo(f"left out: {one.name!r} ({one.id}): {one.why}. {one.advice}", err=True)
+    found = [prepare_adoption(row, take_over=take_over, severities=severities) for row in chosen]
+    found = [check_writable(each) if isinstance(each, Adopted) else each for each in found]
+    adopted = [each for each in found if isinstance(each, Adopted)]
+    left_out = [each for each in found if isinstance(each, LeftOut)]
+    for each in left_out:
+        output.echo(f"left out: {each.name!r} ({each.id}): {each.reason}. {each.advice}", err=True)
     if not adopted or (left_out and all_or_none):
-        reason = "not every policy that was named" if adopted else "no policy"
-        output.echo(f"Nothing was written, as {reason} can be adopted.", err=True)
+        reason = "not every named policy" if adopted else "no policy"
+        output.echo(f"Nothing was written, because {reason} can be adopted.", err=True)
         raise typer.Exit(_REFUSED)
-    return adopted, sum(one.unwritable for one in left_out)
+    return adopted, sum(each.unwritable for each in left_out)
 
 
-def _write(program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]) -> None:
-    from pulumi_c1policy._import import choice, entries
+def _write_files(
+    program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]
+) -> None:
+    from pulumi_c1policy._import import import_file, policy_selection, program_writer
     from pulumi_c1policy._import.adoptable import get_managed_name
     from pulumi_c1policy._import.program_names import make_names
-    from pulumi_c1policy._import.program_writer import write_program as source
 
     ids = {policy.id for policy in adopted}
-    # They may belong to the very stack that adopts these.
+    # Other policies may belong to the stack that adopts these, so their names are taken.
     taken = {get_managed_name(row) for row in rows if str(row["id"]) not in ids}
-    called = make_names((policy.name for policy in adopted), taken)
-    others = {str(row["id"]): choice.get_name(row) for row in rows}
-    program.write_text(source(adopted, called, others), "utf-8")
-    file.write_text(entries.make_import_file(adopted, called), "utf-8")
+    names = make_names((policy.name for policy in adopted), taken)
+    display_names = {str(row["id"]): policy_selection.get_name(row) for row in rows}
+    source = program_writer.write_program(adopted, names, display_names)
+    program.write_text(source, "utf-8")
+    file.write_text(import_file.make_import_file(adopted, names), "utf-8")
 
 
-def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
-    """Report what was written, and what to do next."""
+def _print_next_steps(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
+    """Report the written files and the commands that finish the import."""
     is_here = Path("Pulumi.yaml").exists()
     quoted = shlex.quote(str(file if is_here else file.absolute()))
     output.echo(f"{len(adopted)} policies: {program} declares them, {file} is their state.")
     for policy in adopted:
-        if policy.keeper:
-            output.echo(f"{policy.name!r} was kept by {policy.keeper}: let it go there, too.")
+        if policy.manager:
+            output.echo(
+                f"{policy.name!r} is still managed by {policy.manager}; remove it from that "
+                "tool's state."
+            )
     output.echo("\nNext, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:\n")
     if program.stem != _MAIN:
         output.echo(f"    echo 'import {program.stem}' >> {_MAIN}.py")
@@ -175,6 +199,6 @@ def _tell(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
     output.echo("    pulumi preview --diff")
     output.echo("    pulumi up")
     output.echo(
-        "\nThe preview shows updates of `annotations` alone: the marks by which a policy is this "
-        "stack's."
+        "\nThe preview shows updates of `annotations` only: the ownership annotations of this "
+        "stack."
     )

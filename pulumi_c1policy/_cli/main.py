@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
+from pulumi_c1policy._cli import output
 from pulumi_c1policy._cli.check_expression import check_expression
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.import_ import import_
@@ -11,9 +15,9 @@ from pulumi_c1policy._cli.simulate import simulate
 from pulumi_c1policy._cli.validate import validate
 
 app = typer.Typer(
-    help="Tools beside a Pulumi program of ConductorOne policies.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 app.command()(check_expression)
@@ -23,11 +27,25 @@ app.command()(simulate)
 app.command()(validate)
 
 
+def _print_version(is_given: bool) -> None:
+    if is_given:
+        output.echo(f"pulumi-c1policy {metadata.version('pulumi-c1policy')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
-    """Keep the commands' names even if there is only one."""
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Check, simulate, import and emulate ConductorOne policies beside a Pulumi program."""
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    # `python -m pulumi_c1policy` shows the same name in its usage.
+    app(prog_name="c1policy")

@@ -1,4 +1,4 @@
-"""The only output of the commands: text without effect on the terminal."""
+"""The output of the commands: text that cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from pulumi_c1policy import _text
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Print text and a line break, with every invisible character spelled out."""
-    typer.echo(_text.escape_terminal(text), err=err)
+    """Print text and a line break, with every invisible character escaped."""
+    typer.echo(_text.escape_for_terminal(text), err=err)

@@ -1,4 +1,4 @@
-"""`c1policy simulate`: show who is asked for a request, and whose approvals a change alters."""
+"""`c1policy simulate`: show the outcome of requests, and the requests that a change affects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pulumi_c1policy._cli import output, sources, tables
+from pulumi_c1policy._cli import output, policy_sources, tables
+from pulumi_c1policy._cli.policy_sources import (
+    ConfigOption,
+    PolicyOption,
+    ProgramOption,
+    StateOption,
+    TenantOption,
+)
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -23,123 +30,131 @@ if TYPE_CHECKING:
 _CHANGED = 1
 _FAILED = 2
 _REQUEST = "The request"
+_FIELDS = "FIELD=VALUE; repeatable."
 
 
 def simulate(
-    subjects: Annotated[Path, typer.Option(help="People: a CSV, or a JSON list of objects.")],
-    policy: Annotated[
-        list[Path] | None, typer.Option(help="A JSON file of a policy, or of several; repeatable.")
-    ] = None,
-    program: Annotated[
-        Path | None, typer.Option(help="A Pulumi program: the folder of its Pulumi.yaml.")
-    ] = None,
-    state: Annotated[
-        Path | None, typer.Option(help="What `pulumi stack export` has written.")
-    ] = None,
-    tenant: Annotated[
-        bool, typer.Option("--tenant", help="The tenant's policies, as the environment names it.")
-    ] = False,
+    subjects: Annotated[
+        Path, typer.Option(help="The people who make requests: a CSV file, or a JSON list.")
+    ],
+    policy: PolicyOption = None,
+    program: ProgramOption = None,
+    state: StateOption = None,
+    tenant: TenantOption = False,
     only: Annotated[
         list[str] | None,
-        typer.Option("--id", help="Only this policy: id, resource or display name; repeatable."),
+        typer.Option(
+            "--id", help="Simulate this policy only: id, resource or display name; repeatable."
+        ),
     ] = None,
     against: Annotated[
-        str, typer.Option(help="Show what changes against these: a file, or `tenant`.")
+        str,
+        typer.Option(help='Compare with the policies before a change: a file, or "tenant".'),
     ] = "",
-    config: Annotated[
-        list[str] | None, typer.Option(help="The program's config as KEY=VALUE; repeatable.")
-    ] = None,
+    config: ConfigOption = None,
     directory: Annotated[
         Path | None,
         typer.Option(
-            help="Users, groups, apps and entitlements, as JSON.", rich_help_panel=_REQUEST
+            help="A JSON file with users, groups, apps and entitlements.",
+            rich_help_panel=_REQUEST,
         ),
     ] = None,
     entitlement: Annotated[
-        list[str] | None, typer.Option(help="FIELD=VALUE; repeatable.", rich_help_panel=_REQUEST)
+        list[str] | None,
+        typer.Option(help="The requested entitlement, " + _FIELDS, rich_help_panel=_REQUEST),
     ] = None,
     task: Annotated[
-        list[str] | None, typer.Option(help="FIELD=VALUE; repeatable.", rich_help_panel=_REQUEST)
+        list[str] | None,
+        typer.Option(help="The task of the request, " + _FIELDS, rich_help_panel=_REQUEST),
     ] = None,
     account: Annotated[
-        list[str] | None, typer.Option(help="FIELD=VALUE; repeatable.", rich_help_panel=_REQUEST)
+        list[str] | None,
+        typer.Option(help="The person's account in the app, " + _FIELDS, rich_help_panel=_REQUEST),
     ] = None,
     ip: Annotated[
-        str | None, typer.Option(help="Where it comes from.", rich_help_panel=_REQUEST)
+        str | None,
+        typer.Option(help="The IP address that sends the request.", rich_help_panel=_REQUEST),
     ] = None,
-    format: Annotated[Format, typer.Option(help="How to write the result.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="The format of the output.")] = Format.TABLE,
     show_all: Annotated[
-        bool, typer.Option("--all", help="With --against: unchanged people too.")
+        bool, typer.Option("--all", help="With --against: show unchanged requests too.")
     ] = False,
     fail_on_change: Annotated[
-        bool, typer.Option("--fail-on-change", help="With --against: exit with 1 on a change.")
+        bool,
+        typer.Option("--fail-on-change", help="With --against: exit with 1 if a request changes."),
     ] = False,
 ) -> None:
-    """Show the outcome of people's requests under policies, without making one.
+    """Show the outcome of people's requests under policies. No request is made.
 
-    With --against, show the requests that a change routes differently. Nothing is guessed: a
-    request is undecided, with the reason, if the given facts do not decide it.
+    With `--against`, show the requests that a change routes differently. A request is undecided,
+    with the reason, if the facts given here do not decide it.
+
+    Exit code: 0, or 1 with `--fail-on-change` if a request changes; 2 on an error.
     """
     try:
-        wanted = sources.read_named(policy, program, state, tenant=tenant, config=config)
-        other = sources.read(against) if against else None
+        after = policy_sources.read_source(policy, program, state, tenant=tenant, config=config)
+        before = policy_sources.read_file_or_tenant(against) if against else None
         run = partial(
-            _simulated,
-            people=_people(subjects),
-            directory=_directory(directory),
+            _simulate_all,
+            people=_read_people(subjects),
+            directory=_read_directory(directory),
             request={
-                "entitlement": _fields("--entitlement", entitlement),
-                "task": _fields("--task", task),
-                "account": _fields("--account", account),
+                "entitlement": _parse_fields("--entitlement", entitlement),
+                "task": _parse_fields("--task", task),
+                "account": _parse_fields("--account", account),
                 "ip": ip,
             },
         )
-        if other is None:
-            tables.print_outcomes(run(_chosen(wanted, only), wanted), format)
+        chosen = _select(after, only)
+        if before is None:
+            tables.print_outcomes(run(chosen, after), format)
             return
-        # A file with one policy does not contain the others, and a tenant has them.
-        is_whole = not only and not policy and against != sources.TENANT
-        changed = _impacts(wanted, other, _chosen(wanted, only), run, is_whole=is_whole)
+        # A policy that only `before` contains was removed, unless its source is larger.
+        is_whole = not only and not policy and against != policy_sources.TENANT
+        impacts = _compare(after, before, chosen, run, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        output.echo(sources.describe_error(error), err=True)
+        output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(_FAILED) from error
-    shown = changed if show_all else [one for one in changed if one.is_changed]
-    tables.print_impacts(shown, len(changed), format)
-    if fail_on_change and any(one.is_changed for one in changed):
+    shown = impacts if show_all else [impact for impact in impacts if impact.is_changed]
+    tables.print_impacts(shown, len(impacts), format)
+    if fail_on_change and any(impact.is_changed for impact in impacts):
         raise typer.Exit(_CHANGED)
 
 
-def _chosen(known: Sequence[KnownPolicy], only: Sequence[str] | None) -> list[KnownPolicy]:
+def _select(policies: Sequence[KnownPolicy], only: Sequence[str] | None) -> list[KnownPolicy]:
     """Select the policies that `--id` names, or all."""
     if not only:
-        return list(known)
-    found = [policy for policy in known if {policy.id, policy.resource, policy.name} & set(only)]
-    names = {name for policy in found for name in (policy.id, policy.resource, policy.name)}
+        return list(policies)
+    found = [each for each in policies if {each.id, each.resource, each.name} & set(only)]
+    names = {name for each in found for name in (each.id, each.resource, each.name)}
     if missing := [name for name in only if name not in names]:
-        there = ", ".join(policy.name for policy in known)
-        raise typer.BadParameter(f"There is no policy {missing[0]!r}; there are {there}.")
+        listed = ", ".join(policy.name for policy in policies)
+        message = f"There is no policy {missing[0]!r}; the policies are {listed}."
+        raise typer.BadParameter(message, param_hint="--id")
     return found
 
 
-def _people(path: Path) -> list[dict[str, Any]]:
+def _read_people(path: Path) -> list[dict[str, Any]]:
     from pulumi_c1policy._simulate import subjects
 
     return subjects.parse_subjects(path.read_text("utf-8"))
 
 
-def _directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
+def _read_directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
     try:
         return None if path is None else json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise typer.BadParameter(f"{path} is no JSON: {error}.") from error
+        message = f"{path} is not JSON: {error}."
+        raise typer.BadParameter(message, param_hint="--directory") from error
 
 
-def _fields(option: str, given: Sequence[str] | None) -> dict[str, Any] | None:
-    """Parse a record's fields; a value may be a JSON literal, list or object."""
-    return {name: _value(text) for name, text in sources.parse_pairs(option, given).items()} or None
+def _parse_fields(option: str, items: Sequence[str] | None) -> dict[str, Any] | None:
+    """Parse the fields of an object; a value may be a JSON literal, list or object."""
+    pairs = policy_sources.parse_pairs(option, items)
+    return {name: _parse_value(text) for name, text in pairs.items()} or None
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
+def _parse_value(text: str) -> Any:  # noqa: ANN401 (JSON)
     if text in ("true", "false", "null") or text[:1] in ("[", "{"):
         try:
             return json.loads(text)
@@ -148,26 +163,26 @@ def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
     return text
 
 
-def _simulated(
+def _simulate_all(
     chosen: Iterable[KnownPolicy],
-    known: Sequence[KnownPolicy],
+    policies: Sequence[KnownPolicy],
     people: Sequence[Mapping[str, Any]],
     directory: Any,  # noqa: ANN401 (JSON)
     request: Mapping[str, Any],
 ) -> list[Simulation]:
-    """Simulate every policy with every person, policy by policy."""
+    """Simulate a request of every person under every chosen policy, policy by policy."""
     from pulumi_c1policy._simulate.directory import Directory
     from pulumi_c1policy._simulate.simulation import simulate as run
 
-    where = Directory(directory)
+    known = Directory(directory)
     return [
-        run(policy, subject=person, directory=where, policies=known, **request)
+        run(policy, subject=person, directory=known, policies=policies, **request)
         for policy in chosen
         for person in people
     ]
 
 
-def _impacts(
+def _compare(
     after: Sequence[KnownPolicy],
     before: Sequence[KnownPolicy],
     chosen: Sequence[KnownPolicy],
@@ -175,16 +190,16 @@ def _impacts(
     *,
     is_whole: bool,
 ) -> list[Impact]:
-    """Compare every request before and after, for the selected and the removed policies."""
+    """Compare every request before and after a change, for the chosen and the removed policies."""
     from pulumi_c1policy._simulate.impact import Impact, pair_policies
 
-    found = []
+    impacts = []
     for old, new in pair_policies(before, after):
         if not (is_whole if new is None else new in chosen):
             continue
         was = run([old], before) if old else []
         now = run([new], after) if new else []
-        for one, other in zip_longest(was, now):
-            shown = other or one
-            found.append(Impact(shown.policy, shown.subject, one, other))
-    return found
+        for earlier, later in zip_longest(was, now):
+            shown = later or earlier
+            impacts.append(Impact(shown.policy, shown.subject, earlier, later))
+    return impacts

@@ -1,7 +1,8 @@
-"""The output of simulations and their changes: table, text, JSON or Markdown."""
+"""The output of `c1policy simulate`: a table, text, JSON or Markdown."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ from pulumi_c1policy._cli import output
 if TYPE_CHECKING:
     from pulumi_c1policy._simulate.impact import Impact
     from pulumi_c1policy._simulate.simulation_result import Simulation
+
+
+_MAX_PIPE_COLUMNS = 1_000_000
+"""The width of a table outside a terminal: a program that reads it must find whole cells."""
 
 
 class Format(StrEnum):
@@ -66,11 +71,19 @@ def _show(
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table. A cell that is too wide for the terminal is folded; nothing is cut."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*columns, show_lines=True)
+    console = Console()
+    if not sys.stdout.isatty():
+        console.width = _MAX_PIPE_COLUMNS
+    table = Table(
+        *(Column(name, overflow="fold", min_width=2) for name in columns), show_lines=True
+    )
     for row in rows:
-        table.add_row(*(Text(_text.escape_terminal(cell).replace(" → ", "\n→ ")) for cell in row))
-    Console().print(table)
+        table.add_row(
+            *(Text(_text.escape_for_terminal(cell).replace(" → ", "\n→ ")) for cell in row)
+        )
+    console.print(table)

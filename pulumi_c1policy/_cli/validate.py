@@ -1,16 +1,22 @@
-"""`c1policy validate`: run the checks of a preview without one, and the tenant's if asked for."""
+"""`c1policy validate`: run the checks of a preview, and on request those of the tenant."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import output, severities, sources
-from pulumi_c1policy._cli.severities import IgnoreOption, SeverityOption
+from pulumi_c1policy._cli import output, policy_sources, severity_options
+from pulumi_c1policy._cli.policy_sources import (
+    ConfigOption,
+    PolicyOption,
+    ProgramOption,
+    StateOption,
+    TenantOption,
+)
+from pulumi_c1policy._cli.severity_options import IgnoreOption, SeverityOption
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
@@ -24,57 +30,51 @@ _FAILED = 2
 
 
 def validate(
-    policy: Annotated[
-        list[Path] | None, typer.Option(help="A JSON file of a policy, or of several; repeatable.")
-    ] = None,
-    program: Annotated[
-        Path | None, typer.Option(help="A Pulumi program: the folder of its Pulumi.yaml.")
-    ] = None,
-    state: Annotated[
-        Path | None, typer.Option(help="What `pulumi stack export` has written.")
-    ] = None,
-    tenant: Annotated[
-        bool, typer.Option("--tenant", help="The tenant's policies, as the environment names it.")
-    ] = False,
-    config: Annotated[
-        list[str] | None, typer.Option(help="The program's config as KEY=VALUE; repeatable.")
-    ] = None,
+    policy: PolicyOption = None,
+    program: ProgramOption = None,
+    state: StateOption = None,
+    tenant: TenantOption = False,
+    config: ConfigOption = None,
     online: Annotated[
-        bool, typer.Option("--online", help="Let the tenant check the expressions too.")
+        bool,
+        typer.Option("--online", help="Also let the tenant check the conditions of rules."),
     ] = False,
     severity: SeverityOption = None,
     ignore: IgnoreOption = None,
 ) -> None:
-    """Check policies as a preview does: their shape, their rules and their expressions.
+    """Check policies as a preview does: their fields, their rules and their expressions.
 
-    Exits with 0 if nothing would be refused, with 1 if something would, and with 2 on other errors.
+    Exit code: 0 if a preview would accept all policies; 1 if it would refuse one; 2 on another
+    error.
     """
-    levels = severities.parse(severity, ignore)
+    severities = severity_options.parse(severity, ignore)
     try:
-        known = sources.read_named(policy, program, state, tenant=tenant, config=config)
-        chains = _chains(known)
+        policies = policy_sources.read_source(policy, program, state, tenant=tenant, config=config)
+        chains = _collect_chains(policies)
         refused = 0
-        for one in known:
-            found = _findings(one.tree, online=online) + chains.check(one.tree)
-            names = (one.name, one.resource, one.id)
-            refused += _show(one.name, levels.apply(found, names))
+        for each in policies:
+            found = _check_policy(each.tree, online=online) + chains.check(each.tree)
+            names = (each.name, each.resource, each.id)
+            refused += _print_findings(each.name, severities.apply(found, names))
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
-        output.echo(sources.describe_error(error), err=True)
+        output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(_FAILED) from error
-    output.echo(f"{len(known)} policies checked, {refused} would be refused.")
+    output.echo(f"{len(policies)} policies checked, {refused} would be refused.")
     if refused:
         raise typer.Exit(_REFUSED)
 
 
-def _findings(tree: Tree, *, online: bool) -> list[Finding]:
+def _check_policy(tree: Tree, *, online: bool) -> list[Finding]:
     from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks
     from pulumi_c1policy._lifecycle.effects import online_checks
     from pulumi_c1policy._lifecycle.planning.reduce import prune
     from pulumi_c1policy._model.policy import POLICY
 
-    said = prune(POLICY, tree).items()
-    # Output-only fields in a policy are not the user's mistake.
-    inputs = {k: v for k, v in said if k not in POLICY.fields or not POLICY.fields[k].output_only}
+    present = prune(POLICY, tree).items()
+    # A policy from a tenant or a state contains output-only fields, which is no mistake.
+    inputs = {
+        k: v for k, v in present if k not in POLICY.fields or not POLICY.fields[k].output_only
+    }
     found = policy_checks.check(inputs)
     if not online:
         return found + expression_checks.check_offline(inputs)
@@ -90,23 +90,23 @@ def _findings(tree: Tree, *, online: bool) -> list[Finding]:
         return found + online_checks.check_online(client, inputs)
 
 
-def _chains(known: Iterable[KnownPolicy]) -> Chains:
-    """Return the links between the policies, as far as they have ids."""
+def _collect_chains(policies: Iterable[KnownPolicy]) -> Chains:
+    """Collect the references between policies that have ids."""
     from pulumi_c1policy._lifecycle.checks.chains import Chains
 
     chains = Chains()
-    for one in known:
-        if one.id:
-            chains.note(one.id, one.tree)
+    for policy in policies:
+        if policy.id:
+            chains.note(policy.id, policy.tree)
     return chains
 
 
-def _show(name: str, findings: Iterable[Finding]) -> bool:
-    """Print the findings of one policy; return whether it would be refused."""
-    from pulumi_c1policy._model.paths import format_path
+def _print_findings(name: str, findings: Iterable[Finding]) -> bool:
+    """Print the findings of one policy; return whether a preview would refuse it."""
+    from pulumi_c1policy._findings import rule_texts
 
     refused = False
     for finding in findings:
-        output.echo(f"{finding.severity}: {name}: {format_path(finding.path)} {finding.sentence}")
+        output.echo(f"{finding.severity}: {name}: {rule_texts.format_finding(finding)}")
         refused = refused or finding.severity == "error"
     return refused

@@ -1,12 +1,11 @@
-"""The access token that all threads share, renewed once for all of them.
+"""The access token that all threads of a client share.
 
-The engine calls from several threads at the same time. One of them renews the token, the others
-wait for its result, and no lock is held during the request. This module must not import httpx.
+The engine calls from several threads at once. One thread renews the token and the others wait for
+its result; no lock is held during a request. This module must not import httpx.
 """
 
 from __future__ import annotations
 
-import copy
 import logging
 import threading
 from collections.abc import Callable
@@ -16,23 +15,29 @@ from typing import Protocol
 
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.credentials import Secret
-from pulumi_c1policy.errors import C1PolicyError, NoAnswerError
+from pulumi_c1policy._client.outcomes import Failure
+from pulumi_c1policy.errors import NoAnswerError
 
-_AHEAD_SECONDS = 60.0
+_MAX_AHEAD_SECONDS = 60.0
 _AHEAD_SHARE = 0.2
-_LONGEST_LIFE_SECONDS = 86_400.0
+_MAX_LIFETIME_SECONDS = 86_400.0
 _POLL_SECONDS = 0.2
+_TOO_SLOW = Failure(
+    NoAnswerError,
+    "No access token came in time: another thread is still waiting for it.",
+    "Try again; if the tenant is slow, raise c1policy:requestDeadline.",
+)
 _log = logging.getLogger("pulumi_c1policy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Token:
-    """An access token and the end of its life; compared by identity.
+    """An access token and its times; compared by identity.
 
     Attributes:
         secret: The token itself.
-        renew_at: The time to get the next one, on the monotonic clock.
-        ends_at: The time at which the tenant stops accepting it.
+        renew_at: The moment to renew it, on the monotonic clock.
+        ends_at: The moment at which the tenant stops accepting it.
     """
 
     secret: Secret
@@ -40,103 +45,105 @@ class Token:
     ends_at: float = float("inf")
 
     @classmethod
-    def issued(cls, text: str, now: float, lifetime: float) -> Token:
-        """Return a token that was requested at `now` and lives for this many seconds."""
-        life = min(lifetime, _LONGEST_LIFE_SECONDS)
-        ahead = min(_AHEAD_SECONDS, life * _AHEAD_SHARE)
-        return cls(Secret(text), renew_at=now + life - ahead, ends_at=now + life)
+    def from_answer(cls, text: str, requested_at: float, lifetime: float) -> Token:
+        """Return a token that was requested at this moment and lives for `lifetime` seconds."""
+        life = min(lifetime, _MAX_LIFETIME_SECONDS)
+        ahead = min(_MAX_AHEAD_SECONDS, life * _AHEAD_SHARE)
+        return cls(Secret(text), renew_at=requested_at + life - ahead, ends_at=requested_at + life)
 
 
 class TokenSource(Protocol):
-    """A source of tokens for the transport."""
+    """The source of the tokens of a transport."""
 
-    def get(self, deadline: float) -> Token:
-        """Return a token to use now."""
+    def get(self, deadline: float) -> Token | Failure:
+        """Return a token that is valid now."""
 
-    def refuse(self, token: Token) -> bool:
-        """Record that the tenant rejected a token; return whether another one can be had."""
+    def discard(self, token: Token) -> bool:
+        """Forget a token that the tenant does not accept; return whether `get` gets another."""
 
 
 class StaticToken:
-    """An access token that was obtained elsewhere and cannot be renewed."""
+    """An access token from the settings, which cannot be renewed."""
 
     def __init__(self, secret: Secret) -> None:
         self._token = Token(secret)
 
     def get(self, deadline: float) -> Token:  # noqa: ARG002 (the protocol's signature)
-        """Return the one token."""
+        """Return the token."""
         return self._token
 
-    def refuse(self, token: Token) -> bool:  # noqa: ARG002 (the protocol's signature)
+    def discard(self, token: Token) -> bool:  # noqa: ARG002 (the protocol's signature)
         """Return False: there is no other token."""
         return False
 
 
 class TokenCache:
-    """A cache that gets a token when none is valid, once for all threads that need one."""
+    """The current token, renewed by one thread for all."""
 
     def __init__(
-        self, fetch: Callable[[float], Token], clock: Clock, closed: threading.Event
+        self,
+        fetch: Callable[[float], Token | Failure],
+        clock: Clock,
+        closed: threading.Event,
     ) -> None:
-        """Store how to get a token; the first `get` gets it.
+        """Start without a token; the first `get` fetches one.
 
         Args:
-            fetch: Ask the tenant for a token, until a deadline.
+            fetch: Requests a token from the tenant, until a deadline.
             clock: The clock of the deadlines.
-            closed: Set when no thread may wait any more.
+            closed: Set when the client is closed; it ends every wait.
         """
         self._fetch = fetch
         self._clock = clock
         self._closed = closed
         self._lock = threading.Lock()
         self._token: Token | None = None
-        self._renewal: Future[Token] | None = None
+        self._renewal: Future[Token | Failure] | None = None
 
-    def get(self, deadline: float) -> Token:
-        """Return a valid token, from the cache, from another thread or from the tenant."""
+    def get(self, deadline: float) -> Token | Failure:
+        """Return a valid token: the cached one, that of a renewal under way, or a new one."""
         while True:
             with self._lock:
                 token, renewal, now = self._token, self._renewal, self._clock.monotonic()
                 if token is not None and now < token.renew_at:
                     return token
                 if renewal is None:
-                    mine = self._renewal = Future()
+                    own = self._renewal = Future()
                 elif token is not None and now < token.ends_at:
-                    # Another thread renews the token, and the old one is still valid.
+                    # Another thread renews the token; the old one is still valid.
                     return token
             if renewal is None:
-                return self._renew(mine, token, deadline)
+                return self._renew(own, token, deadline)
             result = self._await(renewal, deadline)
             if result is not None:
                 return result
 
-    def refuse(self, token: Token) -> bool:
-        """Forget a token that the tenant rejected, unless it was replaced meanwhile."""
+    def discard(self, token: Token) -> bool:
+        """Forget a token that the tenant does not accept; keep a newer one."""
         with self._lock:
             if self._token is token:
                 self._token = None
         return True
 
-    def _renew(self, mine: Future[Token], old: Token | None, deadline: float) -> Token:
+    def _renew(
+        self, own: Future[Token | Failure], old: Token | None, deadline: float
+    ) -> Token | Failure:
         try:
-            token = self._fetch(deadline)
-        except C1PolicyError as error:
-            self._finish(None)
-            if old is None or self._clock.monotonic() >= old.ends_at:
-                # A copy: each thread adds the name of its own policy to the text.
-                mine.set_exception(copy.copy(error))
-                raise
-            _log.debug("The access token was not renewed and serves on: %s", error.summary)
-            mine.set_result(old)
-            return old
+            result = self._fetch(deadline)
         except BaseException:
-            # Ctrl-C, or a bug, in this thread: another thread may renew the token.
+            # Ctrl-C or a bug in this thread: let another thread renew the token.
             self._finish(None)
-            mine.cancel()
+            own.cancel()
             raise
-        self._finish(token)
-        mine.set_result(token)
-        return token
+        if isinstance(result, Failure):
+            self._finish(None)
+            if old is not None and self._clock.monotonic() < old.ends_at:
+                _log.debug("Cannot renew the access token; using the old: %s", result.summary)
+                result = old
+        else:
+            self._finish(result)
+        own.set_result(result)
+        return result
 
     def _finish(self, token: Token | None) -> None:
         with self._lock:
@@ -144,8 +151,8 @@ class TokenCache:
             if token is not None:
                 self._token = token
 
-    def _await(self, renewal: Future[Token], deadline: float) -> Token | None:
-        """Return the token that another thread gets, or None if that thread gave up."""
+    def _await(self, renewal: Future[Token | Failure], deadline: float) -> Token | Failure | None:
+        """Return the result of another thread's renewal; None if that thread was interrupted."""
         while not self._closed.is_set() and self._clock.monotonic() < deadline:
             try:
                 return renewal.result(timeout=_POLL_SECONDS)
@@ -153,10 +160,4 @@ class TokenCache:
                 continue
             except CancelledError:
                 return None
-            except C1PolicyError as error:
-                # A copy: several threads raising one exception would mix up their tracebacks.
-                raise copy.copy(error) from error
-        raise NoAnswerError(
-            "No access token came in time: another thread is still waiting for it.",
-            "Try again; if the tenant is slow, raise c1policy:requestDeadline.",
-        )
+        return _TOO_SLOW

@@ -1,8 +1,8 @@
-"""Three kinds of credential, none of which can be shown or pickled.
+"""The three kinds of credential; none of them can be shown or pickled.
 
-Pulumi pickles the provider of a dynamic resource into its state, and errors end in logs. Therefore
-a credential hides itself instead of relying on its users. PyJWT, and with it cryptography, is
-imported only to sign an assertion. This module must not import httpx.
+Pulumi pickles the provider of a dynamic resource into the state, and errors reach logs, so a
+credential hides itself. PyJWT, which loads cryptography, is imported only to sign an assertion.
+This module must not import httpx.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text itself, for the one place that sends it."""
+        """Return the text itself, to send it."""
         return self._text
 
     def __repr__(self) -> str:
@@ -49,12 +49,12 @@ class Secret:
         return hash(self._text)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is neither pickled nor copied")
+        raise TypeError("a secret cannot be pickled or copied")
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A bearer token that was obtained elsewhere; it cannot be renewed here."""
+    """A bearer token of the user, which this package cannot renew."""
 
     token: Secret
 
@@ -72,9 +72,9 @@ class ClientSecret:
     """A client id and its private Ed25519 key, which signs an assertion (RFC 7523).
 
     Attributes:
-        client_id: The name of the client, `<random-id>@<host>/<use>`.
-        text: The secret as the tenant gave it.
-        key: The private key in it, a JWK in JSON.
+        client_id: The client id, `<random-id>@<host>/<use>`.
+        text: The client secret as the tenant shows it.
+        key: The private key in the secret, a JWK in JSON.
     """
 
     client_id: str
@@ -86,30 +86,44 @@ Credential: TypeAlias = AccessToken | OidcExchange | ClientSecret
 
 
 def parse_client_secret(client_id: str, text: str) -> ClientSecret:
-    """Return the credential in `secret-token:conductorone.com:v1:<base64url of a JWK>`.
+    """Return a client id and its secret as a credential.
+
+    Args:
+        client_id: The client id.
+        text: The secret, `secret-token:conductorone.com:v1:<base64url of a JWK>`.
 
     Raises:
-        SettingsError: The text is not such a secret. The error does not contain it.
+        SettingsError: The secret has another form. The error does not quote it.
     """
     items = text.split(":")
     if len(items) != 4 or items[:2] != ["secret-token", "conductorone.com"]:
-        raise _malformed("it does not have the form `secret-token:conductorone.com:v1:...`")
+        raise _build_malformed_error(
+            "it does not have the form `secret-token:conductorone.com:v1:...`"
+        )
     if items[2] != "v1":
-        raise _malformed("it is of a version other than v1")
+        raise _build_malformed_error("its version is not v1")
     try:
-        jwk = json.loads(_decoded(items[3]))
+        jwk = json.loads(_decode_base64url(items[3]))
     except (ValueError, RecursionError):
         jwk = None
     if not _is_private_ed25519(jwk):
-        raise _malformed("its last part is not a private Ed25519 key; it may be cut off")
+        raise _build_malformed_error(
+            "its last part is not a private Ed25519 key; it may be cut off"
+        )
     key = {name: jwk[name] for name in ("kty", "crv", "x", "d")}
     return ClientSecret(client_id, Secret(text), Secret(json.dumps(key)))
 
 
-def make_token_form(
+def build_token_form(
     credential: OidcExchange | ClientSecret, audience: str, now: float
 ) -> dict[str, str]:
-    """Return the form that asks the token endpoint for an access token."""
+    """Return the form that requests an access token from the token endpoint.
+
+    Args:
+        credential: The credential to exchange.
+        audience: The tenant's host, without a port.
+        now: Seconds since 1970.
+    """
     match credential:
         case OidcExchange():
             return {
@@ -128,11 +142,11 @@ def make_token_form(
 
 
 def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
-    """Return a JWT with which the client proves that it has its key.
+    """Return a signed JWT, which proves that the client has its key (RFC 7523).
 
     Args:
         credential: The client.
-        audience: The tenant's host, without a port: no other server accepts the assertion.
+        audience: The tenant's host, without a port; other servers do not accept the JWT.
         now: Seconds since 1970.
     """
     import jwt
@@ -143,7 +157,7 @@ def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
         "sub": credential.client_id,
         "aud": audience,
         "iat": int(now),
-        # The server rejects more than five minutes ahead; clocks differ by less than two.
+        # The server rejects an end more than 5 minutes ahead. Clocks may differ by 2 minutes.
         "exp": int(now) + _LEEWAY_SECONDS,
         "nbf": int(now) - _LEEWAY_SECONDS,
     }
@@ -151,8 +165,8 @@ def sign_assertion(credential: ClientSecret, audience: str, now: float) -> str:
     return jwt.encode(claims, key, algorithm="EdDSA", headers=headers)  # type: ignore[arg-type]
 
 
-def list_secret_texts(credential: Credential) -> tuple[str, ...]:
-    """Return every text of a credential that must not be shown if a server echoes it."""
+def list_secrets(credential: Credential) -> tuple[str, ...]:
+    """Return every text of a credential to mask, because a server may echo it."""
     if isinstance(credential, ClientSecret):
         whole = credential.text.reveal()
         return whole, whole.rpartition(":")[2], json.loads(credential.key.reveal())["d"]
@@ -163,12 +177,12 @@ def _is_private_ed25519(jwk: object) -> bool:
     if not isinstance(jwk, Mapping) or (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519"):
         return False
     try:
-        return all(len(_decoded(jwk[name])) == _KEY_BYTES for name in ("x", "d"))
+        return all(len(_decode_base64url(jwk[name])) == _KEY_BYTES for name in ("x", "d"))
     except (KeyError, TypeError, AttributeError, ValueError):
         return False
 
 
-def _decoded(text: str) -> bytes:
+def _decode_base64url(text: str) -> bytes:
     try:
         padded = text.rstrip("=").encode("ascii") + b"=" * (-len(text.rstrip("=")) % 4)
         return base64.b64decode(padded, altchars=b"-_", validate=True)
@@ -176,7 +190,7 @@ def _decoded(text: str) -> bytes:
         raise ValueError("not base64url") from error
 
 
-def _malformed(why: str) -> SettingsError:
+def _build_malformed_error(why: str) -> SettingsError:
     return SettingsError(
         f"The client secret is malformed: {why}.",
         "Copy the whole client secret again and set it with "

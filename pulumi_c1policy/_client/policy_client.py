@@ -1,7 +1,7 @@
 """The calls of the policy API.
 
-Policies travel as the JSON trees of the wire, with nothing dropped: fields that this package does
-not know must survive a read. This module knows paths and envelopes, and no retries.
+Policies are the JSON trees of the wire, with nothing dropped: a field that this package does not
+know must survive a read. This module knows paths and filters, and no retries.
 """
 
 from __future__ import annotations
@@ -10,31 +10,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain
 from types import TracebackType
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias
 from urllib.parse import quote
 
 import httpx
-import pydantic
 
-from pulumi_c1policy._client import bodies, envelopes
-from pulumi_c1policy._client.answers import Call
+from pulumi_c1policy._client import answers, decoding, paging
+from pulumi_c1policy._client.answer_models import (
+    AccountProvisionResult,
+    CelValidation,
+    EditorMarker,
+    PolicyEnvelope,
+)
+from pulumi_c1policy._client.api_requests import Body, Decision, Look, Request, SendNothing
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._client.envelopes import AccountProvisionResult, EditorMarker
-from pulumi_c1policy._client.retries import Kind
+from pulumi_c1policy._client.outcomes import Call, Failure, Kind, unwrap
+from pulumi_c1policy._client.paging import POLICIES_PATH
 from pulumi_c1policy._client.settings import Settings
-from pulumi_c1policy._client.transport import Look, Request, Settled, Transport
+from pulumi_c1policy._client.transport import Transport
 from pulumi_c1policy.errors import APIError, NotFoundError
 
-_POLICIES = "/api/v1/policies"
-_MAX_PAGES = 1_000
-# Inside the class, `list` is the API call of that name.
+_MAX_PAGE_SIZE = 100
+# Inside the class, `list` is the call of that name.
 _Markers: TypeAlias = list[EditorMarker]
-_Page: TypeAlias = list[dict[str, Any]]
-_Message = TypeVar("_Message", bound=pydantic.BaseModel)
 
 
 class PolicyClient:
-    """A tenant's policies. Thread-safe; share one client, because it holds one pool."""
+    """The policies of a tenant. Threads should share one client, because it owns one pool."""
 
     def __init__(
         self,
@@ -43,15 +45,15 @@ class PolicyClient:
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Prepare the connections; nothing is sent before the first call.
+        """Prepare the pool; nothing is sent before the first call.
 
         Args:
-            settings: The server, the credential and the deadline.
+            settings: The server, the credential and the deadline of an operation.
             transport: The transport for httpx instead of the network, for tests.
             clock: The time, for tests.
 
         Raises:
-            SettingsError: The environment names a proxy or certificates that cannot be used.
+            SettingsError: A proxy or the certificates in the environment cannot be used.
         """
         self._transport = Transport(settings, transport=transport, clock=clock)
 
@@ -67,49 +69,51 @@ class PolicyClient:
         self.close()
 
     def close(self) -> None:
-        """End the waits of all threads, and close the connections.
+        """End the waits of all threads, refuse new requests, and close the connections.
 
-        A connection in use stays open until its answer has arrived, or until `cut`.
+        A request under way keeps its connection until it is answered, or until `cut`.
         """
         self._transport.close()
 
     def cut(self) -> None:
-        """End the requests in progress; a write among them may have taken effect."""
+        """End the requests under way; a write among them may have taken effect."""
         self._transport.cut()
 
-    def operation(self) -> AbstractContextManager[None]:
-        """Let all calls of a block share one deadline, as those of one operation do."""
-        return self._transport.operation()
+    def share_deadline(self) -> AbstractContextManager[None]:
+        """Make all calls of a block share one deadline, that of the settings."""
+        return self._transport.share_deadline()
 
-    def within(self, seconds: float) -> AbstractContextManager[None]:
-        """End the calls of a block after this many seconds, if not earlier."""
-        return self._transport.within(seconds)
+    def limit_time(self, seconds: float) -> AbstractContextManager[None]:
+        """End the calls of a block after this time, if not earlier."""
+        return self._transport.limit_time(seconds)
 
-    def rest(self, seconds: float) -> bool:
-        """Wait; return False, and early, if the client is closed meanwhile."""
-        return self._transport.rest(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Wait; return False, at once, when the client is closed."""
+        return self._transport.wait(seconds)
 
     def create(self, policy: Mapping[str, Any]) -> dict[str, Any]:
-        """Create a policy; return it as the tenant answered.
+        """Create a policy; return it as the tenant created it.
 
         Raises:
-            APIError: It was not created. With `ambiguous`, it may have been created: look before
-                another call.
+            APIError: It was not created. With `ambiguous`, it may have been: look for it before
+                the next call.
         """
-        call = Call(Kind.CREATE, "POST", _POLICIES)
-        created = self._policy(Request(call, body=dict(policy)))
+        call = Call(Kind.CREATE, "POST", POLICIES_PATH)
+        request = Request(call, body=dict(policy))
+        created = decoding.request_model(self._transport, PolicyEnvelope, request).policy
         if not isinstance(created.get("id"), str) or not created["id"]:
-            raise self._transport.unreadable(call, "a policy without an id")
+            raise answers.describe_unreadable(call, "a policy without an id").to_error()
         return created
 
     def get(self, policy_id: str) -> dict[str, Any]:
-        """Return a policy; a softly deleted one has its `deletedAt`.
+        """Return a policy; one that was deleted softly has a `deletedAt`.
 
         Raises:
             NotFoundError: The tenant has no such policy.
+            APIError: It could not be read.
         """
-        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"), has_id=True)
-        return self._same_policy(policy_id, Request(call))
+        call = Call(Kind.READ, "GET", _build_path(policy_id, "GET"), has_id=True)
+        return self._send_for_policy(policy_id, Request(call))
 
     def update(
         self,
@@ -117,67 +121,60 @@ class PolicyClient:
         mask: Sequence[str],
         body_for: Callable[[dict[str, Any]], Mapping[str, Any] | None],
     ) -> dict[str, Any]:
-        """Replace the fields in the mask; return the policy as the tenant answered.
+        """Replace the fields in the mask; return the policy after the update.
 
-        Each attempt follows a GET of the policy that is younger than the last wait of any kind.
+        A GET of the policy precedes each attempt. It is younger than the last wait of any kind.
 
         Args:
             policy_id: The policy's id.
             mask: Top-level fields in lowerCamelCase, at least one.
-            body_for: Return the new values for the policy as it is now, or None if it has them
-                already, and nothing is to be sent. A field in the mask without a value is reset. It
-                may raise to prevent the update, and may be called several times.
+            body_for: Returns the new values for the policy as it is now. The tenant resets a field
+                in the mask without a value. None sends nothing. It may be called several times,
+                and raises an error if the update must not be sent.
 
         Raises:
-            ValueError: The mask is empty, which the tenant would take for every field.
+            ValueError: The mask is empty; the tenant would replace every field.
             NotFoundError: The tenant has no such policy.
-            APIError: It was not updated. With `ambiguous`, it may have been updated.
+            APIError: It was not updated. With `ambiguous`, it may have been.
         """
         if not mask:
             raise ValueError("an empty mask would rewrite the whole policy")
-        call = Call(Kind.UPDATE, "POST", _path_of(policy_id, "POST"), has_id=True)
+        call = Call(Kind.UPDATE, "POST", _build_path(policy_id, "POST"), has_id=True)
 
-        def decide(policy: dict[str, Any]) -> object:
+        def decide(policy: dict[str, Any]) -> Decision:
             body = body_for(policy)
             if body is None:
-                return Settled({"policy": policy})
-            return {"policy": dict(body), "updateMask": ",".join(mask)}
+                return SendNothing({"policy": policy})
+            return Body({"policy": dict(body), "updateMask": ",".join(mask)})
 
-        return self._same_policy(policy_id, Request(call, look=self._look(policy_id, decide)))
+        request = Request(call, look=_build_look(policy_id, decide))
+        return self._send_for_policy(policy_id, request)
 
-    def delete(self, policy_id: str, may: Callable[[dict[str, Any]], bool]) -> None:
+    def delete(self, policy_id: str, may_delete: Callable[[dict[str, Any]], bool]) -> None:
         """Delete a policy.
 
-        Each attempt follows a GET of the policy that is younger than the last wait of any kind.
+        A GET of the policy precedes each attempt. It is younger than the last wait of any kind.
 
         Args:
             policy_id: The policy's id.
-            may: Return whether the policy as it is now may be deleted. It may be called several
+            may_delete: Returns whether to delete the policy as it is now. It may be called several
                 times.
 
         Raises:
-            NotFoundError: The tenant has no such policy, perhaps because an earlier attempt of
-                this call deleted it before its answer was lost.
-            APIError: It was not deleted. With `ambiguous`, it may have been deleted.
+            NotFoundError: The tenant has no such policy. An earlier attempt of this call may have
+                deleted it, and its answer was lost.
+            APIError: It was not deleted. With `ambiguous`, it may have been.
         """
-        call = Call(Kind.DELETE, "DELETE", _path_of(policy_id, "DELETE"), has_id=True)
+        call = Call(Kind.DELETE, "DELETE", _build_path(policy_id, "DELETE"), has_id=True)
 
-        def decide(policy: dict[str, Any]) -> object:
-            return None if may(policy) else Settled({})
+        def decide(policy: dict[str, Any]) -> Decision:
+            return Body(None) if may_delete(policy) else SendNothing({})
 
-        self._transport.send(Request(call, look=self._look(policy_id, decide)))
+        unwrap(self._transport.send(Request(call, look=_build_look(policy_id, decide))))
 
-    def _look(self, policy_id: str, decide: Callable[[dict[str, Any]], object]) -> Look:
-        call = Call(Kind.READ, "GET", _path_of(policy_id, "GET"), has_id=True)
-
-        def decided(value: dict[str, Any]) -> object:
-            return decide(self._checked(policy_id, call, value))
-
-        return Look(call, decided)
-
-    def list(self, page_size: int = 100) -> Iterator[dict[str, Any]]:
+    def list(self, page_size: int = _MAX_PAGE_SIZE) -> Iterator[dict[str, Any]]:
         """Yield every policy that is not scoped to an app or entitlement."""
-        return chain.from_iterable(self._listed(page_size))
+        return chain.from_iterable(paging.list_pages(self._transport, page_size))
 
     def search(
         self,
@@ -193,25 +190,24 @@ class PolicyClient:
         scope_app_id: str | None = None,
         scope_app_entitlement_id: str | None = None,
         scope_slot: str | None = None,
-        page_size: int = 100,
+        page_size: int = _MAX_PAGE_SIZE,
     ) -> Iterator[dict[str, Any]]:
-        """Yield the policies that match every given filter.
+        """Yield the policies that match all filters.
 
         Args:
             query: Free text.
-            display_name: A name.
+            display_name: The display name.
             policy_types: Types such as `POLICY_TYPE_GRANT`.
-            refs: Ids, of any scope.
+            refs: Policy ids, of any scope.
             exclude_policy_ids: Ids to leave out.
-            include_deleted: Also yield softly deleted policies.
-            scope_view: The scopes, such as `POLICY_SCOPE_VIEW_ALL`. Default: global policies only.
-            scope_object_type: The kind of object of the scope.
+            include_deleted: Also yield policies that were deleted softly.
+            scope_view: The scopes, such as `POLICY_SCOPE_VIEW_ALL`; global policies by default.
+            scope_object_type: The kind of the scope.
             scope_app_id: The app of the scope.
             scope_app_entitlement_id: The entitlement of the scope.
             scope_slot: The slot of the scope.
-            page_size: The number of policies to ask for with each request, at most 100. A page may
-                contain more, fewer or none; the tenant raises small numbers to a minimum of its
-                own.
+            page_size: The number of policies to ask for with each request, at most 100. The tenant
+                raises small numbers to its own minimum. A page may have more policies or none.
         """
         filters = {
             "query": query,
@@ -226,108 +222,69 @@ class PolicyClient:
             "scopeAppEntitlementId": scope_app_entitlement_id,
             "scopeSlot": scope_slot,
         }
-        return chain.from_iterable(self._searched(filters, page_size))
+        return chain.from_iterable(paging.search_pages(self._transport, filters, page_size))
 
-    def everything(self) -> Iterator[dict[str, Any]]:
-        """Yield every policy; scoped ones are missing if the credential may list but not search."""
-        return chain.from_iterable(self.pages())
+    def list_all(self) -> Iterator[dict[str, Any]]:
+        """Yield every policy; only global ones if the credential may list but not search."""
+        return chain.from_iterable(self.list_pages())
 
-    def pages(self) -> Iterator[_Page]:
-        """Yield the policies of `everything` page by page, one request each."""
-        found = self._searched({"scopeView": "POLICY_SCOPE_VIEW_ALL"})
+    def list_pages(self) -> Iterator[paging.Page]:
+        """Yield the pages of `list_all`, one request each."""
+        filters = {"scopeView": "POLICY_SCOPE_VIEW_ALL"}
+        pages = paging.search_pages(self._transport, filters, _MAX_PAGE_SIZE)
         try:
-            first = next(found, None)
+            first = next(pages, None)
         except APIError as error:
             if error.status not in (400, 403, 404):
                 raise
-            yield from self._listed()
+            yield from paging.list_pages(self._transport, _MAX_PAGE_SIZE)
             return
         if first is not None:
             yield first
-            yield from found
+            yield from pages
 
     def test_account_provision(self, cel: str) -> AccountProvisionResult:
-        """Return the tenant's result of an account provisioning expression."""
-        call = Call(Kind.READ, "POST", f"{_POLICIES}/test-account-provision-policy")
-        return self._message(AccountProvisionResult, Request(call, body={"cel": cel}))
+        """Return the value of an account provisioning expression."""
+        call = Call(Kind.READ, "POST", f"{POLICIES_PATH}/test-account-provision-policy")
+        request = Request(call, body={"cel": cel})
+        return decoding.request_model(self._transport, AccountProvisionResult, request)
 
     def validate_cel(self, text: str) -> _Markers:
-        """Return the tenant's remarks on a CEL expression; none means that it is valid."""
-        call = Call(Kind.READ, "POST", f"{_POLICIES}/validate/cel")
+        """Return the tenant's remarks on a CEL expression; a valid one has none."""
+        call = Call(Kind.READ, "POST", f"{POLICIES_PATH}/validate/cel")
         request = Request(call, body={"text": text})
-        return self._message(envelopes.CelValidation, request).markers or []
+        return decoding.request_model(self._transport, CelValidation, request).markers or []
 
-    def _policy(self, request: Request) -> dict[str, Any]:
-        return self._message(envelopes.PolicyEnvelope, request).policy
-
-    def _same_policy(self, policy_id: str, request: Request) -> dict[str, Any]:
-        return self._checked(policy_id, request.call, self._transport.send(request))
-
-    def _checked(self, policy_id: str, call: Call, value: dict[str, Any]) -> dict[str, Any]:
-        policy = self._shaped(envelopes.PolicyEnvelope, call, value).policy
-        if policy.get("id", policy_id) != policy_id:
-            raise self._transport.unreadable(call, "another policy")
-        return policy
-
-    def _listed(self, page_size: int = 100) -> Iterator[_Page]:
-        call = Call(Kind.READ, "GET", _POLICIES)
-
-        budget = bodies.Budget()
-
-        def request(token: str) -> Request:
-            params = {"page_size": str(page_size)} | ({"page_token": token} if token else {})
-            return Request(call, params=params, budget=budget)
-
-        return self._pages(request)
-
-    def _searched(self, filters: Mapping[str, object], page_size: int = 100) -> Iterator[_Page]:
-        call = Call(Kind.READ, "POST", "/api/v1/search/policies")
-        fixed = {name: value for name, value in filters.items() if value}
-        budget = bodies.Budget()
-
-        def request(token: str) -> Request:
-            page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
-            return Request(call, body=fixed | page, budget=budget)
-
-        return self._pages(request)
-
-    def _pages(self, request: Callable[[str], Request]) -> Iterator[_Page]:
-        token, seen, stopwatch = "", {""}, self._transport.stopwatch()
-        for _ in range(_MAX_PAGES):
-            asked = request(token)
-            with stopwatch.running():
-                page = self._message(envelopes.PolicyPage, asked)
-            yield page.policies or []
-            token = page.next_page_token
-            if not token:
-                return
-            if token in seen:
-                raise self._transport.unreadable(asked.call, "a page token that came before")
-            seen.add(token)
-        raise self._transport.unreadable(asked.call, f"more than {_MAX_PAGES} pages")
-
-    def _message(self, model: type[_Message], request: Request) -> _Message:
-        return self._shaped(model, request.call, self._transport.send(request))
-
-    def _shaped(self, model: type[_Message], call: Call, value: dict[str, Any]) -> _Message:
-        try:
-            return model.model_validate(value)
-        except pydantic.ValidationError as error:
-            place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-            what = f"JSON of another shape (at `{place}`)"
-            raise self._transport.unreadable(call, what) from error
+    def _send_for_policy(self, policy_id: str, request: Request) -> dict[str, Any]:
+        value = unwrap(self._transport.send(request))
+        return unwrap(decoding.decode_policy(policy_id, request.call, value))
 
 
-def _path_of(policy_id: str, method: str) -> str:
-    # A tenant answers "", "/" and "." with a redirect to the collection, and a URL cannot contain
-    # half a surrogate pair: none of them is a policy's id.
+def _build_look(policy_id: str, decide: Callable[[dict[str, Any]], Decision]) -> Look:
+    """Return the look at a policy, whose decision gets the policy instead of the answer."""
+    call = Call(Kind.READ, "GET", _build_path(policy_id, "GET"), has_id=True)
+
+    def decide_on_answer(value: dict[str, Any]) -> Decision:
+        policy = decoding.decode_policy(policy_id, call, value)
+        return policy if isinstance(policy, Failure) else decide(policy)
+
+    return Look(call, decide_on_answer)
+
+
+def _build_path(policy_id: str, method: str) -> str:
+    """Return the path of a policy.
+
+    Raises:
+        NotFoundError: No policy can have this id. A tenant answers "", "/" and "." with a redirect
+            to the collection, and no URL can hold half a surrogate pair.
+    """
     if not policy_id.strip("./ ") or _has_surrogates(policy_id):
         raise NotFoundError(
             f"There is no policy with the id {policy_id!a}.",
-            "Give the policy's id as the tenant shows it.",
+            "Use the policy's id as the tenant shows it.",
             method=method,
         )
-    return f"{_POLICIES}/{quote(policy_id, safe='')}"
+    return f"{POLICIES_PATH}/{quote(policy_id, safe='')}"
 
 
 def _has_surrogates(text: str) -> bool:

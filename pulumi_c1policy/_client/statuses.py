@@ -1,7 +1,7 @@
-"""The meaning of an error status: the class of the error, and how the attempt failed.
+"""The meaning of an error status: the class of the error, and the outcome of the attempt.
 
-One place decides which errors are certain and which leave a write ambiguous, so that one table test
-covers them. This module must not import httpx.
+This module alone decides which statuses are certain and which are ambiguous for a write, so that
+one table in the tests covers them all. It must not import httpx.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import Final
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import envelopes, final_errors
-from pulumi_c1policy._client.final_errors import Refusal
-from pulumi_c1policy._client.retries import Kind, Outcome
+from pulumi_c1policy._client import answer_models, rejections
+from pulumi_c1policy._client.outcomes import Kind, Outcome
+from pulumi_c1policy._client.rejections import Rejection
 
 _GRPC_CODES: Final[Mapping[int, str]] = {
     1: "CANCELLED",
@@ -37,8 +37,8 @@ _GRPC_CODES: Final[Mapping[int, str]] = {
 _CANCELLED, _DEADLINE_EXCEEDED, _NOT_FOUND, _UNIMPLEMENTED, _UNAVAILABLE = 1, 4, 5, 12, 14
 _CONFLICT_CODES = frozenset({6, 9, 10})
 _GAVE_UP_WAITING = frozenset({408, 499, 504})
-# The statuses of a server that has ended its work on the request. Any other 5xx (520 to 530, 598
-# and 599 of proxies, for example) may come from a gateway that only stopped waiting.
+# The server has ended its work on the request. Any other 5xx (such as 520 to 530, 598 and 599 of
+# proxies) may come from a gateway that only stopped waiting.
 _ENDED = frozenset({500, 502, 503})
 _ERRORS: Final[Mapping[int, type[errors.StatusError]]] = {
     400: errors.InvalidRequestError,
@@ -56,27 +56,27 @@ class Meaning:
 
     Attributes:
         error: The class of the error.
-        outcome: How the attempt failed, for the table of retries.
-        refusal: The known text in its body, if it has one.
+        outcome: The way in which the attempt failed, for the retry table.
+        rejection: The text in the body that is known to be final, if it has one.
     """
 
     error: type[errors.APIError]
     outcome: Outcome = Outcome.FINAL
-    refusal: Refusal | None = None
+    rejection: Rejection | None = None
 
 
-def interpret(kind: Kind, status: int, body: envelopes.ErrorBody) -> Meaning:
+def interpret(kind: Kind, status: int, body: answer_models.ErrorBody) -> Meaning:
     """Return the meaning of an answer with a status of 400 or above."""
     if kind is Kind.TOKEN:
         if status in (400, 401, 403):
-            # OAuth answers 400 for wrong credentials.
+            # OAuth answers 400 to a wrong credential.
             return Meaning(errors.AuthenticationError)
-    elif refusal := final_errors.find_refusal(status, body.message):
-        return Meaning(errors.InvalidRequestError, Outcome.REFUSED, refusal)
+    elif rejection := rejections.find(status, body.message):
+        return Meaning(errors.InvalidRequestError, Outcome.REJECTED, rejection)
     if status == 429:
         return Meaning(errors.RateLimitError, Outcome.THROTTLED)
     if status in (401, 403):
-        # The request was not let in, whatever the body says.
+        # The request was not let in, so it had no effect. The body cannot change that.
         return Meaning(_ERRORS[status])
     if status == 501 and body.code == _UNIMPLEMENTED:
         return Meaning(errors.ServerError)
@@ -98,20 +98,18 @@ def _outcome_of_failure(status: int, code: int | None) -> Outcome:
     return Outcome.UNAVAILABLE if is_unavailable and not gave_up else Outcome.SERVER_FAILED
 
 
-def may_still_happen(status: int | None, code: int | None) -> bool:
-    """Return whether the tenant may still be working on a request with this answer."""
-    if status is None:
-        return False
+def may_be_in_progress(status: int, code: int | None) -> bool:
+    """Return whether the tenant may still be at work on a request with such an answer."""
     if status in _GAVE_UP_WAITING or code in (_CANCELLED, _DEADLINE_EXCEEDED):
         return True
     return status >= 500 and status not in _ENDED
 
 
-def name_error(status: int, code: int | None) -> str:
-    """Return the name of an error: that of its gRPC code, else that of its status."""
+def describe(status: int, code: int | None) -> str:
+    """Return the name of the gRPC code of an error, or else that of its status."""
     if code is not None and code in _GRPC_CODES:
         return f"{_GRPC_CODES[code]} (code {code})"
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        return "with a status that HTTP does not define"
+        return "(a status that HTTP does not define)"

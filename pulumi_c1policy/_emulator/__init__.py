@@ -30,4 +30,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 (any of the names above)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    from pulumi_c1policy import _extras
+
+    with _extras.require("testing", "The emulated tenant"):
+        module = import_module(f"{__name__}.{_HOMES[name]}")
+    return getattr(module, name)

@@ -48,7 +48,9 @@ def page_size(asked: int, smallest: int) -> int:
 
 
 def _token(sequence: int, criteria: dict[str, Any], *, is_empty: bool = False) -> str:
-    """Return the page token to continue after a policy, on an empty page or on one with policies."""
+    """Return the page token to continue after a policy, on an empty page or on one with
+    policies.
+    """
     text = f"{sequence}:{_digest(criteria)}{'e' if is_empty else ''}"
     return base64.urlsafe_b64encode(text.encode()).decode()
 

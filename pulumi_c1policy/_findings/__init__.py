@@ -1,4 +1,4 @@
-"""Findings about a policy: the rule, the severity that a user wants, and the sentence.
+"""Findings about a policy: the rules, their severities and their text.
 
-Imports `_model.paths` alone, so that every layer above the model can make findings.
+Imports only `_model.paths`, so that every layer above the model can make findings.
 """

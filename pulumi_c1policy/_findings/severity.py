@@ -1,6 +1,7 @@
-"""The severity that a user wants for each rule: `c1policy:severity` and `--severity`. Pure.
+"""The severities that a user sets for rules: `c1policy:severity` and `--severity`. Pure.
 
-The text is a comma list of `rule=error|warning|off`, or `rule@resource=…` for one resource.
+The text is a list of `rule=error|warning|off`, or `rule@resource=…` for one resource, separated by
+commas.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
+from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._findings.finding import Severity
 from pulumi_c1policy._findings.rule_registry import RULES
 
@@ -20,7 +22,7 @@ _Found = TypeVar("_Found", bound=Any)
 
 
 class SeverityError(ValueError):
-    """A text is not a list of severities; the message says what is wrong and what to write."""
+    """A text is not a list of severities. The message names the mistake and the correct form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,52 +30,51 @@ class Severities:
     """The severities that a user set.
 
     Attributes:
-        levels: A level by rule and resource; the resource is "" if the level applies to all.
+        levels: The level by rule and resource; the resource "" means all resources.
     """
 
     levels: Mapping[tuple[str, str], Level] = field(default_factory=lambda: MappingProxyType({}))
 
     def level(self, rule: str, default: Severity, names: Collection[str] = ()) -> Level:
-        """Return the level of a rule's findings.
+        """Look up the level of a rule's findings.
 
         Args:
-            rule: The rule's id; "" is a finding that no user can turn down.
+            rule: The rule's id; "" for a finding whose severity cannot be set.
             default: The severity that the check gave.
             names: The names of the current resource (its name, its URN).
         """
         if not rule:
             return default
         for name in names:
-            if (own := self.levels.get((rule, name))) is not None:
-                return own
+            if (level := self.levels.get((rule, name))) is not None:
+                return level
         return self.levels.get((rule, ""), default)
 
     def apply(self, findings: Iterable[_Found], names: Collection[str] = ()) -> list[_Found]:
-        """Return the findings with the severity that the user set, without those that are off.
+        """Give findings the severity that the user set, and drop those that are off.
 
         Args:
             findings: Dataclasses with a `rule` and a `severity`.
             names: The names of the current resource.
         """
-        kept = []
-        for finding in findings:
-            level = self.level(finding.rule, finding.severity, names)
-            if level != "off":
-                same = level == finding.severity
-                kept.append(finding if same else replace(finding, severity=level))
-        return kept
+        levels = [(each, self.level(each.rule, each.severity, names)) for each in findings]
+        return [
+            finding if level == finding.severity else replace(finding, severity=level)
+            for finding, level in levels
+            if level != "off"
+        ]
 
 
 def parse(text: str) -> Severities:
     """Parse a list of severities.
 
     Raises:
-        SeverityError: An item is not of the form `rule=level`, a rule or a level does not exist, or
-            two items contradict each other.
+        SeverityError: An item is malformed, names an unknown rule or level, or contradicts another
+            item.
     """
     levels: dict[tuple[str, str], Level] = {}
     for item in filter(None, (part.strip() for part in text.split(","))):
-        subject, equals, wanted = (part.strip() for part in item.rpartition("="))
+        subject, equals, level_name = (part.strip() for part in item.rpartition("="))
         rule, at, resource = (part.strip() for part in subject.partition("@"))
         if not equals or (at and not resource):
             raise SeverityError(
@@ -82,12 +83,12 @@ def parse(text: str) -> Severities:
             )
         if (problem := explain_unknown_rule(rule)) is not None:
             raise SeverityError(problem)
-        level = next((level for level in LEVELS if level == wanted), None)
+        level = next((level for level in LEVELS if level == level_name), None)
         if level is None:
-            near = get_close_matches(wanted, LEVELS, n=1)
+            near = get_close_matches(level_name, LEVELS, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise SeverityError(
-                f"{wanted!r} is not a severity of the rule {rule!r}; "
+                f"{level_name!r} is not a severity of the rule {rule!r}; "
                 f"write one of {', '.join(LEVELS)}{hint}"
             )
         if levels.setdefault((rule, resource), level) != level:
@@ -96,24 +97,24 @@ def parse(text: str) -> Severities:
 
 
 def explain_former(rules: str, option: str) -> str:
-    """Return a sentence that translates the former list of ignored rules.
+    """Return a message that names the replacement of a former list of ignored rules.
 
     Args:
         rules: Rule ids, separated by commas or spaces.
         option: The former setting: `c1policy:ignoreWarnings` or `--ignore`.
     """
     names = rules.replace(",", " ").split()
-    value = ",".join(f"{name}=off" for name in dict.fromkeys(names)) or "RULE=off"
+    value = rule_texts.format_setting(names or ["RULE"], "off")
     if option.startswith("--"):
         return f"{option} is no longer an option; write --severity {value}"
     return (
         f"{option} is replaced by c1policy:severity; run `pulumi config rm {option}` and "
-        f'`pulumi config set c1policy:severity "{value}"`'
+        f"{rule_texts.format_setting_command(value)}"
     )
 
 
 def explain_unknown_rule(rule: str) -> str | None:
-    """Return a sentence about an unknown rule id, with the nearest known one, or None."""
+    """Return a message about an unknown rule id, or None if the rule exists."""
     if rule in RULES:
         return None
     near = get_close_matches(rule, RULES, n=1, cutoff=0.5)

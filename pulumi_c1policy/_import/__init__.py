@@ -1,5 +1,6 @@
-"""A program, and the state that goes with it, for policies that a tenant has.
+"""A program, and the state that goes with it, for the existing policies of a tenant.
 
-`choice` picks the policies, `adoption` judges each, `names` and `program` write the program, and
-`entries` writes the file for `pulumi import`. Pure: no engine, no HTTP and no terminal.
+`policy_selection` selects the policies, `adoptable` decides for each whether it can be adopted,
+`program_writer` writes the program and `import_file` the file for `pulumi import`. Pure: imports no
+engine, no HTTP and no terminal.
 """

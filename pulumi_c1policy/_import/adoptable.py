@@ -1,13 +1,14 @@
-"""The decision whether a policy can be adopted, and the inputs that declare it as it is. Pure."""
+"""The decision to adopt a policy or to leave it out, and the inputs that declare it. Pure."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
+from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.severity import Severities
 from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks, rejected_steps
@@ -25,17 +26,17 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar
 from pulumi_c1policy._model.tree import ShapeError, Tree, UnfitError, Value, decode
 
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
-_EXACT = 2**53
-# The manager of a policy sets these three, and may set the version of its tool.
-_KEEPERS = (*OWNERSHIP_KEYS, "iac_tool_version")
-# Stand-ins for the program's own ownership annotations, for the checks.
-_OUR_MARKS = dict.fromkeys(OWNERSHIP_KEYS, "pulumi")
+_MAX_EXACT_INTEGER = 2**53
+# A tool sets the ownership annotations of a policy, and may set its own version.
+_MANAGER_KEYS = (*OWNERSHIP_KEYS, "iac_tool_version")
+# The checks count the annotations that a deployment adds.
+_PLACEHOLDER_OWNERSHIP = dict.fromkeys(OWNERSHIP_KEYS, "pulumi")
 
-MEND = "Put it right in ConductorOne, then import it."
+CORRECTION_ADVICE = "Correct it in ConductorOne, then import it."
 """The advice about a policy that no program can declare."""
 
-Leaf = Callable[[Field, Value], Value]
-"""The conversion of a single value of a field."""
+LeafConverter = Callable[[Field, Value], Value]
+"""A conversion of a single value of a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class Adopted:
 
     Attributes:
         id: Its id in the tenant.
-        name: What people call it.
-        live: The policy as the tenant has it (decoded).
+        name: Its display name, or its id if it has none.
+        live: The live policy (decoded).
         inputs: The inputs that declare it.
-        keeper: Its manager until now, "" if there is none.
+        manager: The tool that manages it until now, "" if there is none.
         held: The held steps, which the program leaves out: the rule id by the path.
     """
 
@@ -55,7 +56,7 @@ class Adopted:
     name: str
     live: Tree
     inputs: Tree
-    keeper: str = ""
+    manager: str = ""
     held: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -65,15 +66,15 @@ class LeftOut:
 
     Attributes:
         id: Its id in the tenant.
-        name: What people call it.
-        why: The reason, as the end of a sentence.
-        advice: What to do instead, in a sentence.
-        unwritable: No program or import file can contain it, whatever the user decides.
+        name: Its display name, or its id if it has none.
+        reason: A clause without a full stop.
+        advice: A sentence that tells the user how to continue.
+        unwritable: No program or import file can contain it, and no option changes that.
     """
 
     id: str
     name: str
-    why: str
+    reason: str
     advice: str
     unwritable: bool = False
 
@@ -85,47 +86,43 @@ def prepare_adoption(
 
     Args:
         wire: The policy, with an id.
-        take_over: Also adopt what another tool or workspace manages.
+        take_over: Also adopt a policy that another tool or workspace manages.
         severities: The severities that the user set for rules.
     """
     policy_id = str(wire["id"])
     try:
         live = decode(POLICY, wire)
     except UnfitError as error:
-        why = f"no program can hold it: {error}"
-        return LeftOut(policy_id, policy_id, why, MEND, unwritable=True)
+        reason = f"no program can contain it: {error}"
+        return LeftOut(policy_id, policy_id, reason, CORRECTION_ADVICE, unwritable=True)
     except ShapeError as error:
         advice = "Check that this package is up to date."
         return LeftOut(policy_id, policy_id, f"it cannot be read: {error}", advice)
     name = str(live.get("display_name") or policy_id)
     if live.get("system_builtin"):
-        why = "it came with the tenant (system_builtin), and nobody can change it"
-        return LeftOut(policy_id, name, why, f"Read it with `Policy.get(name, id={policy_id!r})`.")
-    kept_by = describe_manager({}, read_ownership(live))
-    if kept_by and not take_over:
-        advice = "Take it out of there, or give `--take-over`."
-        return LeftOut(policy_id, name, f"it is kept by {kept_by}", advice)
+        reason = "it is a builtin policy of the tenant (system_builtin), which cannot be changed"
+        advice = f"Read it with `Policy.get(name, id={policy_id!r})`."
+        return LeftOut(policy_id, name, reason, advice)
+    manager = describe_manager({}, read_ownership(live))
+    if manager and not take_over:
+        advice = "Remove it from that tool's state, or add `--take-over`."
+        return LeftOut(policy_id, name, f"it is managed by {manager}", advice)
     held = find_held_steps({}, live)
-    if held and (emptied := _list_emptied(live)):
+    if held and (emptied := _list_emptied_keys(live)):
         keys = ", ".join(f"`{format_path(('policy_steps', Key(key)))}`" for key in emptied)
-        why = f"{keys} would be empty without the steps that a tenant refuses ({_rules(held)})"
-        return LeftOut(policy_id, name, why, "Give it other steps in ConductorOne, then import it.")
+        rules = rule_texts.cite_rules(*held.values())
+        reason = f"{keys} would be empty without the steps that a tenant rejects{rules}"
+        advice = "Give it other steps in ConductorOne, then import it."
+        return LeftOut(policy_id, name, reason, advice)
     inputs = write_inputs(live)
-    if errors := _find_refused(inputs, severities or Severities(), (name, policy_id)):
-        why = (
-            "a preview would refuse it: "
-            + "; ".join(map(_sentence, errors))
-            + _note_newer_fields(live)
-        )
-        return LeftOut(policy_id, name, why, MEND)
-    return Adopted(policy_id, name, live, inputs, kept_by, held)
+    if errors := _find_errors(inputs, severities or Severities(), (name, policy_id)):
+        shown = "; ".join(map(_format_first_line, errors))
+        reason = f"a preview would refuse it: {shown}{_note_newer_fields(live)}"
+        return LeftOut(policy_id, name, reason, CORRECTION_ADVICE)
+    return Adopted(policy_id, name, live, inputs, manager, held)
 
 
-def _rules(held: Mapping[str, str]) -> str:
-    return ", ".join(sorted(set(held.values())))
-
-
-def _list_emptied(live: Tree) -> list[str]:
+def _list_emptied_keys(live: Tree) -> list[str]:
     """List the keys of the step lists that contain nothing but held steps."""
     before = live.get("policy_steps") or {}
     after = rejected_steps.remove_steps(live).get("policy_steps") or {}
@@ -133,16 +130,16 @@ def _list_emptied(live: Tree) -> list[str]:
 
 
 def write_inputs(live: Tree) -> Tree:
-    """Return the inputs that declare a policy (decoded) as it is: only what is set, most readable.
+    """Return the inputs that declare a live policy (decoded), in the most readable spelling.
 
-    Left out are output-only fields, held steps, fields of a newer API, the annotations of the
-    policy's manager until now, and those that no program may set.
+    They contain no zeros, output-only fields, held steps, fields of a newer API, annotations of the
+    policy's manager until now, or annotations that no program may set.
     """
-    # The rest of a message may have no meaning any more.
-    seen = drop_held_steps({}, live)
-    inputs = prune(POLICY, map_leaves(POLICY, strip(POLICY, prune(POLICY, seen)), _spell))
-    if notes := _own_annotations(live):
-        inputs["annotations"] = notes
+    declared = drop_held_steps({}, live)
+    # The second `prune` removes messages that mean absent without the dropped fields.
+    inputs = prune(POLICY, map_leaves(POLICY, strip(POLICY, prune(POLICY, declared)), _spell))
+    if annotations := _select_annotations(live):
+        inputs["annotations"] = annotations
     else:
         inputs.pop("annotations", None)
     if steps := inputs.get("policy_steps"):
@@ -150,34 +147,36 @@ def write_inputs(live: Tree) -> Tree:
     return inputs
 
 
-def _own_annotations(live: Tree) -> Tree:
-    others = _KEEPERS if read_ownership(live) else ()
-    held = live.get("annotations") or {}
-    notes = {key: held[key] for key in sorted(held) if held[key] and key not in others}
-    wrong = {finding.path for finding in policy_checks.check({"annotations": notes})}
-    return {key: value for key, value in notes.items() if ("annotations", Key(key)) not in wrong}
+def _select_annotations(live: Tree) -> Tree:
+    """Return the annotations that a program may set, without those of the policy's manager."""
+    left_out = _MANAGER_KEYS if read_ownership(live) else ()
+    all_ = live.get("annotations") or {}
+    chosen = {key: all_[key] for key in sorted(all_) if all_[key] and key not in left_out}
+    refused = {finding.path for finding in policy_checks.check({"annotations": chosen})}
+    return {k: value for k, value in chosen.items() if ("annotations", Key(k)) not in refused}
 
 
 def list_manager_annotations(adopted: Adopted) -> Tree:
     """Return the annotations of the policy's manager; the first update replaces them."""
-    notes = adopted.live.get("annotations") or {}
-    return {key: notes[key] for key in _KEEPERS if adopted.keeper and notes.get(key)}
+    annotations = adopted.live.get("annotations") or {}
+    return {k: annotations[k] for k in _MANAGER_KEYS if adopted.manager and annotations.get(k)}
 
 
 def get_managed_name(wire: Tree) -> str:
     """Return the resource name under which a Pulumi stack manages the policy, or ""."""
-    kept_by = read_ownership(wire)
-    address = str(kept_by.get("iac_resource_address", ""))
-    return address.rpartition("/")[2] if kept_by.get("managed_by") == "pulumi" else ""
+    ownership = read_ownership(wire)
+    address = str(ownership.get("iac_resource_address", ""))
+    return address.rpartition("/")[2] if ownership.get("managed_by") == "pulumi" else ""
 
 
-def map_leaves(message: Message, tree: Tree, leaf: Leaf) -> Tree:
-    """Return a tree in the order of the model, with `leaf` applied to every single value.
+def map_leaves(message: Message, tree: Tree, convert: LeafConverter) -> Tree:
+    """Convert every single value of a tree, and sort its fields in the order of the model.
 
-    Left out are fields without effect: ignored, or dropped by the tenant because of a sibling.
+    Fields without effect are dropped: those that the tenant ignores, alone or because of another
+    field.
     """
     return {
-        name: _each_field(field, tree[name], leaf)
+        name: _map_field(field, tree[name], convert)
         for name, field in message.fields.items()
         if name in tree
         and not field.ignored
@@ -185,30 +184,29 @@ def map_leaves(message: Message, tree: Tree, leaf: Leaf) -> Tree:
     }
 
 
-def _each_field(field: Field, value: Value, leaf: Leaf) -> Value:
+def _map_field(field: Field, value: Value, convert: LeafConverter) -> Value:
     if field.shape == "list":
-        return [_each_item(field, item, leaf) for item in value]
+        return [_map_item(field, item, convert) for item in value]
     if field.shape == "map":
-        return {key: _each_item(field, item, leaf) for key, item in value.items()}
-    return _each_item(field, value, leaf)
+        return {key: _map_item(field, item, convert) for key, item in value.items()}
+    return _map_item(field, value, convert)
 
 
-def _each_item(field: Field, value: Value, leaf: Leaf) -> Value:
-    return (
-        map_leaves(field.type, value, leaf)
-        if isinstance(field.type, Message)
-        else leaf(field, value)
-    )
+def _map_item(field: Field, value: Value, convert: LeafConverter) -> Value:
+    if isinstance(field.type, Message):
+        return map_leaves(field.type, value, convert)
+    return convert(field, value)
 
 
 def _spell(field: Field, value: Value) -> Value:
-    """Spell a value as a person would write it, semantically equal."""
+    """Spell a value as a person would write it; the result is semantically equal."""
     if field.type is Scalar.DURATION or field.span:
         exact = durations.parse_seconds(int(value) if field.span else value)
         short = durations.format_seconds(exact)
         return short if exact is not None and durations.parse_seconds(short) == exact else value
     if field.type in _LONG_INTEGERS:
-        return int(value) if abs(int(value)) <= _EXACT else value
+        # The engine rounds larger numbers to doubles, so they stay text.
+        return int(value) if abs(int(value)) <= _MAX_EXACT_INTEGER else value
     return _convert_data(value) if field.type is Scalar.STRUCT else value
 
 
@@ -218,39 +216,33 @@ def _convert_data(value: Value) -> Value:
         return {key: _convert_data(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [_convert_data(item) for item in value]
-    is_long = isinstance(value, int) and abs(value) > _EXACT
+    is_long = isinstance(value, int) and abs(value) > _MAX_EXACT_INTEGER
     return float(value) if is_long else value
 
 
 def _sort_step_keys(inputs: Tree, steps: Tree) -> list[str]:
-    """List the keys of the steps: the baseline, then in the order of the rules, then the others."""
-    pointed = [str(rule.get("step_key")) for rule in inputs.get("rules") or ()]
-    wanted = [
-        policy_checks.get_baseline_key(str(inputs.get("policy_type"))),
-        *pointed,
-        *sorted(steps),
-    ]
-    return [key for key in dict.fromkeys(wanted) if key in steps]
+    """Sort the keys of the steps: the baseline, then those of the rules in order, then the rest."""
+    baseline = policy_checks.get_baseline_key(str(inputs.get("policy_type")))
+    of_rules = [str(rule.get("step_key")) for rule in inputs.get("rules") or ()]
+    return [key for key in dict.fromkeys([baseline, *of_rules, *sorted(steps)]) if key in steps]
 
 
-def _find_refused(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> list[Finding]:
+def _find_errors(inputs: Tree, severities: Severities, names: tuple[str, ...]) -> list[Finding]:
     """List the findings for which a preview would refuse the inputs."""
-    notes = (inputs.get("annotations") or {}) | _OUR_MARKS
-    found = policy_checks.check(inputs | {"annotations": notes})
+    annotations = (inputs.get("annotations") or {}) | _PLACEHOLDER_OWNERSHIP
+    findings = policy_checks.check(inputs | {"annotations": annotations})
     with contextlib.suppress(CheckerUnavailableError):
-        found += expression_checks.check_offline(inputs)
-    told = severities.apply(found, names)
-    return [finding for finding in told if finding.severity == "error"]
+        findings += expression_checks.check_offline(inputs)
+    return [each for each in severities.apply(findings, names) if each.severity == "error"]
 
 
-def _sentence(finding: Finding) -> str:
-    first = finding.message.partition("\n")[0]
-    rule = f" [{finding.rule}]" if finding.rule else ""
-    return f"{format_path(finding.path)} {first}{rule}"
+def _format_first_line(finding: Finding) -> str:
+    """Format a finding without the excerpt of an expression."""
+    return rule_texts.format_finding(finding).partition("\n")[0]
 
 
 def _note_newer_fields(live: Tree) -> str:
-    """Return a note about fields that the model does not know: the checks may miss them."""
+    """Return a note about fields that the model does not know: they may explain the errors."""
     names = ", ".join(f"`{name}`" for name in sorted(set(_list_unknown_fields(POLICY, live))))
     return f" (this version of pulumi-c1policy does not know the fields {names})" if names else ""
 

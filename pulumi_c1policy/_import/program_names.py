@@ -1,4 +1,4 @@
-"""The names of adopted policies in a program: a resource's name and a variable each. Pure."""
+"""Names of adopted policies in a program: a resource name and a variable for each. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-_LONGEST = 60
-_TAKEN = frozenset({*keyword.kwlist, *keyword.softkwlist, *map(str.casefold, dir(builtins))})
+_MAX_NAME_LENGTH = 60
+_RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *map(str.casefold, dir(builtins))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +29,37 @@ class Name:
 
 
 def make_names(display_names: Iterable[str], taken: Collection[str] = ()) -> list[Name]:
-    """Name each policy, in their order; the later ones of equal names get a number.
+    """Make a unique name for each policy, in their order; repeated names get a number.
 
     Args:
         display_names: The display names.
         taken: Names of other resources.
     """
-    found = dict.fromkeys(taken)
-    last: dict[str, int] = {}
+    used = dict.fromkeys(taken)
+    last_numbers: dict[str, int] = {}
     for display_name in display_names:
-        base = chosen = make_resource_name(display_name)
-        while chosen in found:
-            last[base] = last.get(base, 1) + 1
-            chosen = f"{base}-{last[base]}"
-        found[chosen] = None
-    return [Name(resource) for resource in found if resource not in taken]
+        base = name = make_resource_name(display_name)
+        while name in used:
+            last_numbers[base] = last_numbers.get(base, 1) + 1
+            name = f"{base}-{last_numbers[base]}"
+        used[name] = None
+    return [Name(resource) for resource in used if resource not in taken]
 
 
 def make_resource_name(display_name: str) -> str:
     """Make a resource name: `Contractors (EMEA), 24/7` -> `contractors-emea-24-7`.
 
-    Latin letters lose their accents; letters of other scripts stay, as Python's identifiers allow.
+    Latin letters lose their accents. Letters of other scripts stay if Python's identifiers allow
+    them.
     """
-    plain = "".join(char if _may_stand(char) else "-" for char in _fold(display_name))
+    plain = "".join(char if _is_allowed(char) else "-" for char in _fold(display_name))
     words = "-".join(filter(None, plain.split("-")))
-    if len(words) > _LONGEST:
-        words = words[: _LONGEST + 1].rpartition("-")[0] or words[:_LONGEST]
+    if len(words) > _MAX_NAME_LENGTH:
+        words = words[: _MAX_NAME_LENGTH + 1].rpartition("-")[0] or words[:_MAX_NAME_LENGTH]
     variable = words.replace("-", "_")
     if not variable.isidentifier():
         return f"policy-{words}" if words else "policy"
-    return f"{words}-policy" if variable in _TAKEN else words
+    return f"{words}-policy" if variable in _RESERVED else words
 
 
 def _fold(text: str) -> str:
@@ -70,5 +71,5 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", out)
 
 
-def _may_stand(char: str) -> bool:
+def _is_allowed(char: str) -> bool:
     return char != "_" and f"a{char}".isidentifier()

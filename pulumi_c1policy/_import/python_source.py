@@ -1,6 +1,7 @@
 """Plain values as Python source, in the layout of ruff and black. Pure.
 
-Both formatters keep what fits on one line, and otherwise break the outermost brackets.
+Both formatters leave an expression that fits on one line, and otherwise break the outermost
+brackets.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from wcwidth import wcswidth
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._model.tree import Value
 
-_WIDTH = 88
+_MAX_LINE_COLUMNS = 88
 _INDENT = "    "
 _BRACKETS: dict[type, tuple[str, str]] = {str: ("(", ")"), dict: ("{", "}"), list: ("[", "]")}
 
@@ -25,7 +26,7 @@ class Code(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class Commented:
     """A value with a comment above it."""
 
     value: Value
@@ -33,26 +34,26 @@ class Noted:
 
 
 def format_call(function: str, *positional: str, **named: Value) -> str:
-    """Return a call with one argument per line."""
+    """Format a call with one argument per line."""
     items = [*(("", value) for value in positional), *((f"{k}=", v) for k, v in named.items())]
-    return "\n".join([f"{function}(", *_block(items, _INDENT, comma=True), ")"])
+    return "\n".join([f"{function}(", *_format_items(items, _INDENT, comma=True), ")"])
 
 
 def format_text(text: str) -> str:
-    """Return a text as one literal, in the quotes that need fewer escapes."""
+    """Format a text as one string literal, in the quotes that need fewer escapes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    return f"{quote}{''.join(_escaped(char, quote) for char in text)}{quote}"
+    return f"{quote}{''.join(_escape_character(char, quote) for char in text)}{quote}"
 
 
-def _escaped(char: str, quote: str) -> str:
+def _escape_character(char: str, quote: str) -> str:
     if char in (quote, "\\"):
         return f"\\{char}"
     return char if char.isprintable() else repr(char)[1:-1]
 
 
 def _format_flat(value: Value) -> str | None:
-    """Return a value on one line, or None if a comment forbids that."""
-    if isinstance(value, Noted):
+    """Format a value on one line; return None if it contains a comment."""
+    if isinstance(value, Commented):
         return None
     if isinstance(value, str):
         return value if isinstance(value, Code) else format_text(value)
@@ -67,13 +68,13 @@ def _format_flat(value: Value) -> str | None:
     return f"{opening}{', '.join(parts)}{closing}"
 
 
-def _lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]:
-    if isinstance(value, Noted):
-        yield f"{indent}# {_text.escape_line(value.comment)}"
+def _format_lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]:
+    if isinstance(value, Commented):
+        yield f"{indent}# {_text.to_one_line(value.comment)}"
         value = value.value
     flat = _format_flat(value)
     whole = f"{indent}{prefix}{flat}{suffix}"
-    if flat is not None and (cell_len(whole) <= _WIDTH or not _may_break(value)):
+    if flat is not None and (wcswidth(whole) <= _MAX_LINE_COLUMNS or not _is_breakable(value)):
         yield whole
         return
     opening, closing = _BRACKETS[type(value)]
@@ -82,26 +83,26 @@ def _lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterator[str]
         yield from _format_long_text(value, indent + _INDENT)
     else:
         items = _list_items(value)
-        yield from _block(items, indent + _INDENT, comma=len(items) > 1)
+        yield from _format_items(items, indent + _INDENT, comma=len(items) > 1)
     yield f"{indent}{closing}{suffix}"
 
 
-def _block(items: Iterable[tuple[str, Value]], indent: str, *, comma: bool) -> Iterator[str]:
+def _format_items(items: Iterable[tuple[str, Value]], indent: str, *, comma: bool) -> Iterator[str]:
     for prefix, item in items:
-        yield from _lines(prefix, item, "," if comma else "", indent)
+        yield from _format_lines(prefix, item, "," if comma else "", indent)
 
 
 def _format_long_text(value: str, indent: str) -> Iterator[str]:
-    """Return a text of several lines: one literal if it fits, else one per line."""
+    """Format a text of several lines: one literal if it fits, otherwise one for each line."""
     whole = f"{indent}{format_text(value)}"
-    if cell_len(whole) <= _WIDTH:
+    if wcswidth(whole) <= _MAX_LINE_COLUMNS:
         yield whole
     else:
         yield from (f"{indent}{format_text(line)}" for line in value.splitlines(keepends=True))
 
 
-def _may_break(value: Value) -> bool:
-    """Return whether a value may be broken into several lines."""
+def _is_breakable(value: Value) -> bool:
+    """Return whether the formatters break a value into several lines."""
     if isinstance(value, str):
         return not isinstance(value, Code) and len(value.splitlines()) > 1
     return isinstance(value, dict | list) and bool(value)

@@ -1,13 +1,13 @@
-"""The last check before an adoption: a program and an import file can contain the policy. Pure."""
+"""The last check before an adoption: both files can contain the policy. Pure."""
 
 from __future__ import annotations
 
 import ast
 
-from pulumi_c1policy._import import entries, program_names, program_writer
-from pulumi_c1policy._import.adoptable import MEND, Adopted, LeftOut
+from pulumi_c1policy._import import import_file, program_names, program_writer
+from pulumi_c1policy._import.adoptable import CORRECTION_ADVICE, Adopted, LeftOut
 
-_DEFECTS = (
+_WRITE_ERRORS = (
     ArithmeticError,
     LookupError,
     MemoryError,
@@ -21,14 +21,14 @@ _DEFECTS = (
 def check_writable(policy: Adopted) -> Adopted | LeftOut:
     """Return the policy, or the reason why no program or import file can contain it.
 
-    One policy that cannot be written must not prevent the others. So each is written once by
-    itself, and the program is parsed.
+    One such policy must not prevent the adoption of the others. So this writes each policy alone
+    and parses the program.
     """
-    called = program_names.make_names([policy.name])
+    names = program_names.make_names([policy.name])
     try:
-        ast.parse(program_writer.write_program([policy], called, {}))
-        entries.make_import_file([policy], called).encode()
-    except _DEFECTS as error:
-        why = f"no program can hold it ({type(error).__name__})"
-        return LeftOut(policy.id, policy.name, why, MEND, unwritable=True)
+        ast.parse(program_writer.write_program([policy], names, {}))
+        import_file.make_import_file([policy], names).encode()
+    except _WRITE_ERRORS as error:
+        reason = f"no program can contain it ({type(error).__name__})"
+        return LeftOut(policy.id, policy.name, reason, CORRECTION_ADVICE, unwritable=True)
     return policy

@@ -68,7 +68,7 @@ APP_GROUP_APPROVAL = Message(
         name="app_group_id",
         type=Scalar.STRING,
         required=True,
-        doc="The id of the group's entitlement, whose members may approve; not the id of its resource.",
+        doc="The id of the group's entitlement, whose members may approve; not its resource's id.",
     ),
     _allow_self_approval("as a member of the group"),
     _REQUIRE_DISTINCT_APPROVERS,
@@ -211,7 +211,7 @@ APPROVAL = Message(
     Field(
         name="requires_step_up_provider_id",
         type=Scalar.STRING,
-        doc="The provider of step-up authentication that an approver must pass first. Default: none.",
+        doc="The step-up authentication that an approver must pass first, by id. Default: none.",
     ),
     _switch("escalation_enabled", "True enables `escalation` if nobody answers."),
     Field(

@@ -141,7 +141,9 @@ def are_same(field: Field, one: Value, other: Value) -> bool:
 
 
 def are_equal(one: Value, other: Value) -> bool:
-    """Return whether two canonical values are equal; `True` is not 1, and UNKNOWN equals nothing."""
+    """Return whether two canonical values are equal; `True` is not 1, and UNKNOWN equals
+    nothing.
+    """
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(are_equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -23,7 +23,8 @@ Path: TypeAlias = tuple[str | int, ...]
 """A place, from the policy down."""
 
 _STEP = re.compile(
-    r"""\.?(?P<name>[^.\[\]"]+) | \[(?P<index>\d+)\] | \["(?P<key>(?:[^"\\]|\\.)*)"\] | \[(?P<any>\*)\]""",
+    r"""\.?(?P<name>[^.\[\]"]+) | \[(?P<index>\d+)\]
+    | \["(?P<key>(?:[^"\\]|\\.)*)"\] | \[(?P<any>\*)\]""",
     re.VERBOSE,
 )
 

@@ -15,7 +15,7 @@ MANUAL_PROVISION = Message(
         type=Scalar.STRING,
         doc="The instructions for the person who provisions. Default empty.",
     ),
-    Field(name="assignee", type=PROVISIONER_ASSIGNMENT, doc="Who provisions."),
+    Field(name="assignee", type=PROVISIONER_ASSIGNMENT, doc="The assignment."),
     define_ids("user_ids", "Ids of the users who provision; the order has no meaning."),
 )
 
@@ -131,7 +131,7 @@ MULTI_STEP.define(
 
 PROVISION_TARGET = Message(
     "c1.api.policy.v1.ProvisionTarget",
-    "What is provisioned, if it differs from what was requested.",
+    "The object to provision, if it differs from what was requested.",
     Field(name="app_id", type=Scalar.STRING, doc="The app in which to provision."),
     Field(name="app_entitlement_id", type=Scalar.STRING, doc="The entitlement to provision."),
     Field(
@@ -152,8 +152,8 @@ PROVISION_TARGET = Message(
 PROVISION = Message(
     "c1.api.policy.v1.Provision",
     "A step that gives or removes the access.",
-    Field(name="provision_policy", type=PROVISION_POLICY, doc="How to provision."),
-    Field(name="provision_target", type=PROVISION_TARGET, doc="What to provision."),
+    Field(name="provision_policy", type=PROVISION_POLICY, doc="The kind of provisioning."),
+    Field(name="provision_target", type=PROVISION_TARGET, doc="The object to provision."),
     Field(
         name="assigned",
         type=Scalar.BOOL,

@@ -22,16 +22,15 @@ from pulumi_c1policy._pulumi.stack_ownership import OWNER
 
 _RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"
-"""The output that marks what `Policy.get` read: it has no inputs that could drift."""
+"""The output that marks a policy which `Policy.get` read: it has no inputs that could drift."""
 
-
-_NOT_SHOWN = "does not pass; the value is a secret and is not shown"
+_NOT_SHOWN = "is invalid; the value is a secret, so it is not shown"
 
 
 def hide_secret(finding: Finding, secrets: Collection[str]) -> Finding:
-    """Remove from a finding the words that may quote a secret: those about inputs in `secrets`.
+    """Remove keys and texts that may quote a secret from a finding about an input in `secrets`.
 
-    Keys of maps may be secret as well. One secret makes the whole input secret.
+    One secret makes the whole input secret, with the keys of its maps.
     """
     if not finding.path or finding.path[0] not in secrets:
         return finding
@@ -42,28 +41,33 @@ def hide_secret(finding: Finding, secrets: Collection[str]) -> Finding:
 
 
 def _may_quote(finding: Finding) -> bool:
-    """Return whether the message may contain what was written."""
+    """Return whether the message may contain the value."""
     quotes = RULES[finding.rule].quotes_value if finding.rule else False
-    # Further lines, such as an expression with a caret, may contain anything.
+    # Further lines quote the value, such as an expression with a caret.
     return quotes or finding.quotes_value or "\n" in finding.message
 
 
 def make_check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
-    """Make one line of the preview: the path, what is wrong, what to write, and the rule's id."""
+    """Make one line of the preview: the path, the problem, the advice, and the rule's id."""
     path = format_path(finding.path)
     if str(finding.path[0] if finding.path else "") in secrets:
         # The engine prints the value of the property in a check failure, secrets included.
-        return CheckFailure("", _text.escape_terminal(f"{path} {finding.sentence}"))
-    return CheckFailure(_text.escape_line(path), _text.escape_terminal(finding.sentence))
+        return CheckFailure("", _text.escape_for_terminal(f"{path} {finding.sentence}"))
+    return CheckFailure(_text.to_one_line(path), _text.escape_for_terminal(finding.sentence))
 
 
 def format_warning(finding: Finding) -> str:
-    """Format a warning: the path, and what is doubtful."""
+    """Format a warning: the path and the sentence."""
     return f"{format_path(finding.path)}: {finding.sentence}"
 
 
 def make_decision_failure(place: str, sentence: str) -> CheckFailure:
-    """Make the check failure for a decision with an unknown value, by its source."""
+    """Make the check failure for a decision with an unknown value.
+
+    Args:
+        place: The source of the value: an argument of the resource, a variable or a config key.
+        sentence: The sentence about the value.
+    """
     if place.islower():
         return CheckFailure(place, sentence)
     return CheckFailure("", f"{place} {sentence}")
@@ -72,7 +76,7 @@ def make_decision_failure(place: str, sentence: str) -> CheckFailure:
 def make_clash_failure(key: str) -> CheckFailure:
     """Make the check failure for an ownership annotation that a program sets itself."""
     path = format_path(("annotations", Key(key)))
-    return CheckFailure(path, "is set by Pulumi to mark who keeps the policy; leave it out")
+    return CheckFailure(path, "is an ownership annotation, which Pulumi sets; leave it out")
 
 
 def make_diff_result(planned: Plan) -> DiffResult:
@@ -83,26 +87,33 @@ def make_diff_result(planned: Plan) -> DiffResult:
 
 
 def is_in_state(properties: Mapping[str, Any]) -> bool:
-    """Return whether these are recorded outputs, not the inputs of a first read, which are empty.
+    """Return whether these are recorded outputs, and not the empty inputs of a first read.
 
-    Any output may be missing from a damaged state.
+    In a damaged state, any output may be missing.
     """
     return any(properties.get(name) is not None for name in _RECORDED)
 
 
 def is_managed(properties: Mapping[str, Any]) -> bool:
-    """Return whether the program manages the policy of these outputs, and not only reads it."""
+    """Return whether the program manages the policy of these outputs instead of only reading it."""
     return is_in_state(properties) and not properties.get(_MERELY_READ)
 
 
 def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool) -> ReadResult:
-    """Make the engine's answer for a policy that was read; an empty id means that it is gone."""
+    """Make the engine's answer to a read.
+
+    Args:
+        policy_id: The policy's id.
+        recorded: The new record of the policy; None if the policy is gone, which the engine
+            expects as an empty id.
+        is_managed: False for a policy that the program only reads.
+    """
     if recorded is None:
         return ReadResult("", {})
     if not is_managed:
         return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
-    # The program sends the ownership annotations separately as well. Without them here, every
-    # policy's inputs would differ after a refresh, and the engine writes its whole state for each
+    # The program also sends the ownership annotations in an input of their own. Without that input,
+    # every policy would differ after a refresh, and the engine writes its whole state for each
     # difference.
     owned = read_ownership(recorded.inputs)
     inputs = recorded.inputs | ({OWNER: owned} if owned else {})

@@ -20,7 +20,7 @@ from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNER
 _INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
 
 _UNKNOWN_TEXT: Final[str] = rpc.UNKNOWN
-_EXACT = 2**53
+_MAX_EXACT_INTEGER = 2**53
 
 
 def read_properties(properties: Mapping[str, Value]) -> Tree:
@@ -55,15 +55,16 @@ def to_plain(value: Value) -> Value:
 
 
 def resolve(value: Value) -> Value:
-    """Convert what a program wrote to types that Pulumi can send: `timedelta`, tuples and enums.
+    """Convert a program's value to types that Pulumi can send.
 
-    Outputs stay unchanged, so that each is known or unknown on its own.
+    Durations become text, tuples and sets become lists, and enums become their values. Outputs stay
+    unchanged, so that each is known or unknown on its own.
     """
     if isinstance(value, pulumi.Output | str):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, timedelta):
         return durations.to_wire(value)
-    if isinstance(value, int) and abs(value) > _EXACT:
+    if isinstance(value, int) and abs(value) > _MAX_EXACT_INTEGER:
         # The engine's numbers are doubles; the API accepts long integers as text.
         return str(value)
     if isinstance(value, Mapping):
@@ -74,17 +75,17 @@ def resolve(value: Value) -> Value:
 
 
 def find_secret_names(props: Mapping[str, Value]) -> pulumi.Input[list[str]]:
-    """List the inputs that contain a secret, so that no message shows their values."""
+    """List the names of the inputs that contain a secret; no message may show their values."""
     outputs = {
         name: pulumi.Output.from_input(value) for name, value in props.items() if _has_output(value)
     }
     if not outputs:
         return []
 
-    async def names() -> list[str]:
+    async def select_secrets() -> list[str]:
         return [name for name, output in outputs.items() if await output.is_secret()]
 
-    return names()
+    return select_secrets()
 
 
 def _has_output(value: Value) -> bool:

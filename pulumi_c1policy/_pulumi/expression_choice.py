@@ -1,4 +1,4 @@
-"""The choice of the expression check in a preview: offline, by the tenant, both, or a warning."""
+"""The choice between the offline check of expressions in a preview and the tenant's check."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check_expressions(inputs: Tree) -> list[Finding]:
             )
         return found
     try:
-        found += online_checks.check_online(runtime.run().client, inputs)
+        found += online_checks.check_online(runtime.get_run().client, inputs)
         if not_offline and expression_checks.has_offline_only_expressions(inputs):
             failures.warn(
                 "The tenant checked the conditions of rules only; approver, wait and form "
@@ -55,7 +55,6 @@ def check_expressions(inputs: Tree) -> list[Finding]:
         )
     else:
         failures.warn(
-            "The tenant did not check the expressions, they were checked offline only: "
-            f"{not_online}"
+            f"The tenant did not check the expressions; only the offline check did: {not_online}"
         )
     return found

@@ -1,8 +1,8 @@
 """Links between the policies of one program, known before any of them has an id.
 
-At the first preview the provider does not know the ids of other policies. The program knows which
-resource an input's Output belongs to: `other.id` itself is certain, an Output that `apply` computed
-from it is likely. The links travel among the options of the resource.
+At the first preview the provider does not know the ids of other policies. The program knows the
+resource of each Output in the inputs. A link by `other.id` itself is certain; a link by an Output
+that `apply` computed from it is likely. The options of the resource carry the links.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEY = "links"
 
 
 @dataclass(frozen=True, slots=True)
-class _Declared:
+class _DeclaredPolicy:
     name: str
     kind: str
     depth: int
@@ -32,9 +32,8 @@ class Program:
     """The policies that the running program has declared so far."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._by_resource: dict[pulumi.Resource, _Declared] = {}
-        self._by_id: dict[int, _Declared] = {}
+        self._by_resource: dict[pulumi.Resource, _DeclaredPolicy] = {}
+        self._by_id: dict[int, _DeclaredPolicy] = {}
 
     def declare(self, resource: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
         """Register a policy that was just declared."""
@@ -44,7 +43,7 @@ class Program:
             if (other := self._by_id.get(id(value))) is not None:
                 depth = max(depth, other.depth + 1)
         own_id: pulumi.Output[str] = resource.id  # type: ignore[attr-defined]
-        found = _Declared(name, kind if isinstance(kind, str) else "", depth, own_id)
+        found = _DeclaredPolicy(name, kind if isinstance(kind, str) else "", depth, own_id)
         self._by_resource[resource] = found
         # The entry keeps the Output alive, so that its address is not reused.
         self._by_id[id(own_id)] = found
@@ -54,7 +53,7 @@ class Program:
         found = []
         for path, value in _list_targets(props):
             certain = self._by_id.get(id(value))
-            others = [certain] if certain else await self._behind(value)
+            others = [certain] if certain else await self._find_policies(value)
             found += [
                 {
                     "path": format_path(path),
@@ -67,7 +66,8 @@ class Program:
             ]
         return found
 
-    async def _behind(self, value: pulumi.Output[Any]) -> list[_Declared]:
+    async def _find_policies(self, value: pulumi.Output[Any]) -> list[_DeclaredPolicy]:
+        """Find the policies from which an Output was computed."""
         resources = await value.resources()
         return [self._by_resource[each] for each in resources if each in self._by_resource]
 

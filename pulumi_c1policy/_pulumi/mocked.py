@@ -1,7 +1,8 @@
 """A run of a Pulumi program without an engine, which records the policies that it declares.
 
-`python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`, in a process of its own,
-because a program may change its process. The config comes as a JSON object on standard input.
+Start it with `python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`. A program may
+change its process, so it gets a process of its own. Standard input contains the config as a JSON
+object.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class _Engine(mocks.Mocks):
 
 
 def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
-    """Unwrap secrets; the values stay on this machine, as the program does."""
+    """Unwrap secrets at any depth; the values do not leave this machine."""
     value = rpc.unwrap_rpc_secret(value)
     if isinstance(value, dict):
         return {key: _unwrap_secrets(item) for key, item in value.items()}
@@ -59,17 +60,17 @@ def run(program: Path, project: str, stack: str) -> list[dict[str, Any]]:
     awaited = cast("Callable[[Callable[[], None]], Callable[[], None]]", mocks.test)
 
     @awaited
-    def start() -> None:
+    def run_program() -> None:
         runpy.run_path(str(program), run_name="__main__")
 
-    start()
+    run_program()
     return engine.policies
 
 
 def main() -> None:
     """Run the program that the command line names."""
     program, result, project, stack = sys.argv[1:]
-    # The config comes decrypted: nothing tells which of its values are secrets.
+    # The config is decrypted and unmarked, so every key that may be a secret counts as one.
     secrets = [f"{config_keys.NAMESPACE}:{key}" for key in settings.SECRET_KEYS]
     pulumi.runtime.set_all_config(json.loads(sys.stdin.read()), secrets)
     found = run(Path(program), project, stack)

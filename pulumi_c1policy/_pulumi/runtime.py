@@ -16,9 +16,15 @@ from pulumi_c1policy._lifecycle.effects.known_state import KnownState, Phase
 from pulumi_c1policy._lifecycle.planning import refusals
 from pulumi_c1policy._lifecycle.planning.state_codec import read_tenant
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._pulumi import config_keys, decision_sources, failures, interruption, tenants
+from pulumi_c1policy._pulumi import (
+    config_keys,
+    decision_sources,
+    dynamic_server,
+    failures,
+    tenants,
+)
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
-from pulumi_c1policy._pulumi.tenants import Tenants
+from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.errors import C1PolicyError, RefusedError
 
 if TYPE_CHECKING:
@@ -29,14 +35,14 @@ if TYPE_CHECKING:
 
 
 GRACE_SECONDS = 3.0
-"""The time in which a request in progress may still be answered after Ctrl-C."""
+"""The time that requests in progress have after Ctrl-C."""
 
 known = KnownState()
 """The policies that the engine has shown."""
 chains = Chains()
 """The links of the program's policies that the engine has shown."""
-shown = Tenants()
-"""The tenants that the engine has shown beside its resources."""
+shown_tenants = ShownTenants()
+"""The tenants of the resources that the engine has shown."""
 
 _lock = Lock()
 _config: Config | None = None
@@ -49,8 +55,8 @@ def configure(config: Config) -> None:
     global _config, _run
     with _lock:
         _config, _run = config, None
-    _announce()
-    interruption.on_cancel(_cancel)
+    _show_tenant()
+    dynamic_server.call_on_cancel(_cancel)
 
 
 def get_setting(key: str) -> str | None:
@@ -78,15 +84,18 @@ def find_decision_problems(packed: object) -> list[tuple[str, str]]:
 
 
 def require_tenant(state: Tree) -> None:
-    """Refuse to touch a resource of another tenant, if credentials are available.
+    """Refuse an operation on a resource of another tenant, if there are credentials.
+
+    Args:
+        state: The recorded outputs of the resource.
 
     Raises:
-        RefusedError: Its state names another tenant than the credentials do.
+        RefusedError: The state and the credentials name different tenants.
     """
     recorded = read_tenant(state)
-    shown.show(recorded)
-    if recorded and (settings := _settings_at_hand()):
-        shown.require(recorded, settings.tenant, _allowed_tenant())
+    shown_tenants.show(recorded)
+    if recorded and (settings := _find_settings()):
+        shown_tenants.require(recorded, settings.tenant, _get_allowed_tenant())
 
 
 def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> None:
@@ -107,51 +116,51 @@ def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> 
 
 
 def require_shown_tenants() -> None:
-    """Refuse to create in another tenant than that of the resources which the engine has shown.
+    """Refuse a create if the resources that the engine has shown are in another tenant.
 
     Raises:
         RefusedError: The credentials are of another tenant.
     """
-    if settings := _settings_at_hand():
-        shown.require_all(settings.tenant, _allowed_tenant())
+    if settings := _find_settings():
+        shown_tenants.require_all(settings.tenant, _get_allowed_tenant())
 
 
-def _allowed_tenant() -> str:
+def _get_allowed_tenant() -> str:
     return os.environ.get(tenants.VARIABLE) or get_setting(tenants.ALLOW) or ""
 
 
-def _settings() -> Settings:
+def _load_settings() -> Settings:
     from pulumi_c1policy._client.settings import ENVIRONMENT, load
 
     found: dict[str, Any] = {key: get_setting(key) for key in ENVIRONMENT}
     return load(found, os.environ)
 
 
-def _settings_at_hand() -> Settings | None:
-    """Return the settings, or None if they are unusable; whoever needs them reports it."""
+def _find_settings() -> Settings | None:
+    """Return the settings, or None if they are unusable, which the first request reports."""
     try:
-        return _settings()
+        return _load_settings()
     except C1PolicyError:
         return None
 
 
-def _announce() -> None:
-    """Say once which tenant this process uses, and with which credentials."""
-    if settings := _settings_at_hand():
+def _show_tenant() -> None:
+    """Show, once per process, the tenant and the source of the credential."""
+    if settings := _find_settings():
         failures.inform(f"c1policy: tenant {settings.tenant}, credential from {settings.source}")
 
 
 def find_config_problems() -> list[str]:
-    """Find config values of our namespace that cannot be used; return a sentence for each."""
+    """Return a sentence for each config value of our namespace that cannot be used."""
     from pulumi_c1policy._client.settings import MixedSettingsError
 
     problems = []
     try:
-        _settings()
+        _load_settings()
     except MixedSettingsError as error:
         problems.append(" ".join(str(error).splitlines()))
     except C1PolicyError:
-        # A preview needs no credentials: the code that needs them reports missing ones.
+        # A preview needs no credentials; the first request reports missing ones.
         pass
     if (former := get_setting(FORMER)) is not None:
         problems.append(f"{severity.explain_former(former, f'{NAMESPACE}:{FORMER}')}.")
@@ -163,15 +172,15 @@ def find_config_problems() -> list[str]:
 
 
 def list_config_warnings() -> list[str]:
-    """List a sentence for each config key of our namespace that has no effect."""
-    # In a project of that name, the namespace contains the program's own keys as well.
-    if getattr(_config, "_project_name", "") == NAMESPACE:
+    """Return a sentence for each config key of our namespace that has no effect."""
+    # In a project with our name, the namespace also contains the keys of the program.
+    if dynamic_server.get_project_name(_config) == NAMESPACE:
         return []
     return config_keys.find_unknown(config_keys.select_ours(_config))
 
 
-def run() -> Run:
-    """Return the one run of this process.
+def get_run() -> Run:
+    """Return the run of this process; the first call creates it.
 
     Raises:
         SettingsError: The configuration and the environment have no usable credentials or server.
@@ -180,20 +189,20 @@ def run() -> Run:
     from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 
-    global _run  # noqa: PLW0603 - as above
+    global _run  # noqa: PLW0603 (the run of the process)
     with _lock:
         if _run is None:
-            settings = _settings()
+            settings = _load_settings()
             client = PolicyClient(settings)
             _run = Run.over(client, known, tenant=settings.tenant, warn=failures.warn_of_current)
-            interruption.on_death(_run.client.close)
+            dynamic_server.call_on_engine_death(_run.client.close)
             if _cancelled:
                 _run.client.close()
         return _run
 
 
 def _cancel() -> None:
-    """End every wait at once, and the requests in progress a moment later."""
+    """End every wait at once, and the requests in progress after `GRACE_SECONDS`."""
     global _cancelled
     with _lock:
         _cancelled, found = True, _run

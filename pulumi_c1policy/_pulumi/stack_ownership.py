@@ -26,8 +26,9 @@ TYPE = "c1policy.Policy"
 """The type in the address of a resource."""
 
 _STACK = "pulumi:pulumi:Stack"
-_LONGEST = 256
-_NOT_SAFE = re.compile(r"[^A-Za-z0-9._/-]")
+MAX_ANNOTATION_LENGTH = 256
+"""The maximum number of characters of an annotation's value."""
+_UNSAFE_CHARACTER = re.compile(r"[^A-Za-z0-9._/-]")
 
 
 def make_ownership(type_name: str, name: str, parent: pulumi.Resource | None) -> Tree:
@@ -42,8 +43,8 @@ def make_ownership(type_name: str, name: str, parent: pulumi.Resource | None) ->
         workspace = f"{organization}/{workspace}"
     address: pulumi.Input[str] = escape_annotation(f"{type_name}/{name}")
     if parent is not None:
-        # Without its dependencies: a component depends on its children, and this resource is one of
-        # them.
+        # The future leaves the parent's dependencies out: a component depends on its children, and
+        # this resource is one of them.
         future = cast("Awaitable[str]", parent.urn.future())
         urn: pulumi.Output[str] = pulumi.Output.from_input(future)
         address = urn.apply(
@@ -57,9 +58,10 @@ def make_ownership(type_name: str, name: str, parent: pulumi.Resource | None) ->
 
 
 def parse_ownership(urn: str) -> Tree:
-    """Make the ownership annotations of the resource with a URN, as far as the URN tells.
+    """Make the ownership annotations of a resource from its URN.
 
-    The workspace lacks the organization. Empty if there is no URN.
+    A URN does not contain the organization, so the workspace has none. The result is empty if there
+    is no URN.
     """
     parts = urn.removeprefix("urn:pulumi:").split("::", 3)
     if len(parts) != 4:
@@ -75,10 +77,7 @@ def parse_ownership(urn: str) -> Tree:
 
 
 def _list_parent_types(urn: str) -> str:
-    """Return the parents' types: `urn:pulumi:stack::project::a:b:C$d:e:F::name` -> `C/F/`.
-
-    The stack itself is left out.
-    """
+    """Return the types in a URN, without the stack: `…::a:b:C$d:e:F::name` -> `a:b:C/d:e:F/`."""
     types = urn.split("::")[2].split("$")
     return "".join(f"{kind}/" for kind in types if kind != _STACK)
 
@@ -86,23 +85,26 @@ def _list_parent_types(urn: str) -> str:
 def escape_annotation(value: str) -> str:
     """Return a value as an annotation may contain it: URL-safe, at most 256 characters, unique.
 
-    Any other character is written as `~` and the hexadecimal of its UTF-8 bytes.
+    `~` and the hexadecimal number of each UTF-8 byte replace any other character. A hash replaces
+    the end of a long text.
     """
-    text = _NOT_SAFE.sub(lambda found: "".join(f"~{b:02X}" for b in found[0].encode()), value)
-    if len(text) <= _LONGEST:
+    text = _UNSAFE_CHARACTER.sub(
+        lambda found: "".join(f"~{b:02X}" for b in found[0].encode()), value
+    )
+    if len(text) <= MAX_ANNOTATION_LENGTH:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return f"{text[: _LONGEST - 33]}~{digest}"
+    return f"{text[: MAX_ANNOTATION_LENGTH - 33]}~{digest}"
 
 
 def list_secret_texts(properties: Mapping[str, Any]) -> list[str]:
     """List every text, map keys included, in the inputs that contain a secret."""
     options = properties.get(OPTIONS)
     secrets = options.get("secrets") if isinstance(options, Mapping) else None
-    return [text for name in secrets or () for text in _texts(properties.get(str(name)))]
+    return [text for name in secrets or () for text in _list_texts(properties.get(str(name)))]
 
 
-def _texts(value: object) -> Iterator[str]:
+def _list_texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         # The engine's marker for an unknown value is no secret.
         if value != rpc.UNKNOWN:
@@ -110,18 +112,18 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield str(key)
-            yield from _texts(item)
+            yield from _list_texts(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            yield from _list_texts(item)
 
 
 def list_names(properties: Tree, urn: str) -> tuple[str, ...]:
-    """List the names by which a user may name the resource in `c1policy:severity`.
+    """List the names that a user may write for the resource in `c1policy:severity`.
 
     Args:
-        properties: Its inputs, which contain its address.
-        urn: Its URN, if the engine has told it.
+        properties: The inputs of the resource, which contain its address.
+        urn: The URN of the resource; "" if it is not known.
     """
     owner = properties.get(OWNER)
     address = owner.get("iac_resource_address") if isinstance(owner, dict) else None

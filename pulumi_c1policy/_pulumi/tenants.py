@@ -1,4 +1,4 @@
-"""The check that the credentials are of the tenant that a stack's resources are in. Pure."""
+"""The check that the credentials belong to the tenant of the stack's resources. Pure."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ VARIABLE = "PULUMI_C1POLICY_ALLOW_TENANT_CHANGE"
 
 
 @dataclass
-class Tenants:
+class ShownTenants:
     """The tenants that the engine has shown to this process. Thread-safe."""
 
     _shown: dict[str, None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
-    _is_told: bool = False
+    _is_reported: bool = False
 
     def show(self, recorded: str) -> None:
         """Record the tenant of a resource; "" means that it is unknown."""
@@ -29,7 +29,7 @@ class Tenants:
                 self._shown[recorded] = None
 
     def require(self, recorded: str, current: str, allowed: str) -> None:
-        """Refuse to continue if a resource is in another tenant than the credentials are of.
+        """Refuse to continue if a resource and the credentials belong to different tenants.
 
         Args:
             recorded: The tenant of the resource; "" if it is not recorded.
@@ -37,16 +37,16 @@ class Tenants:
             allowed: The tenant to which the user lets the stack change.
 
         Raises:
-            RefusedError: They differ. The whole text comes once, later ones are short.
+            RefusedError: The tenants differ. The first error of a run has the whole text.
         """
         if not recorded or recorded == current or allowed.strip().lower() == current:
             return
         with self._lock:
-            is_told, self._is_told = self._is_told, True
-        if is_told:
+            is_reported, self._is_reported = self._is_reported, True
+        if is_reported:
             raise RefusedError(
                 "the credentials are of another tenant.",
-                f"Use those of {recorded}; the first error of this run tells more.",
+                f"Use the credentials of {recorded}; the first error of this run has the details.",
             )
         raise RefusedError(
             f"it is in the tenant {recorded}, but the credentials are of {current}. Nothing was "
@@ -59,7 +59,7 @@ class Tenants:
         """Refuse to create in another tenant than the recorded ones.
 
         Raises:
-            RefusedError: One of them differs.
+            RefusedError: At least one of them is another tenant.
         """
         with self._lock:
             shown = list(self._shown)

@@ -42,9 +42,9 @@ def describe_course(found: Simulation | None) -> str:
         parts.append(str(found.ending))
     elif found.ending == "elsewhere":
         parts.append(found.routes[-1].outcome)
-    course = " → ".join(map(_text.escape_line, parts)) or "no approval"
+    course = " → ".join(map(_text.to_one_line, parts)) or "no approval"
     possible = [
-        f"if {_text.escape_line(one.assumes)}: {describe_course(one)}" for one in found.possible
+        f"if {_text.to_one_line(one.assumes)}: {describe_course(one)}" for one in found.possible
     ]
     return "\n".join([course, *possible])
 

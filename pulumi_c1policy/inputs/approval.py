@@ -73,7 +73,7 @@ class AppGroupApprovalArgsDict(TypedDict):
     app_id: pulumi.Input[str]
     """The app that the group belongs to. Required."""
     app_group_id: pulumi.Input[str]
-    """The id of the group's entitlement, whose members may approve; not the id of its resource.
+    """The id of the group's entitlement, whose members may approve; not its resource's id.
     Required.
     """
     allow_self_approval: NotRequired[pulumi.Input[bool]]
@@ -313,7 +313,7 @@ class ApprovalArgsDict(TypedDict):
     require_reassignment_reason: NotRequired[pulumi.Input[bool]]
     """True requires a reason for a reassignment. Default false."""
     requires_step_up_provider_id: NotRequired[pulumi.Input[str]]
-    """The provider of step-up authentication that an approver must pass first. Default: none."""
+    """The step-up authentication that an approver must pass first, by id. Default: none."""
     escalation_enabled: NotRequired[pulumi.Input[bool]]
     """True enables `escalation` if nobody answers. Default false."""
     escalation: NotRequired[pulumi.Input[EscalationArgsDict]]

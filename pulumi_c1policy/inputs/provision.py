@@ -18,7 +18,7 @@ class ManualProvisionArgsDict(TypedDict):
     instructions: NotRequired[pulumi.Input[str]]
     """The instructions for the person who provisions. Default empty."""
     assignee: NotRequired[pulumi.Input[ProvisionerAssignmentArgsDict]]
-    """Who provisions."""
+    """The assignment."""
     user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Ids of the users who provision; the order has no meaning."""
 
@@ -130,7 +130,7 @@ class ProvisionPolicyArgsDict(TypedDict):
 
 
 class ProvisionTargetArgsDict(TypedDict):
-    """What is provisioned, if it differs from what was requested."""
+    """The object to provision, if it differs from what was requested."""
 
     app_id: NotRequired[pulumi.Input[str]]
     """The app in which to provision."""
@@ -148,6 +148,6 @@ class ProvisionArgsDict(TypedDict):
     """A step that gives or removes the access."""
 
     provision_policy: NotRequired[pulumi.Input[ProvisionPolicyArgsDict]]
-    """How to provision."""
+    """The kind of provisioning."""
     provision_target: NotRequired[pulumi.Input[ProvisionTargetArgsDict]]
-    """What to provision."""
+    """The object to provision."""

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Literal, TypeAlias
 
 Duration: TypeAlias = str | int | float | timedelta
-"""A span of time: text such as `"4h"`, `"1h30m"` or `"3600s"` (units ns, us, ms, s, m, h, d and w),
-a number of seconds, or a `timedelta`.
+"""A span of time: text such as `"4h"`, `"1h30m"` or `"3600s"` (units ns, us, ms, s, m, h, d and
+w), a number of seconds, or a `timedelta`.
 """
 
 PolicyType: TypeAlias = Literal[

@@ -1,4 +1,4 @@
-"""What the tests of the conformance suite start from: its command line, and a tenant of its own."""
+"""Fixtures of the conformance suite's tests: its command line, and a tenant of its own."""
 
 from __future__ import annotations
 

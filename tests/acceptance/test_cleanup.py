@@ -20,6 +20,8 @@ from acceptance.target import choose, opened
 from pulumi_c1policy._emulator import Emulator, Fault
 from tests.acceptance.conftest import Ran, live, only
 
+pytestmark = pytest.mark.slow
+
 Suite = Callable[..., Ran]
 ROOT = Path(__file__).parents[2]
 RUN_ID = "c1accept0123456789ab"

@@ -1,4 +1,6 @@
-"""The suite against the emulator: everything is confirmed, and what a quirk breaks is contradicted."""
+"""The suite against the emulator: everything is confirmed, and what a quirk breaks is
+contradicted.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ import pytest
 from acceptance.facts import FACTS
 from pulumi_c1policy._emulator import Emulator
 from tests.acceptance.conftest import Ran, only
+
+pytestmark = pytest.mark.slow
 
 Suite = Callable[..., Ran]
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""What only the real CLI shows: kills, and in which order the engine asks."""
+"""Chaos that only the real CLI shows: kills, and the order of the engine's calls."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.chaos import throughcli
-from tests.e2e.cli import Stack, environment
+from tests.support import throughcli
+from tests.support.cli import Stack, environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PROGRAM = """

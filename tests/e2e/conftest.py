@@ -1,4 +1,4 @@
-"""What every end-to-end test starts from: an empty tenant, and stacks that are not the user's."""
+"""Fixtures of the end-to-end tests: an empty tenant, and stacks that are not the user's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.e2e.cli import Stack, environment
+from tests.support.cli import Stack, environment
 
 HERE = Path(__file__).parent
 

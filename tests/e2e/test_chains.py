@@ -1,11 +1,13 @@
-"""Policies that hand requests to each other: what the program shows of them is judged at preview."""
+"""Policies that hand requests to each other: what the program shows of them is judged at
+preview.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from textwrap import dedent
 
-from tests.e2e.cli import Stack, created
+from tests.support.cli import Stack, created
 
 ONE_AND_OTHER = """
     from pulumi_c1policy import approve, on, otherwise, when
@@ -27,7 +29,9 @@ def test_a_circle_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
     assert policies.up().ok().writes == created("One", "Other")
     policies.write(_back(policies.id_of("Other")))
     outcome = policies.preview().failed()
-    assert any("in a circle" in error for error in outcome.errors), outcome.output
+    assert any(
+        "leads through other policies back to this one" in error for error in outcome.errors
+    ), outcome.output
     assert outcome.requests == ()
 
 

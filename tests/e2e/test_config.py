@@ -1,4 +1,6 @@
-"""Config keys of our namespace: mistyped ones are refused, unknown ones and plain-text secrets are told."""
+"""Config keys of our namespace: mistyped ones are refused, unknown ones and plain-text secrets are
+told.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cli import Stack
+from tests.support.cli import Stack
 
 TWO = """
     for name in ("one", "two"):
@@ -51,7 +53,7 @@ def test_another_unknown_key_is_told_once_and_every_known_one_is_quiet(stack: An
         assert "canary-value" not in done.output
 
 
-def test_a_plain_text_secret_is_told_once_a_run_without_its_value(stack: Any) -> None:
+def test_a_plain_text_secret_is_reported_once_per_run_without_its_value(stack: Any) -> None:
     one: Stack = stack(TWO)
     tenant = one.tenant
     away = {"CONDUCTORONE_CLIENT_ID": "", "CONDUCTORONE_CLIENT_SECRET": ""}
@@ -59,7 +61,7 @@ def test_a_plain_text_secret_is_told_once_a_run_without_its_value(stack: Any) ->
     one.config("c1policy:clientSecret", tenant.client_secret)
     for done in (one.preview(**away).ok(), one.up(**away).ok()):
         [warning] = done.warnings
-        assert "c1policy:clientSecret stands in the stack's config as plain text" in warning
+        assert "c1policy:clientSecret is in the stack's config as plain text" in warning
         assert "`pulumi config set --secret c1policy:clientSecret`" in warning
         assert tenant.client_secret not in done.output
     one.config("c1policy:clientSecret", tenant.client_secret, secret=True)
@@ -68,5 +70,5 @@ def test_a_plain_text_secret_is_told_once_a_run_without_its_value(stack: Any) ->
     one.config("c1policy:accessToken", tenant.access_token)
     one.config("c1policy:oidcToken", "plain")
     [*_, warning] = one.preview(CONDUCTORONE_SERVER_URL="", **away).ok().warnings
-    assert "c1policy:accessToken and c1policy:oidcToken stand" in warning
+    assert "c1policy:accessToken and c1policy:oidcToken are" in warning
     assert tenant.access_token not in warning

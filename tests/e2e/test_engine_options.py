@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cli import Stack, updated
+from tests.support.cli import Stack, updated
 
 POLICY = """
     Policy(

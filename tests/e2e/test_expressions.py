@@ -1,4 +1,6 @@
-"""Expressions at a preview: offline, by the tenant, without the checker, and warnings that are not wanted."""
+"""Expressions at a preview: offline, by the tenant, without the checker, and warnings that are not
+wanted.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +100,7 @@ def test_a_tenant_that_cannot_be_asked_leaves_the_offline_check(stack: Any) -> N
     one = stack(program())
     one.config("c1policy:validateOnline", "true")
     note = one.preview(**NOBODY).ok().output
-    assert "checked offline only: There are no credentials" in note
+    assert "only the offline check did: There are no credentials" in note
     assert "went unchecked" not in note
 
 

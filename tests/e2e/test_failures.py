@@ -1,4 +1,6 @@
-"""Whatever goes wrong: one clear pair of sentences, no traceback, no secret, nothing half-written."""
+"""Whatever goes wrong: one clear pair of sentences, no traceback, no secret, nothing
+half-written.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.e2e.cli import TYPE, Stack, created
+from tests.support.cli import TYPE, Stack, created
 
 ONE = """
     Policy(
@@ -27,7 +29,9 @@ WHOLE = json.dumps({"policy": {"id": "p", "displayName": "One", "policyType": "P
 
 
 class Misbehaving(BaseHTTPRequestHandler):
-    """Answers every request for a policy in the one way that it is told, and finds none in a search."""
+    """Answers every request for a policy in the one way that it is told, and finds none in a
+    search.
+    """
 
     answer: ClassVar[tuple[int, str, str]]
     cut_at: ClassVar[int | None]

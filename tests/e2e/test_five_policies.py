@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.e2e.cli import ROOT, Stack, created
+from tests.support.cli import ROOT, Stack, created
 
 NAMES = (
     "Access by employment",
@@ -33,7 +33,7 @@ EXAMPLES = sorted(path.parent.name for path in Path(ROOT, "examples").glob("*/Pu
 def test_every_example_deploys_as_it_stands(
     example: str, stack: Callable[..., Stack], c1_tenant: Emulator
 ) -> None:
-    """With credentials from the environment, without config, on a tenant of policies alone."""
+    """Deploy with credentials from the environment, without config, on a tenant without apps."""
     deployed = stack(**_program(example))
     outcome = deployed.up().ok()
     assert outcome.writes

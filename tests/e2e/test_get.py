@@ -1,11 +1,11 @@
-"""`Policy.get` reads and never writes; a builtin policy is never written by any way."""
+"""Reads and lookups of policies that the program does not manage, and builtin policies."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pulumi_c1policy._emulator import Emulator
-from tests.e2e.cli import TYPE, Stack, call, created
+from tests.support.cli import TYPE, Stack, call, created
 
 READ = """
     config = pulumi.Config()
@@ -31,9 +31,7 @@ OTHER = {
 }
 
 
-def test_policies_are_read_without_import_and_refreshed_without_noise(
-    stack: Any, c1_tenant: Emulator
-) -> None:
+def test_get_reads_policies_and_never_writes_them(stack: Any, c1_tenant: Emulator) -> None:
     builtin = next(r for r in c1_tenant.policies if r.builtin and "grant" in str(r.stored).lower())
     other = call(c1_tenant, "POST", "", OTHER)["policy"]["id"]
     name = str(builtin.stored["displayName"])
@@ -53,7 +51,7 @@ def test_policies_are_read_without_import_and_refreshed_without_noise(
     assert reading.refresh().ok().writes == []
     reading.unchanged()
 
-    # What changes there is news to whoever uses it, and no drift to repair.
+    # A change of a policy that is only read is no drift.
     c1_tenant.api_edit(other, {"displayName": "Another"})
     assert "other" not in reading.preview("--refresh").ok().operations
     assert reading.destroy().ok().writes[0].policy == "Kept"
@@ -75,7 +73,7 @@ def test_reading_a_policy_that_does_not_exist_fails_with_its_id(stack: Any) -> N
 
 
 def _builtin_in_state(stack: Stack, policy_id: str) -> dict[str, Any]:
-    """A state entry that says the program keeps a builtin policy, as `pulumi import` takes it."""
+    """Return a resource for `pulumi import` by which the program manages a builtin policy."""
     kept = stack.policies()["kept"]
     live = stack.tenant.policy(policy_id)
     inputs = {
@@ -129,7 +127,7 @@ def test_a_builtin_policy_in_the_state_is_neither_changed_nor_deleted(
 
 
 def test_an_existing_policy_is_imported_from_a_file(stack: Any) -> None:
-    """State moves to another stack without a request; the next preview is empty."""
+    """The import of a state into another stack sends no request, and the next preview is empty."""
     kept: Stack = stack(KEPT)
     kept.up().ok()
     entry = kept.policies()["kept"]
@@ -140,3 +138,45 @@ def test_an_existing_policy_is_imported_from_a_file(stack: Any) -> None:
     assert other.policies()["kept"]["id"] == entry["id"]
     other.unchanged()
     other.unchanged("--refresh")
+
+
+LOOKUPS = """
+    import pulumi_c1policy as c1
+
+    config = pulumi.Config()
+    fallback = c1.get_policy(display_name=config.require("name"))
+    assert c1.get_policy(id=fallback.id) == fallback
+    managed = Policy(
+        "managed",
+        display_name="Managed",
+        policy_type=fallback.policy_type,
+        baseline_policy_id=fallback.id,
+    )
+    late = c1.get_policy_output(id=managed.id)
+    pulumi.export("late", late.apply(lambda policy: policy.display_name))
+    pulumi.export("steps", fallback.policy_steps)
+"""
+
+
+def test_a_program_looks_policies_up_in_the_tenant(stack: Any, c1_tenant: Emulator) -> None:
+    other = call(c1_tenant, "POST", "", OTHER)["policy"]["id"]
+    reading: Stack = stack(LOOKUPS)
+    reading.config("name", "Other")
+    assert reading.preview().ok().writes == []
+    assert reading.up().ok().writes == created("Managed")
+    assert reading.live("Managed")["baselinePolicyId"] == other
+    outputs = reading.run("stack", "output", "--json").ok().output
+    assert '"late": "Managed"' in outputs
+    assert '"fallback_user_ids"' in outputs
+    assert reading.policies().keys() == {"managed"}
+    reading.unchanged()
+    reading.unchanged("--refresh")
+
+
+def test_a_lookup_that_fails_ends_the_program_without_a_traceback(stack: Any) -> None:
+    reading: Stack = stack(LOOKUPS)
+    reading.config("name", "Nonsense")
+    for failed in (reading.preview().failed(), reading.up().failed()):
+        assert 'get_policy(display_name="Nonsense") finds no policy in the tenant' in failed.output
+        assert "Traceback" not in failed.output
+        assert failed.writes == []

@@ -13,10 +13,10 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
-from tests.e2e.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
 from tests.e2e.policies import POLICIES
 from tests.e2e.test_realistic import QUIRKS
-from tests.integration.lifecycle.engine import ABSENT
+from tests.support.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
+from tests.support.resource_engine import ABSENT
 
 MARKED = {f"annotations.{key}" for key in OWNERSHIP_KEYS}
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
@@ -53,7 +53,7 @@ def table(tenant: Emulator) -> list[str]:
 
 
 def adopt(stack: Stack, *arguments: str) -> str:
-    """What `c1policy import` says that writes the program and the file."""
+    """Run `c1policy import`, which writes the program and the file; return its output."""
     done = subprocess.run(
         [Path(sys.executable).with_name("c1policy"), "import", *arguments],
         cwd=stack.folder,
@@ -120,7 +120,9 @@ AWKWARD = (
     grant("!?"),
     grant(
         'It\'s "quoted"',
-        description='Who says "no"?\nIt\'s a \\ backslash, and {braces} ${too}.\n\nGrüße, 世界 \u202e',
+        description=(
+            'Who says "no"?\nIt\'s a \\ backslash, and {braces} ${too}.\n\nGrüße, 世界 \u202e'
+        ),
         rules=[
             {
                 "condition": 'subject.department == "Sales"\n  && subject.jobTitle == \'Engineer of '

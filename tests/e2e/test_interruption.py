@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Fault
-from tests.chaos import throughcli
-from tests.e2e.cli import Stack
+from tests.support import throughcli
+from tests.support.cli import Stack
 
 SEVERAL = """
     for i in range(8):
@@ -33,7 +33,9 @@ PROMPT = 30.0
 
 
 def _interrupted(stack: Stack, fault: Fault, *options: str, hits: int = 1) -> str:
-    """What `pulumi up` prints that gets Ctrl-C once the fault has hit so many requests."""
+    """Run `pulumi up`, press Ctrl-C once the fault has hit that many requests; return the
+    output.
+    """
     stack.tenant.set_faults(fault)
     stack.tenant.clear_requests()
     process = throughcli.start(stack, *options, output=subprocess.PIPE)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.e2e.cli import Stack, Write, call, created, deleted, updated
-from tests.integration.lifecycle.engine import ABSENT
+from tests.support.cli import Stack, Write, call, created, deleted, updated
+from tests.support.resource_engine import ABSENT
 
 TWO = """
     description = "For everyone."
@@ -63,7 +63,8 @@ UPDATES: tuple[tuple[str, str, list[str], dict[str, Any]], ...] = (
         {"description": ("For all of us.", ABSENT)},
     ),
 )
-"""What the program says instead of what, the fields that are sent, and the leaves that are shown."""
+"""A change of the program, the fields that are sent, and the leaves that are shown.
+"""
 
 
 @pytest.fixture

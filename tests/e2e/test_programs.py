@@ -1,4 +1,6 @@
-"""Programs of every shape: inline, of several modules, with components, from any folder, with others."""
+"""Programs of every shape: inline, of several modules, with components, from any folder, with
+others.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.cli import ROOT, Stack, created, deleted, updated
+from tests.support.cli import ROOT, Stack, created, deleted, updated
 
 TEAMS = """
     import pulumi

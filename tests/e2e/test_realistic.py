@@ -1,4 +1,6 @@
-"""A table of realistic policies through the real CLI: nothing to do is nothing to do, a leaf is a leaf."""
+"""A table of realistic policies through the real CLI: nothing to do is nothing to do, a leaf is a
+leaf.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,9 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.provision import PROVISION
 from pulumi_c1policy._model.schema import Message, index_messages
 from pulumi_c1policy._model.steps import ACTION
-from tests.e2e.cli import Stack, Write, created
 from tests.e2e.policies import POLICIES, PROGRAM, Inputs
-from tests.integration.lifecycle.engine import ABSENT
+from tests.support.cli import Stack, Write, created
+from tests.support.resource_engine import ABSENT
 
 Tree = Any
 

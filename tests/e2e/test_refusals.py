@@ -1,4 +1,6 @@
-"""What a tenant refuses is refused at the first preview, at its path, and nothing reaches the tenant."""
+"""Everything that a tenant rejects is refused at the first preview, and nothing reaches the
+tenant.
+"""
 
 from __future__ import annotations
 
@@ -43,26 +45,26 @@ REFUSED = """
 """
 
 STEP = 'policy_steps["grant"].steps'
-CLI = "according to the vendor's CLI the server refuses"
+CLI = "according to the vendor's CLI the server rejects"
 FINDINGS = {
     f"{STEP}[0].provision": (
-        "is a provision step, which according to the vendor's CLI the server refuses with HTTP 500 "
+        "is a provision step, which according to the vendor's CLI the server rejects with HTTP 500 "
         "(`provision steps are not allowed in policies`); remove it, and set provisioning on the "
         "entitlement (its provisioner policy), where it runs after the policy has granted "
         "[provision-step]"
     ),
     f"{STEP}[1].action": (
-        "is an action step, which according to the vendor's CLI the server refuses with HTTP 500 "
-        "(`unsupported workflow step type`: not yet supported); remove it, and use an automation of "
-        "the tenant instead [action-step]"
+        "is an action step, which according to the vendor's CLI the server rejects with HTTP 500 "
+        "(`unsupported workflow step type`: not yet supported); remove it, and use an automation "
+        "of the tenant instead [action-step]"
     ),
     f"{STEP}[2]": (
-        "is an empty step, which according to the vendor's CLI the server refuses with HTTP 500 "
+        "is an empty step, which according to the vendor's CLI the server rejects with HTTP 500 "
         "(`policy step is nil`); set exactly one of `approval`, `accept`, `reject`, `wait`, `form` "
         "[empty-step]"
     ),
     f"{STEP}[3].approval.manager.fallback": (
-        f"has nobody to fall back to, which {CLI} with HTTP 500: `fallback_user_ids` names nobody; "
+        f"has no fallback approver, which {CLI} with HTTP 500: `fallback_user_ids` is empty; "
         "add a user, or set `is_group_fallback_enabled` with `fallback_group_ids`, or remove "
         "`fallback` [fallback-nobody]"
     ),
@@ -81,7 +83,7 @@ FINDINGS = {
         "REASSIGN_TO_USERS, REASSIGN_TO_SUPER_ADMINS or SKIP_POLICY_STEP [agent-failure-action]"
     ),
     f"{STEP}[5].approval.agent.agent_user_id": (
-        f"is chosen by the server; {CLI} a value on write; remove it [agent-user]"
+        f"is set by the server; {CLI} a value in a write; remove it [agent-user]"
     ),
     f"{STEP}[6].approval.agent.policy_ids": (
         f"is required with 'APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY': {CLI} it without a policy to "
@@ -93,14 +95,15 @@ FINDINGS = {
     ),
     f"{STEP}[7].approval.expression.expressions[0]": (
         "`account` is not declared in an approver expression, according to the vendor's CLI; the "
-        "variables are `appOwners`, `app_owners`, `entitlement`, `subject` and `task` [not-in-place]"
+        "variables are `appOwners`, `app_owners`, `entitlement`, `subject` and `task` "
+        "[not-in-place]"
     ),
     'policy_steps["empty"]': (
-        "holds no steps, and a tenant refuses an empty list with HTTP 400; add a step, such as "
+        "contains no steps, and a tenant rejects an empty list with HTTP 400; add a step, such as "
         '{"approval": {"manager": {}}} or {"reject": {}}, or remove the key [no-steps]'
     ),
     "rules[0].condition": (
-        "is empty, and a tenant refuses an empty condition with HTTP 400; write a CEL expression "
+        "is empty, and a tenant rejects an empty condition with HTTP 400; write a CEL expression "
         "(`true` always matches) [empty-condition]"
     ),
     "rules[1].step_key": (
@@ -138,7 +141,8 @@ OTHERS = {
         policy("bare", policy_steps={}),
         "policy_steps",
         'lacks the baseline `policy_steps["grant"]`: according to the vendor\'s CLI the server '
-        "silently stores a rejection there, so every request that no rule matches is denied; add the "
+        "silently stores a rejection there, so every request that no rule matches is denied; add "
+        "the "
         'baseline, or set `baseline_policy_id`, or write {"grant": {"steps": [{"reject": {}}]}} to '
         "mean a denial [no-baseline]",
     ),
@@ -149,8 +153,8 @@ OTHERS = {
             policy_steps={"provision": {"steps": [{"accept": {}}]}},
         ),
         "policy_type",
-        "cannot be 'POLICY_TYPE_PROVISION': that type is internal to the server, and a tenant is "
-        "believed to refuse it; write one of POLICY_TYPE_GRANT, POLICY_TYPE_REVOKE, "
+        "cannot be 'POLICY_TYPE_PROVISION': that type is internal to the server, and a tenant "
+        "probably rejects it; write one of POLICY_TYPE_GRANT, POLICY_TYPE_REVOKE, "
         "POLICY_TYPE_CERTIFY [policy-type]",
     ),
     "other-type": (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.e2e.cli import created, deleted, updated
+from tests.support.cli import created, deleted, updated
 
 ONE = """
     Policy(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.e2e.cli import Stack, created, updated
+from tests.support.cli import Stack, created, updated
 
 CANARY = "canary7d1f"
 NAMES = ("name", "condition", "note", "user", "message", "config")
@@ -258,7 +258,7 @@ def test_a_tenant_s_words_that_quote_a_secret_are_not_shown(words: str, stack: A
     updated_badly = refused.up().failed()
     for failed in (created_badly, updated_badly):
         assert "was answered 400 INVALID_ARGUMENT" in failed.output
-        assert "quote a secret of the program" in failed.output
+        assert "quotes a secret of the program" in failed.output
         assert CANARY not in failed.output
         assert CANARY not in json.dumps(failed.events)
 
@@ -280,9 +280,11 @@ def test_a_conflict_about_a_secret_shows_neither_values_nor_keys(stack: Any) -> 
 def test_pulumis_own_log_holds_no_credential_and_is_encrypted(
     stack: Any, c1_tenant: Emulator
 ) -> None:
-    """Pulumi keeps a debug log of each run (pulumi/pulumi#23731); what it holds is not ours to choose.
+    """Pulumi keeps a debug log of each run (pulumi/pulumi#23731); what it holds is not ours to
+    choose.
 
-    Once it is decrypted, it shows the program's secrets: the engine hands them to plugins in the clear.
+    Once it is decrypted, it shows the program's secrets: the engine hands them to plugins in the
+    clear.
     """
     kept: Stack = stack(ONE_SECRET)
     home = Path(kept.environment["PULUMI_HOME"])

@@ -1,4 +1,6 @@
-"""States that were damaged, that a later release wrote, or that 0.1.0 wrote, through the real CLI."""
+"""States that were damaged, that a later release wrote, or that 0.1.0 wrote, through the
+real CLI.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
-from tests.e2e.cli import ROOT, TYPE, Stack, deleted, updated
+from tests.support.cli import ROOT, TYPE, Stack, deleted, updated
 
 ONE = """
     Policy(

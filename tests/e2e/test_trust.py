@@ -1,4 +1,6 @@
-"""Nothing is taken, overwritten, deleted, doubled or forgotten that is not ours, by the real CLI."""
+"""Nothing is taken, overwritten, deleted, doubled or forgotten that is not ours, by the
+real CLI.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.e2e.cli import Stack, created, deleted
+from tests.support.cli import Stack, created, deleted
 
 Make = Callable[..., Stack]
 CREATE: dict[str, Any] = {"method": "POST", "path": r"/api/v1/policies$"}

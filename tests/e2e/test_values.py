@@ -1,4 +1,4 @@
-"""What a program may write: unknown values, outputs, spans of time, tuples, `None`, and mistakes."""
+"""Values of programs: unknown values, outputs, durations, tuples, `None`, and mistakes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cli import Stack, created
+from tests.support.cli import Stack, created
 
 UNKNOWNS = """
     base = Policy(

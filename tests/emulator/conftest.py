@@ -1,4 +1,4 @@
-"""What every test of the emulator starts from: a fresh tenant and an authorised HTTP client."""
+"""Fixtures of the emulator's tests: a fresh tenant and an authorised HTTP client."""
 
 from __future__ import annotations
 

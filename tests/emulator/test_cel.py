@@ -203,8 +203,9 @@ def test_starting_the_emulator_does_not_load_the_library() -> None:
         "    assert tenant.compiles_expressions\n"
         "    assert 'cel_expr_python.cel' not in sys.modules\n"
         "    tenant.api_edit\n"
-        "    tenant.tenant.policies.create({'displayName': 'P', 'policyType': 'POLICY_TYPE_GRANT'})\n"
-        "    assert 'cel_expr_python.cel' not in sys.modules\n"
+        "    "
+        "tenant.tenant.policies.create({'displayName': 'P', 'policyType': 'POLICY_TYPE_GRANT'})\n  "
+        "  assert 'cel_expr_python.cel' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
 

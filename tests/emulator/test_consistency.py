@@ -1,4 +1,6 @@
-"""A tenant whose reads are behind its writes, whose pages move, and before which a gateway stands."""
+"""A tenant whose reads are behind its writes, whose pages move, and before which a gateway
+stands.
+"""
 
 from __future__ import annotations
 

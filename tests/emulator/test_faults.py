@@ -30,7 +30,7 @@ Create = Callable[..., dict[str, Any]]
 
 
 def stored(tenant: Emulator) -> int:
-    """How many policies the tenant has beside its builtin ones."""
+    """Count the tenant's policies that are not builtin."""
     return sum(1 for record in tenant.policies if not record.builtin)
 
 

@@ -1,4 +1,4 @@
-"""What a gRPC gateway answers around the API's own answers."""
+"""Answers of a gRPC gateway around the API's own answers."""
 
 from __future__ import annotations
 

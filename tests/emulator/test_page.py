@@ -1,4 +1,4 @@
-"""What docs/emulator.md shows is what there is."""
+"""The examples in docs/emulator.md are true."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Quirks
-from tests.e2e.cli import environment
+from tests.support.cli import environment
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "emulator.md").read_text("utf-8")

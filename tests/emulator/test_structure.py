@@ -1,4 +1,6 @@
-"""Every answer is what the OpenAPI structure allows, and every field of it is stored and answered."""
+"""Every answer is what the OpenAPI structure allows, and every field of it is stored and
+answered.
+"""
 
 from __future__ import annotations
 
@@ -32,21 +34,21 @@ FORMATS = jsonschema.FormatChecker(formats=())
 
 @FORMATS.checks("date-time")
 def is_timestamp(value: object) -> bool:
-    """Whether a text is a protobuf JSON timestamp."""
+    """Return whether a text is a protobuf JSON timestamp."""
     pattern = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z"
     return not isinstance(value, str) or re.fullmatch(pattern, value) is not None
 
 
 @FORMATS.checks("duration")
 def is_duration(value: object) -> bool:
-    """Whether a text is a protobuf JSON duration."""
+    """Return whether a text is a protobuf JSON duration."""
     pattern = r"-?\d+(\.\d{3}|\.\d{6}|\.\d{9})?s"
     return not isinstance(value, str) or re.fullmatch(pattern, value) is not None
 
 
 @FORMATS.checks("int64")
 def is_int64(value: object) -> bool:
-    """Whether a text is a whole number."""
+    """Return whether a text is a whole number."""
     return not isinstance(value, str) or re.fullmatch(r"-?\d+", value) is not None
 
 

@@ -1,4 +1,4 @@
-"""What earlier releases recorded is read without a change; one folder a release."""
+"""Records of earlier releases are read without a change; one folder a release."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from pulumi_c1policy.provider import PolicyProvider
-from tests.chaos.engine import Process
+from tests.support.engine import Process
 
 RELEASES = sorted(
     path for path in Path(__file__).parent.iterdir() if (path / "state.json").exists()

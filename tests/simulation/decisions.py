@@ -23,7 +23,7 @@ _TAKE_BACK = re.compile(r'on_takeover="take_back"')
 
 @dataclass(frozen=True)
 class Advice:
-    """What messages tell a person to do.
+    """The advice in messages.
 
     Attributes:
         environment: Variables for the next run.
@@ -37,7 +37,7 @@ class Advice:
 
 
 def advice(messages: list[str]) -> Advice:
-    """What a user does who reads the messages of a run that failed."""
+    """Read the advice in the messages of a failed run."""
     text = "\n".join(messages)
     decisions = _DECISION.findall(text)
     chosen = "adopt" if "adopt" in decisions else "leave" if decisions else ""

@@ -75,7 +75,7 @@ EDITS: tuple[Callable[[SimulatedTenant, str], None], ...] = (
     terraform_takes,
     person_deletes,
 )
-"""What others do to a policy."""
+"""The edits of others."""
 
 
 def _edit(

@@ -1,6 +1,7 @@
 """Pulumi's engine in a simulation: commands on a stack, each step in a thread of its own.
 
-What a step does is the engine's of `tests.chaos`; here steps run at the same time, and can be killed.
+What a step does is the engine's of `tests.support`; here steps run at the same time, and can be
+killed.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ from typing import Any, cast
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
-from tests.chaos import engine
-from tests.chaos.engine import WORKSPACE, CheckFailed, Declared, Entry, Program, Properties, Ref
 from tests.simulation import installation, model
 from tests.simulation.decisions import decided
 from tests.simulation.process import Gone, Process
 from tests.simulation.scheduler import Task
 from tests.simulation.simulation import Simulation
+from tests.support import engine
+from tests.support.engine import WORKSPACE, CheckFailed, Declared, Entry, Program, Properties, Ref
 
 Job = Callable[[], None]
 
 
 @dataclass
 class Outcome:
-    """How a command ended.
+    """The end of a command.
 
     Attributes:
         went_well: Whether it did everything that it was to do.
@@ -137,7 +138,7 @@ class Stack(engine.Stack):
         return wait
 
     def outcome(self, process: Process) -> Outcome:
-        """How the command of a process ended."""
+        """Return the end of a process's command."""
         bad = process.errors or process.crashes or process.stops or process.group.dead
         return Outcome(not bad, process.errors, process.warnings, process)
 
@@ -242,7 +243,7 @@ class Stack(engine.Stack):
         return self.simulation.process(self.name, **options)
 
     def _rename(self, name: str, declared: Declared) -> None:
-        """What aliases do."""
+        """Apply aliases."""
         for alias in declared.aliases:
             if self.entry(name) is None and self.entry(alias) is not None:
                 self.rename(alias, name)

@@ -18,7 +18,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from pulumi_c1policy._client.clock import Clock
-from pulumi_c1policy._pulumi import failures
+from pulumi_c1policy._pulumi import dynamic_server
 from tests.simulation.primitives import (
     Condition,
     Event,
@@ -78,7 +78,7 @@ _REPLACED: dict[Any, Any] = {
         monotonic=_time_runs_virtually, time=_time_runs_virtually, sleep=_time_runs_virtually
     ),
 }
-"""What stands for what, by identity or equality."""
+"""The replacements, by identity or equality."""
 
 
 def _product() -> list[ModuleType]:
@@ -123,7 +123,7 @@ def installed(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     Simulated.scheduler = scheduler
     for module, name, value in _sites(len(sys.modules)):
         put(module, name, chance if value is random else value)
-    put(failures, "get_current_urn", lambda: getattr(step, "urn", ""))
+    put(dynamic_server, "get_request_urn", lambda: getattr(step, "urn", ""))
     put(Clock, "monotonic", _monotonic)
     put(Clock, "wall", _wall)
     try:

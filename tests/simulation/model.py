@@ -5,7 +5,8 @@ Kinds of findings:
 - `old look`: a write does not follow a GET of that policy directly, with no wait in between.
 - `lost edit`: a write overwrote a value that somebody else had set and that no state had seen.
 - `foreign write`, `foreign delete`: a policy of somebody else was changed or deleted.
-- `foreign in state`: a state holds a policy that the stack did not create and was not told to adopt.
+- `foreign in state`: a state holds a policy that the stack did not create and was not told to
+  adopt.
 - `adopted unasked`: the same, of a policy that an earlier run of the stack created.
 - `one id twice`: a state holds one policy under two resources.
 - `wrong tenant`: a stack that is in one tenant created a policy in another.
@@ -34,10 +35,10 @@ from tests.simulation.decisions import decided
 from tests.simulation.tenant import Effect, SimulatedTenant
 
 if TYPE_CHECKING:
-    from tests.chaos.engine import Entry
     from tests.simulation.engine import Stack
     from tests.simulation.process import Process
     from tests.simulation.simulation import Simulation
+    from tests.support.engine import Entry
 
 PERSON, TERRAFORM = "person", "terraform"
 _OTHERS = frozenset({PERSON, TERRAFORM})
@@ -47,14 +48,14 @@ _FIELDS = ("displayName", "description", "policySteps", "rules", "postActions")
 
 @dataclass
 class Preview:
-    """What a preview said of each resource: create, update, replace, same, or unknown."""
+    """The outcome of a preview for each resource: create, update, replace, same, or unknown."""
 
     kinds: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Started:
-    """What held when a command began."""
+    """The situation when a command began."""
 
     ids: dict[str, str]
     preview: Preview | None
@@ -96,7 +97,8 @@ def recorded(
     # Later takeovers were not visible to the look that the create relied on.
     owner = _owner(simulation, policy_id, simulation.scheduler.now - lag - _transit(simulation))
     told = any(policy_id in text for text in process.warnings)
-    # The search before the create could not show it, the answer was lost, and the look then found it.
+    # The search before the create could not show it, the answer was lost, and the look then found
+    # it.
     is_hidden = bool(made and lag and told and made.at + lag >= process.started.at)
     twins = [e.name for e in stack.state if e.id == policy_id]
     if len(twins) > 1:
@@ -117,16 +119,15 @@ def recorded(
     if made is not None and (made.actor, made.run) == (stack.name, process.run):
         # Others may have taken it over before the create was answered; the next run tells.
         return
-    bare = made is not None and made.actor in _OTHERS and not _marks(made.after)
-    if bare and any(policy_id in text for text in process.warnings):
+    if any(policy_id in text and "no ownership annotations" in text for text in process.warnings):
         # What a proxy answered instead of creating it, recorded with a warning.
         return
     if made is None or owner != stack.name:
         # A decision to adopt is about policies whose annotations name the resource.
         is_twins = made is not None and made.actor not in {*_OTHERS, stack.name}
         if made is not None and is_twins and made.at + lag >= process.started.at:
-            # Of another backend's create that our first search could not show, nothing tells that it
-            # is not ours.
+            # Of another backend's create that our first search could not show, nothing tells that
+            # it is not ours.
             simulation.shared.add(policy_id)
             simulation.windows.append(
                 f"{name} is {policy_id}, which {made.actor} created meanwhile"
@@ -134,9 +135,7 @@ def recorded(
         elif owner in _OTHERS or not adopts:
             simulation.found("foreign in state", f"{name} is {policy_id}, which is {owner}'s")
         return
-    if (is_odd and (lag or made.at >= process.started.at)) or (
-        is_hidden and policy_id not in shown
-    ):
+    if is_hidden or (is_odd and (lag or made.at >= process.started.at)):
         # A lagging search hid it, and then it answered the create, as if it had been made by it.
         simulation.windows.append(f"{name} is {policy_id} of run {made.run}")
     elif not adopts:
@@ -151,8 +150,11 @@ def gone(stack: Stack, process: Process, entry: Entry) -> None:
 
 
 def dropped(stack: Stack, process: Process, entry: Entry) -> None:
-    """Judge that a delete took a policy out of the state although it exists, and nobody was told."""
-    told = any(entry.id in text for text in process.warnings)
+    """Judge that a delete took a policy out of the state although it exists, and nobody
+    was told.
+    """
+    # Processes of the simulation share the filter that shows each warning once.
+    told = any(entry.id in text for text in stack.simulation.messages())
     if _exists(stack.simulation, entry.id) and not told:
         _forgotten(stack.simulation, entry, f"{entry.id} exists, was dropped, and nobody was told")
 
@@ -222,11 +224,15 @@ def _may_take(simulation: Simulation, process: Process, effect: Effect, owner: s
 
 def _options(simulation: Simulation, effect: Effect) -> Mapping[str, Any]:
     """Return the options of the resource in the run that made a write."""
-    name = (_marks(effect.after) or _marks(effect.before))[2:]
     process = simulation.processes.get(effect.run)
-    if process is None or not name:
+    if process is None:
         return {}
-    return process.decisions.get(name[0].rpartition("/")[2], {})
+    for record in (effect.after, effect.before):
+        name = _marks(record)[2:]
+        if name and (found := process.decisions.get(name[0].rpartition("/")[2])):
+            return found
+    # Somebody else's annotations name no resource of ours; a program decides alike for all of them.
+    return next(iter(process.decisions.values()), {})
 
 
 def _judge(
@@ -238,7 +244,7 @@ def _judge(
     *,
     fresh: bool,
 ) -> None:
-    """Whether a loss could have been avoided."""
+    """Judge whether a loss could have been avoided."""
     text = f"{_told(effect)}; {who} had it since {edit.at if edit else 0:.3f}"
     seen = effect.look is not None and edit is not None and _version(edit) <= effect.look.version
     if edit is not None and fresh and not seen:
@@ -287,8 +293,9 @@ def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
             held[marks].append(record.id)
     shown = simulation.messages()
     for marks, ids in held.items():
-        beside = [text for text in shown if sum(each in text for each in ids) > 1]
-        told = all(any(each in text for text in beside) for each in ids)
+        reports = [text for text in shown if "ownership annotations" in text]
+        unnamed = [each for each in ids if not any(each in text for text in reports)]
+        told = len(unnamed) < 2
         makers = [made.actor for each in ids if (made := _creation(simulation, each))]
         if len(ids) > 1 and len(set(makers)) == len(makers):
             # Two backends that create at the same moment cannot see each other.
@@ -338,10 +345,10 @@ def _owner(simulation: Simulation, policy_id: str, until: float) -> str:
         for effect in tenant.effects:
             if effect.policy_id != policy_id:
                 continue
-            taken = effect.actor in _OTHERS and _marks(effect.before) != _marks(effect.after)
-            if effect.kind == "create" or (
-                effect.kind == "update" and taken and effect.at <= until
-            ):
+            has_new_marks = _marks(effect.before) != _marks(effect.after)
+            is_whole = effect.actor in _OTHERS or len(_marks(effect.after)) == len(OWNERSHIP_KEYS)
+            is_taken = effect.kind == "update" and has_new_marks and is_whole
+            if effect.kind == "create" or (is_taken and effect.at <= until):
                 owner = effect.actor
     return owner
 

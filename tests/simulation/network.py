@@ -1,7 +1,7 @@
 """The network between a process of the provider and the tenants, and what befalls requests on it.
 
-A request arrives, takes effect and is answered at moments of virtual time; the thread that sent it waits.
-Nothing here uses a socket.
+A request arrives, takes effect and is answered at moments of virtual time; the thread that sent it
+waits. Nothing here uses a socket.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Raw = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 @dataclass(frozen=True)
 class Fate:
-    """What befalls one request.
+    """The fate of one request.
 
     Attributes:
         name: Its name in the trace.
@@ -95,15 +95,15 @@ COMMON = (
     REFUSED, CUT, CUT_AFTER, HALF, EXPIRED, THROTTLED, BAD_GATEWAY, BAD_GATEWAY_AFTER, UNAVAILABLE,
     UNAVAILABLE_AFTER, TIMED_OUT, TIMED_OUT_AFTER, FAILED, FAILED_AFTER, HTML_AFTER,
 )  # fmt: skip
-"""What the network and honest gateways do."""
+"""Fates by the network and honest gateways."""
 
 ODD = (GATEWAY_404, EMPTY_404, OTHER_POLICY)
-"""What misbehaving gateways and proxies do."""
+"""Fates by misbehaving gateways and proxies."""
 
 
 @dataclass
 class Weather:
-    """What befalls the requests from now on.
+    """The source of the requests' fates.
 
     Attributes:
         share: The share of requests that something befalls.
@@ -118,7 +118,7 @@ class Weather:
     latency: float = 0.05
 
     def fate(self, request: httpx.Request, chance: Random) -> Fate:
-        """What befalls a request."""
+        """Draw the fate of a request."""
         scripted = self.script(request)
         if scripted is not None:
             return scripted
@@ -143,7 +143,7 @@ class _Exchange:
 
 @dataclass(eq=False)
 class Wire(httpx.BaseTransport):
-    """What one process of the provider sends through.
+    """The network of one process of the provider.
 
     Attributes:
         actor: Who sends, in the tenants' records.
@@ -299,7 +299,7 @@ class Wire(httpx.BaseTransport):
 
 
 def is_token(request: httpx.Request) -> bool:
-    """Whether a request asks for a token."""
+    """Return whether a request asks for a token."""
     return request.url.path == TOKEN
 
 

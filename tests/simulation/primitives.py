@@ -1,7 +1,7 @@
 """Locks, events, futures and threads of the simulation.
 
-`installation` puts them into the product's modules. A thread that waits on one of them is known to the
-scheduler, so that a deadlock is found.
+`installation` puts them into the product's modules. A thread that waits on one of them is known to
+the scheduler, so that a deadlock is found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _Value = TypeVar("_Value")
 
 
 class Simulated:
-    """What belongs to the simulation that runs; there is one at a time in a process of the system."""
+    """The base of all primitives; one simulation runs at a time in a process of the system."""
 
     scheduler: ClassVar[Scheduler]
 

@@ -101,7 +101,7 @@ class Process:
 
     @property
     def odd_answers(self) -> bool:
-        """Whether a create was answered with another policy."""
+        """True after a create that was answered with another policy."""
         return self.wire.odd_answers > 0
 
     def configure(self) -> None:

@@ -1,7 +1,7 @@
 """Random scenarios: what befalls some stacks, and what a person then does to get out of it.
 
-A scenario lets a few disturbed commands at a stack, lets the tenant calm down, and then does what the
-messages say until a run goes well.
+A scenario lets a few disturbed commands at a stack, lets the tenant calm down, and then does what
+the messages say until a run goes well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.chaos import programs
-from tests.chaos.engine import Declared, Program
-from tests.chaos.world import differs, wire
 from tests.simulation import editors, model
 from tests.simulation.decisions import Advice, advice
 from tests.simulation.engine import Outcome, Stack, refs
@@ -22,6 +19,9 @@ from tests.simulation.process import Process
 from tests.simulation.scheduler import Deadlock, Runaway
 from tests.simulation.simulation import Simulation
 from tests.simulation.tenant import SimulatedTenant
+from tests.support import programs
+from tests.support.engine import Declared, Program
+from tests.support.world import differs, wire
 
 _CALM_SECONDS = 300.0
 _MOST_RUNS = 5
@@ -32,7 +32,7 @@ MOVES = frozenset(
 
 @dataclass(frozen=True)
 class Profile:
-    """What may happen in a scenario.
+    """The possible events of a scenario.
 
     Attributes:
         kinds: What may befall requests.
@@ -222,7 +222,7 @@ class _Scenario:
             edit(self.simulation.tenant, self.chance.choice(ids))
 
     def _move(self) -> None:
-        """What people do to their state and their programs between two runs."""
+        """Let a person change the state or the program between two runs."""
         if not self.stack.state:
             return
         entry = self.chance.choice(self.stack.state)
@@ -258,6 +258,9 @@ class _Scenario:
             if outcome.went_well:
                 break
             if self.simulation.is_split:
+                return
+            if any("several policies are equal" in text for text in outcome.messages):
+                # Only a person can choose the one to keep.
                 return
             if _in_use(outcome):
                 # What others took over points to it: only they can let it go.

@@ -1,8 +1,8 @@
 """A scheduler of real threads, of which exactly one runs at a time, and a virtual time.
 
-A thread runs until it blocks, or until it comes to a point at which the seed lets another one go on.
-When no thread can run, time jumps to the next event. The same seed gives the same order of everything.
-This module imports nothing of the product.
+A thread runs until it blocks, or until it comes to a point at which the seed lets another one go
+on. When no thread can run, time jumps to the next event. The same seed gives the same order of
+everything. This module imports nothing of the product.
 """
 
 from __future__ import annotations

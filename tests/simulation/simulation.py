@@ -143,7 +143,9 @@ class Simulation:
         return [text for p in self.processes.values() for text in (*p.errors, *p.warnings)]
 
     def told_differences(self) -> set[str]:
-        """Return the ids of the policies whose create was answered with other values, with a warning."""
+        """Return the ids of the policies whose create was answered with other values, with a
+        warning.
+        """
         found = (_DIFFERS.search(text) for text in self.messages())
         return {match["id"] for match in found if match}
 

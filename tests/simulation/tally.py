@@ -1,10 +1,10 @@
-"""What happened in a simulation, counted."""
+"""The counts of a simulation."""
 
 from __future__ import annotations
 
-from tests.chaos.tally import Tally
 from tests.simulation import scenario
 from tests.simulation.model import PERSON, TERRAFORM
+from tests.support.tally import Tally
 
 
 def run(seed: int) -> Tally:

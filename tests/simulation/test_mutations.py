@@ -1,6 +1,7 @@
-"""Without one of the product's guards, the simulation finds what the guard is for.
+"""Each guard of the product is necessary: without it, the simulation finds a violation.
 
-Each mutation takes one guard away. The same seeds find nothing of that kind with the guard in place.
+Each mutation takes one guard away. The same seeds find nothing of that kind with the guard in
+place.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._client import retries, transport
-from pulumi_c1policy._client.retries import REPEATED, Kind
+from pulumi_c1policy._client import outcomes, transport
+from pulumi_c1policy._client.outcomes import RETRIED, Kind
 from pulumi_c1policy._lifecycle.effects import creation, known_state, leftovers, reads
 from pulumi_c1policy._lifecycle.planning import plan, prior
 from pulumi_c1policy._pulumi import runtime
-from tests.chaos.engine import Declared, Program
 from tests.simulation import editors, installation, model, network, primitives, scenario
 from tests.simulation.engine import Stack
 from tests.simulation.scenario import GENTLE, Profile
 from tests.simulation.scheduler import Deadlock
 from tests.simulation.simulation import Simulation
+from tests.support.engine import Declared, Program
+
+pytestmark = pytest.mark.slow
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 _SEEDS = 60
@@ -64,7 +67,7 @@ def _nobody_told(patch: pytest.MonkeyPatch) -> None:
 
 def _creates_repeated_like_reads(patch: pytest.MonkeyPatch) -> None:
     _nobody_told(patch)
-    patch.setattr(retries, "REPEATED", {**REPEATED, Kind.CREATE: REPEATED[Kind.READ]})
+    patch.setattr(outcomes, "RETRIED", {**RETRIED, Kind.CREATE: RETRIED[Kind.READ]})
 
 
 def _no_conflicts(patch: pytest.MonkeyPatch) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.chaos.engine import Declared, Program, Ref
 from tests.simulation import editors, model, network
 from tests.simulation.decisions import LEFTOVER_VARIABLE, TENANT_OUTPUT
 from tests.simulation.engine import Stack
 from tests.simulation.network import Fate
 from tests.simulation.simulation import Simulation
 from tests.simulation.tenant import POLICIES, SEARCH
+from tests.support.engine import Declared, Program, Ref
 
 Rule = Callable[[httpx.Request], bool]
 

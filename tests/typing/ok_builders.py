@@ -1,4 +1,4 @@
-"""Builders: the same arguments, written as sentences; outputs and plain dicts stand among them."""
+"""Builders, mixed with outputs and plain dicts."""
 # pyright: strict
 
 from datetime import timedelta

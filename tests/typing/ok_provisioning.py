@@ -1,4 +1,4 @@
-"""Every kind of provisioning, the one that contains itself included."""
+"""Every kind of provisioning, including the recursive one."""
 # pyright: strict
 
 from pulumi_c1policy.inputs import ManualProvisionArgsDict, PolicyStepArgsDict

@@ -1,4 +1,4 @@
-"""Builders that are misused are refused where they are called."""
+"""Mistakes in calls of builders. Each is reported at its line."""
 # pyright: strict
 
 import pulumi

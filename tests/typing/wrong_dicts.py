@@ -1,4 +1,4 @@
-"""Mistakes in the dicts of a policy. Each must be refused at its line."""
+"""Mistakes in the dicts of a policy. Each is reported at its line."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Mistakes in the arguments of a policy. Each must be refused at its line."""
+"""Mistakes in the arguments of a policy. Each is reported at its line."""
 
 from pulumi_c1policy import Policy
 

@@ -1,4 +1,4 @@
-"""The package as a user gets it: what it exports, what it loads, what is in the wheel."""
+"""The installed package: its public names, its imports, and the content of the wheel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pulumi_c1policy
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_public_name_can_be_had_and_is_listed_in_order() -> None:
+def test_public_names_are_importable_and_sorted() -> None:
     assert list(pulumi_c1policy.__all__) == sorted(pulumi_c1policy.__all__)
     for name in pulumi_c1policy.__all__:
         assert getattr(pulumi_c1policy, name) is not None
@@ -34,10 +34,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         ("pulumi_c1policy._emulator.pytest_plugin", ["pulumi", "httpx", "starlette", "uvicorn"]),
         ("pulumi_c1policy._emulator.server", ["pulumi", "httpx", "pydantic"]),
         ("pulumi_c1policy.provider", ["httpx", "pydantic", "typer", "starlette", "jwt"]),
+        (
+            "pulumi_c1policy.resource",
+            ["httpx", "pydantic", "pulumi_c1policy.inputs", "pulumi_c1policy.outputs"],
+        ),
         ("pulumi_c1policy._cli.main", ["pulumi"]),
     ],
 )
-def test_importing_a_part_loads_no_other(module: str, unwanted: list[str]) -> None:
+def test_importing_a_module_does_not_load_others(module: str, unwanted: list[str]) -> None:
     program = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -46,7 +50,7 @@ def test_importing_a_part_loads_no_other(module: str, unwanted: list[str]) -> No
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_all_that_is_needed_and_imports(tmp_path: Path) -> None:
+def test_the_wheel_is_complete_and_importable(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "-w", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("*.whl")

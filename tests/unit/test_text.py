@@ -1,4 +1,4 @@
-"""Nothing that others wrote acts where it is shown."""
+"""Text that others wrote does not act where it is shown."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ HOSTILE = st.text(
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def visible(character: str) -> bool:
+def is_visible(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CZ" or character == " "
 
 
 @given(HOSTILE)
-def test_a_terminal_gets_nothing_that_acts(text: str) -> None:
-    assert all(visible(each) or each in "\n\t" for each in _text.escape_terminal(text))
+def test_terminal_text_has_no_control_characters(text: str) -> None:
+    assert all(is_visible(each) or each in "\n\t" for each in _text.escape_for_terminal(text))
 
 
 @given(HOSTILE)
-def test_one_line_is_one_line_that_is_seen(text: str) -> None:
-    assert all(map(visible, _text.escape_line(text)))
+def test_one_line_has_visible_characters_only(text: str) -> None:
+    assert all(map(is_visible, _text.to_one_line(text)))
 
 
 @given(HOSTILE)
-def test_a_cell_of_a_table_holds_its_text_and_nothing_else(text: str) -> None:
+def test_a_table_cell_has_plain_text_only(text: str) -> None:
     source = f"| A | B |\n| --- | --- |\n| {_text.escape_markdown(text)} | end |"
     tokens = MARKDOWN.parse(source)
     assert tokens[0].type == "table_open"
@@ -46,7 +46,7 @@ def test_a_cell_of_a_table_holds_its_text_and_nothing_else(text: str) -> None:
     assert kinds <= {"text", "text_special", "html_inline"}
     html = [c.content for c in cells[0].children or () if c.type == "html_inline"]
     assert set(html) <= {"<br>"}
-    shown = "".join(c.content for c in cells[0].children or () if c.type != "html_inline")
+    shown = "".join("\n" if c.type == "html_inline" else c.content for c in cells[0].children or ())
     assert re.search(r"(?<!\w)[@#]\w", shown) is None
     assert "://" not in _text.escape_markdown(text)
 
@@ -64,11 +64,11 @@ def test_a_cell_of_a_table_holds_its_text_and_nothing_else(text: str) -> None:
         ("a\nb", "a<br>b"),
     ],
 )
-def test_examples_in_markdown(text: str, shown: str) -> None:
+def test_markdown_is_escaped(text: str, shown: str) -> None:
     assert _text.escape_markdown(text) == shown
 
 
-def test_a_secret_of_the_block_at_hand_is_masked_and_its_parts_are_found() -> None:
+def test_a_secret_is_masked_and_its_parts_are_found_within_the_block_only() -> None:
     with _text.hide_secrets(["the-secret-text", "abc"]):
         assert _text.mask_secrets("it is the-secret-text, abc") == "it is ***, abc"
         assert _text.quotes_secret("near `secret-t`")

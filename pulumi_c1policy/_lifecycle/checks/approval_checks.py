@@ -110,7 +110,8 @@ def _check_agent_mode(path: Path, agent: Tree, kind: Value) -> Iterator[Finding]
         text = f"is required: {_BY_CLI} an agent without a mode; write `{_MODE}` and {modes}"
         yield Finding(where, "agent-mode", text)
     elif kind == "POLICY_TYPE_CERTIFY" and mode != f"{_MODE}COMMENT_ONLY":
-        text = f"can only be '{_MODE}COMMENT_ONLY' in a certify policy: {_BY_CLI} any other; write that"
+        allowed = f"'{_MODE}COMMENT_ONLY'"
+        text = f"can only be {allowed} in a certify policy: {_BY_CLI} any other; write that"
         yield Finding(where, "agent-mode", text)
     if mode == f"{_MODE}CHANGE_POLICY_ONLY" and not agent.get("policy_ids"):
         text = (

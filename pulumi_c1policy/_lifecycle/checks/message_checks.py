@@ -126,7 +126,7 @@ def _empty(field: Field, path: Path) -> Finding:
         return Finding(
             path,
             "empty-condition",
-            "is empty, and a tenant refuses an empty condition with HTTP 400; write a CEL "
+            "is empty, and a tenant rejects an empty condition with HTTP 400; write a CEL "
             "expression (`true` always matches)",
         )
     return Finding(path, "missing", f"is required and must not be empty: {field.doc}")
@@ -271,7 +271,7 @@ def _oneofs(
             if message is POLICY_STEP:
                 names = ", ".join(f"`{name}`" for name in rejected_steps.ACCEPTED_KINDS)
                 text = (
-                    "is an empty step, which according to the vendor's CLI the server refuses with "
+                    "is an empty step, which according to the vendor's CLI the server rejects with "
                     f"HTTP 500 (`policy step is nil`); set exactly one of {names}"
                 )
                 found.append(Finding(path, "empty-step", text))

@@ -28,7 +28,7 @@ def is_proven(client: PolicyClient, policy_id: str, not_found: NotFoundError) ->
         APIError: The answers contradict each other, or the search failed.
     """
     for seconds in _WAITS_SECONDS:
-        if not client.rest(seconds):
+        if not client.wait(seconds):
             raise not_found
         try:
             found = [*client.search(refs=[policy_id], scope_view="POLICY_SCOPE_VIEW_ALL")]
@@ -46,7 +46,7 @@ def is_proven(client: PolicyClient, policy_id: str, not_found: NotFoundError) ->
 
 
 def _make_unproven_error(not_found: NotFoundError, error: APIError) -> APIError:
-    unproven = type(error)(*leftover_texts.describe_unproven_absence(error))
-    unproven.method, unproven.path, unproven.status = error.method, error.path, error.status
+    summary, advice = leftover_texts.describe_unproven_absence(error)
+    unproven = error.replace(summary=summary, advice=advice)
     unproven.__cause__ = not_found
     return unproven

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from pulumi_c1policy._client.transport import may_be_under_way
 from pulumi_c1policy._lifecycle.effects import leftovers
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look
 from pulumi_c1policy._lifecycle.planning import leftover_texts
@@ -42,7 +41,7 @@ def create(run: Run, desired: Tree, options: Options) -> Prior:
         RefusedError: There is a leftover, or the tenant answered with another policy.
         APIError: The create failed. If it took effect nevertheless, the next run finds the policy.
     """
-    with run.client.operation():
+    with run.client.share_deadline():
         found = _inspect(run, run.leftovers.find(desired), desired)
         if found and options.on_leftover != "leave":
             recorded = _adopt(run, found, desired, options)
@@ -85,7 +84,7 @@ def _send(run: Run, desired: Tree, before: set[str]) -> Prior:
                 return created
             # A request that is still under way may take effect at any later time. Then the next
             # run finds its policy, and a second request would create another one.
-            if not sends_left or may_be_under_way(error):
+            if not sends_left or error.in_progress:
                 raise
             was_resent = True
         else:

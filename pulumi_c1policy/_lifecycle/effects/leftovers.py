@@ -7,7 +7,6 @@ Therefore nothing in this module writes to the tenant.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from threading import Lock
@@ -167,7 +166,7 @@ class Leftovers:
                 look = self._look = Future()
         if mine:
             try:
-                look.set_result(group_by_resource(self._client.everything()))
+                look.set_result(group_by_resource(self._client.list_all()))
             except BaseException as error:  # noqa: BLE001 - the waiting threads get any error
                 with self._lock:
                     self._look = None
@@ -175,8 +174,8 @@ class Leftovers:
         try:
             found = look.result()
         except C1PolicyError as error:
-            # Each thread adds its own resource to the error, so each needs a copy.
-            raise copy.copy(error) from error
+            # Each thread needs an exception of its own, because it holds one traceback.
+            raise error.replace() from error
         if mine and not anew:
             self._warn_of_others(found, whose)
         return found

@@ -65,7 +65,7 @@ class Run:
             C1PolicyError: `unclear`, if the operation's deadline comes first.
         """
         for seconds in _LOOK_WAITS_SECONDS:
-            if not self.client.rest(seconds):
+            if not self.client.wait(seconds):
                 raise unclear
             yield
 

@@ -48,7 +48,7 @@ def read(run: Run, policy_id: str, prior: Prior | None) -> Prior | None:
     Raises:
         APIError: It could not be read, or its absence is not proven.
     """
-    with run.client.operation():
+    with run.client.share_deadline():
         live = _read_recent(run, policy_id, prior)
         if live is None:
             run.leftovers.known.forget(policy_id)
@@ -111,7 +111,7 @@ def update(run: Run, policy_id: str, prior: Prior, desired: Tree, options: Optio
         is_done = _is_in_effect(live, decode(POLICY, body), planned, prior, desired)
         return None if is_done else body
 
-    with run.client.operation():
+    with run.client.share_deadline():
         try:
             answer = _send_update(run, policy_id, planned, build_for)
         finally:
@@ -214,7 +214,7 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | No
         left[0] = None if live.get("deleted_at") else _explain_leaving(prior, live)
         return left[0] is None and not live.get("deleted_at")
 
-    with run.client.operation():
+    with run.client.share_deadline():
         try:
             run.client.delete(policy_id, may_delete)
         except APIError as error:

@@ -92,7 +92,7 @@ class _Round:
     def __init__(self, client: PolicyClient, begun_at: float, pages: Iterator[_Page]) -> None:
         self.begun_at = begun_at
         self._client = client
-        self._pages: Iterator[_Page] = chain(pages, client.pages())
+        self._pages: Iterator[_Page] = chain(pages, client.list_pages())
         self._phases = ReadPhases()
         self._turn = Condition()
         self._is_sending = False
@@ -107,7 +107,6 @@ class _Round:
         self._found: dict[str, _Policy] = {}
         self._single: set[str] = set()
         """The ids that only a GET may read."""
-        self._changed: set[str] = set()
         self._owned: dict[Resource, dict[str, _Policy]] = {}
         """The policies with ownership annotations on the pages so far, by resource and id."""
         self._with_duplicates: set[Resource] = set()
@@ -144,7 +143,6 @@ class _Round:
         with self._turn:
             self._found.pop(policy_id, None)
             self._waiting.discard(policy_id)
-            self._changed.add(policy_id)
             self._single.add(policy_id)
 
     def _read_first_page(self, policy_id: str) -> None:
@@ -229,7 +227,7 @@ class _Round:
         """Send a request without the lock; return None if it fails."""
         self._turn.release()
         try:
-            with self._client.within(_MAX_HELP_SECONDS):
+            with self._client.limit_time(_MAX_HELP_SECONDS):
                 return request()
         except APIError:
             # A request for many only saves requests: a GET will report the error, if it remains.
@@ -253,6 +251,5 @@ class _Round:
                 owned[policy_id] = policy
                 if len(owned) > 1:
                     self._with_duplicates.add(whose)
-            if policy_id not in self._changed:
-                self._found[policy_id] = policy
-                self._waiting.discard(policy_id)
+            self._found[policy_id] = policy
+            self._waiting.discard(policy_id)

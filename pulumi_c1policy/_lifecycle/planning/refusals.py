@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._lifecycle.planning.ownership import PERSON
 from pulumi_c1policy._model.paths import Path, format_path, get_at
@@ -165,15 +166,14 @@ def refuse_held_steps(held: Mapping[str, str]) -> Refuse:
     Args:
         held: The held steps: the rule id by the path.
     """
-    rules = sorted(set(held.values()))
-    levels = ",".join(f"{rule}=warning" for rule in rules)
+    setting = rule_texts.format_setting(sorted(held.values()), "warning")
     return Refuse(
         f"the live policy contains steps that a tenant rejects ({_list(held)}). According to the "
         "vendor's CLI the server rejects `policySteps` with them. Without them they would be lost, "
         "so nothing is sent.",
         "Remove these steps in ConductorOne and set provisioning on the entitlement, then run "
-        "`pulumi up --refresh`; or send the program's steps alone with `pulumi config set "
-        f'c1policy:severity "{levels}"`. [{", ".join(rules)}]',
+        "`pulumi up --refresh`; or send the program's steps alone with "
+        f"{rule_texts.format_setting_command(setting)}.{rule_texts.cite_rules(*held.values())}",
     )
 
 
@@ -181,8 +181,7 @@ def warn_of_dropped_steps(held: Mapping[str, str]) -> str:
     """Warn that the update drops held steps."""
     return (
         f"the live policy contains steps that a tenant rejects ({_list(held)}) and that the "
-        "program does not contain; the update drops them. "
-        f"[{', '.join(sorted(set(held.values())))}]"
+        f"program does not contain; the update drops them.{rule_texts.cite_rules(*held.values())}"
     )
 
 
@@ -221,7 +220,8 @@ def refuse_self_reference(list_paths: Sequence[Path]) -> Refuse:
     listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
     return Refuse(
         f"{listed} is the policy's own id, so a request would never end.",
-        "Name another policy of the same type, or steps with `step_key`. [self-reference]",
+        "Name another policy of the same type, or steps with `step_key`."
+        + rule_texts.cite_rules("self-reference"),
     )
 
 
@@ -231,7 +231,7 @@ def refuse_agent_reference(list_paths: Sequence[Path]) -> Refuse:
     return Refuse(
         f"{listed} names the policy itself, which the server rejects according to the vendor's "
         "CLI.",
-        "Name other policies of the same type. [agent-policies]",
+        f"Name other policies of the same type.{rule_texts.cite_rules('agent-policies')}",
     )
 
 
@@ -240,5 +240,6 @@ def refuse_cycle(list_paths: Sequence[Path]) -> Refuse:
     listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
     return Refuse(
         f"{listed} leads through other policies back to this one, so a request would never end.",
-        "Let one of these policies decide with steps (`step_key`). [policy-cycle]",
+        "Let one of these policies decide with steps (`step_key`)."
+        + rule_texts.cite_rules("policy-cycle"),
     )

@@ -1,7 +1,8 @@
-"""Policies as companies have them: every kind of step, approval, wait and form field that a tenant takes.
+"""Policies as companies have them: every kind of step, approval, wait and form field that a tenant
+takes.
 
-Each is written as a program would, in whatever spelling people use. A reference to another policy of
-the table is `{"$ref": name}`.
+Each is written as a program would, in whatever spelling people use. A reference to another policy
+of the table is `{"$ref": name}`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ POLICIES: dict[str, Inputs] = {
     **flows.POLICIES,
     **forms.POLICIES,
 }
-"""The inputs of each policy, by resource name, in an order in which each refers to earlier ones only."""
+"""The inputs of each policy, by resource name, in an order in which each refers to earlier ones
+only.
+"""
 
 PROGRAM = """
     import json

@@ -1,4 +1,4 @@
-"""`c1policy import` over real HTTP: which policies, which files, what it says, how it ends."""
+"""`c1policy import` over real HTTP: the selection, the files, the messages and the exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TERRAFORM = {"managed_by": "terraform", "iac_workspace": "prod"}
 def run(
     c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., Result]:
-    """Runs the command in an empty folder, with the tenant's credentials."""
+    """Run the command in an empty folder, with the tenant's credentials."""
     monkeypatch.chdir(tmp_path)
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
@@ -31,31 +31,31 @@ def run(
 
 
 def create(tenant: Emulator, name: str, **fields: Any) -> str:
-    """The id of a policy that a person makes in the product."""
+    """Create a policy as a person in the product; return its id."""
     kind = str(fields.get("policyType", "POLICY_TYPE_GRANT"))
     steps: dict[str, Any] = {kind.removeprefix("POLICY_TYPE_").lower(): {"steps": [{"accept": {}}]}}
     base = {"displayName": name, "policyType": kind, "policySteps": steps}
     return str(tenant.add_policy({**base, **fields})["id"])
 
 
-def entries() -> dict[str, Any]:
-    """The entries of the import file, by resource name."""
+def read_entries() -> dict[str, Any]:
+    """Read the entries of the import file, by resource name."""
     found = json.loads(Path("import.json").read_text())["resources"]
     return {entry["name"]: entry for entry in found}
 
 
-def nothing_written() -> bool:
+def is_folder_empty() -> bool:
     return not list(Path().iterdir())
 
 
-def test_policies_are_named_by_id_or_by_name(
+def test_policies_are_selected_by_id_or_display_name(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     one, other = create(c1_tenant, "One"), create(c1_tenant, "The other")
     create(c1_tenant, "Not this")
     done = run(one, "The other")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert {name: entry["id"] for name, entry in entries().items()} == {
+    assert {name: entry["id"] for name, entry in read_entries().items()} == {
         "one": one,
         "the-other": other,
     }
@@ -63,30 +63,30 @@ def test_policies_are_named_by_id_or_by_name(
     assert "Not this" not in Path("policies.py").read_text()
 
 
-def test_a_thousand_policies_come_in_pages(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+def test_a_thousand_policies_are_read_in_pages(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
     for number in range(1000):
         create(c1_tenant, f"Policy {number % 500}", scope={"appId": "app"} if number % 2 else {})
     assert run("--all").exit_code == 0
-    assert len(entries()) == 1000
+    assert len(read_entries()) == 1000
     builtin = sum(record.builtin for record in c1_tenant.policies)
     pages = -(-(1000 + builtin) // 100)
     assert len([r for r in c1_tenant.requests if not r.path.endswith("/token")]) == pages
 
 
-def test_a_type_stands_for_all_its_policies(
-    run: Callable[..., Result], c1_tenant: Emulator
-) -> None:
+def test_a_type_selects_its_policies(run: Callable[..., Result], c1_tenant: Emulator) -> None:
     create(c1_tenant, "Grants")
     create(c1_tenant, "Revokes", policyType="POLICY_TYPE_REVOKE")
     create(c1_tenant, "Certifies", policyType="POLICY_TYPE_CERTIFY")
     assert run("--type", "POLICY_TYPE_REVOKE", "--type", "certify").exit_code == 0
-    assert sorted(entries()) == ["certifies", "revokes"]
+    assert sorted(read_entries()) == ["certifies", "revokes"]
     wrong = run("--type", "revok")
     assert wrong.exit_code == 2
-    assert "POLICY_TYPE_REVOK is none of POLICY_TYPE_" in wrong.stderr.replace("\n", "")
+    assert "no policy type POLICY_TYPE_REVOK" in wrong.stderr.replace("\n", "")
 
 
-def test_what_cannot_be_adopted_is_said_and_the_others_are(
+def test_policies_that_cannot_be_adopted_are_left_out_with_a_reason(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     create(c1_tenant, "Good")
@@ -95,85 +95,87 @@ def test_what_cannot_be_adopted_is_said_and_the_others_are(
     create(c1_tenant, "Points", policySteps={}, baselinePolicyId=theirs)
     done = run("--all")
     assert done.exit_code == 0
-    assert sorted(entries()) == ["good", "points"]
+    assert sorted(read_entries()) == ["good", "points"]
     assert "    # Terraform's, which is not declared here.\n" in Path("policies.py").read_text()
-    said = done.stderr.splitlines()
-    assert all(line.startswith("left out: ") for line in said)
-    assert any("'No baseline'" in line and "[no-baseline]" in line for line in said)
-    assert any('"Terraform\'s"' in line and "kept by terraform" in line for line in said)
-    assert sum("Policy.get" in line for line in said) == sum(r.builtin for r in c1_tenant.policies)
+    lines = done.stderr.splitlines()
+    assert all(line.startswith("left out: ") for line in lines)
+    assert any("'No baseline'" in line and "[no-baseline]" in line for line in lines)
+    assert any('"Terraform\'s"' in line and "managed by terraform" in line for line in lines)
+    assert sum("Policy.get" in line for line in lines) == sum(r.builtin for r in c1_tenant.policies)
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no-baseline": ({"policySteps": {}}, "[no-baseline]"),
-    "terraform": ({"annotations": TERRAFORM}, "kept by terraform in the workspace 'prod'"),
+    "terraform": ({"annotations": TERRAFORM}, "managed by terraform in the workspace 'prod'"),
 }
 
 
-@pytest.mark.parametrize(("fields", "said"), REFUSED.values(), ids=REFUSED)
-def test_a_named_policy_that_cannot_be_adopted_ends_it(
-    run: Callable[..., Result], c1_tenant: Emulator, fields: dict[str, Any], said: str
+@pytest.mark.parametrize(("fields", "message"), REFUSED.values(), ids=REFUSED)
+def test_nothing_is_written_if_a_named_policy_cannot_be_adopted(
+    run: Callable[..., Result], c1_tenant: Emulator, fields: dict[str, Any], message: str
 ) -> None:
     create(c1_tenant, "Good")
     create(c1_tenant, "Bad", **fields)
     done = run("Good", "Bad")
     assert done.exit_code == 1
     assert "left out: 'Bad'" in done.stderr
-    assert said in done.stderr
-    assert "Nothing was written, as not every policy that was named can be adopted." in done.stderr
-    assert nothing_written()
+    assert message in done.stderr
+    assert "Nothing was written" in done.stderr
+    assert is_folder_empty()
 
 
-def test_a_policy_of_another_tool_is_taken_over_on_request(
+def test_take_over_adopts_a_policy_of_another_tool(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     create(c1_tenant, "Theirs", annotations={**TERRAFORM, "team": "it"})
     done = run("Theirs", "--take-over")
     assert done.exit_code == 0, done.stderr
-    assert "'Theirs' was kept by terraform in the workspace 'prod'" in done.stdout
+    assert "'Theirs' is still managed by terraform in the workspace 'prod'" in done.stdout
     assert 'annotations={"team": "it"},' in Path("policies.py").read_text()
-    assert entries()["theirs"]["outputs"]["annotations"] == {**TERRAFORM, "team": "it"}
+    assert read_entries()["theirs"]["outputs"]["annotations"] == {**TERRAFORM, "team": "it"}
 
 
-def test_a_name_that_stands_for_several_or_none_is_asked_about(
+def test_an_ambiguous_or_unknown_name_is_an_error(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     ids = [create(c1_tenant, "Same"), create(c1_tenant, "Same")]
     several = run("Same")
     assert several.exit_code == 2
-    assert "2 policies are called 'Same'." in several.stderr
+    assert "2 policies have the display name 'Same'." in several.stderr
     assert all(policy_id in several.stderr for policy_id in ids)
     none = run("Sam")
     assert none.exit_code == 2
     assert "The tenant has no policy 'Sam'." in none.stderr
     assert "did you mean 'Same'?" in none.stderr
-    assert nothing_written()
+    assert is_folder_empty()
     assert run(*ids).exit_code == 0
-    assert sorted(entries()) == ["same", "same-2"]
+    assert sorted(read_entries()) == ["same", "same-2"]
 
 
-def test_the_name_of_a_resource_that_a_stack_keeps_is_not_given_again(
+def test_the_name_of_another_resource_of_a_stack_is_not_used_again(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     kept = {"managed_by": "pulumi", "iac_resource_address": "c1policy.Policy/same"}
     create(c1_tenant, "Same", annotations=kept)
     create(c1_tenant, "Same")
     assert run("--all").exit_code == 0
-    assert list(entries()) == ["same-2"]
+    assert list(read_entries()) == ["same-2"]
 
 
-def test_a_deleted_policy_is_none(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+def test_a_deleted_policy_does_not_exist(run: Callable[..., Result], c1_tenant: Emulator) -> None:
     c1_tenant.set_quirks(deleted_get="deleted_at")
     gone = create(c1_tenant, "Gone")
     c1_tenant.product_delete(gone)
     assert run(gone).exit_code == 2
     done = run("--all")
     assert done.exit_code == 1
-    assert done.stderr.endswith("Nothing was written, as no policy can be adopted.\n")
-    assert nothing_written()
+    assert "Nothing was written" in done.stderr.splitlines()[-1]
+    assert is_folder_empty()
 
 
-def test_a_file_that_exists_is_kept(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+def test_an_existing_file_is_overwritten_with_force_only(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
     create(c1_tenant, "One")
     for name in ("policies.py", "import.json"):
         Path(name).write_text("mine")
@@ -189,27 +191,27 @@ def test_a_file_that_exists_is_kept(run: Callable[..., Result], c1_tenant: Emula
 
 
 USAGE = {
-    "nothing-named": ([], "Name policies, or give --all or --type."),
-    "names-and-all": (["One", "--all"], "Name policies, or give --all or --type."),
+    "nothing-named": ([], "Name policies, or use --all or --type."),
+    "names-and-all": (["One", "--all"], "Name policies, or use --all or --type."),
     "no-module": (["--all", "--program", "my-policies.py"], "Python cannot import my-policies.py."),
     "no-python": (["--all", "--program", "policies.txt"], "Python cannot import policies.txt."),
     "no-folder": (["--all", "--program", "no/policies.py"], "There is no folder no."),
 }
 
 
-@pytest.mark.parametrize(("arguments", "said"), USAGE.values(), ids=USAGE)
-def test_what_cannot_be_done_is_said_in_a_sentence(
-    run: Callable[..., Result], c1_tenant: Emulator, arguments: list[str], said: str
+@pytest.mark.parametrize(("arguments", "message"), USAGE.values(), ids=USAGE)
+def test_wrong_usage_is_one_message(
+    run: Callable[..., Result], c1_tenant: Emulator, arguments: list[str], message: str
 ) -> None:
     create(c1_tenant, "One")
     done = run(*arguments)
     assert done.exit_code == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.output
-    assert nothing_written()
+    assert is_folder_empty()
 
 
-def test_without_credentials_it_says_which_are_missing(
+def test_the_error_names_the_missing_credential(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CONDUCTORONE_CLIENT_SECRET")
@@ -218,7 +220,7 @@ def test_without_credentials_it_says_which_are_missing(
     assert "CONDUCTORONE_CLIENT_SECRET" in done.stderr
 
 
-def test_the_files_hold_no_credentials_and_the_tenant_is_only_read(
+def test_the_files_contain_no_credentials_and_the_tenant_is_only_read(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     create(c1_tenant, "One")
@@ -230,7 +232,9 @@ def test_the_files_hold_no_credentials_and_the_tenant_is_only_read(
     assert paths == {"/auth/v1/token", "/api/v1/search/policies"}
 
 
-def test_the_page_shows_what_it_says(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+def test_the_page_shows_the_output_and_the_program(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
     low_risk = create(c1_tenant, "Low risk")
     waiting = {"grant": {"steps": [{"wait": {"duration": {"duration": "7200s"}}}]}}
     rule = {"condition": "subject.department == 'Sales'", "policyId": low_risk}
@@ -242,7 +246,9 @@ def test_the_page_shows_what_it_says(run: Callable[..., Result], c1_tenant: Emul
     assert f"```python\n{program}```" in PAGE.read_text()
 
 
-def test_it_says_what_to_do_next(run: Callable[..., Result], c1_tenant: Emulator) -> None:
+def test_the_output_lists_the_next_commands(
+    run: Callable[..., Result], c1_tenant: Emulator
+) -> None:
     create(c1_tenant, "One")
     Path("Pulumi.yaml").write_text("name: shop\n")
     done = run("--all", "--file", "my import.json")
@@ -264,21 +270,21 @@ Next, in the folder of the project's Pulumi.yaml, with Pulumi 3.254 or later:
     pulumi preview --diff
     pulumi up
 
-The preview shows updates of `annotations` alone: the marks by which a policy is this stack's.
+The preview shows updates of `annotations` only: the ownership annotations of this stack.
 """
 
 
-def test_a_policy_that_a_rule_refuses_is_adopted_where_the_rule_is_turned_down(
+def test_severity_adopts_a_policy_that_a_rule_would_refuse(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     create(c1_tenant, "Bare", policySteps={})
     assert run("Bare").exit_code == 1
     assert run("Bare", "--severity", "no-baseline=warning").exit_code == 0
-    assert sorted(entries()) == ["bare"]
+    assert sorted(read_entries()) == ["bare"]
 
 
 def _provisioned(config: Any) -> dict[str, Any]:
-    """Steps that hold free-form data, and one that a program can write."""
+    """Steps with free-form data in a provision step, and a step that a program can write."""
     account = {"connectorId": "c", "config": config, "schemaId": "s"}
     provision = {"provisionPolicy": {"connector": {"account": account}}}
     return {"grant": {"steps": [{"provision": provision}, {"accept": {}}]}}
@@ -301,7 +307,7 @@ UNWRITABLE = {
 
 @pytest.fixture
 def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Any], None]]:
-    """A server that answers every request with a page of the policies given."""
+    """Serve one page of policies to every request; the fixture sets the policies."""
     page = {"text": b""}
 
     class Handler(BaseHTTPRequestHandler):
@@ -313,10 +319,10 @@ def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
             self.wfile.write(page["text"])
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
-    def say(policies: list[dict[str, Any]]) -> None:
-        # No parser takes the token that `json` writes for what is beyond a double.
+    def set_policies(policies: list[dict[str, Any]]) -> None:
+        # `json` writes `Infinity`, which no parser accepts; 1e999 is valid and beyond a double.
         text = json.dumps({"list": policies})
         page["text"] = text.replace("Infinity", "1e999").encode()
 
@@ -326,14 +332,14 @@ def answering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calla
         thread.start()
         monkeypatch.setenv("CONDUCTORONE_SERVER_URL", f"http://127.0.0.1:{server.server_port}")
         monkeypatch.setenv("CONDUCTORONE_ACCESS_TOKEN", "token")
-        yield say
+        yield set_policies
         server.shutdown()
         thread.join()
 
 
 @pytest.mark.parametrize(("value", "why"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
 @pytest.mark.parametrize("known", [True, False], ids=["in data", "in a newer field"])
-def test_a_policy_that_no_program_can_hold_is_skipped_with_a_sentence(
+def test_a_policy_that_no_program_can_contain_is_left_out(
     answering: Callable[[Any], None], value: Any, why: str, known: bool
 ) -> None:
     steps: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
@@ -347,7 +353,7 @@ def test_a_policy_that_no_program_can_hold_is_skipped_with_a_sentence(
     [line] = [line for line in done.stderr.splitlines() if "2odd" in line]
     assert why in line
     assert line.startswith("left out: ")
-    assert list(entries()) == ["fine"]
+    assert list(read_entries()) == ["fine"]
     named = CliRunner().invoke(app, ["import", "--force", "2odd"])
     assert named.exit_code == 1
     assert "Nothing was written" in named.stderr

@@ -1,4 +1,4 @@
-"""`c1policy validate`, on files and programs, with and without the tenant."""
+"""`c1policy validate` on files, a program and a tenant, offline and online."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def validate(tmp_path: Path, policy: dict[str, Any], *options: str) -> Result:
     return CliRunner().invoke(app, ["validate", "--policy", str(file), *options])
 
 
-def test_a_sound_policy_is_accepted(tmp_path: Path) -> None:
+def test_a_correct_policy_is_accepted(tmp_path: Path) -> None:
     result = validate(tmp_path, GOOD)
     assert (result.exit_code, result.stdout) == (0, "1 policies checked, 0 would be refused.\n")
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"policy_steps": {"k": {"steps": [{"accept": {}}]}}}, "[no-baseline]"),
         ({"rules": [{"condition": "subject.departmnt == 'x'", "step_key": "k"}]}, "`department`"),
@@ -42,30 +42,30 @@ def test_a_sound_policy_is_accepted(tmp_path: Path) -> None:
     ],
     ids=["baseline", "field", "syntax", "step-key"],
 )
-def test_a_mistake_is_shown_with_its_place_and_refused(
-    tmp_path: Path, change: dict[str, Any], said: str
+def test_a_mistake_is_an_error_with_the_name_of_the_policy(
+    tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     result = validate(tmp_path, GOOD | change)
     assert result.exit_code == 1
-    assert said in result.stdout
+    assert message in result.stdout
     assert "error: A: " in result.stdout
 
 
-def test_the_tenant_is_asked_about_conditions_of_rules(
+def test_online_sends_conditions_of_rules_to_the_tenant(
     tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
     result = validate(tmp_path, GOOD, "--online")
-    asked = [request.path.rpartition("/")[2] for request in c1_tenant.requests]
+    sent = [request.path.rpartition("/")[2] for request in c1_tenant.requests]
     assert result.exit_code == 0, result.output
-    assert sorted(asked) == ["cel", "token"]
+    assert sorted(sent) == ["cel", "token"]
 
 
 def test_the_expressions_of_forms_are_not_sent_to_the_tenant(
     tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Their variables are a form's own, which neither endpoint knows."""
+    """No endpoint of the tenant knows the variables of a form."""
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
     fields = [
@@ -89,7 +89,7 @@ def test_the_expressions_of_forms_are_not_sent_to_the_tenant(
     ],
     ids=["neither", "one rule", "two rules", "two options", "comment"],
 )
-def test_a_warning_can_be_silenced(
+def test_a_warning_can_be_turned_off(
     tmp_path: Path, options: list[str], comment: str, shown: list[str]
 ) -> None:
     twice = [{"condition": f"subject.job_title == 'a'{comment}", "step_key": "k"}] * 2
@@ -99,7 +99,7 @@ def test_a_warning_can_be_silenced(
     assert found == set(shown)
 
 
-def test_what_the_tenant_refuses_is_placed_in_the_policy(
+def test_an_error_of_the_tenant_has_a_path_in_the_policy(
     tmp_path: Path, c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in c1_tenant.environment.items():
@@ -110,7 +110,7 @@ def test_what_the_tenant_refuses_is_placed_in_the_policy(
     assert "rules[0].condition the tenant says:" in result.stdout
 
 
-def test_without_a_tenant_online_cannot_be_said(
+def test_online_without_credentials_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "OIDC_TOKEN"):
@@ -121,13 +121,13 @@ def test_without_a_tenant_online_cannot_be_said(
 
 
 @pytest.mark.slow
-def test_a_program_is_validated_without_deploying_it() -> None:
+def test_a_program_is_validated_without_a_deployment() -> None:
     result = CliRunner().invoke(app, ["validate", "--program", str(QUICKSTART)])
     assert result.exit_code == 0, result.output
     assert result.stdout.endswith("3 policies checked, 0 would be refused.\n")
 
 
-def test_a_tenants_own_policies_are_no_mistake(
+def test_the_policies_of_a_tenant_are_accepted(
     c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in c1_tenant.environment.items():

@@ -1,4 +1,4 @@
-"""Answers that shall cost a client much, each made by a function of no arguments."""
+"""Hostile bodies that cost a naive client much time or memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROOM = 64 * _MB
 
 
 def _bomb(times: int, size: int = 256 * _MB) -> bytes:
-    """Zeros, compressed once or more."""
+    """Return zeros, compressed this many times."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     piece = bytes(_MB)
     packed = b"".join(squeeze.compress(piece) for _ in range(size // _MB)) + squeeze.flush()
@@ -55,11 +55,11 @@ BODIES: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "minus infinity": ("", lambda: _in_value(b"-Infinity")),
     "no number": ("", lambda: _in_value(b"NaN")),
 }
-"""Bodies by name, each with its Content-Encoding."""
+"""The Content-Encoding of each body, and a function that returns the body."""
 
 
 def answer(name: str, status: int = 200) -> bytes:
-    """Return a whole HTTP answer with a body of the table."""
+    """Return a complete HTTP answer with a body of `BODIES`."""
     encoding, body = BODIES[name][0], BODIES[name][1]()
     head = f"HTTP/1.1 {status} Said\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
     return f"{head}Content-Encoding: {encoding}\r\n\r\n".encode() + body

@@ -1,4 +1,4 @@
-"""Clients of an emulated tenant, and servers that misbehave on a real socket."""
+"""Clients of an emulated tenant, and servers on a real socket that misbehave."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Serve = Callable[[Callable[[socket.socket], None]], str]
 
 @pytest.fixture
 def connect() -> Iterator[Callable[..., PolicyClient]]:
-    """A function from config values to a client on the real network."""
+    """Return a function from config values to a client on the real network."""
     clients: list[PolicyClient] = []
 
     def connect(**config: str) -> PolicyClient:
@@ -32,7 +32,7 @@ def connect() -> Iterator[Callable[..., PolicyClient]]:
 
 @pytest.fixture
 def client(c1_tenant: Emulator, connect: Callable[..., PolicyClient]) -> PolicyClient:
-    """A client of the emulated tenant, by client id and secret."""
+    """Return a client of the emulated tenant, with a client id and secret."""
     return connect(
         serverUrl=c1_tenant.url,
         clientId=c1_tenant.client_id,
@@ -42,7 +42,7 @@ def client(c1_tenant: Emulator, connect: Callable[..., PolicyClient]) -> PolicyC
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """A function that runs a handler for each connection, and returns the server's URL."""
+    """Return a function that runs a handler for each connection and returns the server's URL."""
     listeners: list[socket.socket] = []
 
     def serve(handle: Callable[[socket.socket], None]) -> str:
@@ -63,20 +63,20 @@ def serve() -> Iterator[Serve]:
                     _read_request(connection)
                     handle(connection)
             except OSError:
-                pass  # The client hung up, as it may.
+                pass  # The client closed the connection.
 
         threading.Thread(target=accept, daemon=True).start()
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     yield serve
     for listener in listeners:
-        # Closing alone does not wake a thread that accepts.
+        # `close` alone does not wake a thread in `accept`.
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
 
 
 def _read_request(connection: socket.socket) -> None:
-    # To the end: a socket that is closed with bytes unread resets the connection.
+    # Read all of it: closing a socket with unread bytes resets the connection.
     with connection.makefile("rb") as stream:
         length = 0
         for line in iter(stream.readline, b""):
@@ -90,6 +90,21 @@ def _read_request(connection: socket.socket) -> None:
 
 @pytest.fixture
 def credentials() -> dict[str, str]:
-    """A client id and its secret, for servers that accept any."""
+    """Return a client id and its secret, for servers that accept any."""
     with Emulator() as tenant:
         return {"clientId": tenant.client_id, "clientSecret": tenant.client_secret}
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """Return a port of this machine at which no server listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def tls_tenant() -> Iterator[Emulator]:
+    """Yield an emulated tenant with TLS, whose certificate authority is not trusted."""
+    with Emulator(tls=True) as tenant:
+        yield tenant

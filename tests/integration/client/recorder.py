@@ -1,4 +1,4 @@
-"""A tenant with one policy on real sockets, that records the order and the time of what arrives."""
+"""A tenant with one policy on real sockets; it records the order and times of its requests."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _Reply = Callable[["Recorder"], bytes | None]
 
 
 class Listener:
-    """Runs a function for each connection, in a thread, and closes the connection after it."""
+    """A server that runs a function for each connection in a thread, then closes the connection."""
 
     def __init__(self, serve: Callable[[socket.socket, float], None]) -> None:
         """Listen on a free port.
 
         Args:
-            serve: The function; it takes the connection and the moment when that was accepted.
+            serve: The function; it takes the connection and the moment at which it was accepted.
         """
         self._serve = serve
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -33,7 +33,7 @@ class Listener:
 
     def stop(self) -> None:
         """Accept no more connections."""
-        # Closing alone does not wake a thread that accepts.
+        # `close` alone does not wake a thread in `accept`.
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
@@ -47,33 +47,33 @@ class Listener:
             threading.Thread(target=self._run, args=run, daemon=True).start()
 
     def _run(self, connection: socket.socket, accepted_at: float) -> None:
-        # The client hangs up, as it may.
+        # The client may close the connection.
         with contextlib.suppress(OSError), connection:
             self._serve(connection, accepted_at)
 
 
 class Proxy:
-    """An HTTP proxy that takes every host for one port of this machine."""
+    """An HTTP proxy that connects to one port of this machine for every host."""
 
     def __init__(self, port: int, slow_seconds: float) -> None:
-        """Start it.
+        """Start the proxy.
 
         Args:
             port: The port.
-            slow_seconds: The wait before each connection is passed on.
+            slow_seconds: The wait before each connection is forwarded.
         """
         self._port = port
         self._slow_seconds = slow_seconds
         self._ended = threading.Event()
-        self._listener = Listener(self._pass_on)
+        self._listener = Listener(self._forward)
         self.url = f"http://127.0.0.1:{self._listener.port}"
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the proxy."""
         self._ended.set()
         self._listener.stop()
 
-    def _pass_on(self, client: socket.socket, _: float) -> None:
+    def _forward(self, client: socket.socket, _: float) -> None:
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             if not (byte := client.recv(1)):
@@ -84,7 +84,7 @@ class Proxy:
             if head.startswith(b"CONNECT "):
                 client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
             else:
-                # The path of a whole URL is what the server is asked for.
+                # A proxy gets the whole URL; the server gets its path.
                 method, url, rest = head.split(b" ", 2)
                 server.sendall(b" ".join([method, b"/" + url.split(b"/", 3)[3], rest]))
             back = threading.Thread(target=_pump, args=[server, client], daemon=True)
@@ -104,16 +104,16 @@ def _pump(one: socket.socket, other: socket.socket) -> None:
 
 @dataclass
 class Arrival:
-    """A request as it arrived.
+    """A request that arrived.
 
     Attributes:
-        method: Its method.
-        path: Its path.
-        value: Its JSON.
-        at: The moment when it was complete, on the monotonic clock.
-        ready_at: The moment when its connection was there, and the handshake of TLS was over.
+        method: The method.
+        path: The path.
+        value: The JSON.
+        at: The moment at which it was complete, on the monotonic clock.
+        ready_at: The moment at which its connection was ready, with TLS.
         is_first: It is the first request of its connection.
-        answered_at: The moment when its answer began.
+        answered_at: The moment at which its answer began.
         shown: The policy in its answer.
     """
 
@@ -135,7 +135,7 @@ class Arrival:
         return self.path == POLICY_PATH and self.method == "GET"
 
 
-def said(status: int, *headers: str, value: object = None) -> bytes:
+def build_answer(status: int, *headers: str, value: object = None) -> bytes:
     """Return an answer with a JSON body."""
     body = json.dumps({} if value is None else value).encode()
     head = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}", *headers]
@@ -144,14 +144,18 @@ def said(status: int, *headers: str, value: object = None) -> bytes:
 
 @dataclass
 class Recorder:
-    """The server.
+    """The recording server.
 
     Attributes:
-        replies: Answers to writes, in turn, and then each write succeeds. None cuts the connection.
+        replies: The answers to the first writes; later ones succeed. None cuts the connection.
         look_replies: The same for GETs of the policy.
-        closes: Each answer ends its connection.
-        tls: The server's TLS; plain HTTP without it.
-        slow_seconds: The wait before each connection is taken.
+        closes: Whether each answer ends its connection.
+        tls: The TLS of the server; None for plain HTTP.
+        slow_seconds: The wait before each connection is served.
+        policy: The policy of the tenant.
+        arrivals: The requests, in their order.
+        holds: The moment of each answer with a `Retry-After`, and the end of its wait.
+        tokens_issued: The number of access tokens that it issued.
     """
 
     replies: list[_Reply] = field(default_factory=list)
@@ -162,7 +166,6 @@ class Recorder:
     policy: dict[str, Any] = field(default_factory=lambda: {"id": "p1", "displayName": "One"})
     arrivals: list[Arrival] = field(default_factory=list)
     holds: list[tuple[float, float]] = field(default_factory=list)
-    """The moments of answers that ask to wait, and those until when."""
     tokens_issued: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -172,20 +175,23 @@ class Recorder:
         self.port = self._listener.port
 
     def stop(self) -> None:
-        """End the server."""
+        """Stop the server."""
         self._ended.set()
         self._listener.stop()
 
     def edit(self) -> None:
-        """Change the policy as somebody else would."""
+        """Change the policy, as another client does."""
         self.policy = self.policy | {"displayName": f"Edit {time.monotonic()}"}
 
     def hold(self, seconds: float) -> None:
-        """Take note of an answer that asks to wait."""
+        """Record an answer with a `Retry-After`."""
         self.holds.append((time.monotonic(), time.monotonic() + seconds))
 
     def require_looks(self) -> int:
-        """Require each write to follow a look that is younger than any wait; return their number."""
+        """Return the number of writes; require a look directly before each.
+
+        The look must be younger than the connection of the write and than the end of any wait.
+        """
         writes = 0
         for before, arrival in zip([None, *self.arrivals], self.arrivals, strict=False):
             if not arrival.is_write:
@@ -195,10 +201,12 @@ class Recorder:
             assert before.is_look, self.arrivals
             assert before.shown is not None, "the look failed"
             if arrival.is_first:
-                assert before.at >= arrival.ready_at, "the write's connection came after the look"
+                assert before.at >= arrival.ready_at, (
+                    "the look precedes the connection of the write"
+                )
             for begin, until in self.holds:
                 if begin + _SLACK_SECONDS < arrival.at:
-                    assert before.at >= until, "the look came before the end of a wait"
+                    assert before.at >= until, "the look precedes the end of a wait"
             tokens = [each.answered_at for each in self.arrivals if "token" in each.path]
             assert all(not before.at < at < arrival.at for at in tokens)
             assert arrival.at - before.answered_at < 0.3
@@ -241,9 +249,9 @@ class Recorder:
         if arrival.path == "/auth/v1/token":
             self.tokens_issued += 1
             token = {"access_token": f"token-{self.tokens_issued}", "expires_in": 3600}
-            return said(200, value=token)
+            return build_answer(200, value=token)
         if not (arrival.is_look or arrival.is_write):
-            return said(200, value={"markers": []})
+            return build_answer(200, value={"markers": []})
         script = self.look_replies if arrival.is_look else self.replies
         if script:
             return script.pop(0)(self)
@@ -251,26 +259,26 @@ class Recorder:
             arrival.shown = self.policy
         elif arrival.value is not None:
             self.policy = self.policy | arrival.value["policy"]
-        return said(200, value={"policy": self.policy})
+        return build_answer(200, value={"policy": self.policy})
 
 
-def throttled(status: int, seconds: float) -> _Reply:
-    """Return a reply that asks to wait, while somebody edits the policy."""
+def throttle(status: int, seconds: float) -> _Reply:
+    """Return a reply with a `Retry-After`; another client edits the policy meanwhile."""
 
     def reply(recorder: Recorder) -> bytes:
         recorder.edit()
         recorder.hold(seconds)
-        return said(status, f"Retry-After: {seconds}", value={"code": 8, "message": "slow"})
+        return build_answer(status, f"Retry-After: {seconds}", value={"code": 8, "message": "slow"})
 
     return reply
 
 
-def not_let_in(recorder: Recorder) -> bytes:
-    """Answer that the token is not accepted, while somebody edits the policy."""
+def reject_token(recorder: Recorder) -> bytes:
+    """Answer 401; another client edits the policy meanwhile."""
     recorder.edit()
-    return said(401, value={"code": 16, "message": "expired"})
+    return build_answer(401, value={"code": 16, "message": "expired"})
 
 
 def cut(recorder: Recorder) -> None:
-    """Cut the connection, while somebody edits the policy."""
+    """Cut the connection; another client edits the policy meanwhile."""
     recorder.edit()

@@ -1,4 +1,4 @@
-"""Hostile servers and Ctrl-C: each wait ends in time, and in one sentence."""
+"""Hostile servers and Ctrl-C: each wait ends in time, with an error of one line."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import certificates
-from tests.integration.client.hostile import DRIPS, Handle, listen, paging, request_of
+from tests.integration.client.hostile import DRIPS, Handle, listen, page_forever, read_request
 from tests.integration.client.recorder import Listener
+
+pytestmark = pytest.mark.slow
 
 DEADLINE_SECONDS = 0.6
 ALLOWED_SECONDS = DEADLINE_SECONDS + 2
@@ -31,7 +33,10 @@ Serve = Callable[[Handle], str]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """A function that runs a handler for each connection, unread, and returns the server's URL."""
+    """Return a function that runs a handler for each connection and returns the server's URL.
+
+    The handler itself reads the request.
+    """
     listeners: list[Listener] = []
 
     def serve(handle: Handle) -> str:
@@ -44,15 +49,15 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture
-def victim_of(connect: Connect) -> Callable[[str], PolicyClient]:
-    """A function from a server's URL to a client with a short deadline."""
+def connect_briefly(connect: Connect) -> Callable[[str], PolicyClient]:
+    """Return a function from a server's URL to a client with a short deadline."""
     return lambda url: connect(
         serverUrl=url, accessToken="token", requestDeadline=str(DEADLINE_SECONDS)
     )
 
 
-def sentence_of(call: Callable[[], object]) -> str:
-    """Return the sentence that a call ends with, in time."""
+def require_timely_error(call: Callable[[], object]) -> str:
+    """Return the summary of the error of a call, which must end in time."""
     started = time.monotonic()
     with pytest.raises(errors.APIError) as caught:
         call()
@@ -65,29 +70,29 @@ def sentence_of(call: Callable[[], object]) -> str:
 
 
 @pytest.mark.parametrize("drip", DRIPS)
-def test_a_server_that_never_comes_to_the_end_costs_the_deadline(
-    drip: str, serve: Serve, victim_of: Callable[[str], PolicyClient]
+def test_an_endless_answer_ends_at_the_deadline(
+    drip: str, serve: Serve, connect_briefly: Callable[[str], PolicyClient]
 ) -> None:
-    client = victim_of(serve(DRIPS[drip]))
-    sentence_of(lambda: client.get("p1"))
+    client = connect_briefly(serve(DRIPS[drip]))
+    require_timely_error(lambda: client.get("p1"))
 
 
-def test_a_server_that_reads_a_byte_at_a_time_costs_the_deadline(
-    serve: Serve, victim_of: Callable[[str], PolicyClient]
+def test_a_slow_reader_ends_at_the_deadline(
+    serve: Serve, connect_briefly: Callable[[str], PolicyClient]
 ) -> None:
     def handle(connection: socket.socket) -> None:
         never = threading.Event()
         while not never.wait(0.001) and connection.recv(100):
             pass
 
-    client = victim_of(serve(handle))
+    client = connect_briefly(serve(handle))
     policy = {"displayName": "x" * 10_000_000}
-    assert "took too long" in sentence_of(lambda: client.create(policy))
+    assert "took too long" in require_timely_error(lambda: client.create(policy))
 
 
 @pytest.mark.parametrize("first", [b"", b"\x16\x03\x03\x40\x00\x02"], ids=["silent", "dripping"])
-def test_a_tls_handshake_that_does_not_end_costs_the_deadline(
-    first: bytes, serve: Serve, victim_of: Callable[[str], PolicyClient]
+def test_an_endless_tls_handshake_ends_at_the_deadline(
+    first: bytes, serve: Serve, connect_briefly: Callable[[str], PolicyClient]
 ) -> None:
     def handle(connection: socket.socket) -> None:
         connection.sendall(first)
@@ -95,13 +100,13 @@ def test_a_tls_handshake_that_does_not_end_costs_the_deadline(
         while not never.wait(0.01):
             connection.sendall(first[:0] or first[-1:])
 
-    client = victim_of(serve(handle).replace("http://", "https://"))
-    sentence_of(lambda: client.get("p1"))
+    client = connect_briefly(serve(handle).replace("http://", "https://"))
+    require_timely_error(lambda: client.get("p1"))
 
 
-def test_tls_in_which_an_answer_drips_costs_the_deadline(
+def test_an_endless_answer_over_tls_ends_at_the_deadline(
     serve: Serve,
-    victim_of: Callable[[str], PolicyClient],
+    connect_briefly: Callable[[str], PolicyClient],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -113,28 +118,28 @@ def test_tls_in_which_an_answer_drips_costs_the_deadline(
         with context.wrap_socket(connection, server_side=True) as inner:
             DRIPS["header"](inner)
 
-    client = victim_of(serve(handle).replace("http://", "https://"))
-    assert "took too long" in sentence_of(lambda: client.get("p1"))
+    client = connect_briefly(serve(handle).replace("http://", "https://"))
+    assert "took too long" in require_timely_error(lambda: client.get("p1"))
 
 
 @pytest.mark.parametrize("first", [b"", b"\x16\x03\x03\x40\x00\x02"], ids=["silent", "dripping"])
-def test_tls_inside_of_a_proxys_tls_that_does_not_end_costs_the_deadline(
+def test_an_endless_tls_handshake_inside_tls_ends_at_the_deadline(
     first: bytes,
     serve: Serve,
-    victim_of: Callable[[str], PolicyClient],
+    connect_briefly: Callable[[str], PolicyClient],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates.write(tmp_path, "127.0.0.1"))
     authority = str(tmp_path / certificates.AUTHORITY)
-    # httpx trusts the authorities of certifi alone for a proxy.
+    # For a proxy, httpx trusts only the authorities of certifi.
     monkeypatch.setattr("certifi.where", lambda: authority)
     asked = threading.Event()
 
     def handle(connection: socket.socket) -> None:
         with context.wrap_socket(connection, server_side=True) as outer:
-            request_of(outer)
+            read_request(outer)
             asked.set()
             outer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + first)
             never = threading.Event()
@@ -145,25 +150,25 @@ def test_tls_inside_of_a_proxys_tls_that_does_not_end_costs_the_deadline(
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HTTPS_PROXY", serve(handle).replace("http://", "https://"))
-    client = victim_of("https://192.0.2.1")
-    sentence_of(lambda: client.get("p1"))
+    client = connect_briefly("https://192.0.2.1")
+    require_timely_error(lambda: client.get("p1"))
     assert asked.is_set()
 
 
-def test_pages_without_an_end_cost_the_deadline_of_their_operation(
-    serve: Serve, victim_of: Callable[[str], PolicyClient]
+def test_endless_pages_end_at_the_deadline_of_their_operation(
+    serve: Serve, connect_briefly: Callable[[str], PolicyClient]
 ) -> None:
-    client = victim_of(serve(paging(b"")))
+    client = connect_briefly(serve(page_forever(b"")))
 
-    def listed() -> None:
-        with client.operation():
+    def list_all() -> None:
+        with client.share_deadline():
             list(client.list())
 
-    sentence_of(listed)
+    require_timely_error(list_all)
 
 
 def block_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let names be resolved for ever."""
+    """Make name resolution wait for 60 seconds."""
 
     def resolve(*_: Any, **__: Any) -> None:
         threading.Event().wait(60)
@@ -174,11 +179,11 @@ def block_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def black_hole() -> Iterator[str]:
-    """A server's URL where connections are neither accepted nor refused."""
+    """Yield a server's URL at which connections are neither accepted nor refused."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         address = listener.getsockname()
-        # The kernel accepts one or two for a server that does not, and then none.
+        # The kernel accepts one or two connections for the server, and then none.
         for _ in range(4):
             filler = stack.enter_context(socket.socket())
             filler.setblocking(False)
@@ -186,19 +191,19 @@ def black_hole() -> Iterator[str]:
         yield f"http://127.0.0.1:{address[1]}"
 
 
-def test_a_name_that_is_not_resolved_costs_the_deadline(
-    victim_of: Callable[[str], PolicyClient], monkeypatch: pytest.MonkeyPatch
+def test_an_endless_name_resolution_ends_at_the_deadline(
+    connect_briefly: Callable[[str], PolicyClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     block_names(monkeypatch)
-    client = victim_of("https://tenant.invalid")
-    assert "could not be reached in time" in sentence_of(lambda: client.get("p1"))
+    client = connect_briefly("https://tenant.invalid")
+    assert "could not be reached in time" in require_timely_error(lambda: client.get("p1"))
 
 
-def test_a_connection_that_nobody_accepts_costs_the_deadline(
-    black_hole: str, victim_of: Callable[[str], PolicyClient]
+def test_a_connection_that_is_not_accepted_ends_at_the_deadline(
+    black_hole: str, connect_briefly: Callable[[str], PolicyClient]
 ) -> None:
-    client = victim_of(black_hole)
-    assert "could not be reached in time" in sentence_of(lambda: client.get("p1"))
+    client = connect_briefly(black_hole)
+    assert "could not be reached in time" in require_timely_error(lambda: client.get("p1"))
 
 
 def test_ctrl_c_ends_every_phase_within_four_seconds(
@@ -212,7 +217,7 @@ def test_ctrl_c_ends_every_phase_within_four_seconds(
             pass
 
     def slow(connection: socket.socket) -> None:
-        request_of(connection)
+        read_request(connection)
         connection.sendall(b"HTTP/1.1 429 Slow\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n")
         waiting.release()
         connection.recv(1)

@@ -1,6 +1,6 @@
-"""Each write directly follows a GET of its policy that is younger than any wait.
+"""A GET of the policy directly precedes each write, and is younger than any wait.
 
-The judge is a server on real sockets, which records the order and the time of what arrives.
+The server on real sockets records the order and the times of the requests.
 """
 
 from __future__ import annotations
@@ -21,18 +21,22 @@ from tests.integration.client.recorder import (
     Proxy,
     Recorder,
     cut,
-    not_let_in,
-    throttled,
+    reject_token,
+    throttle,
 )
 
-ADDRESS = "192.0.2.1"  # Of documentation: only the proxy of a test knows where it is.
+pytestmark = pytest.mark.slow
+
+ADDRESS = (
+    "192.0.2.1"  # Reserved for documentation (RFC 5737); only the proxy of a test can reach it.
+)
 Connect = Callable[..., PolicyClient]
 Record = Callable[..., Recorder]
 
 
 @pytest.fixture
 def record() -> Iterator[Record]:
-    """A function that starts a recording server."""
+    """Return a function that starts a recording server."""
     servers: list[Recorder] = []
 
     def record(**behaviour: Any) -> Recorder:
@@ -46,12 +50,12 @@ def record() -> Iterator[Record]:
 
 @pytest.fixture
 def secret(c1_tenant: Any) -> dict[str, str]:
-    """A credential that gets a token, and another one where that is refused."""
+    """Return a credential that can renew its token."""
     return {"clientId": "fox@localhost/spc", "clientSecret": c1_tenant.client_secret}
 
 
-def tls_of(folder: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """Return a server's TLS for an address, which clients trust."""
+def build_tls(folder: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Return the TLS of a server at an address; clients trust its certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates.write(folder, address))
     monkeypatch.setenv("SSL_CERT_FILE", str(folder / certificates.AUTHORITY))
@@ -59,7 +63,7 @@ def tls_of(folder: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> ssl.S
 
 
 def write(client: PolicyClient, method: str) -> list[str]:
-    """Update or delete the policy; return the names that the looks showed."""
+    """Update or delete the policy; return its display name at each look."""
     seen: list[str] = []
 
     def body_for(policy: dict[str, Any]) -> dict[str, Any]:
@@ -88,15 +92,15 @@ def require_decision_on_last_look(server: Recorder, seen: list[str]) -> None:
     ("replies", "look_replies"),
     [
         ([], []),
-        ([throttled(429, 0.2)], []),
-        ([throttled(429, 0.2), throttled(429, 0.2)], []),
-        ([], [throttled(429, 0.2)]),
-        ([throttled(503, 0.2)], []),
+        ([throttle(429, 0.2)], []),
+        ([throttle(429, 0.2), throttle(429, 0.2)], []),
+        ([], [throttle(429, 0.2)]),
+        ([throttle(503, 0.2)], []),
         ([cut], []),
         ([], [cut]),
-        ([not_let_in], []),
-        ([], [not_let_in]),
-        ([throttled(503, 0.2), not_let_in], [not_let_in]),
+        ([reject_token], []),
+        ([], [reject_token]),
+        ([throttle(503, 0.2), reject_token], [reject_token]),
     ],
     ids=[
         "at once",
@@ -111,7 +115,7 @@ def require_decision_on_last_look(server: Recorder, seen: list[str]) -> None:
         "all",
     ],
 )
-def test_each_attempt_follows_a_look_after_the_wait(
+def test_a_look_after_the_wait_precedes_each_attempt(
     replies: list[Any],
     look_replies: list[Any],
     method: str,
@@ -131,7 +135,7 @@ def test_each_attempt_follows_a_look_after_the_wait(
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-def test_a_look_follows_a_connection_that_was_slow_to_come(
+def test_a_slow_connection_is_followed_by_a_look(
     tls: bool,
     method: str,
     record: Record,
@@ -139,7 +143,7 @@ def test_a_look_follows_a_connection_that_was_slow_to_come(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    context = tls_of(tmp_path, "127.0.0.1", monkeypatch) if tls else None
+    context = build_tls(tmp_path, "127.0.0.1", monkeypatch) if tls else None
     server = record(closes=True, slow_seconds=0.3, tls=context)
     scheme = "https" if tls else "http"
     client = connect(serverUrl=f"{scheme}://127.0.0.1:{server.port}", accessToken="token")
@@ -149,10 +153,10 @@ def test_a_look_follows_a_connection_that_was_slow_to_come(
     require_decision_on_last_look(server, seen)
 
 
-def test_an_edit_during_a_slow_handshake_is_decided_upon(
+def test_an_edit_during_a_slow_handshake_changes_the_decision(
     record: Record, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = tls_of(tmp_path, "127.0.0.1", monkeypatch)
+    context = build_tls(tmp_path, "127.0.0.1", monkeypatch)
     server = record(closes=True, slow_seconds=0.2, tls=context)
     client = connect(serverUrl=f"https://127.0.0.1:{server.port}", accessToken="token")
     seen: list[str] = []
@@ -160,7 +164,7 @@ def test_an_edit_during_a_slow_handshake_is_decided_upon(
     def body_for(policy: dict[str, Any]) -> dict[str, Any]:
         seen.append(policy["displayName"])
         if len(seen) == 1:
-            server.edit()  # The connection for the write is still to come.
+            server.edit()  # The write has no connection yet.
         return {"description": f"of {policy['displayName']}"}
 
     client.update("p1", ["description"], body_for)
@@ -170,16 +174,16 @@ def test_an_edit_during_a_slow_handshake_is_decided_upon(
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_a_look_follows_the_wait_that_another_thread_was_asked_for(
+def test_a_wait_of_another_thread_is_followed_by_a_look(
     method: str, record: Record, connect: Connect
 ) -> None:
-    server = record(replies=[throttled(429, 0.4)])
+    server = record(replies=[throttle(429, 0.4)])
     client = connect(serverUrl=f"http://127.0.0.1:{server.port}", accessToken="token")
     seen: list[str] = []
     with ThreadPoolExecutor(1) as threads:
 
-        def throttle() -> None:
-            """Let another thread be throttled, and wait until every thread has to."""
+        def throttle_another_thread() -> None:
+            """Let another thread get a 429, and wait until it holds every thread."""
             other = threads.submit(client.delete, "p1", lambda _: True)
             while not client._transport._pace.is_held():
                 assert not other.done()
@@ -187,7 +191,7 @@ def test_a_look_follows_the_wait_that_another_thread_was_asked_for(
         def body_for(policy: dict[str, Any]) -> dict[str, Any]:
             seen.append(policy["displayName"])
             if len(seen) == 1:
-                throttle()
+                throttle_another_thread()
             return {"description": f"of {policy['displayName']}"}
 
         if method == "POST":
@@ -195,7 +199,7 @@ def test_a_look_follows_the_wait_that_another_thread_was_asked_for(
         else:
             client.delete("p1", lambda policy: bool(body_for(policy)))
     assert seen[0] != seen[-1]
-    # Two threads write after the wait, so that their looks may stand beside each other.
+    # Two threads write after the wait, so both looks may precede both writes.
     (_, until) = server.holds[0]
     looks = [each.at for each in server.arrivals if each.is_look]
     for each in server.arrivals:
@@ -206,7 +210,7 @@ def test_a_look_follows_the_wait_that_another_thread_was_asked_for(
 
 @pytest.fixture
 def proxy() -> Iterator[Callable[..., str]]:
-    """A function that starts a proxy to one port of this machine, and returns its URL."""
+    """Return a function that starts a proxy to one port of this machine and returns its URL."""
     proxies: list[Proxy] = []
 
     def proxy(port: int, slow_seconds: float = 0.0) -> str:
@@ -228,7 +232,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_proxies")
 @pytest.mark.parametrize("closes", [False, True], ids=["keeps", "closes"])
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_a_look_follows_a_tunnel_that_was_slow_to_come(
+def test_a_slow_tunnel_is_followed_by_a_look(
     method: str,
     closes: bool,
     record: Record,
@@ -237,7 +241,7 @@ def test_a_look_follows_a_tunnel_that_was_slow_to_come(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = record(closes=closes, tls=tls_of(tmp_path, ADDRESS, monkeypatch), replies=[cut])
+    server = record(closes=closes, tls=build_tls(tmp_path, ADDRESS, monkeypatch), replies=[cut])
     monkeypatch.setenv("HTTPS_PROXY", proxy(server.port, slow_seconds=0.1))
     client = connect(serverUrl=f"https://{ADDRESS}", accessToken="token")
     started = time.monotonic()
@@ -250,7 +254,7 @@ def test_a_look_follows_a_tunnel_that_was_slow_to_come(
 @pytest.mark.usefixtures("no_proxies")
 @pytest.mark.parametrize("scheme", ["https", "http"])
 @pytest.mark.parametrize("through", ["nothing", "proxy"])
-def test_canary_every_connection_of_httpx_is_one_of_our_network(
+def test_canary_httpx_uses_our_network_for_every_connection(
     scheme: str,
     through: str,
     record: Record,
@@ -259,13 +263,13 @@ def test_canary_every_connection_of_httpx_is_one_of_our_network(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """`Network.carry` sets two private attributes of httpx and one of httpcore.
+    """`Network.install` sets two private attributes of httpx and one of httpcore.
 
-    If this fails after an upgrade, then no call of a socket ends at the deadline, Ctrl-C cannot end
-    a connect, and `cut` ends nothing: `carry` has to find the pools of the new httpx.
+    If this fails after an upgrade, socket calls do not end at the deadline, Ctrl-C cannot end a
+    connect, and `cut` has no effect. Change `install` to find the pools of the new httpx.
     """
     address = ADDRESS if through == "proxy" else "127.0.0.1"
-    context = tls_of(tmp_path, address, monkeypatch) if scheme == "https" else None
+    context = build_tls(tmp_path, address, monkeypatch) if scheme == "https" else None
     server = record(tls=context)
     port = 443 if through == "proxy" else server.port
     config = {"serverUrl": f"{scheme}://{address}:{port}", "allowInsecureHttp": "true"}

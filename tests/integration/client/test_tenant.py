@@ -1,4 +1,4 @@
-"""The client on an emulated tenant: every call, every credential, many threads."""
+"""The client with an emulated tenant: each call, each credential, and many threads."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NEW = {
 Connect = Callable[..., PolicyClient]
 
 
-def paths(tenant: Emulator) -> list[tuple[str, str]]:
+def list_requests(tenant: Emulator) -> list[tuple[str, str]]:
     return [(request.method, request.path) for request in tenant.requests]
 
 
-def test_a_policy_lives_from_create_to_delete(client: PolicyClient, c1_tenant: Emulator) -> None:
+def test_a_policy_is_created_updated_and_deleted(client: PolicyClient, c1_tenant: Emulator) -> None:
     created = client.create(NEW)
     assert client.get(created["id"])["displayName"] == "Engineering access"
     updated = client.update(created["id"], ["description"], lambda _: {"description": "new"})
@@ -33,7 +33,7 @@ def test_a_policy_lives_from_create_to_delete(client: PolicyClient, c1_tenant: E
     client.delete(created["id"], lambda _: True)
     assert client.get(created["id"])["deletedAt"]
     path = f"/api/v1/policies/{created['id']}"
-    assert paths(c1_tenant) == [
+    assert list_requests(c1_tenant) == [
         ("POST", "/auth/v1/token"),
         ("POST", "/api/v1/policies"),
         ("GET", path),
@@ -48,7 +48,7 @@ def test_a_policy_lives_from_create_to_delete(client: PolicyClient, c1_tenant: E
 
 @pytest.mark.parametrize("unset", ["emitted", "omitted", "null", "null_everywhere"])
 @pytest.mark.parametrize("pages", ["exact", "over_full", "empty"])
-def test_all_pages_are_listed_and_searched(
+def test_list_and_search_return_all_pages(
     unset: str, pages: str, client: PolicyClient, c1_tenant: Emulator
 ) -> None:
     c1_tenant.set_quirks(unset_fields=unset, pages=pages)
@@ -59,14 +59,14 @@ def test_all_pages_are_listed_and_searched(
     assert len([*client.search(query="Policy 2", page_size=10)]) >= 4
 
 
-def test_expressions_are_validated_and_tried(client: PolicyClient) -> None:
+def test_expressions_are_validated_and_evaluated(client: PolicyClient) -> None:
     assert client.validate_cel("true") == []
     (marker, *_) = client.validate_cel("(")
     assert marker.severity == "ERROR"
     assert client.test_account_provision("subject.email").type
 
 
-def credentials_of(kind: str, tenant: Emulator) -> dict[str, str]:
+def choose_credential(kind: str, tenant: Emulator) -> dict[str, str]:
     return {
         "access token": {"accessToken": tenant.access_token},
         "oidc token": {"oidcToken": tenant.oidc_token, "clientId": tenant.client_id},
@@ -75,18 +75,18 @@ def credentials_of(kind: str, tenant: Emulator) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["access token", "oidc token", "client secret"])
-def test_every_kind_of_credential_is_let_in(
+def test_each_kind_of_credential_is_accepted(
     kind: str, connect: Connect, c1_tenant: Emulator
 ) -> None:
-    client = connect(serverUrl=f"{c1_tenant.url}/api/v1/", **credentials_of(kind, c1_tenant))
+    client = connect(serverUrl=f"{c1_tenant.url}/api/v1/", **choose_credential(kind, c1_tenant))
     assert [*client.list()]
 
 
 @pytest.mark.parametrize("kind", ["oidc token", "client secret"])
-def test_a_token_that_ends_early_is_replaced(
+def test_a_token_that_expired_early_is_replaced(
     kind: str, connect: Connect, c1_tenant: Emulator
 ) -> None:
-    client = connect(serverUrl=c1_tenant.url, **credentials_of(kind, c1_tenant))
+    client = connect(serverUrl=c1_tenant.url, **choose_credential(kind, c1_tenant))
     client.create(NEW)
     c1_tenant.expire_tokens()
     client.create(NEW)
@@ -100,7 +100,7 @@ def test_a_token_that_ends_early_is_replaced(
         ({"oidcToken": "canary-wrong", "clientId": "x@127.0.0.1/y"}, "c1policy:oidcToken"),
     ],
 )
-def test_a_wrong_credential_is_one_clear_error(
+def test_the_advice_names_the_setting_of_a_wrong_credential(
     config: dict[str, str], setting: str, connect: Connect, c1_tenant: Emulator
 ) -> None:
     client = connect(serverUrl=c1_tenant.url, **config)
@@ -117,11 +117,11 @@ def test_threads_share_one_token_and_one_pool(client: PolicyClient, c1_tenant: E
     with ThreadPoolExecutor(8) as threads:
         policies = [*threads.map(work, range(40))]
     assert len({policy["id"] for policy in policies}) == 40
-    assert paths(c1_tenant).count(("POST", "/auth/v1/token")) == 1
+    assert list_requests(c1_tenant).count(("POST", "/auth/v1/token")) == 1
     assert len(c1_tenant.requests) == 81
 
 
-def test_threads_share_the_renewal_after_their_token_ended(
+def test_threads_share_the_renewal_of_an_expired_token(
     client: PolicyClient, c1_tenant: Emulator
 ) -> None:
     created = client.create(NEW)
@@ -129,10 +129,10 @@ def test_threads_share_the_renewal_after_their_token_ended(
     c1_tenant.clear_requests()
     with ThreadPoolExecutor(8) as threads:
         assert len([*threads.map(client.get, [created["id"]] * 40)]) == 40
-    assert paths(c1_tenant).count(("POST", "/auth/v1/token")) == 1
+    assert list_requests(c1_tenant).count(("POST", "/auth/v1/token")) == 1
 
 
-def test_a_refusal_carries_the_tenants_words(client: PolicyClient) -> None:
+def test_the_error_for_a_rejected_delete_quotes_the_tenant(client: PolicyClient) -> None:
     builtin = next(policy for policy in client.list() if policy.get("systemBuiltin"))
     with pytest.raises(errors.StatusError, match="built") as caught:
         client.delete(builtin["id"], lambda _: True)

@@ -1,6 +1,7 @@
-"""A process that asks each hostile server of a list once, and prints what that cost as JSON.
+"""A program that calls each hostile server once, and prints the cost of each call as JSON.
 
-It runs by itself, so that its peak of memory is that of the client. Arguments: names and URLs.
+It is a process of its own, so that its peak of memory is that of the client. Its arguments are
+`name=url`; the first server is for warming up.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 _KB_PER_MB = 1024
 
 
-def peak() -> float:
-    """Return the megabytes that this process has held at most."""
+def measure_peak() -> float:
+    """Return the peak memory of this process in megabytes."""
     status = pathlib.Path("/proc/self/status")
     if status.exists():
-        # The peak of `getrusage` begins with that of the parent.
+        # `getrusage` starts with the peak of the parent process.
         return int(status.read_text().partition("VmHWM:")[2].split()[0]) / _KB_PER_MB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KB_PER_MB**2
 
 
-def ask(url: str, call: str) -> str:
-    """Make one call; return the error that it ends with."""
+def call_server(url: str, call: str) -> str:
+    """Make one call; return the summary of its error, or an empty text."""
     config = {"serverUrl": url, "accessToken": "token", "requestDeadline": "1"}
     with PolicyClient(settings.load(config, {})) as client:
         try:
             if call == "list":
-                # As the lifecycle does, which holds no page longer than it looks at it.
+                # Like the lifecycle, keep no page.
                 for _ in client.list():
                     pass
             else:
@@ -44,17 +45,17 @@ def ask(url: str, call: str) -> str:
 
 
 def main() -> None:
-    """Warm up on the first server, then ask the others."""
+    """Warm up on the first server, then call the others."""
     (_, warm_url), *attacks = [pair.split("=", 1) for pair in sys.argv[1:]]
-    ask(warm_url, "get")
-    idle = peak()
+    call_server(warm_url, "get")
+    idle = measure_peak()
     results = {}
     for name, url in attacks:
         started = time.monotonic()
-        said = ask(url, "list" if name.startswith("pages") else "get")
+        error = call_server(url, "list" if name.startswith("pages") else "get")
         seconds = time.monotonic() - started
-        results[name] = {"said": said, "seconds": seconds, "megabytes": peak() - idle}
-    print(json.dumps(results))  # noqa: T201 - the parent reads it
+        results[name] = {"error": error, "seconds": seconds, "megabytes": measure_peak() - idle}
+    print(json.dumps(results))  # noqa: T201 (the parent process reads it)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,10 @@ from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
 from pulumi_c1policy.errors import StatusError
-from tests.strategies import OTHER_POLICIES, accepted_policies, policies
+from tests.support.strategies import OTHER_POLICIES, accepted_policies, policies
 
-# `output-only` fields are never sent. Whether a tenant refuses the others is not known to the emulator.
+# `output-only` fields are never sent. Whether a tenant refuses the others is not known to the
+# emulator.
 NOT_SENT = {"output-only", "agent-user"}
 
 

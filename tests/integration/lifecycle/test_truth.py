@@ -1,4 +1,6 @@
-"""Over real HTTP, for any policy and any way in which a tenant answers: no false change, no missed one."""
+"""Over real HTTP, for any policy and any way in which a tenant answers: no false change, no missed
+one.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from pulumi_c1policy.errors import InvalidRequestError
-from tests.integration.lifecycle.engine import ABSENT, Failed, Leaf, Resource
-from tests.strategies import accepted_policies as policies
-from tests.unit.lifecycle.edits import Edit, apply, edits, names_only, writes_alike
+from tests.support.edits import Edit, apply, edits, names_only, writes_alike
+from tests.support.resource_engine import ABSENT, Failed, Leaf, Resource
+from tests.support.strategies import accepted_policies as policies
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +92,7 @@ def _edit(data: st.DataObject, tree: Tree) -> Edit:
 
 
 def _shows(found: list[Leaf], edit: Edit) -> bool:
-    """Whether the engine shows just the edit; the first of something may show as the whole of it."""
+    """Return whether the engine shows just the edit; a first item may show as the whole list."""
     if found and all(leaf.path[: len(edit.path)] == edit.path for leaf in found):
         return True
     (first, *more) = found or [Leaf(("nothing",), None, None)]
@@ -136,7 +138,8 @@ def test_a_change_in_the_program_is_shown_at_its_path_and_sent_as_its_field(
 ) -> None:
     first = deployed(tenant, quirks, program)
     plain = _as_a_program(tenant.policy(first.id))
-    # What the tenant filled in on its own is no choice of the program's until the program writes it.
+    # What the tenant filled in on its own is no choice of the program's until the program writes
+    # it.
     assert quirks.server_fills or first.preview(plain) == []
     policy = deployed(tenant, quirks, plain)
     edit = _edit(data, plain)

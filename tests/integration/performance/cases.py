@@ -12,7 +12,7 @@ from pulumi_c1policy._lifecycle.planning.prior import record_answer
 from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
-from tests.chaos.engine import WORKSPACE
+from tests.support.engine import WORKSPACE
 
 Inputs = dict[str, Any]
 State = dict[str, Inputs]
@@ -59,7 +59,7 @@ class Tenant:
             self._add(inputs(number, annotations=marks))
 
     def requests(self) -> Counter[str]:
-        """How many requests of each kind there were."""
+        """Count the requests of each kind."""
         return Counter(map(_kind, self.emulator.requests))
 
     def _add(self, wanted: Inputs) -> tuple[str, Inputs]:

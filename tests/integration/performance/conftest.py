@@ -1,4 +1,4 @@
-"""What every test of requests starts from: a tenant, and the provider in a process of its own."""
+"""Fixtures of the tests of requests: a tenant, and the provider in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy.provider import PolicyProvider
-from tests.chaos.engine import Process
 from tests.integration.performance.cases import Tenant
+from tests.support.engine import Process
 
 
 @pytest.fixture

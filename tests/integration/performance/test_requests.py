@@ -1,4 +1,6 @@
-"""How many requests each step of a stack's life takes. Times are measured in benchmarks/, never asserted."""
+"""The number of requests of each step of a stack's life. Times are measured in benchmarks/, never
+asserted.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._emulator import Emulator, Fault, RecordedRequest
-from tests.chaos.engine import WORKSPACE, Declared, Program
+from tests.support.engine import WORKSPACE, Declared, Program
 
 Which = dict[str, Any]
 """The requests that a fault befalls."""
@@ -76,7 +76,7 @@ def writes(tenant: Emulator) -> list[RecordedRequest]:
 
 
 def searches(tenant: Emulator) -> int:
-    """How often the tenant was searched."""
+    """Count the searches."""
     return sum(request.path.endswith("/search/policies") for request in tenant.requests)
 
 
@@ -125,7 +125,9 @@ class Others:
         self._before = {record.id: record for record in self._tenant.policies}
 
     def assert_untouched(self) -> None:
-        """Hold what others have against what they had: every field, the time of the last change too."""
+        """Hold what others have against what they had: every field, the time of the last change
+        too.
+        """
         now = {record.id: record for record in self._tenant.policies}
         assert {key: now.get(key) for key in self._before} == self._before
 

@@ -1,4 +1,4 @@
-"""What every test of trust starts from: a tenant, a stack on it, and others who use the tenant too."""
+"""Fixtures of the tests of trust: a tenant, a stack on it, and other users of the tenant."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi import failures
-from tests.chaos.engine import Stack
 from tests.integration.trust.cases import Others
+from tests.support.engine import Stack
 
 
 @pytest.fixture

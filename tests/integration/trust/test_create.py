@@ -11,7 +11,6 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.chaos.engine import Killed, Process, Program, Stack
 from tests.integration.trust.cases import (
     CREATE,
     ONE,
@@ -25,6 +24,7 @@ from tests.integration.trust.cases import (
     searches,
     writes,
 )
+from tests.support.engine import Killed, Process, Program, Stack
 
 LOST = lost(**CREATE)
 FAILED = failed(**CREATE)

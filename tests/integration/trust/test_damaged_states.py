@@ -1,4 +1,6 @@
-"""A damaged state, or one of another version: read, diff, update and delete end well or with an error of ours."""
+"""A damaged state, or one of another version: read, diff, update and delete end well or with an
+error of ours.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,10 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL, TENANT
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
-from pulumi_c1policy._pulumi import failures
-from tests.chaos.engine import Process, Stack
+from pulumi_c1policy._pulumi import dynamic_server
 from tests.integration.trust.cases import Others, grant, live, marks, writes
-from tests.strategies import accepted_policies
+from tests.support.engine import Process, Stack
+from tests.support.strategies import accepted_policies
 
 ODD: tuple[Any, ...] = (
     None,
@@ -95,7 +97,7 @@ def _with_damages(state: dict[str, Any], damages: list[tuple[int, Any, bool]]) -
 
 
 def _attempt(call: Callable[[], Any]) -> Any:
-    """What a call returns, or the error of ours that it ends with."""
+    """Return the result of a call, or the error of ours that it raises."""
     try:
         return call()
     except errors.C1PolicyError as error:
@@ -179,7 +181,7 @@ def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(failures, "get_current_urn", lambda: URN)
+    monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: URN)
     stack = Stack(c1_tenant)
     stack.up({"access": FULL})
     [entry] = stack.state
@@ -208,7 +210,7 @@ def test_a_destroy_deletes_what_names_this_very_resource(
     stack.up({"access": FULL})
     [entry] = stack.state
     entry.outputs |= damage
-    monkeypatch.setattr(failures, "get_current_urn", lambda: URN)
+    monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: URN)
     stack.destroy()
     assert live(c1_tenant) == []
     assert stack.state == []
@@ -244,7 +246,7 @@ def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
     cleared = dict.fromkeys(marks(), "")
     c1_tenant.api_edit(entry.id, {"annotations": cleared | theirs})
     others = Others(c1_tenant)
-    monkeypatch.setattr(failures, "get_current_urn", lambda: urn)
+    monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: urn)
     if refreshed:
         stack.refresh()
     with caplog.at_level(logging.WARNING, "pulumi_c1policy"):

@@ -1,4 +1,4 @@
-"""What is deleted, what is left, and what a failed delete or replacement comes to in the end."""
+"""Deletions: deleted policies, left policies, and failed deletes and replacements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
-from tests.chaos.engine import Killed, Process, Ref, Stack
 from tests.integration.trust.cases import (
     CREATE,
     DELETE,
@@ -26,6 +25,7 @@ from tests.integration.trust.cases import (
     revoke,
     writes,
 )
+from tests.support.engine import Killed, Process, Ref, Stack
 
 ANY = lost(**DELETE) | {f"not done: {how}": faults for how, faults in failed(**DELETE).items()}
 

@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.chaos.engine import Stack
 from tests.integration.trust.cases import CREATE, DELETE, GET, ONE, UPDATE, Which, grant
+from tests.support.engine import Stack
 
 STEPS: dict[str, tuple[Which, Callable[[Stack], None], str]] = {
     "create": (CREATE, lambda stack: stack.up({"new": grant()}), "POST /api/v1/policies"),

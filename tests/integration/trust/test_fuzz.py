@@ -17,9 +17,9 @@ from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy.provider import PolicyProvider
-from tests.chaos.engine import Process, Stack
 from tests.integration.trust.cases import grant, marks
-from tests.strategies import policies
+from tests.support.engine import Process, Stack
+from tests.support.strategies import policies
 
 ID = "2anId00000000000000000000pol"
 _MOST_REQUESTS = 60

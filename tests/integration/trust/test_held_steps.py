@@ -8,8 +8,8 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
-from tests.chaos.engine import Process, Stack
 from tests.integration.trust.cases import grant, live, writes
+from tests.support.engine import Process, Stack
 
 PROVISION: dict[str, Any] = {
     "provision": {"provisionPolicy": {"connector": {"defaultBehavior": {}}}}

@@ -13,8 +13,8 @@ from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
-from tests.chaos.engine import Process, QuickClock, Stack
 from tests.integration.trust.cases import GET, SEARCH, Lagging, grant, policy
+from tests.support.engine import Process, QuickClock, Stack
 
 
 def _fill(tenant: Emulator, count: int, **fields: Any) -> list[str]:

@@ -1,4 +1,6 @@
-"""Throttling, outages, tokens that run out and clocks that disagree: what the threads do together."""
+"""Throttling, outages, tokens that run out and clocks that disagree: what the threads do
+together.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,6 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.chaos.engine import Process, QuickClock, Stack
 from tests.integration.trust.cases import (
     CREATE,
     DELETE,
@@ -26,6 +27,7 @@ from tests.integration.trust.cases import (
     grant,
     live,
 )
+from tests.support.engine import Process, QuickClock, Stack
 
 TOKEN: Which = {"path": "/auth/v1/token"}
 REQUESTS: dict[str, Which] = {

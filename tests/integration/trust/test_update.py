@@ -10,7 +10,6 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.chaos.engine import Process, Stack
 from tests.integration.trust.cases import (
     GET,
     UPDATE,
@@ -22,6 +21,7 @@ from tests.integration.trust.cases import (
     marks,
     writes,
 )
+from tests.support.engine import Process, Stack
 
 LOST = lost(**UPDATE)
 FAILED = failed(**UPDATE)
@@ -310,7 +310,7 @@ def test_a_builtin_policy_is_never_updated(
 def test_a_policy_whose_marks_are_back_is_ours_again(
     refresh: bool, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As after a `take_back` that took effect although its answer was lost for good."""
+    """Take the state after a `take_back` that took effect although its answer was lost."""
     policy_id = _taken_over(c1_tenant, stack, description="A")
     stack.refresh()
     c1_tenant.api_edit(policy_id, {"annotations": marks()})

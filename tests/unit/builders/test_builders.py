@@ -328,7 +328,7 @@ def test_every_kind_has_a_builder(
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
 )
 def test_every_builder_stands_in_a_table(module: ModuleType, tables: list[Any]) -> None:
-    """As many examples as functions: one of each, and `account` in two."""
+    """Count the examples: one of each function, and two of `account`."""
     functions = [
         value
         for name, value in vars(module).items()
@@ -380,5 +380,5 @@ def test_every_builder_is_a_name_of_the_package() -> None:
 
 
 def test_every_argument_of_a_policy_can_be_given_beside_a_flow() -> None:
-    """What a flow sets are arguments of `Policy`."""
+    """Check that a flow sets arguments of `Policy`."""
     assert set(on.certify(remediate_immediately=True)) <= set(POLICY.fields)

@@ -1,4 +1,6 @@
-"""The five policies of the documentation: run, checked, equal in both spellings, and shown verbatim."""
+"""The five policies of the documentation: run, checked, equal in both spellings, and shown
+verbatim.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ print(json.dumps(declared))
 
 @cache
 def declared(spelling: str) -> dict[str, Tree]:
-    """What Pulumi is sent by a program, by the resource's name."""
+    """Run a program; return what Pulumi is sent, by the resource's name."""
     done = subprocess.run(
         [sys.executable, "-c", RUNNER, str(EXAMPLES / spelling)],
         capture_output=True,
@@ -103,7 +105,9 @@ def test_the_overview_links_every_page() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_terraform_sets_what_the_policy_sets(name: str) -> None:
-    """Its names are the vendor's: each is a field of ours, or leads to one; and no value is lost."""
+    """Its names are the vendor's: each is a field of ours, or leads to one; and no value
+    is lost.
+    """
     source = (EXAMPLES / "terraform" / f"{name}.tf").read_text()
     policy = declared("dicts")[name]
     words = set(re.findall(r"^\s*(\w+)\s*=", source, re.MULTILINE)) - set(policy["policy_steps"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,19 +15,6 @@ RULE = Place.RULE_CONDITION
 
 def rules(expression: str, place: Place = RULE, *, has_fallback: bool = False) -> list[str]:
     return [found.rule for found in checker.check(expression, place, has_fallback=has_fallback)]
-
-
-@pytest.fixture
-def empty_caches() -> Iterator[None]:
-    """Empty the caches of the checker."""
-    for cached in (
-        cel_library.get_standard_environment,
-        cel_library.get_extended_environment,
-        checker._check,
-    ):
-        cached.cache_clear()
-    yield
-    cel_library.get_standard_environment.cache_clear()
 
 
 def test_diagnostics_are_in_the_order_of_the_text() -> None:

@@ -13,23 +13,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pulumi_c1policy._cel import cel_library, checker
 from pulumi_c1policy._cli.check_expression import check_expression
 from tests.unit.cel.corpus import MANAGERS
 
 APP = typer.Typer(pretty_exceptions_enable=False)
 APP.command()(check_expression)
-
-
-@pytest.fixture
-def no_checker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
-    for cached in (
-        cel_library.get_standard_environment,
-        cel_library.get_extended_environment,
-        checker._check,
-    ):
-        cached.cache_clear()
 
 
 def run(*arguments: str, stdin: str | bytes = "") -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib import resources
 
 import pytest
 
@@ -33,8 +35,10 @@ def words(kind: str) -> set[str]:
 
 
 def test_the_data_has_a_version_and_a_source() -> None:
-    assert re.fullmatch(r"20\d\d-\d\d", FACTS.version)
-    assert "ConductorOne" in FACTS.source
+    file = resources.files("pulumi_c1policy._cel").joinpath("environment.json")
+    data = json.loads(file.read_text("utf-8"))
+    assert re.fullmatch(r"20\d\d-\d\d", data["version"])
+    assert "ConductorOne" in data["source"]
 
 
 def test_every_type_that_is_used_is_declared() -> None:
@@ -66,8 +70,8 @@ def test_both_spellings_of_every_field_are_declared(name: str) -> None:
     "signature", [s for ways in FACTS.signatures.values() for s in ways], ids=str
 )
 def test_every_signature_compiles(signature: Signature) -> None:
-    owner = f"{SAMPLES[signature.parameters[0]]}." if signature.member else ""
-    shown = ", ".join(SAMPLES[kind] for kind in signature.parameters[signature.member :])
+    owner = f"{SAMPLES[signature.parameters[0]]}." if signature.is_member else ""
+    shown = ", ".join(SAMPLES[kind] for kind in signature.parameters[signature.is_member :])
     compilation = compiler.compile_expression(f"{owner}{signature.name}({shown})")
     assert not compilation.errors
     assert not compilation.missing
@@ -85,14 +89,14 @@ def test_an_enum_is_comparable_with_itself_only() -> None:
             assert compiler.compile_expression(f"{FACTS.list_values(one)[0]} == {other}").errors
 
 
-@pytest.mark.parametrize("member", [True, False])
-def test_the_library_has_every_standard_function(member: bool) -> None:
+@pytest.mark.parametrize("is_member", [True, False])
+def test_the_library_has_every_standard_function(is_member: bool) -> None:
     """Otherwise each expression with such a name would need an environment of its own."""
-    names = FACTS.member_functions if member else FACTS.global_functions
+    names = FACTS.member_functions if is_member else FACTS.global_functions
     for name in (
         names - FACTS.signatures.keys() - {"has", "all", "exists", "exists_one", "map", "filter"}
     ):
-        for count in FACTS.list_arities(name, member=member):
+        for count in FACTS.list_arities(name, is_member=is_member):
             arguments = ", ".join(["dyn(1)"] * count)
-            called = f"dyn(1).{name}({arguments})" if member else f"{name}({arguments})"
+            called = f"dyn(1).{name}({arguments})" if is_member else f"{name}({arguments})"
             assert compiler.compile_expression(called).missing == (), called

@@ -156,7 +156,7 @@ def test_an_approver_with_a_fallback_has_no_warning(inputs: dict[str, Any]) -> N
         {"fallback": False, "fallback_user_ids": ["a"]},
         {"fallback": True, "fallback_group_ids": [{"app_id": "a"}]},
     ],
-    ids=["none", "nobody named", "switched off", "groups switched off"],
+    ids=["none", "no users", "switched off", "groups switched off"],
 )
 def test_an_approver_without_a_fallback_has_a_warning(others: dict[str, Any]) -> None:
     assert [rule for _, rule in rules(approval(MANAGERS, **others))] == ["approver-can-be-empty"]

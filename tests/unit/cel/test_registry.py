@@ -1,4 +1,4 @@
-"""The registry lists exactly the rules that the checks report."""
+"""The registry lists the rules that the checks report."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pulumi_c1policy._findings.rule_registry import RULES
 
 PACKAGE = Path(__file__).parents[3] / "pulumi_c1policy"
 CHECKS = ("_cel", "_lifecycle", "_model", "_pulumi")
+NEVER_REPORTED = {"open-text"}
+"""Rules that stay in the registry because a stack's config may name them."""
 
 
 def test_every_rule_of_the_registry_is_in_the_code() -> None:
@@ -19,7 +21,8 @@ def test_every_rule_of_the_registry_is_in_the_code() -> None:
         path.read_text("utf-8") for folder in CHECKS for path in (PACKAGE / folder).rglob("*.py")
     )
     # An error message ends with the id in brackets; a finding has it as a string.
-    assert [rule for rule in RULES if f'"{rule}"' not in source and f"[{rule}]" not in source] == []
+    absent = {rule for rule in RULES if f'"{rule}"' not in source and f"[{rule}]" not in source}
+    assert absent == NEVER_REPORTED
 
 
 def test_every_reported_rule_is_in_the_registry() -> None:

@@ -1,4 +1,4 @@
-"""A tenant that plays a script, and a clock that waits in no time."""
+"""A tenant that answers from a script, and a clock whose waits take no time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = {
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
 }
-"""The key pair of RFC 8037, appendix A: known to everybody, so no secret."""
+"""The key pair of RFC 8037, appendix A. It is public, so it is not a secret."""
 CLIENT_SECRET = "secret-token:conductorone.com:v1:" + base64.urlsafe_b64encode(
     json.dumps(KEY).encode()
 ).decode().rstrip("=")
@@ -31,7 +31,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class FakeClock(Clock):
-    """A clock that only waiting moves on."""
+    """A clock that advances only during a wait."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -51,7 +51,10 @@ class FakeClock(Clock):
 
 @dataclass
 class Tenant:
-    """Answers token requests by itself, and all others from a script; the last reply stays."""
+    """A tenant that answers token requests itself and all others from a script.
+
+    It repeats the last reply of the script.
+    """
 
     replies: list[Reply]
     clock: FakeClock
@@ -59,14 +62,14 @@ class Tenant:
     requests: list[httpx.Request] = field(default_factory=list)
     token_requests: list[httpx.Request] = field(default_factory=list)
     look: dict[str, object] | None = None
-    """The policy that GETs are answered with, beside the script; None leaves them to it."""
+    """The policy in the answer to each GET; None takes the answer from the script."""
     looks: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/auth/v1/token":
             self.token_requests.append(request)
             if not self.token_replies:
-                return issued(f"token-number-{len(self.token_requests)}")
+                return build_token_answer(f"token-number-{len(self.token_requests)}")
             return self._play(self.token_replies, request)
         if self.look is not None and request.method == "GET":
             self.looks.append(request)
@@ -80,14 +83,14 @@ class Tenant:
             raise reply
         if callable(reply):
             return reply(request)
-        # A response is consumed by reading it, and the last one of a script stays.
+        # A response can be read once only, and the last one of a script is sent again.
         return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
 
 
 Connect = Callable[..., tuple[PolicyClient, Tenant]]
 
 
-def issued(token: str, expires_in: object = 3600) -> httpx.Response:
+def build_token_answer(token: str, expires_in: object = 3600) -> httpx.Response:
     answer = {"access_token": token, "token_type": "Bearer", "expires_in": expires_in}
     return httpx.Response(200, json=answer)
 
@@ -99,7 +102,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def connect(clock: FakeClock) -> Iterator[Connect]:
-    """A function from replies to a client and the tenant that gives them."""
+    """Return a function from replies to a client and its scripted tenant."""
     clients: list[PolicyClient] = []
 
     def connect(
@@ -133,5 +136,5 @@ def client_id() -> str:
 
 @pytest.fixture(autouse=True)
 def _forget_warnings() -> None:
-    """Each test sees the warning that a process logs once."""
+    """Let each test see the warning that a process logs once."""
     settings._warn_shadowed.cache_clear()

@@ -1,4 +1,4 @@
-"""Every failure is one of our errors, with a text that says what happened and what to do."""
+"""Every failed request raises an error of this package, with a summary and an advice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulumi_c1policy import errors
 POLICY = {"id": "p1"}
 
 
-def grpc(status: int, code: int, message: str = "said so") -> httpx.Response:
+def build_grpc_error(status: int, code: int, message: str = "said so") -> httpx.Response:
     return httpx.Response(
         status,
         json={"code": code, "message": message, "details": []},
@@ -23,24 +23,24 @@ def grpc(status: int, code: int, message: str = "said so") -> httpx.Response:
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (grpc(400, 3), errors.InvalidRequestError),
-        (grpc(400, 9), errors.ConflictError),
-        (grpc(412, 9), errors.ConflictError),
-        (grpc(401, 16), errors.AuthenticationError),
-        (grpc(403, 7), errors.PermissionDeniedError),
-        (grpc(404, 5), errors.NotFoundError),
-        (grpc(409, 6), errors.ConflictError),
-        (grpc(409, 10), errors.ConflictError),
-        (grpc(418, 2), errors.StatusError),
-        (grpc(429, 8), errors.RateLimitError),
-        (grpc(500, 13), errors.ServerError),
-        (grpc(501, 12), errors.ServerError),
-        (grpc(503, 14), errors.ServerError),
-        (grpc(504, 4), errors.ServerError),
-        (grpc(599, 99), errors.ServerError),
+        (build_grpc_error(400, 3), errors.InvalidRequestError),
+        (build_grpc_error(400, 9), errors.ConflictError),
+        (build_grpc_error(412, 9), errors.ConflictError),
+        (build_grpc_error(401, 16), errors.AuthenticationError),
+        (build_grpc_error(403, 7), errors.PermissionDeniedError),
+        (build_grpc_error(404, 5), errors.NotFoundError),
+        (build_grpc_error(409, 6), errors.ConflictError),
+        (build_grpc_error(409, 10), errors.ConflictError),
+        (build_grpc_error(418, 2), errors.StatusError),
+        (build_grpc_error(429, 8), errors.RateLimitError),
+        (build_grpc_error(500, 13), errors.ServerError),
+        (build_grpc_error(501, 12), errors.ServerError),
+        (build_grpc_error(503, 14), errors.ServerError),
+        (build_grpc_error(504, 4), errors.ServerError),
+        (build_grpc_error(599, 99), errors.ServerError),
     ],
 )
-def test_each_status_is_its_error_with_all_that_is_known(
+def test_each_status_raises_its_error_with_all_facts(
     reply: httpx.Response, error: type[errors.StatusError], connect: Any
 ) -> None:
     client, _ = connect(reply, look={"id": "p1"}, requestDeadline="0.1")
@@ -74,7 +74,7 @@ def test_each_status_is_its_error_with_all_that_is_known(
         (httpx.Response(404, json={"message": "\u202ereversed"}), " reversed"),
     ],
 )
-def test_an_error_without_the_apis_body_is_explained_as_far_as_it_can_be(
+def test_an_error_without_the_apis_body_quotes_its_text(
     reply: httpx.Response, said: str, connect: Any
 ) -> None:
     client, _ = connect(reply)
@@ -88,17 +88,17 @@ def test_an_error_without_the_apis_body_is_explained_as_far_as_it_can_be(
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (grpc(404, 5), errors.NotFoundError),
+        (build_grpc_error(404, 5), errors.NotFoundError),
         (httpx.Response(404), errors.AnswerError),
         (httpx.Response(404, json={}), errors.AnswerError),
         (httpx.Response(404, json={"message": "no Route matched"}), errors.AnswerError),
-        (grpc(404, 2), errors.AnswerError),
+        (build_grpc_error(404, 2), errors.AnswerError),
         (httpx.Response(404, html="<html></html>"), errors.AnswerError),
         (httpx.Response(404, text="404 page not found"), errors.AnswerError),
     ],
     ids=["the API's", "empty", "object", "gateway", "other code", "html", "text"],
 )
-def test_only_the_apis_own_404_says_that_a_policy_is_gone(
+def test_only_a_404_of_the_api_raises_not_found(
     reply: httpx.Response, kind: type[errors.APIError], connect: Any
 ) -> None:
     client, _ = connect(reply)
@@ -107,8 +107,8 @@ def test_only_the_apis_own_404_says_that_a_policy_is_gone(
     assert type(caught.value) is kind
 
 
-def test_long_words_are_cut(connect: Any) -> None:
-    client, _ = connect(grpc(400, 3, "x" * 10_000))
+def test_a_long_explanation_is_cut(connect: Any) -> None:
+    client, _ = connect(build_grpc_error(400, 3, "x" * 10_000))
     with pytest.raises(errors.InvalidRequestError) as caught:
         client.get("p1")
     assert "x" * 255 + "…" in str(caught.value)
@@ -129,7 +129,7 @@ def test_long_words_are_cut(connect: Any) -> None:
         (b"[]", "another shape"),
     ],
 )
-def test_a_body_that_is_none_of_the_api_is_described(
+def test_a_body_that_the_api_never_sends_is_described(
     content: bytes, what: str, connect: Any
 ) -> None:
     client, _ = connect(httpx.Response(200, content=content))
@@ -139,7 +139,7 @@ def test_a_body_that_is_none_of_the_api_is_described(
     assert caught.value.status == 200
 
 
-def test_a_byte_order_mark_and_surrogate_pairs_are_fine(connect: Any) -> None:
+def test_a_byte_order_mark_and_surrogate_pairs_are_read(connect: Any) -> None:
     content = b'\xef\xbb\xbf{"policy": {"id": "p1", "a": "\\ud83d\\ude00"}}'
     client, _ = connect(httpx.Response(200, content=content))
     assert client.get("p1")["a"] == "\U0001f600"
@@ -148,7 +148,7 @@ def test_a_byte_order_mark_and_surrogate_pairs_are_fine(connect: Any) -> None:
 @pytest.mark.parametrize(
     "header", ["x-request-id", "X-Amzn-Trace-Id", "request-id", "x-correlation-id"]
 )
-def test_a_request_id_is_found_under_its_names(header: str, connect: Any) -> None:
+def test_a_request_id_is_read_from_each_header(header: str, connect: Any) -> None:
     client, _ = connect(httpx.Response(403, headers={header: "r" * 500}))
     with pytest.raises(errors.PermissionDeniedError) as caught:
         client.get("p1")
@@ -156,31 +156,31 @@ def test_a_request_id_is_found_under_its_names(header: str, connect: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    ("config", "named"),
+    ("config", "setting"),
     [
         ({"accessToken": "canary-access"}, "c1policy:accessToken"),
         ({"oidcToken": "canary-oidc"}, "c1policy:oidcToken"),
         ({}, "c1policy:clientSecret"),
     ],
 )
-def test_a_refused_credential_is_named_by_its_setting(
-    config: dict[str, str], named: str, connect: Any
+def test_the_advice_names_the_setting_of_a_rejected_credential(
+    config: dict[str, str], setting: str, connect: Any
 ) -> None:
-    client, _ = connect(grpc(401, 16), **config)
+    client, _ = connect(build_grpc_error(401, 16), **config)
     with pytest.raises(errors.AuthenticationError) as caught:
         client.get("p1")
-    assert named in caught.value.advice
+    assert setting in caught.value.advice
     assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-def test_a_credential_that_the_token_endpoint_refuses_is_an_authentication_error(
+def test_a_credential_that_the_token_endpoint_rejects_raises_an_authentication_error(
     status: int, connect: Any
 ) -> None:
-    refused = httpx.Response(
+    rejected = httpx.Response(
         status, json={"error": "invalid_client", "error_description": "unknown client"}
     )
-    client, tenant = connect(httpx.Response(200), token_replies=(refused,))
+    client, tenant = connect(httpx.Response(200), token_replies=(rejected,))
     with pytest.raises(errors.AuthenticationError, match="unknown client") as caught:
         client.create({})
     assert caught.value.path == "/auth/v1/token"
@@ -203,9 +203,7 @@ def test_a_credential_that_the_token_endpoint_refuses_is_an_authentication_error
         [],
     ],
 )
-def test_a_token_that_cannot_be_used_is_an_error_that_does_not_show_it(
-    answer: object, connect: Any
-) -> None:
+def test_the_error_for_an_unusable_token_does_not_show_it(answer: object, connect: Any) -> None:
     client, tenant = connect(httpx.Response(200), token_replies=(httpx.Response(200, json=answer),))
     with pytest.raises(errors.AnswerError) as caught:
         client.get("p1")
@@ -228,12 +226,12 @@ _VIOLATIONS = {
     [
         (httpx.Response(400, json=_VIOLATIONS), "invalid; rules[0].condition: no such field."),
         (httpx.Response(400, json="too big"), ": too big."),
-        (httpx.Response(429, headers={"Retry-After": "3600"}), "It asks to wait for 3600 seconds."),
+        (httpx.Response(429, headers={"Retry-After": "3600"}), "asks to wait for 3600 seconds."),
         (httpx.Response(429, headers={"Retry-After": "0.3"}), "no explanation was given."),
     ],
     ids=["field-violations", "json-text", "retry-after", "retry-after-at-once"],
 )
-def test_what_the_tenant_says_is_passed_on(reply: httpx.Response, said: str, connect: Any) -> None:
+def test_the_summary_quotes_the_tenant(reply: httpx.Response, said: str, connect: Any) -> None:
     client, _ = connect(reply, requestDeadline="0.1")
     with pytest.raises(errors.StatusError) as caught:
         client.get("p1")
@@ -244,17 +242,19 @@ def test_what_the_tenant_says_is_passed_on(reply: httpx.Response, said: str, con
 @pytest.mark.parametrize(
     ("reply", "advice"),
     [
-        (grpc(400, 9), "still points to this one"),
-        (grpc(409, 9), "still points to this one"),
-        (grpc(412, 9), "still points to this one"),
-        (grpc(400, 3), "Put right what the tenant names"),
-        (httpx.Response(400, html="<html>no</html>"), "not the ConductorOne API"),
-        (httpx.Response(403, html="<html>no</html>"), "not the ConductorOne API"),
-        (httpx.Response(409, text="no"), "not the ConductorOne API"),
+        (build_grpc_error(400, 9), "still points to this one"),
+        (build_grpc_error(409, 9), "still points to this one"),
+        (build_grpc_error(412, 9), "still points to this one"),
+        (build_grpc_error(400, 3), "Correct what the tenant names"),
+        (httpx.Response(400, html="<html>no</html>"), "c1policy:serverUrl"),
+        (httpx.Response(403, html="<html>no</html>"), "c1policy:serverUrl"),
+        (httpx.Response(409, text="no"), "c1policy:serverUrl"),
     ],
     ids=["400-9", "409-9", "412-9", "400-3", "400-html", "403-html", "409-text"],
 )
-def test_a_refused_delete_says_what_helps(reply: httpx.Response, advice: str, connect: Any) -> None:
+def test_the_advice_for_a_rejected_delete_fits_its_cause(
+    reply: httpx.Response, advice: str, connect: Any
+) -> None:
     client, _ = connect(reply, look={"id": "p1"})
     with pytest.raises(errors.StatusError) as caught:
         client.delete("p1", lambda _: True)

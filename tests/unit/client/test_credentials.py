@@ -1,4 +1,4 @@
-"""Credentials hide themselves, and sign what the tenant verifies."""
+"""Credentials hide their secrets, and sign the assertion that the tenant verifies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pulumi_c1policy.errors import SettingsError
 NOW = 1_700_000_000.0
 
 
-def encoded(jwk: object) -> str:
+def encode(jwk: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(jwk).encode()).decode().rstrip("=")
 
 
@@ -37,7 +37,7 @@ def test_no_credential_shows_its_secret(all_kinds: list[credentials.Credential])
     for credential in all_kinds:
         holder = Settings("https://acme.conductor.one", credential)
         shown = f"{credential!r} {credential!s} {holder!r} {holder} {[credential]}"
-        for text in credentials.list_secret_texts(credential):
+        for text in credentials.list_secrets(credential):
             assert text not in shown
 
 
@@ -47,20 +47,22 @@ def test_no_credential_can_be_pickled_or_copied(
 ) -> None:
     assert callable(pickler)
     for credential in all_kinds:
-        with pytest.raises(TypeError, match="neither pickled nor copied"):
+        with pytest.raises(TypeError, match="cannot be pickled or copied"):
             pickler(credential)
-        with pytest.raises(TypeError, match="neither pickled nor copied"):
+        with pytest.raises(TypeError, match="cannot be pickled or copied"):
             dataclasses.asdict(credential)
 
 
-def test_secrets_are_equal_by_their_text() -> None:
+def test_secrets_with_the_same_text_are_equal() -> None:
     assert Secret("a") == Secret("a")
     assert Secret("a") != Secret("b")
     assert Secret("a") != "a"
     assert len({Secret("a"), Secret("a")}) == 1
 
 
-def test_the_assertion_holds_what_the_tenant_checks(client_id: str, client_secret: str) -> None:
+def test_the_assertion_has_the_claims_that_the_tenant_checks(
+    client_id: str, client_secret: str
+) -> None:
     credential = credentials.parse_client_secret(client_id, client_secret)
     assertion = credentials.sign_assertion(credential, "acme.conductor.one", NOW)
     key = jwt.PyJWK(json.loads(credential.key.reveal()), algorithm="EdDSA").key.public_key()
@@ -81,7 +83,7 @@ def test_the_assertion_holds_what_the_tenant_checks(client_id: str, client_secre
     }
 
 
-def test_every_assertion_has_a_nonce_of_its_own(client_id: str, client_secret: str) -> None:
+def test_each_assertion_has_a_new_nonce(client_id: str, client_secret: str) -> None:
     credential = credentials.parse_client_secret(client_id, client_secret)
     headers = [
         jwt.get_unverified_header(credentials.sign_assertion(credential, "a", NOW))
@@ -91,8 +93,8 @@ def test_every_assertion_has_a_nonce_of_its_own(client_id: str, client_secret: s
     assert headers[0]["nonce"] != headers[1]["nonce"]
 
 
-def test_the_forms_are_those_of_the_two_grants(client_id: str, client_secret: str) -> None:
-    signed = credentials.make_token_form(
+def test_each_credential_has_the_form_of_its_grant(client_id: str, client_secret: str) -> None:
+    signed = credentials.build_token_form(
         credentials.parse_client_secret(client_id, client_secret), "a", NOW
     )
     assert signed.pop("client_assertion").count(".") == 2
@@ -101,7 +103,7 @@ def test_the_forms_are_those_of_the_two_grants(client_id: str, client_secret: st
         "client_id": client_id,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     }
-    assert credentials.make_token_form(OidcExchange(client_id, Secret("oidc")), "a", NOW) == {
+    assert credentials.build_token_form(OidcExchange(client_id, Secret("oidc")), "a", NOW) == {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "client_id": client_id,
         "subject_token": "oidc",
@@ -117,24 +119,24 @@ GOOD = {"kty": "OKP", "crv": "Ed25519", "x": "A" * 43, "d": "A" * 43}
     [
         "canary",
         "",
-        f"secret-token:conductorone.com:v2:{encoded(GOOD)}",
-        f"secret-token:example.com:v1:{encoded(GOOD)}",
-        f"secret-token:conductorone.com:v1:{encoded(GOOD)}:more",
-        f"conductorone.com:v1:{encoded(GOOD)}",
+        f"secret-token:conductorone.com:v2:{encode(GOOD)}",
+        f"secret-token:example.com:v1:{encode(GOOD)}",
+        f"secret-token:conductorone.com:v1:{encode(GOOD)}:more",
+        f"conductorone.com:v1:{encode(GOOD)}",
         "secret-token:conductorone.com:v1:",
         "secret-token:conductorone.com:v1:!canary!",
         "secret-token:conductorone.com:v1:canaryé",
-        f"secret-token:conductorone.com:v1:{encoded(GOOD)[:-9]}",
-        f"secret-token:conductorone.com:v1:{encoded([GOOD])}",
-        f"secret-token:conductorone.com:v1:{encoded(GOOD | {'kty': 'RSA'})}",
-        f"secret-token:conductorone.com:v1:{encoded(GOOD | {'crv': 'Ed448'})}",
-        f"secret-token:conductorone.com:v1:{encoded(GOOD | {'d': 'AAAA'})}",
-        f"secret-token:conductorone.com:v1:{encoded(GOOD | {'d': 7})}",
-        f"secret-token:conductorone.com:v1:{encoded({k: GOOD[k] for k in ('kty', 'crv', 'x')})}",
+        f"secret-token:conductorone.com:v1:{encode(GOOD)[:-9]}",
+        f"secret-token:conductorone.com:v1:{encode([GOOD])}",
+        f"secret-token:conductorone.com:v1:{encode(GOOD | {'kty': 'RSA'})}",
+        f"secret-token:conductorone.com:v1:{encode(GOOD | {'crv': 'Ed448'})}",
+        f"secret-token:conductorone.com:v1:{encode(GOOD | {'d': 'AAAA'})}",
+        f"secret-token:conductorone.com:v1:{encode(GOOD | {'d': 7})}",
+        f"secret-token:conductorone.com:v1:{encode({k: GOOD[k] for k in ('kty', 'crv', 'x')})}",
         "secret-token:conductorone.com:v1:" + base64.urlsafe_b64encode(b"[" * 60_000).decode(),
     ],
 )
-def test_a_malformed_secret_is_refused_without_being_shown(text: str) -> None:
+def test_the_error_for_a_malformed_secret_does_not_show_it(text: str) -> None:
     with pytest.raises(SettingsError, match="c1policy:clientSecret") as caught:
         credentials.parse_client_secret("fox@acme.conductor.one/spc", text)
     last_part = text.rpartition(":")[2]

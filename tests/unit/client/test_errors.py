@@ -1,10 +1,11 @@
-"""The error tree: its shape, its texts, and that errors travel between threads and processes."""
+"""The tree of errors: its shape, its texts, and copies of errors."""
 
 from __future__ import annotations
 
 import copy
 import inspect
 import pickle
+from collections.abc import Callable
 
 import pytest
 
@@ -13,13 +14,13 @@ from pulumi_c1policy import errors
 ALL = [getattr(errors, name) for name in errors.__all__]
 
 
-def test_all_names_every_public_class() -> None:
+def test_all_lists_every_public_class() -> None:
     classes = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
     assert classes == set(errors.__all__)
     assert errors.__all__ == sorted(errors.__all__)
 
 
-def test_the_docstring_draws_the_tree() -> None:
+def test_the_docstring_draws_every_class() -> None:
     drawn = errors.__doc__ or ""
     for error in ALL:
         assert error.__name__ in drawn
@@ -27,17 +28,35 @@ def test_the_docstring_draws_the_tree() -> None:
 
 
 @pytest.mark.parametrize("error", ALL, ids=lambda error: error.__name__)
-def test_the_last_line_is_what_to_do(error: type[errors.C1PolicyError]) -> None:
+def test_the_last_line_is_the_advice(error: type[errors.C1PolicyError]) -> None:
     assert str(error("It happened.", "Do this.")).splitlines() == ["It happened.", "Do this."]
 
 
-@pytest.mark.parametrize("duplicate", [copy.copy, lambda e: pickle.loads(pickle.dumps(e))])  # noqa: S301
-def test_an_error_keeps_what_it_knows_when_copied(duplicate: object) -> None:
-    assert callable(duplicate)
-    error = errors.ServerError(
-        "It happened.", "Do this.", method="GET", path="/a", status=500, code=13, request_id="r"
-    )
-    twin = duplicate(error)
+def pickle_and_load(error: errors.ServerError) -> errors.ServerError:
+    loaded: errors.ServerError = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes)
+    return loaded
+
+
+ERROR = errors.ServerError(
+    "It happened.", "Do this.", method="GET", path="/a", status=500, code=13, request_id="r"
+)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, pickle_and_load, errors.ServerError.replace])
+def test_a_copy_of_an_error_has_all_its_facts(
+    duplicate: Callable[[errors.ServerError], errors.ServerError],
+) -> None:
+    twin = duplicate(ERROR)
+    assert twin is not ERROR
     assert type(twin) is errors.ServerError
-    assert str(twin) == str(error)
-    assert vars(twin) == vars(error)
+    assert str(twin) == str(ERROR)
+    assert vars(twin) == vars(ERROR)
+
+
+def test_replace_returns_a_new_error_with_the_changes() -> None:
+    noted = ERROR.replace()
+    noted.add_note("A note of the caller.")
+    changed = noted.replace(summary="It happened to you.", ambiguous=True)
+    assert str(changed) == "It happened to you.\nDo this."
+    assert vars(changed) == vars(ERROR) | {"summary": "It happened to you.", "ambiguous": True}
+    assert str(ERROR) == "It happened.\nDo this."

@@ -1,4 +1,4 @@
-"""Whatever a server answers, a call ends with a result or with one of our errors."""
+"""Any answer of a server gives a result or an error of this package."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def answers(draw: st.DrawFn) -> httpx.Response:
     try:
         body = draw(st.binary(max_size=200) | JSON)
         content = body if isinstance(body, bytes) else httpx.Response(200, json=body).content
-    except ValueError:  # NaN, or half a surrogate pair, which httpx does not write
+    except ValueError:  # NaN or half a surrogate pair: httpx cannot write it
         content = b"{"
     raw = [(name.encode(), value.encode("latin-1")) for name, value in draw(HEADERS).items()]
     return httpx.Response(draw(STATUSES), headers=raw, stream=httpx.ByteStream(content))
@@ -67,7 +67,7 @@ def answers(draw: st.DrawFn) -> httpx.Response:
 @pytest.mark.parametrize("call", CALLS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answer=answers(), token_answer=st.none() | answers())
-def test_any_answer_gives_a_result_or_an_error_of_ours(
+def test_any_answer_gives_a_result_or_an_api_error(
     call: Callable[[PolicyClient], Any],
     connect: Any,
     answer: httpx.Response,

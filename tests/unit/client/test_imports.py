@@ -1,4 +1,4 @@
-"""What each module loads: the plugin's start must not wait for what it may never need."""
+"""Modules load only the libraries that they need, so that the plugin starts quickly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WATCHED = (
 )  # fmt: skip
 
 
-def loaded_by(statement: str) -> set[str]:
+def list_loaded(statement: str) -> set[str]:
     program = f"import sys\n{statement}\nprint(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -29,8 +29,8 @@ def loaded_by(statement: str) -> set[str]:
         ("import pulumi_c1policy._client.policy_client", {"httpx", "pydantic"}),
     ],
 )
-def test_a_module_loads_only_what_it_needs(statement: str, allowed: set[str]) -> None:
-    assert loaded_by(statement) == allowed
+def test_a_module_loads_no_other_library(statement: str, allowed: set[str]) -> None:
+    assert list_loaded(statement) == allowed
 
 
 def test_a_client_secret_is_read_without_cryptography(client_id: str, client_secret: str) -> None:
@@ -38,4 +38,4 @@ def test_a_client_secret_is_read_without_cryptography(client_id: str, client_sec
         "from pulumi_c1policy._client import settings\n"
         f"settings.load({{'clientId': {client_id!r}, 'clientSecret': {client_secret!r}}}, {{}})"
     )
-    assert loaded_by(statement) == set()
+    assert list_loaded(statement) == set()

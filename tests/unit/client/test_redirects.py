@@ -1,4 +1,4 @@
-"""A redirect is never followed: it says that the address or the id is wrong."""
+"""A redirect is never followed; the error names the server URL, and the id if there is one."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ WITHOUT_ID: dict[str, Callable[[PolicyClient], Any]] = {
     "create": lambda client: client.create({}),
     "list": lambda client: list(client.list()),
     "search": lambda client: list(client.search()),
-    "everything": lambda client: list(client.everything()),
+    "list_all": lambda client: list(client.list_all()),
     "test": lambda client: client.test_account_provision("x"),
     "validate": lambda client: client.validate_cel("x"),
 }
 
 
-def redirect(status: int, location: str) -> httpx.Response:
+def build_redirect(status: int, location: str) -> httpx.Response:
     return httpx.Response(status, headers={"Location": location})
 
 
@@ -44,7 +44,7 @@ def redirect(status: int, location: str) -> httpx.Response:
 def test_a_redirect_is_reported_and_not_followed(
     status: int, location: str, shown: str, connect: Any
 ) -> None:
-    client, tenant = connect(redirect(status, location))
+    client, tenant = connect(build_redirect(status, location))
     with pytest.raises(errors.AnswerError) as caught:
         client.get("p1")
     assert f"GET /api/v1/policies/p1 was answered with a redirect ({status}) {shown}" in str(
@@ -56,10 +56,8 @@ def test_a_redirect_is_reported_and_not_followed(
 
 
 @pytest.mark.parametrize("call", WITH_ID | WITHOUT_ID)
-def test_a_redirect_names_the_server_url_and_where_there_is_one_the_id(
-    call: str, connect: Any
-) -> None:
-    client, tenant = connect(redirect(301, "/api/v1/policies"))
+def test_the_advice_names_the_server_url_and_the_id_of_the_call(call: str, connect: Any) -> None:
+    client, tenant = connect(build_redirect(301, "/api/v1/policies"))
     with pytest.raises(errors.AnswerError, match="redirect") as caught:
         (WITH_ID | WITHOUT_ID)[call](client)
     assert "c1policy:serverUrl" in caught.value.advice
@@ -71,7 +69,7 @@ def test_a_redirect_names_the_server_url_and_where_there_is_one_the_id(
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_of_the_token_endpoint_is_not_followed(status: int, connect: Any) -> None:
     client, tenant = connect(
-        httpx.Response(200), token_replies=(redirect(status, "https://evil.example/auth"),)
+        httpx.Response(200), token_replies=(build_redirect(status, "https://evil.example/auth"),)
     )
     with pytest.raises(errors.AnswerError, match="redirect") as caught:
         client.create({})

@@ -1,4 +1,4 @@
-"""No credential leaves the client, whatever a server echoes and however much is logged."""
+"""No error and no log shows a credential, even if a server echoes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = [{"accessToken": "canary-access-token"}, {"oidcToken": "canary-oidc-toke
 
 
 def echo(request: httpx.Request) -> httpx.Response:
-    """Answer with everything that was sent, as a debugging server would."""
+    """Answer with the whole request, as a debugging server does."""
     said = f"{request.headers.get('authorization')} {request.content.decode()}"
     form = parse_qs(request.content.decode())
     said += " ".join(value for values in form.values() for value in values)
@@ -31,7 +31,7 @@ def issue(request: httpx.Request) -> httpx.Response:
 
 @pytest.mark.parametrize("config", KINDS, ids=["access token", "oidc token", "client secret"])
 @pytest.mark.parametrize("token_reply", [issue, echo], ids=["issued", "refused"])
-def test_an_echoed_credential_is_masked_everywhere(
+def test_an_echoed_credential_is_masked_in_errors_and_logs(
     config: dict[str, str],
     token_reply: Any,
     connect: Any,
@@ -57,7 +57,7 @@ def test_an_echoed_credential_is_masked_everywhere(
     credential = settings.load(
         {"clientId": client_id, **(config or {"clientSecret": client_secret})}, {}
     ).credential
-    secrets = [*credentials.list_secret_texts(credential), "canary-"]
+    secrets = [*credentials.list_secrets(credential), "canary-"]
     for request in tenant.token_requests:
         secrets += parse_qs(request.content.decode()).get("client_assertion", [])
     for secret in secrets:
@@ -65,7 +65,7 @@ def test_an_echoed_credential_is_masked_everywhere(
     assert "***" in shown
 
 
-def test_a_server_never_hears_of_a_proxys_or_a_netrcs_credentials(
+def test_credentials_of_netrc_are_not_sent(
     connect: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -77,7 +77,7 @@ def test_a_server_never_hears_of_a_proxys_or_a_netrcs_credentials(
     assert tenant.requests[0].headers["authorization"] == "Bearer token-number-1"
 
 
-def test_cookies_are_neither_kept_nor_sent(connect: Any) -> None:
+def test_cookies_are_not_stored_or_sent(connect: Any) -> None:
     client, tenant = connect(
         httpx.Response(
             200, json={"policy": {"id": "p1"}}, headers={"Set-Cookie": "session=1; Path=/"}

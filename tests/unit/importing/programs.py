@@ -1,4 +1,4 @@
-"""Policies of a tenant, made into a program and a file, and what these come to."""
+"""Programs and import files of test policies, and the declarations in a program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_c1policy._import.adoptable import Adopted, prepare_adoption
-from pulumi_c1policy._import.entries import make_import_file
+from pulumi_c1policy._import.import_file import make_import_file
 from pulumi_c1policy._import.program_names import make_names
 from pulumi_c1policy._import.program_writer import write_program
 
@@ -18,7 +18,7 @@ RUFF = Path(sys.executable).with_name("ruff")
 
 
 def wire(policy_id: str, **fields: Any) -> dict[str, Any]:
-    """A policy as the tenant answers it; by default one that accepts everything."""
+    """Make a policy on the wire; by default it accepts every request."""
     return {
         "id": policy_id,
         "displayName": policy_id,
@@ -28,35 +28,35 @@ def wire(policy_id: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def adopted(*policies: dict[str, Any], take_over: bool = False) -> list[Adopted]:
-    """The policies, each of which can be adopted."""
+def adopt(*policies: dict[str, Any], take_over: bool = False) -> list[Adopted]:
+    """Prepare the adoption of policies that can be adopted."""
     found = [prepare_adoption(policy, take_over=take_over) for policy in policies]
     assert all(isinstance(one, Adopted) for one in found), found
     return [one for one in found if isinstance(one, Adopted)]
 
 
-def written(*policies: dict[str, Any], others: dict[str, str] | None = None) -> str:
-    """The program that declares the policies."""
-    found = adopted(*policies)
+def make_program(*policies: dict[str, Any], others: dict[str, str] | None = None) -> str:
+    """Write the program that declares the policies."""
+    found = adopt(*policies)
     called = make_names(policy.name for policy in found)
     return write_program(
         found, called, {policy.id: policy.name for policy in found} | (others or {})
     )
 
 
-def entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str, dict[str, Any]]:
-    """The entries of the import file, by resource name."""
-    found = adopted(*policies, take_over=take_over)
+def make_entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str, dict[str, Any]]:
+    """Return the entries of the import file, by resource name."""
+    found = adopt(*policies, take_over=take_over)
     text = make_import_file(found, make_names(policy.name for policy in found))
     return {entry["name"]: entry for entry in json.loads(text)["resources"]}
 
 
-def declared(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """The arguments of each policy that a program declares, by resource name, in its order.
+def run_program(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Run a program; return the arguments of each policy by resource name, in its order.
 
     Args:
         source: The program.
-        ids: What a resource's `id` is.
+        ids: The value of `id` of each resource.
     """
     found: dict[str, dict[str, Any]] = {}
 
@@ -72,8 +72,8 @@ def declared(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def formatted(source: str) -> str:
-    """`source` as ruff formats it in a project without settings."""
+def format_source(source: str) -> str:
+    """Format source text with ruff and its default settings."""
     command = [str(RUFF), "format", "--isolated", "-"]
     done = subprocess.run(command, input=source, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr

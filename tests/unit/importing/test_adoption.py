@@ -1,4 +1,4 @@
-"""Which policies are adopted, and how a person would have written them."""
+"""Adoption: the decision for each policy, and inputs as a person would write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption, write_inputs
-from pulumi_c1policy._import.entries import make_import_file
+from pulumi_c1policy._import.import_file import make_import_file
 from pulumi_c1policy._import.program_names import make_names
 from pulumi_c1policy._import.program_writer import write_program
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, plan
@@ -27,12 +27,12 @@ TERRAFORM = {
 
 
 def inputs(**fields: Any) -> dict[str, Any]:
-    """What a program writes for a policy with these fields on the wire."""
+    """Return the inputs for a policy with these fields on the wire."""
     return write_inputs(decode(POLICY, wire("a", **fields)))
 
 
 def first_step(kind: str, fields: dict[str, Any]) -> Any:
-    """What a program writes for a step with these fields on the wire."""
+    """Return the inputs for a step with these fields on the wire."""
     found = inputs(policySteps={"grant": {"steps": [{kind: fields}]}})
     return found["policy_steps"]["grant"]["steps"][0][kind]
 
@@ -51,7 +51,7 @@ ZEROS = {
 
 
 @pytest.mark.parametrize("fields", ZEROS.values(), ids=ZEROS)
-def test_only_what_is_set_is_written(fields: dict[str, Any]) -> None:
+def test_unset_fields_are_not_written(fields: dict[str, Any]) -> None:
     assert inputs(**fields) == {
         "display_name": "a",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -72,11 +72,11 @@ DURATIONS = {
 
 
 @pytest.mark.parametrize(("answered", "expected"), DURATIONS.items(), ids=DURATIONS)
-def test_a_duration_is_short_where_that_is_exact(answered: str, expected: str) -> None:
+def test_a_duration_gets_its_short_form_if_that_is_exact(answered: str, expected: str) -> None:
     assert wait(answered) == expected
 
 
-def test_a_number_that_travels_as_text_is_a_number_again() -> None:
+def test_a_number_in_a_json_string_is_written_as_a_number() -> None:
     approval = {
         "manager": {},
         "escalationEnabled": True,
@@ -86,11 +86,11 @@ def test_a_number_that_travels_as_text_is_a_number_again() -> None:
     rules = {"gte": "1", "lte": "9007199254740993"}
     field = {"name": "n", "int64Field": {"rules": rules}}
     [asked] = first_step("form", {"form": {"fields": [field]}})["form"]["fields"]
-    # A longer one would be rounded on its way through the engine.
+    # The engine would round a larger number.
     assert asked["int64_field"]["rules"] == {"gte": 1, "lte": "9007199254740993"}
 
 
-def test_fields_stand_in_the_order_of_the_documentation() -> None:
+def test_fields_have_the_order_of_the_model() -> None:
     backwards = dict(reversed(wire("a", description="d", annotations={"z": "1", "b": "2"}).items()))
     found = write_inputs(decode(POLICY, backwards))
     assert list(found) == [
@@ -103,7 +103,7 @@ def test_fields_stand_in_the_order_of_the_documentation() -> None:
     assert list(found["annotations"]) == ["b", "z"]
 
 
-def test_the_baseline_comes_first_then_the_steps_as_the_rules_point_to_them() -> None:
+def test_steps_are_sorted_baseline_first_then_by_rules() -> None:
     keys = ["other", "b", "a", "grant"]
     found = inputs(
         policySteps=dict.fromkeys(keys, ACCEPT["grant"]),
@@ -117,20 +117,20 @@ def test_the_baseline_comes_first_then_the_steps_as_the_rules_point_to_them() ->
     assert all("policy_key" not in rule for rule in found["rules"])
 
 
-def test_what_has_no_effect_is_not_written() -> None:
+def test_fields_without_effect_are_not_written() -> None:
     approval = {"manager": {}, "escalation": {"expiration": "60", "skipStep": {}}}
     assert first_step("approval", approval) == {"manager": {}}
     assert "reassign_tasks_to_delegates" not in inputs(reassignTasksToDelegates=True)
 
 
-def test_what_a_program_cannot_write_is_left_out() -> None:
+def test_output_only_and_unknown_fields_are_left_out() -> None:
     answer = {"createdAt": "2026-01-01T00:00:00Z", "systemBuiltin": False, "newField": {"a": 1}}
     assert not inputs(**answer).keys() & {"created_at", "system_builtin", "newField"}
     approval = {"manager": {"newer": 1, "assignedUserIds": ["u"]}, "assigned": True}
     assert first_step("approval", approval) == {"manager": {}}
 
 
-def test_annotations_are_written_but_for_those_of_the_tenant_and_the_keeper() -> None:
+def test_annotations_of_the_tenant_and_of_the_manager_are_left_out() -> None:
     notes = {"team": "security", "c1/own": "x", "bad key": "x", "spaces": "a b", "none": ""}
     assert inputs(annotations=notes)["annotations"] == {"team": "security"}
     kept = notes | TERRAFORM | {"iac_tool_version": "1.5.0"}
@@ -140,13 +140,17 @@ def test_annotations_are_written_but_for_those_of_the_tenant_and_the_keeper() ->
 
 
 LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
-    "builtin": ({"systemBuiltin": True}, "came with the tenant", "`Policy.get(name, id='a')`"),
+    "builtin": ({"systemBuiltin": True}, "builtin policy", "`Policy.get(name, id='a')`"),
     "terraform": (
         {"annotations": TERRAFORM},
-        "kept by terraform in the workspace 'prod/access' (conductorone_policy.a)",
+        "managed by terraform in the workspace 'prod/access' (conductorone_policy.a)",
         "--take-over",
     ),
-    "half-marked": ({"annotations": {"managed_by": "crossplane"}}, "kept by crossplane", "--take"),
+    "half-marked": (
+        {"annotations": {"managed_by": "crossplane"}},
+        "managed by crossplane",
+        "--take",
+    ),
     "no-baseline": ({"policySteps": None}, 'policy_steps["grant"]', "in ConductorOne"),
     "no-name": ({"displayName": ""}, "display_name is required", "in ConductorOne"),
     "expression": (
@@ -169,22 +173,22 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("fields", "why", "advice"), LEFT_OUT.values(), ids=LEFT_OUT)
-def test_what_cannot_be_adopted_is_named_with_the_reason_and_a_way_out(
-    fields: dict[str, Any], why: str, advice: str
+@pytest.mark.parametrize(("fields", "reason", "advice"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_policy_that_is_left_out_has_a_reason_and_advice(
+    fields: dict[str, Any], reason: str, advice: str
 ) -> None:
     found = prepare_adoption(wire("a", **fields), take_over=False)
     assert isinstance(found, LeftOut)
     assert found.id == "a"
-    assert why in found.why
+    assert reason in found.reason
     assert advice in found.advice
-    assert "\n" not in found.why
+    assert "\n" not in found.reason
 
 
-def test_a_policy_of_another_keeper_is_taken_over_where_that_is_asked_for() -> None:
+def test_take_over_adopts_a_policy_of_another_manager_but_no_builtin() -> None:
     found = prepare_adoption(wire("a", annotations=TERRAFORM), take_over=True)
     assert not isinstance(found, LeftOut)
-    assert found.keeper == "terraform in the workspace 'prod/access' (conductorone_policy.a)"
+    assert found.manager == "terraform in the workspace 'prod/access' (conductorone_policy.a)"
     builtin = wire("a", annotations=TERRAFORM, systemBuiltin=True)
     assert isinstance(prepare_adoption(builtin, take_over=True), LeftOut)
 
@@ -194,7 +198,7 @@ PROVISION: dict[str, Any] = {
 }
 
 
-def test_a_step_that_tenants_refuse_is_left_out() -> None:
+def test_a_rejected_step_is_left_out_with_a_comment() -> None:
     steps = {"grant": {"steps": [{"accept": {}}, PROVISION]}}
     found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
@@ -202,12 +206,12 @@ def test_a_step_that_tenants_refuse_is_left_out() -> None:
     assert found.held == {'policy_steps["grant"].steps[1]': "provision-step"}
     source = write_program([found], make_names(["a"]), {})
     assert (
-        '# The tenant keeps policy_steps["grant"].steps[1], which no program can write '
-        "(provision-step); provisioning is set on the entitlement.\n"
+        '# The tenant keeps policy_steps["grant"].steps[1]. It rejects such a step in a write; '
+        "set provisioning on the entitlement. [provision-step]\n"
     ) in source
 
 
-def test_the_state_of_a_policy_with_a_step_left_out_has_nothing_to_do() -> None:
+def test_a_policy_with_a_held_step_has_an_empty_plan_after_the_import() -> None:
     steps = {"grant": {"steps": [PROVISION, {"accept": {}}]}}
     found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
@@ -219,7 +223,7 @@ def test_the_state_of_a_policy_with_a_step_left_out_has_nothing_to_do() -> None:
     assert isinstance(plan(recorded, changed), Refuse)
 
 
-def test_the_user_of_an_agent_is_left_out() -> None:
+def test_the_user_of_an_agent_is_not_written() -> None:
     agent = {
         "agentMode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
         "agentFailureAction": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
@@ -235,10 +239,9 @@ def test_the_user_of_an_agent_is_left_out() -> None:
     assert find_drift(recorded, found.live) == []
 
 
-def test_a_policy_whose_list_would_be_empty_is_left_out() -> None:
+def test_a_policy_with_a_list_of_rejected_steps_only_is_left_out() -> None:
     steps = ACCEPT | {"late": {"steps": [PROVISION]}}
     found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
     assert isinstance(found, LeftOut)
-    assert found.why == (
-        '`policy_steps["late"]` would be empty without the steps that a tenant refuses (provision-step)'
-    )
+    assert '`policy_steps["late"]` would be empty' in found.reason
+    assert found.reason.endswith("[provision-step]")

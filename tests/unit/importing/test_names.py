@@ -1,4 +1,4 @@
-"""What adopted policies are called: words of their names, unique, and no trap for Python."""
+"""Names of adopted policies: words of their names, unique, and valid in Python."""
 
 from __future__ import annotations
 
@@ -36,16 +36,18 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("display_name", "expected"), NAMES.values(), ids=NAMES)
-def test_a_name_is_the_words_in_lower_case(display_name: str, expected: str) -> None:
+def test_a_resource_name_is_the_display_name_in_kebab_case(
+    display_name: str, expected: str
+) -> None:
     assert make_resource_name(display_name) == expected
 
 
-def test_equal_names_get_numbers_that_nobody_else_has() -> None:
+def test_equal_names_get_unique_numbers() -> None:
     found = make_names(["A", "a", "A 2", "a!", "a-2-2"])
     assert [name.resource for name in found] == ["a", "a-2", "a-2-2", "a-3", "a-2-2-2"]
 
 
-def test_a_name_that_another_resource_has_is_not_given_again() -> None:
+def test_the_name_of_another_resource_is_not_used_again() -> None:
     found = make_names(["A", "B", "a"], {"a", "a-2", ""})
     assert [name.resource for name in found] == ["a-3", "b", "a-4"]
 
@@ -56,7 +58,7 @@ TEXT = st.text(max_size=70) | st.sampled_from(
 
 
 @given(st.lists(TEXT, max_size=12))
-def test_resources_and_variables_tell_the_policies_apart(display_names: list[str]) -> None:
+def test_resources_and_variables_are_unique_and_valid(display_names: list[str]) -> None:
     found = make_names(display_names)
     assert len({name.resource for name in found}) == len(display_names)
     assert len({name.variable for name in found}) == len(display_names)
@@ -65,12 +67,12 @@ def test_resources_and_variables_tell_the_policies_apart(display_names: list[str
         assert name.variable.isidentifier()
         assert not keyword.iskeyword(name.variable)
         assert not hasattr(builtins, name.variable)
-        # Python takes an identifier in this form, whatever the program says.
+        # Python normalizes an identifier; the name must be normalized already.
         scope: dict[str, int] = {}
         exec(f"{name.variable} = 1", {}, scope)  # noqa: S102 (a name)
         assert list(scope) == [name.variable]
 
 
-def test_a_thousand_policies_of_one_name_are_told_apart_quickly() -> None:
+def test_a_thousand_policies_of_one_name_get_unique_names() -> None:
     found = make_names(["Same"] * 1000)
     assert (found[0].resource, found[-1].resource) == ("same", "same-1000")

@@ -1,4 +1,4 @@
-"""The program says what the tenant has, reads as a person would write it, and needs no formatting."""
+"""The program declares the tenant's policies, is readable, and needs no formatting."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pulumi_c1policy._lifecycle.planning.prior import find_drift
 from pulumi_c1policy._lifecycle.planning.state_codec import REWRITTEN, from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
-from tests.strategies import accepted_policies
+from tests.support.strategies import accepted_policies
 from tests.unit.importing.programs import (
-    declared,
-    entries,
-    formatted,
+    format_source,
+    make_entries,
+    make_program,
+    run_program,
     wire,
-    written,
 )
 
 IDS = tuple(f"2policy-{number}" for number in range(4))
@@ -30,20 +30,20 @@ OURS = dict.fromkeys(OWNERSHIP_KEYS, "ours")
 
 @st.composite
 def tenants(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """What a tenant answers: some policies, which may point to each other and to one that is not there."""
+    """Policies of a tenant, with references to each other and to a policy that does not exist."""
     count = draw(st.integers(1, len(IDS) - 1))
-    # A tenant takes no policy that hands requests to itself.
+    # A tenant rejects a policy that hands requests to itself.
     others = [[id_ for id_ in IDS if id_ != own] for own in IDS[:count]]
     inputs = [draw(accepted_policies(ids)) for ids in others]
     return [{**encode(POLICY, one), "id": IDS[n]} for n, one in enumerate(inputs)]
 
 
 @given(tenants())
-def test_any_policies_come_back_as_what_they_are(tenant: list[dict[str, Any]]) -> None:
-    state = entries(*tenant)
-    source = written(*tenant)
-    assert formatted(source) == source
-    found = declared(source, {name: entry["id"] for name, entry in state.items()})
+def test_program_and_state_are_equal_to_the_live_policies(tenant: list[dict[str, Any]]) -> None:
+    state = make_entries(*tenant)
+    source = make_program(*tenant)
+    assert format_source(source) == source
+    found = run_program(source, {name: entry["id"] for name, entry in state.items()})
     assert found.keys() == state.keys()
     for policy in tenant:
         live = decode(POLICY, policy)
@@ -61,7 +61,7 @@ def test_any_policies_come_back_as_what_they_are(tenant: list[dict[str, Any]]) -
 
 
 def escalating(to: str) -> dict[str, Any]:
-    """Steps that go on with another policy when nobody answers."""
+    """Steps with an escalation that hands the request to another policy."""
     escalation = {"expiration": "3600", "replacePolicy": {"policyId": to}}
     approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
     return {"grant": {"steps": [{"approval": approval}]}}
@@ -73,8 +73,8 @@ AGENT = {
 }
 
 
-def test_a_policy_stands_below_those_that_it_points_to() -> None:
-    source = written(
+def test_a_policy_follows_those_that_it_refers_to() -> None:
+    source = make_program(
         wire("a", policySteps=escalating("c")),
         wire("b", policySteps=None, baselinePolicyId="a"),
         wire("c", rules=[{"condition": "true", "policyId": "d"}]),
@@ -88,47 +88,49 @@ def test_a_policy_stands_below_those_that_it_points_to() -> None:
             },
         ),
     )
-    found = declared(source, {f"policy-{name}": name for name in "abcde"} | {n: n for n in "abcde"})
+    found = run_program(
+        source, {f"policy-{name}": name for name in "abcde"} | {n: n for n in "abcde"}
+    )
     assert list(found) == ["d", "c", "a", "b", "e"]
     assert '"replace_policy": {"policy_id": c.id}' in source
     assert "baseline_policy_id=a.id," in source
     assert 'rules=[{"condition": "true", "policy_id": d.id}],' in source
-    assert formatted(source) == source
+    assert format_source(source) == source
     lines = [line.strip() for line in source.splitlines()]
     place = lines.index("b.id,")
     assert lines[place : place + 4] == ["b.id,", "d.id,", "# Not found in the tenant.", '"gone",']
 
 
-def test_what_is_not_declared_keeps_its_id_and_says_its_name() -> None:
+def test_a_reference_to_an_undeclared_policy_is_an_id_with_a_comment() -> None:
     policy = wire("a", policySteps=None, baselinePolicyId="2other")
-    source = written(policy, others={"2other": "Every\nbody's"})
+    source = make_program(policy, others={"2other": "Every\nbody's"})
     expected = (
         '    # Every body\'s, which is not declared here.\n    baseline_policy_id="2other",\n'
     )
     assert expected in source
-    assert formatted(source) == source
+    assert format_source(source) == source
 
 
-def test_policies_that_point_to_each_other_are_declared_all_the_same() -> None:
+def test_policies_in_a_cycle_are_declared_with_a_comment() -> None:
     one, other = wire("a", policySteps=escalating("b")), wire("b", policySteps=escalating("a"))
     itself = wire("c", policySteps=escalating("c"))
-    source = written(one, other, itself)
-    assert list(declared(source, dict(zip("abc", "abc", strict=True)))) == ["b", "a", "c"]
-    assert "# a, which points back to this one.\n" in source
-    assert "# This very policy.\n" in source
+    source = make_program(one, other, itself)
+    assert list(run_program(source, dict(zip("abc", "abc", strict=True)))) == ["b", "a", "c"]
+    assert "# a, which refers back to this policy.\n" in source
+    assert "# This policy itself.\n" in source
     assert "b.id" in source
-    assert formatted(source) == source
+    assert format_source(source) == source
 
 
-def test_a_chain_of_a_thousand_policies_is_no_trouble() -> None:
+def test_a_chain_of_a_thousand_policies_is_sorted() -> None:
     count = 1000
     chain = [wire(f"p{n}", policySteps=escalating(f"p{n + 1}")) for n in range(count)]
-    found = declared(written(*chain), {f"p{n}": f"p{n}" for n in range(count)})
+    found = run_program(make_program(*chain), {f"p{n}": f"p{n}" for n in range(count)})
     assert list(found) == [f"p{n}" for n in reversed(range(count))]
 
 
-def test_the_program_reads_as_a_person_would_write_it() -> None:
-    source = written(
+def test_the_program_is_readable() -> None:
+    source = make_program(
         wire("1", displayName="Class", description='Who says "no"?\nNobody.'),
         wire(
             "2",

@@ -1,4 +1,4 @@
-"""Values as Python source: the same values, laid out as ruff does it."""
+"""Values as Python source, in the layout of ruff."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_c1policy._import.python_source import Code, Noted, format_call, format_text
-from tests.unit.importing.programs import formatted
+from pulumi_c1policy._import.python_source import Code, Commented, format_call, format_text
+from tests.unit.importing.programs import format_source
 
 LITERALS = {
     "plain": ("plain", '"plain"'),
@@ -28,17 +28,18 @@ LITERALS = {
 
 
 @pytest.mark.parametrize(("text", "source"), LITERALS.values(), ids=LITERALS)
-def test_a_text_is_a_readable_literal(text: str, source: str) -> None:
+def test_a_text_becomes_a_readable_literal(text: str, source: str) -> None:
     assert format_text(text) == source
     assert ast.literal_eval(source) == text
 
 
-def test_the_layout_is_the_formatters() -> None:
+def test_the_layout_is_that_of_the_formatter() -> None:
     source = format_call(
         "Policy",
         "name",
         display_name="Name",
-        description="Who works in the office asks their manager.\nEverybody else asks an owner of the app.",
+        description="Who works in the office asks their manager.\n"
+        "Everybody else asks an owner of the app.",
         short="One.\nTwo.",
         long="x" * 90,
         empty={},
@@ -46,8 +47,8 @@ def test_the_layout_is_the_formatters() -> None:
             {"condition": "subject.department == 'Sales' &&\n  subject.jobTitle == 'Engineer'"},
             {"condition": "true", "policy_id": Code("other.id")},
         ],
-        baseline=Noted("2abc", 'Called\n"it".'),
-        ids=[Noted("a", "Comment."), Code("b.id")],
+        baseline=Commented("2abc", 'Called\n"it".'),
+        ids=[Commented("a", "Comment."), Code("b.id")],
     )
     assert source == dedent(
         """
@@ -80,10 +81,10 @@ def test_the_layout_is_the_formatters() -> None:
         """
         % ("x" * 90)
     ).strip("\n")
-    assert formatted(source + "\n") == source + "\n"
+    assert format_source(source + "\n") == source + "\n"
 
 
-# How wide a rare character is the formatter and the terminal may see in two ways.
+# The formatter and the terminal may disagree about the width of other characters.
 TEXT = st.text(st.sampled_from("abc \n'\"\\{}é世\t,#") | st.characters(codec="ascii"), max_size=110)
 VALUES = st.recursive(
     TEXT
@@ -97,8 +98,8 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["display_name", "rules", "scope"]), VALUES))
-def test_any_value_is_written_as_the_formatter_writes_it(arguments: dict[str, Any]) -> None:
+def test_any_value_has_the_layout_of_the_formatter(arguments: dict[str, Any]) -> None:
     source = format_call("dict", **arguments) + "\n"
     assert eval(source) == arguments  # noqa: S307 (our own source)
     if arguments:
-        assert formatted(source) == source
+        assert format_source(source) == source

@@ -16,8 +16,8 @@ from pulumi_c1policy._model.paths import Path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, to_camel_case
 from pulumi_c1policy._model.tree import Tree, decode, encode
-from tests.strategies import sample
-from tests.unit.lifecycle.edits import new_item
+from tests.support.edits import new_item
+from tests.support.strategies import sample
 from tests.unit.lifecycle.specimens import Place, path_to, specimen
 from tests.unit.lifecycle.tenant import answer, stored
 
@@ -52,7 +52,7 @@ def allows(rule: str, place: Place, value: Any) -> Example:
 
 
 def settles(inputs: Tree, live: Tree) -> Example:
-    """What the program says is what the tenant holds."""
+    """Check that the tenant has what the program says."""
 
     def example() -> None:
         found = decode(POLICY, live)

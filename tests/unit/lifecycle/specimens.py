@@ -9,7 +9,7 @@ from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, index_messages
 from pulumi_c1policy._model.tree import Tree
-from tests.strategies import minimal, whole_sample
+from tests.support.strategies import minimal, whole_sample
 
 ACCEPTED: Tree = {"steps": [{"accept": {}}]}
 
@@ -52,7 +52,9 @@ def holding(message: Message, name: str, value: Any) -> Tree:
 
 
 def specimen(place: Place, *values: Any) -> Tree:
-    """The least valid policy in which the field has the given value, or one that means something."""
+    """The least valid policy in which the field has the given value, or one that means
+    something.
+    """
     tree = at_place(place, values[0] if values else whole_sample(place.field))
     if tree.get("post_actions"):
         tree["policy_type"] = "POLICY_TYPE_CERTIFY"
@@ -77,7 +79,7 @@ def at_place(place: Place, value: Any) -> Tree:
 
 
 def path_to(place: Place) -> Path:
-    """Where the field stands in its specimen, or the list without order that it is part of."""
+    """The path of the field in its specimen, or of the unordered list around it."""
     path: Path = ()
     for _, field in _routes()[place.message.name]:
         path += (field.name,)

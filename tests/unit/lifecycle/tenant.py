@@ -1,4 +1,5 @@
-"""A tenant without a network: what it keeps of a policy, the ways it may answer, what an update does.
+"""A tenant without a network: what it keeps of a policy, the ways it may answer, what an update
+does.
 
 Written from the reference's chapters on answers, updates and annotations.
 """
@@ -24,7 +25,7 @@ _EMPTY_MESSAGES_DEEP = 2
 
 
 def stored(inputs: Tree, *, tagged: bool = False) -> Tree:
-    """What the tenant keeps of `inputs`, on the wire: set fields only, no disabled escalation.
+    """Return what the tenant stores of `inputs`, on the wire: set fields, no disabled escalation.
 
     Args:
         inputs: What was sent at creation.
@@ -93,7 +94,7 @@ def tags(wire: Tree) -> set[str]:
 
 
 def answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
-    """What a GET gives for a stored policy, decoded; each seed spells it in another legal way.
+    """Return a GET's answer for a stored policy, decoded; each seed chooses another legal spelling.
 
     Args:
         wire: What the tenant keeps.

@@ -1,4 +1,4 @@
-"""Whose leftover a policy is, told from an answer that cannot be read whole."""
+"""The resource of a leftover, read from an answer that cannot be decoded as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The checks as a whole: every wrong value, all failures at once, none that is not there, no crash."""
+"""The checks as a whole: every wrong value, all failures at once, none that is not there,
+no crash.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Message, Scalar
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
-from tests.strategies import AWKWARD_KEYS
+from tests.support.strategies import AWKWARD_KEYS
 from tests.unit.lifecycle.specimens import PLACES, Place, path_to, specimen
 from tests.unit.lifecycle.written import STEP, account, expiring, long, one, policy, until
 

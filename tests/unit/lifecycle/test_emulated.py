@@ -22,8 +22,8 @@ from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer,
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
-from tests.strategies import OTHER_POLICIES, accepted_policies
-from tests.unit.lifecycle.edits import apply, edits, names_only, reports, writes_alike
+from tests.support.edits import apply, edits, names_only, reports, writes_alike
+from tests.support.strategies import OTHER_POLICIES, accepted_policies
 
 QUIRKS = st.builds(
     Quirks,
@@ -76,7 +76,9 @@ class Emulated:
 def test_create_edit_refresh_update_rest(
     inputs: Tree, quirks: Quirks, later: Quirks, data: st.DataObject
 ) -> None:
-    """Nothing to do after creation; one edit in the product is one change, and one update undoes it."""
+    """Nothing to do after creation; one edit in the product is one change, and one update undoes
+    it.
+    """
     emulated = Emulated(quirks)
     inputs = emulated.with_others(inputs)
     policy_id = emulated.create(encode(POLICY, inputs))
@@ -120,7 +122,7 @@ def test_create_edit_refresh_update_rest(
 
 
 def _may_be_stored(wire: Tree, emulated: Emulated) -> bool:
-    """Whether a tenant takes the policy: an edit may have taken away what a rule points to."""
+    """Return whether a tenant accepts the policy: an edit may have removed a rule's target."""
     known = {policy_id for ids in emulated.others.values() for policy_id in ids}
     if not wire.get("displayName") or wire.get("baselinePolicyId", "") not in {"", *known}:
         return False

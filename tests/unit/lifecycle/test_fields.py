@@ -13,7 +13,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.paths import get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
-from tests.unit.lifecycle.edits import apply, edits, names_only, reports, writes_alike
+from tests.support.edits import apply, edits, names_only, reports, writes_alike
 from tests.unit.lifecycle.specimens import PLACES, Place, path_to, specimen
 from tests.unit.lifecycle.tenant import answer, stored, updated
 
@@ -42,7 +42,7 @@ def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
 
 @pytest.mark.parametrize("place", SETTABLE)
 def test_every_edit_of_a_field_is_seen_and_undone(place: Place) -> None:
-    """Whether the tenant was edited or the program, that leaf is reported, sent and settled."""
+    """An edited leaf is reported, sent and settled, in the tenant and in the program."""
     inputs, path = specimen(place), path_to(place)
     wire = stored(inputs)
     tree = decode(POLICY, wire)

@@ -1,4 +1,4 @@
-"""What a live policy holds and no program writes is kept, and is neither a difference nor drift."""
+"""Parts of a live policy that no program writes are kept, and are neither diff nor drift."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, record_
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.tree import Tree
-from tests.strategies import accepted_policies
+from tests.support.strategies import accepted_policies
 from tests.unit.lifecycle.tenant import answer, stored
 
 MANAGER: Tree = {"approval": {"manager": {}}}

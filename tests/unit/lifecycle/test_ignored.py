@@ -17,8 +17,8 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.paths import Key, Path, format_path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
-from tests.strategies import policies
-from tests.unit.lifecycle.edits import apply, edits, writes_alike
+from tests.support.edits import apply, edits, writes_alike
+from tests.support.strategies import policies
 from tests.unit.lifecycle.tenant import answer, stored
 
 IMMUTABLE = {"policy_type", "scope"}
@@ -40,8 +40,8 @@ def policy(**fields: Any) -> Tree:
 def sent(
     ignored: list[str], recorded: Tree, live: Tree, desired: Tree, *, overwrite: bool = False
 ) -> Tree | Refuse:
-    """What goes out (decoded) where the policy was `recorded`, others made it `live`, and the program wants
-    `desired`.
+    """Return the update (decoded) of a policy that was `recorded`, is `live` now, while the
+    program wants `desired`.
     """
     decided = read_options(
         {"ignore_changes": ignored, "on_conflict": "overwrite" if overwrite else "refuse"}
@@ -227,7 +227,7 @@ def test_each_ignored_place_is_sent_as_it_is_live_and_nothing_is_made_up(
 
 
 def _meet(pattern: Path, path: Path) -> bool:
-    """Whether one lies below the other."""
+    """Return whether one path is below the other."""
     return all(part in ("*", other) for part, other in zip(pattern, path, strict=False))
 
 

@@ -1,4 +1,4 @@
-"""What preview refuses or doubts: each rule with the path, the rule's id and what to write instead."""
+"""The findings of a preview: each rule with the path, the rule's id and the correction."""
 
 from __future__ import annotations
 

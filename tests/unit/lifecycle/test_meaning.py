@@ -1,4 +1,6 @@
-"""What means the same and what does not: the equalities that no diff may show, and their near misses."""
+"""Semantic equality: spellings that no diff may show, and their near
+misses.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from pulumi_c1policy._model.paths import Path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
-from tests.strategies import accepted_policies, policies
+from tests.support.strategies import accepted_policies, policies
 from tests.unit.lifecycle.tenant import answer, stored
 
 GRANT = {"display_name": "x", "policy_type": "POLICY_TYPE_GRANT"}
@@ -238,9 +240,7 @@ def test_a_mask_is_sorted_and_names_each_field_once() -> None:
     )
 
 
-def test_a_field_that_another_one_switches_off_is_a_change_though_it_is_the_same_to_the_letter() -> (
-    None
-):
+def test_a_field_that_another_one_switches_off_is_a_change_although_it_is_identical() -> None:
     escalation = {"expiration": "3600", "skip_step": {}}
     on, off = (
         {"manager": {}, "escalation_enabled": enabled, "escalation": escalation}

@@ -18,7 +18,7 @@ from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree
-from tests.strategies import policies
+from tests.support.strategies import policies
 from tests.unit.lifecycle.tenant import answer, stored
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -26,7 +26,7 @@ SIDES = st.sampled_from(["ours", "theirs"])
 
 
 def _leaves(value: Any) -> Iterator[str]:
-    """What a canonical tree says, without saying where."""
+    """List the leaves of a canonical tree without their paths."""
     if isinstance(value, dict | list) and value:
         for item in value.values() if isinstance(value, dict) else value:
             yield from _leaves(item)

@@ -1,4 +1,4 @@
-"""What holds for every policy: no false change, no missed drift, and updates that bring peace."""
+"""Properties of every policy: no false change, no missed drift, and updates that converge."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
-from tests.strategies import accepted_policies, policies
-from tests.unit.lifecycle.edits import (
+from tests.support.edits import (
     AMONG_EQUALS,
     Edit,
     apply,
@@ -27,6 +26,7 @@ from tests.unit.lifecycle.edits import (
     reports,
     writes_alike,
 )
+from tests.support.strategies import accepted_policies, policies
 from tests.unit.lifecycle.tenant import answer, raw_answer, stored, tags, updated
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -69,7 +69,7 @@ def with_edit(wire: Tree, edit: Edit) -> Tree:
 
 
 def sent(wire: Tree, planned: Update, recorded: Prior, desired: Tree, live: Tree) -> Tree:
-    """What the tenant keeps after the planned update of the stored policy `wire`."""
+    """Return what the tenant stores after the planned update of the stored policy `wire`."""
     body = build_body(planned, recorded, desired, live, Options())
     assert isinstance(body, dict), body
     assert set(body) == set(planned.mask)
@@ -231,7 +231,7 @@ def raw_decoded(wire: Tree, seed: int) -> Tree:
 
 
 def filled(wire: Tree) -> Tree:
-    """What a tenant keeps that sets defaults of its own on creation, where nothing was sent."""
+    """Return what a tenant stores that sets defaults of its own on creation."""
     if isinstance(wire, dict):
         out = {name: filled(value) for name, value in wire.items()}
         if isinstance(wire.get("approval"), dict):

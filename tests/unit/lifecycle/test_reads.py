@@ -1,4 +1,4 @@
-"""How many requests reads take, over tenants that a run may meet: large, narrow, closed, forgetful."""
+"""The number of requests of reads, for large, narrow, closed and forgetful tenants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
 from pulumi_c1policy.errors import NotFoundError, PermissionDeniedError
-from tests.chaos.engine import QuickClock
+from tests.support.engine import QuickClock
 
 Policy = dict[str, Any]
 
@@ -35,10 +35,10 @@ class Tenant:
         self.first_gets = Barrier(1)
         self._lock = Lock()
 
-    def within(self, _: float) -> AbstractContextManager[None]:
+    def limit_time(self, _: float) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def pages(self) -> Iterator[list[Policy]]:
+    def list_pages(self) -> Iterator[list[Policy]]:
         for start in range(0, len(self.listed) or 1, self.page):
             self._count("page")
             yield self.listed[start : start + self.page]
@@ -188,16 +188,19 @@ def test_pages_are_read_on_after_a_search_that_found_several() -> None:
 
 
 class _SlowPages(Tenant):
-    """Its pages are answered when somebody says so, with what there was when they were asked for."""
+    """A tenant with an empty first page. It answers the second one when a test says so, with the
+    policies of the time of the request.
+    """
 
     def __init__(self, listed: Iterable[Policy]) -> None:
         super().__init__(listed)
         self.asked, self.answer = Event(), Event()
 
-    def pages(self) -> Iterator[list[Policy]]:
+    def list_pages(self) -> Iterator[list[Policy]]:
+        yield []
         page = [*self.listed]
         self.asked.set()
-        self.answer.wait(10)
+        assert self.answer.wait(10)
         yield page
 
 

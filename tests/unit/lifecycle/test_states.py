@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.state_versions import MIGRATIONS, STATE
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import stack_ownership
 from pulumi_c1policy.errors import StateError
-from tests.strategies import policies
+from tests.support.strategies import policies
 from tests.unit.lifecycle.employees import INPUTS
 from tests.unit.lifecycle.tenant import answer, stored
 

@@ -1,4 +1,4 @@
-"""What a tenant refuses is refused before it is sent, at its path, by a rule of its own."""
+"""Everything that a tenant rejects is refused before it is sent, at its path, by its rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Updates: what is reset, what is kept of the tenant's own, and what a record does not take for drift."""
+"""Updates: what is reset, what is kept of the tenant's own, and what a record does not take for
+drift.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every way in which a value can be wrong: refused under its path, by its rule, in words that help."""
+"""Every way in which a value can be wrong: refused under its path, by its rule, in words
+that help.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ ENUMS = {
 }
 
 
-@pytest.mark.parametrize("script", ["generate_inputs", "generate_reference", "generate_rules"])
+@pytest.mark.parametrize(
+    "script", ["generate_inputs", "generate_reference", "generate_resource", "generate_rules"]
+)
 def test_what_is_generated_is_current(script: str) -> None:
     """Generating again gives the identical text."""
     command = [sys.executable, "-m", f"scripts.{script}", "--check"]

@@ -42,7 +42,7 @@ Schemas = dict[str, Any]
 
 
 class Facts(NamedTuple):
-    """What both the structure and the model say of a field."""
+    """The facts about a field that the structure and the model share."""
 
     type: object
     """A message's name, an enum's values or a scalar."""
@@ -61,7 +61,7 @@ def load() -> Schemas:
 
 
 def published(prop: dict[str, Any]) -> Facts:
-    """What the structure says of one property."""
+    """Read the structure's facts about one property."""
     shape, item = "one", prop
     if "items" in prop:
         shape, item = "list", prop["items"]
@@ -87,7 +87,7 @@ def published_type(item: dict[str, Any]) -> object:
 
 
 def modelled(message: Message, field: Field) -> Facts:
-    """What the model says of the same."""
+    """Read the model's facts about the same."""
     place = (message.name, field.wire)
     kind: object = field.type
     if isinstance(kind, Message):
@@ -133,7 +133,7 @@ def differences(schemas: Schemas, root: Message = POLICY) -> list[str]:
 def field_differences(
     message: Message, fields: dict[str, Field], schema: dict[str, Any]
 ) -> list[str]:
-    """What the properties of one schema and the fields of one message do not agree on."""
+    """List the disagreements between the properties of a schema and the fields of a message."""
     properties = schema.get("properties", {})
     found = [f"{message.name}: the model lacks {name}" for name in properties if name not in fields]
     for name, field in fields.items():

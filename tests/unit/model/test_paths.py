@@ -15,7 +15,7 @@ from pulumi_c1policy._model.paths import (
     get_sort_key,
     parse_path,
 )
-from tests.strategies import AWKWARD_KEYS
+from tests.support.strategies import AWKWARD_KEYS
 
 PRINTED: list[tuple[Path, str]] = [
     ((), ""),

@@ -1,4 +1,4 @@
-"""What follows from the description of a message."""
+"""Properties that are derived from the description of a message."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pulumi_c1policy._model.field_rules import STRING_RULES
 from pulumi_c1policy._model.policy import POLICY, RULE
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode, encode, make_zero, select_field
-from tests.strategies import AWKWARD_KEYS
+from tests.support.strategies import AWKWARD_KEYS
 
 STEPS = "policySteps"
 

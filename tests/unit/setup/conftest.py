@@ -1,4 +1,6 @@
-"""A made-up machine to set a clone up on: its PATH holds only the programs that a test puts there."""
+"""A made-up machine to set a clone up on: its PATH holds only the programs that a test
+puts there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sees of the commands of a set-up."""
+"""The output of a set-up's commands for a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a set-up installs into `.venv`, and when it leaves it alone."""
+"""A set-up installs into `.venv` only if it has to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def clone(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def ensure(clone: Machine) -> list[str]:
-    """Set the environment up and return the commands that it took, without the look at its Python."""
+    """Set the environment up and return the commands that it took, without the look at its
+    Python.
+    """
     clone.log.unlink(missing_ok=True)
     environment.VirtualEnvironment(clone.root).ensure()
     return [call for call in clone.calls() if not call.startswith("-c")]

@@ -1,4 +1,4 @@
-"""How the stand-in language host runs a program."""
+"""The replacement language host runs a program."""
 
 from __future__ import annotations
 

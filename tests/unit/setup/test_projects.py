@@ -1,4 +1,4 @@
-"""What makes the repository's own programs run with anybody's Pulumi CLI."""
+"""The repository's own programs run with any Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ PROJECTS = sorted([ROOT / "Pulumi.yaml", *ROOT.glob("examples/*/Pulumi.yaml")])
     "project", PROJECTS, ids=lambda project: str(project.parent.relative_to(ROOT))
 )
 def test_program_and_provider_find_the_same_virtual_environment(project: Path) -> None:
-    """Pulumi looks for it from Pulumi.yaml for the program, but from `main` for the dynamic provider."""
+    """Pulumi looks for it from Pulumi.yaml for the program, but from `main` for the dynamic
+    provider.
+    """
     settings = yaml.safe_load(project.read_text())
     virtualenv = settings["runtime"]["options"]["virtualenv"]
     main = project.parent / settings.get("main", ".")
@@ -28,7 +30,7 @@ def test_program_and_provider_find_the_same_virtual_environment(project: Path) -
 
 
 def test_the_package_tells_pulumi_that_it_has_no_plugin_to_download() -> None:
-    """Without this file, a language host takes every package named pulumi-* for a plugin's SDK."""
+    """The file `pulumi-plugin.json`: without it, a host takes the package for a plugin's SDK."""
     spec = importlib.util.find_spec("pulumi_c1policy")
     assert spec is not None
     assert spec.origin is not None

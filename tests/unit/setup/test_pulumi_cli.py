@@ -1,4 +1,4 @@
-"""Which Pulumi CLI a set-up takes, and what it leaves in `.tools/bin`."""
+"""The Pulumi CLI that a set-up uses, and the contents of `.tools/bin` afterwards."""
 
 from __future__ import annotations
 

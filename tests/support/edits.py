@@ -1,0 +1,206 @@
+"""Every smallest change that can be made to a policy: one leaf, one item, one kind.
+
+An edit is found in a stored policy (decoded, so without zeros), and says under which path the
+difference has to be reported.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from pulumi_c1policy._lifecycle.checks import rejected_steps
+from pulumi_c1policy._lifecycle.planning.diff import Change
+from pulumi_c1policy._model.paths import Key, Path, format_path
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Field, Message, Scalar
+from pulumi_c1policy._model.tree import Tree
+from tests.support.strategies import meaningful, minimal, sample, whole_sample
+
+REMOVED: Final = object()
+
+AMONG_EQUALS: Final = ", among equals"
+"""Ends the kind of an edit after which nobody can tell which of two equal items is which."""
+
+
+class Edit(NamedTuple):
+    """One change; `path` is where it has to be reported, `places` what it sets or removes."""
+
+    kind: str
+    path: Path
+    places: tuple[tuple[Path, Any], ...]
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} at {format_path(self.path)}>"
+
+    @property
+    def field(self) -> Field:
+        """The policy's own field in which the edit lies."""
+        return POLICY.fields[str(self.path[0])]
+
+
+def apply(tree: Tree, edit: Edit) -> Tree:
+    """`tree` with the edit."""
+    out = copy.deepcopy(tree)
+    for path, value in edit.places:
+        *above, last = path
+        holder: Any = out
+        for part in above:
+            holder = holder[part]
+        if value is REMOVED:
+            del holder[last]
+        elif isinstance(holder, list) and last == len(holder):
+            holder.append(copy.deepcopy(value))
+        else:
+            holder[last] = copy.deepcopy(value)
+    return out
+
+
+def reports(changes: list[Change], edit: Edit) -> bool:
+    """Return whether `changes` are exactly the effect of `edit`.
+
+    The first leaf of something that was not there is reported as that thing being added, so a
+    change may stand above the edit if it adds or deletes the whole.
+    """
+    if not changes:
+        return False
+    if all(change.path[: len(edit.path)] == edit.path for change in changes):
+        return True
+    (first, *more) = changes
+    return not more and first.kind != "update" and edit.path[: len(first.path)] == first.path
+
+
+def edits(message: Message, tree: Tree, path: Path = ()) -> Iterator[Edit]:
+    """Every edit of `tree` that a tenant or a program can make."""
+    for group, members in message.oneofs.items():
+        yield from _of_oneof(message, group, members, tree, path)
+    flags = {f.kept_if for f in message.fields.values() if f.kept_if}
+    for name, field in message.fields.items():
+        if field.oneof or field.output_only or field.ignored or field.alias_of:
+            continue
+        if field.kept_if and not tree.get(field.kept_if):
+            continue
+        if name in flags and tree.get(name):
+            dropped = [n for n, f in message.fields.items() if f.kept_if == name and n in tree]
+            removed = tuple(((*path, gone), REMOVED) for gone in (name, *dropped))
+            yield Edit("off, with what hangs on it", path or (name,), removed)
+        elif name in tree:
+            yield from _of_value(field, tree[name], (*path, name))
+        else:
+            yield Edit("set", (*path, name), (((*path, name), whole_sample(field)),))
+
+
+def _of_oneof(
+    message: Message, group: str, members: tuple[str, ...], tree: Tree, path: Path
+) -> Iterator[Edit]:
+    set_member = next((name for name in members if name in tree), None)
+    if set_member is None:
+        field = message.fields[members[0]]
+        yield Edit("member set", (*path, field.name), (((*path, field.name), sample(field)),))
+        return
+    here = (*path, set_member)
+    for other in [name for name in members if name != set_member][-2:]:
+        kind = message.fields[other].type
+        value = minimal(kind) if isinstance(kind, Message) else sample(message.fields[other])
+        yield Edit("kind changed", path, ((here, REMOVED), ((*path, other), value)))
+    switch = message.fields[set_member].type is Scalar.BOOL
+    if group not in message.required_oneofs or (switch and len(members) == 1):
+        yield Edit("member removed", here, ((here, REMOVED),))
+    yield from _of_single(message.fields[set_member], tree[set_member], here)
+
+
+def _of_value(field: Field, value: Any, path: Path) -> Iterator[Edit]:
+    if not field.required and _untagged(value) != {}:
+        yield Edit("removed", path, ((path, REMOVED),))
+    if field.shape == "list":
+        yield from _of_list(field, value, path)
+    elif field.shape == "map":
+        yield Edit("key added", (*path, Key("a_New.Key")), (((*path, "a_New.Key"), _item(field)),))
+        for key, item in value.items():
+            yield Edit("key removed", (*path, Key(key)), (((*path, key), REMOVED),))
+            yield from _of_single(field, item, (*path, Key(key)))
+    else:
+        yield from _of_single(field, value, path)
+
+
+def _of_list(field: Field, value: list[Any], path: Path) -> Iterator[Edit]:
+    if field.unordered:
+        yield Edit("item added", path, ((path, [*value, new_item(field, value)]),))
+        if len(value) > 1:
+            yield Edit("item removed", path, ((path, value[1:]),))
+        return
+    new, known = _item(field), [_untagged(item) for item in value]
+    among = AMONG_EQUALS if new in known else ""
+    yield Edit(f"item added{among}", (*path, len(value)), (((*path, len(value)), new),))
+    yield Edit(f"item put first{among}", path, ((path, [new, *value]),))
+    if len(value) > 1:
+        among = AMONG_EQUALS if known[0] in known[1:] else ""
+        yield Edit(f"first item removed{among}", path, ((path, value[1:]),))
+        yield Edit(
+            "last item removed", (*path, len(value) - 1), (((*path, len(value) - 1), REMOVED),)
+        )
+        if known[0] != known[1]:
+            yield Edit("items swapped", path, ((path, [value[1], value[0], *value[2:]]),))
+    for index, item in enumerate(value):
+        yield from _of_single(field, item, (*path, index))
+
+
+def _of_single(field: Field, value: Any, path: Path) -> Iterator[Edit]:
+    if isinstance(field.type, Message):
+        yield from edits(field.type, value, path)
+    elif field.type is Scalar.STRUCT:
+        yield Edit("data added", (*path, Key("new_Key")), (((*path, "new_Key"), "subject.id"),))
+        for key, leaf in value.items():
+            other = leaf == "subject.email" or "subject.email"
+            yield Edit("data changed", (*path, Key(key)), (((*path, key), other),))
+            yield Edit("data removed", (*path, Key(key)), (((*path, key), REMOVED),))
+            if isinstance(leaf, bool):
+                yield Edit("data retyped", (*path, Key(key)), (((*path, key), int(leaf)),))
+    elif field.type is not Scalar.BOOL:
+        yield Edit("changed", path, ((path, sample(field, other_than=value)),))
+
+
+def _item(field: Field) -> Any:
+    return meaningful(field.type) if isinstance(field.type, Message) else sample(field)
+
+
+def new_item(field: Field, known: list[Any]) -> Any:
+    """An item that is not in `known`."""
+    item = _item(field)
+    if isinstance(field.type, Message):
+        name = next(iter(item))
+        others = [tree.get(name) for tree in known]
+        return item | {name: next(x for x in ("sample", "another", "third") if x not in others)}
+    return next(x for x in (item, sample(field, item), *_MORE[field.type]) if x not in known)
+
+
+_MORE: dict[object, tuple[str, ...]] = {
+    Scalar.STRING: ("third", "fourth"),
+    Scalar.INT64: ("9", "10"),
+}
+
+
+def _untagged(value: Any) -> Any:
+    """A message without what the model does not know, tags included."""
+    if isinstance(value, dict):
+        return {key: _untagged(item) for key, item in value.items() if key != "newerField"}
+    return [_untagged(item) for item in value] if isinstance(value, list) else value
+
+
+def writes_alike(tree: Tree, edit: Edit) -> bool:
+    """Both versions hold the same kinds of steps that tenants refuse.
+
+    Else one side keeps what the other does not write: tests/unit/lifecycle/test_held_steps.py.
+    """
+    other = apply(tree, edit)
+    before, after = (
+        {rule for _, rule in rejected_steps.find_steps(each)} for each in (tree, other)
+    )
+    return before == after and "agent_user_id" not in edit.path
+
+
+def names_only(edit: Edit, mask: Iterable[str]) -> bool:
+    """The mask has the edit's own field, and with a baseline policy the steps that it replaces."""
+    also = {"policySteps"} if edit.field.wire == "baselinePolicyId" else set()
+    return set(mask) - also == {edit.field.wire}

@@ -1,0 +1,295 @@
+"""Pulumi's engine as far as a provider sees it: a state, and the calls in their order.
+
+It calls the real provider, in this process, over real HTTP. What the engine does is written down
+from its behaviour with the real CLI: a state entry is written after each step, the old policy of a
+replacement goes last, and after a kill a create whose result was not written is simply called
+again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from pulumi_c1policy._client import settings
+from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.policy_client import PolicyClient
+from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._lifecycle.effects.known_state import KnownState
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
+from pulumi_c1policy._pulumi import failures, runtime, stack_ownership
+from pulumi_c1policy._pulumi.tenants import ShownTenants
+from pulumi_c1policy.provider import PolicyProvider
+
+Properties = dict[str, Any]
+WORKSPACE = "shop/dev"
+
+
+class Killed(BaseException):
+    """`kill -9` of the process: nothing that it was about to do is done."""
+
+
+class CheckFailed(Exception):
+    """The provider's check refuses what a program says."""
+
+
+class QuickClock(Clock):
+    """A clock for which waiting takes no time, and requests take the time that they take."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waited = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._waited
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        with self._lock:
+            self._waited += seconds
+        return event.is_set()
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The id of another resource, in a program."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One policy in a program: its inputs, and how it is to be treated."""
+
+    inputs: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    parent: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+Program = Mapping[str, Declared]
+"""Policies by resource name, each after those that it refers to."""
+
+
+@dataclass
+class Entry:
+    """One resource in the state."""
+
+    name: str
+    id: str
+    inputs: Properties
+    outputs: Properties
+    goes: bool = False
+    """True after a replacement whose old policy is not deleted yet."""
+
+
+class Process:
+    """One process of the provider: what it holds is gone with it."""
+
+    def __init__(
+        self,
+        tenant: Emulator,
+        *,
+        clock: Clock | None = None,
+        on_request: Callable[[httpx.Request], None] | None = None,
+        on_answer: Callable[[httpx.Request], None] | None = None,
+        network: httpx.BaseTransport | None = None,
+        **config: str,
+    ) -> None:
+        """Start.
+
+        Args:
+            tenant: The tenant that its settings name.
+            clock: Its time; by default one for which waiting takes no time.
+            on_request: Called before each request is sent.
+            on_answer: Called when each answer has arrived.
+            network: What answers instead of the tenant.
+            config: Further config values; an access token goes instead of the client's secret.
+        """
+        credentials = {"clientId": tenant.client_id, "clientSecret": tenant.client_secret}
+        if "accessToken" in config:
+            credentials = {}
+        found = settings.load({"serverUrl": tenant.url, **credentials, **config}, {})
+        if on_request or on_answer:
+            network = _Wire(on_request, on_answer)
+        clock = clock or QuickClock()
+        self.known, self.settings = KnownState(), found
+        self.client = PolicyClient(found, transport=network, clock=clock)
+        warn = failures.warn_of_current
+        self.run = Run.over(self.client, self.known, clock, tenant=found.tenant, warn=warn)
+        self.provider = PolicyProvider()
+
+    @contextlib.contextmanager
+    def alive(self) -> Iterator[PolicyProvider]:
+        """The provider, with this process around it until the block ends."""
+        before = runtime.known, runtime.shown_tenants, runtime.get_run, runtime._find_settings
+        runtime.known, runtime.shown_tenants = self.known, ShownTenants()
+        runtime.get_run, runtime._find_settings = lambda: self.run, lambda: self.settings
+        try:
+            yield self.provider
+        finally:
+            runtime.known, runtime.shown_tenants, runtime.get_run, runtime._find_settings = before
+            self.client.close()
+
+
+class _Wire(httpx.BaseTransport):
+    """The network, with a word to say at each boundary of a request."""
+
+    def __init__(
+        self,
+        on_request: Callable[[httpx.Request], None] | None,
+        on_answer: Callable[[httpx.Request], None] | None,
+    ) -> None:
+        # Plain HTTP needs no authorities, and loading them takes longer than a whole run.
+        self._network = httpx.HTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        self._on_request = on_request or (lambda _: None)
+        self._on_answer = on_answer or (lambda _: None)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._on_request(request)
+        answer = self._network.handle_request(request)
+        self._on_answer(request)
+        return answer
+
+    def close(self) -> None:
+        self._network.close()
+
+
+class Stack:
+    """A stack: its state, and the commands that work on it, each in a process of its own."""
+
+    def __init__(self, tenant: Emulator, workspace: str = WORKSPACE) -> None:
+        self.tenant = tenant
+        self.workspace = workspace
+        self.state: list[Entry] = []
+        self.step: Callable[[], None] = lambda: None
+        """Called after each call of the provider, before the state is written."""
+
+    def up(
+        self,
+        program: Program,
+        *,
+        process: Process | None = None,
+        refresh: bool = False,
+        replace: tuple[str, ...] = (),
+    ) -> None:
+        """`pulumi up`, which ends at the first failure.
+
+        Args:
+            program: What the stack shall be.
+            process: The provider's process; by default a new one.
+            refresh: Read every policy first.
+            replace: Resources to replace in any case (`--replace`).
+        """
+        with (process or Process(self.tenant)).alive() as provider:
+            if refresh:
+                self._refresh(provider)
+            ids: dict[str, str] = {}
+            for name, declared in program.items():
+                ids[name] = self._register(provider, name, declared, ids, replace)
+            self._delete(provider, {*program})
+
+    def refresh(self, *, process: Process | None = None) -> None:
+        """`pulumi refresh`."""
+        with (process or Process(self.tenant)).alive() as provider:
+            self._refresh(provider)
+
+    def destroy(self, *, process: Process | None = None) -> None:
+        """`pulumi destroy`."""
+        with (process or Process(self.tenant)).alive() as provider:
+            self._delete(provider, set())
+
+    def entry(self, name: str) -> Entry | None:
+        """The resource of that name in the state, if there is one."""
+        return next((e for e in self.state if e.name == name and not e.goes), None)
+
+    def id_of(self, name: str) -> str:
+        """The id of the policy of that resource."""
+        [found] = [entry.id for entry in self.state if entry.name == name and not entry.goes]
+        return found
+
+    def properties(self, name: str, declared: Declared, ids: Mapping[str, str]) -> Properties:
+        """Return the properties that a program sends for a resource."""
+        address = f"{declared.parent}c1policy.Policy/{name}"
+        marks = {
+            "managed_by": "pulumi",
+            "iac_workspace": self.workspace,
+            "iac_resource_address": address,
+        }
+        resolved = _resolved(copy.deepcopy(dict(declared.inputs)), ids)
+        return {
+            **resolved,
+            stack_ownership.OWNER: marks,
+            stack_ownership.OPTIONS: dict(declared.options),
+        }
+
+    def _register(
+        self,
+        provider: PolicyProvider,
+        name: str,
+        declared: Declared,
+        ids: Mapping[str, str],
+        replace: tuple[str, ...],
+    ) -> str:
+        old, forced = self.entry(name), name in replace
+        # Of a resource that is replaced by force, the engine shows nothing before it deletes it.
+        shown = copy.deepcopy(old.inputs) if old and not forced else {}
+        checked = provider.check(shown, self.properties(name, declared, ids))
+        if checked.failures:
+            raise CheckFailed(str([f.reason for f in checked.failures]))
+        inputs = checked.inputs
+        if old is None:
+            return self._create(provider, name, inputs)
+        if not forced:
+            found = provider.diff(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
+            if not found.changes:
+                old.inputs = inputs
+                return old.id
+            if not found.replaces:
+                updated = provider.update(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
+                self.step()
+                old.inputs, old.outputs = inputs, dict(updated.outs or {})
+                return old.id
+        created = self._create(provider, name, inputs)
+        old.goes = True
+        return created
+
+    def _create(self, provider: PolicyProvider, name: str, inputs: Properties) -> str:
+        created = provider.create(copy.deepcopy(inputs))
+        self.step()
+        self.state.append(Entry(name, created.id, inputs, dict(created.outs or {})))
+        return created.id
+
+    def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
+        for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
+            provider.delete(entry.id, copy.deepcopy(entry.outputs))
+            self.step()
+            self.state.remove(entry)
+
+    def _refresh(self, provider: PolicyProvider) -> None:
+        for entry in list(self.state):
+            found = provider.read(entry.id, copy.deepcopy(entry.outputs))
+            self.step()
+            if not found.id:
+                self.state.remove(entry)
+                continue
+            entry.outputs = dict(found.outs or {})
+            if found.inputs is not None:
+                entry.inputs = dict(found.inputs)
+
+
+def _resolved(value: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(value, Ref):
+        return ids[value.name]
+    if isinstance(value, dict):
+        return {key: _resolved(item, ids) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_resolved(item, ids) for item in value]
+    return value

@@ -1,0 +1,51 @@
+"""The command line as a whole: its version, its help, its completion and both ways to start it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+from typer.testing import CliRunner
+
+from pulumi_c1policy._cli.main import app
+
+COMMANDS = ["check-expression", "emulator", "import", "simulate", "validate"]
+VERSION = f"pulumi-c1policy {metadata.version('pulumi-c1policy')}\n"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = CliRunner().invoke(app, ["--version"])
+    assert (done.exit_code, done.stdout) == (0, VERSION)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=str)
+def test_the_short_and_the_long_option_show_the_same_help(command: list[str]) -> None:
+    short, long = (CliRunner().invoke(app, [*command, option]) for option in ("-h", "--help"))
+    assert short.exit_code == 0
+    assert short.stdout == long.stdout
+    assert "Usage: " in short.stdout
+
+
+def test_the_help_lists_every_command() -> None:
+    shown = CliRunner().invoke(app, []).output
+    assert all(f" {name} " in shown for name in COMMANDS)
+
+
+def test_the_package_runs_as_a_module_under_the_name_of_the_command() -> None:
+    start = [sys.executable, "-m", "pulumi_c1policy"]
+    done = subprocess.run([*start, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == VERSION
+    done = subprocess.run([*start, "import", "-h"], capture_output=True, text=True, check=True)
+    assert "Usage: c1policy import" in done.stdout
+
+
+def test_the_shell_completes_commands() -> None:
+    environment = {
+        "_C1POLICY_COMPLETE": "complete_bash",
+        "COMP_WORDS": "c1policy v",
+        "COMP_CWORD": "1",
+    }
+    done = CliRunner().invoke(app, [], env=environment, prog_name="c1policy")
+    assert done.stdout.split() == ["validate"]

@@ -1,0 +1,65 @@
+"""The generated resource has every field of the model, as an argument and as an output."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+import pytest
+
+from pulumi_c1policy import Policy, PolicyType, outputs
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._model.enums import POLICY_TYPE
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Message, index_messages
+from scripts.generate_resource import OUTPUTS
+from scripts.generated import inputs_of
+
+MESSAGES = [message for message in index_messages(POLICY).values() if message is not POLICY]
+
+
+def test_every_field_that_a_program_may_set_is_an_argument_with_a_docstring() -> None:
+    parameters = inspect.signature(Policy.__init__).parameters
+    names = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
+    assert names == [*(field.name for field in inputs_of(POLICY)), *DECISIONS]
+    documentation = inspect.getdoc(Policy.__init__) or ""
+    assert all(f"\n    {name}: " in documentation for name in names)
+
+
+def test_required_arguments_have_no_default() -> None:
+    parameters = inspect.signature(Policy.__init__).parameters
+    for field in inputs_of(POLICY):
+        assert (parameters[field.name].default is inspect.Parameter.empty) == field.required
+
+
+def test_decisions_are_refusals_by_default() -> None:
+    parameters = inspect.signature(Policy.__init__).parameters
+    assert {parameters[name].default for name in DECISIONS} == {"refuse"}
+
+
+def test_every_field_is_an_output() -> None:
+    [definition] = ast.parse(inspect.getsource(Policy)).body
+    annotated = {
+        node.target.id
+        for node in ast.walk(definition)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    assert {*annotated, "id"} == POLICY.fields.keys()
+
+
+def test_every_message_has_the_type_of_its_outputs() -> None:
+    assert outputs.__all__ == sorted(map(OUTPUTS.name_type, MESSAGES))
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=OUTPUTS.name_type)
+def test_outputs_may_have_every_field_of_their_message(message: Message) -> None:
+    typed: Any = getattr(outputs, OUTPUTS.name_type(message))
+    assert typed.__optional_keys__ == message.fields.keys()
+    assert typed.__required_keys__ == frozenset()
+
+
+def test_the_constants_of_policy_types_are_the_texts_of_the_api() -> None:
+    constants = [value for name, value in vars(PolicyType).items() if name.isupper()]
+    assert tuple(constants) == POLICY_TYPE.values[1:]
+    assert PolicyType.GRANT == "POLICY_TYPE_GRANT"

@@ -1,0 +1,307 @@
+"""The public contract: names on which users and their states depend, as literal lists.
+
+The lists repeat names of the code, so that a rename in the code fails a test.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import pickle
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import pulumi_c1policy
+from pulumi_c1policy import builders, errors, inputs, testing
+from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.main import app
+from pulumi_c1policy._cli.tables import Format
+from pulumi_c1policy._findings.rule_registry import RULES
+from pulumi_c1policy._import import import_file
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._pulumi import config_keys, decision_sources
+from pulumi_c1policy.provider import PolicyProvider
+from pulumi_c1policy.resource import Policy
+
+PACKAGE = Path(pulumi_c1policy.__file__).parent
+
+STATE_KEYS = """
+    __held __lost_marks __merely_read __options __owner __provider __resent __rewritten __state
+    __taken_by __tenant __unproven
+"""
+ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
+CONFIG_KEYS = """
+    accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
+    onConflict onLeftover onTakeover requestDeadline serverUrl severity tenantDomain validateOnline
+"""
+ENVIRONMENT_VARIABLES = """
+    CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
+    CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
+    CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
+    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_LEFTOVER
+    PULUMI_C1POLICY_ON_TAKEOVER
+"""
+DECISION_VALUES = """
+    on_conflict=overwrite on_conflict=refuse on_leftover=adopt on_leftover=leave
+    on_leftover=refuse on_takeover=refuse on_takeover=take_back
+"""
+RULE_IDS = """
+    action-step after-end agent-failure-action agent-mode agent-policies agent-reassign
+    agent-type agent-user always-false always-true annotation-key annotation-value
+    approver-can-be-empty bad-literal certify-only dead-rule deprecated empty-condition
+    empty-step fallback-nobody first-of-maybe-empty has-argument long-chain missing no-baseline
+    no-effect no-steps no-such-steps not-a-value not-called not-for-type not-in-place not-kept
+    old-spelling one-of open-text other-type out-of-bounds output-only policy-cycle policy-type
+    provision-step self-reference syntax tenant too-few too-large too-many two-baselines
+    two-spellings type-check unchecked undocumented unknown-field unknown-function
+    unknown-result unknown-type unknown-value unknown-variable unreachable wait-length
+    wrong-arguments wrong-result wrong-types
+"""
+COMMAND_OPTIONS = {
+    "check-expression": """
+        --fallback --ignore --jsonl --place --severity
+    """,
+    "emulator": """
+        --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
+        --deletion-guard --duration-style --expires-in --faults --get-lag --get-or-create
+        --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
+        --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
+        --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
+        --unset-fields --wait-limits
+    """,
+    "import": """
+        --all --file --force --program --severity --take-over --type
+    """,
+    "simulate": """
+        --account --against --all --config --directory --entitlement --fail-on-change --format
+        --id --ip --policy --program --state --subjects --task --tenant
+    """,
+    "validate": """
+        --config --ignore --online --policy --program --severity --state --tenant
+    """,
+}
+PLACES = "account-config approver form provisioner rule-condition wait-condition"
+FORMATS = "json markdown table text"
+ANSWER_KEYS = "accepted column message severity"
+
+BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
+PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output"
+UNLISTED_NAMES = "assign provision run"
+POLICY_ARGUMENTS = """
+    annotations baseline_policy_id description display_name on_conflict on_leftover on_takeover
+    opts policy_steps policy_type post_actions reassign_tasks_to_delegates resource_name rules scope
+"""
+BUILDERS = {
+    "approve": """
+        agent app_owners entitlement_owners expression group manager oneself resource_owners users
+        webhook
+    """,
+    "ask": "choice number text yes_no",
+    "assign": "app_owners entitlement_owners expression group manager users",
+    "escalate": "cancel_request skip_step to_policy to_users",
+    "on": "access_request certify grant provision revoke",
+    "provision": """
+        account action connector delegated delete_account device_placement external_ticket in_turn
+        manual unconfigured webhook
+    """,
+    "run": "automation client_id_approval resource_action",
+    "wait": "condition days duration hours until",
+}
+TESTING_NAMES = """
+    ApprovalStep Directory Emulator Escalation Fault FixtureError KnownPolicy Person PolicyError
+    ProvisionStep Quirks RecordedRequest Route Simulation Step TriedRule Undecided WaitStep
+    policies simulate
+"""
+ERROR_NAMES = """
+    APIError AnswerError AuthenticationError C1PolicyError ConflictError InvalidRequestError
+    NoAnswerError NotFoundError PermissionDeniedError RateLimitError RefusedError ServerError
+    SettingsError StateError StatusError
+"""
+INPUT_NAMES = """
+    AcceptArgsDict ActionArgsDict ActionProvisionArgsDict ActionTargetAutomationArgsDict
+    ActionTargetBatonResourceActionArgsDict ActionTargetClientIdApprovalArgsDict
+    AdminProviderConfigArgsDict AgentApprovalArgsDict AppEntitlementReferenceArgsDict
+    AppGroupApprovalArgsDict AppOwnerApprovalArgsDict AppOwnerProvisionerArgsDict
+    AppResourceFilterArgsDict AppUserFilterArgsDict ApprovalAgentFailureAction ApprovalAgentMode
+    ApprovalArgsDict AtLeastOneArgsDict BoolFieldArgsDict BoolRulesArgsDict C1UserFilterArgsDict
+    CheckboxFieldArgsDict ChipsFieldArgsDict ConnectorProvisionAccountProvisionArgsDict
+    ConnectorProvisionArgsDict ConnectorProvisionDefaultBehaviorArgsDict
+    ConnectorProvisionDeleteAccountArgsDict ConnectorProvisionDoNotSaveArgsDict
+    ConnectorProvisionSaveToVaultArgsDict DateFieldArgsDict DelegatedProvisionArgsDict
+    DependentOnArgsDict DevicePlacementProvisionArgsDict Duration
+    EntitlementOwnerApprovalArgsDict EntitlementOwnerProvisionerArgsDict EscalationArgsDict
+    EscalationCancelTicketArgsDict EscalationReassignToApproversArgsDict
+    EscalationReplacePolicyArgsDict EscalationSkipStepArgsDict ExpressionApprovalArgsDict
+    ExpressionProvisionerArgsDict ExternalTicketProvisionArgsDict FieldGroupArgsDict
+    FieldRelationshipArgsDict FileFieldArgsDict FileInputFieldArgsDict FormArgsDict
+    FormFieldArgsDict FormStepArgsDict GroupProvisionerArgsDict Int64FieldArgsDict
+    Int64RulesArgsDict KnownRegex ManagerApprovalArgsDict ManagerProvisionerArgsDict
+    ManualProvisionArgsDict MultiStepArgsDict MutuallyExclusiveArgsDict NumberFieldArgsDict
+    Oauth2FieldArgsDict Oauth2FieldViewArgsDict PasswordFieldArgsDict PickerFieldArgsDict
+    PolicyPostActionsArgsDict PolicyScopeArgsDict PolicyScopeSlot PolicyStepArgsDict
+    PolicyStepsArgsDict PolicyType ProvisionArgsDict ProvisionPolicyArgsDict
+    ProvisionTargetArgsDict ProvisionerAssignmentArgsDict RejectArgsDict RepeatedRulesArgsDict
+    RequiredTogetherArgsDict ResourceOwnerApprovalArgsDict RuleArgsDict SelectFieldArgsDict
+    SelectOptionArgsDict SelectType SelfApprovalArgsDict SharedProviderConfigArgsDict
+    StringFieldArgsDict StringMapFieldArgsDict StringMapRulesArgsDict StringRulesArgsDict
+    StringSliceFieldArgsDict TextFieldArgsDict ToggleFieldArgsDict UnconfiguredProvisionArgsDict
+    UserApprovalArgsDict UserProviderConfigArgsDict UserProvisionerArgsDict WaitArgsDict
+    WaitConditionArgsDict WaitDurationArgsDict WaitUntilTimeArgsDict WebhookApprovalArgsDict
+    WebhookProvisionArgsDict
+"""
+
+
+def compare(subject: str, listed: str, found: Iterable[str]) -> None:
+    """Compare a list of this file with the code; a difference fails with the next step."""
+    missing, new = set(listed.split()) - set(found), set(found) - set(listed.split())
+    assert not missing, (
+        f"{subject}: {sorted(missing)} disappeared, and users depend on it. Keep it, or add a "
+        "migration or a message that names the successor, and a fragment in changelog.d/."
+    )
+    assert not new, f"{subject}: {sorted(new)} is new. Add it to the list in {__file__}."
+
+
+def list_constants(pattern: str) -> Iterator[str]:
+    """List the string constants of the package that match a pattern as a whole."""
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, str) and re.fullmatch(pattern, value):
+                yield value
+
+
+def list_functions(module: ModuleType) -> list[str]:
+    """List the public functions that a module defines."""
+    return [
+        name
+        for name, value in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_") and value.__module__ == module.__name__
+    ]
+
+
+def test_state_keys() -> None:
+    compare("State keys", STATE_KEYS, set(list_constants(r"__[a-z]+(_[a-z]+)*")))
+
+
+def test_the_type_token() -> None:
+    assert f"pulumi-python:{Policy._resource_type_name}" == import_file.TYPE
+    assert import_file.TYPE == "pulumi-python:dynamic/c1policy:Policy"
+
+
+def test_the_provider_has_its_path_in_every_state() -> None:
+    pickled = pickle.dumps(PolicyProvider(), protocol=0)
+    assert b"pulumi_c1policy.provider\nPolicyProvider\n" in pickled
+
+
+def test_annotation_keys() -> None:
+    compare("Annotation keys", ANNOTATION_KEYS, OWNERSHIP_KEYS)
+
+
+def test_config_keys() -> None:
+    assert config_keys.NAMESPACE == "c1policy"
+    compare("Config keys", CONFIG_KEYS, {*config_keys.KEYS, config_keys.FORMER})
+
+
+def test_environment_variables() -> None:
+    found = {*list_constants(r"(CONDUCTORONE|PULUMI_C1POLICY)(_[A-Z]+)+")}
+    found |= set(map(decision_sources.name_variable, DECISIONS))
+    compare("Environment variables", ENVIRONMENT_VARIABLES, found)
+
+
+def test_values_of_decisions() -> None:
+    found = [f"{name}={value}" for name, values in DECISIONS.items() for value in values]
+    compare("Values of decisions", DECISION_VALUES, found)
+
+
+def test_rule_ids() -> None:
+    compare("Rule ids", RULE_IDS, RULES)
+
+
+def test_commands_and_their_options() -> None:
+    root: Any = typer.main.get_command(app)
+    compare("Commands", " ".join(COMMAND_OPTIONS), root.commands)
+    for name, listed in COMMAND_OPTIONS.items():
+        spellings = {
+            option
+            for parameter in root.commands[name].params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+            if option.startswith("-")
+        }
+        compare(f"Options of c1policy {name}", listed, spellings)
+
+
+def test_output_formats_and_places() -> None:
+    compare("Formats of c1policy simulate", FORMATS, Format)
+    compare("Places of c1policy check-expression", PLACES, Place)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--place", "rule-condition", "subject.department == 'Sales'"], 0),
+        (["--place", "rule-condition", "subject.department =="], 1),
+        ([], 2),
+    ],
+    ids=["accepted", "rejected", "wrong-arguments"],
+)
+def test_exit_codes_of_check_expression(arguments: list[str], code: int) -> None:
+    assert CliRunner().invoke(app, ["check-expression", *arguments]).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("step", "code"), [({"reject": {}}, 0), ({}, 1), (None, 2)], ids=["sound", "refused", "no-file"]
+)
+def test_exit_codes_of_validate(tmp_path: Path, step: dict[str, Any] | None, code: int) -> None:
+    file = tmp_path / "policy.json"
+    policy = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT"}
+    if step is not None:
+        file.write_text(json.dumps({**policy, "policy_steps": {"grant": {"steps": [step]}}}))
+    assert CliRunner().invoke(app, ["validate", "--policy", str(file)]).exit_code == code
+
+
+def test_json_keys_of_check_expression() -> None:
+    asked = '{"expr": "true", "place": "rule-condition"}\n'
+    done = CliRunner().invoke(app, ["check-expression", "--jsonl"], input=asked)
+    compare("JSON keys of check-expression --jsonl", ANSWER_KEYS, json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("module", "listed"),
+    [
+        (pulumi_c1policy, PUBLIC_NAMES),
+        (builders, BUILDER_NAMES),
+        (testing, TESTING_NAMES),
+        (errors, ERROR_NAMES),
+        (inputs, INPUT_NAMES),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
+)
+def test_public_names(module: ModuleType, listed: str) -> None:
+    compare(module.__name__, listed, module.__all__)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+def test_unlisted_builders_can_be_imported() -> None:
+    for module in (pulumi_c1policy, builders):
+        found = [name for name in UNLISTED_NAMES.split() if inspect.ismodule(getattr(module, name))]
+        compare(f"Unlisted names of {module.__name__}", UNLISTED_NAMES, found)
+
+
+@pytest.mark.parametrize("module", sorted(BUILDERS))
+def test_builders(module: str) -> None:
+    compare(f"builders.{module}", BUILDERS[module], list_functions(getattr(builders, module)))
+
+
+def test_arguments_of_a_policy() -> None:
+    found = [name for name in inspect.signature(Policy.__init__).parameters if name != "self"]
+    compare("Arguments of Policy", POLICY_ARGUMENTS, found)
