@@ -134,6 +134,9 @@ def recorded(
             )
         elif owner in _OTHERS or not adopts:
             simulation.found("foreign in state", f"{name} is {policy_id}, which is {owner}'s")
+        elif is_twins:
+            # To adopt what another backend with the same names created is the user's decision.
+            simulation.shared.add(policy_id)
         return
     if is_hidden or (is_odd and (lag or made.at >= process.started.at)):
         # A lagging search hid it, and then it answered the create, as if it had been made by it.

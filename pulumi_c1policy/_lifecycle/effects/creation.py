@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
     read_ownership,
     read_resource,
 )
-from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
+from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, is_older, record_answer
 from pulumi_c1policy._model.normalize import are_same
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, encode
@@ -46,7 +46,8 @@ def create(run: Run, desired: Tree, options: Options) -> Prior:
         if found and options.on_leftover != "leave":
             recorded = _adopt(run, found, desired, options)
         else:
-            recorded = _send(run, desired, {live["id"] for live, _ in found})
+            before = {policy["id"] for policy in run.leftovers.find_unheld(desired)}
+            recorded = _send(run, desired, before)
             if found:
                 run.warn(leftover_texts.warn_of_create_beside(recorded.outputs["id"], found))
         run.leftovers.recorded.add(recorded.outputs["id"])
@@ -70,7 +71,7 @@ def _send(run: Run, desired: Tree, before: set[str]) -> Prior:
     Args:
         run: The run.
         desired: The checked inputs.
-        before: The ids of the leftovers that existed before.
+        before: The ids of the resource's policies that existed before, and that no state holds.
     """
     was_resent = False
     for sends_left in reversed(range(_MAX_SENDS)):
@@ -106,7 +107,8 @@ def _accept_answer(run: Run, desired: Tree, before: set[str], answer: Tree) -> P
     live = look(run.client, answer["id"])
     if live is not None and live["id"] not in known:
         differences = leftovers.find_differences_from_sent(desired, live)
-        if read_ownership(live) == read_ownership(desired) and not differences:
+        is_ours = read_ownership(live) == read_ownership(desired)
+        if is_ours and not differences and not _was_renamed(answer, live):
             return record_answer(desired, live, origin=origin)
         if not read_ownership(live) and not differences:
             run.warn(leftover_texts.warn_of_unproven(live))
@@ -126,6 +128,12 @@ def _is_answer_to(answer: Tree, desired: Tree) -> bool:
     notes, sent = answer.get("annotations") or {}, desired.get("annotations") or {}
     has_annotations = all(notes.get(key) == value for key, value in sent.items() if value)
     return has_annotations and are_same(_TYPE, answer.get(_TYPE.name), desired.get(_TYPE.name))
+
+
+def _was_renamed(answer: Tree, live: Tree) -> bool:
+    """Return whether a policy named another resource in an answer, and was renamed since."""
+    named = read_resource(answer)
+    return bool(named) and named != read_resource(live) and is_older(answer, live)
 
 
 def _describe_other_answer(desired: Tree, known: set[str], live: Tree) -> str:

@@ -394,3 +394,36 @@ def test_without_a_look_nothing_is_created(c1_tenant: Emulator, stack: Stack) ->
     with pytest.raises(errors.ServerError):
         stack.up(ONE)
     assert writes(c1_tenant) == []
+
+
+def test_a_leftover_in_the_answer_to_a_replacement_is_not_recorded(
+    c1_tenant: Emulator, stack: Stack, others: Others
+) -> None:
+    # It is older than the policy in the state: the engine may still remember to delete it.
+    left = others.add(annotations=marks(), description="One.")
+    c1_tenant.advance(5)
+    program = {"access": grant("One.", options={"on_leftover": "leave"})}
+    stack.up(program)
+    others.keep()
+    c1_tenant.set_quirks(get_or_create=True)
+    with pytest.raises(errors.RefusedError, match=left):
+        stack.up(program, refresh=True, replace=("access",))
+    others.assert_untouched()
+
+
+def test_a_policy_in_the_answer_that_is_renamed_to_the_resource_later_is_not_recorded(
+    c1_tenant: Emulator, stack: Stack, others: Others
+) -> None:
+    theirs = others.add(annotations=marks("c1policy.Policy/other"), description="One.")
+    c1_tenant.set_quirks(get_or_create=True)
+
+    def rename(request: httpx.Request) -> None:
+        if request.method == "POST" and request.url.path == "/api/v1/policies":
+            c1_tenant.advance(5)
+            c1_tenant.api_edit(theirs, {"annotations": marks()})
+            others.keep()
+
+    with pytest.raises(errors.RefusedError, match=theirs):
+        stack.up(ONE, process=Process(c1_tenant, on_answer=rename))
+    assert stack.state == []
+    others.assert_untouched()
