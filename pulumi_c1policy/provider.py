@@ -19,6 +19,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning import refusals
 from pulumi_c1policy._lifecycle.planning.decisions import Options, read_options
@@ -64,7 +65,7 @@ class PolicyProvider(ResourceProvider):
         findings = [engine_results.hide_secret(finding, secrets) for finding in graded]
         for finding in findings:
             if finding.severity == "warning":
-                failures.warn_of(news, engine_results.format_warning(finding))
+                failures.warn_of(news, rule_texts.format_warning(finding))
         for text in runtime.list_config_warnings():
             failures.warn_of_run(text)
         failed = [

@@ -1,4 +1,4 @@
-"""Write `docs/reference.md`: every argument of a policy, with its type, bounds and meaning."""
+"""Write `docs/reference.md`: every argument of a policy with its meaning, and every builder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
+from scripts.builders_reference import format_builders
 from scripts.generated import (
     DURATION_DOC,
     ENUMS,
@@ -69,6 +70,7 @@ def generate() -> str:
     parts.append(_table(POLICY, inputs_of(POLICY)))
     parts += ["### Outputs", "Every argument is an output as well; the tenant sets these:"]
     parts.append(_table(POLICY, outputs))
+    parts.append(format_builders())
     for name, mine in sorted(messages_by_module().items(), key=_chapter_order):
         parts += [f"## {_CHAPTERS[name]}", *map(_section, reversed(mine))]
     parts += ["## Enumerations", *map(_enumeration, ENUMS)]

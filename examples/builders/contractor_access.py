@@ -1,27 +1,27 @@
 """Contractors need two approvals, interns are turned down, everybody else asks their manager."""
 
-from pulumi_c1policy import Policy, approve, on, otherwise, reject, when
+import pulumi_c1policy as c1
 
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 
-policy = Policy(
+policy = c1.Policy(
     "contractor-access",
     display_name="Access by employment",
     description="Contractors need their manager and an owner of the app.",
-    **on.grant(
-        when(
+    **c1.on.grant(
+        c1.when(
             "subject.employmentType == 'Contractor'",
             key="contractors",
             steps=[
-                approve.manager(fallback=SECURITY_TEAM, require_distinct_approvers=True),
-                approve.app_owners(require_distinct_approvers=True),
+                c1.approve.manager(fallback=SECURITY_TEAM, require_distinct_approvers=True),
+                c1.approve.app_owners(require_distinct_approvers=True),
             ],
         ),
-        when(
+        c1.when(
             "subject.employmentType == 'Intern'",
             key="interns",
-            steps=[reject("Interns work on shared accounts; ask your mentor.")],
+            steps=[c1.reject("Interns work on shared accounts; ask your mentor.")],
         ),
-        otherwise(steps=[approve.manager(fallback=SECURITY_TEAM)]),
+        c1.otherwise(steps=[c1.approve.manager(fallback=SECURITY_TEAM)]),
     ),
 )

@@ -1,15 +1,15 @@
 """An employee's manager approves; if no manager is found, the security team does."""
 
-from pulumi_c1policy import Policy, approve, on
+import pulumi_c1policy as c1
 
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 
-policy = Policy(
+policy = c1.Policy(
     "employee-access",
     display_name="Employee access",
     description="The manager approves, or the security team where no manager is found.",
-    **on.grant(
-        approve.manager(
+    **c1.on.grant(
+        c1.approve.manager(
             fallback=SECURITY_TEAM,
             allow_self_approval=False,
             require_denial_reason=True,

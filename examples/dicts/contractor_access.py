@@ -1,12 +1,12 @@
 """Contractors need two approvals, interns are turned down, everybody else asks their manager."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 from pulumi_c1policy.inputs import ManagerApprovalArgsDict
 
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 MANAGER: ManagerApprovalArgsDict = {"fallback": True, "fallback_user_ids": SECURITY_TEAM}
 
-policy = Policy(
+policy = c1.Policy(
     "contractor-access",
     display_name="Access by employment",
     policy_type="POLICY_TYPE_GRANT",

@@ -1,11 +1,11 @@
 """Let somebody on call approve in an emergency; ask the head of security after half an hour."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
 ON_CALL = ["2baJZqhB6baeCN6Zj4a3dDVhYRn", "2bKTbxTNJFoBinF5aJXVuLkSIc4"]
 HEAD_OF_SECURITY = "2b7WQAmL9xVQ2zg4mZaouqKLiMc"
 
-policy = Policy(
+policy = c1.Policy(
     "emergency-access",
     display_name="Emergency access",
     policy_type="POLICY_TYPE_GRANT",

@@ -1,10 +1,10 @@
 """An employee's manager approves; if no manager is found, the security team does."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR", "2b3qa7yEeeby3abP3E2Zs8IQ9Y7"]
 
-policy = Policy(
+policy = c1.Policy(
     "employee-access",
     display_name="Employee access",
     policy_type="POLICY_TYPE_GRANT",

@@ -1,10 +1,10 @@
 """Every quarter the owners confirm who may keep what; what they deny is revoked at once."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
 SECURITY_TEAM = ["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]
 
-policy = Policy(
+policy = c1.Policy(
     "quarterly-certification",
     display_name="Quarterly certification",
     policy_type="POLICY_TYPE_CERTIFY",

@@ -1,8 +1,8 @@
 """Revoked access ends a day later, so that work in progress can be handed over."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
-policy = Policy(
+policy = c1.Policy(
     "revoke-with-grace",
     display_name="Revoke with grace",
     policy_type="POLICY_TYPE_REVOKE",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pulumi_c1policy._cel import checker
 from pulumi_c1policy._cel.diagnostics import Diagnostic, format_diagnostic
 from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._model.field_values import iterate_items
 from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
@@ -85,16 +86,9 @@ def _collect(message: Message, tree: Value, path: Path, found: list[Expression])
         kind, below = field.type, (*path, name)
         if field.cel:
             found += _read_field(field, value, tree, below)
-        elif not isinstance(kind, Message):
-            continue
-        elif field.shape == "one":
-            _collect(kind, value, below, found)
-        elif field.shape == "list" and isinstance(value, list):
-            for index, item in enumerate(value):
-                _collect(kind, item, (*below, index), found)
-        elif field.shape == "map" and isinstance(value, dict):
-            for key, item in value.items():
-                _collect(kind, item, (*below, Key(key)), found)
+        elif isinstance(kind, Message):
+            for place, item in iterate_items(field, value, below):
+                _collect(kind, item, place, found)
 
 
 def _read_field(field: Field, value: Value, siblings: Tree, path: Path) -> Iterator[Expression]:

@@ -20,7 +20,13 @@ EXPRESSION_RULES: tuple[Rule, ...] = (
         "syntax", "error", "docs", "A tenant compiles expressions in a write, and answers HTTP 400."
     ),
     _expression("has-argument", "error", "docs", "`has()` accepts a field selection only."),
-    _expression("open-text", "error", "docs", "A string without a closing quote does not compile."),
+    _expression(
+        "open-text",
+        "error",
+        "docs",
+        "A string without a closing quote does not compile. It is reported as `syntax`; this id "
+        "remains for stacks whose config names it.",
+    ),
     _expression("unknown-variable", "error", "docs", "An undeclared name does not compile."),
     _expression("unknown-field", "error", "docs", "An undeclared field does not compile."),
     _expression("unknown-type", "error", "docs", "An undeclared type does not compile."),

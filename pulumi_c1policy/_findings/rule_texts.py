@@ -32,6 +32,11 @@ def format_finding(finding: Finding) -> str:
     return f"{format_path(finding.path)} {finding.sentence}"
 
 
+def format_warning(finding: Finding) -> str:
+    """Format a warning beside a resource: the path, a colon and the sentence."""
+    return f"{format_path(finding.path)}: {finding.sentence}"
+
+
 def format_setting(rules: Iterable[str], level: str) -> str:
     """Format a value of `c1policy:severity` that gives each rule the same level."""
     return ",".join(f"{rule}={level}" for rule in dict.fromkeys(rules))

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
 from pulumi_c1policy._findings import rule_texts
@@ -20,6 +21,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
 from pulumi_c1policy._lifecycle.planning.policy_kind import drop_held_steps, find_held_steps
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 from pulumi_c1policy._model import durations
+from pulumi_c1policy._model.field_values import iterate_items, map_items
 from pulumi_c1policy._model.paths import Key, format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar
@@ -176,7 +178,7 @@ def map_leaves(message: Message, tree: Tree, convert: LeafConverter) -> Tree:
     field.
     """
     return {
-        name: _map_field(field, tree[name], convert)
+        name: map_items(field, tree[name], partial(_map_item, field, convert))
         for name, field in message.fields.items()
         if name in tree
         and not field.ignored
@@ -184,16 +186,8 @@ def map_leaves(message: Message, tree: Tree, convert: LeafConverter) -> Tree:
     }
 
 
-def _map_field(field: Field, value: Value, convert: LeafConverter) -> Value:
-    if field.shape == "list":
-        return [_map_item(field, item, convert) for item in value]
-    if field.shape == "map":
-        return {key: _map_item(field, item, convert) for key, item in value.items()}
-    return _map_item(field, value, convert)
-
-
-def _map_item(field: Field, value: Value, convert: LeafConverter) -> Value:
-    if isinstance(field.type, Message):
+def _map_item(field: Field, convert: LeafConverter, value: Value) -> Value:
+    if isinstance(field.type, Message) and isinstance(value, dict):
         return map_leaves(field.type, value, convert)
     return convert(field, value)
 
@@ -201,12 +195,13 @@ def _map_item(field: Field, value: Value, convert: LeafConverter) -> Value:
 def _spell(field: Field, value: Value) -> Value:
     """Spell a value as a person would write it; the result is semantically equal."""
     if field.type is Scalar.DURATION or field.span:
-        exact = durations.parse_seconds(int(value) if field.span else value)
+        exact = durations.parse_seconds(int(str(value)) if field.span else value)
         short = durations.format_seconds(exact)
         return short if exact is not None and durations.parse_seconds(short) == exact else value
     if field.type in _LONG_INTEGERS:
         # The engine rounds larger numbers to doubles, so they stay text.
-        return int(value) if abs(int(value)) <= _MAX_EXACT_INTEGER else value
+        number = int(str(value))
+        return number if abs(number) <= _MAX_EXACT_INTEGER else value
     return _convert_data(value) if field.type is Scalar.STRUCT else value
 
 
@@ -216,8 +211,9 @@ def _convert_data(value: Value) -> Value:
         return {key: _convert_data(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [_convert_data(item) for item in value]
-    is_long = isinstance(value, int) and abs(value) > _MAX_EXACT_INTEGER
-    return float(value) if is_long else value
+    if isinstance(value, int) and abs(value) > _MAX_EXACT_INTEGER:
+        return float(value)
+    return value
 
 
 def _sort_step_keys(inputs: Tree, steps: Tree) -> list[str]:
@@ -252,12 +248,6 @@ def _list_unknown_fields(message: Message, tree: Tree) -> Iterator[str]:
     yield from (name for name in tree if name not in message.fields)
     for name, field in message.fields.items():
         if isinstance(field.type, Message) and tree.get(name):
-            for item in _list_items(field, tree[name]):
-                yield from _list_unknown_fields(field.type, item)
-
-
-def _list_items(field: Field, value: Value) -> list[Value]:
-    """List the single values in the value of a field."""
-    if field.shape == "one":
-        return [value]
-    return list(value.values() if field.shape == "map" else value)
+            for _, item in iterate_items(field, tree[name]):
+                if isinstance(item, dict):
+                    yield from _list_unknown_fields(field.type, item)

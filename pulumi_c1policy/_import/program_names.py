@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 _MAX_NAME_LENGTH = 60
-_RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *map(str.casefold, dir(builtins))})
+_RESERVED = frozenset(
+    {*keyword.kwlist, *keyword.softkwlist, *map(str.casefold, dir(builtins)), "c1"}
+)
 
 
 @dataclass(frozen=True, slots=True)

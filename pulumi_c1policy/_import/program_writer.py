@@ -15,7 +15,7 @@ from pulumi_c1policy._model.tree import Tree, Value
 
 _HEAD = '''"""ConductorOne policies that `c1policy import` found in the tenant."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 '''
 
 
@@ -36,7 +36,7 @@ def write_program(
         inputs = _replace_references(policy, names_by_id, declared, others)
         declared.add(policy.id)
         name = names_by_id[policy.id]
-        source = f"{name.variable} = {format_call('Policy', name.resource, **inputs)}\n"
+        source = f"{name.variable} = {format_call('c1.Policy', name.resource, **inputs)}\n"
         parts.append("".join(_comment_held_steps(policy)) + source)
     return "\n".join(parts)
 
@@ -88,7 +88,7 @@ def _replace_references(
     """Replace references to declared policies by variables, and comment on the other references."""
 
     def replace(field: Field, value: Value) -> Value:
-        if not (field.names_policy and value):
+        if not (field.names_policy and value and isinstance(value, str)):
             return value
         if value in declared:
             return Code(f"{names[value].variable}.id")

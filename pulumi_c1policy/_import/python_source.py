@@ -81,7 +81,7 @@ def _format_lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterat
     yield f"{indent}{prefix}{opening}"
     if isinstance(value, str):
         yield from _format_long_text(value, indent + _INDENT)
-    else:
+    elif isinstance(value, dict | list):
         items = _list_items(value)
         yield from _format_items(items, indent + _INDENT, comma=len(items) > 1)
     yield f"{indent}{closing}{suffix}"
@@ -108,7 +108,7 @@ def _is_breakable(value: Value) -> bool:
     return isinstance(value, dict | list) and bool(value)
 
 
-def _list_items(value: Value) -> list[tuple[str, Value]]:
+def _list_items(value: dict[str, Value] | list[Value]) -> list[tuple[str, Value]]:
     """List the items of a dict or list, each with what precedes it on its line."""
     if isinstance(value, list):
         return [("", item) for item in value]

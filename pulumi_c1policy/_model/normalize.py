@@ -56,10 +56,10 @@ def canonicalize_field(field: Field, value: Value) -> Value:
     if field.shape == "list" and isinstance(value, list):
         return _canonicalize_list(field, value) if value else ABSENT
     if field.shape == "map" and isinstance(value, dict):
-        reduced = {key: _canonicalize_item(field, item) for key, item in value.items()}
+        items = {key: _canonicalize_item(field, item) for key, item in value.items()}
         if field.merge:
-            reduced = {key: item for key, item in reduced.items() if item not in ("", None)}
-        return reduced or ABSENT
+            items = {key: item for key, item in items.items() if item not in ("", None)}
+        return items or ABSENT
     reduced = _canonicalize_item(field, value)
     return ABSENT if _is_zero(field, reduced) else reduced
 
@@ -99,9 +99,11 @@ def _data(value: Value) -> Value:
 
 def _integer(value: Value) -> Value:
     """Convert any spelling of an integer; other values stay, so that they equal only themselves."""
+    if not isinstance(value, str | int | float):
+        return value
     try:
         return int(value) if isinstance(value, str) or float(value).is_integer() else value
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return value
 
 

@@ -14,11 +14,11 @@ from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.paths import Key, Path, format_path
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 
-Value: TypeAlias = Any
-"""Any value in a tree: a scalar, a list, a dict, or `UNKNOWN`."""
+Tree: TypeAlias = dict[str, Any]
+"""A message as plain data. The model decides the types of its fields, so a field is `Any` here."""
 
-Tree: TypeAlias = dict[str, Value]
-"""A message as plain data."""
+Value: TypeAlias = object
+"""Any value in a tree: a message or a map (a dict), a list, a scalar, or `UNKNOWN`."""
 
 _INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32})
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi.dynamic import CheckFailure, DiffResult, ReadResult
 
 from pulumi_c1policy import _text
+from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.planning.ownership import read_ownership
@@ -49,16 +50,11 @@ def _may_quote(finding: Finding) -> bool:
 
 def make_check_failure(finding: Finding, secrets: Collection[str]) -> CheckFailure:
     """Make one line of the preview: the path, the problem, the advice, and the rule's id."""
-    path = format_path(finding.path)
     if str(finding.path[0] if finding.path else "") in secrets:
         # The engine prints the value of the property in a check failure, secrets included.
-        return CheckFailure("", _text.escape_for_terminal(f"{path} {finding.sentence}"))
-    return CheckFailure(_text.to_one_line(path), _text.escape_for_terminal(finding.sentence))
-
-
-def format_warning(finding: Finding) -> str:
-    """Format a warning: the path and the sentence."""
-    return f"{format_path(finding.path)}: {finding.sentence}"
+        return CheckFailure("", _text.escape_for_terminal(rule_texts.format_finding(finding)))
+    path = _text.to_one_line(format_path(finding.path))
+    return CheckFailure(path, _text.escape_for_terminal(finding.sentence))
 
 
 def make_decision_failure(place: str, sentence: str) -> CheckFailure:

@@ -24,7 +24,7 @@ from pulumi_c1policy.errors import C1PolicyError
 
 _DEBUG = "PULUMI_C1POLICY_DEBUG"
 _log = logging.getLogger("pulumi_c1policy")
-_at_hand = threading.local()
+_operation = threading.local()
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -71,7 +71,10 @@ def hide_inputs(index: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 @contextlib.contextmanager
 def wrap_errors(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iterator[None]:
     """Add the verb and the policy to the text of any error and warning of the block."""
-    outer, _at_hand.name = getattr(_at_hand, "name", ""), _describe_policy(properties, policy_id)
+    outer, _operation.name = (
+        getattr(_operation, "name", ""),
+        _describe_policy(properties, policy_id),
+    )
     try:
         yield
     except C1PolicyError as error:
@@ -80,12 +83,12 @@ def wrap_errors(verb: str, properties: Mapping[str, Any], policy_id: str = "") -
         advice = _text.mask_secrets(error.advice)
         raise error.replace(summary=summary, advice=advice) from error
     finally:
-        _at_hand.name = outer
+        _operation.name = outer
 
 
 def warn_of_current(message: str) -> None:
     """Show a warning about the policy of the current operation, with its name."""
-    warn(f"policy {getattr(_at_hand, 'name', '')}: {message}")
+    warn(f"policy {getattr(_operation, 'name', '')}: {message}")
 
 
 def inform(message: str) -> None:

@@ -119,18 +119,18 @@ def _unwrap(row: Value) -> Mapping[str, Value]:
     return row
 
 
-def _list_deployment(deployment: Mapping[str, Value]) -> list[KnownPolicy]:
+def _list_deployment(deployment: Tree) -> list[KnownPolicy]:
     """List the policies of a deployment, as `pulumi stack export` writes it."""
     found = []
     for resource in deployment.get("resources") or []:
         is_policy = str(resource.get("type", "")).endswith(_RESOURCE_TYPE)
         if not is_policy or resource.get("delete"):
             continue
-        outputs = resource.get("outputs") or {}
+        outputs: Tree = resource.get("outputs") or {}
         name = str(resource.get("urn", "")).rpartition("::")[2]
-        fields = {key: value for key, value in outputs.items() if not key.startswith("__")}
+        fields = {k: _reveal(value) for k, value in outputs.items() if not k.startswith("__")}
         policy_id = str(resource.get("id") or "")
-        found.append(read_policy(_reveal(fields), id=policy_id, resource=name))
+        found.append(read_policy(fields, id=policy_id, resource=name))
     if not found:
         message = "The state has no policy."
         raise PolicyError(message, "Export the stack whose program declares the policies.")

@@ -16,7 +16,7 @@ from pulumi_c1policy._model.tree import encode
 from tests.e2e.policies import POLICIES
 from tests.e2e.test_realistic import QUIRKS
 from tests.support.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
-from tests.support.resource_engine import ABSENT
+from tests.support.leaves import ABSENT
 
 MARKED = {f"annotations.{key}" for key in OWNERSHIP_KEYS}
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}

@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from tests.support.cli import Stack, Write, call, created, deleted, updated
-from tests.support.resource_engine import ABSENT
+from tests.support.leaves import ABSENT
 
 TWO = """
     description = "For everyone."

@@ -18,7 +18,7 @@ from pulumi_c1policy._model.schema import Message, index_messages
 from pulumi_c1policy._model.steps import ACTION
 from tests.e2e.policies import POLICIES, PROGRAM, Inputs
 from tests.support.cli import Stack, Write, created
-from tests.support.resource_engine import ABSENT
+from tests.support.leaves import ABSENT
 
 Tree = Any
 

@@ -9,7 +9,7 @@ again.
 from __future__ import annotations
 
 import contextlib
-import copy
+import json
 import ssl
 import threading
 import time
@@ -25,7 +25,7 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
-from pulumi_c1policy._pulumi import failures, runtime, stack_ownership
+from pulumi_c1policy._pulumi import engine_values, failures, runtime, stack_ownership
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.provider import PolicyProvider
 
@@ -196,6 +196,22 @@ class Stack:
                 ids[name] = self._register(provider, name, declared, ids, replace)
             self._delete(provider, {*program})
 
+    def list_changes(self, program: Program) -> dict[str, tuple[Properties, Properties]]:
+        """`pulumi preview` of a program without references.
+
+        Returns:
+            The old and the new inputs of each resource that the provider sees as changed, by name.
+        """
+        changed = {}
+        with Process(self.tenant).alive() as provider:
+            for name, declared in program.items():
+                old = self.entry(name)
+                assert old is not None, "a preview of a create has nothing to compare"
+                inputs = self._check(provider, old, name, declared, {})
+                if provider.diff(old.id, transport(old.outputs), transport(inputs)).changes:
+                    changed[name] = old.inputs, inputs
+        return changed
+
     def refresh(self, *, process: Process | None = None) -> None:
         """`pulumi refresh`."""
         with (process or Process(self.tenant)).alive() as provider:
@@ -223,12 +239,15 @@ class Stack:
             "iac_workspace": self.workspace,
             "iac_resource_address": address,
         }
-        resolved = _resolved(copy.deepcopy(dict(declared.inputs)), ids)
-        return {
-            **resolved,
-            stack_ownership.OWNER: marks,
-            stack_ownership.OPTIONS: dict(declared.options),
-        }
+        resolved = engine_values.resolve(_resolved(dict(declared.inputs), ids))
+        assert isinstance(resolved, dict)
+        return transport(
+            {
+                **resolved,
+                stack_ownership.OWNER: marks,
+                stack_ownership.OPTIONS: dict(declared.options),
+            }
+        )
 
     def _register(
         self,
@@ -240,49 +259,71 @@ class Stack:
     ) -> str:
         old, forced = self.entry(name), name in replace
         # Of a resource that is replaced by force, the engine shows nothing before it deletes it.
-        shown = copy.deepcopy(old.inputs) if old and not forced else {}
-        checked = provider.check(shown, self.properties(name, declared, ids))
-        if checked.failures:
-            raise CheckFailed(str([f.reason for f in checked.failures]))
-        inputs = checked.inputs
+        inputs = self._check(provider, None if forced else old, name, declared, ids)
         if old is None:
             return self._create(provider, name, inputs)
         if not forced:
-            found = provider.diff(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
+            found = provider.diff(old.id, transport(old.outputs), transport(inputs))
             if not found.changes:
                 old.inputs = inputs
                 return old.id
             if not found.replaces:
-                updated = provider.update(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
+                updated = provider.update(old.id, transport(old.outputs), transport(inputs))
                 self.step()
-                old.inputs, old.outputs = inputs, dict(updated.outs or {})
+                old.inputs, old.outputs = inputs, transport(updated.outs or {})
                 return old.id
         created = self._create(provider, name, inputs)
         old.goes = True
         return created
 
+    def _check(
+        self,
+        provider: PolicyProvider,
+        old: Entry | None,
+        name: str,
+        declared: Declared,
+        ids: Mapping[str, str],
+    ) -> Properties:
+        shown = transport(old.inputs) if old else {}
+        checked = provider.check(shown, self.properties(name, declared, ids))
+        if checked.failures:
+            raise CheckFailed(str([f"{f.property}: {f.reason}" for f in checked.failures]))
+        return transport(checked.inputs)
+
     def _create(self, provider: PolicyProvider, name: str, inputs: Properties) -> str:
-        created = provider.create(copy.deepcopy(inputs))
+        created = provider.create(transport(inputs))
         self.step()
-        self.state.append(Entry(name, created.id, inputs, dict(created.outs or {})))
+        self.state.append(Entry(name, created.id, inputs, transport(created.outs or {})))
         return created.id
 
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
-            provider.delete(entry.id, copy.deepcopy(entry.outputs))
+            provider.delete(entry.id, transport(entry.outputs))
             self.step()
             self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):
-            found = provider.read(entry.id, copy.deepcopy(entry.outputs))
+            found = provider.read(entry.id, transport(entry.outputs))
             self.step()
             if not found.id:
                 self.state.remove(entry)
                 continue
-            entry.outputs = dict(found.outs or {})
+            entry.outputs = transport(found.outs or {})
             if found.inputs is not None:
-                entry.inputs = dict(found.inputs)
+                entry.inputs = transport(found.inputs)
+
+
+def transport(properties: Mapping[str, Any]) -> Properties:
+    """Return properties after protobuf and the state file: every number a double, no nulls."""
+    found: Properties = json.loads(json.dumps(_without_nulls(properties)), parse_int=float)
+    return found
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _resolved(value: Any, ids: Mapping[str, str]) -> Any:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pulumi_c1policy._emulator import RecordedRequest
-from tests.support.resource_engine import leaves
+from tests.support.leaves import list_leaves
 
 TYPE = "pulumi-python:dynamic/c1policy:Policy"
 POLICIES = "/api/v1/policies"
@@ -106,7 +106,7 @@ class Outcome:
         [step] = [s for s in self._steps if resource_name(s["urn"]) == name and s["op"] == "update"]
         return {
             _text(leaf.path): (leaf.before, leaf.after)
-            for leaf in leaves(step["old"]["inputs"], step["new"]["inputs"])
+            for leaf in list_leaves(step["old"]["inputs"], step["new"]["inputs"])
             # The CLI never shows those that begin so.
             if not str(leaf.path[0]).startswith("__")
         }

@@ -213,7 +213,7 @@ def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> N
         found.append(Finding(path, rule, text, _severity(rule), quotes_value=True))
 
 
-def _integer(field: Field, kind: Value, value: Value, path: Path, found: list[Finding]) -> None:
+def _integer(field: Field, kind: Scalar, value: Value, path: Path, found: list[Finding]) -> None:
     number = durations.to_whole_seconds(value) if field.span else value
     if isinstance(number, str):
         digits = number.strip().removeprefix("-")

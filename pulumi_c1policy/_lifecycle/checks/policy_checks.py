@@ -205,7 +205,7 @@ def _get_steps(inputs: Tree) -> Value:
     return {} if steps is None else steps
 
 
-def _list_rules(inputs: Tree) -> Iterator[tuple[int, Value]]:
+def _list_rules(inputs: Tree) -> Iterator[tuple[int, Tree]]:
     rules = inputs.get("rules") or []
     if rules is UNKNOWN or not isinstance(rules, list):
         return

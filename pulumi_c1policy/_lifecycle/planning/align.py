@@ -7,7 +7,7 @@ then items that changed in place, then items with at least half of their leaves 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from pulumi_c1policy._model.normalize import canonicalize_field
@@ -17,7 +17,7 @@ from pulumi_c1policy._model.tree import Value
 _ALIKE = 0.5
 
 
-def align_items(field: Field, new: list[Value], old: list[Value]) -> dict[int, int]:
+def align_items(field: Field, new: Sequence[Value], old: Sequence[Value]) -> dict[int, int]:
     """Pair the items of two versions of a list.
 
     Args:
@@ -77,7 +77,7 @@ def _list_unpaired(pairs: dict[int, int], new: int, old: int) -> tuple[list[int]
 
 
 def _pair_similar(
-    new: list[Value], old: list[Value], left: list[int], right: list[int]
+    new: Sequence[Value], old: Sequence[Value], left: list[int], right: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs with at least half of their leaves in common, the most similar first."""
     leaves = {i: set(_list_leaves(new[i], ())) for i in left}

@@ -82,10 +82,10 @@ class _Walk:
 
     unclear: list[Path] = field(default_factory=list)
 
-    def hold_message(self, message: Message, sides: Sides, pattern: Path, path: Path) -> Value:
+    def hold_message(self, message: Message, sides: Sides, pattern: Path, path: Path) -> Tree:
         """Hold the places of `pattern` (not empty) in a message."""
         head, rest = pattern[0], pattern[1:]
-        out: Tree = dict(sides.own)
+        out: Tree = dict(sides.own) if isinstance(sides.own, dict) else {}
         for name in _match_names(head, sides):
             kind = message.fields.get(name)
             if kind is None or kind.output_only:

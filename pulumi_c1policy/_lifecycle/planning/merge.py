@@ -98,22 +98,21 @@ def _are_messages(field: Field, theirs: Value, ours: Value) -> bool:
 def _merge_field(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
     if ABSENT in (theirs, ours):
         return _choose(field, base, theirs, ours, prefer)
-    if field.shape == "map" and not field.merge:
-        return _merge_map(field, {} if base is ABSENT else base, theirs, ours, prefer)
-    if field.shape == "list" and not field.unordered:
-        return _merge_list(field, [] if base is ABSENT else base, theirs, ours, prefer)
-    if field.shape == "one" and isinstance(field.type, Message):
-        return merge(
-            field.type,
-            base=base if isinstance(base, dict) else {},
-            theirs=theirs,
-            ours=ours,
-            prefer=prefer,
-        )
-    chosen = _choose(field, base, theirs, ours, prefer)
-    if isinstance(field.type, Message) and isinstance(chosen, list):
-        return [_add_unknown_fields(field.type, item, theirs) for item in chosen]
-    return chosen
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        ancestor = base if isinstance(base, dict) else {}
+        if field.shape == "map" and not field.merge:
+            return _merge_map(field, ancestor, theirs, ours, prefer)
+        if field.shape == "one" and isinstance(field.type, Message):
+            return merge(field.type, base=ancestor, theirs=theirs, ours=ours, prefer=prefer)
+    if isinstance(theirs, list) and isinstance(ours, list):
+        if field.shape == "list" and not field.unordered:
+            items = base if isinstance(base, list) else []
+            return _merge_list(field, items, theirs, ours, prefer)
+        chosen = _choose(field, base, theirs, ours, prefer)
+        if isinstance(field.type, Message) and isinstance(chosen, list):
+            return [_add_unknown_fields(field.type, item, theirs) for item in chosen]
+        return chosen
+    return _choose(field, base, theirs, ours, prefer)
 
 
 def _add_unknown_fields(message: Message, item: Tree, theirs: list[Tree]) -> Tree:
@@ -138,8 +137,8 @@ def _is_same(field: Field, one: Value, other: Value) -> bool:
     return are_same(field, one, other)
 
 
-def _merge_map(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
-    out = {}
+def _merge_map(field: Field, base: Tree, theirs: Tree, ours: Tree, prefer: Side) -> Tree:
+    out: Tree = {}
     for key in [*ours, *(key for key in theirs if key not in ours)]:
         before, after, own = (side.get(key, ABSENT) for side in (base, theirs, ours))
         merged = _merge_item(field, before, after, own, prefer)
@@ -163,7 +162,9 @@ def _merge_item(field: Field, base: Value, theirs: Value, ours: Value, prefer: S
     return ours if prefer == "ours" else theirs
 
 
-def _merge_list(field: Field, base: Value, theirs: Value, ours: Value, prefer: Side) -> Value:
+def _merge_list(
+    field: Field, base: list[Value], theirs: list[Value], ours: list[Value], prefer: Side
+) -> list[Value]:
     of_theirs, of_ours = align_items(field, theirs, base), align_items(field, ours, base)
     in_place = {index: index for index in range(len(base))}
     moved_theirs = of_theirs != in_place or len(theirs) != len(base)

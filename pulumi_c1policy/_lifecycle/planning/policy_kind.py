@@ -134,7 +134,7 @@ def _drop_agent_users(lists: Tree) -> Tree:
 
 def _drop_agent_user(step: Value) -> Value:
     agent = _get_agent(step)
-    if "agent_user_id" not in agent:
+    if "agent_user_id" not in agent or not isinstance(step, dict):
         return step
     rest = {name: value for name, value in agent.items() if name != "agent_user_id"}
     return step | {"approval": step["approval"] | {"agent": rest}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pulumi_c1policy._model.field_values import map_items
 from pulumi_c1policy._model.normalize import is_absent
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
@@ -46,14 +47,9 @@ def _map_messages(field: Field, value: Value, function: Callable[[Message, Tree]
     kind = field.type
     if not isinstance(kind, Message):
         return value
-    if field.shape == "list" and isinstance(value, list):
-        return [function(kind, item) if isinstance(item, dict) else item for item in value]
-    if field.shape == "map" and isinstance(value, dict):
-        return {
-            key: function(kind, item) if isinstance(item, dict) else item
-            for key, item in value.items()
-        }
-    return function(kind, value) if isinstance(value, dict) else value
+    return map_items(
+        field, value, lambda item: function(kind, item) if isinstance(item, dict) else item
+    )
 
 
 def _has_unknown_fields(field: Field, pruned: Value) -> bool:

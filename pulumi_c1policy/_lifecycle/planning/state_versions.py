@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from pulumi_c1policy._model.field_values import iterate_items
 from pulumi_c1policy._model.paths import Key, Path, format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
@@ -155,20 +156,13 @@ def check_message(message: Message, value: Value, path: Path) -> Iterator[Proble
 
 def check_field(field: Field, value: Value, path: Path) -> Iterator[Problem]:
     """Check that a value can be the value of a field."""
-    if field.shape == "list":
-        if not isinstance(value, list):
-            yield path, "a list"
-            return
-        for index, item in enumerate(value):
-            yield from _check_item(field, item, (*path, index))
-    elif field.shape == "map":
-        if not isinstance(value, dict):
-            yield path, "an object"
-            return
-        for key, item in value.items():
-            yield from _check_item(field, item, (*path, Key(key)))
+    if field.shape == "list" and not isinstance(value, list):
+        yield path, "a list"
+    elif field.shape == "map" and not isinstance(value, dict):
+        yield path, "an object"
     else:
-        yield from _check_item(field, value, path)
+        for place, item in iterate_items(field, value, path):
+            yield from _check_item(field, item, place)
 
 
 def _check_item(field: Field, value: Value, path: Path) -> Iterator[Problem]:

@@ -59,7 +59,7 @@ def test_policies_are_selected_by_id_or_display_name(
         "one": one,
         "the-other": other,
     }
-    assert "the_other = Policy(" in Path("policies.py").read_text()
+    assert "the_other = c1.Policy(" in Path("policies.py").read_text()
     assert "Not this" not in Path("policies.py").read_text()
 
 
@@ -187,7 +187,7 @@ def test_an_existing_file_is_overwritten_with_force_only(
         Path(name).unlink()
     Path("policies.py").write_text("mine")
     assert run("--all", "--force").exit_code == 0
-    assert "one = Policy(" in Path("policies.py").read_text()
+    assert "one = c1.Policy(" in Path("policies.py").read_text()
 
 
 USAGE = {
@@ -241,7 +241,7 @@ def test_the_page_shows_the_output_and_the_program(
     create(c1_tenant, "Everyday requests", policySteps=waiting, rules=[rule])
     Path("Pulumi.yaml").write_text("name: shop\n")
     done = run("Everyday requests", "Low risk")
-    program = Path("policies.py").read_text().partition("import Policy\n\n")[2]
+    program = Path("policies.py").read_text().partition("as c1\n\n")[2]
     assert done.stdout in PAGE.read_text()
     assert f"```python\n{program}```" in PAGE.read_text()
 

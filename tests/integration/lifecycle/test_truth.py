@@ -19,7 +19,8 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from pulumi_c1policy.errors import InvalidRequestError
 from tests.support.edits import Edit, apply, edits, names_only, writes_alike
-from tests.support.resource_engine import ABSENT, Failed, Leaf, Resource
+from tests.support.engine import CheckFailed, Declared, Stack
+from tests.support.leaves import ABSENT, Leaf, list_shown_leaves
 from tests.support.strategies import accepted_policies as policies
 
 pytestmark = pytest.mark.slow
@@ -44,11 +45,45 @@ PLAIN = {name: quirks for name, quirks in QUIRKS.items() if not quirks.server_fi
 in_every_plain_tenant = pytest.mark.parametrize("quirks", PLAIN.values(), ids=PLAIN)
 
 
-def deployed(tenant: Emulator, quirks: Quirks, program: Tree) -> Resource:
+class Policy:
+    """A stack with one policy."""
+
+    def __init__(self, tenant: Emulator) -> None:
+        self._stack = Stack(tenant)
+
+    @property
+    def id(self) -> str:
+        """The policy's id."""
+        return self._stack.id_of("one")
+
+    def up(self, program: Tree) -> None:
+        """Deploy the program."""
+        self._stack.up({"one": Declared(program)})
+
+    def preview(self, program: Tree) -> list[Leaf]:
+        """Return the changes that the engine shows; none if the provider sees no difference."""
+        changed = self._stack.list_changes({"one": Declared(program)})
+        shown = list_shown_leaves(*changed["one"]) if changed else []
+        assert shown or not changed, "the provider sees a change that the engine cannot show"
+        return shown
+
+    def refresh(self) -> list[Leaf]:
+        """Read the policy; return the drift, which is then in the state."""
+        [before] = [entry.inputs for entry in self._stack.state]
+        self._stack.refresh()
+        [after] = [entry.inputs for entry in self._stack.state]
+        return list_shown_leaves(before, after)
+
+    def destroy(self) -> None:
+        """Delete the policy."""
+        self._stack.destroy()
+
+
+def deployed(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
     """A policy after its first deployment into an empty tenant."""
     tenant.reset()
     tenant.quirks = quirks
-    policy = Resource(tenant)
+    policy = Policy(tenant)
     policy.up(program)
     return policy
 
@@ -148,7 +183,7 @@ def test_a_change_in_the_program_is_shown_at_its_path_and_sent_as_its_field(
     try:
         shown = policy.preview(changed)
         policy.up(changed)
-    except (Failed, InvalidRequestError):
+    except (CheckFailed, InvalidRequestError):
         assume(False)
     assert _shows(shown, edit)
     [(method, mask)] = writes(tenant)

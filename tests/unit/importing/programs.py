@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pulumi_c1policy._import.adoptable import Adopted, prepare_adoption
@@ -66,9 +67,10 @@ def run_program(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             self.id = ids[name]
             found[name] = inputs
 
-    line = "from pulumi_c1policy import Policy\n"
+    line = "import pulumi_c1policy as c1\n"
     assert source.count(line) == 1
-    exec(compile(source.replace(line, ""), "policies.py", "exec"), {"Policy": Policy})  # noqa: S102
+    names = {"c1": SimpleNamespace(Policy=Policy)}
+    exec(compile(source.replace(line, ""), "policies.py", "exec"), names)  # noqa: S102
     return found
 
 

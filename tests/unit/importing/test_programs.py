@@ -152,9 +152,9 @@ def test_the_program_is_readable() -> None:
 PROGRAM = '''\
 """ConductorOne policies that `c1policy import` found in the tenant."""
 
-from pulumi_c1policy import Policy
+import pulumi_c1policy as c1
 
-class_policy = Policy(
+class_policy = c1.Policy(
     "class-policy",
     display_name="Class",
     policy_type="POLICY_TYPE_GRANT",
@@ -162,7 +162,7 @@ class_policy = Policy(
     policy_steps={"grant": {"steps": [{"accept": {}}]}},
 )
 
-buro_zurich = Policy(
+buro_zurich = c1.Policy(
     "buro-zurich",
     display_name="Büro, Zürich",
     policy_type="POLICY_TYPE_GRANT",

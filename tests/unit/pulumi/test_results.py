@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import format_path
-from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi.engine_results import hide_secret
 from tests.unit.lifecycle.test_wrong_values import WRONG
 
 TEXT, NUMBER = "canary7d1f", 76543217
 
 
-def _replace_leaves(value: Value) -> Value:
+def _replace_leaves(value: Any) -> Any:
     """Return a value whose leaves are all the canary text or number."""
     if isinstance(value, dict):
         return {key: _replace_leaves(item) for key, item in value.items()}
