@@ -237,7 +237,7 @@ def emulator(
         output.echo("Choose another --port; 0 selects a free one.", err=True)
         raise typer.Exit(1) from error
     try:
-        output.echo(_format_json(tenant) if json else _format_text(tenant))
+        output.echo(format_json(tenant) if json else _format_text(tenant))
         stopped.wait()
     finally:
         tenant.stop()
@@ -256,7 +256,7 @@ def _parse_faults(text: str) -> tuple[list[Fault], int]:
         raise typer.BadParameter(str(error), param_hint="--faults") from error
 
 
-def _format_json(tenant: Emulator) -> str:
+def format_json(tenant: Emulator) -> str:
     facts = {
         "serverUrl": tenant.url,
         "clientId": tenant.client_id,
