@@ -284,7 +284,7 @@ def simulate(folder: Path, *options: str) -> Result:
     """Simulate a policy for one person, in a folder."""
     policy = {"displayName": "A", "policyType": "POLICY_TYPE_GRANT"}
     for name, ending in (("now", "accept"), ("before", "reject")):
-        steps = {"grant": {"steps": [{ending: {}}]}}
+        steps: dict[str, Any] = {"grant": {"steps": [{ending: {}}]}}
         (folder / f"{name}.json").write_text(json.dumps({**policy, "policySteps": steps}))
     (folder / "people.json").write_text('[{"email": "ada@example.com"}]')
     given = ["--policy", str(folder / "now.json"), "--subjects", str(folder / "people.json")]
