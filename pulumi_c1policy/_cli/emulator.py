@@ -8,8 +8,8 @@ from __future__ import annotations
 import json as json_module
 import shlex
 import signal
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -232,9 +232,10 @@ def emulator(
     )
     fault_list, seed = _parse_faults(faults)
     tables = _read_directory(directory)
-    stopped = threading.Event()
+    # Unlike an event, this queue may be used by a signal handler that interrupts its `get`.
+    stopped: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: stopped.put(None))
     try:
         tenant = Emulator(
             quirks,
@@ -252,7 +253,7 @@ def emulator(
         raise typer.Exit(1) from error
     try:
         output.echo(format_json(tenant) if json else _format_text(tenant))
-        stopped.wait()
+        stopped.get()
     finally:
         tenant.stop()
 
