@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -76,7 +75,7 @@ class PolicyProvider(ResourceProvider):
             engine_results.make_decision_failure(*each)
             for each in runtime.find_decision_problems(_get_packed_options(news))
         ]
-        failed += [CheckFailure("", problem) for problem in runtime.find_config_problems()]
+        failed += engine_results.make_config_failures(runtime.find_config_problems())
         return CheckResult(inputs, failed)
 
     @failures.hide_inputs(3)

@@ -70,7 +70,7 @@ def parse_path(source: str) -> Path | None:
 
 
 def _unquoted(quoted: str) -> str:
-    """Return a quoted key without escapes: JSON's, as `text` writes them, or Pulumi's."""
+    """Return a quoted key without escapes: JSON's, as `format_path` writes them, or Pulumi's."""
     try:
         return str(json.loads(f'"{quoted}"'))
     except ValueError:

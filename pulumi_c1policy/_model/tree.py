@@ -22,7 +22,7 @@ Value: TypeAlias = object
 
 _INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32})
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
-_DEEPEST = 64
+_MAX_MESSAGE_DEPTH = 64
 
 MAX_DEPTH: Final = 100
 """The maximum nesting of a policy: recursive functions, and Python's parser, need a bound."""
@@ -163,7 +163,7 @@ def _is_double(number: float) -> bool:
 
 
 def _decode(message: Message, wire: object, path: Path) -> Tree:
-    if not isinstance(wire, dict) or len(path) > _DEEPEST:
+    if not isinstance(wire, dict) or len(path) > _MAX_MESSAGE_DEPTH:
         raise _wrong(path, "an object")
     out: Tree = {}
     for name, value in wire.items():

@@ -33,7 +33,7 @@ def pack_policy(
     """
     config_keys.warn_of_plain_secrets()
     props = {name: engine_values.resolve(value) for name, value in fields.items()}
-    props[stack_ownership.OWNER] = stack_ownership.make_ownership(
+    props[stack_ownership.OWNERSHIP_INPUT] = stack_ownership.make_ownership(
         stack_ownership.TYPE, resource_name, opts.parent if opts else None
     )
     options: dict[str, Any] = {

@@ -4,7 +4,7 @@ The engine runs a dynamic provider in the server `python -m pulumi.dynamic`, whi
 `__main__` module of the plugin's process. The server has no interface for some things that this
 package needs, so each function here depends on a detail that Pulumi may change. Outside the
 server, and if the detail is missing, a function has no effect and writes a debug line.
-`tests/unit/adapter/test_dynamic_server.py` runs the real server, and fails if a detail is missing.
+`tests/unit/pulumi/test_dynamic_server.py` runs the real server, and fails if a detail is missing.
 
 This module imports nothing of ours.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, format_path, hide_keys
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._pulumi.stack_ownership import OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
 
 _RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"
@@ -64,9 +64,13 @@ def make_decision_failure(place: str, sentence: str) -> CheckFailure:
         place: The source of the value: an argument of the resource, a variable or a config key.
         sentence: The sentence about the value.
     """
-    if place.islower():
-        return CheckFailure(place, sentence)
-    return CheckFailure("", f"{place} {sentence}")
+    shown = _text.escape_for_terminal(sentence)
+    return CheckFailure(place, shown) if place.islower() else CheckFailure("", f"{place} {shown}")
+
+
+def make_config_failures(problems: Iterable[str]) -> list[CheckFailure]:
+    """Make the check failures for config values that cannot be used."""
+    return [CheckFailure("", _text.escape_for_terminal(problem)) for problem in problems]
 
 
 def make_clash_failure(key: str) -> CheckFailure:
@@ -112,5 +116,5 @@ def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool
     # every policy would differ after a refresh, and the engine writes its whole state for each
     # difference.
     owned = read_ownership(recorded.inputs)
-    inputs = recorded.inputs | ({OWNER: owned} if owned else {})
+    inputs = recorded.inputs | ({OWNERSHIP_INPUT: owned} if owned else {})
     return ReadResult(policy_id, to_state(recorded), inputs)

@@ -15,9 +15,9 @@ from pulumi.runtime import rpc
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
-from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
-_INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
+_INTERNAL = frozenset({PROVIDER_KEY, OWNERSHIP_INPUT, OPTIONS, "urn"})
 
 _UNKNOWN_TEXT: Final[str] = rpc.UNKNOWN
 _MAX_EXACT_INTEGER = 2**53

@@ -17,9 +17,9 @@ from typing import Any, ParamSpec, TypeVar
 from pulumi.runtime import rpc
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP
 from pulumi_c1policy._pulumi import dynamic_server, stack_ownership
-from pulumi_c1policy._pulumi.stack_ownership import OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 
 _DEBUG = "PULUMI_C1POLICY_DEBUG"
@@ -93,7 +93,7 @@ def warn_of_current(message: str) -> None:
 
 def inform(message: str) -> None:
     """Show information in the engine's output, once per process."""
-    _inform_once(message)
+    _inform_once(escape_for_log(message))
 
 
 def warn(message: str) -> None:
@@ -103,7 +103,7 @@ def warn(message: str) -> None:
 
 def warn_of_run(message: str) -> None:
     """Show a warning about the whole run, once per process and beside no resource."""
-    _warn_once(message, "")
+    _warn_once(escape_for_log(message), "")
 
 
 def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
@@ -117,7 +117,7 @@ def _describe_policy(properties: Mapping[str, Any], policy_id: str) -> str:
     The display name is left out, because it may be a secret.
     """
     # After a takeover the ownership annotations may be those of the new manager.
-    sources = (properties.get(name) for name in (OWNER, LOST_MARKS, "annotations"))
+    sources = (properties.get(name) for name in (OWNERSHIP_INPUT, LOST_OWNERSHIP, "annotations"))
     found = (each.get("iac_resource_address") for each in sources if isinstance(each, Mapping))
     texts = (each for each in found if isinstance(each, str))
     address = next((each for each in texts if each and each != rpc.UNKNOWN), "")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Part: TypeAlias = "When | Otherwise | pulumi.Input[PolicyStepArgsDict]"
 
 _WORDS = re.compile(r"[a-z0-9]+")
-_LONGEST_SLUG = 40
+_MAX_SLUG_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
         elif not isinstance(part, Otherwise):
             baseline.append(part)
         elif fallthrough is not None:
-            raise TypeError("a policy has one otherwise(...), here are two")
+            raise TypeError("a policy takes one otherwise(...); remove the other one")
         else:
             fallthrough = part
     if baseline and fallthrough is not None:
@@ -162,7 +162,9 @@ def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
     if part.steps is not None:
         key = part.key or _key(part.condition, taken=lists)
         if key in lists:
-            raise ValueError(f"two lists of steps have the key {key!r}; give one another key=...")
+            raise ValueError(
+                f"two lists of steps have the key {key!r}; pass a different key=... to one of them"
+            )
         lists[key] = {"steps": part.steps}
         rule["step_key"] = key
     return rule
@@ -172,11 +174,11 @@ def _key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
     """Make a readable key that is unique for the condition, whatever its layout."""
     if not isinstance(condition, str):
         raise TypeError(
-            "the condition is not known yet, so its steps need a name: "
+            "the condition is not known yet, so its steps need a key: "
             'when(condition, steps=[...], key="contractors")'
         )
     text = " ".join(condition.split())
-    slug = "-".join(_WORDS.findall(text.lower()))[:_LONGEST_SLUG].strip("-")
+    slug = "-".join(_WORDS.findall(text.lower()))[:_MAX_SLUG_LENGTH].strip("-")
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
     key = f"{slug}-{digest}" if slug else digest
     # The later of two equal conditions never matches; the preview reports it.

@@ -246,7 +246,7 @@ class Stack:
         return transport(
             {
                 **resolved,
-                stack_ownership.OWNER: marks,
+                stack_ownership.OWNERSHIP_INPUT: marks,
                 stack_ownership.OPTIONS: dict(declared.options),
             }
         )

@@ -22,7 +22,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
 from pulumi_c1policy._lifecycle.planning.policy_kind import select_managed
 from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
-from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS, TAKEN_BY
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP, TAKEN_BY
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import StateError
@@ -83,10 +83,10 @@ def make_claim(problem: StateError, state: Tree, by_urn: Tree) -> Claim:
 
 def _read_remaining_ownership(state: Tree) -> Tree:
     """Return the resource's ownership annotations that remain in its state."""
-    if lost := read_ownership({"annotations": state.get(LOST_MARKS)}):
+    if lost := read_ownership({"annotations": state.get(LOST_OWNERSHIP)}):
         return lost
     # After a takeover, the policy's annotations are those of its new manager.
-    return {} if state.get(TAKEN_BY) or state.get(LOST_MARKS) else read_ownership(state)
+    return {} if state.get(TAKEN_BY) or state.get(LOST_OWNERSHIP) else read_ownership(state)
 
 
 def recover(live: Tree, claim: Claim, origin: Origin) -> Prior:
@@ -101,7 +101,7 @@ def recover(live: Tree, claim: Claim, origin: Origin) -> Prior:
         return recorded
     taken_by = describe_manager(claim.ownership, read_ownership(live)) or PERSON
     lost = claim.ownership or _UNKNOWN_OWNERSHIP
-    return dataclasses.replace(recorded, taken_by=taken_by, lost_marks=lost)
+    return dataclasses.replace(recorded, taken_by=taken_by, lost_ownership=lost)
 
 
 def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:

@@ -45,8 +45,8 @@ def refuse_unequal_leftovers(found: Compared) -> Refuse:
             "Delete all but one of them in ConductorOne, then run the command again.",
         )
     return Refuse(
-        "on_leftover is adopt, which takes only a policy that equals what would be created, and "
-        f"no policy does: {_describe_compared(found)}.",
+        "on_leftover is adopt, but no policy equals what would be created: "
+        f"{_describe_compared(found)}.",
         "Make the program equal to the policy (`c1policy import` writes it), delete the policy in "
         f"ConductorOne, or create another policy beside it with `{_COMMAND.format('leave')}`.",
     )
@@ -167,11 +167,11 @@ def warn_of_duplicates(address: str, own: str, found: Sequence[Tree]) -> str:
         own: The id of the policy that the state holds, or "".
         found: The other policies.
     """
-    beside = f"beside its policy {own}, " if own else ""
+    beside = f" besides its own policy {own}" if own else ""
     return (
-        f"{beside}the tenant has policies with the ownership annotations of the resource {address} "
-        f"that its state is not known to hold: {', '.join(map(_describe, found))}. An earlier run "
-        "may have left them. Compare the ids with `pulumi stack export`, and delete in "
+        f"the resource {address} has duplicates{beside}: {', '.join(map(_describe, found))}. They "
+        "have its ownership annotations and are in no known state. An earlier run may have left "
+        "them. Compare the ids with `pulumi stack export`, and delete in "
         "ConductorOne those that no state holds."
     )
 

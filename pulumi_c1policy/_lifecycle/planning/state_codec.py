@@ -26,7 +26,7 @@ Each value is a list of the input, or an empty list, because a state file drops 
 TAKEN_BY = "__taken_by"
 """The output that names the manager that took the policy over."""
 
-LOST_MARKS = "__lost_marks"
+LOST_OWNERSHIP = "__lost_marks"
 """The output with the ownership annotations before the takeover.
 
 When the live policy has them again, the policy is the resource's again.
@@ -61,7 +61,7 @@ def _check_rewritten(value: Value, path: Path) -> Iterator[state_versions.Proble
 INTERNAL: Mapping[str, state_versions.Shape] = {
     REWRITTEN: _check_rewritten,
     TAKEN_BY: state_versions.check_text,
-    LOST_MARKS: state_versions.check_texts,
+    LOST_OWNERSHIP: state_versions.check_texts,
     HELD: state_versions.check_texts,
     TENANT: state_versions.check_text,
 }
@@ -81,7 +81,7 @@ def to_state(prior: Prior) -> Tree:
         state_versions.STATE: state_versions.VERSION,
         REWRITTEN: rewritten,
         TAKEN_BY: prior.taken_by,
-        LOST_MARKS: prior.lost_marks,
+        LOST_OWNERSHIP: prior.lost_ownership,
         HELD: prior.held,
         TENANT: prior.origin.tenant,
         UNPROVEN: prior.origin.is_unproven,
@@ -107,7 +107,7 @@ def from_state(state: Tree, kind: Kind = POLICY_KIND) -> Prior:
         inputs,
         outputs,
         taken_by=state.get(TAKEN_BY) or "",
-        lost_marks=state.get(LOST_MARKS) or {},
+        lost_ownership=state.get(LOST_OWNERSHIP) or {},
         held=state.get(HELD) or {},
         origin=Origin(
             tenant=read_tenant(state),

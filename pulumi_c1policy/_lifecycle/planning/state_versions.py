@@ -21,7 +21,7 @@ from pulumi_c1policy.errors import StateError
 STATE: Final = "__state"
 """The output with the version of the state. Without it the version is 0, which 0.1.0 wrote."""
 
-_SHOWN = 3
+_MAX_SHOWN_PROBLEMS = 3
 _MAX_DEPTH = MAX_DEPTH + 4
 """The deepest nesting of an output: a policy's, and the levels that `__` outputs add."""
 _NUMBERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64, Scalar.DURATION})
@@ -91,10 +91,16 @@ def is_current(state: Mapping[str, Value]) -> bool:
 
 def make_error(problems: list[Problem]) -> StateError:
     """Make the error about a damaged state. It shows paths but no values, which may be secrets."""
-    shown = ", ".join(f"`{format_path(path)}` should be {what}" for path, what in problems[:_SHOWN])
-    more = f", and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    shown = ", ".join(
+        f"`{format_path(path)}` should be {what}" for path, what in problems[:_MAX_SHOWN_PROBLEMS]
+    )
+    more = (
+        f", and {len(problems) - _MAX_SHOWN_PROBLEMS} more"
+        if len(problems) > _MAX_SHOWN_PROBLEMS
+        else ""
+    )
     return StateError(
-        f"its recorded state cannot be read: {shown}{more}.",
+        f"its state cannot be read: {shown}{more}.",
         "Run `pulumi up --refresh`, which reads the policy again.",
     )
 
