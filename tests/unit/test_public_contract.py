@@ -42,18 +42,19 @@ STATE_KEYS = """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """
     accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
-    onConflict onLeftover onTakeover requestDeadline serverUrl severity tenantDomain validateOnline
+    onConflict onInUse onLeftover onTakeover requestDeadline serverUrl severity tenantDomain
+    validateOnline
 """
 ENVIRONMENT_VARIABLES = """
     CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
     CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
     CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
-    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_LEFTOVER
-    PULUMI_C1POLICY_ON_TAKEOVER
+    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_IN_USE
+    PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
 """
 DECISION_VALUES = """
-    on_conflict=overwrite on_conflict=refuse on_leftover=adopt on_leftover=leave
-    on_leftover=refuse on_takeover=refuse on_takeover=take_back
+    on_conflict=overwrite on_conflict=refuse on_in_use=delete on_in_use=refuse on_leftover=adopt
+    on_leftover=leave on_leftover=refuse on_takeover=refuse on_takeover=take_back
 """
 RULE_IDS = """
     action-step after-end agent-failure-action agent-mode agent-policies agent-reassign
@@ -103,8 +104,9 @@ BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
 PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output"
 UNLISTED_NAMES = "assign provision run"
 POLICY_ARGUMENTS = """
-    annotations baseline_policy_id description display_name on_conflict on_leftover on_takeover
-    opts policy_steps policy_type post_actions reassign_tasks_to_delegates resource_name rules scope
+    annotations baseline_policy_id description display_name on_conflict on_in_use on_leftover
+    on_takeover opts policy_steps policy_type post_actions reassign_tasks_to_delegates
+    resource_name rules scope
 """
 BUILDERS = {
     "approve": """
