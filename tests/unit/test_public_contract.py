@@ -25,8 +25,10 @@ from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
+from pulumi_c1policy._cli.usage import UsageFormat
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
+from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._pulumi import config_keys, decision_sources
@@ -87,6 +89,9 @@ COMMAND_OPTIONS = {
         --account --against --all --config --directory --entitlement --fail-on-change --format
         --id --ip --policy --program --state --subjects --task --tenant
     """,
+    "usage": """
+        --config --deep --format --limit --program --state --tenant
+    """,
     "validate": """
         --config --ignore --online --policy --program --severity --state --tenant
     """,
@@ -98,6 +103,11 @@ SIMULATION_KEYS = "approvers ending matched_rule policy possible routes steps su
 ROUTE_KEYS = "matched outcome policy policy_id rules"
 STEP_KEYS = "index kind status summary"
 IMPACT_KEYS = "after before changed policy subject"
+USAGE_KEYS = "complete missing not_looked_at policies problems unused"
+USED_POLICY_KEYS = "id name resource type uses"
+USE_KEYS = "app_id app_name grants id kind name places"
+USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
+USAGE_FORMATS = "json markdown table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
@@ -249,6 +259,7 @@ def test_commands_and_their_options() -> None:
 
 def test_output_formats_and_places() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
+    compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
 
 
@@ -311,6 +322,24 @@ def test_json_keys_of_simulate(tmp_path: Path) -> None:
 def test_exit_codes_of_simulate(tmp_path: Path, options: list[str], code: int) -> None:
     given = [str(tmp_path / "before.json") if each == "before" else each for each in options]
     assert simulate(tmp_path, *given).exit_code == code
+
+
+def test_json_keys_of_usage() -> None:
+    use = uses.Use("p1", "app", "a1")
+    report = use_report.Report([use_report.Subject("p1", "One")], [use])
+    found = json.loads(use_report.to_json(report))
+    compare("JSON keys of usage", USAGE_KEYS, found)
+    compare("JSON keys of a policy of usage", USED_POLICY_KEYS, found["policies"][0])
+    compare("JSON keys of a use", USE_KEYS, found["policies"][0]["uses"][0])
+    assert USE_KINDS.split("|") == [*uses.KINDS]
+
+
+def test_exit_codes_of_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    with testing.Emulator() as tenant:
+        for name, value in tenant.environment.items():
+            monkeypatch.setenv(name, value)
+        assert CliRunner().invoke(app, ["usage"]).exit_code == 0
+        assert CliRunner().invoke(app, ["usage", "no such policy"]).exit_code == 2
 
 
 def test_json_keys_of_the_emulator() -> None:

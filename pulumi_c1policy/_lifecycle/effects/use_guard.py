@@ -39,7 +39,7 @@ _MAX_PAGES_AHEAD = 20
 _MAX_POLICIES_PER_SEARCH = 100
 _MAX_LIST_PAGES = 20
 _MAX_SECONDS = 10.0
-"""The deadline of one question, so that the deletion still has time after it."""
+"""The deadline of one search with all its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ class UseGuard:
         for start in range(0, len(new), _MAX_POLICIES_PER_SEARCH):
             chunk = new[start : start + _MAX_POLICIES_PER_SEARCH]
             for what in SEARCHED:
-                self._search_ahead(what, chunk)
+                with self._client.limit_time(_MAX_SECONDS):
+                    self._search_ahead(what, chunk)
 
     def _search_ahead(self, what: Searched, policy_ids: Iterable[str]) -> None:
         """Search for the uses of several policies, until each is seen to be used or not."""
@@ -137,7 +138,8 @@ class UseGuard:
         is_complete = True
         for what in SEARCHED:
             earlier = [use for use in self._seen[policy_id] if f"{use.kind}s" == what]
-            now, is_whole = self._search_one(what, policy_id)
+            with self._client.limit_time(_MAX_SECONDS):
+                now, is_whole = self._search_one(what, policy_id)
             # If the tenant does not answer any more, its earlier answer remains.
             found += earlier if now is None else now
             is_complete = is_complete and is_whole
@@ -167,8 +169,7 @@ class UseGuard:
             return None
         ids = sorted(policy_ids)
         try:
-            with self._client.limit_time(_MAX_SECONDS):
-                page = self._client.usage.search_by_policies(what, ids, token)
+            page = self._client.usage.search_by_policies(what, ids, token)
         except APIError as error:
             self._failed[what] = error.summary
             return None
