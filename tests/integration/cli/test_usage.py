@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.support.objects import Objects
 
 PROGRAM = """
 import pulumi_c1policy as c1
@@ -25,19 +25,6 @@ for name in ("one", "new"):
         policy_steps={"grant": {"steps": [{"accept": {}}]}},
     )
 """
-
-
-@pytest.fixture
-def objects() -> Objects:
-    """The objects around the policies."""
-    return Objects()
-
-
-@pytest.fixture
-def c1_tenant(objects: Objects) -> Iterator[Emulator]:
-    """A tenant with these objects."""
-    with Emulator(middleware=[objects.layer]) as tenant:
-        yield tenant
 
 
 @pytest.fixture
@@ -66,6 +53,12 @@ def create(tenant: Emulator, name: str, *steps: dict[str, Any], **fields: Any) -
     return str(tenant.add_policy({**policy, **fields})["id"])
 
 
+def post(tenant: Emulator, path: str, body: dict[str, Any]) -> Any:
+    """Send a request about an app, as another client of the API."""
+    url = f"{tenant.url}/api/v1/apps/{path}"
+    return httpx.post(url, json=body, headers=tenant.headers).raise_for_status().json()
+
+
 def name_uses(found: Any, policy_id: str) -> list[tuple[str, str]]:
     """Return the kind and the id of each use of a policy."""
     [policy] = [each for each in found["policies"] if each["id"] == policy_id]
@@ -73,17 +66,17 @@ def name_uses(found: Any, policy_id: str) -> list[tuple[str, str]]:
 
 
 def test_apps_entitlements_policies_and_escalations_are_found(
-    read: Callable[..., Any], c1_tenant: Emulator, objects: Objects
+    read: Callable[..., Any], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")
     chooser = create(c1_tenant, "Chooser", rules=[{"condition": "true", "policyId": used}])
     escalation = {"expiration": "3600", "replacePolicy": {"policyId": used}}
     approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
     escalating = create(c1_tenant, "Escalating", {"approval": approval})
-    app_id = objects.add_app("GitHub", certifyPolicyId=used)
-    other = objects.add_app("GitLab")
-    small = objects.add_entitlement(app_id, "Small", 2, grantPolicyId=used)
-    large = objects.add_entitlement(other, "Large", 300, revokePolicyId=used)
+    app_id = c1_tenant.add_app("GitHub", certifyPolicyId=used)
+    other = c1_tenant.add_app("GitLab")
+    small = c1_tenant.add_entitlement(app_id, "Small", grantCount=str(2), grantPolicyId=used)
+    large = c1_tenant.add_entitlement(other, "Large", grantCount=str(300), revokePolicyId=used)
     found = read("Used")
     assert name_uses(found, used) == [
         ("app", app_id),
@@ -108,10 +101,10 @@ def test_apps_entitlements_policies_and_escalations_are_found(
 
 
 def test_all_policies_of_the_tenant_take_few_requests(
-    read: Callable[..., Any], c1_tenant: Emulator, objects: Objects
+    read: Callable[..., Any], c1_tenant: Emulator
 ) -> None:
     ids = [create(c1_tenant, f"Policy {number}") for number in range(60)]
-    objects.add_app("GitHub", grantPolicyId=ids[0])
+    c1_tenant.add_app("GitHub", grantPolicyId=ids[0])
     found = read("--tenant")
     assert set(ids[1:]) <= set(found["unused"])
     assert ids[0] not in found["unused"]
@@ -120,31 +113,32 @@ def test_all_policies_of_the_tenant_take_few_requests(
 
 
 def test_request_defaults_and_rules_are_read_app_by_app(
-    read: Callable[..., Any], c1_tenant: Emulator, objects: Objects
+    read: Callable[..., Any], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")
-    apps = [objects.add_app(f"App {number}") for number in range(3)]
-    objects.defaults[apps[1]] = {"appId": apps[1], "requestPolicyId": used}
-    settings = {"emergencyGrantPolicyId": used}
-    objects.rules[apps[2]] = [{"id": "rule", "displayName": "Prod", "settings": settings}]
+    apps = [c1_tenant.add_app(f"App {number}") for number in range(3)]
+    post(c1_tenant, f"{apps[1]}/access_request_defaults", {"requestPolicyId": used})
+    rule = {"displayName": "Prod", "settings": {"emergencyGrantPolicyId": used}}
+    made = post(c1_tenant, f"{apps[2]}/entitlement_configuration_rules", rule)
     assert name_uses(read("Used"), used) == []
     found = read("Used", "--deep")
     assert name_uses(found, used) == [
         ("request defaults", apps[1]),
-        ("configuration rule", "rule"),
+        ("configuration rule", made["routingRule"]["id"]),
     ]
     assert "request defaults of apps" not in found["not_looked_at"]
     assert found["problems"] == []
 
 
 def test_the_limit_is_told_and_a_long_search_shows_its_progress(
-    run: Callable[..., Result], c1_tenant: Emulator, objects: Objects
+    run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")
-    for number in range(40):
-        objects.add_app(f"App {number}")
+    app_id = c1_tenant.add_app("GitHub")
     for number in range(300):
-        objects.add_entitlement("app0", f"Role {number}", number, grantPolicyId=used)
+        c1_tenant.add_entitlement(
+            app_id, f"Role {number}", grantCount=str(number), grantPolicyId=used
+        )
     done = run("Used", "--limit", "28", "--format", "json")
     assert done.exit_code == 0
     assert done.stderr == "25 requests, reading entitlements by policy …\n"
@@ -159,23 +153,25 @@ def test_the_limit_is_told_and_a_long_search_shows_its_progress(
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_what_cannot_be_read_is_told_and_the_rest_is_shown(
-    status: int, read: Callable[..., Any], c1_tenant: Emulator, objects: Objects
+    status: int, read: Callable[..., Any], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")
-    app_id = objects.add_app("GitHub", certifyPolicyId=used)
-    fault = Fault(do="answer", status=status, path="/search/entitlements", times=None)
-    c1_tenant.set_faults(fault)
+    app_id = c1_tenant.add_app("GitHub", certifyPolicyId=used)
+    paths = ("/search/entitlements", "/access_request_defaults")
+    c1_tenant.set_faults(
+        *(Fault(do="answer", status=status, path=path, times=None) for path in paths)
+    )
     found = read("Used", "--deep")
     assert name_uses(found, used) == [("app", app_id)]
     assert not found["complete"]
-    searched, *rest = found["problems"]
+    searched, defaults = found["problems"]
     assert searched.startswith("The entitlements could not be searched: POST /api/v1/search")
-    # The app has no request defaults, and neither has any other one.
-    assert rest == ["The request defaults could not be read: 404 for every app."]
+    assert defaults.startswith("The request defaults could not be read: ")
+    assert str(status) in defaults
 
 
 def test_a_program_names_the_policies_of_its_resources(
-    read: Callable[..., Any], c1_tenant: Emulator, objects: Objects, tmp_path: Path
+    read: Callable[..., Any], c1_tenant: Emulator, tmp_path: Path
 ) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (tmp_path / "__main__.py").write_text(PROGRAM)
@@ -184,7 +180,7 @@ def test_a_program_names_the_policies_of_its_resources(
         create(c1_tenant, "Renamed", annotations={**marks, "iac_workspace": f"shop/{stack}"})
         for stack in ("dev", "prod")
     ]
-    app_id = objects.add_app("GitHub", grantPolicyId=ids[1])
+    app_id = c1_tenant.add_app("GitHub", grantPolicyId=ids[1])
     found = read("--program", str(tmp_path))
     assert {each["id"] for each in found["policies"]} == {*ids}
     assert name_uses(found, ids[1]) == [("app", app_id)]
@@ -192,10 +188,10 @@ def test_a_program_names_the_policies_of_its_resources(
 
 
 def test_a_state_names_policies_by_their_ids(
-    read: Callable[..., Any], c1_tenant: Emulator, objects: Objects, tmp_path: Path
+    read: Callable[..., Any], c1_tenant: Emulator, tmp_path: Path
 ) -> None:
     one, other = create(c1_tenant, "One"), create(c1_tenant, "Other")
-    app_id = objects.add_app("GitHub", grantPolicyId=one, revokePolicyId=other)
+    app_id = c1_tenant.add_app("GitHub", grantPolicyId=one, revokePolicyId=other)
     outputs = {"display_name": "One", "policy_type": "POLICY_TYPE_GRANT"}
     resource = {
         "urn": "urn:pulumi:dev::shop::pulumi-python:dynamic/c1policy:Policy::one",
@@ -210,15 +206,15 @@ def test_a_state_names_policies_by_their_ids(
 
 
 def test_the_table_and_markdown_show_the_same_without_the_tenants_escapes(
-    run: Callable[..., Result], c1_tenant: Emulator, objects: Objects
+    run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")
     create(c1_tenant, "Idle")
-    objects.add_app("\x1b[2J[x](http://x) @all", grantPolicyId=used)
+    app_id = c1_tenant.add_app("\x1b[2J[x](http://x) @all", grantPolicyId=used)
     table = run("Used", "Idle")
     assert table.exit_code == 0
     assert "\x1b" not in table.output
-    assert "\\x1b[2J[x](http://x) @all (app0)" in table.output
+    assert f"\\x1b[2J[x](http://x) @all ({app_id})" in table.output
     assert "1 policy is in use, by 1 app.\n1 policy is not in use: Idle.\n" in table.output
     assert "Not looked at: request defaults of apps" in table.output
     markdown = run("Used", "Idle", "--format", "markdown").output

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -12,23 +12,28 @@ from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from tests.integration.trust.cases import DELETE, ONE, Which, grant, live, revoke, writes
 from tests.support.engine import Process, Program, Stack
-from tests.support.objects import Objects
 
 USES: Which = {"path": r"/search/(apps|entitlements)"}
 VARIABLE = "PULUMI_C1POLICY_ON_IN_USE"
 
 
-@pytest.fixture
-def objects() -> Objects:
-    """The objects around the policies."""
-    return Objects()
+class Unfiltered(httpx.BaseTransport):
+    """A network on which no search has its filter by policy."""
 
+    def __init__(self) -> None:
+        self._network = httpx.HTTPTransport()
 
-@pytest.fixture
-def c1_tenant(objects: Objects) -> Iterator[Emulator]:
-    """A tenant with these objects."""
-    with Emulator(middleware=[objects.layer]) as tenant:
-        yield tenant
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if "/search/" in request.url.path:
+            body = json.loads(request.read())
+            body.pop("policyRefs", None)
+            headers = {**request.headers}
+            headers.pop("content-length")
+            request = httpx.Request(request.method, request.url, headers=headers, json=body)
+        return self._network.handle_request(request)
+
+    def close(self) -> None:
+        self._network.close()
 
 
 def count_questions(tenant: Emulator) -> int:
@@ -38,11 +43,20 @@ def count_questions(tenant: Emulator) -> int:
     )
 
 
-def attach(objects: Objects, policy_id: str) -> None:
-    """Let an app and twelve entitlements use a policy."""
-    app = objects.add_app("GitHub", grantPolicyId=policy_id)
+def attach(tenant: Emulator, policy_id: str) -> str:
+    """Let an app and twelve entitlements use a policy; return the app's id."""
+    app = tenant.add_app("GitHub", grantPolicyId=policy_id)
     for number in range(12):
-        objects.add_entitlement(app, f"Role {number}", number, revokePolicyId=policy_id)
+        fields = {"grantCount": f"{number}", "revokePolicyId": policy_id}
+        tenant.add_entitlement(app, f"Role {number}", id=f"role{number}", **fields)
+    return app
+
+
+def detach(tenant: Emulator, app: str) -> None:
+    """Delete the app and its entitlements."""
+    tenant.remove_app(app)
+    for number in range(12):
+        tenant.remove_entitlement(app, f"role{number}")
 
 
 def destroy_refused(stack: Stack) -> str:
@@ -52,31 +66,31 @@ def destroy_refused(stack: Stack) -> str:
 
 
 def test_a_policy_in_use_is_not_deleted_and_the_error_says_who_uses_it(
-    c1_tenant: Emulator, stack: Stack, objects: Objects
+    c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
     policy_id = stack.id_of("access")
-    attach(objects, policy_id)
+    app = attach(c1_tenant, policy_id)
     text = destroy_refused(stack)
     assert text.startswith(
         f"Cannot delete the policy c1policy.Policy/access ({policy_id}): it is in use by 1 app and "
-        "12 entitlements, which would keep the id of a deleted policy: the app 'GitHub' (app0) for "
-        "grant, the entitlement 'Role 11' (entitlement11 of the app app0) for revoke, 11 grants"
+        "12 entitlements, which would keep the id of a deleted policy: the app 'GitHub' "
+        f"({app}) for grant, the entitlement 'Role 11' (role11 of the app {app}) for revoke, 11 "
+        "grants, the entitlement 'Role 10'"
     )
     assert f"{VARIABLE}=delete pulumi destroy" in text.splitlines()[-1]
     assert len(stack.state) == len(live(c1_tenant)) == 1
     assert [request.method for request in writes(c1_tenant)] == ["POST"]
-    objects.apps.clear()
-    objects.entitlements.clear()
+    detach(c1_tenant, app)
     stack.destroy()
     assert live(c1_tenant) == []
 
 
 def test_the_environment_decides_for_one_run(
-    c1_tenant: Emulator, stack: Stack, objects: Objects, monkeypatch: pytest.MonkeyPatch
+    c1_tenant: Emulator, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack.up(ONE)
-    attach(objects, stack.id_of("access"))
+    attach(c1_tenant, stack.id_of("access"))
     monkeypatch.setenv(VARIABLE, "delete")
     stack.destroy()
     assert live(c1_tenant) == []
@@ -85,10 +99,10 @@ def test_the_environment_decides_for_one_run(
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["at once", "after a refresh"])
 def test_the_decision_of_the_program_is_recorded_without_an_update(
-    refresh: bool, c1_tenant: Emulator, stack: Stack, objects: Objects
+    refresh: bool, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
-    attach(objects, stack.id_of("access"))
+    attach(c1_tenant, stack.id_of("access"))
     before = len(writes(c1_tenant))
     decided: Program = {"access": grant("One.", options={"on_in_use": "delete"})}
     assert stack.list_changes(decided) == {}
@@ -101,10 +115,10 @@ def test_the_decision_of_the_program_is_recorded_without_an_update(
 
 
 def test_a_decision_that_the_program_took_back_no_longer_holds(
-    stack: Stack, objects: Objects
+    c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("One.", options={"on_in_use": "delete"})})
-    attach(objects, stack.id_of("access"))
+    attach(c1_tenant, stack.id_of("access"))
     stack.up(ONE)
     assert "it is in use" in destroy_refused(stack)
 
@@ -114,11 +128,10 @@ def test_a_tenant_that_cannot_be_asked_refuses_nothing(
     status: int,
     c1_tenant: Emulator,
     stack: Stack,
-    objects: Objects,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     stack.up({f"access-{number}": grant(f"{number}") for number in range(5)})
-    attach(objects, stack.id_of("access-0"))
+    attach(c1_tenant, stack.id_of("access-0"))
     c1_tenant.set_faults(Fault(do="answer", status=status, times=None, **USES))
     with caplog.at_level(logging.WARNING):
         stack.destroy()
@@ -137,11 +150,10 @@ def test_an_answer_that_is_unreadable_or_late_refuses_nothing(
     fault: Fault,
     c1_tenant: Emulator,
     stack: Stack,
-    objects: Objects,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     stack.up(ONE)
-    attach(objects, stack.id_of("access"))
+    attach(c1_tenant, stack.id_of("access"))
     c1_tenant.set_faults(fault)
     with caplog.at_level(logging.WARNING):
         stack.destroy(process=Process(c1_tenant, requestDeadline="0.5"))
@@ -150,27 +162,26 @@ def test_an_answer_that_is_unreadable_or_late_refuses_nothing(
 
 
 def test_a_tenant_that_ignores_the_filter_refuses_nothing(
-    c1_tenant: Emulator, stack: Stack, objects: Objects, caplog: pytest.LogCaptureFixture
+    c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
-    attach(objects, "somebody-elses-policy")
-    objects.ignores_filter = True
+    attach(c1_tenant, "somebody-elses-policy")
     with caplog.at_level(logging.WARNING):
-        stack.destroy()
+        stack.destroy(process=Process(c1_tenant, network=Unfiltered()))
     assert live(c1_tenant) == []
     assert caplog.messages == []
 
 
 def test_attachments_that_the_run_moved_before_no_longer_count(
-    c1_tenant: Emulator, stack: Stack, objects: Objects
+    c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"one": grant("1"), "two": grant("2"), "three": grant("3")})
-    objects.add_app("GitHub", grantPolicyId=stack.id_of("one"))
+    app = c1_tenant.add_app("GitHub", grantPolicyId=stack.id_of("one"))
 
     def on_answer(request: httpx.Request) -> None:
         # The run detaches the policy after the question ahead, and before its deletion.
         if request.method == "DELETE":
-            objects.apps.clear()
+            c1_tenant.edit_app(app, {"grantPolicyId": None})
 
     stack.up({}, refresh=True, process=Process(c1_tenant, on_answer=on_answer))
     assert live(c1_tenant) == []
@@ -179,14 +190,14 @@ def test_attachments_that_the_run_moved_before_no_longer_count(
 
 
 def test_the_old_policy_of_a_replacement_that_is_free_by_then_is_deleted(
-    c1_tenant: Emulator, stack: Stack, objects: Objects
+    c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
-    objects.add_app("GitHub", grantPolicyId=stack.id_of("access"))
+    app = c1_tenant.add_app("GitHub", grantPolicyId=stack.id_of("access"))
 
     def on_answer(request: httpx.Request) -> None:
         if request.method == "POST" and request.url.path == "/api/v1/policies":
-            objects.apps.clear()
+            c1_tenant.edit_app(app, {"grantPolicyId": None})
 
     stack.up({"access": revoke()}, process=Process(c1_tenant, on_answer=on_answer))
     assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
@@ -197,12 +208,11 @@ def test_the_old_policy_of_a_replacement_that_is_still_in_use_is_left_with_a_war
     forced: bool,
     c1_tenant: Emulator,
     stack: Stack,
-    objects: Objects,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     stack.up(ONE)
     old = stack.id_of("access")
-    objects.add_app("GitHub", grantPolicyId=old)
+    c1_tenant.add_app("GitHub", grantPolicyId=old)
     with caplog.at_level(logging.WARNING):
         if forced:
             stack.up(ONE, refresh=True, replace=("access",))
@@ -217,14 +227,14 @@ def test_the_old_policy_of_a_replacement_that_is_still_in_use_is_left_with_a_war
 
 
 def test_a_pending_deletion_of_a_replaced_policy_is_judged_by_the_next_run(
-    c1_tenant: Emulator, stack: Stack, objects: Objects, caplog: pytest.LogCaptureFixture
+    c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
     old = stack.id_of("access")
     c1_tenant.set_faults(Fault(do="answer", status=400, **DELETE))
     with pytest.raises(errors.InvalidRequestError):
         stack.up({"access": revoke()})
-    objects.add_app("GitHub", grantPolicyId=old)
+    c1_tenant.add_app("GitHub", grantPolicyId=old)
     with caplog.at_level(logging.WARNING):
         stack.up({"access": revoke()}, refresh=True)
     assert f"it was replaced by {stack.id_of('access')}" in caplog.messages[-1]
@@ -232,11 +242,11 @@ def test_a_pending_deletion_of_a_replaced_policy_is_judged_by_the_next_run(
 
 
 def test_a_policy_that_a_person_took_over_is_left_even_if_it_is_in_use(
-    c1_tenant: Emulator, stack: Stack, objects: Objects, caplog: pytest.LogCaptureFixture
+    c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
     policy_id = stack.id_of("access")
-    attach(objects, policy_id)
+    attach(c1_tenant, policy_id)
     c1_tenant.product_edit(policy_id, {"description": "a person's"})
     with caplog.at_level(logging.WARNING):
         stack.destroy()
