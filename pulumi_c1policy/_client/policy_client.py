@@ -89,9 +89,14 @@ class PolicyClient:
         """Make all calls of a block share one deadline, that of the settings."""
         return self._transport.share_deadline()
 
-    def limit_time(self, seconds: float) -> AbstractContextManager[None]:
-        """End the calls of a block after this time, if not earlier."""
-        return self._transport.limit_time(seconds)
+    def limit_time(self, seconds: float, share: float = 1.0) -> AbstractContextManager[None]:
+        """End the calls of a block after this time, if not earlier.
+
+        Args:
+            seconds: The time.
+            share: The share of the settings' deadline that the block may take at most.
+        """
+        return self._transport.limit_time(seconds, share)
 
     def wait(self, seconds: float) -> bool:
         """Wait; return False, at once, when the client is closed."""

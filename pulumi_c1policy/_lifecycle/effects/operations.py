@@ -219,10 +219,9 @@ def delete(
         left[0] = None if live.get("deleted_at") else _explain_leaving(prior, live)
         return left[0] is None and not live.get("deleted_at")
 
-    # The guard has deadlines of its own, so that it takes no time from the deletion.
-    if not options.delete_in_use and (used := _explain_use(run, policy_id, prior)):
-        return used
     with run.client.share_deadline():
+        if not options.delete_in_use and (used := _explain_use(run, policy_id, prior)):
+            return used
         try:
             run.client.delete(policy_id, may_delete)
         except APIError as error:

@@ -10,11 +10,11 @@ warning per run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._client.usage_client import Searched
@@ -37,9 +37,15 @@ _MAX_PAGES_AHEAD = 20
 """The number of pages of one search ahead; policies that it leaves open are searched alone."""
 
 _MAX_POLICIES_PER_SEARCH = 100
-_MAX_LIST_PAGES = 20
-_MAX_SECONDS = 10.0
-"""The deadline of one search with all its pages."""
+_MAX_LIST_PAGES = 3
+"""The number of pages of all policies that one question ahead reads."""
+
+_MAX_AHEAD_SECONDS, _MAX_AHEAD_SHARE = 30.0, 1 / 4
+_MAX_SEARCH_SECONDS, _MAX_SEARCH_SHARE = 10.0, 1 / 8
+"""The bounds of the question ahead, and of one search with all its pages.
+
+At least half of an operation's deadline remains for the deletion.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class InUse:
 
 
 class UseGuard:
-    """The guard of one run. Thread-safe: one thread asks, the others wait."""
+    """The guard of one run. Thread-safe: one thread asks ahead, the others wait."""
 
     def __init__(
         self, client: PolicyClient, known: KnownState, warn: Callable[[str], None]
@@ -75,7 +81,8 @@ class UseGuard:
         self._asked: set[str] = set()
         self._seen: dict[str, list[Use]] = {}
         """The uses that the search ahead saw, by policy; an empty list if it was left open."""
-        self._was_list_read = False
+        self._pages: Iterator[list[dict[str, Any]]] | None = None
+        """The pages of all policies that were not read yet; None before the first question."""
         self._failed: dict[str, str] = {}
         """The searches that failed, with the reason; they are not tried again."""
         self._has_warned = False
@@ -92,24 +99,26 @@ class UseGuard:
         """
         with self._lock:
             if policy_id not in self._asked:
-                self._ask_ahead(policy_id, workspace)
-            found = self._ask_again(policy_id) if policy_id in self._seen else None
-            self._warn_once()
-            return found
+                with self._client.limit_time(_MAX_AHEAD_SECONDS, _MAX_AHEAD_SHARE):
+                    self._ask_ahead(policy_id, workspace)
+        found = self._ask_again(policy_id) if policy_id in self._seen else None
+        self._warn_once()
+        return found
 
     def _ask_ahead(self, policy_id: str, workspace: str) -> None:
         """Search for the uses of all policies that the run seems to delete."""
         ids = self._known.list_dropped() | {policy_id}
-        if self._asked and not self._was_list_read:
+        if self._pages is None:
+            self._pages = self._client.list_pages()
+        else:
             # A destroy without a refresh shows the policies one by one, as they are deleted.
-            self._was_list_read = True
-            ids |= self._list_owned(workspace)
+            ids |= self._list_owned(workspace, self._pages)
         new = sorted(ids - self._asked)
         self._asked.update(new)
         for start in range(0, len(new), _MAX_POLICIES_PER_SEARCH):
             chunk = new[start : start + _MAX_POLICIES_PER_SEARCH]
             for what in SEARCHED:
-                with self._client.limit_time(_MAX_SECONDS):
+                with self._client.limit_time(_MAX_SEARCH_SECONDS, _MAX_SEARCH_SHARE):
                     self._search_ahead(what, chunk)
 
     def _search_ahead(self, what: Searched, policy_ids: Iterable[str]) -> None:
@@ -138,7 +147,7 @@ class UseGuard:
         is_complete = True
         for what in SEARCHED:
             earlier = [use for use in self._seen[policy_id] if f"{use.kind}s" == what]
-            with self._client.limit_time(_MAX_SECONDS):
+            with self._client.limit_time(_MAX_SEARCH_SECONDS, _MAX_SEARCH_SHARE):
                 now, is_whole = self._search_one(what, policy_id)
             # If the tenant does not answer any more, its earlier answer remains.
             found += earlier if now is None else now
@@ -176,23 +185,25 @@ class UseGuard:
         find = SEARCHED[what]
         return [use for row in page.rows for use in find(row, ids)], page.next_token
 
-    def _list_owned(self, workspace: str) -> set[str]:
-        """List the ids of the workspace's policies that no resource of the program holds."""
+    def _list_owned(self, workspace: str, pages: Iterator[list[dict[str, Any]]]) -> set[str]:
+        """List the workspace's policies on the next pages that no resource of the program holds."""
         found: set[str] = set()
         try:
-            with self._client.limit_time(_MAX_SECONDS):
-                for page in islice(self._client.list_pages(), _MAX_LIST_PAGES):
+            with self._client.limit_time(_MAX_SEARCH_SECONDS, _MAX_SEARCH_SHARE):
+                for page in islice(pages, _MAX_LIST_PAGES):
                     found |= {
                         str(policy.get("id"))
                         for policy in page
                         if read_workspace(policy) == workspace and not policy.get("deletedAt")
                     }
         except APIError:
-            # The list only saves requests.
+            # The list only saves requests; an iterator that failed has no more pages.
             pass
         return {each for each in found if not self._known.is_declared(each)}
 
     def _warn_once(self) -> None:
-        if self._failed and not self._has_warned:
-            self._has_warned = True
+        with self._lock:
+            is_first = bool(self._failed) and not self._has_warned
+            self._has_warned = self._has_warned or is_first
+        if is_first:
             self._warn(use_texts.warn_of_unchecked(self._failed))
