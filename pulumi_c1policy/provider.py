@@ -124,7 +124,7 @@ class PolicyProvider(ResourceProvider):
         with failures.wrap_errors("create", props):
             runtime.require_shown_tenants()
             recorded = creation.create(runtime.get_run(), desired, _read_options(props))
-        runtime.known_state.note(desired, recorded.outputs["id"])
+        runtime.known_state.note_created(desired, recorded.outputs["id"])
         runtime.known_state.hold(recorded.outputs["id"], dynamic_server.get_request_urn(), "diff")
         runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
@@ -144,7 +144,10 @@ class PolicyProvider(ResourceProvider):
                 raise NotFoundError(*refusals.refuse_missing_read())
         if recorded is not None and prior is not None and not isinstance(prior, Prior):
             failures.warn_of(props, refusals.warn_of_unreadable_read(prior.problem.summary), id_)
-        return engine_results.make_read_result(id_, recorded, is_managed=prior is not None)
+        options = _get_packed_options(dynamic_server.get_request_inputs())
+        return engine_results.make_read_result(
+            id_, recorded, is_managed=prior is not None, options=options
+        )
 
     @failures.hide_inputs(3)
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -160,14 +163,18 @@ class PolicyProvider(ResourceProvider):
         return UpdateResult(to_state(recorded))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Delete the policy; one that is builtin or was taken over is left in the tenant."""
+        """Delete the policy; one that is builtin or was taken over is left in the tenant.
+
+        A policy that apps or entitlements use is not deleted, unless `on_in_use` says so.
+        """
         from pulumi_c1policy._lifecycle.effects import recovery
 
         runtime.known_state.note(_props, _id)
         with failures.wrap_errors("delete", _props, _id):
             runtime.require_tenant(_props)
             runtime.require_one_holder(_id, dynamic_server.get_request_urn())
-            warning = recovery.delete(runtime.get_run, _id, _read_prior(_props))
+            options = _read_options(dynamic_server.get_request_inputs())
+            warning = recovery.delete(runtime.get_run, _id, _read_prior(_props), options)
         if warning:
             failures.warn_of(_props, warning, _id)
 

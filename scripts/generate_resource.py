@@ -82,6 +82,11 @@ _DECISION_DOCS = {
         "annotations that is in no known state: `refuse` (default), `adopt` it if it equals what "
         "would be created, or `leave` it and create another one."
     ),
+    "on_in_use": (
+        "The reaction of a deletion to apps and entitlements that use the policy: `refuse` "
+        "(default), or `delete` it although they do. The deletion follows the value that the last "
+        "`pulumi up` recorded."
+    ),
 }
 
 _OUTPUT_DOCS = {

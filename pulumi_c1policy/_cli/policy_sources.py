@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 TENANT = "tenant"
@@ -86,12 +87,22 @@ def describe_error(error: Exception) -> str:
 def _read_tenant() -> list[KnownPolicy]:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
-    from pulumi_c1policy._simulate import known_policies
 
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return [
-            known_policies.read_policy(row) for row in client.list_all() if not row.get("deletedAt")
-        ]
+        return read_tenant(client)
+
+
+def read_tenant(client: PolicyClient) -> list[KnownPolicy]:
+    """Read the policies of a tenant.
+
+    Raises:
+        APIError: They could not be read.
+    """
+    from pulumi_c1policy._simulate import known_policies
+
+    return [
+        known_policies.read_policy(row) for row in client.list_all() if not row.get("deletedAt")
+    ]
 
 
 def parse_pairs(option: str, items: Sequence[str] | None) -> dict[str, str]:

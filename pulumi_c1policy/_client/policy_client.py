@@ -28,6 +28,7 @@ from pulumi_c1policy._client.outcomes import Call, Failure, Kind, unwrap
 from pulumi_c1policy._client.paging import POLICIES_PATH
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.transport import Transport
+from pulumi_c1policy._client.usage_client import UsageClient
 from pulumi_c1policy.errors import APIError, NotFoundError
 
 _MAX_PAGE_SIZE = 100
@@ -36,7 +37,11 @@ _Markers: TypeAlias = list[EditorMarker]
 
 
 class PolicyClient:
-    """The policies of a tenant. Threads should share one client, because it owns one pool."""
+    """The policies of a tenant. Threads should share one client, because it owns one pool.
+
+    Attributes:
+        usage: The requests about the use of policies, over the same pool.
+    """
 
     def __init__(
         self,
@@ -56,6 +61,7 @@ class PolicyClient:
             SettingsError: A proxy or the certificates in the environment cannot be used.
         """
         self._transport = Transport(settings, transport=transport, clock=clock)
+        self.usage = UsageClient(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -83,9 +89,14 @@ class PolicyClient:
         """Make all calls of a block share one deadline, that of the settings."""
         return self._transport.share_deadline()
 
-    def limit_time(self, seconds: float) -> AbstractContextManager[None]:
-        """End the calls of a block after this time, if not earlier."""
-        return self._transport.limit_time(seconds)
+    def limit_time(self, seconds: float, share: float = 1.0) -> AbstractContextManager[None]:
+        """End the calls of a block after this time, if not earlier.
+
+        Args:
+            seconds: The time.
+            share: The share of the settings' deadline that the block may take at most.
+        """
+        return self._transport.limit_time(seconds, share)
 
     def wait(self, seconds: float) -> bool:
         """Wait; return False, at once, when the client is closed."""

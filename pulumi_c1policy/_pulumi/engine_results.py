@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, format_path, hide_keys
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
+from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
 _RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"
@@ -99,7 +99,9 @@ def is_managed(properties: Mapping[str, Any]) -> bool:
     return is_in_state(properties) and not properties.get(_MERELY_READ)
 
 
-def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool) -> ReadResult:
+def make_read_result(
+    policy_id: str, recorded: Prior | None, *, is_managed: bool, options: object = None
+) -> ReadResult:
     """Make the engine's answer to a read.
 
     Args:
@@ -107,14 +109,16 @@ def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool
         recorded: The new record of the policy; None if the policy is gone, which the engine
             expects as an empty id.
         is_managed: False for a policy that the program only reads.
+        options: The recorded options of the resource, which the result gives back.
     """
     if recorded is None:
         return ReadResult("", {})
     if not is_managed:
         return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
-    # The program also sends the ownership annotations in an input of their own. Without that input,
-    # every policy would differ after a refresh, and the engine writes its whole state for each
-    # difference.
+    # The program also sends the ownership annotations and the options in inputs of their own.
+    # Without them, every policy would differ after a refresh, and the engine writes its whole state
+    # for each difference. A deletion finds the decisions of the program in the options.
     owned = read_ownership(recorded.inputs)
-    inputs = recorded.inputs | ({OWNERSHIP_INPUT: owned} if owned else {})
+    internal = {OWNERSHIP_INPUT: owned, OPTIONS: options}
+    inputs = recorded.inputs | {name: value for name, value in internal.items() if value}
     return ReadResult(policy_id, to_state(recorded), inputs)

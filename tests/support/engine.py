@@ -25,12 +25,21 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
-from pulumi_c1policy._pulumi import engine_values, failures, runtime, stack_ownership
+from pulumi_c1policy._pulumi import (
+    dynamic_server,
+    engine_values,
+    failures,
+    runtime,
+    stack_ownership,
+)
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.provider import PolicyProvider
 
 Properties = dict[str, Any]
 WORKSPACE = "shop/dev"
+_request = threading.local()
+"""The request of the current call: the recorded inputs, which the engine sends beside the outputs.
+"""
 
 
 class Killed(BaseException):
@@ -130,6 +139,8 @@ class Process:
     def alive(self) -> Iterator[PolicyProvider]:
         """The provider, with this process around it until the block ends."""
         before = runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings
+        inputs_before = dynamic_server.get_request_inputs
+        dynamic_server.get_request_inputs = lambda: getattr(_request, "inputs", {})
         runtime.known_state, runtime.shown_tenants = self.known, ShownTenants()
         runtime.get_run, runtime._find_settings = lambda: self.run, lambda: self.settings
         try:
@@ -138,6 +149,7 @@ class Process:
             runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings = (
                 before
             )
+            dynamic_server.get_request_inputs = inputs_before
             self.client.close()
 
 
@@ -300,12 +312,14 @@ class Stack:
 
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
+            _request.inputs = transport(entry.inputs)
             provider.delete(entry.id, transport(entry.outputs))
             self.step()
             self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):
+            _request.inputs = transport(entry.inputs)
             found = provider.read(entry.id, transport(entry.outputs))
             self.step()
             if not found.id:

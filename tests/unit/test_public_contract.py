@@ -25,8 +25,10 @@ from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
+from pulumi_c1policy._cli.usage import UsageFormat
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
+from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._pulumi import config_keys, decision_sources
@@ -42,18 +44,19 @@ STATE_KEYS = """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """
     accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
-    onConflict onLeftover onTakeover requestDeadline serverUrl severity tenantDomain validateOnline
+    onConflict onInUse onLeftover onTakeover requestDeadline serverUrl severity tenantDomain
+    validateOnline
 """
 ENVIRONMENT_VARIABLES = """
     CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
     CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
     CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
-    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_LEFTOVER
-    PULUMI_C1POLICY_ON_TAKEOVER
+    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_IN_USE
+    PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
 """
 DECISION_VALUES = """
-    on_conflict=overwrite on_conflict=refuse on_leftover=adopt on_leftover=leave
-    on_leftover=refuse on_takeover=refuse on_takeover=take_back
+    on_conflict=overwrite on_conflict=refuse on_in_use=delete on_in_use=refuse on_leftover=adopt
+    on_leftover=leave on_leftover=refuse on_takeover=refuse on_takeover=take_back
 """
 RULE_IDS = """
     action-step after-end agent-failure-action agent-mode agent-policies agent-reassign
@@ -86,6 +89,9 @@ COMMAND_OPTIONS = {
         --account --against --all --config --directory --entitlement --fail-on-change --format
         --id --ip --policy --program --state --subjects --task --tenant
     """,
+    "usage": """
+        --config --deep --format --limit --program --state --tenant
+    """,
     "validate": """
         --config --ignore --online --policy --program --severity --state --tenant
     """,
@@ -97,14 +103,20 @@ SIMULATION_KEYS = "approvers ending matched_rule policy possible routes steps su
 ROUTE_KEYS = "matched outcome policy policy_id rules"
 STEP_KEYS = "index kind status summary"
 IMPACT_KEYS = "after before changed policy subject"
+USAGE_KEYS = "complete missing not_looked_at policies problems unused"
+USED_POLICY_KEYS = "id name resource type uses"
+USE_KEYS = "app_id app_name grants id kind name places"
+USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
+USAGE_FORMATS = "json markdown table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
 PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output"
 UNLISTED_NAMES = "assign provision run"
 POLICY_ARGUMENTS = """
-    annotations baseline_policy_id description display_name on_conflict on_leftover on_takeover
-    opts policy_steps policy_type post_actions reassign_tasks_to_delegates resource_name rules scope
+    annotations baseline_policy_id description display_name on_conflict on_in_use on_leftover
+    on_takeover opts policy_steps policy_type post_actions reassign_tasks_to_delegates
+    resource_name rules scope
 """
 BUILDERS = {
     "approve": """
@@ -247,6 +259,7 @@ def test_commands_and_their_options() -> None:
 
 def test_output_formats_and_places() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
+    compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
 
 
@@ -309,6 +322,24 @@ def test_json_keys_of_simulate(tmp_path: Path) -> None:
 def test_exit_codes_of_simulate(tmp_path: Path, options: list[str], code: int) -> None:
     given = [str(tmp_path / "before.json") if each == "before" else each for each in options]
     assert simulate(tmp_path, *given).exit_code == code
+
+
+def test_json_keys_of_usage() -> None:
+    use = uses.Use("p1", "app", "a1")
+    report = use_report.Report([use_report.Subject("p1", "One")], [use])
+    found = json.loads(use_report.to_json(report))
+    compare("JSON keys of usage", USAGE_KEYS, found)
+    compare("JSON keys of a policy of usage", USED_POLICY_KEYS, found["policies"][0])
+    compare("JSON keys of a use", USE_KEYS, found["policies"][0]["uses"][0])
+    assert USE_KINDS.split("|") == [*uses.KINDS]
+
+
+def test_exit_codes_of_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    with testing.Emulator() as tenant:
+        for name, value in tenant.environment.items():
+            monkeypatch.setenv(name, value)
+        assert CliRunner().invoke(app, ["usage"]).exit_code == 0
+        assert CliRunner().invoke(app, ["usage", "no such policy"]).exit_code == 2
 
 
 def test_json_keys_of_the_emulator() -> None:

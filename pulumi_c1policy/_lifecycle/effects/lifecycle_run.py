@@ -11,6 +11,7 @@ from pulumi_c1policy._lifecycle.effects import absence
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 from pulumi_c1policy._lifecycle.effects.reads import Reads
+from pulumi_c1policy._lifecycle.effects.use_guard import UseGuard
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 from pulumi_c1policy.errors import AnswerError, C1PolicyError, NotFoundError
@@ -31,6 +32,7 @@ class Run:
         client: The client.
         reads: The reads of the run.
         leftovers: The leftovers of the stack's resources.
+        guard: The guard of deletions.
         tenant: The host and port of the tenant, for the state.
         warn: Show a warning beside the resource of the current operation.
     """
@@ -38,6 +40,7 @@ class Run:
     client: PolicyClient
     reads: Reads
     leftovers: Leftovers
+    guard: UseGuard
     tenant: str = ""
     warn: Callable[[str], None] = lambda _: None
 
@@ -53,7 +56,8 @@ class Run:
     ) -> Run:
         """Make a run over a client and the known state."""
         leftovers = Leftovers(client, known, warn)
-        return cls(client, Reads(client, clock), leftovers, tenant, warn)
+        guard = UseGuard(client, known, warn)
+        return cls(client, Reads(client, clock), leftovers, guard, tenant, warn)
 
     def wait_for_looks(self, unclear: C1PolicyError) -> Iterator[None]:
         """Yield at the moments at which to look for the effect of a write.

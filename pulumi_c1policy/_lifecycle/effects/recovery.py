@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.planning.ownership import (
     OWNERSHIP_KEYS,
     PERSON,
@@ -114,7 +115,9 @@ def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:
     return None if found is None else recover(found.outputs, prior, found.origin)
 
 
-def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> str | None:
+def delete(
+    connect: Callable[[], Run], policy_id: str, prior: Prior | Claim, options: Options = DEFAULTS
+) -> str | None:
     """Delete the policy; see `operations.delete`.
 
     Returns:
@@ -122,7 +125,7 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> 
         read is left, unless a fresh look shows that its annotations name this very resource.
     """
     if not isinstance(prior, Claim):
-        return operations.delete(connect, policy_id, prior)
+        return operations.delete(connect, policy_id, prior, options)
     run = connect()
     found = read(run, policy_id, prior)
     if found is None:
@@ -131,4 +134,4 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> 
         ownership = read_ownership(found.outputs)
         return refusals.warn_of_unreadable_delete(prior.problem.summary, ownership)
     run.reads.forget(policy_id)
-    return operations.delete(lambda: run, policy_id, found)
+    return operations.delete(lambda: run, policy_id, found, options)

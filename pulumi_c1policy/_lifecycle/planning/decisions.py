@@ -15,6 +15,7 @@ DECISIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "on_conflict": ("refuse", "overwrite"),
     "on_takeover": ("refuse", "take_back"),
     "on_leftover": ("refuse", "adopt", "leave"),
+    "on_in_use": ("refuse", "delete"),
 }
 """The decisions, as arguments of `Policy` are named, and their values; the first is the default."""
 
@@ -27,6 +28,7 @@ class Options:
         overwrite: Overwrite changes of others in the fields that an update sends.
         take_back: Overwrite a policy that a person took over in the product.
         on_leftover: `refuse`, `adopt` or `leave` a leftover of a resource that is to be created.
+        delete_in_use: Delete a policy although apps or entitlements use it.
         ignored: The paths in `ignore_changes`.
         secrets: The top-level inputs with a secret; no message shows their values.
         severities: The severities that the user set for rules.
@@ -36,6 +38,7 @@ class Options:
     overwrite: bool = False
     take_back: bool = False
     on_leftover: str = "refuse"
+    delete_in_use: bool = False
     ignored: tuple[Path, ...] = ()
     secrets: frozenset[str] = frozenset()
     severities: Severities = field(default_factory=Severities)
@@ -73,6 +76,7 @@ def read_options(
         overwrite=decisions.get("on_conflict") == "overwrite",
         take_back=decisions.get("on_takeover") == "take_back",
         on_leftover=str(decisions.get("on_leftover") or "refuse"),
+        delete_in_use=decisions.get("on_in_use") == "delete",
         ignored=tuple(_trim_wildcards(path) for path in parsed if path),
         secrets=frozenset(map(str, packed.get("secrets") or ())),
         severities=levels,
