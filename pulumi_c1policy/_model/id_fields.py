@@ -12,6 +12,7 @@ Kind: TypeAlias = Literal["app", "entitlement", "policy", "step-up provider", "u
 
 ID_FIELDS: Final[Mapping[str, Kind]] = {
     "agent_user_id": "user",
+    "allowed_reassignees": "user",
     "app_entitlement_id": "entitlement",
     "app_group_id": "entitlement",
     "app_id": "app",
