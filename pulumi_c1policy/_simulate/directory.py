@@ -33,7 +33,7 @@ class Directory:
             `managers` (users), `members` (groups), `owners` and `accounts` (apps), and `app_id`,
             `owners`, `members`, `resource_owners`, `enrolled` and `automatically_enrolled`
             (entitlements). Only lookups of a program use the tables `webhooks` and
-            `step_up_providers`.
+            `step_up_providers`, and the `alias` of an entitlement.
 
     Raises:
         FixtureError: A table or a field does not exist, or a value has the wrong type.
@@ -59,9 +59,7 @@ class Directory:
         ]
         self._apps = {_read_app_id(row): _read_app(row) for row in tables.get("apps", ())}
         self._entitlements = {
-            (_read_app_id(row, "app_id", "appId"), str(row.get("id", ""))): build_record(
-                "Entitlement", row, _label("entitlement", row), also=_ENTITLEMENT_RELATIONS
-            )
+            (_read_app_id(row, "app_id", "appId"), str(row.get("id", ""))): _read_entitlement(row)
             for row in tables.get("entitlements", ())
         }
 
@@ -173,6 +171,13 @@ def _read_app(row: Mapping[str, Value]) -> dict[str, Any]:
             (str(account.get("user")), read_account(account)) for account in row["accounts"]
         ]
     return found
+
+
+def _read_entitlement(row: Mapping[str, Value]) -> Record:
+    # Only lookups know the alias.
+    fields = {name: value for name, value in row.items() if name != "alias"}
+    label = _label("entitlement", row)
+    return build_record("Entitlement", fields, label, also=_ENTITLEMENT_RELATIONS)
 
 
 def _list_names(user: Record) -> set[str]:
