@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PolicyType,
         RuleArgsDict,
     )
+    from pulumi_c1policy.lookup_results import PolicyId
 
 
 class Policy(dynamic.Resource, module="c1policy", name="Policy"):
@@ -81,7 +82,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         description: pulumi.Input[str] | None = None,
         policy_steps: pulumi.Input[Mapping[str, pulumi.Input[PolicyStepsArgsDict]]] | None = None,
         rules: pulumi.Input[Sequence[pulumi.Input[RuleArgsDict]]] | None = None,
-        baseline_policy_id: pulumi.Input[str] | None = None,
+        baseline_policy_id: pulumi.Input[PolicyId] | None = None,
         post_actions: pulumi.Input[Sequence[pulumi.Input[PolicyPostActionsArgsDict]]] | None = None,
         scope: pulumi.Input[PolicyScopeArgsDict] | None = None,
         annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,

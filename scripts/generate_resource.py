@@ -11,9 +11,10 @@ import textwrap
 
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._model import enums
+from pulumi_c1policy._model.id_fields import ID_FIELDS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
-from scripts.generate_inputs import INPUTS
+from scripts.generate_inputs import ID_TYPES, INPUTS, RESULTS
 from scripts.generated import ROOT, enum_choices, inputs_of, settle
 from scripts.typed_dicts import (
     ENUM_HOMES,
@@ -114,6 +115,7 @@ from pulumi_c1policy.provider import PolicyProvider
 if TYPE_CHECKING:
     from pulumi_c1policy import outputs
     from pulumi_c1policy.inputs import {imports}
+    from {results} import {ids}
 
 
 class Policy(dynamic.Resource, module="c1policy", name="Policy"):
@@ -216,6 +218,8 @@ def _format_resource() -> str:
     return _RESOURCE.format(
         header=OUTPUTS.header,
         imports=", ".join(sorted(kinds)),
+        results=RESULTS,
+        ids=", ".join(sorted({ID_TYPES[ID_FIELDS[f.name]] for f in fields if f.name in ID_FIELDS})),
         outputs="\n".join(map(_format_output, outputs)),
         arguments="\n".join([*map(_format_argument, fields), *map(_format_decision, DECISIONS)]),
         docs="\n".join(_format_argument_doc(name, doc) for name, doc in docs.items()),

@@ -24,6 +24,7 @@ from pulumi_c1policy._client.answer_models import (
 )
 from pulumi_c1policy._client.api_requests import Body, Decision, Look, Request, SendNothing
 from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.directory_client import DirectoryClient
 from pulumi_c1policy._client.outcomes import Call, Failure, Kind, unwrap
 from pulumi_c1policy._client.paging import POLICIES_PATH
 from pulumi_c1policy._client.settings import Settings
@@ -41,6 +42,7 @@ class PolicyClient:
 
     Attributes:
         usage: The requests about the use of policies, over the same pool.
+        directory: The objects that policies name, over the same pool.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class PolicyClient:
         """
         self._transport = Transport(settings, transport=transport, clock=clock)
         self.usage = UsageClient(self._transport)
+        self.directory = DirectoryClient(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -233,16 +236,16 @@ class PolicyClient:
             "scopeAppEntitlementId": scope_app_entitlement_id,
             "scopeSlot": scope_slot,
         }
-        return chain.from_iterable(paging.search_pages(self._transport, filters, page_size))
+        return chain.from_iterable(paging.search_policies(self._transport, filters, page_size))
 
     def list_all(self) -> Iterator[dict[str, Any]]:
         """Yield every policy; only global ones if the credential may list but not search."""
         return chain.from_iterable(self.list_pages())
 
-    def list_pages(self) -> Iterator[paging.Page]:
+    def list_pages(self) -> Iterator[paging.Policies]:
         """Yield the pages of `list_all`, one request each."""
         filters = {"scopeView": "POLICY_SCOPE_VIEW_ALL"}
-        pages = paging.search_pages(self._transport, filters, _MAX_PAGE_SIZE)
+        pages = paging.search_policies(self._transport, filters, _MAX_PAGE_SIZE)
         try:
             first = next(pages, None)
         except APIError as error:

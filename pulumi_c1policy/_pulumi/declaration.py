@@ -32,7 +32,7 @@ def pack_policy(
         decisions: The user's decisions by name.
     """
     config_keys.warn_of_plain_secrets()
-    props = {name: engine_values.resolve(value) for name, value in fields.items()}
+    props = {name: engine_values.resolve(value, name) for name, value in fields.items()}
     props[stack_ownership.OWNERSHIP_INPUT] = stack_ownership.make_ownership(
         stack_ownership.TYPE, resource_name, opts.parent if opts else None
     )

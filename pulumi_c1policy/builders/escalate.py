@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from pulumi_c1policy.inputs import EscalationArgsDict
     from pulumi_c1policy.inputs.values import Duration
+    from pulumi_c1policy.lookup_results import PolicyId, UserId
     from pulumi_c1policy.resource import Policy
 
 
 def to_users(
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]],
     *,
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None = None,
@@ -34,7 +35,7 @@ def to_users(
 
 
 def to_policy(
-    policy: Policy | pulumi.Input[str],
+    policy: Policy | pulumi.Input[PolicyId],
     *,
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None = None,
@@ -42,7 +43,7 @@ def to_policy(
     """Continue with another policy if nobody answers.
 
     Args:
-        policy: The policy, or its id.
+        policy: The policy, its id, or the result of `get_policy`.
         after: The time to wait for an answer.
         comment: The comment on the request.
     """

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PolicyType,
         RuleArgsDict,
     )
+    from pulumi_c1policy.lookup_results import PolicyId
     from pulumi_c1policy.resource import Policy
 
     Steps: TypeAlias = pulumi.Input[Sequence[pulumi.Input[PolicyStepArgsDict]]]
@@ -42,7 +43,7 @@ class When:
 
     condition: pulumi.Input[str]
     steps: Steps | None
-    policy: Policy | pulumi.Input[str] | None
+    policy: Policy | pulumi.Input[PolicyId] | None
     key: str | None
 
 
@@ -51,7 +52,7 @@ class Otherwise:
     """The treatment of the requests that no condition matches: the baseline."""
 
     steps: Steps | None
-    policy: Policy | pulumi.Input[str] | None
+    policy: Policy | pulumi.Input[PolicyId] | None
 
 
 class Flow(TypedDict):
@@ -60,7 +61,7 @@ class Flow(TypedDict):
     policy_type: PolicyType
     policy_steps: NotRequired[dict[str, PolicyStepsArgsDict]]
     rules: NotRequired[list[RuleArgsDict]]
-    baseline_policy_id: NotRequired[pulumi.Input[str]]
+    baseline_policy_id: NotRequired[pulumi.Input[PolicyId]]
     post_actions: NotRequired[list[PolicyPostActionsArgsDict]]
 
 
@@ -69,12 +70,12 @@ def when(condition: str, *, steps: Steps, key: str | None = None) -> When: ...
 @overload
 def when(condition: pulumi.Input[str], *, steps: Steps, key: str) -> When: ...
 @overload
-def when(condition: pulumi.Input[str], *, policy: Policy | pulumi.Input[str]) -> When: ...
+def when(condition: pulumi.Input[str], *, policy: Policy | pulumi.Input[PolicyId]) -> When: ...
 def when(
     condition: pulumi.Input[str],
     *,
     steps: Steps | None = None,
-    policy: Policy | pulumi.Input[str] | None = None,
+    policy: Policy | pulumi.Input[PolicyId] | None = None,
     key: str | None = None,
 ) -> When:
     """Send the requests that a condition matches through these steps, or to another policy.
@@ -94,9 +95,9 @@ def when(
 @overload
 def otherwise(*, steps: Steps) -> Otherwise: ...
 @overload
-def otherwise(*, policy: Policy | pulumi.Input[str]) -> Otherwise: ...
+def otherwise(*, policy: Policy | pulumi.Input[PolicyId]) -> Otherwise: ...
 def otherwise(
-    *, steps: Steps | None = None, policy: Policy | pulumi.Input[str] | None = None
+    *, steps: Steps | None = None, policy: Policy | pulumi.Input[PolicyId] | None = None
 ) -> Otherwise:
     """Send the requests that no condition matches through these steps, or to another policy.
 
@@ -107,14 +108,14 @@ def otherwise(
     return Otherwise(steps, policy)
 
 
-def get_id(policy: Policy | pulumi.Input[str]) -> pulumi.Input[str]:
-    """Return the id of a policy, or the id itself."""
+def get_id(policy: Policy | pulumi.Input[PolicyId]) -> pulumi.Input[PolicyId]:
+    """Return the id of a policy, or the id or the result of a lookup itself."""
     if isinstance(policy, str):
         return policy
     # A caller that passes an object has loaded Pulumi already.
     from pulumi import Resource
 
-    return cast("pulumi.Input[str]", policy.id if isinstance(policy, Resource) else policy)
+    return cast("pulumi.Input[PolicyId]", policy.id if isinstance(policy, Resource) else policy)
 
 
 def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:

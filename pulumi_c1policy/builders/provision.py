@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ProvisionerAssignmentArgsDict,
         ProvisionTargetArgsDict,
     )
+    from pulumi_c1policy.lookup_results import AppId, EntitlementId, UserId, WebhookId
 
 
 def connector(
@@ -74,7 +75,7 @@ def manual(
     instructions: pulumi.Input[str] | None = None,
     assignee: pulumi.Input[ProvisionerAssignmentArgsDict] | None = None,
     *,
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Let a person provision by hand.
@@ -90,9 +91,9 @@ def manual(
 
 
 def delegated(
-    entitlement_id: pulumi.Input[str] | None = None,
+    entitlement_id: pulumi.Input[EntitlementId] | None = None,
     *,
-    app_id: pulumi.Input[str] | None = None,
+    app_id: pulumi.Input[AppId] | None = None,
     implicit: pulumi.Input[bool] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
@@ -109,7 +110,7 @@ def delegated(
 
 
 def webhook(
-    webhook_id: pulumi.Input[str],
+    webhook_id: pulumi.Input[WebhookId],
     *,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
@@ -120,7 +121,7 @@ def webhook(
 def external_ticket(
     instructions: pulumi.Input[str] | None = None,
     *,
-    app_id: pulumi.Input[str] | None = None,
+    app_id: pulumi.Input[AppId] | None = None,
     connector_id: pulumi.Input[str] | None = None,
     external_ticket_provisioner_config_id: pulumi.Input[str] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
@@ -146,7 +147,7 @@ def external_ticket(
 def action(
     action_name: pulumi.Input[str],
     *,
-    app_id: pulumi.Input[str] | None = None,
+    app_id: pulumi.Input[AppId] | None = None,
     connector_id: pulumi.Input[str] | None = None,
     display_name: pulumi.Input[str] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,

@@ -6,6 +6,7 @@ The lists repeat names of the code, so that a rename in the code fails a test.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
 import pickle
@@ -20,7 +21,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 import pulumi_c1policy
-from pulumi_c1policy import builders, errors, inputs, testing
+from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
@@ -93,7 +94,7 @@ COMMAND_OPTIONS = {
         --config --deep --format --limit --program --state --tenant
     """,
     "validate": """
-        --config --ignore --online --policy --program --severity --state --tenant
+        --config --directory --ignore --online --policy --program --severity --state --tenant
     """,
 }
 PLACES = "account-config approver form provisioner rule-condition wait-condition"
@@ -111,7 +112,42 @@ USAGE_FORMATS = "json markdown table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
-PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output"
+LOOKUP_NAMES = """
+    find_app find_app_output find_entitlement find_entitlement_output find_group find_group_output
+    find_step_up_provider find_step_up_provider_output find_user find_user_output find_webhook
+    find_webhook_output get_policies get_policies_output get_policy get_policy_output
+"""
+LOOKUP_RESULT_NAMES = """
+    FindAppResult FindEntitlementResult FindGroupResult FindStepUpProviderResult FindUserResult
+    FindWebhookResult GetPolicyResult
+"""
+ID_TYPE_NAMES = "AppId EntitlementId PolicyId StepUpProviderId UserId WebhookId"
+LOOKUPS = {
+    "find_app": "name",
+    "find_entitlement": "alias app name",
+    "find_group": "app name",
+    "find_step_up_provider": "name",
+    "find_user": "email",
+    "find_webhook": "name",
+    "get_policies": "annotations display_name type",
+    "get_policy": "display_name id type",
+}
+"""The arguments of each lookup."""
+LOOKUP_RESULTS = {
+    "FindAppResult": "display_name id",
+    "FindEntitlementResult": "alias app_id display_name id resource_id resource_type_id",
+    "FindGroupResult": "alias app_id display_name id resource_id resource_type_id",
+    "FindStepUpProviderResult": "display_name enabled id",
+    "FindUserResult": "display_name email id",
+    "FindWebhookResult": "display_name id url",
+}
+"""The fields of each result that mocks may answer."""
+LOOKUP_TOKENS = """
+    c1policy:index:findApp c1policy:index:findEntitlement c1policy:index:findGroup
+    c1policy:index:findStepUpProvider c1policy:index:findUser c1policy:index:findWebhook
+    c1policy:index:getPolicies c1policy:index:getPolicy
+"""
+PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} {LOOKUP_NAMES}"
 UNLISTED_NAMES = "assign provision run"
 POLICY_ARGUMENTS = """
     annotations baseline_policy_id description display_name on_conflict on_in_use on_leftover
@@ -363,6 +399,8 @@ def test_options_before_the_command() -> None:
     [
         (pulumi_c1policy, PUBLIC_NAMES),
         (builders, BUILDER_NAMES),
+        (lookups, f"{LOOKUP_NAMES} {LOOKUP_RESULT_NAMES}"),
+        (lookup_results, f"{ID_TYPE_NAMES} {LOOKUP_RESULT_NAMES}"),
         (testing, TESTING_NAMES),
         (errors, ERROR_NAMES),
         (inputs, INPUT_NAMES),
@@ -389,3 +427,21 @@ def test_builders(module: str) -> None:
 def test_arguments_of_a_policy() -> None:
     found = [name for name in inspect.signature(Policy.__init__).parameters if name != "self"]
     compare("Arguments of Policy", POLICY_ARGUMENTS, found)
+
+
+@pytest.mark.parametrize("name", sorted(LOOKUPS))
+def test_arguments_of_lookups(name: str) -> None:
+    for function in (name, f"{name}_output"):
+        compare(function, LOOKUPS[name], inspect.signature(getattr(lookups, function)).parameters)
+
+
+@pytest.mark.parametrize("name", sorted(LOOKUP_RESULTS))
+def test_results_of_lookups(name: str) -> None:
+    found = [field.name for field in dataclasses.fields(getattr(lookup_results, name))]
+    compare(name, LOOKUP_RESULTS[name], found)
+
+
+def test_tokens_of_lookups_for_mocks() -> None:
+    functions = [getattr(lookups, name) for name in LOOKUPS]
+    docs = " ".join(inspect.getdoc(function) or "" for function in functions)
+    compare("Tokens of lookups", LOOKUP_TOKENS, re.findall(r"c1policy:index:\w+", docs))
