@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_c1policy import approve, assign
 from pulumi_c1policy._pulumi import engine_values
+from pulumi_c1policy.inputs import AppEntitlementReferenceArgsDict
 from pulumi_c1policy.lookups import (
     FindAppResult,
     FindEntitlementResult,
