@@ -28,8 +28,8 @@ def test_users_are_read_to_the_last_page(connect: Any) -> None:
     )
     [found] = client.directory.search_users(email="ada@example.com")
     assert (found.id, found.email, found.emails) == ("u1", "ada@example.com", ("a@b",))
-    bodies = [{"email": "ada@example.com", "pageSize": 100, **more} for more in ({}, {}, {})]
-    bodies[1]["pageToken"], bodies[2]["pageToken"] = "t", "t2"
+    first = {"email": "ada@example.com", "pageSize": 100}
+    bodies = [first, {**first, "pageToken": "t"}, {**first, "pageToken": "t2"}]
     assert parse_requests(tenant) == [("/api/v1/search/users", body) for body in bodies]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_c1policy import approve, assign
 from pulumi_c1policy._pulumi import engine_values
+from pulumi_c1policy.inputs import AppEntitlementReferenceArgsDict
 from pulumi_c1policy.lookups import (
     FindAppResult,
     FindEntitlementResult,
@@ -26,7 +27,7 @@ ADMIN = FindEntitlementResult(id="e1", app_id="a1", display_name="Admin")
 HOOK = FindWebhookResult(id="w1", display_name="Risk score")
 PROVIDER = FindStepUpProviderResult(id="p1", display_name="Okta Verify")
 POLICY = GetPolicyResult(id="po1", display_name="Other", policy_type="POLICY_TYPE_GRANT")
-REFERENCE = {"app_id": "a1", "app_entitlement_id": "g1"}
+REFERENCE: AppEntitlementReferenceArgsDict = {"app_id": "a1", "app_entitlement_id": "g1"}
 
 
 def test_each_result_becomes_its_id() -> None:
