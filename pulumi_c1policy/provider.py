@@ -82,7 +82,7 @@ class PolicyProvider(ResourceProvider):
     @failures.hide_inputs(3)
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare the desired inputs with the prior ones."""
-        runtime.known.note(_olds, _id)
+        runtime.known_state.note(_olds, _id)
         runtime.chains.note(_id, _news)
         with failures.wrap_errors("change", _olds, _id):
             runtime.require_tenant(_olds)
@@ -111,7 +111,7 @@ class PolicyProvider(ResourceProvider):
             )
         if isinstance(planned, Replace):
             # The engine will delete the old policy, perhaps under a former name of the resource.
-            runtime.known.release(_id, dynamic_server.get_request_urn(), "diff")
+            runtime.known_state.release(_id, dynamic_server.get_request_urn(), "diff")
         for warning in list_warnings(planned, prior, desired, options):
             failures.warn_of(_olds, warning, _id)
         return engine_results.make_diff_result(planned)
@@ -125,8 +125,8 @@ class PolicyProvider(ResourceProvider):
         with failures.wrap_errors("create", props):
             runtime.require_shown_tenants()
             recorded = creation.create(runtime.get_run(), desired, _read_options(props))
-        runtime.known.note(desired, recorded.outputs["id"])
-        runtime.known.hold(recorded.outputs["id"], dynamic_server.get_request_urn(), "diff")
+        runtime.known_state.note(desired, recorded.outputs["id"])
+        runtime.known_state.hold(recorded.outputs["id"], dynamic_server.get_request_urn(), "diff")
         runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
 
@@ -136,8 +136,8 @@ class PolicyProvider(ResourceProvider):
 
         prior = _read_prior(props) if engine_results.is_managed(props) else None
         if prior is not None:
-            runtime.known.note(props, id_)
-            runtime.known.hold(id_, dynamic_server.get_request_urn(), "read")
+            runtime.known_state.note(props, id_)
+            runtime.known_state.hold(id_, dynamic_server.get_request_urn(), "read")
         with failures.wrap_errors("read", props, id_):
             runtime.require_tenant(props)
             recorded = recovery.read(runtime.get_run(), id_, prior)
@@ -164,7 +164,7 @@ class PolicyProvider(ResourceProvider):
         """Delete the policy; one that is builtin or was taken over is left in the tenant."""
         from pulumi_c1policy._lifecycle.effects import recovery
 
-        runtime.known.note(_props, _id)
+        runtime.known_state.note(_props, _id)
         with failures.wrap_errors("delete", _props, _id):
             runtime.require_tenant(_props)
             runtime.require_one_holder(_id, dynamic_server.get_request_urn())

@@ -25,13 +25,13 @@ _FUNCTIONS = ("when", "otherwise", "accept", "reject", "form")
 def format_builders() -> str:
     """Format the chapter, from the signatures and docstrings of the builders."""
     names = [(f"c1.{name}", getattr(builders, name)) for name in _FUNCTIONS]
-    parts = [_INTRODUCTION, _format_table(names)]
+    parts = [_INTRODUCTION, _format_list(names)]
     for name in _SUBMODULES:
         module = getattr(builders, name)
         functions = list(_list_functions(module))
         heading = inspect.getdoc(module) or ""
         parts += [f"### c1.{name}", heading.partition("\n\n")[0].replace("\n", " ")]
-        parts.append(_format_table([(f"c1.{name}.{each}", call) for each, call in functions]))
+        parts.append(_format_list([(f"c1.{name}.{each}", call) for each, call in functions]))
         if rows := list(_list_options(module, functions)):
             parts.append("\n".join(["| Option | Meaning | Of |", "| --- | --- | --- |", *rows]))
     return "\n\n".join(parts)
@@ -44,12 +44,13 @@ def _list_functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any
             yield name, value
 
 
-def _format_table(functions: list[tuple[str, Callable[..., Any]]]) -> str:
-    rows = ["| Builder | Purpose |", "| --- | --- |"]
+def _format_list(functions: list[tuple[str, Callable[..., Any]]]) -> str:
+    """Format signatures and purposes as a list, because code in a table does not wrap."""
+    lines = []
     for name, call in functions:
         purpose = (inspect.getdoc(call) or "").partition("\n\n")[0].replace("\n", " ")
-        rows.append(f"| `{name}({_format_parameters(call)})` | {purpose} |")
-    return "\n".join(rows)
+        lines.append(f"- `{name}({_format_parameters(call)})`: {purpose}")
+    return "\n".join(lines)
 
 
 def _format_parameters(call: Callable[..., Any]) -> str:

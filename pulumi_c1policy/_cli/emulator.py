@@ -8,9 +8,9 @@ from __future__ import annotations
 import json as json_module
 import shlex
 import signal
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -187,6 +187,13 @@ def emulator(
     delay: Annotated[
         float, typer.Option(min=0, help="Seconds before every answer.", rich_help_panel=_QUIRKS)
     ] = 0.0,
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            help="A JSON file with the users, apps, groups and entitlements of the tenant, as "
+            "`c1policy simulate --directory` reads it.",
+        ),
+    ] = None,
     faults: Annotated[
         str,
         typer.Option(help="The faults to play: a JSON list, or a file that contains one."),
@@ -224,12 +231,20 @@ def emulator(
         delay=delay,
     )
     fault_list, seed = _parse_faults(faults)
-    stopped = threading.Event()
+    tables = _read_directory(directory)
+    # Unlike an event, this queue may be used by a signal handler that interrupts its `get`.
+    stopped: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: stopped.put(None))
     try:
         tenant = Emulator(
-            quirks, port=port, tls=tls, expires_in=expires_in, seed=seed, faults=fault_list
+            quirks,
+            port=port,
+            tls=tls,
+            expires_in=expires_in,
+            seed=seed,
+            faults=fault_list,
+            directory=tables,
         )
         tenant.start()
     except OSError as error:
@@ -237,10 +252,28 @@ def emulator(
         output.echo("Choose another --port; 0 selects a free one.", err=True)
         raise typer.Exit(1) from error
     try:
-        output.echo(_format_json(tenant) if json else _format_text(tenant))
-        stopped.wait()
+        output.echo(format_json(tenant) if json else _format_text(tenant))
+        stopped.get()
     finally:
         tenant.stop()
+
+
+def _read_directory(path: Path | None) -> dict[str, list[dict[str, Any]]]:
+    """Read the tables of a directory file; none without a file."""
+    if path is None:
+        return {}
+    try:
+        found = json_module.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--directory") from error
+    is_tables = isinstance(found, dict) and all(
+        isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+        for rows in found.values()
+    )
+    if not is_tables:
+        message = "the file must contain an object of lists of objects"
+        raise typer.BadParameter(message, param_hint="--directory")
+    return dict(found)
 
 
 def _parse_faults(text: str) -> tuple[list[Fault], int]:
@@ -256,7 +289,7 @@ def _parse_faults(text: str) -> tuple[list[Fault], int]:
         raise typer.BadParameter(str(error), param_hint="--faults") from error
 
 
-def _format_json(tenant: Emulator) -> str:
+def format_json(tenant: Emulator) -> str:
     facts = {
         "serverUrl": tenant.url,
         "clientId": tenant.client_id,

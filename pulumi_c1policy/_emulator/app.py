@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from pulumi_c1policy._emulator import faults, faulty, reading
+from pulumi_c1policy._emulator.directory_calls import DIRECTORY_OPERATIONS
 from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, TokenError, invalid
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.guard import Guarded
@@ -33,7 +34,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _COLLECTION = "/api/v1/policies"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _ID_PATTERN = "^[a-zA-Z0-9]{27}$"
-_LIST_REQUEST = "c1.api.policy.v1.SearchPoliciesRequest"
+_LIST_REQUESTS = {
+    "Policies.List": "c1.api.policy.v1.SearchPoliciesRequest",
+    "Apps.List": "c1.api.app.v1.SearchAppsRequest",
+}
+"""The messages with the query parameters of lists, by the name of the operation."""
 
 
 def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
@@ -68,9 +73,15 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
 
 def _api_routes(tenant: Tenant) -> Iterator[Route]:
     # Try a fixed path before the templated one that would match it as well.
-    for path, methods in sorted(document()["paths"].items(), key=lambda item: "{" in item[0]):
+    for path, methods in sorted(document()["paths"].items(), key=lambda item: item[0].count("{")):
         for method, operation in methods.items():
-            yield _route(path, _api_endpoint(tenant, operation), method.upper())
+            if _name(operation) in {*OPERATIONS, *DIRECTORY_OPERATIONS}:
+                yield _route(path, _api_endpoint(tenant, operation), method.upper())
+
+
+def _name(operation: dict[str, Any]) -> str:
+    """Return the name of an operation: its service and its method."""
+    return ".".join(operation["operationId"].rsplit(".", 2)[1:])
 
 
 def _route(path: str, endpoint: Endpoint, *methods: str) -> Route:
@@ -81,12 +92,12 @@ def _route(path: str, endpoint: Endpoint, *methods: str) -> Route:
 
 
 def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
-    short_name = ".".join(operation["operationId"].rsplit(".", 2)[1:])
-    carry_out = OPERATIONS[short_name]
+    short_name = _name(operation)
     answer_name = _json_message(operation["responses"]["200"])
     request_name = _json_message(operation["requestBody"]) if "requestBody" in operation else None
     named = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
-    in_query = [message(_LIST_REQUEST).by_any_name[name] for name in named]
+    list_request = _LIST_REQUESTS.get(short_name, "")
+    in_query = [message(list_request).by_any_name[name] for name in named]
 
     async def endpoint(request: Request) -> Response:
         tenant.tokens.check(request.headers.get("authorization"))
@@ -94,7 +105,8 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
             # A request that is delayed beyond a reset would leave its traces in another test.
             raise TenantError(Code.UNAVAILABLE, "the tenant was reset meanwhile")
         policy_id = request.path_params.get("id", "")
-        if tenant.quirks.check_ids and "id" in request.path_params:
+        is_of_policy = short_name in OPERATIONS
+        if is_of_policy and tenant.quirks.check_ids and "id" in request.path_params:
             _check_id(short_name, policy_id)
         stored: Stored = {}
         if request_name:
@@ -102,8 +114,11 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
             stored = reader.read(request_name, reading.parse(await request.body()))
         elif in_query:
             asked = reading.query(request.query_params.multi_items(), in_query)
-            stored = reading.Reader().read(_LIST_REQUEST, asked)
-        answer = carry_out(tenant, policy_id, stored)
+            stored = reading.Reader().read(list_request, asked)
+        if is_of_policy:
+            answer = OPERATIONS[short_name](tenant, policy_id, stored)
+        else:
+            answer = DIRECTORY_OPERATIONS[short_name](tenant, request.path_params, stored)
         # As in every message, an empty value is unset.
         held = {name: value for name, value in answer.items() if value}
         return JSONResponse(render(answer_name, held, tenant.quirks))

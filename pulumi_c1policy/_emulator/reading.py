@@ -115,6 +115,8 @@ class Reader:
     """Keep fields and enum values that the structure does not know."""
     fill: bool = False
     """Set the server's own defaults for fields that were not sent."""
+    keep_output_only: bool = False
+    """Keep output-only fields: the message is not sent by a client, but seeds the tenant."""
 
     def read(self, name: str, raw: Json, path: str = "") -> dict[str, Any]:
         """Return the stored form of a JSON message.
@@ -150,6 +152,7 @@ class Reader:
                 raise invalid(f"proto: {where}: oneof {name}.{member.oneof} is already set")
             read = self._shaped(member, value, where)
             is_kept = not member.read_only or (name, member.name) in REFUSED_ON_WRITE
+            is_kept = is_kept or self.keep_output_only
             if is_kept and (member.has_presence or read not in ([], {})):
                 stored[member.name] = read
         if self.fill:

@@ -62,7 +62,7 @@ def _single(member: Field, value: Json, quirks: Quirks) -> Json:
     match member.kind:
         case "message":
             return render(member.message, value, quirks)
-        case "timestamp":
+        case "timestamp" if isinstance(value, int):
             return durations.timestamp(value, _DIGITS[quirks.timestamp_precision])
         case "duration" if quirks.duration_style == "padded":
             return durations.padded(value)

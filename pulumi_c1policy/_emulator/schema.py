@@ -1,8 +1,8 @@
-"""The OpenAPI structure of the policy API, as data.
+"""The OpenAPI structure of the policy API and of what stands around policies, as data.
 
 Reading, storing and sending all follow this one structure, so the tenant can only answer what it
-allows. `schema.json` is the published file in JSON, because YAML is not a run-time dependency. Must
-not import anything of the package outside `_emulator`.
+allows. `schema.json` and `around.json` are the published files in JSON, because YAML is not a
+run-time dependency. Must not import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -88,8 +88,16 @@ class Message:
 
 @cache
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document."""
-    text = resources.files(__package__).joinpath("schema.json").read_text("utf-8")
+    """Return the paths and the messages of both OpenAPI documents."""
+    policies, around = _load("schema.json"), _load("around.json")
+    # The document of the policies describes the messages that both have in full.
+    schemas = {**around["components"]["schemas"], **policies["components"]["schemas"]}
+    paths = {**around["paths"], **policies["paths"]}
+    return {"paths": paths, "components": {"schemas": schemas}}
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = resources.files(__package__).joinpath(name).read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
-from pulumi_c1policy._emulator.consistency import Readable
 from pulumi_c1policy._emulator.errors import invalid
 from pulumi_c1policy._emulator.state import Record
 
@@ -23,11 +23,32 @@ LARGEST_PAGE = 100
 SURPLUS = 2
 
 
-def answer(store: Readable, asked: dict[str, Any], *, smallest: int, pages: str) -> dict[str, Any]:
+class Stored(Protocol):
+    """An object that lists contain."""
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """Return the object in its stored form."""
+
+
+_Row = TypeVar("_Row", bound=Stored)
+_ReadPage = Callable[[Callable[[_Row], bool], int, int], tuple[list[_Row], int | None]]
+
+
+def answer(
+    read_page: _ReadPage[_Row],
+    matches: Callable[[_Row], bool],
+    asked: dict[str, Any],
+    *,
+    smallest: int,
+    pages: str,
+) -> dict[str, Any]:
     """Return one page, as the stored form of a list's or a search's answer.
 
     Args:
-        store: The policies.
+        read_page: Returns a page of the objects that match, behind a position, of some size; and
+            the position to continue from.
+        matches: The filter.
         asked: The stored form of the request.
         smallest: The smallest page of the endpoint.
         pages: The quirk `pages`.
@@ -37,7 +58,7 @@ def answer(store: Readable, asked: dict[str, Any], *, smallest: int, pages: str)
         return {"nextPageToken": _token(after, asked, is_empty=True)}
     size = page_size(asked.get("pageSize", 0), smallest)
     surplus = SURPLUS if pages == "over_full" else 0
-    records, last = store.page(Matcher(asked), after, size + surplus)
+    records, last = read_page(matches, after, size + surplus)
     held = [record.stored for record in records]
     return {"list": held, "nextPageToken": "" if last is None else _token(last, asked)}
 

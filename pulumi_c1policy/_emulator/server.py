@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pulumi_c1policy._emulator import app, certificates, compiler
+from pulumi_c1policy._emulator.directory import Tables
 from pulumi_c1policy._emulator.faults import Fault
 from pulumi_c1policy._emulator.faulty import CUT
 from pulumi_c1policy._emulator.journal import RecordedRequest
@@ -27,6 +28,7 @@ from pulumi_c1policy._emulator.middleware import Middleware
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.schema import POLICY
+from pulumi_c1policy._emulator.seeding import Seeding
 from pulumi_c1policy._emulator.state import PolicyStore
 from pulumi_c1policy._emulator.tenant import Tenant
 
@@ -82,7 +84,7 @@ class _Connection(H11Protocol):
         self.app = with_cut
 
 
-class Emulator:
+class Emulator(Seeding):
     """A ConductorOne tenant on a loopback port, for the length of a `with` block.
 
     Example:
@@ -100,6 +102,7 @@ class Emulator:
         seed: int = 0,
         faults: Sequence[Fault] = (),
         middleware: Sequence[Middleware] = (),
+        directory: Tables | None = None,
     ) -> None:
         """Describe a tenant; nothing listens before `start`.
 
@@ -111,6 +114,8 @@ class Emulator:
             seed: The seed of the policies' ids, and of the chance of faults.
             faults: The faults from the start.
             middleware: ASGI layers between the faults and the API, outermost first.
+            directory: The users, apps, groups and entitlements from the start: lists of objects, as
+                `c1policy simulate --directory` reads them.
         """
         self._quirks = quirks
         self._port = port
@@ -119,6 +124,7 @@ class Emulator:
         self._seed = seed
         self._faults = faults
         self._middleware = middleware
+        self._directory = directory
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._tenant: Tenant | None = None
@@ -146,6 +152,7 @@ class Emulator:
             expires_in=self._expires_in,
             seed=self._seed,
             faults=self._faults,
+            directory=self._directory,
         )
         server = _Server(self._config(self._tenant))
         thread = threading.Thread(

@@ -107,7 +107,7 @@ class PolicyStore:
             checked: Apply the rules of writing. False stores the policy unchanged.
         """
         with self._lock:
-            policy_id = self._new_id()
+            policy_id = self.make_id()
             sent = copy.deepcopy(fields)
             annotations = rules.merge_annotations({}, sent.pop("annotations", {}))
             if annotations:
@@ -251,7 +251,8 @@ class PolicyStore:
         self._records[kept.id] = kept
         return kept
 
-    def _new_id(self) -> str:
+    def make_id(self) -> str:
+        """Make a new id in the tenant's form."""
         seconds = int(self._clock.seconds()) - _KSUID_EPOCH
         number = (seconds << 128) | self._random.getrandbits(128)
         digits = ""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator import brackets, cel, consistency, masks, search
 from pulumi_c1policy._emulator.clock import Clock
+from pulumi_c1policy._emulator.directory import Directory, Tables
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.faults import Fault, Faults
 from pulumi_c1policy._emulator.journal import Journal
@@ -75,11 +76,13 @@ class Tenant:
         seed: int = 0,
         faults: Sequence[Fault] = (),
         clock: Clock | None = None,
+        directory: Tables | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.journal = Journal()
         self.tokens = TokenIssuer(host, self.clock, expires_in)
         self.faults = Faults()
+        self._tables = directory or {}
         self._at_start = (quirks or Quirks(), expires_in, seed, tuple(faults))
         self.reset()
 
@@ -95,6 +98,8 @@ class Tenant:
             self.policies.create(builtin, builtin=True)
         if self.quirks.newer_api:
             self.policies.create(_NEWER_BUILTIN, builtin=True)
+        self.directory = Directory(self.clock, self.policies.make_id)
+        self.directory.fill(self._tables)
         self.journal.clear()
 
     def seen(self, endpoint: consistency.Endpoint) -> consistency.Readable:
@@ -186,13 +191,15 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicySearch.Search."""
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    return search.answer(tenant.seen("search"), request, smallest=smallest, pages=pages)
+    read_page, matches = tenant.seen("search").page, search.Matcher(request)
+    return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
 def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.List, which asks for nothing in particular."""
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    return search.answer(tenant.seen("list"), request, smallest=smallest, pages=pages)
+    read_page, matches = tenant.seen("list").page, search.Matcher(request)
+    return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
 def validate_cel(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 3.0
 """The time that requests in progress have after Ctrl-C."""
 
-known = KnownState()
+known_state = KnownState()
 """The policies that the engine has shown."""
 chains = Chains()
 """The links of the program's policies that the engine has shown."""
@@ -110,8 +110,8 @@ def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> 
         RefusedError: Another resource holds it as well.
     """
     if phase:
-        known.hold(policy_id, urn, phase)
-    if rivals := known.find_rivals(policy_id, urn):
+        known_state.hold(policy_id, urn, phase)
+    if rivals := known_state.find_rivals(policy_id, urn):
         raise RefusedError(*refusals.refuse_two_holders(rivals))
 
 
@@ -194,7 +194,9 @@ def get_run() -> Run:
         if _run is None:
             settings = _load_settings()
             client = PolicyClient(settings)
-            _run = Run.over(client, known, tenant=settings.tenant, warn=failures.warn_of_current)
+            _run = Run.over(
+                client, known_state, tenant=settings.tenant, warn=failures.warn_of_current
+            )
             dynamic_server.call_on_engine_death(_run.client.close)
             if _cancelled:
                 _run.client.close()

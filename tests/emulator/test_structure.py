@@ -134,9 +134,14 @@ def without_unset(value: Any) -> Any:
 STEPS = samples(f"{PACKAGE}.PolicyStep")
 
 
-def test_the_packaged_structure_is_the_published_one() -> None:
-    packaged = resources.files("pulumi_c1policy._emulator").joinpath("schema.json")
-    assert json.loads(packaged.read_text("utf-8")) == DOCUMENT
+@pytest.mark.parametrize(
+    ("packaged", "published"),
+    [("schema.json", "policy-api"), ("around.json", "around-policies")],
+)
+def test_the_packaged_structure_is_the_published_one(packaged: str, published: str) -> None:
+    text = resources.files("pulumi_c1policy._emulator").joinpath(packaged).read_text("utf-8")
+    file = Path(__file__).parents[1] / "reference" / f"{published}.openapi.yaml"
+    assert json.loads(text) == yaml.safe_load(file.read_text("utf-8"))
 
 
 def test_the_samples_reach_every_message_of_a_step() -> None:

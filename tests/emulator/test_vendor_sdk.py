@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conductorone_sdk import SDK
-from conductorone_sdk.models import errors, shared
+from conductorone_sdk.models import errors, operations, shared
 
 from pulumi_c1policy._emulator import Emulator, Quirks
 
@@ -166,3 +166,30 @@ def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
     )
     assert tried.test_account_provision_policy_response
     assert tried.test_account_provision_policy_response.value == "x"
+
+
+def test_the_sdk_reads_and_writes_the_objects_around_policies(sdk: SDK, tenant: Emulator) -> None:
+    ada = tenant.add_user("ada@example.com", "Ada")
+    app = tenant.add_app("CRM")
+    group = tenant.add_group(app, "Sales", grantCount="3")
+    policy = create(sdk)
+    asked = shared.SearchUsersRequest(email="ada@example.com")
+    answer = sdk.user_search.search(request=asked)
+    assert answer
+    users = answer.search_users_response
+    assert users
+    assert users.list
+    assert [row.user and row.user.id for row in users.list] == [ada]
+    wanted = shared.AppEntitlementSearchServiceSearchRequest(app_ids=[app], display_name="Sales")
+    found = sdk.app_entitlement_search.search(request=wanted)
+    assert found
+    page = found.app_entitlement_search_service_search_response
+    assert page
+    assert page.list
+    [row] = page.list
+    assert row.app_entitlement
+    assert (row.app_entitlement.id, row.app_entitlement.grant_count) == (group, 3)
+    change = shared.AppInput(grant_policy_id=policy.id)
+    body = shared.UpdateAppRequest(app=change, update_mask="grantPolicyId")
+    sdk.apps.update(request=operations.C1APIAppV1AppsUpdateRequest(id=app, update_app_request=body))
+    assert tenant.app(app)["grantPolicyId"] == policy.id

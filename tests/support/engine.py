@@ -129,13 +129,15 @@ class Process:
     @contextlib.contextmanager
     def alive(self) -> Iterator[PolicyProvider]:
         """The provider, with this process around it until the block ends."""
-        before = runtime.known, runtime.shown_tenants, runtime.get_run, runtime._find_settings
-        runtime.known, runtime.shown_tenants = self.known, ShownTenants()
+        before = runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings
+        runtime.known_state, runtime.shown_tenants = self.known, ShownTenants()
         runtime.get_run, runtime._find_settings = lambda: self.run, lambda: self.settings
         try:
             yield self.provider
         finally:
-            runtime.known, runtime.shown_tenants, runtime.get_run, runtime._find_settings = before
+            runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings = (
+                before
+            )
             self.client.close()
 
 

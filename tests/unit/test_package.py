@@ -55,7 +55,12 @@ def test_the_wheel_is_complete_and_importable(tmp_path: Path) -> None:
     subprocess.run([*pip, "wheel", "--no-deps", "-w", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("py.typed", "pulumi-plugin.json", "_emulator/schema.json"):
+    for needed in (
+        "py.typed",
+        "pulumi-plugin.json",
+        "_emulator/schema.json",
+        "_emulator/around.json",
+    ):
         assert f"pulumi_c1policy/{needed}" in names
     assert not [name for name in names if name.startswith(("tests/", "scripts/"))]
 

@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import pulumi_c1policy
 from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._findings.rule_registry import RULES
@@ -73,7 +74,7 @@ COMMAND_OPTIONS = {
     """,
     "emulator": """
         --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
-        --deletion-guard --duration-style --expires-in --faults --get-lag --get-or-create
+        --deletion-guard --directory --duration-style --expires-in --faults --get-lag --get-or-create
         --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
         --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
         --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
@@ -93,6 +94,11 @@ COMMAND_OPTIONS = {
 PLACES = "account-config approver form provisioner rule-condition wait-condition"
 FORMATS = "json markdown table text"
 ANSWER_KEYS = "accepted column message severity"
+SIMULATION_KEYS = "approvers ending matched_rule policy possible routes steps subject"
+ROUTE_KEYS = "matched outcome policy policy_id rules"
+STEP_KEYS = "index kind status summary"
+IMPACT_KEYS = "after before changed policy subject"
+TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
 LOOKUP_NAMES = """
@@ -308,6 +314,53 @@ def test_json_keys_of_check_expression() -> None:
     asked = '{"expr": "true", "place": "rule-condition"}\n'
     done = CliRunner().invoke(app, ["check-expression", "--jsonl"], input=asked)
     compare("JSON keys of check-expression --jsonl", ANSWER_KEYS, json.loads(done.stdout))
+
+
+def simulate(folder: Path, *options: str) -> Result:
+    """Simulate a policy for one person, in a folder."""
+    policy = {"displayName": "A", "policyType": "POLICY_TYPE_GRANT"}
+    for name, ending in (("now", "accept"), ("before", "reject")):
+        steps: dict[str, Any] = {"grant": {"steps": [{ending: {}}]}}
+        (folder / f"{name}.json").write_text(json.dumps({**policy, "policySteps": steps}))
+    (folder / "people.json").write_text('[{"email": "ada@example.com"}]')
+    given = ["--policy", str(folder / "now.json"), "--subjects", str(folder / "people.json")]
+    return CliRunner().invoke(app, ["simulate", *given, *options])
+
+
+def test_json_keys_of_simulate(tmp_path: Path) -> None:
+    [found] = json.loads(simulate(tmp_path, "--format", "json").stdout)
+    compare("JSON keys of simulate", SIMULATION_KEYS, found)
+    compare("JSON keys of a route", ROUTE_KEYS, found["routes"][0])
+    assert set(STEP_KEYS.split()) <= found["steps"][0].keys()
+    against = ("--against", str(tmp_path / "before.json"))
+    [impact] = json.loads(simulate(tmp_path, "--format", "json", *against).stdout)
+    compare("JSON keys of simulate --against", IMPACT_KEYS, impact)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [([], 0), (["--against", "before"], 0), (["--against", "before", "--fail-on-change"], 1)],
+    ids=["without-a-comparison", "changed", "fail-on-change"],
+)
+def test_exit_codes_of_simulate(tmp_path: Path, options: list[str], code: int) -> None:
+    given = [str(tmp_path / "before.json") if each == "before" else each for each in options]
+    assert simulate(tmp_path, *given).exit_code == code
+
+
+def test_json_keys_of_the_emulator() -> None:
+    with testing.Emulator() as tenant:
+        compare("JSON keys of emulator --json", TENANT_KEYS, json.loads(format_json(tenant)))
+
+
+def test_options_before_the_command() -> None:
+    done = CliRunner().invoke(app, ["--version"])
+    assert done.exit_code == 0
+    assert re.fullmatch(r"pulumi-c1policy \d+\.\d+\.\d+\S*\n", done.stdout)
+    for option in ("-h", "--help"):
+        assert CliRunner().invoke(app, [option]).exit_code == 0
+    assert {"--install-completion", "--show-completion"} <= {
+        each for parameter in typer.main.get_command(app).params for each in parameter.opts
+    }
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_create_that_was_refused_is_not_sent_again(
     how: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=int(how), times=None, **CREATE))
-    with pytest.raises(errors.APIError):
+    with pytest.raises(errors.APIError, match="Cannot create the policy"):
         stack.up(ONE)
     assert len(writes(c1_tenant)) == 1
 
@@ -77,7 +77,7 @@ def test_a_create_that_never_gets_an_answer_is_refused_by_name_in_the_next_run(
 ) -> None:
     # Where even the look for it fails, the run has to give up.
     c1_tenant.set_faults(*LOST[how], Fault(do="answer", status=500, times=None, nth=2, **SEARCH))
-    with pytest.raises(errors.APIError):
+    with pytest.raises(errors.APIError, match="Cannot create the policy"):
         stack.up(ONE)
     [policy] = live(c1_tenant)
     c1_tenant.set_faults()

@@ -288,6 +288,6 @@ def test_an_interrupted_run_does_not_wait_for_the_storm_to_end(
             pass
         begun = time.monotonic()
         process.client.close()
-        with pytest.raises(errors.APIError):
+        with pytest.raises(errors.APIError, match="Cannot create the policy"):
             pending.result(timeout=10)
     assert time.monotonic() - begun < 2

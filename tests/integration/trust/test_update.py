@@ -78,7 +78,7 @@ def test_the_run_after_a_half_failed_update_goes_on(
 ) -> None:
     stack.up({"access": grant("A")})
     c1_tenant.set_faults(*LOST[how], Fault(do="answer", status=500, times=None, nth=2, **GET))
-    with pytest.raises(errors.APIError):
+    with pytest.raises(errors.APIError, match="Cannot update the policy"):
         stack.up({"access": grant("B")})
     c1_tenant.set_faults()
     program = {"access": grant("C")}

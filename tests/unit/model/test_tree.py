@@ -213,7 +213,7 @@ def test_an_answer_that_is_nested_without_end_is_refused() -> None:
     inner: Tree = {"manual": {}}
     for _ in range(100):
         inner = {"multiStep": {"provisionSteps": [inner]}}
-    with pytest.raises(ShapeError):
+    with pytest.raises(ShapeError, match="is nested more than 100 levels deep"):
         decode(POLICY, one({"provision": {"provisionPolicy": inner}}, STEPS))
 
 

@@ -10,7 +10,7 @@ from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi.engine_results import hide_secret
-from tests.unit.lifecycle.test_wrong_values import WRONG
+from tests.unit.lifecycle.checks.test_wrong_values import WRONG
 
 TEXT, NUMBER = "canary7d1f", 76543217
 

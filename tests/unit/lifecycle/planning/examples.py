@@ -18,8 +18,8 @@ from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, to_camel
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.support.edits import new_item
 from tests.support.strategies import sample
-from tests.unit.lifecycle.specimens import Place, path_to, specimen
-from tests.unit.lifecycle.tenant import answer, stored
+from tests.unit.lifecycle.planning.specimens import Place, path_to, specimen
+from tests.unit.lifecycle.planning.tenant import answer, stored
 
 Example = Callable[[], None]
 """Holds while the model is whole. What the tenant does is worked out before the model is broken."""

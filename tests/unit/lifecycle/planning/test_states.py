@@ -20,8 +20,8 @@ from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._pulumi import stack_ownership
 from pulumi_c1policy.errors import StateError
 from tests.support.strategies import policies
-from tests.unit.lifecycle.employees import INPUTS
-from tests.unit.lifecycle.tenant import answer, stored
+from tests.unit.lifecycle.planning.employees import INPUTS
+from tests.unit.lifecycle.planning.tenant import answer, stored
 
 SOUND = to_state(record_answer(INPUTS, answer(stored(INPUTS))))
 _JSON = st.recursive(

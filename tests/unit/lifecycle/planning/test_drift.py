@@ -18,7 +18,7 @@ from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer,
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
-from tests.unit.lifecycle.employees import (
+from tests.unit.lifecycle.planning.employees import (
     CONFIG,
     INPUTS,
     SALES,
@@ -28,7 +28,7 @@ from tests.unit.lifecycle.employees import (
     manager,
     sales,
 )
-from tests.unit.lifecycle.tenant import answer, stored, updated
+from tests.unit.lifecycle.planning.tenant import answer, stored, updated
 
 Edit = Callable[[Any], object]
 
