@@ -95,7 +95,8 @@ def test_a_user_who_is_not_found_ends_the_program_without_a_traceback(
     )
     for call in (
         'c1.find_user(email="adda@example.com")',
-        'pulumi.export("a", c1.find_user_output(email=pulumi.Output.from_input("adda@example.com")))',
+        'email = pulumi.Output.from_input("adda@example.com")\n'
+        'pulumi.export("a", c1.find_user_output(email=email))',
     ):
         made: Stack = stack(f"import pulumi_c1policy as c1\n\n{call}\n")
         failed = made.up().failed()
