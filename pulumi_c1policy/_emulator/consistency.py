@@ -22,7 +22,9 @@ class Readable(Protocol):
     def find(self, policy_id: str) -> Record | None:
         """Return the policy with that id, deleted or not."""
 
-    def page(self, matches: _Matches, after: int, size: int) -> tuple[list[Record], int | None]:
+    def read_page(
+        self, matches: _Matches, after: int, size: int
+    ) -> tuple[list[Record], int | None]:
         """Return one page of the matching policies, and the position to continue from."""
 
 
@@ -36,7 +38,9 @@ class Past:
         """Return the policy with that id, deleted or not."""
         return self._records.get(policy_id)
 
-    def page(self, matches: _Matches, after: int, size: int) -> tuple[list[Record], int | None]:
+    def read_page(
+        self, matches: _Matches, after: int, size: int
+    ) -> tuple[list[Record], int | None]:
         """Return one page in order of creation."""
         later = (r for r in self._records.values() if r.sequence > after and matches(r))
         found = list(islice(later, size + 1))
@@ -53,13 +57,15 @@ class ByOffset:
         """Return the policy with that id, deleted or not."""
         return next((record for record in self._records if record.id == policy_id), None)
 
-    def page(self, matches: _Matches, after: int, size: int) -> tuple[list[Record], int | None]:
+    def read_page(
+        self, matches: _Matches, after: int, size: int
+    ) -> tuple[list[Record], int | None]:
         """Return one page; `after` is the number of matching policies on the pages before it."""
         found = list(islice(filter(matches, self._records), after, after + size + 1))
         return found[:size], after + size if len(found) > size else None
 
 
-def seen(
+def select_version(
     store: PolicyStore, quirks: Quirks, endpoint: Endpoint, now: int, *, turn: int = 0
 ) -> Readable:
     """Return the policies as an endpoint sees them now.

@@ -17,7 +17,7 @@ from pulumi_c1policy._emulator import rules
 from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.reading import Reader
-from pulumi_c1policy._emulator.schema import message
+from pulumi_c1policy._emulator.schema import get_message
 
 USER = "c1.api.user.v1.User"
 APP = "c1.api.app.v1.App"
@@ -88,7 +88,7 @@ class Table:
             own: dict[str, Any] = {"id": key[1], "createdAt": now, "updatedAt": now}
             if app_id:
                 own["appId"] = app_id
-            known = message(self.name).fields
+            known = get_message(self.name).fields
             own = {name: value for name, value in own.items() if name in known}
             self._rows[key] = Row(key, self._sequence, {**own, **fields})
             return self._rows[key]
@@ -128,7 +128,7 @@ class Table:
             fields = {**row.fields, "deletedAt": self._clock.now()}
             self._rows[key] = replace(row, fields=fields)
 
-    def page(
+    def read_page(
         self, matches: Callable[[Row], bool], after: int, size: int
     ) -> tuple[list[Row], int | None]:
         """Return one page of the matching objects in the order of their creation.

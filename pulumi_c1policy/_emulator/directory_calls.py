@@ -19,9 +19,9 @@ from pulumi_c1policy._emulator.directory import (
     Key,
     Row,
 )
-from pulumi_c1policy._emulator.directory_filters import matcher
+from pulumi_c1policy._emulator.directory_filters import make_matcher
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import message
+from pulumi_c1policy._emulator.schema import get_message
 from pulumi_c1policy._emulator.tenant import Stored, Tenant
 
 Ids = Mapping[str, str]
@@ -55,7 +55,7 @@ def _find(
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
     table = tenant.directory[name]
     found = search.answer(
-        table.page, matcher(operation, asked), asked, smallest=smallest, pages=pages
+        table.read_page, make_matcher(operation, asked), asked, smallest=smallest, pages=pages
     )
     if wrapper and "list" in found:
         found["list"] = [{wrapper: fields} for fields in found["list"]]
@@ -77,7 +77,7 @@ def _check_policies(tenant: Tenant, fields: Stored, names: tuple[str, ...]) -> N
 
 def _read_mask(name: str, mask: str | None) -> tuple[str, ...]:
     """Return the fields that an update names; without a mask, all that can be written."""
-    fields = message(name).fields
+    fields = get_message(name).fields
     writable = tuple(each for each, field in fields.items() if not field.read_only)
     paths = tuple((mask or "").strip().split(","))
     if paths == ("",):
@@ -100,9 +100,9 @@ def _get_user(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
 
 
 def _list_apps(tenant: Tenant, _ids: Ids, asked: Stored) -> Stored:
-    matches = matcher("AppSearch.Search", asked)
+    matches = make_matcher("AppSearch.Search", asked)
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    page = tenant.directory[APP].page
+    page = tenant.directory[APP].read_page
     return search.answer(page, matches, asked, smallest=smallest, pages=pages)
 
 
@@ -117,12 +117,12 @@ def _update_app(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     return {"app": _update(APP, tenant, key, asked["app"], asked.get("updateMask")).stored}
 
 
-def _view(row: Row) -> Stored:
+def _wrap_view(row: Row) -> Stored:
     return {"appEntitlementView": {"appEntitlement": row.stored}}
 
 
 def _get_entitlement(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
-    return _view(tenant.directory[ENTITLEMENT].find((ids["app_id"], ids["id"])))
+    return _wrap_view(tenant.directory[ENTITLEMENT].find((ids["app_id"], ids["id"])))
 
 
 def _update_entitlement(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
@@ -133,7 +133,7 @@ def _update_entitlement(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     if "overrideAccessRequestsDefaults" in asked:
         name = "overrideAccessRequestsDefaults"
         row = tenant.directory[ENTITLEMENT].change(key, {name: asked[name]}, (name,))
-    return _view(row)
+    return _wrap_view(row)
 
 
 def _get_defaults(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:

@@ -9,14 +9,14 @@ import re
 from collections.abc import Collection
 
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import POLICY, message
+from pulumi_c1policy._emulator.schema import POLICY, get_message
 
 IMMUTABLE = ("policyType", "scope")
 
 
-def writable() -> tuple[str, ...]:
+def list_writable() -> tuple[str, ...]:
     """Return the policy's fields that an update may name."""
-    fields = message(POLICY).fields.values()
+    fields = get_message(POLICY).fields.values()
     return tuple(f.name for f in fields if not f.read_only and f.name not in IMMUTABLE)
 
 
@@ -38,7 +38,7 @@ def parse(
         return None
     if tolerant:
         camel = (re.sub(r"_([a-z])", lambda found: found[1].upper(), path) for path in paths)
-        paths = [path for path in camel if path in writable() or path in newer]
+        paths = [path for path in camel if path in list_writable() or path in newer]
     for path in paths:
         _check(path, newer)
     return tuple(dict.fromkeys(paths))
@@ -46,7 +46,7 @@ def parse(
 
 def _check(path: str, newer: Collection[str]) -> None:
     top, dot, _ = path.partition(".")
-    fields = message(POLICY).fields
+    fields = get_message(POLICY).fields
     if "_" in top:
         raise invalid(f"update_mask: path {path!r} is not lowerCamelCase")
     if top not in fields and top not in newer:

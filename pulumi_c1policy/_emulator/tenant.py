@@ -18,7 +18,7 @@ from pulumi_c1policy._emulator.journal import Journal
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import NEWER
-from pulumi_c1policy._emulator.schema import POLICY, message
+from pulumi_c1policy._emulator.schema import POLICY, get_message
 from pulumi_c1policy._emulator.state import PolicyStore, Record
 from pulumi_c1policy._emulator.tokens import TokenIssuer
 
@@ -102,13 +102,15 @@ class Tenant:
         self.directory.fill(self._tables)
         self.journal.clear()
 
-    def seen(self, endpoint: consistency.Endpoint) -> consistency.Readable:
+    def see(self, endpoint: consistency.Endpoint) -> consistency.Readable:
         """Return the policies as an endpoint sees them: lagging, if the quirks say so."""
         self._reads += 1
         now = self.clock.now()
-        return consistency.seen(self.policies, self.quirks, endpoint, now, turn=self._reads)
+        return consistency.select_version(
+            self.policies, self.quirks, endpoint, now, turn=self._reads
+        )
 
-    def reader(self, *, creating: bool = False) -> Reader:
+    def make_reader(self, *, creating: bool = False) -> Reader:
         """Return a reader of requests, with the tenant's quirks."""
         return Reader(
             keep_unknown=self.quirks.newer_api, fill=creating and self.quirks.server_fills
@@ -116,7 +118,7 @@ class Tenant:
 
     def add(self, policy: dict[str, Any]) -> Record:
         """Store a policy, given as JSON, as if it had always existed: nothing is rejected."""
-        return self.policies.create(self.reader().read(POLICY, policy), checked=False)
+        return self.policies.create(self.make_reader().read(POLICY, policy), checked=False)
 
     def edit(
         self, policy_id: str, changes: dict[str, Any], *, by_product: bool, checked: bool = True
@@ -129,15 +131,15 @@ class Tenant:
             by_product: A person in the product, who takes the policy over.
             checked: Apply the rules of writing. False stores the fields unchanged.
         """
-        names = message(POLICY).by_any_name
+        names = get_message(POLICY).by_any_name
         paths = tuple(names[key].name if key in names else key for key in changes)
-        fields = self.reader().read(POLICY, changes)
-        masks.parse(",".join(paths), self.newer_fields(policy_id, changes))
+        fields = self.make_reader().read(POLICY, changes)
+        masks.parse(",".join(paths), self.list_newer_fields(policy_id, changes))
         return self.policies.update(
             policy_id, fields, paths, by_product=by_product, checked=checked
         )
 
-    def newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
+    def list_newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
         """Return the fields of a policy that only a tenant with the quirk `newer_api` knows.
 
         It knows those that it sends, and every other that it was ever sent.
@@ -146,7 +148,7 @@ class Tenant:
             return set()
         record = self.policies.find(policy_id)
         named = {*NEWER[POLICY], *sent, *(record.fields if record else ())}
-        return named - set(message(POLICY).by_any_name)
+        return named - set(get_message(POLICY).by_any_name)
 
 
 def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
@@ -162,7 +164,7 @@ def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
 
 def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     """Policies.Get."""
-    record = tenant.seen("get").find(policy_id)
+    record = tenant.see("get").find(policy_id)
     hidden = tenant.quirks.deleted_get == "not_found"
     if record is None or (record.deleted_at is not None and hidden):
         raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
@@ -176,7 +178,7 @@ def update(tenant: Tenant, policy_id: str, request: Stored) -> Stored:
     sent = request["policy"]
     paths = masks.parse(
         request.get("updateMask"),
-        tenant.newer_fields(policy_id, sent),
+        tenant.list_newer_fields(policy_id, sent),
         tolerant=tenant.quirks.odd_masks == "tolerated",
     )
     return {"policy": tenant.policies.update(policy_id, sent, paths).stored}
@@ -191,14 +193,14 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicySearch.Search."""
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.seen("search").page, search.Matcher(request)
+    read_page, matches = tenant.see("search").read_page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
 def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.List, which asks for nothing in particular."""
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.seen("list").page, search.Matcher(request)
+    read_page, matches = tenant.see("list").read_page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
@@ -212,9 +214,9 @@ def try_account_provision(_tenant: Tenant, _policy_id: str, request: Stored) -> 
     else.
     """
     text = request.get("cel", "").strip()
-    for _, _, fault in brackets.faults(text):
+    for _, _, fault in brackets.find_faults(text):
         raise invalid(f"cel: {fault}")
-    return dict(zip(("type", "value"), brackets.literal(text), strict=True))
+    return dict(zip(("type", "value"), brackets.read_literal(text), strict=True))
 
 
 OPERATIONS: dict[str, Callable[[Tenant, str, Stored], Stored]] = {

@@ -83,27 +83,27 @@ def users(
     user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[OwnOptions]
 ) -> PolicyStepArgsDict:
     """Require the approval of one of the named users (1 to 32)."""
-    return _step("users", options, user_ids=user_ids)
+    return _make_step("users", options, user_ids=user_ids)
 
 
 def manager(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of the manager of the person whom the request is for."""
-    return _step("manager", options)
+    return _make_step("manager", options)
 
 
 def app_owners(**options: Unpack[OwnOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the app."""
-    return _step("app_owners", options)
+    return _make_step("app_owners", options)
 
 
 def entitlement_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the entitlement."""
-    return _step("entitlement_owners", options)
+    return _make_step("entitlement_owners", options)
 
 
 def resource_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the resource."""
-    return _step("resource_owners", options)
+    return _make_step("resource_owners", options)
 
 
 @overload
@@ -134,24 +134,24 @@ def group(
         TypeError: The app is missing.
     """
     app = take_app_id(app_group_id) if app_id is None else app_id
-    return _step("group", options, app_id=app, app_group_id=app_group_id)
+    return _make_step("group", options, app_id=app, app_group_id=app_group_id)
 
 
 def oneself(**options: Unpack[FallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of the person whom the request is for."""
-    return _step("self", options)
+    return _make_step("self", options)
 
 
 def expression(
     *expressions: pulumi.Input[str], **options: Unpack[OwnFallbackOptions]
 ) -> PolicyStepArgsDict:
     """Require the approval of a user whom a CEL expression returns; the first result counts."""
-    return _step("expression", options, expressions=list(expressions))
+    return _make_step("expression", options, expressions=list(expressions))
 
 
 def webhook(webhook_id: pulumi.Input[WebhookId], **options: Unpack[Options]) -> PolicyStepArgsDict:
     """Let a webhook decide."""
-    return _step("webhook", options, webhook_id=webhook_id)
+    return _make_step("webhook", options, webhook_id=webhook_id)
 
 
 def agent(
@@ -173,7 +173,7 @@ def agent(
         reassign_to_user_ids: The users who take over if it fails and the action reassigns to users.
         **options: The options of every approval.
     """
-    return _step(
+    return _make_step(
         "agent",
         options,
         instructions=instructions,
@@ -184,7 +184,7 @@ def agent(
     )
 
 
-def _step(
+def _make_step(
     kind: str,
     options: Mapping[str, Any],
     **own: Any,  # noqa: ANN401 - each function above says its types

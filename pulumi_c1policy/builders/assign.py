@@ -39,22 +39,22 @@ def users(
     user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[Options]
 ) -> ProvisionerAssignmentArgsDict:
     """Let one of the named users provision."""
-    return _assignment("users", options, user_ids=user_ids)
+    return _make_assignment("users", options, user_ids=user_ids)
 
 
 def manager(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let the manager of the person whom the request is for provision."""
-    return _assignment("manager", options)
+    return _make_assignment("manager", options)
 
 
 def app_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let an owner of the app provision."""
-    return _assignment("app_owners", options)
+    return _make_assignment("app_owners", options)
 
 
 def entitlement_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let an owner of the entitlement provision."""
-    return _assignment("entitlement_owners", options)
+    return _make_assignment("entitlement_owners", options)
 
 
 @overload
@@ -85,17 +85,17 @@ def group(
         TypeError: The app is missing.
     """
     app = take_app_id(app_group_id) if app_id is None else app_id
-    return _assignment("group", options, app_id=app, app_group_id=app_group_id)
+    return _make_assignment("group", options, app_id=app, app_group_id=app_group_id)
 
 
 def expression(
     *expressions: pulumi.Input[str], **options: Unpack[FallbackOptions]
 ) -> ProvisionerAssignmentArgsDict:
     """Let a user whom a CEL expression returns provision; the first result counts."""
-    return _assignment("expression", options, expressions=list(expressions))
+    return _make_assignment("expression", options, expressions=list(expressions))
 
 
-def _assignment(
+def _make_assignment(
     kind: str,
     options: Mapping[str, Any],
     **own: Any,  # noqa: ANN401 - each function above says its types

@@ -31,7 +31,7 @@ def to_users(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("reassign_to_approvers", {"approver_ids": user_ids}, after, comment)
+    return _make_escalation("reassign_to_approvers", {"approver_ids": user_ids}, after, comment)
 
 
 def to_policy(
@@ -47,7 +47,7 @@ def to_policy(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("replace_policy", {"policy_id": get_id(policy)}, after, comment)
+    return _make_escalation("replace_policy", {"policy_id": get_id(policy)}, after, comment)
 
 
 def skip_step(
@@ -59,7 +59,7 @@ def skip_step(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("skip_step", {}, after, comment)
+    return _make_escalation("skip_step", {}, after, comment)
 
 
 def cancel_request(
@@ -71,10 +71,10 @@ def cancel_request(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("cancel_ticket", {}, after, comment)
+    return _make_escalation("cancel_ticket", {}, after, comment)
 
 
-def _escalation(
+def _make_escalation(
     kind: str,
     how: dict[str, Any],
     after: pulumi.Input[Duration],

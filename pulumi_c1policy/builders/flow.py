@@ -136,7 +136,7 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
     fallthrough: Otherwise | None = None
     for part in parts:
         if isinstance(part, When):
-            rules.append(_rule(part, lists))
+            rules.append(_make_rule(part, lists))
         elif not isinstance(part, Otherwise):
             baseline.append(part)
         elif fallthrough is not None:
@@ -155,13 +155,13 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
     return cast("Flow", {"policy_type": policy_type, **found})
 
 
-def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
+def _make_rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
     """Return the rule; add its steps to `lists`."""
     rule: dict[str, Any] = {"condition": part.condition}
     if part.policy is not None:
         rule["policy_id"] = get_id(part.policy)
     if part.steps is not None:
-        key = part.key or _key(part.condition, taken=lists)
+        key = part.key or _make_key(part.condition, taken=lists)
         if key in lists:
             raise ValueError(
                 f"two lists of steps have the key {key!r}; pass a different key=... to one of them"
@@ -171,7 +171,7 @@ def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
     return rule
 
 
-def _key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
+def _make_key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
     """Make a readable key that is unique for the condition, whatever its layout."""
     if not isinstance(condition, str):
         raise TypeError(

@@ -73,13 +73,13 @@ def _check_message(message: Message, value: Value, path: Path, found: list[Findi
         text = f"there is no such field; {suggest_field(message, name)}"
         found.append(Finding((*path, str(name)), _ANY, text))
     for field in message.required:
-        if value.get(field.name) is None and not _misspelt(message, unknown_names, field.name):
+        if value.get(field.name) is None and not _is_misspelt(message, unknown_names, field.name):
             found.append(Finding((*path, field.name), "missing", f"is required: {field.doc}"))
     if message.members:
         _check_oneofs(message, value, path, found, misspelt=bool(unknown_names))
 
 
-def _misspelt(message: Message, unknown_names: Iterable[str], name: str) -> bool:
+def _is_misspelt(message: Message, unknown_names: Iterable[str], name: str) -> bool:
     return any(guess_field(message, stranger) == name for stranger in unknown_names)
 
 
@@ -258,7 +258,7 @@ def _check_oneofs(
         group, member = members[name]
         if value[name] is UNKNOWN:
             unsure.add(group)
-        elif _says_something(message.fields[name], value[name]):
+        elif _has_content(message.fields[name], value[name]):
             rivals = chosen.setdefault(group, [])
             if member not in rivals:
                 rivals.append(member)
@@ -283,7 +283,7 @@ def _check_oneofs(
             found.append(Finding(path, "one-of", f"is empty; set {one}{names}"))
 
 
-def _says_something(field: Field, value: Value) -> bool:
+def _has_content(field: Field, value: Value) -> bool:
     if value is None:
         return False
     if isinstance(field.type, Message) or field.type is _BOOL:
