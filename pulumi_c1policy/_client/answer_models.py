@@ -39,6 +39,24 @@ class PolicyEnvelope(_AnswerModel):
     policy: dict[str, Any]
 
 
+class AppEnvelope(_AnswerModel):
+    """The answer to a get or update of an app."""
+
+    app: dict[str, Any]
+
+
+class EntitlementView(_AnswerModel):
+    """An entitlement in an answer; the objects that belong to it are not read."""
+
+    app_entitlement: dict[str, Any]
+
+
+class EntitlementEnvelope(_AnswerModel):
+    """The answer to a get or update of an entitlement."""
+
+    app_entitlement_view: EntitlementView
+
+
 class PolicyPage(_AnswerModel):
     """One page of a list or a search."""
 

@@ -34,19 +34,23 @@ def list_pages(transport: Transport, page_size: int) -> Iterator[Page]:
 
 
 def search_pages(
-    transport: Transport, filters: Mapping[str, object], page_size: int
+    transport: Transport,
+    filters: Mapping[str, object],
+    page_size: int,
+    path: str = _SEARCH_PATH,
 ) -> Iterator[Page]:
     """Yield the pages of a search.
 
     Args:
         transport: The transport.
         filters: The fields of the search request, in lowerCamelCase; empty ones are not sent.
-        page_size: The number of policies to ask for with each request.
+        page_size: The number of objects to ask for with each request.
+        path: The path of the search.
 
     Raises:
         APIError: A page could not be read, or the pages do not end.
     """
-    call = Call(Kind.READ, "POST", _SEARCH_PATH)
+    call = Call(Kind.READ, "POST", path)
     constant = {name: value for name, value in filters.items() if value}
     budget = bodies.Budget()
 

@@ -7,7 +7,9 @@ which differs from a field that the program leaves alone, so each field has pres
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote, unquote
 
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
@@ -41,7 +43,7 @@ APP_POLICIES = Message(
 )
 
 OVERRIDE: Final = "override_access_requests_defaults"
-"""The field that a request carries beside the entitlement, and that no update mask names."""
+"""The field that a request carries in the entitlement and beside it."""
 
 ENTITLEMENT_POLICIES = Message(
     "c1.api.app.v1.AppEntitlement",
@@ -81,3 +83,40 @@ ENTITLEMENT_POLICIES = Message(
         ),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """The app, or the entitlement of that app, to which policies are attached.
+
+    The id of an entitlement is unique in its app only.
+    """
+
+    app_id: str
+    entitlement_id: str = ""
+
+    @property
+    def noun(self) -> str:
+        """The object in messages, without an article."""
+        return "entitlement" if self.entitlement_id else "app"
+
+    @property
+    def id(self) -> str:
+        """The id of an attachment to it: the ids, percent-encoded, with a slash between them."""
+        return "/".join(quote(part, safe="") for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The ids in the order of the API's paths."""
+        return (self.app_id, self.entitlement_id) if self.entitlement_id else (self.app_id,)
+
+
+def parse_target(attachment_id: str) -> Target:
+    """Return the target of the attachment with this id."""
+    app_id, _, entitlement_id = attachment_id.partition("/")
+    return Target(unquote(app_id), unquote(entitlement_id))
+
+
+def make_target(inputs: dict[str, object]) -> Target:
+    """Return the target that the inputs of an attachment name."""
+    return Target(str(inputs["app_id"]), str(inputs.get("entitlement_id") or ""))
