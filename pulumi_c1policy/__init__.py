@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pulumi_c1policy.attachments import AppPolicies, EntitlementPolicies
     from pulumi_c1policy.builders import (
         accept,
         approve,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from pulumi_c1policy.resource import Policy
 
 __all__ = [
+    "AppPolicies",
+    "EntitlementPolicies",
     "Policy",
     "PolicyType",
     "accept",
@@ -61,6 +64,7 @@ __all__ = [
 # not listed; a program can still import them.
 _UNLISTED = ("assign", "provision", "run")
 _HOMES = dict.fromkeys((*__all__, *_UNLISTED), "pulumi_c1policy.builders")
+_HOMES["AppPolicies"] = _HOMES["EntitlementPolicies"] = "pulumi_c1policy.attachments"
 _HOMES["Policy"] = "pulumi_c1policy.resource"
 _HOMES["get_policy"] = _HOMES["get_policy_output"] = "pulumi_c1policy.lookups"
 _HOMES["PolicyType"] = "pulumi_c1policy.policy_type"

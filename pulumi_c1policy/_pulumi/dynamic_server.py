@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from pulumi.dynamic import Config
+from pulumi.runtime import rpc
 
 _SERVICER = "DynamicResourceProviderServicer"
 _LOG_TIMEOUT_SECONDS = 5
@@ -73,16 +74,34 @@ class _Traceback(ModuleType):
 def get_request_urn() -> str:
     """Return the URN of the resource of this thread's call; "" if there is none.
 
-    A dynamic provider does not get the URN (pulumi/pulumi#9434). The server's own function has it
-    in its local variable `request`, and is on the call stack.
+    A dynamic provider does not get the URN (pulumi/pulumi#9434).
+    """
+    return str(getattr(_find_request(), "urn", ""))
+
+
+def read_recorded_inputs() -> dict[str, Any]:
+    """Return the inputs in the state of the resource of this thread's read or deletion.
+
+    A dynamic provider gets the outputs only, and the program's decisions are inputs.
+    """
+    request = _find_request()
+    recorded = getattr(request, "old_inputs", None) or getattr(request, "inputs", None)
+    return {} if recorded is None else rpc.deserialize_properties(recorded)
+
+
+def _find_request() -> object:
+    """Return the request of this thread's call; None if there is none.
+
+    The server's own function has it in its local variable `request`, and is on the call stack.
     """
     server, frame = _find_server(), sys._getframe()
     while server is not None and (caller := frame.f_back) is not None:
         frame = caller
         if frame.f_globals is vars(server) and "request" in frame.f_locals:
-            return str(getattr(frame.f_locals["request"], "urn", ""))
+            request: object = frame.f_locals["request"]
+            return request
     _note_missing("`request` on the call stack")
-    return ""
+    return None
 
 
 def log(message: str, urn: str, *, is_warning: bool = True) -> bool:

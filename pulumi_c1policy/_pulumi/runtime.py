@@ -24,6 +24,7 @@ from pulumi_c1policy._pulumi import (
     tenants,
 )
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
+from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.errors import C1PolicyError, RefusedError
 
@@ -41,6 +42,8 @@ known_state = KnownState()
 """The policies that the engine has shown."""
 chains = Chains()
 """The links of the program's policies that the engine has shown."""
+declared_targets = DeclaredTargets()
+"""The objects to which the program's resources attach policies."""
 shown_tenants = ShownTenants()
 """The tenants of the resources that the engine has shown."""
 

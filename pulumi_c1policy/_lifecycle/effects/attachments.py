@@ -70,7 +70,9 @@ def create(run: Run, kind: Kind, desired: Tree, workspace: str) -> Prior:
     return replace(recorded, predecessors=recovered)
 
 
-def read(run: Run, kind: Kind, target: Target, prior: Prior | None) -> Prior | None:
+def read(
+    run: Run, kind: Kind, target: Target, prior: Prior | None, names: list[str] | None = None
+) -> Prior | None:
     """Read the object as it is now.
 
     Args:
@@ -78,6 +80,7 @@ def read(run: Run, kind: Kind, target: Target, prior: Prior | None) -> Prior | N
         kind: The kind of the attachment.
         target: The object.
         prior: The record of the last operation; None for an object without one (an import).
+        names: The fields to record without a prior record. Default: those with a value.
 
     Returns:
         The record brought up to date, or None if the object is gone.
@@ -92,7 +95,7 @@ def read(run: Run, kind: Kind, target: Target, prior: Prior | None) -> Prior | N
     if prior is None:
         values = select_values(kind.message, live, list_settable(kind.message))
         ids = {field.name: live[field.name] for field in kind.message.required}
-        inputs = ids | {name: value for name, value in values.items() if value}
+        inputs = ids | {n: v for n, v in values.items() if (n in names if names else v)}
         return record_answer(inputs, live, origin=Origin(run.tenant), kind=kind)
     refreshed = refresh(prior, live)
     return replace(refreshed, origin=replace(prior.origin, tenant=run.tenant))

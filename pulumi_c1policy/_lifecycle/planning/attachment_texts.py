@@ -75,5 +75,10 @@ def warn_of_taken_object(urn: str) -> str:
     return f"the resource {urn} manages the same object now, so nothing is put back."
 
 
+def warn_of_unreadable_delete(problem: str) -> str:
+    """Warn that nothing was put back, because the state cannot be read."""
+    return f"{problem} Nothing was put back; check the policies in ConductorOne."
+
+
 def _list(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
