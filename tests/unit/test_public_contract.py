@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import typer
+from pulumi.dynamic import ResourceProvider
 from typer.testing import CliRunner, Result
 
 import pulumi_c1policy
@@ -29,8 +30,13 @@ from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._model.attachments import Target
 from pulumi_c1policy._pulumi import config_keys, decision_sources
-from pulumi_c1policy.provider import PolicyProvider
+from pulumi_c1policy.provider import (
+    AppPoliciesProvider,
+    EntitlementPoliciesProvider,
+    PolicyProvider,
+)
 from pulumi_c1policy.resource import Policy
 
 PACKAGE = Path(pulumi_c1policy.__file__).parent
@@ -42,18 +48,18 @@ STATE_KEYS = """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """
     accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
-    onConflict onLeftover onTakeover requestDeadline serverUrl severity tenantDomain validateOnline
+    onConflict onDelete onLeftover onTakeover requestDeadline serverUrl severity tenantDomain validateOnline
 """
 ENVIRONMENT_VARIABLES = """
     CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
     CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
     CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
-    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_LEFTOVER
-    PULUMI_C1POLICY_ON_TAKEOVER
+    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_DELETE
+    PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
 """
 DECISION_VALUES = """
-    on_conflict=overwrite on_conflict=refuse on_leftover=adopt on_leftover=leave
-    on_leftover=refuse on_takeover=refuse on_takeover=take_back
+    on_conflict=overwrite on_conflict=refuse on_delete=keep on_delete=restore on_leftover=adopt
+    on_leftover=leave on_leftover=refuse on_takeover=refuse on_takeover=take_back
 """
 RULE_IDS = """
     action-step after-end agent-failure-action agent-mode agent-policies agent-reassign
@@ -100,11 +106,21 @@ IMPACT_KEYS = "after before changed policy subject"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
-PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output"
+PUBLIC_NAMES = f"""
+    AppPolicies EntitlementPolicies Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output
+"""
 UNLISTED_NAMES = "assign provision run"
 POLICY_ARGUMENTS = """
     annotations baseline_policy_id description display_name on_conflict on_leftover on_takeover
     opts policy_steps policy_type post_actions reassign_tasks_to_delegates resource_name rules scope
+"""
+ATTACHMENT_ARGUMENTS = """
+    app_id certify_policy_id grant_policy_id on_conflict on_delete opts resource_name
+    revoke_policy_id
+"""
+ENTITLEMENT_ARGUMENTS = f"""
+    {ATTACHMENT_ARGUMENTS} emergency_grant_enabled emergency_grant_policy_id entitlement_id
+    override_access_requests_defaults
 """
 BUILDERS = {
     "approve": """
@@ -203,9 +219,29 @@ def test_the_type_token() -> None:
     assert import_file.TYPE == "pulumi-python:dynamic/c1policy:Policy"
 
 
-def test_the_provider_has_its_path_in_every_state() -> None:
-    pickled = pickle.dumps(PolicyProvider(), protocol=0)
-    assert b"pulumi_c1policy.provider\nPolicyProvider\n" in pickled
+@pytest.mark.parametrize("name", ["AppPolicies", "EntitlementPolicies"])
+def test_the_type_tokens_of_attachments(name: str) -> None:
+    found = getattr(pulumi_c1policy, name)._resource_type_name
+    assert found == f"dynamic/c1policy:{name}"
+
+
+@pytest.mark.parametrize(
+    "provider", [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
+)
+def test_the_provider_has_its_path_in_every_state(provider: type[ResourceProvider]) -> None:
+    pickled = pickle.dumps(provider(), protocol=0).decode("ascii")
+    assert f"pulumi_c1policy.provider\n{provider.__name__}\n" in pickled
+
+
+def test_the_names_of_the_providers() -> None:
+    names = ["PolicyProvider", "AppPoliciesProvider", "EntitlementPoliciesProvider"]
+    found = [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
+    assert [each.__name__ for each in found] == names
+
+
+def test_the_ids_of_attachments() -> None:
+    assert Target("a/1", "e 2").id == "a%2F1/e%202"
+    assert Target("a/1").id == "a%2F1"
 
 
 def test_annotation_keys() -> None:
@@ -358,3 +394,14 @@ def test_builders(module: str) -> None:
 def test_arguments_of_a_policy() -> None:
     found = [name for name in inspect.signature(Policy.__init__).parameters if name != "self"]
     compare("Arguments of Policy", POLICY_ARGUMENTS, found)
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [("AppPolicies", ATTACHMENT_ARGUMENTS), ("EntitlementPolicies", ENTITLEMENT_ARGUMENTS)],
+)
+def test_arguments_of_attachments(name: str, listed: str) -> None:
+    signature = inspect.signature(getattr(pulumi_c1policy, name).__init__)
+    compare(
+        f"Arguments of {name}", listed, [each for each in signature.parameters if each != "self"]
+    )
