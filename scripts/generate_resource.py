@@ -212,7 +212,9 @@ def _format_resource() -> str:
         header=OUTPUTS.header,
         imports=", ".join(sorted(kinds)),
         outputs="\n".join(map(_format_output, outputs)),
-        arguments="\n".join([*map(_format_argument, fields), *map(_format_decision, POLICY_DECISIONS)]),
+        arguments="\n".join(
+            [*map(_format_argument, fields), *map(_format_decision, POLICY_DECISIONS)]
+        ),
         docs="\n".join(_format_argument_doc(name, doc) for name, doc in docs.items()),
         fields="".join(f'"{field.name}": {field.name}, ' for field in fields),
         decisions="".join(f'"{name}": {name}, ' for name in POLICY_DECISIONS),
