@@ -54,10 +54,15 @@ _cancelled = False
 
 
 def configure(config: Config) -> None:
-    """Store the stack's configuration; the run begins when it is first needed."""
-    global _config, _run
+    """Store the stack's configuration; the run begins when it is first needed.
+
+    The server configures the provider of each kind of resource, and all kinds share the run.
+    """
+    global _config, _run  # noqa: PLW0603 (the run of the process)
     with _lock:
-        _config, _run = config, None
+        if _config is None or not dynamic_server.have_same_values(_config, config):
+            _run = None
+        _config = config
     _show_tenant()
     dynamic_server.call_on_cancel(_cancel)
 

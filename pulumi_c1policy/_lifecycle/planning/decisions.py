@@ -17,7 +17,7 @@ DECISIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "on_leftover": ("refuse", "adopt", "leave"),
     "on_delete": ("restore", "keep"),
 }
-"""The decisions, as arguments of resources are named, and their values; the first is the default."""
+"""The decisions, named as arguments of resources, and their values; the first is the default."""
 
 POLICY_DECISIONS: Final = ("on_conflict", "on_takeover", "on_leftover")
 """The decisions about policies."""

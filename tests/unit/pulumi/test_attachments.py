@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 import pytest
+from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.schema import Message, Scalar
+from pulumi_c1policy._pulumi import runtime
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
 from pulumi_c1policy.attachments import AppPolicies, EntitlementPolicies
 from pulumi_c1policy.provider import AppPoliciesProvider, EntitlementPoliciesProvider
@@ -97,3 +99,19 @@ def test_the_registry_names_the_other_resources_of_an_object() -> None:
     assert declared.find_rivals("", "a") == []
     declared.declare("three", "b")
     assert declared.find_rivals("one", "a") == []
+
+
+def test_the_providers_of_all_kinds_share_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "_config", None)
+    monkeypatch.setattr(runtime, "_run", None)
+    values = {"c1policy:serverUrl": "https://shop.conductor.one", "c1policy:accessToken": "token"}
+    AppPoliciesProvider().configure(ConfigureRequest(Config(dict(values), "shop")))
+    run = runtime.get_run()
+    EntitlementPoliciesProvider().configure(ConfigureRequest(Config(dict(values), "shop")))
+    assert runtime.get_run() is run
+    other = {**values, "c1policy:requestDeadline": "10"}
+    EntitlementPoliciesProvider().configure(ConfigureRequest(Config(other, "shop")))
+    other_run = runtime.get_run()
+    assert other_run is not run
+    for each in (run, other_run):
+        each.client.close()
