@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pulumi_c1policy.attachments import AppPolicies, EntitlementPolicies
     from pulumi_c1policy.builders import (
         accept,
         approve,
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from pulumi_c1policy.resource import Policy
 
 __all__ = [
+    "AppPolicies",
+    "EntitlementPolicies",
     "Policy",
     "PolicyType",
     "accept",
@@ -93,6 +96,7 @@ __all__ = [
 _UNLISTED = ("assign", "provision", "run")
 _LOOKUPS = [name for name in __all__ if name.startswith(("find_", "get_"))]
 _HOMES = dict.fromkeys((*__all__, *_UNLISTED), "pulumi_c1policy.builders")
+_HOMES["AppPolicies"] = _HOMES["EntitlementPolicies"] = "pulumi_c1policy.attachments"
 _HOMES["Policy"] = "pulumi_c1policy.resource"
 _HOMES |= dict.fromkeys(_LOOKUPS, "pulumi_c1policy.lookups")
 _HOMES["PolicyType"] = "pulumi_c1policy.policy_type"

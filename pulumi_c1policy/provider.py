@@ -1,7 +1,7 @@
-"""The dynamic provider, which calls the lifecycle for each call of the engine.
+"""The dynamic providers, which call the lifecycle for each call of the engine.
 
 Pulumi pickles a reference to the class into every stack's state, so the module's path and the
-class's name never change. The object is empty, because its attributes would be pickled as well.
+classes' names never change. An object is empty, because its attributes would be pickled as well.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from pulumi.dynamic import (
 from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.attachment_kind import (
+    APP_POLICIES_KIND,
+    ENTITLEMENT_POLICIES_KIND,
+)
 from pulumi_c1policy._lifecycle.planning.decisions import Options, read_options
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, list_warnings, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior
@@ -36,6 +40,7 @@ from pulumi_c1policy._pulumi import (
     runtime,
     stack_ownership,
 )
+from pulumi_c1policy._pulumi.attachment_calls import AttachmentProvider
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 
 if TYPE_CHECKING:
@@ -177,6 +182,20 @@ class PolicyProvider(ResourceProvider):
             warning = recovery.delete(runtime.get_run, _id, _read_prior(_props), options)
         if warning:
             failures.warn_of(_props, warning, _id)
+
+
+class AppPoliciesProvider(AttachmentProvider):
+    """The provider of the policies of apps."""
+
+    kind = APP_POLICIES_KIND
+    type_name = "c1policy.AppPolicies"
+
+
+class EntitlementPoliciesProvider(AttachmentProvider):
+    """The provider of the policies of entitlements."""
+
+    kind = ENTITLEMENT_POLICIES_KIND
+    type_name = "c1policy.EntitlementPolicies"
 
 
 def _read_prior(properties: dict[str, Any]) -> Prior | Claim:

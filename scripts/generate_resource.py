@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import textwrap
 
-from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS, POLICY_DECISIONS
 from pulumi_c1policy._model import enums
 from pulumi_c1policy._model.id_fields import ID_FIELDS
 from pulumi_c1policy._model.policy import POLICY
@@ -221,10 +221,12 @@ def _format_resource() -> str:
         results=RESULTS,
         ids=", ".join(sorted({ID_TYPES[ID_FIELDS[f.name]] for f in fields if f.name in ID_FIELDS})),
         outputs="\n".join(map(_format_output, outputs)),
-        arguments="\n".join([*map(_format_argument, fields), *map(_format_decision, DECISIONS)]),
+        arguments="\n".join(
+            [*map(_format_argument, fields), *map(_format_decision, POLICY_DECISIONS)]
+        ),
         docs="\n".join(_format_argument_doc(name, doc) for name, doc in docs.items()),
         fields="".join(f'"{field.name}": {field.name}, ' for field in fields),
-        decisions="".join(f'"{name}": {name}, ' for name in DECISIONS),
+        decisions="".join(f'"{name}": {name}, ' for name in POLICY_DECISIONS),
     )
 
 

@@ -42,6 +42,24 @@ class PolicyEnvelope(AnswerModel):
     policy: dict[str, Any]
 
 
+class AppEnvelope(AnswerModel):
+    """The answer to a get or update of an app."""
+
+    app: dict[str, Any]
+
+
+class EntitlementAnswer(AnswerModel):
+    """An entitlement in an answer; the objects that belong to it are not read."""
+
+    app_entitlement: dict[str, Any]
+
+
+class EntitlementEnvelope(AnswerModel):
+    """The answer to a get or update of an entitlement."""
+
+    app_entitlement_view: EntitlementAnswer
+
+
 class Page(AnswerModel, Generic[_Row]):
     """One page of a list or a search."""
 

@@ -11,11 +11,10 @@ from contextlib import AbstractContextManager
 from itertools import chain
 from types import TracebackType
 from typing import Any, Self, TypeAlias
-from urllib.parse import quote
 
 import httpx
 
-from pulumi_c1policy._client import answers, decoding, paging
+from pulumi_c1policy._client import answers, decoding, object_paths, paging
 from pulumi_c1policy._client.answer_models import (
     AccountProvisionResult,
     CelValidation,
@@ -30,7 +29,7 @@ from pulumi_c1policy._client.paging import POLICIES_PATH
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.transport import Transport
 from pulumi_c1policy._client.usage_client import UsageClient
-from pulumi_c1policy.errors import APIError, NotFoundError
+from pulumi_c1policy.errors import APIError
 
 _MAX_PAGE_SIZE = 100
 # Inside the class, `list` is the call of that name.
@@ -87,6 +86,11 @@ class PolicyClient:
     def cut(self) -> None:
         """End the requests under way; a write among them may have taken effect."""
         self._transport.cut()
+
+    @property
+    def transport(self) -> Transport:
+        """The transport, for the clients of other objects."""
+        return self._transport
 
     def share_deadline(self) -> AbstractContextManager[None]:
         """Make all calls of a block share one deadline, that of the settings."""
@@ -286,20 +290,4 @@ def _build_look(policy_id: str, decide: Callable[[dict[str, Any]], Decision]) ->
 
 
 def _build_path(policy_id: str, method: str) -> str:
-    """Return the path of a policy.
-
-    Raises:
-        NotFoundError: No policy can have this id. A tenant answers "", "/" and "." with a redirect
-            to the collection, and no URL can hold half a surrogate pair.
-    """
-    if not policy_id.strip("./ ") or _has_surrogates(policy_id):
-        raise NotFoundError(
-            f"There is no policy with the id {policy_id!a}.",
-            "Use the policy's id as the tenant shows it.",
-            method=method,
-        )
-    return f"{POLICIES_PATH}/{quote(policy_id, safe='')}"
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return object_paths.build_path(POLICIES_PATH, policy_id, method, "policy")

@@ -200,6 +200,12 @@ def list_config_keys(config: Config | None) -> list[str]:
     return []
 
 
+def have_same_values(one: Config, other: Config) -> bool:
+    """Return whether two configs have the same keys and values; False if that is not known."""
+    values = getattr(one, "_props", None)
+    return isinstance(values, Mapping) and values == getattr(other, "_props", None)
+
+
 def get_project_name(config: Config | None) -> str:
     """Return the name of the project that a stack's config belongs to; "" if it is not known."""
     name = getattr(config, "_project_name", None)

@@ -79,10 +79,17 @@ def make_clash_failure(key: str) -> CheckFailure:
     return CheckFailure(path, "is an ownership annotation, which Pulumi sets; leave it out")
 
 
-def make_diff_result(planned: Plan) -> DiffResult:
-    """Make the engine's answer for a plan that may be carried out."""
+def make_diff_result(planned: Plan, *, delete_first: bool = False) -> DiffResult:
+    """Make the engine's answer for a plan that may be carried out.
+
+    Args:
+        planned: The plan.
+        delete_first: A replacement deletes the old object before it creates the new one.
+    """
     if isinstance(planned, Replace):
-        return DiffResult(changes=True, replaces=list(planned.fields), delete_before_replace=False)
+        return DiffResult(
+            changes=True, replaces=list(planned.fields), delete_before_replace=delete_first
+        )
     return DiffResult(changes=not isinstance(planned, NoOp))
 
 

@@ -57,7 +57,7 @@ def make_ownership(type_name: str, name: str, parent: pulumi.Resource | None) ->
     }
 
 
-def parse_ownership(urn: str) -> Tree:
+def parse_ownership(urn: str, type_name: str = TYPE) -> Tree:
     """Make the ownership annotations of a resource from its URN.
 
     A URN does not contain the organization, so the workspace has none. The result is empty if there
@@ -72,7 +72,7 @@ def parse_ownership(urn: str) -> Tree:
     return {
         "managed_by": "pulumi",
         "iac_workspace": escape_annotation(f"{project}/{stack}"),
-        "iac_resource_address": escape_annotation(f"{above}{TYPE}/{name}"),
+        "iac_resource_address": escape_annotation(f"{above}{type_name}/{name}"),
     }
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import typer
+from pulumi.dynamic import ResourceProvider
 from typer.testing import CliRunner, Result
 
 import pulumi_c1policy
@@ -32,31 +33,37 @@ from pulumi_c1policy._import import import_file
 from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._model.attachments import Target
 from pulumi_c1policy._pulumi import config_keys, decision_sources
-from pulumi_c1policy.provider import PolicyProvider
+from pulumi_c1policy.provider import (
+    AppPoliciesProvider,
+    EntitlementPoliciesProvider,
+    PolicyProvider,
+)
 from pulumi_c1policy.resource import Policy
 
 PACKAGE = Path(pulumi_c1policy.__file__).parent
 
 STATE_KEYS = """
-    __held __lost_marks __merely_read __options __owner __provider __resent __rewritten __state
-    __taken_by __tenant __unproven
+    __held __lost_marks __merely_read __options __owner __predecessors __provider __resent
+    __rewritten __state __taken_by __tenant __unproven
 """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """
     accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
-    onConflict onInUse onLeftover onTakeover requestDeadline serverUrl severity tenantDomain
-    validateOnline
+    onConflict onDelete onInUse onLeftover onTakeover requestDeadline serverUrl severity
+    tenantDomain validateOnline
 """
 ENVIRONMENT_VARIABLES = """
     CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
     CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
     CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
-    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_IN_USE
-    PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
+    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_DELETE
+    PULUMI_C1POLICY_ON_IN_USE PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
 """
 DECISION_VALUES = """
-    on_conflict=overwrite on_conflict=refuse on_in_use=delete on_in_use=refuse on_leftover=adopt
+    on_conflict=overwrite on_conflict=refuse on_delete=keep on_delete=restore on_in_use=delete
+    on_in_use=refuse on_leftover=adopt
     on_leftover=leave on_leftover=refuse on_takeover=refuse on_takeover=take_back
 """
 RULE_IDS = """
@@ -147,12 +154,22 @@ LOOKUP_TOKENS = """
     c1policy:index:findStepUpProvider c1policy:index:findUser c1policy:index:findWebhook
     c1policy:index:getPolicies c1policy:index:getPolicy
 """
-PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} {LOOKUP_NAMES}"
+PUBLIC_NAMES = f"""
+    AppPolicies EntitlementPolicies Policy PolicyType {BUILDER_NAMES} {LOOKUP_NAMES}
+"""
 UNLISTED_NAMES = "assign provision run"
 POLICY_ARGUMENTS = """
     annotations baseline_policy_id description display_name on_conflict on_in_use on_leftover
     on_takeover opts policy_steps policy_type post_actions reassign_tasks_to_delegates
     resource_name rules scope
+"""
+ATTACHMENT_ARGUMENTS = """
+    app_id certify_policy_id grant_policy_id on_conflict on_delete opts resource_name
+    revoke_policy_id
+"""
+ENTITLEMENT_ARGUMENTS = f"""
+    {ATTACHMENT_ARGUMENTS} emergency_grant_enabled emergency_grant_policy_id entitlement_id
+    override_access_requests_defaults
 """
 BUILDERS = {
     "approve": """
@@ -251,9 +268,29 @@ def test_the_type_token() -> None:
     assert import_file.TYPE == "pulumi-python:dynamic/c1policy:Policy"
 
 
-def test_the_provider_has_its_path_in_every_state() -> None:
-    pickled = pickle.dumps(PolicyProvider(), protocol=0)
-    assert b"pulumi_c1policy.provider\nPolicyProvider\n" in pickled
+@pytest.mark.parametrize("name", ["AppPolicies", "EntitlementPolicies"])
+def test_the_type_tokens_of_attachments(name: str) -> None:
+    found = getattr(pulumi_c1policy, name)._resource_type_name
+    assert found == f"dynamic/c1policy:{name}"
+
+
+@pytest.mark.parametrize(
+    "provider", [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
+)
+def test_the_provider_has_its_path_in_every_state(provider: type[ResourceProvider]) -> None:
+    pickled = pickle.dumps(provider(), protocol=0).decode("ascii")
+    assert f"pulumi_c1policy.provider\n{provider.__name__}\n" in pickled
+
+
+def test_the_names_of_the_providers() -> None:
+    names = ["PolicyProvider", "AppPoliciesProvider", "EntitlementPoliciesProvider"]
+    found = [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
+    assert [each.__name__ for each in found] == names
+
+
+def test_the_ids_of_attachments() -> None:
+    assert Target("a/1", "e 2").id == "a%2F1/e%202"
+    assert Target("a/1").id == "a%2F1"
 
 
 def test_annotation_keys() -> None:
@@ -445,3 +482,14 @@ def test_tokens_of_lookups_for_mocks() -> None:
     functions = [getattr(lookups, name) for name in LOOKUPS]
     docs = " ".join(inspect.getdoc(function) or "" for function in functions)
     compare("Tokens of lookups", LOOKUP_TOKENS, re.findall(r"c1policy:index:\w+", docs))
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [("AppPolicies", ATTACHMENT_ARGUMENTS), ("EntitlementPolicies", ENTITLEMENT_ARGUMENTS)],
+)
+def test_arguments_of_attachments(name: str, listed: str) -> None:
+    signature = inspect.signature(getattr(pulumi_c1policy, name).__init__)
+    compare(
+        f"Arguments of {name}", listed, [each for each in signature.parameters if each != "self"]
+    )

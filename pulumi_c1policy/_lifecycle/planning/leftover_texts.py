@@ -176,20 +176,20 @@ def warn_of_duplicates(address: str, own: str, found: Sequence[Tree]) -> str:
     )
 
 
-def describe_contradiction() -> tuple[str, str]:
-    """Describe answers that contradict each other about a policy's existence."""
+def describe_contradiction(noun: str = "policy") -> tuple[str, str]:
+    """Describe answers that contradict each other about an object's existence."""
     return (
-        "the tenant's answers contradict each other: a GET does not find the policy, and a search "
-        "finds it. The policy does not count as gone.",
+        f"the tenant's answers contradict each other: a GET does not find the {noun}, and a search "
+        f"finds it. The {noun} does not count as gone.",
         "Run the command again in a while; a tenant whose replicas lag behind becomes consistent.",
     )
 
 
-def describe_unproven_absence(error: C1PolicyError) -> tuple[str, str]:
-    """Describe a policy that a GET did not find while the confirming search failed."""
+def describe_unproven_absence(error: C1PolicyError, noun: str = "policy") -> tuple[str, str]:
+    """Describe an object that a GET did not find while the confirming search failed."""
     return (
-        "a GET does not find the policy, but the search that has to confirm its absence failed: "
-        f"{error.summary} The policy does not count as gone.",
+        f"a GET does not find the {noun}, but the search that has to confirm its absence failed: "
+        f"{error.summary} The {noun} does not count as gone.",
         f"{error.advice} If you know that it is gone, remove it from the state with `pulumi state "
         "delete URN`.",
     )

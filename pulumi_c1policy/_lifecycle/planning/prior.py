@@ -48,6 +48,7 @@ class Prior:
         held: The held steps, which are no part of `outputs`: the rule id by the path.
         origin: The circumstances of the create.
         kind: The kind of the object.
+        predecessors: The values before the program set them, by field; attachments only.
     """
 
     inputs: Tree
@@ -57,6 +58,7 @@ class Prior:
     held: dict[str, str] = field(default_factory=dict)
     origin: Origin = Origin()
     kind: Kind = POLICY_KIND
+    predecessors: Tree = field(default_factory=dict)
 
     @property
     def is_builtin(self) -> bool:
@@ -136,9 +138,14 @@ def refresh(prior: Prior, live: Tree) -> Prior:
     times = select_field(prior.outputs, "created_at") | select_field(prior.outputs, "updated_at")
     outputs = respell(message, inputs, answer | times)
     refreshed = Prior(
-        inputs, outputs, held=kind.find_held(prior.inputs, live), origin=prior.origin, kind=kind
+        inputs,
+        outputs,
+        held=kind.find_held(prior.inputs, live),
+        origin=prior.origin,
+        kind=kind,
+        predecessors=prior.predecessors,
     )
-    return _refresh_ownership(refreshed, prior, live)
+    return _refresh_ownership(refreshed, prior, live) if kind.is_owned else refreshed
 
 
 def _refresh_ownership(refreshed: Prior, prior: Prior, live: Tree) -> Prior:
