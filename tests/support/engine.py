@@ -312,15 +312,15 @@ class Stack:
 
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
-            _request.inputs = transport(entry.inputs)
-            provider.delete(entry.id, transport(entry.outputs))
+            with _request_of(entry):
+                provider.delete(entry.id, transport(entry.outputs))
             self.step()
             self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):
-            _request.inputs = transport(entry.inputs)
-            found = provider.read(entry.id, transport(entry.outputs))
+            with _request_of(entry):
+                found = provider.read(entry.id, transport(entry.outputs))
             self.step()
             if not found.id:
                 self.state.remove(entry)
@@ -328,6 +328,16 @@ class Stack:
             entry.outputs = transport(found.outs or {})
             if found.inputs is not None:
                 entry.inputs = transport(found.inputs)
+
+
+@contextlib.contextmanager
+def _request_of(entry: Entry) -> Iterator[None]:
+    """The request of a read or a deletion, until the block ends."""
+    _request.inputs = transport(entry.inputs)
+    try:
+        yield
+    finally:
+        _request.inputs = {}
 
 
 def transport(properties: Mapping[str, Any]) -> Properties:
