@@ -10,7 +10,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pulumi.dynamic import Config, ConfigureRequest, CreateResult, ResourceProvider
+from pulumi.dynamic import (
+    Config,
+    ConfigureRequest,
+    CreateResult,
+    ReadResult,
+    ResourceProvider,
+)
 
 from pulumi_c1policy._pulumi import dynamic_server
 
@@ -23,7 +29,7 @@ _configs: list[Config] = []
 
 
 class Canary(ResourceProvider):
-    """A provider that only creates: the new id is what the hook found."""
+    """A provider whose results are what the hooks found."""
 
     def configure(self, req: ConfigureRequest) -> None:
         _configs.append(req.config)
@@ -32,6 +38,17 @@ class Canary(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         return CreateResult(str(_ACTIONS[props["action"]]()))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        del id_, props
+        return ReadResult(_find_color(), {})
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        raise LookupError(_find_color())
+
+
+def _find_color() -> str:
+    return str(dynamic_server.read_recorded_inputs().get("color"))
 
 
 def _format_error(error: BaseException) -> str | None:
@@ -54,5 +71,9 @@ _ACTIONS: dict[str, Callable[[], object]] = {
     "log": _log,
     "wait": lambda: _cancelled.wait(_WAIT_SECONDS),
     "exit after engine": lambda: dynamic_server.call_on_engine_death(lambda: os._exit(EXIT_CODE)),
+    "compare configs": lambda: (
+        dynamic_server.have_same_values(_configs[0], _configs[0]),
+        dynamic_server.have_same_values(_configs[0], Config({}, "shop")),
+    ),
     "list config": lambda: sorted(dynamic_server.list_config_keys(_configs[0])),
 }

@@ -112,6 +112,21 @@ def test_the_urn_of_the_request_is_found_on_the_call_stack(plugin: Plugin) -> No
     assert plugin.act("find urn") == URN
 
 
+def test_the_recorded_inputs_of_the_request_are_found(plugin: Plugin) -> None:
+    outputs, inputs = struct_pb2.Struct(), struct_pb2.Struct()
+    outputs.update({"__provider": PROVIDER, "color": "of the outputs"})
+    inputs.update({"__provider": PROVIDER, "color": "red"})
+    read = provider_pb2.ReadRequest(id="1", urn=URN, properties=outputs, inputs=inputs)
+    assert plugin.stub.Read(read, timeout=TIMEOUT_SECONDS).id == "red"
+    delete = provider_pb2.DeleteRequest(id="1", urn=URN, properties=outputs, old_inputs=inputs)
+    failed = plugin.stub.Delete.future(delete, timeout=TIMEOUT_SECONDS).exception()
+    assert failed.details() == "only red"
+
+
+def test_configs_are_compared_by_their_values(plugin: Plugin) -> None:
+    assert plugin.act("compare configs") == "(True, False)"
+
+
 def test_messages_reach_the_engine(plugin: Plugin, engine_and_address: tuple[Engine, str]) -> None:
     engine, _ = engine_and_address
     assert plugin.act("log") == "True"
