@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import Stack
+from tests.support.cli import ROOT, Stack
 from tests.support.outcome import Outcome
 
 PROGRAM = """
@@ -200,3 +201,30 @@ def test_a_replacement_deletes_first_and_a_rename_leaves_the_object(
     assert list_writes(done) == []
     assert "AppPolicies::renamed manages the same object now" in done.output
     one.unchanged("--refresh")
+
+
+def test_the_programs_of_the_page_pass_a_preview(stack: Any) -> None:
+    page = (ROOT / "docs" / "attaching.md").read_text("utf-8")
+    first, second = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    operations = stack(first).preview().ok().operations
+    assert operations == {name: ["create"] for name in ("requests", "shop", "shop-admins")}
+    assert stack(second).preview().ok().operations == {"shop": ["create"]}
+
+
+def test_a_secret_id_is_encrypted_in_the_state_and_in_no_message(start: Start, shop: Shop) -> None:
+    program = """
+        from pulumi_c1policy import AppPolicies
+        AppPolicies("shop", app_id="APP", grant_policy_id=pulumi.Output.secret("THEIRS"))
+    """
+    one = start(program)
+    shop.tenant.edit_app(shop.app, {"grantPolicyId": ""})
+    one.up().ok()
+    assert shop.show()[0] == shop.theirs
+    assert shop.theirs not in str(one.export())
+    one.unchanged("--refresh")
+    other = shop.add_policy("Other")
+    shop.tenant.edit_app(shop.app, {"grantPolicyId": other})
+    one.write(shop.name(program).replace(shop.theirs, shop.add_policy("Next")))
+    refused = one.up().failed()
+    assert "`grant_policy_id` (a secret)" in refused.output
+    assert shop.theirs not in refused.output

@@ -24,8 +24,8 @@ from pulumi_c1policy.errors import APIError
 SINGLE_READS: Final = 4
 """The number of initial reads of an app's entitlements that are sent as single GETs."""
 
-_MAX_PAGE_SECONDS = 10.0
-"""The deadline of one page, so that a GET still has time after it."""
+_MAX_HELP_SECONDS = 10.0
+"""The longest time of one page, and of all pages for one read: a GET needs time after them."""
 
 _Object = dict[str, Any]
 
@@ -89,11 +89,15 @@ class AttachmentReads:
             listing.policies |= {*policies} - {""}
             if listing.reads <= SINGLE_READS or target in self._single:
                 return None
-        with listing.lock:
-            while (found := self._get_fresh(listing, target)) is None:
+        begun_at = self._clock.monotonic()
+        while self._clock.monotonic() - begun_at <= _MAX_HELP_SECONDS:
+            # Without the lock between two pages, other threads find their rows in time.
+            with listing.lock:
+                if found := self._get_fresh(listing, target):
+                    return found
                 if not self._read_page(listing, target):
                     return None
-            return found
+        return self._get_fresh(listing, target)
 
     def _get_fresh(self, listing: _Listing, target: Target) -> _Object | None:
         row, seen_at = listing.rows.get(target.entitlement_id, ({}, 0.0))
@@ -110,7 +114,7 @@ class AttachmentReads:
         if listing.useless_pages >= listing.reads:
             return False
         try:
-            with self._client.limit_time(_MAX_PAGE_SECONDS):
+            with self._client.limit_time(_MAX_HELP_SECONDS):
                 page = next(listing.pages, None)
         except APIError:
             # Pages only save requests: a GET will report the error, if it remains.

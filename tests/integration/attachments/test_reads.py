@@ -6,15 +6,19 @@ import random
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects import attachments
+from pulumi_c1policy._lifecycle.effects.attachment_reads import SINGLE_READS, AttachmentReads
+from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS
 from pulumi_c1policy._lifecycle.planning.attachment_kind import ENTITLEMENT_POLICIES_KIND as KIND
 from pulumi_c1policy._lifecycle.planning.prior import Prior, record_answer
 from pulumi_c1policy._model.attachments import make_target
 from tests.integration.attachments.company import Company
+from tests.support.engine import QuickClock
 
 THREADS = 4
 """The number of reads that the engine shows at a time."""
@@ -87,6 +91,46 @@ def test_the_reads_go_on_without_the_search(company: Company) -> None:
     found, sent = read_all(company, priors)
     assert all(found)
     assert sent["POST /api/v1/search/entitlements"] <= 2
+
+
+class SlowClock(QuickClock):
+    """A clock for which each look at it takes a second."""
+
+    def monotonic(self) -> float:
+        self._waited += 1.0
+        return super().monotonic()
+
+
+def test_a_read_does_not_wait_for_all_pages_of_a_slow_tenant(company: Company) -> None:
+    priors = add(company, 300, company.add_policy())
+    client = company.run().attachments
+    reads = AttachmentReads(client, SlowClock())
+    targets = [make_target(prior.inputs) for prior in priors]
+    policies = [str(priors[0].inputs["grant_policy_id"])]
+    for target in targets[:SINGLE_READS]:
+        assert reads.get(target, policies)[1]
+    company.tenant.clear_requests()
+    found, is_fresh = reads.get(targets[-1], policies)
+    assert (found["id"], is_fresh) == (targets[-1].entitlement_id, True)
+    pages = [each for each in company.tenant.requests if each.path.endswith("/search/entitlements")]
+    assert 1 <= len(pages) <= 10
+
+
+def test_an_old_row_is_read_again(company: Company) -> None:
+    priors = add(company, 12, company.add_policy())
+    clock = QuickClock()
+    reads = AttachmentReads(company.run().attachments, clock)
+    targets = [make_target(prior.inputs) for prior in priors]
+    policies = [str(priors[0].inputs["grant_policy_id"])]
+    for target in targets:
+        reads.get(target, policies)
+    other = company.add_policy()
+    company.tenant.edit_entitlement(
+        company.app, targets[0].entitlement_id, {"grantPolicyId": other}
+    )
+    assert reads.get(targets[0], policies)[0]["grantPolicyId"] != other
+    clock.wait(Event(), FRESH_SECONDS + 1)
+    assert reads.get(targets[0], policies)[0]["grantPolicyId"] == other
 
 
 def test_an_object_is_read_anew_after_a_write(company: Company, c1_tenant: Emulator) -> None:

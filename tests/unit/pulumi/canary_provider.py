@@ -60,5 +60,9 @@ _ACTIONS: dict[str, Callable[[], object]] = {
     "log": _log,
     "wait": lambda: _cancelled.wait(_WAIT_SECONDS),
     "exit after engine": lambda: dynamic_server.call_on_engine_death(lambda: os._exit(EXIT_CODE)),
+    "compare configs": lambda: (
+        dynamic_server.have_same_values(_configs[0], _configs[0]),
+        dynamic_server.have_same_values(_configs[0], Config({}, "shop")),
+    ),
     "list config": lambda: sorted(dynamic_server.list_config_keys(_configs[0])),
 }

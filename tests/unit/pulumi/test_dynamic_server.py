@@ -125,6 +125,10 @@ def test_a_read_and_a_deletion_find_the_recorded_inputs(plugin: Plugin) -> None:
     assert caught.value.details() == "only {'__options': {'on_in_use': 'delete'}}"
 
 
+def test_configs_are_compared_by_their_values(plugin: Plugin) -> None:
+    assert plugin.act("compare configs") == "(True, False)"
+
+
 def test_messages_reach_the_engine(plugin: Plugin, engine_and_address: tuple[Engine, str]) -> None:
     engine, _ = engine_and_address
     assert plugin.act("log") == "True"

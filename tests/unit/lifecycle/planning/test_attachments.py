@@ -101,7 +101,9 @@ def test_a_change_of_others_is_a_conflict() -> None:
     desired, live = INPUTS | {"grant_policy_id": "two"}, {"grant_policy_id": "others"}
     refused = build(desired, live)
     assert isinstance(refused, Refuse)
-    assert '`grant_policy_id` was "one" at the last operation and is "others" now' in refused.summary
+    assert (
+        '`grant_policy_id` was "one" at the last operation and is "others" now' in refused.summary
+    )
     assert build(desired, live, Options(overwrite=True)) == {"grantPolicyId": "two"}
     # Nobody is overwritten by a change to the same value, nor by one of another field.
     assert build(desired, {"grant_policy_id": "two"}) == {"grantPolicyId": "two"}
