@@ -1,8 +1,11 @@
 """The reads of apps and entitlements of one run: many entitlements with few requests.
 
 The engine reads a stack's attachments one by one, without telling how many will follow. The first
-reads of an app are single GETs. Later ones read the pages of the app's entitlements, as long as
+reads of a run are single GETs. Later ones read the pages of their app's entitlements, as long as
 these contain policies of the stack. What the pages do not show is read with a GET.
+
+The more reads there were, the more are likely to follow, so the number of pages that are allowed is
+the square of the number of reads. Some pages of a large app are read for few of its entitlements.
 
 Nothing that was read here may be the base of a write, and only a GET proves that an object is gone.
 """
@@ -22,7 +25,10 @@ from pulumi_c1policy._model.attachments import Target
 from pulumi_c1policy.errors import APIError
 
 SINGLE_READS: Final = 4
-"""The number of initial reads of an app's entitlements that are sent as single GETs."""
+"""The number of initial reads of entitlements that are sent as single GETs."""
+
+_MAX_FIRST_PAGES = 10
+"""The number of pages of an app that its first read may request."""
 
 _MAX_HELP_SECONDS = 10.0
 """The longest time of one page, and of all pages for one read: a GET needs time after them."""
@@ -41,6 +47,7 @@ class _Listing:
     """The entitlements, each with the time of its page."""
     begun_at: float = 0.0
     reads: int = 0
+    pages_read: int = 0
     useless_pages: int = 0
     policies: set[str] = field(default_factory=set)
     """The policies that the state names for entitlements of the app."""
@@ -56,6 +63,7 @@ class AttachmentReads:
         self._lock = Lock()
         self._listings: dict[str, _Listing] = defaultdict(_Listing)
         self._single: set[Target] = set()
+        self._reads = self._pages_read = 0
 
     def get(self, target: Target, policies: Collection[str] = ()) -> tuple[_Object, bool]:
         """Return an object as it was at most `FRESH_SECONDS` ago.
@@ -85,9 +93,10 @@ class AttachmentReads:
         """Find an entitlement on the pages of its app; None if only a GET may read it."""
         with self._lock:
             listing = self._listings[target.app_id]
+            self._reads += 1
             listing.reads += 1
             listing.policies |= {*policies} - {""}
-            if listing.reads <= SINGLE_READS or target in self._single:
+            if self._reads <= SINGLE_READS or target in self._single:
                 return None
         begun_at = self._clock.monotonic()
         while self._clock.monotonic() - begun_at <= _MAX_HELP_SECONDS:
@@ -106,13 +115,13 @@ class AttachmentReads:
     def _read_page(self, listing: _Listing, target: Target) -> bool:
         """Read the next page of an app; return False if there is none, or pages do not help."""
         now = self._clock.monotonic()
+        if not self._may_read_page(listing):
+            return False
         if listing.pages is None or (
             listing.pages is _END and now - listing.begun_at > FRESH_SECONDS
         ):
             listing.pages = self._client.list_entitlement_pages(target.app_id)
             listing.begun_at = now
-        if listing.useless_pages >= listing.reads:
-            return False
         try:
             with self._client.limit_time(_MAX_HELP_SECONDS):
                 page = next(listing.pages, None)
@@ -122,6 +131,9 @@ class AttachmentReads:
         if page is None:
             listing.pages = _END
             return False
+        listing.pages_read += 1
+        with self._lock:
+            self._pages_read += 1
         is_useful = any(
             row.get("id") == target.entitlement_id or _names_policy(row, listing.policies)
             for row in page
@@ -131,6 +143,14 @@ class AttachmentReads:
             if not row.get("deletedAt") and row.get("appId") == target.app_id:
                 listing.rows[str(row.get("id"))] = row, now
         return True
+
+    def _may_read_page(self, listing: _Listing) -> bool:
+        """Return whether the reads so far justify another page of an app."""
+        return (
+            listing.useless_pages < listing.reads
+            and listing.pages_read < _MAX_FIRST_PAGES * listing.reads**2
+            and self._pages_read < self._reads**2
+        )
 
 
 _END: Iterator[list[_Object]] = iter(())

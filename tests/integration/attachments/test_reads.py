@@ -62,6 +62,27 @@ def test_a_thousand_entitlements_take_110_requests(company: Company) -> None:
     assert sent.total() <= 110, sent
 
 
+def test_entitlements_of_many_apps_take_110_requests(company: Company) -> None:
+    policy, priors = company.add_policy(), list[Prior]()
+    for number in range(10):
+        company.app = company.tenant.add_app(f"App {number}")
+        priors += add(company, 100, policy)
+    found, sent = read_all(company, priors)
+    assert all(found)
+    assert sent.total() <= 110, sent
+
+
+@pytest.mark.parametrize(("managed", "most"), [(4, 4), (5, 30), (6, 45)])
+def test_a_large_app_with_the_same_policy_is_not_read_whole(
+    company: Company, managed: int, most: int
+) -> None:
+    policy = company.add_policy()
+    add(company, 600, policy)
+    found, sent = read_all(company, add(company, managed, policy))
+    assert all(found)
+    assert sent.total() <= most, sent
+
+
 @pytest.mark.parametrize("managed", [3, 20])
 def test_a_large_app_is_not_read_whole(company: Company, managed: int) -> None:
     add(company, 600, company.add_policy())
