@@ -11,7 +11,9 @@ from typing import Any
 
 from pulumi_c1policy._emulator import brackets, cel, consistency, masks, search
 from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.directory import Directory, Tables
+from pulumi_c1policy._emulator.consistency import Readable, Store, V
+from pulumi_c1policy._emulator.directory import Directory
+from pulumi_c1policy._emulator.directory_file import Tables, fill
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.faults import Fault, Faults
 from pulumi_c1policy._emulator.journal import Journal
@@ -99,14 +101,13 @@ class Tenant:
         if self.quirks.newer_api:
             self.policies.create(_NEWER_BUILTIN, builtin=True)
         self.directory = Directory(self.clock, self.policies.make_id)
-        self.directory.fill(self._tables)
+        fill(self.directory, self._tables)
         self.journal.clear()
 
-    def seen(self, endpoint: consistency.Endpoint) -> consistency.Readable:
-        """Return the policies as an endpoint sees them: lagging, if the quirks say so."""
+    def seen(self, endpoint: consistency.Endpoint, store: Store[V]) -> Readable[V]:
+        """Return the objects of a store as an endpoint sees them: lagging, if the quirks say so."""
         self._reads += 1
-        now = self.clock.now()
-        return consistency.seen(self.policies, self.quirks, endpoint, now, turn=self._reads)
+        return consistency.seen(store, self.quirks, endpoint, self.clock.now(), turn=self._reads)
 
     def reader(self, *, creating: bool = False) -> Reader:
         """Return a reader of requests, with the tenant's quirks."""
@@ -162,7 +163,7 @@ def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
 
 def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     """Policies.Get."""
-    record = tenant.seen("get").find(policy_id)
+    record = tenant.seen("get", tenant.policies).find(policy_id)
     hidden = tenant.quirks.deleted_get == "not_found"
     if record is None or (record.deleted_at is not None and hidden):
         raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
@@ -191,14 +192,14 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicySearch.Search."""
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.seen("search").page, search.Matcher(request)
+    read_page, matches = tenant.seen("search", tenant.policies).page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
 def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.List, which asks for nothing in particular."""
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.seen("list").page, search.Matcher(request)
+    read_page, matches = tenant.seen("list", tenant.policies).page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
