@@ -1,7 +1,7 @@
-"""The dynamic provider, which calls the lifecycle for each call of the engine.
+"""The dynamic providers, which call the lifecycle for each call of the engine.
 
 Pulumi pickles a reference to the class into every stack's state, so the module's path and the
-class's name never change. The object is empty, because its attributes would be pickled as well.
+classes' names never change. An object is empty, because its attributes would be pickled as well.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -22,6 +21,10 @@ from pulumi.dynamic import (
 from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.attachment_kind import (
+    APP_POLICIES_KIND,
+    ENTITLEMENT_POLICIES_KIND,
+)
 from pulumi_c1policy._lifecycle.planning.decisions import Options, read_options
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, list_warnings, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior
@@ -37,6 +40,7 @@ from pulumi_c1policy._pulumi import (
     runtime,
     stack_ownership,
 )
+from pulumi_c1policy._pulumi.attachment_calls import AttachmentProvider
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 
 if TYPE_CHECKING:
@@ -76,7 +80,7 @@ class PolicyProvider(ResourceProvider):
             engine_results.make_decision_failure(*each)
             for each in runtime.find_decision_problems(_get_packed_options(news))
         ]
-        failed += [CheckFailure("", problem) for problem in runtime.find_config_problems()]
+        failed += engine_results.make_config_failures(runtime.find_config_problems())
         return CheckResult(inputs, failed)
 
     @failures.hide_inputs(3)
@@ -125,7 +129,7 @@ class PolicyProvider(ResourceProvider):
         with failures.wrap_errors("create", props):
             runtime.require_shown_tenants()
             recorded = creation.create(runtime.get_run(), desired, _read_options(props))
-        runtime.known_state.note(desired, recorded.outputs["id"])
+        runtime.known_state.note_created(desired, recorded.outputs["id"])
         runtime.known_state.hold(recorded.outputs["id"], dynamic_server.get_request_urn(), "diff")
         runtime.chains.note(recorded.outputs["id"], desired)
         return CreateResult(recorded.outputs["id"], to_state(recorded))
@@ -145,7 +149,10 @@ class PolicyProvider(ResourceProvider):
                 raise NotFoundError(*refusals.refuse_missing_read())
         if recorded is not None and prior is not None and not isinstance(prior, Prior):
             failures.warn_of(props, refusals.warn_of_unreadable_read(prior.problem.summary), id_)
-        return engine_results.make_read_result(id_, recorded, is_managed=prior is not None)
+        options = _get_packed_options(dynamic_server.get_request_inputs())
+        return engine_results.make_read_result(
+            id_, recorded, is_managed=prior is not None, options=options
+        )
 
     @failures.hide_inputs(3)
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -161,16 +168,34 @@ class PolicyProvider(ResourceProvider):
         return UpdateResult(to_state(recorded))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Delete the policy; one that is builtin or was taken over is left in the tenant."""
+        """Delete the policy; one that is builtin or was taken over is left in the tenant.
+
+        A policy that apps or entitlements use is not deleted, unless `on_in_use` says so.
+        """
         from pulumi_c1policy._lifecycle.effects import recovery
 
         runtime.known_state.note(_props, _id)
         with failures.wrap_errors("delete", _props, _id):
             runtime.require_tenant(_props)
             runtime.require_one_holder(_id, dynamic_server.get_request_urn())
-            warning = recovery.delete(runtime.get_run, _id, _read_prior(_props))
+            options = _read_options(dynamic_server.get_request_inputs())
+            warning = recovery.delete(runtime.get_run, _id, _read_prior(_props), options)
         if warning:
             failures.warn_of(_props, warning, _id)
+
+
+class AppPoliciesProvider(AttachmentProvider):
+    """The provider of the policies of apps."""
+
+    kind = APP_POLICIES_KIND
+    type_name = "c1policy.AppPolicies"
+
+
+class EntitlementPoliciesProvider(AttachmentProvider):
+    """The provider of the policies of entitlements."""
+
+    kind = ENTITLEMENT_POLICIES_KIND
+    type_name = "c1policy.EntitlementPolicies"
 
 
 def _read_prior(properties: dict[str, Any]) -> Prior | Claim:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PolicyType,
         RuleArgsDict,
     )
+    from pulumi_c1policy.lookup_results import PolicyId
 
 
 class Policy(dynamic.Resource, module="c1policy", name="Policy"):
@@ -81,7 +82,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         description: pulumi.Input[str] | None = None,
         policy_steps: pulumi.Input[Mapping[str, pulumi.Input[PolicyStepsArgsDict]]] | None = None,
         rules: pulumi.Input[Sequence[pulumi.Input[RuleArgsDict]]] | None = None,
-        baseline_policy_id: pulumi.Input[str] | None = None,
+        baseline_policy_id: pulumi.Input[PolicyId] | None = None,
         post_actions: pulumi.Input[Sequence[pulumi.Input[PolicyPostActionsArgsDict]]] | None = None,
         scope: pulumi.Input[PolicyScopeArgsDict] | None = None,
         annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
@@ -89,6 +90,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         on_conflict: Literal["refuse", "overwrite"] = "refuse",
         on_takeover: Literal["refuse", "take_back"] = "refuse",
         on_leftover: Literal["refuse", "adopt", "leave"] = "refuse",
+        on_in_use: Literal["refuse", "delete"] = "refuse",
     ) -> None:
         """Declare a policy.
 
@@ -122,6 +124,9 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             on_leftover: The reaction of a create to a leftover, that is a policy with this
                 resource's ownership annotations that is in no known state: `refuse` (default),
                 `adopt` it if it equals what would be created, or `leave` it and create another one.
+            on_in_use: The reaction of a deletion to apps and entitlements that use the policy:
+                `refuse` (default), or `delete` it although they do. The deletion follows the value
+                that the last `pulumi up` recorded.
         """
         fields = {
             "display_name": display_name,
@@ -139,6 +144,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
             "on_conflict": on_conflict,
             "on_takeover": on_takeover,
             "on_leftover": on_leftover,
+            "on_in_use": on_in_use,
         }
         props = declaration.pack_policy(resource_name, opts, fields, decisions)
         super().__init__(

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pulumi_c1policy._cel.undecided import Undecided
@@ -95,7 +95,11 @@ _MODULES: dict[str, str] = {
 
 
 def policies(
-    program: str | Path, *, config: Mapping[str, str] | None = None, stack: str = "test"
+    program: str | Path,
+    *,
+    config: Mapping[str, str] | None = None,
+    stack: str = "test",
+    directory: Mapping[str, Any] | Directory | None = None,
 ) -> dict[str, KnownPolicy]:
     """Return the policies that a Pulumi program declares, by the names of their resources.
 
@@ -106,17 +110,22 @@ def policies(
         program: The folder of its `Pulumi.yaml`.
         config: Its config; a key without a namespace belongs to the project.
         stack: The name of the stack that the program reads.
+        directory: The directory that answers the program's lookups. A lookup in a table that is
+            left out finds an invented object.
 
     Returns:
         The policies, in the order in which the program declares them. Those that the program reads
         with `Policy.get` are not among them.
 
     Raises:
+        FixtureError: The directory has an unknown table or field, or a wrong value.
         PolicyError: The program cannot be run, fails, or takes more than 300 seconds.
     """
     from pulumi_c1policy._simulate import mocked_programs
+    from pulumi_c1policy._simulate.directory import Directory
 
-    found = mocked_programs.run_program(Path(program), config or {}, stack)
+    known = directory if isinstance(directory, Directory) else Directory(directory)
+    found = mocked_programs.run_program(Path(program), config or {}, stack, known.tables)
     return {policy.resource: policy for policy in found}
 
 

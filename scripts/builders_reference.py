@@ -14,7 +14,7 @@ from pulumi_c1policy import builders
 _INTRODUCTION = """\
 ## Builders
 
-Builders return the dicts of this page, so that a program reads like a sentence.
+Builders return the dicts of this page.
 The names are those of `import pulumi_c1policy as c1`.
 Each value may be a `pulumi.Output`.
 An argument with `=…` may be left out, and so may every option."""

@@ -21,6 +21,19 @@ from scripts.typed_dicts import (
 _FOLDER = ROOT / "pulumi_c1policy" / "inputs"
 _VALUES_DOC = "Typed arguments. The values of enumerations, and spans of time."
 
+ID_TYPES = {
+    "app": "AppId",
+    "entitlement": "EntitlementId",
+    "policy": "PolicyId",
+    "step-up provider": "StepUpProviderId",
+    "user": "UserId",
+    "webhook": "WebhookId",
+}
+"""The types of ids, by the kind of the object."""
+
+RESULTS = "pulumi_c1policy.lookup_results"
+"""The module of these types."""
+
 _PACKAGE_DOC = """\
 Typed arguments: what the dicts of a policy may hold, for editors and type checkers.
 
@@ -54,6 +67,8 @@ INPUTS = Variant(
     },
     suffix="ArgsDict",
     is_input=True,
+    homes=dict.fromkeys([*ID_TYPES.values(), "FindEntitlementResult"], RESULTS),
+    ids=ID_TYPES,
 )
 """The typed arguments."""
 

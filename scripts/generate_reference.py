@@ -1,9 +1,10 @@
-"""Write `docs/reference.md`: every argument of a policy with its meaning, and every builder."""
+"""Write `docs/reference.md`: every argument of a resource with its meaning, and every builder."""
 
 from __future__ import annotations
 
 import sys
 
+from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from scripts.builders_reference import format_builders
@@ -26,12 +27,13 @@ _INTRODUCTION = f"""\
 
 # Reference
 
-Every argument of `Policy`, and every key of the dicts in it, with its type, bounds and default.
+Every argument of `Policy` and of the attachments, and every key of the dicts in it, with its type, bounds and default.
 
 - Each value may be a plain value or a `pulumi.Output`.
 - Each dict has a type in `pulumi_c1policy.inputs`, which is its heading here.
 - A key that is left out, `None`, `False`, `""`, `0`, `[]` and `{{}}` mean the same, unless a key says
-  otherwise; where exactly one of some keys must be set, `{{}}` counts as set.
+  otherwise; where exactly one of some keys must be set, `{{}}` counts as set. In attachments, `""`
+  and `False` are values.
 - **duration**: {DURATION_DOC}
 - **64-bit integer**: An `int`, or its decimal digits as a string.
 - **CEL**: An expression in the language in which the tenant writes conditions.
@@ -50,6 +52,7 @@ _CHAPTERS = {
     "field_rules": "Rules for fields of forms",
     "refs": "References",
 }
+_ATTACHMENTS = {"AppPolicies": APP_POLICIES, "EntitlementPolicies": ENTITLEMENT_POLICIES}
 _SCALARS = {
     Scalar.BOOL: "bool",
     Scalar.STRING: "string",
@@ -70,6 +73,8 @@ def generate() -> str:
     parts.append(_table(POLICY, inputs_of(POLICY)))
     parts += ["### Outputs", "Every argument is an output as well; the tenant sets these:"]
     parts.append(_table(POLICY, outputs))
+    for name, message in _ATTACHMENTS.items():
+        parts += [f"## {name}", message_doc(message), _table(message, inputs_of(message))]
     parts.append(format_builders())
     for name, mine in sorted(messages_by_module().items(), key=_chapter_order):
         parts += [f"## {_CHAPTERS[name]}", *map(_section, reversed(mine))]

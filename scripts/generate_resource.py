@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 import textwrap
 
-from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS, POLICY_DECISIONS
 from pulumi_c1policy._model import enums
+from pulumi_c1policy._model.id_fields import ID_FIELDS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
-from scripts.generate_inputs import INPUTS
+from scripts.generate_inputs import ID_TYPES, INPUTS, RESULTS
 from scripts.generated import ROOT, enum_choices, inputs_of, settle
 from scripts.typed_dicts import (
     ENUM_HOMES,
@@ -82,6 +83,11 @@ _DECISION_DOCS = {
         "annotations that is in no known state: `refuse` (default), `adopt` it if it equals what "
         "would be created, or `leave` it and create another one."
     ),
+    "on_in_use": (
+        "The reaction of a deletion to apps and entitlements that use the policy: `refuse` "
+        "(default), or `delete` it although they do. The deletion follows the value that the last "
+        "`pulumi up` recorded."
+    ),
 }
 
 _OUTPUT_DOCS = {
@@ -109,6 +115,7 @@ from pulumi_c1policy.provider import PolicyProvider
 if TYPE_CHECKING:
     from pulumi_c1policy import outputs
     from pulumi_c1policy.inputs import {imports}
+    from {results} import {ids}
 
 
 class Policy(dynamic.Resource, module="c1policy", name="Policy"):
@@ -211,11 +218,15 @@ def _format_resource() -> str:
     return _RESOURCE.format(
         header=OUTPUTS.header,
         imports=", ".join(sorted(kinds)),
+        results=RESULTS,
+        ids=", ".join(sorted({ID_TYPES[ID_FIELDS[f.name]] for f in fields if f.name in ID_FIELDS})),
         outputs="\n".join(map(_format_output, outputs)),
-        arguments="\n".join([*map(_format_argument, fields), *map(_format_decision, DECISIONS)]),
+        arguments="\n".join(
+            [*map(_format_argument, fields), *map(_format_decision, POLICY_DECISIONS)]
+        ),
         docs="\n".join(_format_argument_doc(name, doc) for name, doc in docs.items()),
         fields="".join(f'"{field.name}": {field.name}, ' for field in fields),
-        decisions="".join(f'"{name}": {name}, ' for name in DECISIONS),
+        decisions="".join(f'"{name}": {name}, ' for name in POLICY_DECISIONS),
     )
 
 

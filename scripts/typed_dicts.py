@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from scripts.generated import (
     ENUMS,
@@ -51,6 +52,7 @@ class Variant:
             and every key has its docstring. Otherwise they are plain values, and no key is
             certain.
         homes: The modules of the names that other packages define, by name.
+        ids: The types that also accept the result of a lookup, by the kind of the object.
     """
 
     package: str
@@ -61,6 +63,7 @@ class Variant:
     suffix: str
     is_input: bool
     homes: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def header(self) -> str:
@@ -113,8 +116,12 @@ def format_annotation(variant: Variant, kind: Field, defined: Collection[str] | 
     )
     if kind.span:
         item = variant.scalars[Scalar.DURATION]
+    if kind.type is Scalar.STRING and kind.name in ID_FIELDS:
+        item = variant.ids.get(ID_FIELDS[kind.name], item)
     if isinstance(kind.type, Message) and defined is not None and item not in defined:
         item = f'"{item}"'
+    if kind.name in REFERENCE_FIELDS and variant.is_input:
+        item = f"{item} | FindEntitlementResult"
     wrap: Callable[[str], str] = _wrap_input if variant.is_input else str
     sequence, mapping = ("Sequence", "Mapping") if variant.is_input else ("list", "dict")
     if kind.shape == "list":

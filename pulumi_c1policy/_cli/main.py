@@ -12,6 +12,7 @@ from pulumi_c1policy._cli.check_expression import check_expression
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.import_ import import_
 from pulumi_c1policy._cli.simulate import simulate
+from pulumi_c1policy._cli.usage import usage
 from pulumi_c1policy._cli.validate import validate
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.command()(check_expression)
 app.command()(emulator)
 app.command("import")(import_)
 app.command()(simulate)
+app.command()(usage)
 app.command()(validate)
 
 
@@ -42,7 +44,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Check, simulate, import and emulate ConductorOne policies beside a Pulumi program."""
+    """Check, simulate, import and emulate ConductorOne policies, and show their use."""
 
 
 def main() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
+    from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 TENANT = "tenant"
@@ -32,6 +34,9 @@ TenantOption: TypeAlias = Annotated[
 ConfigOption: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="A config value of the program, KEY=VALUE; repeatable.")
 ]
+DirectoryOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="A JSON file with users, groups, apps and entitlements.")
+]
 
 
 def read_source(
@@ -41,8 +46,11 @@ def read_source(
     *,
     tenant: bool,
     config: Sequence[str] | None,
+    directory: Mapping[str, Any] | None = None,
 ) -> list[KnownPolicy]:
     """Read the policies of the one source that the options name.
+
+    The directory answers the lookups of a program.
 
     Raises:
         C1PolicyError: The source contains no policies.
@@ -55,7 +63,9 @@ def read_source(
     if program is not None:
         from pulumi_c1policy._simulate import mocked_programs
 
-        return mocked_programs.run_program(program, parse_pairs("--config", config))
+        return mocked_programs.run_program(
+            program, parse_pairs("--config", config), directory=directory
+        )
     if tenant:
         return _read_tenant()
     paths = files or [state or Path()]
@@ -76,6 +86,26 @@ def read_file_or_tenant(source: str) -> list[KnownPolicy]:
     return known_policies.parse_policies(Path(source).read_text("utf-8"))
 
 
+def read_directory(path: Path | None) -> Mapping[str, Any] | None:
+    """Read the tables of a directory; None without a file.
+
+    Raises:
+        C1PolicyError: A table or a field does not exist, or a value has the wrong type.
+        OSError: The file cannot be read.
+        typer.BadParameter: The file is not JSON.
+    """
+    if path is None:
+        return None
+    from pulumi_c1policy._simulate.directory import Directory
+
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        message = f"{path} is not JSON: {error}."
+        raise typer.BadParameter(message, param_hint="--directory") from error
+    return Directory(found).tables
+
+
 def describe_error(error: Exception) -> str:
     """Describe an error in one or more sentences."""
     if isinstance(error, OSError) and error.filename:
@@ -86,12 +116,22 @@ def describe_error(error: Exception) -> str:
 def _read_tenant() -> list[KnownPolicy]:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
-    from pulumi_c1policy._simulate import known_policies
 
     with PolicyClient(settings.load({}, os.environ)) as client:
-        return [
-            known_policies.read_policy(row) for row in client.list_all() if not row.get("deletedAt")
-        ]
+        return read_tenant(client)
+
+
+def read_tenant(client: PolicyClient) -> list[KnownPolicy]:
+    """Read the policies of a tenant.
+
+    Raises:
+        APIError: They could not be read.
+    """
+    from pulumi_c1policy._simulate import known_policies
+
+    return [
+        known_policies.read_policy(row) for row in client.list_all() if not row.get("deletedAt")
+    ]
 
 
 def parse_pairs(option: str, items: Sequence[str] | None) -> dict[str, str]:

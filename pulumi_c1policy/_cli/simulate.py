@@ -14,6 +14,7 @@ import typer
 from pulumi_c1policy._cli import output, policy_sources, tables
 from pulumi_c1policy._cli.policy_sources import (
     ConfigOption,
+    DirectoryOption,
     PolicyOption,
     ProgramOption,
     StateOption,
@@ -52,13 +53,7 @@ def simulate(
         typer.Option(help='Compare with the policies before a change: a file, or "tenant".'),
     ] = "",
     config: ConfigOption = None,
-    directory: Annotated[
-        Path | None,
-        typer.Option(
-            help="A JSON file with users, groups, apps and entitlements.",
-            rich_help_panel=_REQUEST,
-        ),
-    ] = None,
+    directory: DirectoryOption = None,
     entitlement: Annotated[
         list[str] | None,
         typer.Option(help="The requested entitlement, " + _FIELDS, rich_help_panel=_REQUEST),
@@ -92,12 +87,15 @@ def simulate(
     Exit code: 0, or 1 with `--fail-on-change` if a request changes; 2 on an error.
     """
     try:
-        after = policy_sources.read_source(policy, program, state, tenant=tenant, config=config)
+        facts = policy_sources.read_directory(directory)
+        after = policy_sources.read_source(
+            policy, program, state, tenant=tenant, config=config, directory=facts
+        )
         before = policy_sources.read_file_or_tenant(against) if against else None
         run = partial(
             _simulate_all,
             people=_read_people(subjects),
-            directory=_read_directory(directory),
+            directory=facts,
             request={
                 "entitlement": _parse_fields("--entitlement", entitlement),
                 "task": _parse_fields("--task", task),
@@ -138,14 +136,6 @@ def _read_people(path: Path) -> list[dict[str, Any]]:
     from pulumi_c1policy._simulate import subjects
 
     return subjects.parse_subjects(path.read_text("utf-8"))
-
-
-def _read_directory(path: Path | None) -> Any:  # noqa: ANN401 (JSON)
-    try:
-        return None if path is None else json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        message = f"{path} is not JSON: {error}."
-        raise typer.BadParameter(message, param_hint="--directory") from error
 
 
 def _parse_fields(option: str, items: Sequence[str] | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The output of `c1policy simulate`: a table, text, JSON or Markdown."""
+"""The tables of commands, and the output of `c1policy simulate`."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def _show(
     elif how is Format.MARKDOWN:
         output.echo(reports.render_markdown(columns, rows))
     else:
-        _table(columns, rows)
+        print_table(columns, rows)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table. A cell that is too wide for the terminal is folded; nothing is cut."""
     from rich.console import Console
     from rich.table import Column, Table

@@ -11,6 +11,7 @@ import typer
 from pulumi_c1policy._cli import output, policy_sources, severity_options
 from pulumi_c1policy._cli.policy_sources import (
     ConfigOption,
+    DirectoryOption,
     PolicyOption,
     ProgramOption,
     StateOption,
@@ -35,6 +36,7 @@ def validate(
     state: StateOption = None,
     tenant: TenantOption = False,
     config: ConfigOption = None,
+    directory: DirectoryOption = None,
     online: Annotated[
         bool,
         typer.Option("--online", help="Also let the tenant check the conditions of rules."),
@@ -49,7 +51,10 @@ def validate(
     """
     severities = severity_options.parse(severity, ignore)
     try:
-        policies = policy_sources.read_source(policy, program, state, tenant=tenant, config=config)
+        tables = policy_sources.read_directory(directory)
+        policies = policy_sources.read_source(
+            policy, program, state, tenant=tenant, config=config, directory=tables
+        )
         chains = _collect_chains(policies)
         refused = 0
         for each in policies:

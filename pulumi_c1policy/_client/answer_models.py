@@ -6,11 +6,12 @@ as absent, because protobuf JSON sends either. This module must not import httpx
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+_Row = TypeVar("_Row")
 _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 _Number = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value)]
 # An error body of another shape is still useful: a field of a wrong type counts as absent.
@@ -22,7 +23,9 @@ def _drop_unless(kind: type, value: object) -> object:
     return value if isinstance(value, kind) else None
 
 
-class _AnswerModel(BaseModel):
+class AnswerModel(BaseModel):
+    """The base class of the models of the API's answers."""
+
     # A validation error that shows its input would show tokens.
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -33,27 +36,45 @@ class _AnswerModel(BaseModel):
     )
 
 
-class PolicyEnvelope(_AnswerModel):
+class PolicyEnvelope(AnswerModel):
     """The answer to a create, get or update."""
 
     policy: dict[str, Any]
 
 
-class PolicyPage(_AnswerModel):
+class AppEnvelope(AnswerModel):
+    """The answer to a get or update of an app."""
+
+    app: dict[str, Any]
+
+
+class EntitlementAnswer(AnswerModel):
+    """An entitlement in an answer; the objects that belong to it are not read."""
+
+    app_entitlement: dict[str, Any]
+
+
+class EntitlementEnvelope(AnswerModel):
+    """The answer to a get or update of an entitlement."""
+
+    app_entitlement_view: EntitlementAnswer
+
+
+class Page(AnswerModel, Generic[_Row]):
     """One page of a list or a search."""
 
-    policies: list[dict[str, Any]] | None = Field(default=None, alias="list")
+    rows: list[_Row] | None = Field(default=None, alias="list")
     next_page_token: _Text = ""
 
 
-class AccountProvisionResult(_AnswerModel):
+class AccountProvisionResult(AnswerModel):
     """The value of an account provisioning expression."""
 
     type: _Text = ""
     value: _Text = ""
 
 
-class EditorMarker(_AnswerModel):
+class EditorMarker(AnswerModel):
     """One remark on an expression, with its range; lines and columns count from 1."""
 
     severity: _Text = "UNKNOWN"
@@ -64,7 +85,7 @@ class EditorMarker(_AnswerModel):
     end_column: _Number = 0
 
 
-class CelValidation(_AnswerModel):
+class CelValidation(AnswerModel):
     """The answer to the validation of an expression."""
 
     markers: list[EditorMarker] | None = None

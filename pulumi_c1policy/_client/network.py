@@ -183,14 +183,14 @@ class _Stream(NetworkStream):
         self._loops = loops
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        seconds = self._seconds(timeout, httpcore.ReadTimeout)
+        seconds = self._count_seconds(timeout, httpcore.ReadTimeout)
         if not self._loops:
             return self._inner.read(max_bytes, seconds)
         with _cut_after(seconds, self._socket, httpcore.ReadTimeout):
             return self._inner.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        seconds = self._seconds(timeout, httpcore.WriteTimeout)
+        seconds = self._count_seconds(timeout, httpcore.WriteTimeout)
         if len(buffer) <= _MAX_BUFFERED_BYTES and not self._loops:
             self._inner.write(buffer, seconds)
             return
@@ -206,7 +206,7 @@ class _Stream(NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> NetworkStream:
-        seconds = self._seconds(timeout, httpcore.ConnectTimeout)
+        seconds = self._count_seconds(timeout, httpcore.ConnectTimeout)
         with _handle(self._socket) as handle:
             self._network.track(handle)
             with _cut_after(seconds, handle, httpcore.ConnectTimeout):
@@ -223,7 +223,7 @@ class _Stream(NetworkStream):
         found: socket.socket = self._inner.get_extra_info("socket")
         return found
 
-    def _seconds(self, timeout: float | None, over: type[Exception]) -> float | None:
+    def _count_seconds(self, timeout: float | None, over: type[Exception]) -> float | None:
         seconds = self._network.limit_timeout(timeout)
         if seconds is not None and seconds <= 0:
             raise over("the deadline is over")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from pulumi_c1policy._client import answers, bodies, decoding
-from pulumi_c1policy._client.answer_models import PolicyPage
+from pulumi_c1policy._client.answer_models import Page
 from pulumi_c1policy._client.api_requests import Request
 from pulumi_c1policy._client.outcomes import Call, Kind
 from pulumi_c1policy._client.transport import Transport
 
 POLICIES_PATH = "/api/v1/policies"
-Page: TypeAlias = list[dict[str, Any]]
+PolicyPage: TypeAlias = Page[dict[str, Any]]
+Policies: TypeAlias = list[dict[str, Any]]
 _SEARCH_PATH = "/api/v1/search/policies"
 _MAX_PAGES = 1_000
+_Row = TypeVar("_Row")
 
 
-def list_pages(transport: Transport, page_size: int) -> Iterator[Page]:
+def list_pages(transport: Transport, page_size: int) -> Iterator[Policies]:
     """Yield the pages of the list of all global policies.
 
     Raises:
@@ -30,23 +32,36 @@ def list_pages(transport: Transport, page_size: int) -> Iterator[Page]:
         params = {"page_size": str(page_size)} | ({"page_token": token} if token else {})
         return Request(call, params=params, budget=budget)
 
-    return _follow_pages(transport, build)
+    return _follow_pages(transport, PolicyPage, build)
+
+
+def search_policies(
+    transport: Transport, filters: Mapping[str, object], page_size: int
+) -> Iterator[Policies]:
+    """Yield the pages of a search for policies: see `search_pages`."""
+    return search_pages(transport, _SEARCH_PATH, PolicyPage, filters, page_size)
 
 
 def search_pages(
-    transport: Transport, filters: Mapping[str, object], page_size: int
-) -> Iterator[Page]:
+    transport: Transport,
+    path: str,
+    model: type[Page[_Row]],
+    filters: Mapping[str, object],
+    page_size: int,
+) -> Iterator[list[_Row]]:
     """Yield the pages of a search.
 
     Args:
         transport: The transport.
+        path: The path of the search endpoint.
+        model: The model of a page.
         filters: The fields of the search request, in lowerCamelCase; empty ones are not sent.
-        page_size: The number of policies to ask for with each request.
+        page_size: The number of rows to ask for with each request.
 
     Raises:
         APIError: A page could not be read, or the pages do not end.
     """
-    call = Call(Kind.READ, "POST", _SEARCH_PATH)
+    call = Call(Kind.READ, "POST", path)
     constant = {name: value for name, value in filters.items() if value}
     budget = bodies.Budget()
 
@@ -54,22 +69,25 @@ def search_pages(
         page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
         return Request(call, body=constant | page, budget=budget)
 
-    return _follow_pages(transport, build)
+    return _follow_pages(transport, model, build)
 
 
-def _follow_pages(transport: Transport, build: Callable[[str], Request]) -> Iterator[Page]:
+def _follow_pages(
+    transport: Transport, model: type[Page[_Row]], build: Callable[[str], Request]
+) -> Iterator[list[_Row]]:
     """Yield each page, from that without a token to the last one.
 
     Args:
         transport: The transport.
+        model: The model of a page.
         build: Returns the request for the page with this token.
     """
     token, seen, stopwatch = "", {""}, transport.start_stopwatch()
     for _ in range(_MAX_PAGES):
         request = build(token)
         with stopwatch.run():
-            page = decoding.request_model(transport, PolicyPage, request)
-        yield page.policies or []
+            page = decoding.request_model(transport, model, request)
+        yield page.rows or []
         token = page.next_page_token
         if not token:
             return

@@ -11,11 +11,10 @@ from contextlib import AbstractContextManager
 from itertools import chain
 from types import TracebackType
 from typing import Any, Self, TypeAlias
-from urllib.parse import quote
 
 import httpx
 
-from pulumi_c1policy._client import answers, decoding, paging
+from pulumi_c1policy._client import answers, decoding, object_paths, paging
 from pulumi_c1policy._client.answer_models import (
     AccountProvisionResult,
     CelValidation,
@@ -24,11 +23,13 @@ from pulumi_c1policy._client.answer_models import (
 )
 from pulumi_c1policy._client.api_requests import Body, Decision, Look, Request, SendNothing
 from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.directory_client import DirectoryClient
 from pulumi_c1policy._client.outcomes import Call, Failure, Kind, unwrap
 from pulumi_c1policy._client.paging import POLICIES_PATH
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.transport import Transport
-from pulumi_c1policy.errors import APIError, NotFoundError
+from pulumi_c1policy._client.usage_client import UsageClient
+from pulumi_c1policy.errors import APIError
 
 _MAX_PAGE_SIZE = 100
 # Inside the class, `list` is the call of that name.
@@ -36,7 +37,12 @@ _Markers: TypeAlias = list[EditorMarker]
 
 
 class PolicyClient:
-    """The policies of a tenant. Threads should share one client, because it owns one pool."""
+    """The policies of a tenant. Threads should share one client, because it owns one pool.
+
+    Attributes:
+        usage: The requests about the use of policies, over the same pool.
+        directory: The objects that policies name, over the same pool.
+    """
 
     def __init__(
         self,
@@ -56,6 +62,8 @@ class PolicyClient:
             SettingsError: A proxy or the certificates in the environment cannot be used.
         """
         self._transport = Transport(settings, transport=transport, clock=clock)
+        self.usage = UsageClient(self._transport)
+        self.directory = DirectoryClient(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -79,13 +87,23 @@ class PolicyClient:
         """End the requests under way; a write among them may have taken effect."""
         self._transport.cut()
 
+    @property
+    def transport(self) -> Transport:
+        """The transport, for the clients of other objects."""
+        return self._transport
+
     def share_deadline(self) -> AbstractContextManager[None]:
         """Make all calls of a block share one deadline, that of the settings."""
         return self._transport.share_deadline()
 
-    def limit_time(self, seconds: float) -> AbstractContextManager[None]:
-        """End the calls of a block after this time, if not earlier."""
-        return self._transport.limit_time(seconds)
+    def limit_time(self, seconds: float, share: float = 1.0) -> AbstractContextManager[None]:
+        """End the calls of a block after this time, if not earlier.
+
+        Args:
+            seconds: The time.
+            share: The share of the settings' deadline that the block may take at most.
+        """
+        return self._transport.limit_time(seconds, share)
 
     def wait(self, seconds: float) -> bool:
         """Wait; return False, at once, when the client is closed."""
@@ -222,16 +240,16 @@ class PolicyClient:
             "scopeAppEntitlementId": scope_app_entitlement_id,
             "scopeSlot": scope_slot,
         }
-        return chain.from_iterable(paging.search_pages(self._transport, filters, page_size))
+        return chain.from_iterable(paging.search_policies(self._transport, filters, page_size))
 
     def list_all(self) -> Iterator[dict[str, Any]]:
         """Yield every policy; only global ones if the credential may list but not search."""
         return chain.from_iterable(self.list_pages())
 
-    def list_pages(self) -> Iterator[paging.Page]:
+    def list_pages(self) -> Iterator[paging.Policies]:
         """Yield the pages of `list_all`, one request each."""
         filters = {"scopeView": "POLICY_SCOPE_VIEW_ALL"}
-        pages = paging.search_pages(self._transport, filters, _MAX_PAGE_SIZE)
+        pages = paging.search_policies(self._transport, filters, _MAX_PAGE_SIZE)
         try:
             first = next(pages, None)
         except APIError as error:
@@ -272,20 +290,4 @@ def _build_look(policy_id: str, decide: Callable[[dict[str, Any]], Decision]) ->
 
 
 def _build_path(policy_id: str, method: str) -> str:
-    """Return the path of a policy.
-
-    Raises:
-        NotFoundError: No policy can have this id. A tenant answers "", "/" and "." with a redirect
-            to the collection, and no URL can hold half a surrogate pair.
-    """
-    if not policy_id.strip("./ ") or _has_surrogates(policy_id):
-        raise NotFoundError(
-            f"There is no policy with the id {policy_id!a}.",
-            "Use the policy's id as the tenant shows it.",
-            method=method,
-        )
-    return f"{POLICIES_PATH}/{quote(policy_id, safe='')}"
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return object_paths.build_path(POLICIES_PATH, policy_id, method, "policy")

@@ -75,9 +75,9 @@ class Transport:
         """Make the requests of a block share one deadline, that of the settings."""
         return self.limit_time(self._settings.deadline)
 
-    def limit_time(self, seconds: float) -> AbstractContextManager[None]:
-        """End the requests of a block after this time, if not earlier."""
-        return deadlines.limit_time(self._clock, seconds)
+    def limit_time(self, seconds: float, share: float = 1.0) -> AbstractContextManager[None]:
+        """End the requests of a block after this time, or after a share of the deadline."""
+        return deadlines.limit_time(self._clock, min(seconds, share * self._settings.deadline))
 
     def start_stopwatch(self) -> deadlines.Stopwatch:
         """Return a stopwatch for requests that share one deadline, such as those of a list."""

@@ -27,7 +27,7 @@ from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.guard import Guarded
 from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, document, message
+from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, get_message, load_document
 from pulumi_c1policy._emulator.tenant import OPERATIONS, Stored, Tenant
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -51,16 +51,19 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
     """
     starlette = Starlette(
         routes=[
-            *(_route(f"{_COLLECTION}/{odd}", _to_collection, *_METHODS) for odd in ("", "/", ".")),
-            *_api_routes(tenant),
-            _route(TOKEN_PATH, _token_endpoint(tenant), "POST"),
-            *_control_routes(tenant),
+            *(
+                _make_route(f"{_COLLECTION}/{odd}", _redirect_to_collection, *_METHODS)
+                for odd in ("", "/", ".")
+            ),
+            *_list_api_routes(tenant),
+            _make_route(TOKEN_PATH, _make_token_endpoint(tenant), "POST"),
+            *_list_control_routes(tenant),
         ],
         exception_handlers={
-            HandlerError: _handler_error(tenant),
-            TenantError: _refusal,
-            HTTPException: _routing_error,
-            Exception: _bug,
+            HandlerError: _make_error_handler(tenant),
+            TenantError: _answer_refusal,
+            HTTPException: _answer_routing_error,
+            Exception: _answer_bug,
         },
     )
     # A gateway knows each path in one spelling, and redirects nobody.
@@ -72,33 +75,37 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
     return app
 
 
-def _api_routes(tenant: Tenant) -> Iterator[Route]:
+def _list_api_routes(tenant: Tenant) -> Iterator[Route]:
     # Try a fixed path before the templated one that would match it as well.
-    for path, methods in sorted(document()["paths"].items(), key=lambda item: item[0].count("{")):
+    for path, methods in sorted(
+        load_document()["paths"].items(), key=lambda item: item[0].count("{")
+    ):
         for method, operation in methods.items():
-            if _name(operation) in {*OPERATIONS, *DIRECTORY_OPERATIONS}:
-                yield _route(path, _api_endpoint(tenant, operation), method.upper())
+            if _name_operation(operation) in {*OPERATIONS, *DIRECTORY_OPERATIONS}:
+                yield _make_route(path, _make_api_endpoint(tenant, operation), method.upper())
 
 
-def _name(operation: dict[str, Any]) -> str:
+def _name_operation(operation: dict[str, Any]) -> str:
     """Return the name of an operation: its service and its method."""
     return ".".join(operation["operationId"].rsplit(".", 2)[1:])
 
 
-def _route(path: str, endpoint: Endpoint, *methods: str) -> Route:
+def _make_route(path: str, endpoint: Endpoint, *methods: str) -> Route:
     route = Route(path, endpoint)
     # Starlette would answer HEAD wherever it answers GET.
     route.methods = set(methods)
     return route
 
 
-def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
-    short_name = _name(operation)
-    answer_name = _json_message(operation["responses"]["200"])
-    request_name = _json_message(operation["requestBody"]) if "requestBody" in operation else None
+def _make_api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
+    short_name = _name_operation(operation)
+    answer_name = _get_message_name(operation["responses"]["200"])
+    request_name = (
+        _get_message_name(operation["requestBody"]) if "requestBody" in operation else None
+    )
     named = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
     list_request = _LIST_REQUESTS.get(short_name, "")
-    in_query = [message(list_request).by_any_name[name] for name in named]
+    in_query = [get_message(list_request).by_any_name[name] for name in named]
 
     async def endpoint(request: Request) -> Response:
         tenant.tokens.check(request.headers.get("authorization"))
@@ -111,10 +118,10 @@ def _api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
             _check_id(short_name, policy_id)
         stored: Stored = {}
         if request_name:
-            reader = tenant.reader(creating=request_name == CREATE_REQUEST)
+            reader = tenant.make_reader(creating=request_name == CREATE_REQUEST)
             stored = reader.read(request_name, reading.parse(await request.body()))
         elif in_query:
-            asked = reading.query(request.query_params.multi_items(), in_query)
+            asked = reading.parse_query(request.query_params.multi_items(), in_query)
             stored = reading.Reader().read(list_request, asked)
         if is_of_policy:
             answer = OPERATIONS[short_name](tenant, policy_id, stored)
@@ -133,17 +140,17 @@ def _check_id(operation: str, policy_id: str) -> None:
         raise invalid(f'invalid {request}.Id: value does not match regex pattern "{_ID_PATTERN}"')
 
 
-async def _to_collection(_request: Request) -> Response:
+async def _redirect_to_collection(_request: Request) -> Response:
     """Clean the path of an invalid id, before anybody checks the token."""
     return RedirectResponse(_COLLECTION, HTTPStatus.MOVED_PERMANENTLY)
 
 
-def _json_message(part: dict[str, Any]) -> str:
+def _get_message_name(part: dict[str, Any]) -> str:
     reference: str = part["content"]["application/json"]["schema"]["$ref"]
     return reference.rpartition("/")[2]
 
 
-def _token_endpoint(tenant: Tenant) -> Endpoint:
+def _make_token_endpoint(tenant: Tenant) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
@@ -159,11 +166,11 @@ def _token_endpoint(tenant: Tenant) -> Endpoint:
     return endpoint
 
 
-def _control_routes(tenant: Tenant) -> Iterator[Route]:
+def _list_control_routes(tenant: Tenant) -> Iterator[Route]:
     """Return endpoints for scripts; they cannot clash with the API and are never in the journal."""
 
     async def requests(_request: Request) -> Response:
-        entries = [entry.as_json() for entry in tenant.journal.entries()]
+        entries = [entry.as_json() for entry in tenant.journal.list_entries()]
         return JSONResponse({"requests": entries})
 
     async def clear_requests(_request: Request) -> Response:
@@ -231,50 +238,50 @@ def _control_routes(tenant: Tenant) -> Iterator[Route]:
         tenant.tokens.revoke_issued()
         return JSONResponse({})
 
-    yield _route(f"{CONTROL}/requests", requests, "GET")
-    yield _route(f"{CONTROL}/requests", clear_requests, "DELETE")
-    yield _route(f"{CONTROL}/policies", policies, "GET")
-    yield _route(f"{CONTROL}/reset", reset, "POST")
-    yield _route(f"{CONTROL}/quirks", quirks, "POST")
-    yield _route(f"{CONTROL}/faults", show_faults, "GET")
-    yield _route(f"{CONTROL}/faults", set_faults, "POST", "PUT")
-    yield _route(f"{CONTROL}/faults", clear_faults, "DELETE")
-    yield _route(f"{CONTROL}/expire-tokens", expire_tokens, "POST")
-    yield _route(f"{CONTROL}/add-policy", add, "POST")
-    yield _route(f"{CONTROL}/directory", add_directory, "POST")
-    yield _route(f"{CONTROL}/product-delete/{{id}}", product_delete, "POST")
-    yield _route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), "POST")
-    yield _route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), "POST")
+    yield _make_route(f"{CONTROL}/requests", requests, "GET")
+    yield _make_route(f"{CONTROL}/requests", clear_requests, "DELETE")
+    yield _make_route(f"{CONTROL}/policies", policies, "GET")
+    yield _make_route(f"{CONTROL}/reset", reset, "POST")
+    yield _make_route(f"{CONTROL}/quirks", quirks, "POST")
+    yield _make_route(f"{CONTROL}/faults", show_faults, "GET")
+    yield _make_route(f"{CONTROL}/faults", set_faults, "POST", "PUT")
+    yield _make_route(f"{CONTROL}/faults", clear_faults, "DELETE")
+    yield _make_route(f"{CONTROL}/expire-tokens", expire_tokens, "POST")
+    yield _make_route(f"{CONTROL}/add-policy", add, "POST")
+    yield _make_route(f"{CONTROL}/directory", add_directory, "POST")
+    yield _make_route(f"{CONTROL}/product-delete/{{id}}", product_delete, "POST")
+    yield _make_route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), "POST")
+    yield _make_route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), "POST")
 
 
-async def _refusal(_request: Request, error: Exception) -> Response:
+async def _answer_refusal(_request: Request, error: Exception) -> Response:
     refused = error if isinstance(error, TenantError) else TenantError(Code.INTERNAL, str(error))
     headers = {"www-authenticate": "Bearer"} if refused.code is Code.UNAUTHENTICATED else None
     return JSONResponse(refused.body(), refused.status, headers)
 
 
-def _handler_error(tenant: Tenant) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _make_error_handler(tenant: Tenant) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
         style = tenant.quirks.handler_errors
         if style == "invalid":
             error = invalid(str(error))
         elif style == "wrapped":
             error = HandlerError(f"error handling request: {error} (policies)")
-        return await _refusal(request, error)
+        return await _answer_refusal(request, error)
 
     return answer
 
 
-async def _routing_error(request: Request, error: Exception) -> Response:
+async def _answer_routing_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
     # grpc-gateway answers a wrong method on a known path as UNIMPLEMENTED.
     wrong_method = status == HTTPStatus.METHOD_NOT_ALLOWED
     code = Code.UNIMPLEMENTED if wrong_method else Code.NOT_FOUND
-    return await _refusal(request, TenantError(code, HTTPStatus(status).phrase))
+    return await _answer_refusal(request, TenantError(code, HTTPStatus(status).phrase))
 
 
-async def _bug(request: Request, error: Exception) -> Response:
-    answer = await _refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))
+async def _answer_bug(request: Request, error: Exception) -> Response:
+    answer = await _answer_refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))
     # The error goes on to uvicorn, which then closes the connection: tell the client.
     answer.headers["connection"] = "close"
     return answer

@@ -22,20 +22,22 @@ _TOKEN = re.compile(
 )
 
 
-def faults(text: str) -> list[tuple[int, int, str]]:
+def find_faults(text: str) -> list[tuple[int, int, str]]:
     """Return the line, the column and a description of each fault, in the order of the text."""
     if not text.strip():
         return [(1, 1, "expression is empty")]
-    return sorted((*_position(text, start), message) for start, message in _faults(text))
+    return sorted(
+        (*_describe_position(text, start), message) for start, message in _find_faults(text)
+    )
 
 
-def _faults(text: str) -> Iterator[tuple[int, str]]:
+def _find_faults(text: str) -> Iterator[tuple[int, str]]:
     waiting: list[tuple[str, int]] = []
     place = 0
     while found := _TOKEN.search(text, place):
         place = found.end()
         if found["quote"]:
-            end = _string_end(text, place, found["quote"], raw=bool(found["raw"]))
+            end = _find_string_end(text, place, found["quote"], raw=bool(found["raw"]))
             if end is None:
                 yield found.start(), "string literal is not terminated"
                 break
@@ -51,7 +53,7 @@ def _faults(text: str) -> Iterator[tuple[int, str]]:
         yield start, f"{bracket!r} is never closed"
 
 
-def _string_end(text: str, start: int, quote: str, *, raw: bool) -> int | None:
+def _find_string_end(text: str, start: int, quote: str, *, raw: bool) -> int | None:
     place = start
     while place < len(text):
         if text.startswith(quote, place):
@@ -62,12 +64,12 @@ def _string_end(text: str, start: int, quote: str, *, raw: bool) -> int | None:
     return None
 
 
-def _position(text: str, offset: int) -> tuple[int, int]:
+def _describe_position(text: str, offset: int) -> tuple[int, int]:
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def literal(text: str) -> tuple[str, str]:
+def read_literal(text: str) -> tuple[str, str]:
     """Return the type and value of a literal; anything else counts as a string of its own text."""
     if text in {"true", "false"}:
         return "bool", text

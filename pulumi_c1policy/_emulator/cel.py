@@ -18,8 +18,8 @@ from pulumi_c1policy._emulator.quirks import Quirks
 def validate(text: str, quirks: Quirks) -> list[dict[str, Any]]:
     """Return the editor markers of a rule's condition, the only kind that the endpoint checks."""
     return [
-        _marker(text, line, column, message)
-        for line, column, message in _faults(text, "condition", quirks, knows_ip=quirks.cel_ip)
+        _make_marker(text, line, column, message)
+        for line, column, message in _find_faults(text, "condition", quirks, knows_ip=quirks.cel_ip)
     ]
 
 
@@ -29,24 +29,24 @@ def check(path: str, text: str, place: Place, quirks: Quirks) -> None:
     Raises:
         TenantError: It does not; the message begins with the path and the place of the fault.
     """
-    for line, column, message in _faults(text, place, quirks, knows_ip=True):
+    for line, column, message in _find_faults(text, place, quirks, knows_ip=True):
         raise invalid(f"{path}: failed to compile expression: {line}:{column}: {message}")
 
 
-def _faults(
+def _find_faults(
     text: str, place: Place, quirks: Quirks, *, knows_ip: bool
 ) -> list[tuple[int, int, str]]:
     if not compiler.is_available() or not text.strip():
-        return brackets.faults(text)
+        return brackets.find_faults(text)
     try:
-        return compiler.faults(text, place, knows_ip=knows_ip, is_lenient=quirks.cel_doubtful)
+        return compiler.find_faults(text, place, knows_ip=knows_ip, is_lenient=quirks.cel_doubtful)
     except compiler.BrokenEnvironmentError as error:
         raise TenantError(
             Code.INTERNAL, f"emulator: cel-expr-python refuses the environment: {error}"
         ) from error
 
 
-def _marker(text: str, line: int, column: int, message: str) -> dict[str, Any]:
+def _make_marker(text: str, line: int, column: int, message: str) -> dict[str, Any]:
     lines = text.split("\n")
     rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     return {

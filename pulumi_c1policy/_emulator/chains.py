@@ -17,7 +17,7 @@ MAX_CHAIN = 5
 Fields = dict[str, Any]
 
 
-def chained(fields: Fields) -> dict[str, str]:
+def find_chained(fields: Fields) -> dict[str, str]:
     """Return the policies to which this one hands requests: the path of each by its id."""
     found = {
         rule["policyId"]: f"rules[{index}].policyId"
@@ -29,9 +29,9 @@ def chained(fields: Fields) -> dict[str, str]:
     return found
 
 
-def referenced(fields: Fields) -> dict[str, str]:
+def find_referenced(fields: Fields) -> dict[str, str]:
     """Return every policy that this one refers to: the path of each by its id."""
-    found = chained(fields)
+    found = find_chained(fields)
     for path, name, value in walk(POLICY, fields):
         if name.endswith(".ReplacePolicy") and value.get("policyId"):
             found.setdefault(value["policyId"], f"{path}.policyId")
@@ -53,7 +53,7 @@ def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) ->
         TenantError: A link is unknown, of another type, closes a cycle or makes the chain too
             long.
     """
-    links = chained(fields)
+    links = find_chained(fields)
     for target, path in links.items():
         if target == policy_id:
             raise invalid(f"{path}: a policy cannot point to itself")
@@ -61,20 +61,20 @@ def check_chain(policy_id: str, fields: Fields, others: Mapping[str, Fields]) ->
             raise invalid(f"{path}: policy {target} does not exist")
         if others[target].get("policyType") != fields.get("policyType"):
             raise invalid(f"{path}: policy {target} is of another type")
-    after = {key: chained(value) for key, value in others.items()} | {policy_id: links}
+    after = {key: find_chained(value) for key, value in others.items()} | {policy_id: links}
     before: dict[str, list[str]] = {}
     for key, targets in after.items():
         for target in targets:
             before.setdefault(target, []).append(key)
-    down = _longest(policy_id, after, set())
-    up = _longest(policy_id, before, set())
+    down = _measure_longest(policy_id, after, set())
+    up = _measure_longest(policy_id, before, set())
     if down + up > MAX_CHAIN:
         raise invalid(f"policyId: a chain of policies is at most {MAX_CHAIN} deep")
 
 
-def _longest(policy_id: str, edges: Mapping[str, Any], above: set[str]) -> int:
+def _measure_longest(policy_id: str, edges: Mapping[str, Any], above: set[str]) -> int:
     if policy_id in above:
         raise invalid(f"policyId: policy {policy_id} would point to itself through others")
     # The stored graph was within bounds before this write, so the recursion is shallow.
-    steps = [1 + _longest(t, edges, above | {policy_id}) for t in edges.get(policy_id, ())]
+    steps = [1 + _measure_longest(t, edges, above | {policy_id}) for t in edges.get(policy_id, ())]
     return max(steps, default=0)

@@ -50,7 +50,7 @@ def is_available() -> bool:
     return find_spec("cel_expr_python") is not None
 
 
-def faults(
+def find_faults(
     text: str, place: Place, *, knows_ip: bool, is_lenient: bool
 ) -> list[tuple[int, int, str]]:
     """Return the reasons why the text does not compile: line and column from 1, and the text.
@@ -65,19 +65,19 @@ def faults(
         BrokenEnvironmentError: The library does not accept our declarations.
     """
     with _LOCK:
-        env = _environment(place, knows_ip, is_lenient)
+        env = _make_environment(place, knows_ip, is_lenient)
         try:
             compiled = env.compile(text)
         except RuntimeError as error:
-            return _parsed(str(error))
+            return _parse(str(error))
         result = compiled.return_type()
-        if any(result == _type(kind) for kind in (*_RESULTS[place], "dyn")):
+        if any(result == _make_type(kind) for kind in (*_RESULTS[place], "dyn")):
             return []
         shown = result.name().replace(f"{_PACKAGE}.", "")
         return [(1, 1, f"expected {_RESULTS[place][0]}, found {shown}")]
 
 
-def _parsed(told: str) -> list[tuple[int, int, str]]:
+def _parse(told: str) -> list[tuple[int, int, str]]:
     if any(phrase in told for phrase in _UNDECIDED):
         return []
     found = [_ERROR.match(line) for line in told.split("\n")]
@@ -90,7 +90,7 @@ def _parsed(told: str) -> list[tuple[int, int, str]]:
 
 
 @lru_cache(maxsize=8)
-def _environment(place: Place, knows_ip: bool, is_lenient: bool) -> Any:  # noqa: ANN401
+def _make_environment(place: Place, knows_ip: bool, is_lenient: bool) -> Any:  # noqa: ANN401
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_strings
 
@@ -100,12 +100,14 @@ def _environment(place: Place, knows_ip: bool, is_lenient: bool) -> Any:  # noqa
         variables["ip"] = "IP"
     if is_lenient:
         variables |= DOUBTFUL_VARIABLES[place]
-        extensions += _further_extensions()
+        extensions += _list_further_extensions()
     try:
-        extensions.append(_functions(place))
+        extensions.append(_make_functions(place))
         env = cel.NewEnv(
-            _pool(is_lenient),
-            variables={name: _type(kind) for name, kind in (variables | _constants()).items()},
+            _make_pool(is_lenient),
+            variables={
+                name: _make_type(kind) for name, kind in (variables | _make_constants()).items()
+            },
             extensions=extensions,
         )
         # A broken environment fails at the first compilation only, and then looks like a bad
@@ -120,7 +122,7 @@ def _environment(place: Place, knows_ip: bool, is_lenient: bool) -> Any:  # noqa
     return env
 
 
-def _further_extensions() -> list[Any]:
+def _list_further_extensions() -> list[Any]:
     """Return extensions of CEL that the vendor's pages do not list and that a tenant may have."""
     from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional
 
@@ -132,7 +134,7 @@ def _further_extensions() -> list[Any]:
     ]
 
 
-def _constants() -> dict[str, str]:
+def _make_constants() -> dict[str, str]:
     found = {f"TimeFormat.{name}": "string" for name in TIME_FORMATS}
     for enum, (prefix, values) in ENUMS.items():
         for value in values.split():
@@ -141,7 +143,7 @@ def _constants() -> dict[str, str]:
     return found
 
 
-def _functions(place: Place) -> Any:  # noqa: ANN401
+def _make_functions(place: Place) -> Any:  # noqa: ANN401
     """Declare the vendor's functions as an extension: a plain `contains` collides with the
     string's.
     """
@@ -158,24 +160,27 @@ def _functions(place: Place) -> Any:  # noqa: ANN401
             parameters.insert(0, owner)
         overloads.setdefault(member if is_member else match["name"], []).append(
             cel.Overload(
-                text, _type(match["returns"]), [_type(p) for p in parameters], is_member=is_member
+                text,
+                _make_type(match["returns"]),
+                [_make_type(p) for p in parameters],
+                is_member=is_member,
             )
         )
     return cel.CelExtension("tenant", [cel.FunctionDecl(n, ways) for n, ways in overloads.items()])
 
 
-def _type(kind: str) -> Any:  # noqa: ANN401
+def _make_type(kind: str) -> Any:  # noqa: ANN401
     from cel_expr_python import cel
 
     if kind.startswith("list("):
-        return cel.Type.List(_type(kind[5:-1]))
+        return cel.Type.List(_make_type(kind[5:-1]))
     if kind in {"bool", "string", "int", "dyn", "timestamp", "duration"}:
         return getattr(cel.Type, kind.upper())
     return cel.Type(f"{_PACKAGE}.{kind}")
 
 
 @lru_cache(maxsize=2)
-def _pool(is_lenient: bool) -> Any:  # noqa: ANN401
+def _make_pool(is_lenient: bool) -> Any:  # noqa: ANN401
     """Declare the types as proto2 messages, an enum as a message without fields.
 
     proto3 drops a type with two spellings of a field. Enums of protobuf are numbers, so values of
@@ -202,13 +207,13 @@ def _pool(is_lenient: bool) -> Any:  # noqa: ANN401
         message = file.message_type.add(name=name)
         message.options.deprecated_legacy_json_field_conflicts = True
         known_fields = fields | (DOUBTFUL_FIELDS.get(name, {}) if is_lenient else {})
-        for number, (spelling, kind) in enumerate(_spellings(known_fields), 1):
+        for number, (spelling, kind) in enumerate(_list_spellings(known_fields), 1):
             _add_field(message, spelling, number, kind)
     pool.AddSerializedFile(file.SerializeToString())
     return pool
 
 
-def _spellings(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _list_spellings(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, kind in fields.items():
         yield name, kind
         snake = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"_{found[1].lower()}", name)

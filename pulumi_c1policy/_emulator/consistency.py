@@ -44,7 +44,7 @@ class Readable(Protocol[V]):
     def find(self, key: Any, /) -> V | None:  # noqa: ANN401 (see Version)
         """Return the object with that id, deleted or not."""
 
-    def page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
+    def read_page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
         """Return one page of the matching objects, and the position to continue from."""
 
 
@@ -81,7 +81,7 @@ class Past(Generic[V]):
         """Return the object with that id, deleted or not."""
         return self._versions.get(key)
 
-    def page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
+    def read_page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
         """Return one page in order of creation."""
         return take_page(self._versions.values(), matches, after, size)
 
@@ -96,13 +96,13 @@ class ByOffset(Generic[V]):
         """Return the object with that id, deleted or not."""
         return next((version for version in self._versions if version.key == key), None)
 
-    def page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
+    def read_page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
         """Return one page; `after` is the number of matching objects on the pages before it."""
         found = list(islice(filter(matches, self._versions), after, after + size + 1))
         return found[:size], after + size if len(found) > size else None
 
 
-def seen(
+def select_version(
     store: Store[V], quirks: Quirks, endpoint: Endpoint, now: int, *, turn: int = 0
 ) -> Readable[V]:
     """Return the objects of a store as an endpoint sees them now.

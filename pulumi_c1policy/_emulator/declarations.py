@@ -51,7 +51,7 @@ _DOUBTFUL_ENTITLEMENT = """
 """
 
 
-def _fields(text: str) -> dict[str, str]:
+def _parse_fields(text: str) -> dict[str, str]:
     """Parse fields: groups of names before a colon and the type after it."""
     found: dict[str, str] = {}
     names: list[str] = []
@@ -65,23 +65,23 @@ def _fields(text: str) -> dict[str, str]:
 
 
 MESSAGES: dict[str, dict[str, str]] = {
-    "User": _fields(_USER),
-    "AppUser": _fields(_APP_USER),
-    "AppUserState": _fields("status: AppUserStatus\ndetails: string"),
-    "SecurityInsight": _fields("source value severity: string"),
-    "RiskScore": _fields("source: string\nnormalized_score: int"),
-    "Task": _fields(_TASK),
-    "TaskAnalysis": _fields(
+    "User": _parse_fields(_USER),
+    "AppUser": _parse_fields(_APP_USER),
+    "AppUserState": _parse_fields("status: AppUserStatus\ndetails: string"),
+    "SecurityInsight": _parse_fields("source value severity: string"),
+    "RiskScore": _parse_fields("source: string\nnormalized_score: int"),
+    "Task": _parse_fields(_TASK),
+    "TaskAnalysis": _parse_fields(
         "id: string\nhasConflictViolations: bool\nconflictViolations: list(string)"
     ),
-    "Entitlement": _fields(_ENTITLEMENT),
-    "Group": _fields("id app_id display_name: string"),
-    "IP": _fields(_IP),
+    "Entitlement": _parse_fields(_ENTITLEMENT),
+    "Group": _parse_fields("id app_id display_name: string"),
+    "IP": _parse_fields(_IP),
     "CIDR": {},
 }
 """The fields of each type. The tenant knows each field in camelCase and in snake_case."""
 
-DOUBTFUL_FIELDS = {"Entitlement": _fields(_DOUBTFUL_ENTITLEMENT)}
+DOUBTFUL_FIELDS = {"Entitlement": _parse_fields(_DOUBTFUL_ENTITLEMENT)}
 
 # Each enum: the prefix of its bare names, and its values.
 ENUMS: dict[str, tuple[str, str]] = {

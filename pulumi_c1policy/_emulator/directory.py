@@ -24,7 +24,7 @@ from pulumi_c1policy._emulator.schema import (
     RULE,
     USER,
     WEBHOOK,
-    message,
+    get_message,
 )
 
 GROUP_TYPE = "group"
@@ -78,7 +78,7 @@ class Table:
         """Return the object with these ids, deleted or not."""
         return self._rows.get(key)
 
-    def live(self, key: Key) -> Row:
+    def get_live(self, key: Key) -> Row:
         """Return the object with these ids.
 
         Raises:
@@ -86,10 +86,10 @@ class Table:
         """
         row = self._rows.get(key)
         if row is None or "deletedAt" in row.fields:
-            raise missing(self.name, key)
+            raise make_missing(self.name, key)
         return row
 
-    def page(
+    def read_page(
         self, matches: Callable[[Row], bool], after: int, size: int
     ) -> tuple[list[Row], int | None]:
         """Return one page of the matching objects in the order of their creation.
@@ -123,7 +123,7 @@ class Table:
             own: dict[str, Any] = {"id": key[1], "createdAt": now, "updatedAt": now}
             if app_id:
                 own["appId"] = app_id
-            known = message(self.name).fields
+            known = get_message(self.name).fields
             own = {name: value for name, value in own.items() if name in known}
             return self._store(Row(key, self._sequence, {**own, **fields}, now, is_original))
 
@@ -134,7 +134,7 @@ class Table:
             TenantError: There is no such object, or an annotation is not allowed.
         """
         with self._lock:
-            row = self.live(key)
+            row = self.get_live(key)
             fields = copy.deepcopy(row.fields)
             for name in paths:
                 held = fields.pop(name, None)
@@ -153,7 +153,7 @@ class Table:
             TenantError: There is no such object.
         """
         with self._lock:
-            row = self.live(key)
+            row = self.get_live(key)
             self._write(row, {**row.fields, "deletedAt": self._clock.now()})
 
     def _write(self, row: Row, fields: dict[str, Any]) -> Row:
@@ -184,6 +184,6 @@ class Directory:
         return self._tables[name]
 
 
-def missing(name: str, key: Key) -> TenantError:
+def make_missing(name: str, key: Key) -> TenantError:
     """Return the error for an object that does not exist."""
     return TenantError(Code.NOT_FOUND, f"{name.rpartition('.')[2]} {key[1]} not found")

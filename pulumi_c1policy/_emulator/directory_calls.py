@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pulumi_c1policy._emulator import masks, search
-from pulumi_c1policy._emulator.directory import Key, Row, missing
-from pulumi_c1policy._emulator.directory_filters import matcher
+from pulumi_c1policy._emulator.directory import Key, Row, make_missing
+from pulumi_c1policy._emulator.directory_filters import make_matcher
 from pulumi_c1policy._emulator.errors import invalid
 from pulumi_c1policy._emulator.schema import (
     APP,
@@ -19,7 +19,7 @@ from pulumi_c1policy._emulator.schema import (
     RULE,
     USER,
     WEBHOOK,
-    message,
+    get_message,
 )
 from pulumi_c1policy._emulator.tenant import Stored, Tenant
 
@@ -52,8 +52,8 @@ def _find(
         asked: The request.
     """
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    read_page = tenant.seen("search", tenant.directory[name]).page
-    matches = matcher(operation, asked)
+    read_page = tenant.see("search", tenant.directory[name]).read_page
+    matches = make_matcher(operation, asked)
     found = search.answer(read_page, matches, asked, smallest=smallest, pages=pages)
     if wrapper and "list" in found:
         found["list"] = [{wrapper: fields} for fields in found["list"]]
@@ -62,10 +62,10 @@ def _find(
 
 def _get(name: str, tenant: Tenant, key: Key) -> Row:
     """Return an object as a GET shows it; the quirk `deleted_get` decides about a deleted one."""
-    row = tenant.seen("get", tenant.directory[name]).find(key)
+    row = tenant.see("get", tenant.directory[name]).find(key)
     hidden = tenant.quirks.deleted_get == "not_found"
     if row is None or ("deletedAt" in row.fields and hidden):
-        raise missing(name, key)
+        raise make_missing(name, key)
     return row
 
 
@@ -84,14 +84,14 @@ def _check_policies(tenant: Tenant, fields: Stored, names: tuple[str, ...]) -> N
 
 def _update(name: str, tenant: Tenant, key: Key, sent: Stored, mask: str | None) -> Row:
     """Change an object; without a mask, every field that can be written."""
-    held = tenant.directory[name].live(key).fields
+    held = tenant.directory[name].get_live(key).fields
     newer: set[str] = set()
     if tenant.quirks.newer_api:
-        newer = {*sent, *held} - set(message(name).fields)
+        newer = {*sent, *held} - set(get_message(name).fields)
     tolerant = tenant.quirks.odd_masks == "tolerated"
     paths = masks.parse(mask, newer, tolerant=tolerant, name=name)
     if paths is None:
-        paths = (*masks.writable(name), *newer)
+        paths = (*masks.list_writable(name), *newer)
     _check_policies(tenant, sent, paths)
     return tenant.directory[name].change(key, sent, paths)
 
@@ -101,9 +101,9 @@ def _get_user(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
 
 
 def _list_apps(tenant: Tenant, _ids: Ids, asked: Stored) -> Stored:
-    matches = matcher("AppSearch.Search", asked)
+    matches = make_matcher("AppSearch.Search", asked)
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    read_page = tenant.seen("list", tenant.directory[APP]).page
+    read_page = tenant.see("list", tenant.directory[APP]).read_page
     return search.answer(read_page, matches, asked, smallest=smallest, pages=pages)
 
 
@@ -118,12 +118,12 @@ def _update_app(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     return {"app": _update(APP, tenant, key, asked["app"], asked.get("updateMask")).stored}
 
 
-def _view(row: Row) -> Stored:
+def _wrap_view(row: Row) -> Stored:
     return {"appEntitlementView": {"appEntitlement": row.stored}}
 
 
 def _get_entitlement(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
-    return _view(_get(ENTITLEMENT, tenant, (ids["app_id"], ids["id"])))
+    return _wrap_view(_get(ENTITLEMENT, tenant, (ids["app_id"], ids["id"])))
 
 
 def _update_entitlement(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
@@ -134,19 +134,19 @@ def _update_entitlement(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     name = "overrideAccessRequestsDefaults"
     if name in asked:
         row = tenant.directory[ENTITLEMENT].change(key, {name: asked[name]}, (name,))
-    return _view(row)
+    return _wrap_view(row)
 
 
 def _get_defaults(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
     app_id = ids["app_id"]
-    tenant.directory[APP].live(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     return {"appId": app_id, **tenant.directory.defaults.get(app_id, {})}
 
 
 def _set_defaults(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     """Replace all defaults of an app; they are applied before the next request."""
     app_id = ids["app_id"]
-    tenant.directory[APP].live(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     _check_policies(tenant, asked, tuple(asked))
     tenant.directory.defaults[app_id] = {**asked, "state": f"{_APPLY_STATE}_SUCCESS"}
     return {"appId": app_id, **asked, "state": f"{_APPLY_STATE}_RUNNING"}
@@ -154,9 +154,9 @@ def _set_defaults(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
 
 def _list_rules(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
     app_id = ids["app_id"]
-    tenant.directory[APP].live(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     table, order = tenant.directory[RULE], tenant.directory.rule_orders.get(app_id, [])
-    return {"list": [_show_rule(tenant, table.live((app_id, rule_id))) for rule_id in order]}
+    return {"list": [_show_rule(tenant, table.get_live((app_id, rule_id))) for rule_id in order]}
 
 
 def _show_rule(tenant: Tenant, row: Row) -> Stored:
@@ -168,7 +168,7 @@ def _show_rule(tenant: Tenant, row: Row) -> Stored:
 
 def _create_rule(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     app_id = ids["app_id"]
-    tenant.directory[APP].live(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     settings = asked.get("settings", {})
     _check_policies(tenant, settings, tuple(settings))
     row = tenant.directory[RULE].add(asked, app_id=app_id)
@@ -197,7 +197,7 @@ def _delete_rule(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
 
 
 def _reorder_rules(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
-    tenant.directory[APP].live(("", ids["app_id"]))
+    tenant.directory[APP].get_live(("", ids["app_id"]))
     held, wanted = tenant.directory.rule_orders.get(ids["app_id"], []), asked.get("ruleIds", [])
     if sorted(held) != sorted(wanted):
         raise invalid("rule_ids: must contain each rule of the app exactly once")

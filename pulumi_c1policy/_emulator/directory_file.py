@@ -21,7 +21,7 @@ from pulumi_c1policy._emulator.schema import (
     USER,
     WEBHOOK,
     Field,
-    message,
+    get_message,
 )
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -93,7 +93,7 @@ def _add(directory: Directory, kind: str, fields: dict[str, Any], held: set[Key]
 
 def _translate(tables: Tables, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the API's message that an object of a file has."""
-    names = message(kind).by_any_name
+    names = get_message(kind).by_any_name
     found = {
         names[key].name: _spell(names[key], value) for key, value in given.items() if key in names
     }

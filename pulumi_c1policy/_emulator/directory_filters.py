@@ -121,7 +121,7 @@ Other fields of the requests have no effect, except `includeDeleted`.
 """
 
 
-def matcher(operation: str, asked: dict[str, Any]) -> Callable[[Row], bool]:
+def make_matcher(operation: str, asked: dict[str, Any]) -> Callable[[Row], bool]:
     """Return the filter that a search request asks for."""
     filters = FILTERS[operation]
     active = [(filters[name], value) for name, value in asked.items() if name in filters and value]

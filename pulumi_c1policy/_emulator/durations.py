@@ -24,7 +24,7 @@ def is_wire(text: str) -> bool:
     return found is not None and int(found[2] or 0) <= _MAX_SECONDS
 
 
-def nanoseconds(text: str) -> int:
+def to_nanoseconds(text: str) -> int:
     """Return the length of a protobuf JSON duration."""
     found = _WIRE.fullmatch(text)
     if found is None:
@@ -33,17 +33,17 @@ def nanoseconds(text: str) -> int:
     return -size if found[1] == "-" else size
 
 
-def plain(text: str) -> str:
+def shorten(text: str) -> str:
     """Return the duration with the shortest fraction."""
-    return _written(nanoseconds(text), smallest_fraction=0)
+    return _format_size(to_nanoseconds(text), smallest_fraction=0)
 
 
-def padded(text: str) -> str:
+def pad(text: str) -> str:
     """Return the duration with at least three fractional digits."""
-    return _written(nanoseconds(text), smallest_fraction=3)
+    return _format_size(to_nanoseconds(text), smallest_fraction=3)
 
 
-def _written(size: int, smallest_fraction: int) -> str:
+def _format_size(size: int, smallest_fraction: int) -> str:
     whole, rest = divmod(abs(size), _NANOS)
     fraction = f"{rest:09}"
     digits = next(n for n in (0, 3, 6, 9) if n >= smallest_fraction and not fraction[n:].strip("0"))
@@ -65,7 +65,7 @@ def is_timestamp(text: str) -> bool:
     return True
 
 
-def timestamp(nanos: int, digits: int) -> str:
+def format_timestamp(nanos: int, digits: int) -> str:
     """Return an RFC 3339 timestamp in UTC with that many fractional digits."""
     whole, rest = divmod(nanos, _NANOS)
     text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")

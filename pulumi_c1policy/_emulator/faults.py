@@ -134,7 +134,7 @@ class Faults:
             self._seed = seed
             self._random = random.Random(seed)  # noqa: S311 (chance, not secrets)
 
-    def hitting(self, method: str, path: str) -> list[Fault]:
+    def find_hitting(self, method: str, path: str) -> list[Fault]:
         """Count an arriving request; return the faults that hit it."""
         hit = []
         with self._lock:
@@ -171,12 +171,12 @@ def parse(source: object) -> tuple[list[Fault], int]:
     _require(not whole.keys() - {"faults", "seed"}, "beside faults and seed there is nothing")
     match whole.get("faults"), whole.get("seed", 0):
         case list(entries), int(seed):
-            return [_fault(index, entry) for index, entry in enumerate(entries)], seed
+            return [_parse_fault(index, entry) for index, entry in enumerate(entries)], seed
         case _:
             raise ValueError("faults must be a list, and seed a whole number")
 
 
-def _fault(index: int, entry: object) -> Fault:
+def _parse_fault(index: int, entry: object) -> Fault:
     if not isinstance(entry, dict) or "do" not in entry:
         raise ValueError(f"faults[{index}] must be an object that says what to `do`")
     known = {item.name for item in dataclasses.fields(Fault)}

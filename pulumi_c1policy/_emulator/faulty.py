@@ -41,20 +41,20 @@ class Faulty:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hit: list[Fault] = []
         if not scope["path"].startswith(CONTROL):
-            hit = self._tenant.faults.hitting(scope["method"], scope["path"])
+            hit = self._tenant.faults.find_hitting(scope["method"], scope["path"])
         if not hit:
             await self._app(scope, receive, send)
             return
-        self._tenant.journal.befall(scope[REQUEST_ID], ", ".join(map(str, hit)))
-        if await self._befall([f for f in hit if not f.follows], (), scope, receive, send):
+        self._tenant.journal.note_fault(scope[REQUEST_ID], ", ".join(map(str, hit)))
+        if await self._apply_fault([f for f in hit if not f.follows], (), scope, receive, send):
             return
         answer: list[Message] = []
         await self._app(scope, receive, _keep(answer))
-        if not await self._befall([f for f in hit if f.follows], answer, scope, receive, send):
+        if not await self._apply_fault([f for f in hit if f.follows], answer, scope, receive, send):
             for message in answer:
                 await send(message)
 
-    async def _befall(
+    async def _apply_fault(
         self,
         faults: Sequence[Fault],
         answer: Sequence[Message],
@@ -88,7 +88,11 @@ class Faulty:
             status, kind, body = fault.status or 200, b"text/html", _PAGE
         else:
             status, kind = fault.status or 503, b"application/json"
-            said = {"code": _CODES.get(status, _UNKNOWN), "message": _phrase(status), "details": []}
+            said = {
+                "code": _CODES.get(status, _UNKNOWN),
+                "message": _choose_phrase(status),
+                "details": [],
+            }
             body = json.dumps(said).encode() if fault.body is None else fault.body.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         if fault.retry_after is not None:
@@ -103,7 +107,7 @@ class Faulty:
         return formatdate(math.ceil(self._tenant.clock.seconds() + seconds), usegmt=True)
 
 
-def _phrase(status: int) -> str:
+def _choose_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -23,7 +23,7 @@ class Guarded:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not scope["path"].startswith(CONTROL) or not (why := _objection(scope)):
+        if not scope["path"].startswith(CONTROL) or not (why := _find_objection(scope)):
             await self._app(scope, receive, send)
             return
         message = f"{why}: the emulator's control endpoints answer this machine's own tools only."
@@ -33,7 +33,7 @@ class Guarded:
         await send({"type": "http.response.body", "body": body})
 
 
-def _objection(scope: Scope) -> str:
+def _find_objection(scope: Scope) -> str:
     """Return the objection to a request by its headers, or ""."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get(b"host", "")

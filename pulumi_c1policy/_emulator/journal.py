@@ -48,7 +48,7 @@ class Journal:
         self._lock = threading.Lock()
         self._entries: dict[str, RecordedRequest] = {}
 
-    def arrive(self, entry: RecordedRequest) -> None:
+    def note_arrival(self, entry: RecordedRequest) -> None:
         """Record a request before it is answered."""
         with self._lock:
             self._entries[entry.request_id] = entry
@@ -59,13 +59,13 @@ class Journal:
             if request_id in self._entries:
                 self._entries[request_id] = replace(self._entries[request_id], status=status)
 
-    def befall(self, request_id: str, fault: str) -> None:
+    def note_fault(self, request_id: str, fault: str) -> None:
         """Record a fault that hits a request."""
         with self._lock:
             if request_id in self._entries:
                 self._entries[request_id] = replace(self._entries[request_id], fault=fault)
 
-    def entries(self) -> list[RecordedRequest]:
+    def list_entries(self) -> list[RecordedRequest]:
         """Return the requests so far."""
         with self._lock:
             return list(self._entries.values())

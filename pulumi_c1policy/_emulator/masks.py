@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, POLICY, message
+from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, POLICY, get_message
 
 IMMUTABLE: Mapping[str, tuple[str, ...]] = {
     POLICY: ("policyType", "scope"),
@@ -21,9 +21,9 @@ IMMUTABLE: Mapping[str, tuple[str, ...]] = {
 _NOUNS = {POLICY: "a policy", APP: "an app", ENTITLEMENT: "an entitlement"}
 
 
-def writable(name: str = POLICY) -> tuple[str, ...]:
+def list_writable(name: str = POLICY) -> tuple[str, ...]:
     """Return the fields of a message that an update may name."""
-    fields, fixed = message(name).fields.values(), IMMUTABLE.get(name, ())
+    fields, fixed = get_message(name).fields.values(), IMMUTABLE.get(name, ())
     return tuple(f.name for f in fields if not f.read_only and f.name not in fixed)
 
 
@@ -46,7 +46,7 @@ def parse(
         return None
     if tolerant:
         camel = (re.sub(r"_([a-z])", lambda found: found[1].upper(), path) for path in paths)
-        paths = [path for path in camel if path in writable(name) or path in newer]
+        paths = [path for path in camel if path in list_writable(name) or path in newer]
     for path in paths:
         _check(name, path, newer)
     return tuple(dict.fromkeys(paths))
@@ -54,7 +54,7 @@ def parse(
 
 def _check(name: str, path: str, newer: Collection[str]) -> None:
     top, dot, _ = path.partition(".")
-    fields = message(name).fields
+    fields = get_message(name).fields
     if "_" in top:
         raise invalid(f"update_mask: path {path!r} is not lowerCamelCase")
     if top not in fields and top not in newer:

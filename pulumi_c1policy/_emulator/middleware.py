@@ -36,10 +36,10 @@ class Journaled:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = uuid.uuid4().hex
-        body = await _whole_body(receive)
+        body = await _read_body(receive)
         journal = self._tenant.journal
         if not scope["path"].startswith(CONTROL):
-            journal.arrive(_entry(scope, body, request_id))
+            journal.note_arrival(_make_entry(scope, body, request_id))
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -54,7 +54,7 @@ class Journaled:
             faulty.REQUEST_ID: request_id,
             faulty.STORE: self._tenant.policies,
         }
-        await self._app(named, _replayed(body, receive), answer)
+        await self._app(named, _make_replay(body, receive), answer)
 
 
 class Delayed:
@@ -70,7 +70,7 @@ class Delayed:
         await self._app(scope, receive, send)
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     parts = []
     while True:
         message = await receive()
@@ -82,7 +82,7 @@ async def _whole_body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def _make_replay(body: bytes, receive: Receive) -> Receive:
     pending: list[MutableMapping[str, Any]] = [
         {"type": "http.request", "body": body, "more_body": False}
     ]
@@ -93,8 +93,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _entry(scope: Scope, body: bytes, request_id: str) -> RecordedRequest:
-    recorded = _recorded_body(scope["path"], body)
+def _make_entry(scope: Scope, body: bytes, request_id: str) -> RecordedRequest:
+    recorded = _read_recorded_body(scope["path"], body)
     mask = (recorded or {}).get("updateMask", (recorded or {}).get("update_mask"))
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     return RecordedRequest(
@@ -113,7 +113,7 @@ _OPEN_QUERY = frozenset({"page_size", "page_token", "pageSize", "pageToken"})
 _OPEN_FORM = frozenset({"grant_type", "client_id", "client_assertion_type", "subject_token_type"})
 
 
-def _recorded_body(path: str, body: bytes) -> dict[str, Any] | None:
+def _read_recorded_body(path: str, body: bytes) -> dict[str, Any] | None:
     if path == TOKEN_PATH:
         form = parse_qsl(body.decode("utf-8", "replace"))
         return {key: value for key, value in form if key in _OPEN_FORM}

@@ -17,7 +17,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator import durations
 from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import REFUSED_ON_WRITE, Field, Json, message
+from pulumi_c1policy._emulator.schema import REFUSED_ON_WRITE, Field, Json, get_message
 
 # The defaults that a tenant with the quirk `server_fills` sets on creation.
 FILLS: dict[str, dict[str, Any]] = {
@@ -49,7 +49,9 @@ def parse(body: bytes) -> dict[str, Any]:
     if not body.strip(b" \t\r\n"):
         return {}
     try:
-        parsed = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+        parsed = json.loads(
+            body.decode(), object_pairs_hook=_require_unique, parse_constant=_reject_constant
+        )
         _check(parsed)
     except (ValueError, RecursionError) as error:
         raise invalid(f"proto: syntax error: {error}") from error
@@ -58,7 +60,7 @@ def parse(body: bytes) -> dict[str, Any]:
     return parsed
 
 
-def query(pairs: Iterable[tuple[str, str]], members: Iterable[Field]) -> dict[str, Any]:
+def parse_query(pairs: Iterable[tuple[str, str]], members: Iterable[Field]) -> dict[str, Any]:
     """Convert the query parameters of a request to JSON, by grpc-gateway's rules.
 
     Args:
@@ -83,14 +85,14 @@ def query(pairs: Iterable[tuple[str, str]], members: Iterable[Field]) -> dict[st
     return asked
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _require_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("duplicate field")
     return found
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"invalid value {name}")
 
 
@@ -127,7 +129,7 @@ class Reader:
         """
         if not isinstance(raw, dict):
             raise invalid(f"proto: {path or 'request'}: unexpected value, expected an object")
-        names = message(name).by_any_name
+        names = get_message(name).by_any_name
         stored: dict[str, Any] = {}
         seen: set[str] = set()
         sent: set[str] = set()
@@ -150,7 +152,7 @@ class Reader:
             sent.add(member.name)
             if member.oneof and groups.setdefault(member.oneof, member.name) != member.name:
                 raise invalid(f"proto: {where}: oneof {name}.{member.oneof} is already set")
-            read = self._shaped(member, value, where)
+            read = self._read_shape(member, value, where)
             is_kept = not member.read_only or (name, member.name) in REFUSED_ON_WRITE
             is_kept = is_kept or self.keep_output_only
             if is_kept and (member.has_presence or read not in ([], {})):
@@ -160,23 +162,24 @@ class Reader:
             stored = {**absent, **stored}
         return {k: v for k, v in stored.items() if not _is_zero(names.get(k), v)}
 
-    def _shaped(self, member: Field, value: Json, path: str) -> Json:
+    def _read_shape(self, member: Field, value: Json, path: str) -> Json:
         if member.shape == "list":
             if not isinstance(value, list):
                 raise invalid(f"proto: {path}: unexpected value, expected a list")
             return [
-                self._single(member, item, f"{path}[{index}]") for index, item in enumerate(value)
+                self._read_single(member, item, f"{path}[{index}]")
+                for index, item in enumerate(value)
             ]
         if member.shape == "map":
             if not isinstance(value, dict):
                 raise invalid(f"proto: {path}: unexpected value, expected an object")
             return {
-                key: self._single(member, item, f"{path}[{json.dumps(key)}]")
+                key: self._read_single(member, item, f"{path}[{json.dumps(key)}]")
                 for key, item in value.items()
             }
-        return self._single(member, value, path)
+        return self._read_single(member, value, path)
 
-    def _single(self, member: Field, value: Json, path: str) -> Json:
+    def _read_single(self, member: Field, value: Json, path: str) -> Json:
         read: Json = None
         match member.kind:
             case "message":
@@ -186,13 +189,13 @@ class Reader:
             case "timestamp" if isinstance(value, str) and durations.is_timestamp(value):
                 read = value
             case "duration" if isinstance(value, str) and durations.is_wire(value):
-                read = durations.plain(value)
+                read = durations.shorten(value)
             case "enum":
-                read = self._enum(member, value)
+                read = self._read_enum(member, value)
             case "int32" | "uint32":
-                read = _whole(member.kind, value)
+                read = _read_whole(member.kind, value)
             case "int64" | "uint64":
-                number = _whole(member.kind, value)
+                number = _read_whole(member.kind, value)
                 read = None if number is None else str(number)
             case _:
                 pass
@@ -200,18 +203,18 @@ class Reader:
             raise invalid(f"proto: {path}: invalid value for {member.kind} field")
         return read
 
-    def _enum(self, member: Field, value: Json) -> str | int | None:
+    def _read_enum(self, member: Field, value: Json) -> str | int | None:
         # Numbers are open in proto3. An unknown name is rejected, as protobuf JSON says: newer
         # gateways drop it, which would only hide a misspelt one.
         if isinstance(value, str):
             return value if value in member.enum or self.keep_unknown else None
-        number = _whole("int32", value)
+        number = _read_whole("int32", value)
         if number is None or not 0 <= number < len(member.enum):
             return number
         return member.enum[number]
 
 
-def _whole(kind: str, value: Json) -> int | None:
+def _read_whole(kind: str, value: Json) -> int | None:
     """Return the number, if it is whole and fits: `7`, `7.0`, `7e0`, and each of them as text."""
     low, high = _BOUNDS[kind]
     if isinstance(value, str):

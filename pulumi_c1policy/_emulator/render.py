@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator import durations
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.schema import ASSIGNED, Field, Json, message
+from pulumi_c1policy._emulator.schema import ASSIGNED, Field, Json, get_message
 
 # Lists of ids without an order. Rules, steps and expressions have an order.
 SETS = frozenset(
@@ -37,35 +37,35 @@ def render(name: str, stored: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
     if name == _RULE:
         stored = _spell_step_key(stored, quirks)
     answer: dict[str, Any] = {}
-    fields = message(name).fields
+    fields = get_message(name).fields
     for member in fields.values():
         if member.name in stored:
-            answer[member.name] = _shaped(member, stored[member.name], quirks)
+            answer[member.name] = _render_shape(member, stored[member.name], quirks)
         elif _emits_unset(member, quirks):
-            answer[member.name] = _unset(member, quirks)
+            answer[member.name] = _render_unset(member, quirks)
     answer |= {key: value for key, value in stored.items() if key not in fields}
     if quirks.newer_api:
         answer = {**NEWER.get(name, {}), **answer}
     return answer
 
 
-def _shaped(member: Field, value: Json, quirks: Quirks) -> Json:
+def _render_shape(member: Field, value: Json, quirks: Quirks) -> Json:
     if member.shape == "list":
-        items = [_single(member, item, quirks) for item in value]
-        return _reordered(items) if quirks.shuffle_sets and member.name in SETS else items
+        items = [_render_single(member, item, quirks) for item in value]
+        return _reorder(items) if quirks.shuffle_sets and member.name in SETS else items
     if member.shape == "map":
-        return {key: _single(member, item, quirks) for key, item in value.items()}
-    return _single(member, value, quirks)
+        return {key: _render_single(member, item, quirks) for key, item in value.items()}
+    return _render_single(member, value, quirks)
 
 
-def _single(member: Field, value: Json, quirks: Quirks) -> Json:
+def _render_single(member: Field, value: Json, quirks: Quirks) -> Json:
     match member.kind:
         case "message":
             return render(member.message, value, quirks)
         case "timestamp" if isinstance(value, int):
-            return durations.timestamp(value, _DIGITS[quirks.timestamp_precision])
+            return durations.format_timestamp(value, _DIGITS[quirks.timestamp_precision])
         case "duration" if quirks.duration_style == "padded":
-            return durations.padded(value)
+            return durations.pad(value)
     return value
 
 
@@ -85,7 +85,7 @@ def _emits_unset(member: Field, quirks: Quirks) -> bool:
             return member.is_message or not member.has_presence
 
 
-def _unset(member: Field, quirks: Quirks) -> Json:
+def _render_unset(member: Field, quirks: Quirks) -> Json:
     if quirks.unset_fields != "emitted":
         return None
     if member.shape != "single":
@@ -114,7 +114,7 @@ def _spell_step_key(rule: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
     return spelled
 
 
-def _reordered(items: list[Any]) -> list[Any]:
+def _reorder(items: list[Any]) -> list[Any]:
     # Seeded by the content: the same policy always comes back in the same order, not as it was
     # sent.
     shuffled = list(items)

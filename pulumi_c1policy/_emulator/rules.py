@@ -97,7 +97,7 @@ def check(
     if creating or "rules" in written:
         _check_rules(fields.get("rules", []), quirks)
     if creating or not {"policySteps", "baselinePolicyId"}.isdisjoint(written):
-        key = baseline_key(fields)
+        key = get_baseline_key(fields)
         if fields.get("baselinePolicyId") and key in fields.get("policySteps", {}):
             raise invalid(f"baselinePolicyId and policySteps[{key!r}] exclude each other")
     if creating or "policySteps" in written:
@@ -108,7 +108,7 @@ def check(
                 raise HandlerError(f"no steps for rule: {rule['stepKey']}")
 
 
-def baseline_key(fields: Fields) -> str:
+def get_baseline_key(fields: Fields) -> str:
     """Return the key of `policySteps` with the baseline: the type in lower case."""
     return str(fields["policyType"]).removeprefix("POLICY_TYPE_").lower()
 
@@ -116,10 +116,10 @@ def baseline_key(fields: Fields) -> str:
 def complete(fields: Fields) -> Fields:
     """Add the baseline that the tenant injects if none is given: `reject`."""
     held = fields.get("policySteps", {})
-    if fields.get("baselinePolicyId") or baseline_key(fields) in held:
+    if fields.get("baselinePolicyId") or get_baseline_key(fields) in held:
         return fields
     denied: Fields = {"steps": [{"reject": {}}]}
-    return {**fields, "policySteps": {**held, baseline_key(fields): denied}}
+    return {**fields, "policySteps": {**held, get_baseline_key(fields): denied}}
 
 
 def _check_rules(rules: list[Fields], quirks: Quirks) -> None:

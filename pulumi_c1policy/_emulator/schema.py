@@ -93,7 +93,7 @@ class Message:
 
 
 @cache
-def document() -> dict[str, Any]:
+def load_document() -> dict[str, Any]:
     """Return the paths and the messages of both OpenAPI documents."""
     policies, around = _load("schema.json"), _load("around.json")
     # The document of the policies describes the messages that both have in full.
@@ -109,9 +109,9 @@ def _load(name: str) -> dict[str, Any]:
 
 
 @cache
-def message(name: str) -> Message:
+def get_message(name: str) -> Message:
     """Return the message with that full name."""
-    schema = document()["components"]["schemas"][name]
+    schema = load_document()["components"]["schemas"][name]
     oneofs = {
         member: group
         for group, members in schema.get("x-oneof-groups", {}).items()
@@ -120,7 +120,7 @@ def message(name: str) -> Message:
     return Message(
         name,
         {
-            key: _field(key, prop, oneofs.get(key))
+            key: _read_field(key, prop, oneofs.get(key))
             for key, prop in schema.get("properties", {}).items()
         },
     )
@@ -128,11 +128,11 @@ def message(name: str) -> Message:
 
 @cache
 def _names(name: str) -> dict[str, Field]:
-    fields = message(name).fields.values()
+    fields = get_message(name).fields.values()
     return {f.proto_name: f for f in fields} | {f.name: f for f in fields}
 
 
-def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
+def _read_field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
     inner, shape = prop, "single"
     if "items" in prop:
         inner, shape = prop["items"], "list"
@@ -145,7 +145,7 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
         reference, inner = "", {"type": "object"}
     return Field(
         name,
-        kind=_kind(inner, reference),
+        kind=_read_kind(inner, reference),
         shape=shape,  # type: ignore[arg-type]
         message=reference.rpartition("/")[2],
         enum=tuple(inner.get("enum", ())),
@@ -158,11 +158,11 @@ def _field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
 
 def _is_free(reference: str) -> bool:
     """Return whether a message may contain any JSON: its fields are not published."""
-    schema = document()["components"]["schemas"][reference.rpartition("/")[2]]
+    schema = load_document()["components"]["schemas"][reference.rpartition("/")[2]]
     return schema.get("additionalProperties") is True
 
 
-def _kind(inner: dict[str, Any], reference: str) -> Kind:
+def _read_kind(inner: dict[str, Any], reference: str) -> Kind:
     if reference:
         return "message"
     if "enum" in inner:
@@ -187,7 +187,7 @@ def walk(name: str, value: dict[str, Any], path: str = "") -> Iterator[tuple[str
         Its path as a person would write it, its full name and its stored dict.
     """
     yield path, name, value
-    for member in message(name).fields.values():
+    for member in get_message(name).fields.values():
         if member.kind != "message" or member.name not in value:
             continue
         held, where = value[member.name], f"{path}.{member.name}".lstrip(".")

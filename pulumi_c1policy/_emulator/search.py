@@ -53,30 +53,30 @@ def answer(
         smallest: The smallest page of the endpoint.
         pages: The quirk `pages`.
     """
-    after, was_empty = _position(asked.get("pageToken", ""), asked)
+    after, was_empty = _read_position(asked.get("pageToken", ""), asked)
     if pages == "empty" and not was_empty:
-        return {"nextPageToken": _token(after, asked, is_empty=True)}
-    size = page_size(asked.get("pageSize", 0), smallest)
+        return {"nextPageToken": _make_token(after, asked, is_empty=True)}
+    size = choose_page_size(asked.get("pageSize", 0), smallest)
     surplus = SURPLUS if pages == "over_full" else 0
     records, last = read_page(matches, after, size + surplus)
     held = [record.stored for record in records]
-    return {"list": held, "nextPageToken": "" if last is None else _token(last, asked)}
+    return {"list": held, "nextPageToken": "" if last is None else _make_token(last, asked)}
 
 
-def page_size(asked: int, smallest: int) -> int:
+def choose_page_size(asked: int, smallest: int) -> int:
     """Return the page size for a requested one; 0 means unset."""
     return min(max(asked, smallest), LARGEST_PAGE) if asked else DEFAULT_PAGE
 
 
-def _token(sequence: int, criteria: dict[str, Any], *, is_empty: bool = False) -> str:
+def _make_token(sequence: int, criteria: dict[str, Any], *, is_empty: bool = False) -> str:
     """Return the page token to continue after a policy, on an empty page or on one with
     policies.
     """
-    text = f"{sequence}:{_digest(criteria)}{'e' if is_empty else ''}"
+    text = f"{sequence}:{_make_digest(criteria)}{'e' if is_empty else ''}"
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _position(page_token: str, criteria: dict[str, Any]) -> tuple[int, bool]:
+def _read_position(page_token: str, criteria: dict[str, Any]) -> tuple[int, bool]:
     """Parse a page token: a sequence number, and whether its page was empty.
 
     Raises:
@@ -89,13 +89,13 @@ def _position(page_token: str, criteria: dict[str, Any]) -> tuple[int, bool]:
         number = int(sequence)
     except ValueError as error:
         raise invalid("invalid page token") from error
-    is_empty = digest == f"{_digest(criteria)}e"
-    if not is_empty and digest != _digest(criteria):
+    is_empty = digest == f"{_make_digest(criteria)}e"
+    if not is_empty and digest != _make_digest(criteria):
         raise invalid("invalid page token: it belongs to another request")
     return number, is_empty
 
 
-def _digest(criteria: dict[str, Any]) -> str:
+def _make_digest(criteria: dict[str, Any]) -> str:
     asked = {k: v for k, v in criteria.items() if k not in {"pageSize", "pageToken"}}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -112,14 +112,16 @@ class Matcher:
         """Return whether the policy is part of the answer."""
         if record.deleted_at is not None and not self._asked.get("includeDeleted"):
             return False
-        return self._by_id(record) and self._by_scope(record) and self._by_text(record)
+        return (
+            self._matches_id(record) and self._matches_scope(record) and self._matches_text(record)
+        )
 
-    def _by_id(self, record: Record) -> bool:
+    def _matches_id(self, record: Record) -> bool:
         if record.id in self._excluded:
             return False
         return not self._refs or record.id in self._refs
 
-    def _by_text(self, record: Record) -> bool:
+    def _matches_text(self, record: Record) -> bool:
         fields, asked = record.fields, self._asked
         if asked.get("policyTypes") and fields.get("policyType") not in asked["policyTypes"]:
             return False
@@ -129,7 +131,7 @@ class Matcher:
         query = asked.get("query", "").casefold()
         return query in name or query in fields.get("description", "").casefold()
 
-    def _by_scope(self, record: Record) -> bool:
+    def _matches_scope(self, record: Record) -> bool:
         scope = record.fields.get("scope") or {}
         scoped = bool(scope.get("appId") or scope.get("appEntitlementId"))
         view: str = self._asked.get("scopeView", "POLICY_SCOPE_VIEW_GLOBAL")
@@ -139,13 +141,13 @@ class Matcher:
         if not scoped:
             return view != "POLICY_SCOPE_VIEW_SCOPED"
         if view == "POLICY_SCOPE_VIEW_SCOPED":
-            return self._of_type(scope) and self._of_object(scope)
+            return self._matches_type(scope) and self._matches_object(scope)
         if view == "POLICY_SCOPE_VIEW_GLOBAL_AND_OBJECT":
             named = "scopeAppId" in self._asked or "scopeAppEntitlementId" in self._asked
-            return named and self._of_object(scope)
+            return named and self._matches_object(scope)
         return view == "POLICY_SCOPE_VIEW_ALL"
 
-    def _of_object(self, scope: dict[str, Any]) -> bool:
+    def _matches_object(self, scope: dict[str, Any]) -> bool:
         asked = self._asked
         wanted = {"appId": "scopeAppId", "appEntitlementId": "scopeAppEntitlementId"}
         if asked.get("scopeAppId"):
@@ -153,7 +155,7 @@ class Matcher:
             wanted["slot"] = "scopeSlot"
         return all(scope.get(key) == asked[name] for key, name in wanted.items() if name in asked)
 
-    def _of_type(self, scope: dict[str, Any]) -> bool:
+    def _matches_type(self, scope: dict[str, Any]) -> bool:
         kind = "ENTITLEMENT" if scope.get("appEntitlementId") else "APP"
         asked: str = self._asked.get("scopeObjectType", "")
         return asked in {"", f"POLICY_SCOPE_OBJECT_TYPE_{kind}"}

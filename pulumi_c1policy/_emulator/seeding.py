@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator.directory import GROUP_TYPE, Key
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, PROVIDER, USER, WEBHOOK, message
+from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, PROVIDER, USER, WEBHOOK, get_message
 from pulumi_c1policy._emulator.tenant import Tenant
 
 _Json = Any
@@ -111,9 +111,9 @@ class Seeding:
 
     def _edit(self, name: str, key: Key, changes: dict[str, _Json]) -> None:
         sent = Reader(keep_output_only=True).read(name, changes)
-        names = message(name).by_any_name
+        names = get_message(name).by_any_name
         self.tenant.directory[name].change(key, sent, tuple(names[each].name for each in changes))
 
     def _show(self, name: str, key: Key) -> dict[str, _Json]:
-        row = self.tenant.directory[name].live(key)
+        row = self.tenant.directory[name].get_live(key)
         return copy.deepcopy(render(name, row.stored, Quirks(unset_fields="omitted")))

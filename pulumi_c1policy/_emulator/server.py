@@ -264,7 +264,7 @@ class Emulator(Seeding):
     @property
     def requests(self) -> list[RecordedRequest]:
         """The requests that reached the tenant, in order of arrival."""
-        return self.tenant.journal.entries()
+        return self.tenant.journal.list_entries()
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""

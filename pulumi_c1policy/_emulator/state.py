@@ -150,7 +150,7 @@ class PolicyStore:
             checked: Apply the rules of writing. False stores the fields unchanged.
         """
         with self._lock:
-            record = self._live(policy_id)
+            record = self._get_live(policy_id)
             if record.builtin and checked:
                 self._check_builtin(record, "edited", paths)
             sent = rules.normalize(copy.deepcopy(fields))
@@ -159,7 +159,7 @@ class PolicyStore:
                     if sent.get(name) and sent[name] != record.fields.get(name):
                         raise invalid(f"{name} cannot be changed after creation")
                 # A field that the structure does not know was stored because this tenant knows it.
-                held = {**dict.fromkeys(masks.writable()), **record.fields, **sent}
+                held = {**dict.fromkeys(masks.list_writable()), **record.fields, **sent}
                 paths = tuple(name for name in held if name not in masks.IMMUTABLE[POLICY])
             changed = dict(record.fields)
             for name in paths:
@@ -179,7 +179,7 @@ class PolicyStore:
     def delete(self, policy_id: str) -> Record:
         """Mark a policy deleted."""
         with self._lock:
-            record = self._live(policy_id)
+            record = self._get_live(policy_id)
             if record.builtin:
                 self._check_builtin(record, "deleted", None)
             every = self._quirks().deletion_guard == "all"
@@ -198,7 +198,7 @@ class PolicyStore:
             self._records[policy_id] = gone
             return gone
 
-    def page(
+    def read_page(
         self, matches: Callable[[Record], bool], after: int, size: int
     ) -> tuple[list[Record], int | None]:
         """Return one page of the matching policies in order of creation.
@@ -208,7 +208,7 @@ class PolicyStore:
         """
         return consistency.take_page(self, matches, after, size)
 
-    def _live(self, policy_id: str) -> Record:
+    def _get_live(self, policy_id: str) -> Record:
         record = self._records.get(policy_id)
         if record is None or record.deleted_at is not None:
             raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
@@ -231,7 +231,7 @@ class PolicyStore:
         creating, names = written is None, written or ()
         fields, quirks = record.fields, self._quirks()
         rules.check(record.id, fields, names, quirks, creating=creating)
-        if chains.chained(fields) and (creating or {"rules", "baselinePolicyId"} & {*names}):
+        if chains.find_chained(fields) and (creating or {"rules", "baselinePolicyId"} & {*names}):
             live = {other.id: other.fields for other in self if other.deleted_at is None}
             chains.check_chain(record.id, fields, live)
         if quirks.unique_names and (creating or "displayName" in names):
@@ -250,8 +250,8 @@ class PolicyStore:
     def _store(self, record: Record) -> Record:
         kept = replace(
             record,
-            hands_to=chains.chained(record.fields),
-            points_to=chains.referenced(record.fields),
+            hands_to=chains.find_chained(record.fields),
+            points_to=chains.find_referenced(record.fields),
         )
         self._records[kept.id] = kept
         return kept

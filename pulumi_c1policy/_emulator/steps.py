@@ -128,5 +128,5 @@ def _check_waits_and_expressions(path: str, short: str, value: Fields, quirks: Q
 
 
 def _check_length(path: str, duration: str) -> None:
-    if not SHORTEST_WAIT <= durations.nanoseconds(duration) <= LONGEST_WAIT:
+    if not SHORTEST_WAIT <= durations.to_nanoseconds(duration) <= LONGEST_WAIT:
         raise invalid(f"{path}: must be from one hour to one month")

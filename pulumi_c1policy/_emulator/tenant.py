@@ -20,7 +20,7 @@ from pulumi_c1policy._emulator.journal import Journal
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import NEWER
-from pulumi_c1policy._emulator.schema import POLICY, message
+from pulumi_c1policy._emulator.schema import POLICY, get_message
 from pulumi_c1policy._emulator.state import PolicyStore, Record
 from pulumi_c1policy._emulator.tokens import TokenIssuer
 
@@ -104,12 +104,14 @@ class Tenant:
         fill(self.directory, self._tables)
         self.journal.clear()
 
-    def seen(self, endpoint: consistency.Endpoint, store: Store[V]) -> Readable[V]:
+    def see(self, endpoint: consistency.Endpoint, store: Store[V]) -> Readable[V]:
         """Return the objects of a store as an endpoint sees them: lagging, if the quirks say so."""
         self._reads += 1
-        return consistency.seen(store, self.quirks, endpoint, self.clock.now(), turn=self._reads)
+        return consistency.select_version(
+            store, self.quirks, endpoint, self.clock.now(), turn=self._reads
+        )
 
-    def reader(self, *, creating: bool = False) -> Reader:
+    def make_reader(self, *, creating: bool = False) -> Reader:
         """Return a reader of requests, with the tenant's quirks."""
         return Reader(
             keep_unknown=self.quirks.newer_api, fill=creating and self.quirks.server_fills
@@ -117,7 +119,7 @@ class Tenant:
 
     def add(self, policy: dict[str, Any]) -> Record:
         """Store a policy, given as JSON, as if it had always existed: nothing is rejected."""
-        return self.policies.create(self.reader().read(POLICY, policy), checked=False)
+        return self.policies.create(self.make_reader().read(POLICY, policy), checked=False)
 
     def edit(
         self, policy_id: str, changes: dict[str, Any], *, by_product: bool, checked: bool = True
@@ -130,15 +132,15 @@ class Tenant:
             by_product: A person in the product, who takes the policy over.
             checked: Apply the rules of writing. False stores the fields unchanged.
         """
-        names = message(POLICY).by_any_name
+        names = get_message(POLICY).by_any_name
         paths = tuple(names[key].name if key in names else key for key in changes)
-        fields = self.reader().read(POLICY, changes)
-        masks.parse(",".join(paths), self.newer_fields(policy_id, changes))
+        fields = self.make_reader().read(POLICY, changes)
+        masks.parse(",".join(paths), self.list_newer_fields(policy_id, changes))
         return self.policies.update(
             policy_id, fields, paths, by_product=by_product, checked=checked
         )
 
-    def newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
+    def list_newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
         """Return the fields of a policy that only a tenant with the quirk `newer_api` knows.
 
         It knows those that it sends, and every other that it was ever sent.
@@ -147,7 +149,7 @@ class Tenant:
             return set()
         record = self.policies.find(policy_id)
         named = {*NEWER[POLICY], *sent, *(record.fields if record else ())}
-        return named - set(message(POLICY).by_any_name)
+        return named - set(get_message(POLICY).by_any_name)
 
 
 def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
@@ -163,7 +165,7 @@ def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
 
 def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     """Policies.Get."""
-    record = tenant.seen("get", tenant.policies).find(policy_id)
+    record = tenant.see("get", tenant.policies).find(policy_id)
     hidden = tenant.quirks.deleted_get == "not_found"
     if record is None or (record.deleted_at is not None and hidden):
         raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
@@ -177,7 +179,7 @@ def update(tenant: Tenant, policy_id: str, request: Stored) -> Stored:
     sent = request["policy"]
     paths = masks.parse(
         request.get("updateMask"),
-        tenant.newer_fields(policy_id, sent),
+        tenant.list_newer_fields(policy_id, sent),
         tolerant=tenant.quirks.odd_masks == "tolerated",
     )
     return {"policy": tenant.policies.update(policy_id, sent, paths).stored}
@@ -192,14 +194,14 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicySearch.Search."""
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.seen("search", tenant.policies).page, search.Matcher(request)
+    read_page, matches = tenant.see("search", tenant.policies).read_page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
 def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.List, which asks for nothing in particular."""
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.seen("list", tenant.policies).page, search.Matcher(request)
+    read_page, matches = tenant.see("list", tenant.policies).read_page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
@@ -213,9 +215,9 @@ def try_account_provision(_tenant: Tenant, _policy_id: str, request: Stored) -> 
     else.
     """
     text = request.get("cel", "").strip()
-    for _, _, fault in brackets.faults(text):
+    for _, _, fault in brackets.find_faults(text):
         raise invalid(f"cel: {fault}")
-    return dict(zip(("type", "value"), brackets.literal(text), strict=True))
+    return dict(zip(("type", "value"), brackets.read_literal(text), strict=True))
 
 
 OPERATIONS: dict[str, Callable[[Tenant, str, Stored], Stored]] = {

@@ -35,7 +35,7 @@ LEEWAY = 10
 OIDC_ISSUER = "https://oidc.emulator.invalid"
 
 
-def _base64url(raw: bytes) -> str:
+def _encode_base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
@@ -59,8 +59,13 @@ class TokenIssuer:
         """The client secret in the vendor's form, with the private key as a JWK."""
         private = self._key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
         public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        jwk = {"kty": "OKP", "crv": "Ed25519", "x": _base64url(public), "d": _base64url(private)}
-        return f"secret-token:conductorone.com:v1:{_base64url(json.dumps(jwk).encode())}"
+        jwk = {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": _encode_base64url(public),
+            "d": _encode_base64url(private),
+        }
+        return f"secret-token:conductorone.com:v1:{_encode_base64url(json.dumps(jwk).encode())}"
 
     def oidc_token(self, lifetime: float = 600) -> str:
         """Return an OIDC token that this tenant trusts in an exchange."""
@@ -119,7 +124,7 @@ class TokenIssuer:
     def _check_assertion(self, form: Mapping[str, str]) -> None:
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise TokenError("invalid_request", f"client_assertion_type must be {ASSERTION_TYPE}")
-        claims = self._decoded(form.get("client_assertion", ""), self._key, "client_assertion")
+        claims = self._decode(form.get("client_assertion", ""), self._key, "client_assertion")
         if not jwt.get_unverified_header(form["client_assertion"]).get("nonce"):
             raise TokenError("invalid_client", "client_assertion: its header must hold a nonce")
         if claims.get("iss") != self.client_id or claims.get("sub") != self.client_id:
@@ -139,12 +144,12 @@ class TokenIssuer:
     def _check_subject(self, form: Mapping[str, str]) -> None:
         if form.get("subject_token_type") != SUBJECT_TYPE:
             raise TokenError("invalid_request", f"subject_token_type must be {SUBJECT_TYPE}")
-        claims = self._decoded(form.get("subject_token", ""), self._oidc_key, "subject_token")
+        claims = self._decode(form.get("subject_token", ""), self._oidc_key, "subject_token")
         if claims.get("iss") != OIDC_ISSUER:
             raise TokenError("invalid_client", "subject_token: the issuer is not trusted")
         self._check_times(claims, "subject_token", ("exp", "iat"))
 
-    def _decoded(self, token: str, key: Ed25519PrivateKey, what: str) -> dict[str, Any]:
+    def _decode(self, token: str, key: Ed25519PrivateKey, what: str) -> dict[str, Any]:
         # Times are compared with the tenant's clock later, because PyJWT cannot be given a clock.
         try:
             claims: dict[str, Any] = jwt.decode(

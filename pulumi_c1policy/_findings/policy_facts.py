@@ -11,7 +11,7 @@ _TESTS = "the acceptance tests of the vendor's Terraform provider"
 _NONE = "no public source"
 
 
-def _fact(
+def _make_rule(
     rule: str,
     default: Default,
     certainty: Certainty,
@@ -26,7 +26,7 @@ def _fact(
 
 POLICY_RULES: tuple[Rule, ...] = (
     # Steps.
-    _fact(
+    _make_rule(
         "provision-step",
         "error",
         "source",
@@ -34,7 +34,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 500, `provision steps are not allowed in policies`. Set "
         "provisioning on the entitlement.",
     ),
-    _fact(
+    _make_rule(
         "action-step",
         "error",
         "source",
@@ -42,28 +42,28 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 500, `unsupported workflow step type`: it does not support actions "
         "yet.",
     ),
-    _fact(
+    _make_rule(
         "empty-step",
         "error",
         "source",
         _CLI,
         "A tenant answers HTTP 500, `policy step is nil`, to a step without a kind.",
     ),
-    _fact(
+    _make_rule(
         "one-of",
         "error",
         "inferred",
         _API,
         "The API requires exactly one of several fields, and none is set.",
     ),
-    _fact(
+    _make_rule(
         "no-steps",
         "error",
         "live",
         _TESTS,
         "A tenant answers HTTP 400 to an empty list of steps.",
     ),
-    _fact(
+    _make_rule(
         "after-end",
         "warning",
         "docs",
@@ -71,7 +71,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A step after `accept` or `reject` never runs.",
     ),
     # Baseline and rules.
-    _fact(
+    _make_rule(
         "no-baseline",
         "error",
         "source",
@@ -80,14 +80,14 @@ POLICY_RULES: tuple[Rule, ...] = (
         "request that no rule matches.",
         is_stricter=True,
     ),
-    _fact(
+    _make_rule(
         "two-baselines",
         "error",
         "docs",
         _API,
         "A policy has either baseline steps or `baseline_policy_id`, not both.",
     ),
-    _fact(
+    _make_rule(
         "empty-condition",
         "error",
         "docs",
@@ -95,7 +95,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 400 to a rule without a condition. Write `true` for a rule that "
         "always matches.",
     ),
-    _fact(
+    _make_rule(
         "no-such-steps",
         "error",
         "source",
@@ -104,7 +104,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "policy.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "two-spellings",
         "error",
         "source",
@@ -112,16 +112,16 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 400 to a rule with `policy_key` and another outcome.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "unreachable",
         "warning",
         "ours",
         _NONE,
         "No rule refers to these steps, and they are not the baseline, so they never run.",
     ),
-    _fact("dead-rule", "warning", "ours", _NONE, "An earlier rule always matches first."),
+    _make_rule("dead-rule", "warning", "ours", _NONE, "An earlier rule always matches first."),
     # Chains of policies.
-    _fact(
+    _make_rule(
         "other-type",
         "error or warning",
         "docs",
@@ -129,30 +129,32 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A policy can hand requests only to policies of its own type.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "long-chain",
         "error or warning",
         "docs",
         _API,
         "A chain of policies has at most 5 levels.",
     ),
-    _fact(
+    _make_rule(
         "policy-cycle",
         "error",
         "docs",
         _API,
         "Policies must not hand requests to each other in a cycle.",
     ),
-    _fact("self-reference", "error", "docs", _API, "A policy must not hand requests to itself."),
+    _make_rule(
+        "self-reference", "error", "docs", _API, "A policy must not hand requests to itself."
+    ),
     # Approvals.
-    _fact(
+    _make_rule(
         "fallback-nobody",
         "error",
         "source",
         _CLI,
         "A tenant answers HTTP 500 to `fallback` without fallback users or groups.",
     ),
-    _fact(
+    _make_rule(
         "agent-mode",
         "error",
         "source",
@@ -160,14 +162,14 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 500 to an agent approval without `agent_mode`. A certify policy "
         "accepts the mode COMMENT_ONLY only.",
     ),
-    _fact(
+    _make_rule(
         "agent-failure-action",
         "error",
         "source",
         _CLI,
         "A tenant answers HTTP 500 to an agent approval without `agent_failure_action`.",
     ),
-    _fact(
+    _make_rule(
         "agent-type",
         "error",
         "source",
@@ -175,7 +177,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 500 to an agent approval in a policy that is neither grant nor "
         "certify.",
     ),
-    _fact(
+    _make_rule(
         "agent-policies",
         "error",
         "source",
@@ -183,7 +185,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 500 to the mode CHANGE_POLICY_ONLY without `policy_ids`, or with "
         "the policy's own id.",
     ),
-    _fact(
+    _make_rule(
         "agent-reassign",
         "error",
         "source",
@@ -191,14 +193,14 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant answers HTTP 500 to the failure action REASSIGN_TO_USERS without "
         "`reassign_to_user_ids`.",
     ),
-    _fact(
+    _make_rule(
         "agent-user",
         "error",
         "source",
         _CLI,
         "A tenant answers HTTP 500 to a write with `agent_user_id`. Older policies may return one.",
     ),
-    _fact(
+    _make_rule(
         "not-for-type",
         "warning",
         "docs",
@@ -207,7 +209,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         quotes_value=True,
     ),
     # Fields.
-    _fact(
+    _make_rule(
         "output-only",
         "error",
         "source",
@@ -215,8 +217,8 @@ POLICY_RULES: tuple[Rule, ...] = (
         "Only the tenant sets the field. A tenant answers HTTP 500 to `assigned` and to "
         "`assigned_user_ids` of a manager. The field is never sent, at any severity.",
     ),
-    _fact("missing", "error", "docs", _API, "The field is required."),
-    _fact(
+    _make_rule("missing", "error", "docs", _API, "The field is required."),
+    _make_rule(
         "policy-type",
         "error",
         "inferred",
@@ -225,7 +227,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "rejects the creation of either.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "not-a-value",
         "error",
         "inferred",
@@ -233,15 +235,15 @@ POLICY_RULES: tuple[Rule, ...] = (
         "The API's description has no such value. A tenant probably answers HTTP 400.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "too-few",
         "error",
         "live",
         _TESTS,
         "A tenant answers HTTP 400 to a list with too few items.",
     ),
-    _fact("too-many", "error", "docs", _API, "The list has too many items."),
-    _fact(
+    _make_rule("too-many", "error", "docs", _API, "The list has too many items."),
+    _make_rule(
         "out-of-bounds",
         "error",
         "docs",
@@ -249,7 +251,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "The number is outside its bounds.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "wait-length",
         "warning",
         "docs",
@@ -257,7 +259,7 @@ POLICY_RULES: tuple[Rule, ...] = (
         "The product accepts waits from one hour to one month. The limits of the API are unknown.",
         quotes_value=True,
     ),
-    _fact(
+    _make_rule(
         "not-kept",
         "error",
         "live",
@@ -265,15 +267,15 @@ POLICY_RULES: tuple[Rule, ...] = (
         "A tenant drops `escalation` if `escalation_enabled` is false.",
         is_stricter=True,
     ),
-    _fact(
+    _make_rule(
         "no-effect",
         "warning",
         "docs",
         _API,
         "The field has no effect unless another field is true.",
     ),
-    _fact("deprecated", "warning", "docs", _API, "The field is deprecated."),
-    _fact(
+    _make_rule("deprecated", "warning", "docs", _API, "The field is deprecated."),
+    _make_rule(
         "certify-only",
         "error",
         "docs",
@@ -281,9 +283,11 @@ POLICY_RULES: tuple[Rule, ...] = (
         "The post action applies to certify policies only.",
         is_stricter=True,
     ),
-    _fact("annotation-key", "error", "docs", _API, "A tenant rejects such an annotation key."),
-    _fact("annotation-value", "error", "docs", _API, "A tenant rejects such an annotation value."),
-    _fact(
+    _make_rule("annotation-key", "error", "docs", _API, "A tenant rejects such an annotation key."),
+    _make_rule(
+        "annotation-value", "error", "docs", _API, "A tenant rejects such an annotation value."
+    ),
+    _make_rule(
         "too-large", "error", "docs", _API, "The annotations may contain at most 4096 bytes in all."
     ),
 )

@@ -1,4 +1,4 @@
-"""The life of a policy: checked, compared, planned, carried out. No engine is known here.
+"""The checks, plans and operations of a policy. Must not import Pulumi.
 
 `checks` and `planning` are pure; `effects` uses the client.
 """

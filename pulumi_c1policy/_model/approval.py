@@ -8,7 +8,7 @@ from pulumi_c1policy._model.refs import define_assigned_user_ids, define_fallbac
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 
-def _allow_self_approval(case: str) -> Field:
+def _define_allow_self_approval(case: str) -> Field:
     return Field(
         name="allow_self_approval",
         type=Scalar.BOOL,
@@ -35,14 +35,14 @@ USER_APPROVAL = Message(
         least=1,
         most=32,
     ),
-    _allow_self_approval("as one of these users"),
+    _define_allow_self_approval("as one of these users"),
     _REQUIRE_DISTINCT_APPROVERS,
 )
 
 MANAGER_APPROVAL = Message(
     "c1.api.policy.v1.ManagerApproval",
     "The manager of the person whom the request is for approves.",
-    _allow_self_approval("as their own manager"),
+    _define_allow_self_approval("as their own manager"),
     _REQUIRE_DISTINCT_APPROVERS,
     *define_fallback("no manager is found"),
     define_assigned_user_ids(),
@@ -51,7 +51,7 @@ MANAGER_APPROVAL = Message(
 APP_OWNER_APPROVAL = Message(
     "c1.api.policy.v1.AppOwnerApproval",
     "An owner of the app approves.",
-    _allow_self_approval("as an owner of the app"),
+    _define_allow_self_approval("as an owner of the app"),
     _REQUIRE_DISTINCT_APPROVERS,
 )
 
@@ -70,7 +70,7 @@ APP_GROUP_APPROVAL = Message(
         required=True,
         doc="The id of the group's entitlement, whose members may approve; not its resource's id.",
     ),
-    _allow_self_approval("as a member of the group"),
+    _define_allow_self_approval("as a member of the group"),
     _REQUIRE_DISTINCT_APPROVERS,
     *define_fallback("the group is empty"),
 )
@@ -85,7 +85,7 @@ SELF_APPROVAL = Message(
 ENTITLEMENT_OWNER_APPROVAL = Message(
     "c1.api.policy.v1.EntitlementOwnerApproval",
     "An owner of the entitlement approves.",
-    _allow_self_approval("as an owner of the entitlement"),
+    _define_allow_self_approval("as an owner of the entitlement"),
     _REQUIRE_DISTINCT_APPROVERS,
     *define_fallback("no owner of the entitlement is found"),
 )
@@ -93,7 +93,7 @@ ENTITLEMENT_OWNER_APPROVAL = Message(
 RESOURCE_OWNER_APPROVAL = Message(
     "c1.api.policy.v1.ResourceOwnerApproval",
     "An owner of the resource approves.",
-    _allow_self_approval("as an owner of the resource"),
+    _define_allow_self_approval("as an owner of the resource"),
     _REQUIRE_DISTINCT_APPROVERS,
     *define_fallback("no owner of the resource is found"),
 )
@@ -113,7 +113,7 @@ EXPRESSION_APPROVAL = Message(
             "result counts. At least one."
         ),
     ),
-    _allow_self_approval("as one of the users returned"),
+    _define_allow_self_approval("as one of the users returned"),
     _REQUIRE_DISTINCT_APPROVERS,
     *define_fallback("no expression returns anybody"),
     define_assigned_user_ids(),

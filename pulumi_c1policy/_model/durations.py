@@ -24,9 +24,9 @@ _UNITS = {
 }
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ns|us|ms|s|m|h|d|w)", re.ASCII)
 _WHOLE = re.compile(rf"[+-]?(?:{_PART.pattern})+", re.ASCII)
-_LONGEST_TEXT = 64
+_MAX_TEXT_LENGTH = 64
 
-LONGEST = 315_576_000_000
+MAX_SECONDS = 315_576_000_000
 """The maximum number of seconds of a protobuf duration: about 10,000 years."""
 
 
@@ -46,7 +46,7 @@ def parse_seconds(value: object) -> Fraction | None:
         return Fraction(value)
     if isinstance(value, float):
         return Fraction(value).limit_denominator(10**9) if math.isfinite(value) else None
-    if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+    if isinstance(value, str) and len(value) <= _MAX_TEXT_LENGTH:
         return _read(value.strip())
     return None
 

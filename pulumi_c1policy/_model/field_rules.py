@@ -21,7 +21,7 @@ BOOL_RULES = Message(
 )
 
 
-def _int64(name: str, doc: str) -> Field:
+def _define_int64(name: str, doc: str) -> Field:
     return Field(name=name, type=Scalar.INT64, doc=doc)
 
 
@@ -30,11 +30,11 @@ _REVERSED = "If it is above `lt` or `lte`, the values between the two are reject
 INT64_RULES = Message(
     "validate.Int64Rules",
     "The rules of a number. Zero in a rule means no rule.",
-    _int64("const", "The one value that is accepted."),
-    _int64("lt", "The value must be less than this."),
-    _int64("lte", "The value must be this or less."),
-    _int64("gt", f"The value must be greater than this. {_REVERSED}"),
-    _int64("gte", f"The value must be this or greater. {_REVERSED}"),
+    _define_int64("const", "The one value that is accepted."),
+    _define_int64("lt", "The value must be less than this."),
+    _define_int64("lte", "The value must be this or less."),
+    _define_int64("gt", f"The value must be greater than this. {_REVERSED}"),
+    _define_int64("gte", f"The value must be this or greater. {_REVERSED}"),
     Field(
         name="in",
         type=Scalar.INT64,
@@ -53,33 +53,33 @@ INT64_RULES = Message(
 )
 
 
-def _text(name: str, doc: str) -> Field:
+def _define_text(name: str, doc: str) -> Field:
     return Field(name=name, type=Scalar.STRING, doc=doc)
 
 
-def _size(name: str, doc: str) -> Field:
+def _define_size(name: str, doc: str) -> Field:
     return Field(name=name, type=Scalar.UINT64, doc=doc)
 
 
-def _well_known(name: str, what: str) -> Field:
+def _define_well_known(name: str, what: str) -> Field:
     return Field(name=name, type=Scalar.BOOL, oneof="well_known", doc=f"The value must be {what}.")
 
 
 STRING_RULES = Message(
     "validate.StringRules",
     "The rules of a text.",
-    _text("const", "The one value that is accepted."),
-    _size("len", "The exact number of characters."),
-    _size("min_len", "The minimum number of characters."),
-    _size("max_len", "The maximum number of characters."),
-    _size("len_bytes", "The exact number of bytes."),
-    _size("min_bytes", "The minimum number of bytes."),
-    _size("max_bytes", "The maximum number of bytes."),
-    _text("pattern", "A regular expression (RE2) that the value must match."),
-    _text("prefix", "The required beginning of the value."),
-    _text("suffix", "The required end of the value."),
-    _text("contains", "A required part of the value."),
-    _text("not_contains", "A forbidden part of the value."),
+    _define_text("const", "The one value that is accepted."),
+    _define_size("len", "The exact number of characters."),
+    _define_size("min_len", "The minimum number of characters."),
+    _define_size("max_len", "The maximum number of characters."),
+    _define_size("len_bytes", "The exact number of bytes."),
+    _define_size("min_bytes", "The minimum number of bytes."),
+    _define_size("max_bytes", "The maximum number of bytes."),
+    _define_text("pattern", "A regular expression (RE2) that the value must match."),
+    _define_text("prefix", "The required beginning of the value."),
+    _define_text("suffix", "The required end of the value."),
+    _define_text("contains", "A required part of the value."),
+    _define_text("not_contains", "A forbidden part of the value."),
     Field(
         name="in",
         type=Scalar.STRING,
@@ -95,15 +95,15 @@ STRING_RULES = Message(
         doc="The rejected values; the order has no meaning.",
     ),
     _IGNORE_EMPTY,
-    _well_known("email", "an email address"),
-    _well_known("hostname", "a host name"),
-    _well_known("ip", "an IP address"),
-    _well_known("ipv4", "an IPv4 address"),
-    _well_known("ipv6", "an IPv6 address, without brackets"),
-    _well_known("uri", "an absolute URI"),
-    _well_known("uri_ref", "a URI, absolute or relative"),
-    _well_known("address", "a host name or an IP address"),
-    _well_known("uuid", "a UUID"),
+    _define_well_known("email", "an email address"),
+    _define_well_known("hostname", "a host name"),
+    _define_well_known("ip", "an IP address"),
+    _define_well_known("ipv4", "an IPv4 address"),
+    _define_well_known("ipv6", "an IPv6 address, without brackets"),
+    _define_well_known("uri", "an absolute URI"),
+    _define_well_known("uri_ref", "a URI, absolute or relative"),
+    _define_well_known("address", "a host name or an IP address"),
+    _define_well_known("uuid", "a UUID"),
     Field(
         name="well_known_regex",
         type=enums.KNOWN_REGEX,
@@ -135,8 +135,8 @@ STRING_MAP_RULES = Message(
 REPEATED_RULES = Message(
     "validate.RepeatedRules",
     "The rules of a list.",
-    _size("min_items", "The minimum number of items."),
-    _size("max_items", "The maximum number of items."),
+    _define_size("min_items", "The minimum number of items."),
+    _define_size("max_items", "The maximum number of items."),
     Field(name="unique", type=Scalar.BOOL, doc="True rejects equal items. Default false."),
     Field(
         name="items",

@@ -18,11 +18,11 @@ _PLACEHOLDER = Field(
 )
 
 
-def _rules(rules: Message) -> Field:
+def _define_rules(rules: Message) -> Field:
     return Field(name="rules", type=rules, doc="The rules of the value. Default: none.")
 
 
-def _view(name: str, view: Message) -> Field:
+def _define_view(name: str, view: Message) -> Field:
     return Field(name=name, type=view, oneof="view", doc=view.doc)
 
 
@@ -139,12 +139,12 @@ STRING_FIELD = Message(
     "Holds a text.",
     Field(name="default_value", type=Scalar.STRING, doc="The initial value. Default empty."),
     _PLACEHOLDER,
-    _rules(STRING_RULES),
-    _view("text_field", TEXT_FIELD),
-    _view("password_field", PASSWORD_FIELD),
-    _view("select_field", SELECT_FIELD),
-    _view("picker_field", PICKER_FIELD),
-    _view("date_field", DATE_FIELD),
+    _define_rules(STRING_RULES),
+    _define_view("text_field", TEXT_FIELD),
+    _define_view("password_field", PASSWORD_FIELD),
+    _define_view("select_field", SELECT_FIELD),
+    _define_view("picker_field", PICKER_FIELD),
+    _define_view("date_field", DATE_FIELD),
 )
 
 CHECKBOX_FIELD = Message("c1.api.form.v1.CheckboxField", "Shown as a checkbox. Has no fields.")
@@ -155,9 +155,9 @@ BOOL_FIELD = Message(
     "c1.api.form.v1.BoolField",
     "Holds a yes or no.",
     Field(name="default_value", type=Scalar.BOOL, doc="The initial value. Default false."),
-    _rules(BOOL_RULES),
-    _view("checkbox_field", CHECKBOX_FIELD),
-    _view("toggle_field", TOGGLE_FIELD),
+    _define_rules(BOOL_RULES),
+    _define_view("checkbox_field", CHECKBOX_FIELD),
+    _define_view("toggle_field", TOGGLE_FIELD),
 )
 
 NUMBER_FIELD = Message(
@@ -178,8 +178,8 @@ INT64_FIELD = Message(
         doc="The initial value. Default: none, which differs from 0.",
     ),
     _PLACEHOLDER,
-    _rules(INT64_RULES),
-    _view("number_field", NUMBER_FIELD),
+    _define_rules(INT64_RULES),
+    _define_view("number_field", NUMBER_FIELD),
 )
 
 FILE_INPUT_FIELD = Message(
@@ -202,7 +202,7 @@ FILE_FIELD = Message(
         presence=True,
         doc="The maximum size. Default: no limit of its own.",
     ),
-    _view("file_input_field", FILE_INPUT_FIELD),
+    _define_view("file_input_field", FILE_INPUT_FIELD),
 )
 
 OAUTH2_FIELD_VIEW = Message(
@@ -212,7 +212,7 @@ OAUTH2_FIELD_VIEW = Message(
 OAUTH2_FIELD = Message(
     "c1.api.form.v1.Oauth2Field",
     "Holds an OAuth 2 sign-in.",
-    _view("oauth2_field_view", OAUTH2_FIELD_VIEW),
+    _define_view("oauth2_field_view", OAUTH2_FIELD_VIEW),
 )
 
 STRING_MAP_FIELD = Message(
@@ -224,7 +224,7 @@ STRING_MAP_FIELD = Message(
         shape="map",
         doc="The initial value. Default empty.",
     ),
-    _rules(STRING_MAP_RULES),
+    _define_rules(STRING_MAP_RULES),
 )
 
 CHIPS_FIELD = Message("c1.api.form.v1.ChipsField", "Shown as chips, one a text. Has no fields.")
@@ -239,7 +239,7 @@ STRING_SLICE_FIELD = Message(
         doc="The initial texts. Default: none.",
     ),
     _PLACEHOLDER,
-    _rules(REPEATED_RULES),
-    _view("chips_field", CHIPS_FIELD),
-    _view("picker_field", PICKER_FIELD),
+    _define_rules(REPEATED_RULES),
+    _define_view("chips_field", CHIPS_FIELD),
+    _define_view("picker_field", PICKER_FIELD),
 )

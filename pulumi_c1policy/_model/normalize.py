@@ -68,10 +68,10 @@ def _canonicalize_list(field: Field, value: list[Value]) -> list[Value]:
     items = [_canonicalize_item(field, item) for item in value]
     if not field.unordered:
         return items
-    return [item for _, item in sorted({_sort_key(item): item for item in items}.items())]
+    return [item for _, item in sorted({_make_sort_key(item): item for item in items}.items())]
 
 
-def _sort_key(item: Value) -> str:
+def _make_sort_key(item: Value) -> str:
     return item if isinstance(item, str) else json.dumps(item, sort_keys=True, default=repr)
 
 
@@ -86,18 +86,18 @@ def _canonicalize_item(field: Field, value: Value) -> Value:
     if kind is _DURATION:
         return durations.to_wire(value) or value
     if kind in _INTEGERS:
-        return _integer(durations.to_whole_seconds(value) if field.span else value)
-    return _data(value) if kind is _STRUCT else value
+        return _to_integer(durations.to_whole_seconds(value) if field.span else value)
+    return _drop_nulls(value) if kind is _STRUCT else value
 
 
-def _data(value: Value) -> Value:
+def _drop_nulls(value: Value) -> Value:
     """Drop the nulls in the objects of free-form JSON, which no state file keeps."""
     if isinstance(value, dict):
-        return {key: _data(item) for key, item in value.items() if item is not None}
-    return [_data(item) for item in value] if isinstance(value, list) else value
+        return {key: _drop_nulls(item) for key, item in value.items() if item is not None}
+    return [_drop_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _integer(value: Value) -> Value:
+def _to_integer(value: Value) -> Value:
     """Convert any spelling of an integer; other values stay, so that they equal only themselves."""
     if not isinstance(value, str | int | float):
         return value

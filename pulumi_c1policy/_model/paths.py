@@ -63,14 +63,14 @@ def parse_path(source: str) -> Path | None:
         if match["index"] is not None:
             parts.append(int(match["index"]))
         elif match["key"] is not None:
-            parts.append(_unquoted(match["key"]))
+            parts.append(_unquote(match["key"]))
         else:
             parts.append(match["name"] or "*")
     return tuple(parts) or None
 
 
-def _unquoted(quoted: str) -> str:
-    """Return a quoted key without escapes: JSON's, as `text` writes them, or Pulumi's."""
+def _unquote(quoted: str) -> str:
+    """Return a quoted key without escapes: JSON's, as `format_path` writes them, or Pulumi's."""
     try:
         return str(json.loads(f'"{quoted}"'))
     except ValueError:

@@ -12,7 +12,7 @@ _ALLOW_REASSIGNMENT = Field(
 )
 
 
-def _fallback_user_ids(nobody: str) -> Field:
+def _define_fallback_user_ids(nobody: str) -> Field:
     return define_ids(
         "fallback_user_ids",
         f"Ids of the users who provision if {nobody}; the order has no meaning.",
@@ -34,7 +34,7 @@ USER_PROVISIONER = Message(
 APP_OWNER_PROVISIONER = Message(
     "c1.api.policy.v1.AppOwnerProvisioner",
     "An owner of the app provisions.",
-    _fallback_user_ids("no owner of the app is found"),
+    _define_fallback_user_ids("no owner of the app is found"),
     _ALLOW_REASSIGNMENT,
 )
 
@@ -53,14 +53,14 @@ GROUP_PROVISIONER = Message(
         required=True,
         doc="The group whose members provision.",
     ),
-    _fallback_user_ids("the group is empty"),
+    _define_fallback_user_ids("the group is empty"),
     _ALLOW_REASSIGNMENT,
 )
 
 MANAGER_PROVISIONER = Message(
     "c1.api.policy.v1.ManagerProvisioner",
     "The manager of the person whom the request is for provisions.",
-    _fallback_user_ids("no manager is found"),
+    _define_fallback_user_ids("no manager is found"),
     _ALLOW_REASSIGNMENT,
 )
 
@@ -77,14 +77,14 @@ EXPRESSION_PROVISIONER = Message(
         doc="CEL expressions that return a user or a list of users, tried in this order. "
         "At least one.",
     ),
-    _fallback_user_ids("no expression returns anybody"),
+    _define_fallback_user_ids("no expression returns anybody"),
     _ALLOW_REASSIGNMENT,
 )
 
 ENTITLEMENT_OWNER_PROVISIONER = Message(
     "c1.api.policy.v1.EntitlementOwnerProvisioner",
     "An owner of the entitlement provisions.",
-    _fallback_user_ids("no owner of the entitlement is found"),
+    _define_fallback_user_ids("no owner of the entitlement is found"),
     _ALLOW_REASSIGNMENT,
 )
 

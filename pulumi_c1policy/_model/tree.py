@@ -22,7 +22,7 @@ Value: TypeAlias = object
 
 _INTEGERS = frozenset({Scalar.INT32, Scalar.UINT32})
 _LONG_INTEGERS = frozenset({Scalar.INT64, Scalar.UINT64})
-_DEEPEST = 64
+_MAX_MESSAGE_DEPTH = 64
 
 MAX_DEPTH: Final = 100
 """The maximum nesting of a policy: recursive functions, and Python's parser, need a bound."""
@@ -80,7 +80,7 @@ def _encode_item(field: Field, value: Value) -> Value:
     if kind is Scalar.DURATION:
         return durations.to_wire(value) or value
     if kind in _INTEGERS or kind in _LONG_INTEGERS:
-        whole = _integer(durations.to_whole_seconds(value) if field.span else value, ())
+        whole = _read_integer(durations.to_whole_seconds(value) if field.span else value, ())
         return whole if kind in _INTEGERS else str(whole)
     return value
 
@@ -112,7 +112,7 @@ def decode(message: Message, wire: object) -> Tree:
         ShapeError: A known field has a value of a wrong shape.
         UnfitError: A value is nested too deeply, or is a number beyond a double's range.
     """
-    if (found := _unfit(wire)) is not None:
+    if (found := _find_unfit(wire)) is not None:
         parts, why = found
         path = (Key(p) if isinstance(p, str) and not p.isidentifier() else p for p in parts)
         raise UnfitError(f"`{format_path(tuple(path))}` {why}")
@@ -135,7 +135,7 @@ def is_deeper(value: Value, levels: int) -> bool:
     return True
 
 
-def _unfit(value: Value) -> tuple[Path, str] | None:
+def _find_unfit(value: Value) -> tuple[Path, str] | None:
     """Find the first place that no program and no state can contain, and the reason."""
     waiting: list[tuple[Path, Value]] = [((), value)]
     while waiting:
@@ -163,8 +163,8 @@ def _is_double(number: float) -> bool:
 
 
 def _decode(message: Message, wire: object, path: Path) -> Tree:
-    if not isinstance(wire, dict) or len(path) > _DEEPEST:
-        raise _wrong(path, "an object")
+    if not isinstance(wire, dict) or len(path) > _MAX_MESSAGE_DEPTH:
+        raise _make_shape_error(path, "an object")
     out: Tree = {}
     for name, value in wire.items():
         field = message.wire_fields.get(name) or message.fields.get(name)
@@ -178,11 +178,11 @@ def _decode(message: Message, wire: object, path: Path) -> Tree:
 def _decode_field(field: Field, value: Value, path: Path) -> Value:
     if field.shape == "list":
         if not isinstance(value, list):
-            raise _wrong(path, "a list")
+            raise _make_shape_error(path, "a list")
         return [_decode_item(field, item, (*path, i)) for i, item in enumerate(value)]
     if field.shape == "map":
         if not isinstance(value, dict):
-            raise _wrong(path, "an object")
+            raise _make_shape_error(path, "an object")
         return {key: _decode_item(field, item, (*path, Key(key))) for key, item in value.items()}
     return _decode_item(field, value, path)
 
@@ -192,31 +192,31 @@ def _decode_item(field: Field, value: Value, path: Path) -> Value:
     if isinstance(kind, Message):
         return _decode(kind, {} if value is None else value, path)
     if kind is Scalar.BOOL and not isinstance(value, bool):
-        raise _wrong(path, "true or false")
+        raise _make_shape_error(path, "true or false")
     if kind in _INTEGERS:
-        return _integer(value, path)
+        return _read_integer(value, path)
     if kind in _LONG_INTEGERS:
-        return str(_integer(value, path))
+        return str(_read_integer(value, path))
     if kind in (Scalar.STRING, Scalar.DURATION, Scalar.TIMESTAMP) and not isinstance(value, str):
-        raise _wrong(path, "a string")
+        raise _make_shape_error(path, "a string")
     if isinstance(kind, Enum) and not isinstance(value, str | int):
-        raise _wrong(path, "an enum value")
+        raise _make_shape_error(path, "an enum value")
     return value
 
 
-def _integer(value: Value, path: Path) -> int:
+def _read_integer(value: Value, path: Path) -> int:
     """Return an integer that the wire may carry as a string or, through a Struct, as a float."""
     if isinstance(value, str):
         try:
             return int(value)
         except ValueError:
-            raise _wrong(path, "an integer") from None
+            raise _make_shape_error(path, "an integer") from None
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise _wrong(path, "an integer")
+    raise _make_shape_error(path, "an integer")
 
 
-def _wrong(path: Path, expected: str) -> ShapeError:
+def _make_shape_error(path: Path, expected: str) -> ShapeError:
     return ShapeError(f"`{format_path(path) or 'policy'}` should be {expected}")

@@ -1,7 +1,7 @@
 """The value that is not known yet.
 
-At preview an input may depend on a resource that does not exist yet. The adapter converts the
-engine's own marker to this one, so that the core knows no engine.
+At preview an input may depend on a resource that does not exist yet. `_pulumi` converts the
+engine's own marker to this one, so that the lifecycle does not import Pulumi.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The properties and options with which a program declares a policy.
+"""The properties and options with which a program declares a resource.
 
 `resource.py` is generated and only calls these functions.
 """
@@ -10,8 +10,9 @@ from typing import Any
 
 import pulumi
 
-from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._pulumi import config_keys, engine_values, links, stack_ownership
 
 _OUTPUTS = tuple(name for name in POLICY.fields if name != "id")
@@ -31,24 +32,71 @@ def pack_policy(
         fields: The fields of the policy, as the program wrote them; None for one that is unset.
         decisions: The user's decisions by name.
     """
+    props = _pack(stack_ownership.TYPE, resource_name, opts, fields)
+    options = _pack_options(props, opts, decisions) | {links.KEY: links.PROGRAM.pack(props)}
+    props[stack_ownership.OPTIONS] = _select_set(options)
+    return dict.fromkeys(_OUTPUTS) | props
+
+
+def pack_attachment(
+    type_name: str,
+    message: Message,
+    resource_name: str,
+    opts: pulumi.ResourceOptions | None,
+    arguments: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the properties of an attachment.
+
+    Args:
+        type_name: The type in the address of the resource.
+        message: The fields.
+        resource_name: The resource's name in the stack.
+        opts: Pulumi's resource options.
+        arguments: The fields and the decisions of the attachment, by name; other names have no
+            effect.
+    """
+    fields = {name: arguments[name] for name in message.fields}
+    props = _pack(type_name, resource_name, opts, fields)
+    decisions = {name: arguments[name] for name in ATTACHMENT_DECISIONS}
+    props[stack_ownership.OPTIONS] = _select_set(_pack_options(props, opts, decisions))
+    return props
+
+
+def _pack(
+    type_name: str,
+    resource_name: str,
+    opts: pulumi.ResourceOptions | None,
+    fields: Mapping[str, object],
+) -> dict[str, Any]:
+    """Return the fields of a resource and its ownership annotations."""
     config_keys.warn_of_plain_secrets()
-    props = {name: engine_values.resolve(value) for name, value in fields.items()}
-    props[stack_ownership.OWNER] = stack_ownership.make_ownership(
-        stack_ownership.TYPE, resource_name, opts.parent if opts else None
+    props = {name: engine_values.resolve(value, name) for name, value in fields.items()}
+    props[stack_ownership.OWNERSHIP_INPUT] = stack_ownership.make_ownership(
+        type_name, resource_name, opts.parent if opts else None
     )
+    return props
+
+
+def _pack_options(
+    props: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    decisions: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the options of every kind of resource."""
     options: dict[str, Any] = {
         # The config of the stack decides if the program has the default.
         name: None if value == DECISIONS[name][0] else value
         for name, value in decisions.items()
     }
-    options |= {
+    return options | {
         "secrets": engine_values.find_secret_names(props),
-        links.KEY: links.PROGRAM.pack(props),
         "ignore_changes": opts.ignore_changes if opts else None,
     }
-    set_options = {name: value for name, value in options.items() if value}
-    props[stack_ownership.OPTIONS] = set_options or None
-    return dict.fromkeys(_OUTPUTS) | props
+
+
+def _select_set(options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the options that are set; None if none is."""
+    return {name: value for name, value in options.items() if value} or None
 
 
 def pack_read() -> dict[str, Any]:

@@ -4,7 +4,7 @@ The engine runs a dynamic provider in the server `python -m pulumi.dynamic`, whi
 `__main__` module of the plugin's process. The server has no interface for some things that this
 package needs, so each function here depends on a detail that Pulumi may change. Outside the
 server, and if the detail is missing, a function has no effect and writes a debug line.
-`tests/unit/adapter/test_dynamic_server.py` runs the real server, and fails if a detail is missing.
+`tests/unit/pulumi/test_dynamic_server.py` runs the real server, and fails if a detail is missing.
 
 This module imports nothing of ours.
 """
@@ -20,9 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Thread
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from pulumi.dynamic import Config
+from pulumi.runtime import rpc
 
 _SERVICER = "DynamicResourceProviderServicer"
 _LOG_TIMEOUT_SECONDS = 5
@@ -73,16 +74,36 @@ class _Traceback(ModuleType):
 def get_request_urn() -> str:
     """Return the URN of the resource of this thread's call; "" if there is none.
 
-    A dynamic provider does not get the URN (pulumi/pulumi#9434). The server's own function has it
-    in its local variable `request`, and is on the call stack.
+    A dynamic provider does not get the URN (pulumi/pulumi#9434).
+    """
+    return str(getattr(_find_request(), "urn", ""))
+
+
+def get_request_inputs() -> dict[str, Any]:
+    """Return the recorded inputs of the resource that is read or deleted; empty if there are none.
+
+    A dynamic provider gets only the outputs. The inputs are in the request: `inputs` of a read,
+    `old_inputs` of a deletion.
+    """
+    request = _find_request()
+    for name in ("old_inputs", "inputs"):
+        if (found := getattr(request, name, None)) is not None:
+            return dict(rpc.deserialize_properties(found))
+    return {}
+
+
+def _find_request() -> object | None:
+    """Return the request of this thread's call.
+
+    The server's own function has it in its local variable `request`, and is on the call stack.
     """
     server, frame = _find_server(), sys._getframe()
     while server is not None and (caller := frame.f_back) is not None:
         frame = caller
         if frame.f_globals is vars(server) and "request" in frame.f_locals:
-            return str(getattr(frame.f_locals["request"], "urn", ""))
+            return cast("object", frame.f_locals["request"])
     _note_missing("`request` on the call stack")
-    return ""
+    return None
 
 
 def log(message: str, urn: str, *, is_warning: bool = True) -> bool:
@@ -177,6 +198,12 @@ def list_config_keys(config: Config | None) -> list[str]:
     if config is not None:
         _note_missing("`_props` of `pulumi.dynamic.Config`")
     return []
+
+
+def have_same_values(one: Config, other: Config) -> bool:
+    """Return whether two configs have the same keys and values; False if that is not known."""
+    values = getattr(one, "_props", None)
+    return isinstance(values, Mapping) and values == getattr(other, "_props", None)
 
 
 def get_project_name(config: Config | None) -> str:

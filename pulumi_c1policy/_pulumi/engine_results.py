@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, format_path, hide_keys
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._pulumi.stack_ownership import OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
 _RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"
@@ -64,9 +64,13 @@ def make_decision_failure(place: str, sentence: str) -> CheckFailure:
         place: The source of the value: an argument of the resource, a variable or a config key.
         sentence: The sentence about the value.
     """
-    if place.islower():
-        return CheckFailure(place, sentence)
-    return CheckFailure("", f"{place} {sentence}")
+    shown = _text.escape_for_terminal(sentence)
+    return CheckFailure(place, shown) if place.islower() else CheckFailure("", f"{place} {shown}")
+
+
+def make_config_failures(problems: Iterable[str]) -> list[CheckFailure]:
+    """Make the check failures for config values that cannot be used."""
+    return [CheckFailure("", _text.escape_for_terminal(problem)) for problem in problems]
 
 
 def make_clash_failure(key: str) -> CheckFailure:
@@ -75,10 +79,17 @@ def make_clash_failure(key: str) -> CheckFailure:
     return CheckFailure(path, "is an ownership annotation, which Pulumi sets; leave it out")
 
 
-def make_diff_result(planned: Plan) -> DiffResult:
-    """Make the engine's answer for a plan that may be carried out."""
+def make_diff_result(planned: Plan, *, delete_first: bool = False) -> DiffResult:
+    """Make the engine's answer for a plan that may be carried out.
+
+    Args:
+        planned: The plan.
+        delete_first: A replacement deletes the old object before it creates the new one.
+    """
     if isinstance(planned, Replace):
-        return DiffResult(changes=True, replaces=list(planned.fields), delete_before_replace=False)
+        return DiffResult(
+            changes=True, replaces=list(planned.fields), delete_before_replace=delete_first
+        )
     return DiffResult(changes=not isinstance(planned, NoOp))
 
 
@@ -95,7 +106,9 @@ def is_managed(properties: Mapping[str, Any]) -> bool:
     return is_in_state(properties) and not properties.get(_MERELY_READ)
 
 
-def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool) -> ReadResult:
+def make_read_result(
+    policy_id: str, recorded: Prior | None, *, is_managed: bool, options: object = None
+) -> ReadResult:
     """Make the engine's answer to a read.
 
     Args:
@@ -103,14 +116,16 @@ def make_read_result(policy_id: str, recorded: Prior | None, *, is_managed: bool
         recorded: The new record of the policy; None if the policy is gone, which the engine
             expects as an empty id.
         is_managed: False for a policy that the program only reads.
+        options: The recorded options of the resource, which the result gives back.
     """
     if recorded is None:
         return ReadResult("", {})
     if not is_managed:
         return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
-    # The program also sends the ownership annotations in an input of their own. Without that input,
-    # every policy would differ after a refresh, and the engine writes its whole state for each
-    # difference.
+    # The program also sends the ownership annotations and the options in inputs of their own.
+    # Without them, every policy would differ after a refresh, and the engine writes its whole state
+    # for each difference. A deletion finds the decisions of the program in the options.
     owned = read_ownership(recorded.inputs)
-    inputs = recorded.inputs | ({OWNER: owned} if owned else {})
+    internal = {OWNERSHIP_INPUT: owned, OPTIONS: options}
+    inputs = recorded.inputs | {name: value for name, value in internal.items() if value}
     return ReadResult(policy_id, to_state(recorded), inputs)

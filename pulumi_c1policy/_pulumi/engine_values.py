@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pulumi
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime import rpc
 
+from pulumi_c1policy._lookup_result import LookupResult
 from pulumi_c1policy._model import durations
+from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
-from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNER
+from pulumi_c1policy._pulumi import links
+from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
-_INTERNAL = frozenset({PROVIDER_KEY, OWNER, OPTIONS, "urn"})
+if TYPE_CHECKING:
+    from pulumi_c1policy.lookup_results import FindEntitlementResult
+
+_INTERNAL = frozenset({PROVIDER_KEY, OWNERSHIP_INPUT, OPTIONS, "urn"})
 
 _UNKNOWN_TEXT: Final[str] = rpc.UNKNOWN
 _MAX_EXACT_INTEGER = 2**53
@@ -54,24 +60,61 @@ def to_plain(value: Value) -> Value:
     return UNKNOWN if isinstance(value, EngineUnknown) else value
 
 
-def resolve(value: Value) -> Value:
+def resolve(value: Value, name: str = "") -> Value:
     """Convert a program's value to types that Pulumi can send.
 
-    Durations become text, tuples and sets become lists, and enums become their values. Outputs stay
-    unchanged, so that each is known or unknown on its own.
+    Durations become text, tuples and sets become lists, enums become their values, and results of
+    lookups become ids, also inside outputs. Each output stays an output, so that it is known or
+    unknown on its own.
+
+    Args:
+        value: The value.
+        name: The name of the field that contains it, or of the list's field.
+
+    Raises:
+        RunError: The result of a lookup is of another kind than the field names.
     """
-    if isinstance(value, pulumi.Output | str):
+    if isinstance(value, str):
         return value.value if isinstance(value, Enum) else value
+    if isinstance(value, pulumi.Output):
+        # A link between policies is the id of a resource itself.
+        is_link = links.PROGRAM.has_declared(value)
+        return value if is_link else value.apply(lambda known: _replace_results(known, name))
     if isinstance(value, timedelta):
         return durations.to_wire(value)
     if isinstance(value, int) and abs(value) > _MAX_EXACT_INTEGER:
         # The engine's numbers are doubles; the API accepts long integers as text.
         return str(value)
     if isinstance(value, Mapping):
-        return {key: resolve(item) for key, item in value.items()}
+        return {key: resolve(item, key) for key, item in value.items()}
     if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
-        return [resolve(item) for item in value]
+        return [resolve(item, name) for item in value]
+    if isinstance(value, LookupResult):
+        return _take_id(value, name)
     return value.value if isinstance(value, Enum) else value
+
+
+def _replace_results(value: Value, name: str) -> Value:
+    """Replace the results of lookups inside the value of an output; leave all else unchanged."""
+    if isinstance(value, dict):
+        return {key: _replace_results(item, key) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replace_results(item, name) for item in value]
+    return _take_id(value, name) if isinstance(value, LookupResult) else value
+
+
+def _take_id(result: LookupResult, name: str) -> Value:
+    """Return the id of a lookup's result, or the reference that the field wants."""
+    wanted = "entitlement" if name in REFERENCE_FIELDS else ID_FIELDS.get(name, result.KIND)
+    if wanted != result.KIND:
+        raise pulumi.RunError(
+            f"`{name}` names objects of the kind {wanted}, and got {type(result).__name__}, the "
+            f"kind {result.KIND}.\nGive `{name}` the id of the kind {wanted}."
+        )
+    if name in REFERENCE_FIELDS:
+        entitlement = cast("FindEntitlementResult", result)
+        return {"app_id": entitlement.app_id, "app_entitlement_id": entitlement.id}
+    return result.id
 
 
 def find_secret_names(props: Mapping[str, Value]) -> pulumi.Input[list[str]]:

@@ -1,4 +1,4 @@
-"""Errors and warnings of a run as sentences, without secrets and with the policy's name.
+"""Errors and warnings of a run as sentences, without secrets and with the resource's name.
 
 `PULUMI_C1POLICY_DEBUG=1` shows tracebacks and the debug lines of this package's log.
 """
@@ -17,9 +17,9 @@ from typing import Any, ParamSpec, TypeVar
 from pulumi.runtime import rpc
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP
 from pulumi_c1policy._pulumi import dynamic_server, stack_ownership
-from pulumi_c1policy._pulumi.stack_ownership import OWNER
+from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 
 _DEBUG = "PULUMI_C1POLICY_DEBUG"
@@ -69,17 +69,23 @@ def hide_inputs(index: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
 
 @contextlib.contextmanager
-def wrap_errors(verb: str, properties: Mapping[str, Any], policy_id: str = "") -> Iterator[None]:
-    """Add the verb and the policy to the text of any error and warning of the block."""
-    outer, _operation.name = (
-        getattr(_operation, "name", ""),
-        _describe_policy(properties, policy_id),
-    )
+def wrap_errors(
+    verb: str, properties: Mapping[str, Any], object_id: str = "", noun: str = "policy"
+) -> Iterator[None]:
+    """Add the verb and the resource to the text of any error and warning of the block.
+
+    Args:
+        verb: The operation.
+        properties: The inputs or outputs of the resource.
+        object_id: The id of the policy or attachment; "" if it is not known yet.
+        noun: The kind of the resource, in messages.
+    """
+    described = _describe(properties, object_id)
+    outer, _operation.name = getattr(_operation, "name", ""), f"{noun} {described}"
     try:
         yield
     except C1PolicyError as error:
-        policy = _describe_policy(properties, policy_id)
-        summary = f"Cannot {verb} the policy {policy}: {_text.mask_secrets(error.summary)}"
+        summary = f"Cannot {verb} the {noun} {described}: {_text.mask_secrets(error.summary)}"
         advice = _text.mask_secrets(error.advice)
         raise error.replace(summary=summary, advice=advice) from error
     finally:
@@ -87,13 +93,13 @@ def wrap_errors(verb: str, properties: Mapping[str, Any], policy_id: str = "") -
 
 
 def warn_of_current(message: str) -> None:
-    """Show a warning about the policy of the current operation, with its name."""
-    warn(f"policy {getattr(_operation, 'name', '')}: {message}")
+    """Show a warning about the resource of the current operation, with its name."""
+    warn(f"{getattr(_operation, 'name', 'policy ')}: {message}")
 
 
 def inform(message: str) -> None:
     """Show information in the engine's output, once per process."""
-    _inform_once(message)
+    _inform_once(escape_for_log(message))
 
 
 def warn(message: str) -> None:
@@ -103,25 +109,27 @@ def warn(message: str) -> None:
 
 def warn_of_run(message: str) -> None:
     """Show a warning about the whole run, once per process and beside no resource."""
-    _warn_once(message, "")
+    _warn_once(escape_for_log(message), "")
 
 
-def warn_of(properties: Mapping[str, Any], message: str, policy_id: str = "") -> None:
-    """Show a warning about one policy, with its name."""
-    warn(f"policy {_describe_policy(properties, policy_id)}: {message}")
+def warn_of(
+    properties: Mapping[str, Any], message: str, object_id: str = "", noun: str = "policy"
+) -> None:
+    """Show a warning about one resource, with its name."""
+    warn(f"{noun} {_describe(properties, object_id)}: {message}")
 
 
-def _describe_policy(properties: Mapping[str, Any], policy_id: str) -> str:
-    """Return the address of a policy's resource and the policy's id.
+def _describe(properties: Mapping[str, Any], object_id: str) -> str:
+    """Return the address of a resource and the id of its object.
 
     The display name is left out, because it may be a secret.
     """
     # After a takeover the ownership annotations may be those of the new manager.
-    sources = (properties.get(name) for name in (OWNER, LOST_MARKS, "annotations"))
+    sources = (properties.get(name) for name in (OWNERSHIP_INPUT, LOST_OWNERSHIP, "annotations"))
     found = (each.get("iac_resource_address") for each in sources if isinstance(each, Mapping))
     texts = (each for each in found if isinstance(each, str))
     address = next((each for each in texts if each and each != rpc.UNKNOWN), "")
-    return " ".join(filter(None, [address, f"({policy_id})" if policy_id else ""]))
+    return " ".join(filter(None, [address, f"({object_id})" if object_id else ""]))
 
 
 @cache

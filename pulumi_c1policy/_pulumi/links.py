@@ -48,6 +48,10 @@ class Program:
         # The entry keeps the Output alive, so that its address is not reused.
         self._by_id[id(own_id)] = found
 
+    def has_declared(self, value: pulumi.Output[Any]) -> bool:
+        """Return whether an Output is the id of a declared policy itself."""
+        return id(value) in self._by_id
+
     async def pack(self, props: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the links of a policy to others of the program, as plain data."""
         found = []

@@ -1,8 +1,8 @@
 """A run of a Pulumi program without an engine, which records the policies that it declares.
 
 Start it with `python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`. A program may
-change its process, so it gets a process of its own. Standard input contains the config as a JSON
-object.
+change its process, so it gets a process of its own. Standard input contains a JSON object with the
+config and the directory, whose tables answer lookups.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._pulumi import config_keys, engine_values
+from pulumi_c1policy._pulumi import config_keys, engine_values, fixture_lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _TYPE = "c1policy:Policy"
 
 
 class _Engine(mocks.Mocks):
-    """Mocks that give every resource an id, and every function an empty answer."""
+    """Mocks that give every resource an id, and every function an answer from a directory."""
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Mapping[str, Any]) -> None:
+        self.directory = directory
         self.policies: list[dict[str, Any]] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -40,8 +41,7 @@ class _Engine(mocks.Mocks):
         return found, args.inputs
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        del args
-        return {}, None
+        return fixture_lookups.answer(self.directory, args.token, args.args), None
 
 
 def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
@@ -52,9 +52,11 @@ def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
     return [_unwrap_secrets(item) for item in value] if isinstance(value, list) else value
 
 
-def run(program: Path, project: str, stack: str) -> list[dict[str, Any]]:
+def run(
+    program: Path, project: str, stack: str, directory: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Run a program; return each policy's resource name, made-up id and inputs."""
-    engine = _Engine()
+    engine = _Engine(directory)
     mocks.set_mocks(engine, project=project, stack=stack, preview=False)
     sys.path.insert(0, str(program.parent))
     awaited = cast("Callable[[Callable[[], None]], Callable[[], None]]", mocks.test)
@@ -72,8 +74,13 @@ def main() -> None:
     program, result, project, stack = sys.argv[1:]
     # The config is decrypted and unmarked, so every key that may be a secret counts as one.
     secrets = [f"{config_keys.NAMESPACE}:{key}" for key in settings.SECRET_KEYS]
-    pulumi.runtime.set_all_config(json.loads(sys.stdin.read()), secrets)
-    found = run(Path(program), project, stack)
+    given = json.loads(sys.stdin.read())
+    pulumi.runtime.set_all_config(given["config"], secrets)
+    try:
+        found = run(Path(program), project, stack, given["directory"])
+    except pulumi.RunError as error:
+        # The program ends with a sentence of its own, as under an engine.
+        sys.exit(str(error))
     Path(result).write_text(json.dumps(found), "utf-8")
 
 

@@ -1,32 +1,35 @@
-"""The common part of the lookups: connection, cache, mocks, choice and errors.
+"""The common part of the lookups: connection, cache, mocks, threads and errors.
 
 A lookup runs in the program's process, not in the plugin. It asks the tenant at once, so it works
-in a preview as well. `lookups.py` has the public functions, a few lines for each kind of object.
+in a preview as well. `lookups/` has the public functions, a few lines for each kind of object, and
+`lookup_choice.py` chooses among the objects that were found.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 from pulumi.runtime import config as program_config
 from pulumi.runtime import get_root_resource, mocks, settings
 
+from pulumi_c1policy._model.schema import to_camel_case
 from pulumi_c1policy._pulumi import failures
 from pulumi_c1policy._pulumi.config_keys import NAMESPACE
-from pulumi_c1policy.errors import C1PolicyError
+from pulumi_c1policy.errors import APIError, C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._client.policy_client import PolicyClient
 
-_MAX_SHOWN = 10
 _T = TypeVar("_T")
 
 
@@ -38,15 +41,22 @@ class Lookup:
         function: The name of the public function.
         noun: The kind of object, in the singular and the plural.
         criteria: The arguments by name, without those that are None.
+        reads: The kinds of objects that the credential must be allowed to read; empty for policies.
     """
 
     function: str
     noun: tuple[str, str]
-    criteria: Mapping[str, str]
+    criteria: Mapping[str, Any]
+    reads: str = ""
 
     def __str__(self) -> str:
         """Return the call as the program writes it."""
         return format_call(self.function, **self.criteria)
+
+    @property
+    def token(self) -> str:
+        """The token of the function for mocks, such as `c1policy:index:getPolicy`."""
+        return f"{NAMESPACE}:index:{to_camel_case(self.function)}"
 
     def refuse(self, problem: str, advice: str) -> pulumi.RunError:
         """Return the error that ends the program without a traceback.
@@ -57,30 +67,63 @@ class Lookup:
         """
         return pulumi.RunError(failures.escape_for_log(f"{self} {problem}\n{advice}"))
 
+    def advise_on(self, error: C1PolicyError) -> str:
+        """Return the advice after an error of a request, or of the settings."""
+        if not self.reads:
+            return error.advice
+        by_hand = f"rite the id of the {self.noun[0]} instead of {self.function}(...)."
+        if isinstance(error, APIError) and error.status in (403, 404):
+            return f"Use a credential that may read {self.reads}, or w{by_hand}"
+        return f"{error.advice} Or w{by_hand}"
+
 
 @dataclass
 class Tenant:
-    """The tenant of one run of the program, and the objects that lookups have read.
+    """The tenant of one run of the program, and the answers to its lookups; threads share it.
 
     Attributes:
         name: The host of the tenant.
         client: The client.
-        cache: The objects of each kind, by the kind or by kind and id.
+        answers: The result of each read, by its key; a read under way has no result yet.
     """
 
     name: str
     client: PolicyClient
-    cache: dict[object, Any] = field(default_factory=dict)
+    answers: dict[object, Future[Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read_once(self, key: object, read: Callable[[], _T]) -> _T:
-        """Return the result of a read, which is sent once per run."""
-        if key not in self.cache:
-            self.cache[key] = read()
-        return cast("_T", self.cache[key])
+        """Return the result of a read, which is sent once per run.
+
+        A thread that wants a read under way waits for its result, or its error. A read that failed
+        is sent again when it is wanted again.
+        """
+        with self._lock:
+            known: Future[_T] | None = self.answers.get(key)
+            own: Future[_T] = known or self.answers.setdefault(key, Future())
+        if known is not None:
+            return _await(known)
+        try:
+            own.set_result(read())
+        except BaseException as error:
+            with self._lock:
+                del self.answers[key]
+            own.set_exception(error)
+            raise
+        return own.result()
+
+
+def _await(answer: Future[_T]) -> _T:
+    try:
+        return answer.result()
+    except C1PolicyError as error:
+        # An exception of another thread has the traceback of that thread.
+        raise error.replace() from error
 
 
 # A program of the automation API shares its process with others; each run has its own stack.
 _tenants: weakref.WeakKeyDictionary[pulumi.Resource, Tenant] = weakref.WeakKeyDictionary()
+_connecting = threading.Lock()
 
 
 @contextmanager
@@ -91,9 +134,11 @@ def connect(lookup: Lookup) -> Iterator[Tenant]:
         RunError: There are no usable credentials, or a request of the block failed.
     """
     try:
-        yield _connect()
+        with _connecting:
+            tenant = _connect()
+        yield tenant
     except C1PolicyError as error:
-        raise lookup.refuse(f"failed: {error.summary}", error.advice) from error
+        raise lookup.refuse(f"failed: {error.summary}", lookup.advise_on(error)) from error
 
 
 def _connect() -> Tenant:
@@ -114,92 +159,48 @@ def _connect() -> Tenant:
     return tenant
 
 
-def find_mocked(token: str, lookup: Lookup) -> dict[str, Any] | None:
+def find_mocked(lookup: Lookup, **more: str) -> dict[str, Any] | None:
     """Return the answer of the program's mocks; None if the program runs in an engine.
 
     `pulumi.runtime.set_mocks` sets the mocks. They answer a lookup as they answer a function of
     Pulumi, in `Mocks.call`.
 
     Args:
-        token: The token of the function, such as `c1policy:index:getPolicy`.
         lookup: The call.
+        **more: Facts that the call's arguments contain beside the criteria.
     """
     monitor = settings.get_monitor()
     if not isinstance(monitor, mocks.MockMonitor):
         return None
-    answer: Any = monitor.mocks.call(mocks.MockCallArgs(token, dict(lookup.criteria), ""))
+    answer: Any = monitor.mocks.call(
+        mocks.MockCallArgs(lookup.token, {**lookup.criteria, **more}, "")
+    )
     # Mocks of former releases of Pulumi return no failures beside the answer.
     found = answer[0] if isinstance(answer, tuple) else answer
     return dict(found or {})
 
 
-def choose_one(
-    lookup: Lookup,
-    tenant: str,
-    found: Sequence[_T],
-    others: Sequence[_T],
-    identify: Callable[[_T], tuple[str, str]],
-    describe: Callable[[_T], str],
-) -> _T:
-    """Return the only object that a lookup by name has found.
+def call_aside(function: Callable[..., _T], **arguments: Any) -> pulumi.Output[_T]:  # noqa: ANN401
+    """Return the result of a lookup whose arguments may be outputs.
+
+    The lookup runs in a thread, so that several run side by side. Its result is unknown in a
+    preview if an argument is.
 
     Args:
-        lookup: The call.
-        tenant: The host of the tenant.
-        found: The objects that match.
-        others: All objects, from which the message takes similar ones.
-        identify: Return an object's id and name.
-        describe: Return what tells an object apart from others of the same name.
-
-    Raises:
-        RunError: No object was found, or several.
+        function: The lookup.
+        **arguments: Its arguments; those that are None are left out.
     """
-    if len(found) == 1:
-        return found[0]
-    singular, plural = lookup.noun
-    if found:
-        problem = f"finds {len(found)} {plural} in the tenant {tenant}:"
-        candidates = found
-    else:
-        problem = f"finds no {singular} in the tenant {tenant}."
-        candidates = _find_similar(lookup.criteria["display_name"], others, identify)
-        if candidates:
-            problem += f" Similar {plural}:"
-    lines = [f"  {_format_candidate(each, identify, describe)}" for each in candidates]
-    hidden = len(lines) - _MAX_SHOWN
-    more = [f"  and {hidden} more"] if hidden > 0 else []
-    text = "\n".join([problem, *lines[:_MAX_SHOWN], *more])
-    raise lookup.refuse(text, _advise(lookup, [identify(each)[0] for each in candidates]))
+    given = {name: value for name, value in arguments.items() if value is not None}
+    # The thread gets the context of the program, which contains the stack.
+    return pulumi.Output.all(**given).apply(lambda known: asyncio.to_thread(function, **known))
 
 
-def _find_similar(
-    name: str, others: Sequence[_T], identify: Callable[[_T], tuple[str, str]]
-) -> Sequence[_T]:
-    names = {identify(each)[1].casefold() for each in others}
-    near = get_close_matches(name.casefold(), names, n=3)
-    return [each for each in others if identify(each)[1].casefold() in near]
-
-
-def _format_candidate(
-    each: _T, identify: Callable[[_T], tuple[str, str]], describe: Callable[[_T], str]
-) -> str:
-    object_id, name = identify(each)
-    return f"{object_id}: {quote(name)}, {describe(each)}"
-
-
-def _advise(lookup: Lookup, ids: Sequence[str]) -> str:
-    if not ids:
-        return f"Correct the arguments of {lookup}, or create the {lookup.noun[0]} first."
-    call = format_call(lookup.function, id=ids[0])
-    return f"Look the {lookup.noun[0]} up by its id, for example `{call}`."
-
-
-def format_call(function: str, **arguments: str) -> str:
+def format_call(function: str, **arguments: object) -> str:
     """Return a call as a program writes it."""
     listed = ", ".join(f"{name}={quote(value)}" for name, value in arguments.items())
     return f"{function}({listed})"
 
 
-def quote(text: str) -> str:
-    """Quote a text of the program or of the tenant; line breaks in it become escapes."""
-    return json.dumps(text, ensure_ascii=False)
+def quote(value: object) -> str:
+    """Quote a value of the program or of the tenant; line breaks in it become escapes."""
+    return json.dumps(value, ensure_ascii=False)

@@ -24,6 +24,7 @@ from pulumi_c1policy._pulumi import (
     tenants,
 )
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
+from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.errors import C1PolicyError, RefusedError
 
@@ -41,6 +42,8 @@ known_state = KnownState()
 """The policies that the engine has shown."""
 chains = Chains()
 """The links of the program's policies that the engine has shown."""
+declared_targets = DeclaredTargets()
+"""The objects to which the program's resources attach policies."""
 shown_tenants = ShownTenants()
 """The tenants of the resources that the engine has shown."""
 
@@ -51,10 +54,15 @@ _cancelled = False
 
 
 def configure(config: Config) -> None:
-    """Store the stack's configuration; the run begins when it is first needed."""
-    global _config, _run
+    """Store the stack's configuration; the run begins when it is first needed.
+
+    The server configures the provider of each kind of resource, and all kinds share the run.
+    """
+    global _config, _run  # noqa: PLW0603 (the run of the process)
     with _lock:
-        _config, _run = config, None
+        if _config is None or not dynamic_server.have_same_values(_config, config):
+            _run = None
+        _config = config
     _show_tenant()
     dynamic_server.call_on_cancel(_cancel)
 

@@ -16,7 +16,7 @@ from pulumi.runtime import rpc
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.tree import Tree
 
-OWNER = "__owner"
+OWNERSHIP_INPUT = "__owner"
 """The internal input with the ownership annotations, from the program to the provider."""
 
 OPTIONS = "__options"
@@ -57,7 +57,7 @@ def make_ownership(type_name: str, name: str, parent: pulumi.Resource | None) ->
     }
 
 
-def parse_ownership(urn: str) -> Tree:
+def parse_ownership(urn: str, type_name: str = TYPE) -> Tree:
     """Make the ownership annotations of a resource from its URN.
 
     A URN does not contain the organization, so the workspace has none. The result is empty if there
@@ -72,7 +72,7 @@ def parse_ownership(urn: str) -> Tree:
     return {
         "managed_by": "pulumi",
         "iac_workspace": escape_annotation(f"{project}/{stack}"),
-        "iac_resource_address": escape_annotation(f"{above}{TYPE}/{name}"),
+        "iac_resource_address": escape_annotation(f"{above}{type_name}/{name}"),
     }
 
 
@@ -125,8 +125,8 @@ def list_names(properties: Tree, urn: str) -> tuple[str, ...]:
         properties: The inputs of the resource, which contain its address.
         urn: The URN of the resource; "" if it is not known.
     """
-    owner = properties.get(OWNER)
-    address = owner.get("iac_resource_address") if isinstance(owner, dict) else None
+    ownership = properties.get(OWNERSHIP_INPUT)
+    address = ownership.get("iac_resource_address") if isinstance(ownership, dict) else None
     found = [urn, urn.rpartition("::")[2]]
     if isinstance(address, str):
         found += [address, address.rpartition("/")[2]]
@@ -140,10 +140,12 @@ def add_ownership(properties: Tree) -> tuple[Tree, list[str]]:
         The inputs, and the ownership annotations that the program set to another value. If the
         program's annotations as a whole are unknown, they stay unknown.
     """
-    owner, own = properties.get(OWNER), properties.get("annotations")
-    if not isinstance(owner, dict) or not (own is None or isinstance(own, dict)):
+    ownership, own = properties.get(OWNERSHIP_INPUT), properties.get("annotations")
+    if not isinstance(ownership, dict) or not (own is None or isinstance(own, dict)):
         return dict(properties), []
     clashes = [
-        key for key in OWNERSHIP_KEYS if key in (own or {}) and (own or {})[key] != owner.get(key)
+        key
+        for key in OWNERSHIP_KEYS
+        if key in (own or {}) and (own or {})[key] != ownership.get(key)
     ]
-    return {**properties, "annotations": {**(own or {}), **owner}}, clashes
+    return {**properties, "annotations": {**(own or {}), **ownership}}, clashes

@@ -13,9 +13,9 @@ from pulumi_c1policy._cel.cel_values import Record, Value
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.fixtures import FixtureError, build_record, read_names
 
-_TABLES = ("users", "groups", "apps", "entitlements")
+_TABLES = ("users", "groups", "apps", "entitlements", "webhooks", "step_up_providers")
 _ENTITLEMENT_RELATIONS = "owners members resource_owners enrolled automatically_enrolled"
-_APP_FIELDS = ("id", "display_name", "owners", "accounts")
+_APP_FIELDS = ("id", "display_name", "displayName", "owners", "accounts")
 
 
 class Directory:
@@ -24,6 +24,7 @@ class Directory:
     People are named by id, email or username.
 
     Attributes:
+        tables: The tables as they were given.
         users: The user records; None if the table is left out.
 
     Args:
@@ -31,14 +32,15 @@ class Directory:
             The fields have the names of expressions, in either spelling. Further fields are
             `managers` (users), `members` (groups), `owners` and `accounts` (apps), and `app_id`,
             `owners`, `members`, `resource_owners`, `enrolled` and `automatically_enrolled`
-            (entitlements).
+            (entitlements). Only lookups of a program use the tables `webhooks` and
+            `step_up_providers`, and the `alias` of an entitlement.
 
     Raises:
         FixtureError: A table or a field does not exist, or a value has the wrong type.
     """
 
     def __init__(self, given: Mapping[str, Value] | None = None) -> None:
-        tables = given or {}
+        tables = self.tables = given or {}
         for name, rows in tables.items():
             if name not in _TABLES:
                 advice = f"Use the tables {', '.join(_TABLES)}."
@@ -57,9 +59,7 @@ class Directory:
         ]
         self._apps = {_read_app_id(row): _read_app(row) for row in tables.get("apps", ())}
         self._entitlements = {
-            (_read_app_id(row, "app_id", "appId"), str(row.get("id", ""))): build_record(
-                "Entitlement", row, _label("entitlement", row), also=_ENTITLEMENT_RELATIONS
-            )
+            (_read_app_id(row, "app_id", "appId"), str(row.get("id", ""))): _read_entitlement(row)
             for row in tables.get("entitlements", ())
         }
 
@@ -171,6 +171,13 @@ def _read_app(row: Mapping[str, Value]) -> dict[str, Any]:
             (str(account.get("user")), read_account(account)) for account in row["accounts"]
         ]
     return found
+
+
+def _read_entitlement(row: Mapping[str, Value]) -> Record:
+    # Only lookups know the alias.
+    fields = {name: value for name, value in row.items() if name != "alias"}
+    label = _label("entitlement", row)
+    return build_record("Entitlement", fields, label, also=_ENTITLEMENT_RELATIONS)
 
 
 def _list_names(user: Record) -> set[str]:

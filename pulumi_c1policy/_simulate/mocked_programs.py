@@ -23,13 +23,20 @@ _TIMEOUT_SECONDS = 300
 _MAX_ERROR_LINES = 8
 
 
-def run_program(program: Path, config: Mapping[str, str], stack: str = "test") -> list[KnownPolicy]:
+def run_program(
+    program: Path,
+    config: Mapping[str, str],
+    stack: str = "test",
+    directory: Mapping[str, Any] | None = None,
+) -> list[KnownPolicy]:
     """Run a program with mocks and return its policies, each with an invented id.
 
     Args:
         program: The folder of its `Pulumi.yaml`.
         config: Its config; a key without a namespace belongs to the project.
         stack: The name of the stack that the program reads.
+        directory: The tables of a `Directory`, which answer the program's lookups. A lookup in a
+            table that is left out finds an invented object.
 
     Raises:
         PolicyError: The program cannot be run, fails, or takes more than 300 seconds.
@@ -46,7 +53,7 @@ def run_program(program: Path, config: Mapping[str, str], stack: str = "test") -
             done = subprocess.run(  # noqa: S603 (the user's own program)
                 command,
                 cwd=entry.parent,
-                input=json.dumps(keys),
+                input=json.dumps({"config": keys, "directory": directory or {}}, default=str),
                 capture_output=True,
                 text=True,
                 timeout=_TIMEOUT_SECONDS,

@@ -1,4 +1,4 @@
-"""Builders: functions that return a policy's dicts, so that a program reads like a sentence.
+"""Builders: functions that return a policy's dicts.
 
 ```python
 import pulumi_c1policy as c1
@@ -14,9 +14,10 @@ c1.Policy(
 ```
 
 The results are plain dicts, so builders and dicts can be mixed, and each value may be a
-`pulumi.Output`. Builders check nothing: preview does. `provision`, `assign` and `run` are for
-policies that already contain such steps, which tenants reject; they are not listed. Imports neither
-Pulumi nor the provider.
+`pulumi.Output`. Builders check the composition only: one baseline, and distinct keys. The preview
+checks the values. `provision`, `assign` and `run` are for policies that already contain such steps,
+which tenants reject; they are not listed. Imports Pulumi only if a caller passes an object as a
+policy.
 """
 
 from __future__ import annotations

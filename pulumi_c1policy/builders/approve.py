@@ -7,9 +7,9 @@ Each function is one kind of approval. The keywords that a signature does not li
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._given import drop_unset, take_app_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
         EscalationArgsDict,
         PolicyStepArgsDict,
     )
+    from pulumi_c1policy.lookup_results import (
+        AppId,
+        EntitlementId,
+        FindEntitlementResult,
+        PolicyId,
+        StepUpProviderId,
+        UserId,
+        WebhookId,
+    )
 
 
 class Options(TypedDict, total=False):
@@ -30,7 +39,7 @@ class Options(TypedDict, total=False):
 
     allow_reassignment: pulumi.Input[bool]
     """True lets an approver reassign the approval to somebody else."""
-    allowed_reassignees: pulumi.Input[Sequence[pulumi.Input[str]]]
+    allowed_reassignees: pulumi.Input[Sequence[pulumi.Input[UserId]]]
     """Ids of the only users to whom it may be reassigned; implies `allow_reassignment`."""
     allow_delegation: pulumi.Input[bool]
     """True lets an approver's delegate decide in their place."""
@@ -40,7 +49,7 @@ class Options(TypedDict, total=False):
     """True requires a reason for a denial."""
     require_reassignment_reason: pulumi.Input[bool]
     """True requires a reason for a reassignment."""
-    requires_step_up_provider_id: pulumi.Input[str]
+    requires_step_up_provider_id: pulumi.Input[StepUpProviderId]
     """The provider of step-up authentication that an approver must pass first."""
     escalate: pulumi.Input[EscalationArgsDict]
     """The escalation if nobody answers, such as `escalate.to_users(["user-1"], after="4h")`."""
@@ -58,9 +67,11 @@ class OwnOptions(Options, total=False):
 class FallbackOptions(Options, total=False):
     """The further options of an approval that may find nobody."""
 
-    fallback: pulumi.Input[Sequence[pulumi.Input[str]]]
+    fallback: pulumi.Input[Sequence[pulumi.Input[UserId]]]
     """Ids of the users who are asked if nobody is found."""
-    fallback_groups: pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+    fallback_groups: pulumi.Input[
+        Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+    ]
     """The groups, each as an entitlement, that are asked if nobody is found."""
 
 
@@ -69,66 +80,87 @@ class OwnFallbackOptions(OwnOptions, FallbackOptions, total=False):
 
 
 def users(
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]], **options: Unpack[OwnOptions]
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[OwnOptions]
 ) -> PolicyStepArgsDict:
     """Require the approval of one of the named users (1 to 32)."""
-    return _step("users", options, user_ids=user_ids)
+    return _make_step("users", options, user_ids=user_ids)
 
 
 def manager(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of the manager of the person whom the request is for."""
-    return _step("manager", options)
+    return _make_step("manager", options)
 
 
 def app_owners(**options: Unpack[OwnOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the app."""
-    return _step("app_owners", options)
+    return _make_step("app_owners", options)
 
 
 def entitlement_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the entitlement."""
-    return _step("entitlement_owners", options)
+    return _make_step("entitlement_owners", options)
 
 
 def resource_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the resource."""
-    return _step("resource_owners", options)
+    return _make_step("resource_owners", options)
 
 
+@overload
 def group(
-    app_group_id: pulumi.Input[str],
+    app_group_id: pulumi.Input[EntitlementId],
     *,
-    app_id: pulumi.Input[str],
+    app_id: pulumi.Input[AppId],
+    **options: Unpack[OwnFallbackOptions],
+) -> PolicyStepArgsDict: ...
+@overload
+def group(
+    app_group_id: pulumi.Input[FindEntitlementResult], **options: Unpack[OwnFallbackOptions]
+) -> PolicyStepArgsDict: ...
+def group(
+    app_group_id: pulumi.Input[EntitlementId],
+    *,
+    app_id: pulumi.Input[AppId] | None = None,
     **options: Unpack[OwnFallbackOptions],
 ) -> PolicyStepArgsDict:
-    """Require the approval of a member of a group of an app."""
-    return _step("group", options, app_id=app_id, app_group_id=app_group_id)
+    """Require the approval of a member of a group of an app.
+
+    Args:
+        app_group_id: The id of the group's entitlement, or the result of `find_group`.
+        app_id: The app; not needed with the result of `find_group`.
+        **options: The options of an approval by people that may find nobody.
+
+    Raises:
+        TypeError: The app is missing.
+    """
+    app = take_app_id(app_group_id) if app_id is None else app_id
+    return _make_step("group", options, app_id=app, app_group_id=app_group_id)
 
 
 def oneself(**options: Unpack[FallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of the person whom the request is for."""
-    return _step("self", options)
+    return _make_step("self", options)
 
 
 def expression(
     *expressions: pulumi.Input[str], **options: Unpack[OwnFallbackOptions]
 ) -> PolicyStepArgsDict:
     """Require the approval of a user whom a CEL expression returns; the first result counts."""
-    return _step("expression", options, expressions=list(expressions))
+    return _make_step("expression", options, expressions=list(expressions))
 
 
-def webhook(webhook_id: pulumi.Input[str], **options: Unpack[Options]) -> PolicyStepArgsDict:
+def webhook(webhook_id: pulumi.Input[WebhookId], **options: Unpack[Options]) -> PolicyStepArgsDict:
     """Let a webhook decide."""
-    return _step("webhook", options, webhook_id=webhook_id)
+    return _make_step("webhook", options, webhook_id=webhook_id)
 
 
 def agent(
     instructions: pulumi.Input[str] | None = None,
     *,
     agent_mode: pulumi.Input[ApprovalAgentMode] | None = None,
-    policy_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    policy_ids: pulumi.Input[Sequence[pulumi.Input[PolicyId]]] | None = None,
     agent_failure_action: pulumi.Input[ApprovalAgentFailureAction] | None = None,
-    reassign_to_user_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    reassign_to_user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]] | None = None,
     **options: Unpack[Options],
 ) -> PolicyStepArgsDict:
     """Let an agent decide, or assist.
@@ -141,7 +173,7 @@ def agent(
         reassign_to_user_ids: The users who take over if it fails and the action reassigns to users.
         **options: The options of every approval.
     """
-    return _step(
+    return _make_step(
         "agent",
         options,
         instructions=instructions,
@@ -152,7 +184,7 @@ def agent(
     )
 
 
-def _step(
+def _make_step(
     kind: str,
     options: Mapping[str, Any],
     **own: Any,  # noqa: ANN401 - each function above says its types

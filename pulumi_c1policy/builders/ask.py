@@ -44,7 +44,7 @@ def text(
         **options: The options of every question.
     """
     field = drop_unset(text_field=drop_unset(multiline=multiline), placeholder=placeholder)
-    return _question(name, "string_field", field, options)
+    return _make_question(name, "string_field", field, options)
 
 
 def choice(
@@ -60,7 +60,7 @@ def choice(
         **options: The options of every question.
     """
     offered = [{"value": value, "display_name": shown} for value, shown in choices.items()]
-    return _question(name, "string_field", {"select_field": {"options": offered}}, options)
+    return _make_question(name, "string_field", {"select_field": {"options": offered}}, options)
 
 
 def number(
@@ -79,15 +79,15 @@ def number(
         **options: The options of every question.
     """
     field = {"number_field": drop_unset(min_value=least, max_value=most)}
-    return _question(name, "int64_field", field, options)
+    return _make_question(name, "int64_field", field, options)
 
 
 def yes_no(name: pulumi.Input[str], **options: Unpack[Options]) -> FormFieldArgsDict:
     """Ask for a yes or no."""
-    return _question(name, "bool_field", {"checkbox_field": {}}, options)
+    return _make_question(name, "bool_field", {"checkbox_field": {}}, options)
 
 
-def _question(
+def _make_question(
     name: pulumi.Input[str], kind: str, field: dict[str, Any], options: Mapping[str, Any]
 ) -> FormFieldArgsDict:
     return cast("FormFieldArgsDict", {"name": name, **drop_unset(**options), kind: field})

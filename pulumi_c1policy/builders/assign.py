@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._given import drop_unset, take_app_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import pulumi
 
     from pulumi_c1policy.inputs import ProvisionerAssignmentArgsDict
+    from pulumi_c1policy.lookup_results import (
+        AppId,
+        EntitlementId,
+        FindEntitlementResult,
+        UserId,
+    )
 
 
 class Options(TypedDict, total=False):
@@ -25,50 +31,71 @@ class Options(TypedDict, total=False):
 class FallbackOptions(Options, total=False):
     """The further options of an assignment that may find nobody."""
 
-    fallback: pulumi.Input[Sequence[pulumi.Input[str]]]
+    fallback: pulumi.Input[Sequence[pulumi.Input[UserId]]]
     """Ids of the users who provision if nobody is found."""
 
 
 def users(
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]], **options: Unpack[Options]
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[Options]
 ) -> ProvisionerAssignmentArgsDict:
     """Let one of the named users provision."""
-    return _assignment("users", options, user_ids=user_ids)
+    return _make_assignment("users", options, user_ids=user_ids)
 
 
 def manager(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let the manager of the person whom the request is for provision."""
-    return _assignment("manager", options)
+    return _make_assignment("manager", options)
 
 
 def app_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let an owner of the app provision."""
-    return _assignment("app_owners", options)
+    return _make_assignment("app_owners", options)
 
 
 def entitlement_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let an owner of the entitlement provision."""
-    return _assignment("entitlement_owners", options)
+    return _make_assignment("entitlement_owners", options)
 
 
+@overload
 def group(
-    app_group_id: pulumi.Input[str],
+    app_group_id: pulumi.Input[EntitlementId],
     *,
-    app_id: pulumi.Input[str],
+    app_id: pulumi.Input[AppId],
+    **options: Unpack[FallbackOptions],
+) -> ProvisionerAssignmentArgsDict: ...
+@overload
+def group(
+    app_group_id: pulumi.Input[FindEntitlementResult], **options: Unpack[FallbackOptions]
+) -> ProvisionerAssignmentArgsDict: ...
+def group(
+    app_group_id: pulumi.Input[EntitlementId],
+    *,
+    app_id: pulumi.Input[AppId] | None = None,
     **options: Unpack[FallbackOptions],
 ) -> ProvisionerAssignmentArgsDict:
-    """Let a member of a group of an app provision."""
-    return _assignment("group", options, app_id=app_id, app_group_id=app_group_id)
+    """Let a member of a group of an app provision.
+
+    Args:
+        app_group_id: The id of the group's entitlement, or the result of `find_group`.
+        app_id: The app; not needed with the result of `find_group`.
+        **options: The options of an assignment that may find nobody.
+
+    Raises:
+        TypeError: The app is missing.
+    """
+    app = take_app_id(app_group_id) if app_id is None else app_id
+    return _make_assignment("group", options, app_id=app, app_group_id=app_group_id)
 
 
 def expression(
     *expressions: pulumi.Input[str], **options: Unpack[FallbackOptions]
 ) -> ProvisionerAssignmentArgsDict:
     """Let a user whom a CEL expression returns provision; the first result counts."""
-    return _assignment("expression", options, expressions=list(expressions))
+    return _make_assignment("expression", options, expressions=list(expressions))
 
 
-def _assignment(
+def _make_assignment(
     kind: str,
     options: Mapping[str, Any],
     **own: Any,  # noqa: ANN401 - each function above says its types

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from pulumi_c1policy.inputs import EscalationArgsDict
     from pulumi_c1policy.inputs.values import Duration
+    from pulumi_c1policy.lookup_results import PolicyId, UserId
     from pulumi_c1policy.resource import Policy
 
 
 def to_users(
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]],
     *,
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None = None,
@@ -30,11 +31,11 @@ def to_users(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("reassign_to_approvers", {"approver_ids": user_ids}, after, comment)
+    return _make_escalation("reassign_to_approvers", {"approver_ids": user_ids}, after, comment)
 
 
 def to_policy(
-    policy: Policy | pulumi.Input[str],
+    policy: Policy | pulumi.Input[PolicyId],
     *,
     after: pulumi.Input[Duration],
     comment: pulumi.Input[str] | None = None,
@@ -42,11 +43,11 @@ def to_policy(
     """Continue with another policy if nobody answers.
 
     Args:
-        policy: The policy, or its id.
+        policy: The policy, its id, or the result of `get_policy`.
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("replace_policy", {"policy_id": get_id(policy)}, after, comment)
+    return _make_escalation("replace_policy", {"policy_id": get_id(policy)}, after, comment)
 
 
 def skip_step(
@@ -58,7 +59,7 @@ def skip_step(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("skip_step", {}, after, comment)
+    return _make_escalation("skip_step", {}, after, comment)
 
 
 def cancel_request(
@@ -70,10 +71,10 @@ def cancel_request(
         after: The time to wait for an answer.
         comment: The comment on the request.
     """
-    return _escalation("cancel_ticket", {}, after, comment)
+    return _make_escalation("cancel_ticket", {}, after, comment)
 
 
-def _escalation(
+def _make_escalation(
     kind: str,
     how: dict[str, Any],
     after: pulumi.Input[Duration],

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
         PolicyType,
         RuleArgsDict,
     )
+    from pulumi_c1policy.lookup_results import PolicyId
     from pulumi_c1policy.resource import Policy
 
     Steps: TypeAlias = pulumi.Input[Sequence[pulumi.Input[PolicyStepArgsDict]]]
     Part: TypeAlias = "When | Otherwise | pulumi.Input[PolicyStepArgsDict]"
 
 _WORDS = re.compile(r"[a-z0-9]+")
-_LONGEST_SLUG = 40
+_MAX_SLUG_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class When:
 
     condition: pulumi.Input[str]
     steps: Steps | None
-    policy: Policy | pulumi.Input[str] | None
+    policy: Policy | pulumi.Input[PolicyId] | None
     key: str | None
 
 
@@ -51,7 +52,7 @@ class Otherwise:
     """The treatment of the requests that no condition matches: the baseline."""
 
     steps: Steps | None
-    policy: Policy | pulumi.Input[str] | None
+    policy: Policy | pulumi.Input[PolicyId] | None
 
 
 class Flow(TypedDict):
@@ -60,7 +61,7 @@ class Flow(TypedDict):
     policy_type: PolicyType
     policy_steps: NotRequired[dict[str, PolicyStepsArgsDict]]
     rules: NotRequired[list[RuleArgsDict]]
-    baseline_policy_id: NotRequired[pulumi.Input[str]]
+    baseline_policy_id: NotRequired[pulumi.Input[PolicyId]]
     post_actions: NotRequired[list[PolicyPostActionsArgsDict]]
 
 
@@ -69,12 +70,12 @@ def when(condition: str, *, steps: Steps, key: str | None = None) -> When: ...
 @overload
 def when(condition: pulumi.Input[str], *, steps: Steps, key: str) -> When: ...
 @overload
-def when(condition: pulumi.Input[str], *, policy: Policy | pulumi.Input[str]) -> When: ...
+def when(condition: pulumi.Input[str], *, policy: Policy | pulumi.Input[PolicyId]) -> When: ...
 def when(
     condition: pulumi.Input[str],
     *,
     steps: Steps | None = None,
-    policy: Policy | pulumi.Input[str] | None = None,
+    policy: Policy | pulumi.Input[PolicyId] | None = None,
     key: str | None = None,
 ) -> When:
     """Send the requests that a condition matches through these steps, or to another policy.
@@ -94,9 +95,9 @@ def when(
 @overload
 def otherwise(*, steps: Steps) -> Otherwise: ...
 @overload
-def otherwise(*, policy: Policy | pulumi.Input[str]) -> Otherwise: ...
+def otherwise(*, policy: Policy | pulumi.Input[PolicyId]) -> Otherwise: ...
 def otherwise(
-    *, steps: Steps | None = None, policy: Policy | pulumi.Input[str] | None = None
+    *, steps: Steps | None = None, policy: Policy | pulumi.Input[PolicyId] | None = None
 ) -> Otherwise:
     """Send the requests that no condition matches through these steps, or to another policy.
 
@@ -107,14 +108,14 @@ def otherwise(
     return Otherwise(steps, policy)
 
 
-def get_id(policy: Policy | pulumi.Input[str]) -> pulumi.Input[str]:
-    """Return the id of a policy, or the id itself."""
+def get_id(policy: Policy | pulumi.Input[PolicyId]) -> pulumi.Input[PolicyId]:
+    """Return the id of a policy, or the id or the result of a lookup itself."""
     if isinstance(policy, str):
         return policy
     # A caller that passes an object has loaded Pulumi already.
     from pulumi import Resource
 
-    return cast("pulumi.Input[str]", policy.id if isinstance(policy, Resource) else policy)
+    return cast("pulumi.Input[PolicyId]", policy.id if isinstance(policy, Resource) else policy)
 
 
 def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
@@ -135,11 +136,11 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
     fallthrough: Otherwise | None = None
     for part in parts:
         if isinstance(part, When):
-            rules.append(_rule(part, lists))
+            rules.append(_make_rule(part, lists))
         elif not isinstance(part, Otherwise):
             baseline.append(part)
         elif fallthrough is not None:
-            raise TypeError("a policy has one otherwise(...), here are two")
+            raise TypeError("a policy takes one otherwise(...); remove the other one")
         else:
             fallthrough = part
     if baseline and fallthrough is not None:
@@ -154,29 +155,31 @@ def assemble(policy_type: PolicyType, parts: Iterable[Part]) -> Flow:
     return cast("Flow", {"policy_type": policy_type, **found})
 
 
-def _rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
+def _make_rule(part: When, lists: dict[str, Any]) -> dict[str, Any]:
     """Return the rule; add its steps to `lists`."""
     rule: dict[str, Any] = {"condition": part.condition}
     if part.policy is not None:
         rule["policy_id"] = get_id(part.policy)
     if part.steps is not None:
-        key = part.key or _key(part.condition, taken=lists)
+        key = part.key or _make_key(part.condition, taken=lists)
         if key in lists:
-            raise ValueError(f"two lists of steps have the key {key!r}; give one another key=...")
+            raise ValueError(
+                f"two lists of steps have the key {key!r}; pass a different key=... to one of them"
+            )
         lists[key] = {"steps": part.steps}
         rule["step_key"] = key
     return rule
 
 
-def _key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
+def _make_key(condition: pulumi.Input[str], taken: Iterable[str]) -> str:
     """Make a readable key that is unique for the condition, whatever its layout."""
     if not isinstance(condition, str):
         raise TypeError(
-            "the condition is not known yet, so its steps need a name: "
+            "the condition is not known yet, so its steps need a key: "
             'when(condition, steps=[...], key="contractors")'
         )
     text = " ".join(condition.split())
-    slug = "-".join(_WORDS.findall(text.lower()))[:_LONGEST_SLUG].strip("-")
+    slug = "-".join(_WORDS.findall(text.lower()))[:_MAX_SLUG_LENGTH].strip("-")
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
     key = f"{slug}-{digest}" if slug else digest
     # The later of two equal conditions never matches; the preview reports it.

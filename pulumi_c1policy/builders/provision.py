@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ProvisionerAssignmentArgsDict,
         ProvisionTargetArgsDict,
     )
+    from pulumi_c1policy.lookup_results import AppId, EntitlementId, UserId, WebhookId
 
 
 def connector(
@@ -29,7 +30,7 @@ def connector(
 ) -> PolicyStepArgsDict:
     """Provision through a connector; the tenant finds it if it is not named."""
     kind = {"default_behavior": drop_unset(connector_id=connector_id)}
-    return _step("connector", kind, target)
+    return _make_step("connector", kind, target)
 
 
 def account(
@@ -58,7 +59,7 @@ def account(
         save_to_vault=None if save_to_vaults is None else {"vault_ids": save_to_vaults},
         do_not_save={} if do_not_save else None,
     )
-    return _step("connector", {"account": kind}, target)
+    return _make_step("connector", {"account": kind}, target)
 
 
 def delete_account(
@@ -67,14 +68,16 @@ def delete_account(
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Delete the account through a connector."""
-    return _step("connector", {"delete_account": drop_unset(connector_id=connector_id)}, target)
+    return _make_step(
+        "connector", {"delete_account": drop_unset(connector_id=connector_id)}, target
+    )
 
 
 def manual(
     instructions: pulumi.Input[str] | None = None,
     assignee: pulumi.Input[ProvisionerAssignmentArgsDict] | None = None,
     *,
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Let a person provision by hand.
@@ -86,13 +89,13 @@ def manual(
         target: What is provisioned, if it differs from what was requested.
     """
     kind = drop_unset(instructions=instructions, assignee=assignee, user_ids=user_ids)
-    return _step("manual", kind, target)
+    return _make_step("manual", kind, target)
 
 
 def delegated(
-    entitlement_id: pulumi.Input[str] | None = None,
+    entitlement_id: pulumi.Input[EntitlementId] | None = None,
     *,
-    app_id: pulumi.Input[str] | None = None,
+    app_id: pulumi.Input[AppId] | None = None,
     implicit: pulumi.Input[bool] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
@@ -105,22 +108,22 @@ def delegated(
         target: What is provisioned, if it differs from what was requested.
     """
     kind = drop_unset(app_id=app_id, entitlement_id=entitlement_id, implicit=implicit)
-    return _step("delegated", kind, target)
+    return _make_step("delegated", kind, target)
 
 
 def webhook(
-    webhook_id: pulumi.Input[str],
+    webhook_id: pulumi.Input[WebhookId],
     *,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Provision through a webhook."""
-    return _step("webhook", {"webhook_id": webhook_id}, target)
+    return _make_step("webhook", {"webhook_id": webhook_id}, target)
 
 
 def external_ticket(
     instructions: pulumi.Input[str] | None = None,
     *,
-    app_id: pulumi.Input[str] | None = None,
+    app_id: pulumi.Input[AppId] | None = None,
     connector_id: pulumi.Input[str] | None = None,
     external_ticket_provisioner_config_id: pulumi.Input[str] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
@@ -140,13 +143,13 @@ def external_ticket(
         connector_id=connector_id,
         external_ticket_provisioner_config_id=external_ticket_provisioner_config_id,
     )
-    return _step("external_ticket", kind, target)
+    return _make_step("external_ticket", kind, target)
 
 
 def action(
     action_name: pulumi.Input[str],
     *,
-    app_id: pulumi.Input[str] | None = None,
+    app_id: pulumi.Input[AppId] | None = None,
     connector_id: pulumi.Input[str] | None = None,
     display_name: pulumi.Input[str] | None = None,
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
@@ -166,7 +169,7 @@ def action(
         connector_id=connector_id,
         display_name=display_name,
     )
-    return _step("action", kind, target)
+    return _make_step("action", kind, target)
 
 
 def device_placement(
@@ -175,14 +178,14 @@ def device_placement(
     target: pulumi.Input[ProvisionTargetArgsDict] | None = None,
 ) -> PolicyStepArgsDict:
     """Place a device in a vault boundary."""
-    return _step("device_placement", drop_unset(vault_boundary_id=vault_boundary_id), target)
+    return _make_step("device_placement", drop_unset(vault_boundary_id=vault_boundary_id), target)
 
 
 def unconfigured(
     *, target: pulumi.Input[ProvisionTargetArgsDict] | None = None
 ) -> PolicyStepArgsDict:
     """Declare that no provisioning is configured."""
-    return _step("unconfigured", {}, target)
+    return _make_step("unconfigured", {}, target)
 
 
 def in_turn(
@@ -196,10 +199,10 @@ def in_turn(
         target: What is provisioned, if it differs from what was requested.
     """
     policies = [cast("Any", step)["provision"]["provision_policy"] for step in steps]
-    return _step("multi_step", {"provision_steps": policies}, target)
+    return _make_step("multi_step", {"provision_steps": policies}, target)
 
 
-def _step(
+def _make_step(
     kind: str, how: dict[str, Any], target: pulumi.Input[ProvisionTargetArgsDict] | None
 ) -> PolicyStepArgsDict:
     step = {"provision_policy": {kind: how}, **drop_unset(provision_target=target)}

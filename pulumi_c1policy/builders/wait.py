@@ -40,7 +40,7 @@ def days(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
 
 def duration(span: pulumi.Input[Duration], **options: Unpack[Options]) -> PolicyStepArgsDict:
     """Wait for a duration from one hour to one month, such as `"1h30m"`."""
-    return _step("duration", {"duration": span}, options)
+    return _make_step("duration", {"duration": span}, options)
 
 
 def until(
@@ -58,15 +58,17 @@ def until(
         timezone: Such as `Europe/Berlin`. Default UTC.
         **options: The options of every wait.
     """
-    return _step("until_time", drop_unset(hours=hour, minutes=minute, timezone=timezone), options)
+    return _make_step(
+        "until_time", drop_unset(hours=hour, minutes=minute, timezone=timezone), options
+    )
 
 
 def condition(expression: pulumi.Input[str], **options: Unpack[Options]) -> PolicyStepArgsDict:
     """Wait until a CEL expression is true."""
-    return _step("condition", {"condition": expression}, options)
+    return _make_step("condition", {"condition": expression}, options)
 
 
-def _step(kind: str, how: dict[str, Any], options: Mapping[str, Any]) -> PolicyStepArgsDict:
+def _make_step(kind: str, how: dict[str, Any], options: Mapping[str, Any]) -> PolicyStepArgsDict:
     rest = drop_unset(**options)
     if "timeout" in rest:
         rest["timeout_duration"] = rest.pop("timeout")

@@ -10,12 +10,21 @@ import pulumi
 from pulumi_c1policy.inputs.escalation import EscalationArgsDict
 from pulumi_c1policy.inputs.refs import AppEntitlementReferenceArgsDict
 from pulumi_c1policy.inputs.values import ApprovalAgentFailureAction, ApprovalAgentMode
+from pulumi_c1policy.lookup_results import (
+    AppId,
+    EntitlementId,
+    FindEntitlementResult,
+    PolicyId,
+    StepUpProviderId,
+    UserId,
+    WebhookId,
+)
 
 
 class UserApprovalArgsDict(TypedDict):
     """One of the named users approves."""
 
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]]
     """Ids of the 1 to 32 users who may approve; the order has no meaning. Required."""
     allow_self_approval: NotRequired[pulumi.Input[bool]]
     """True lets the person whom the request is for approve it as one of these users. Default false.
@@ -38,7 +47,7 @@ class ManagerApprovalArgsDict(TypedDict):
     """
     fallback: NotRequired[pulumi.Input[bool]]
     """True asks others if no manager is found. Default false."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
     manager is found; the order has no meaning. A tenant rejects `fallback` without any of them.
     """
@@ -47,7 +56,9 @@ class ManagerApprovalArgsDict(TypedDict):
     Default false.
     """
     fallback_group_ids: NotRequired[
-        pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+        pulumi.Input[
+            Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+        ]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
     `is_group_fallback_enabled` are on and no manager is found; the order has no meaning.
@@ -70,9 +81,9 @@ class AppOwnerApprovalArgsDict(TypedDict):
 class AppGroupApprovalArgsDict(TypedDict):
     """A member of a group approves."""
 
-    app_id: pulumi.Input[str]
+    app_id: pulumi.Input[AppId]
     """The app that the group belongs to. Required."""
-    app_group_id: pulumi.Input[str]
+    app_group_id: pulumi.Input[EntitlementId]
     """The id of the group's entitlement, whose members may approve; not its resource's id.
     Required.
     """
@@ -86,7 +97,7 @@ class AppGroupApprovalArgsDict(TypedDict):
     """
     fallback: NotRequired[pulumi.Input[bool]]
     """True asks others if the group is empty. Default false."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and
     the group is empty; the order has no meaning. A tenant rejects `fallback` without any of them.
     """
@@ -95,7 +106,9 @@ class AppGroupApprovalArgsDict(TypedDict):
     Default false.
     """
     fallback_group_ids: NotRequired[
-        pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+        pulumi.Input[
+            Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+        ]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
     `is_group_fallback_enabled` are on and the group is empty; the order has no meaning.
@@ -107,7 +120,7 @@ class SelfApprovalArgsDict(TypedDict):
 
     fallback: NotRequired[pulumi.Input[bool]]
     """True asks others if the owner of the account is unknown. Default false."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and
     the owner of the account is unknown; the order has no meaning. A tenant rejects `fallback`
     without any of them.
@@ -117,7 +130,9 @@ class SelfApprovalArgsDict(TypedDict):
     Default false.
     """
     fallback_group_ids: NotRequired[
-        pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+        pulumi.Input[
+            Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+        ]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
     `is_group_fallback_enabled` are on and the owner of the account is unknown; the order has no
@@ -138,7 +153,7 @@ class EntitlementOwnerApprovalArgsDict(TypedDict):
     """
     fallback: NotRequired[pulumi.Input[bool]]
     """True asks others if no owner of the entitlement is found. Default false."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
     owner of the entitlement is found; the order has no meaning. A tenant rejects `fallback` without
     any of them.
@@ -148,7 +163,9 @@ class EntitlementOwnerApprovalArgsDict(TypedDict):
     Default false.
     """
     fallback_group_ids: NotRequired[
-        pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+        pulumi.Input[
+            Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+        ]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
     `is_group_fallback_enabled` are on and no owner of the entitlement is found; the order has no
@@ -169,7 +186,7 @@ class ResourceOwnerApprovalArgsDict(TypedDict):
     """
     fallback: NotRequired[pulumi.Input[bool]]
     """True asks others if no owner of the resource is found. Default false."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
     owner of the resource is found; the order has no meaning. A tenant rejects `fallback` without
     any of them.
@@ -179,7 +196,9 @@ class ResourceOwnerApprovalArgsDict(TypedDict):
     Default false.
     """
     fallback_group_ids: NotRequired[
-        pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+        pulumi.Input[
+            Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+        ]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
     `is_group_fallback_enabled` are on and no owner of the resource is found; the order has no
@@ -204,7 +223,7 @@ class ExpressionApprovalArgsDict(TypedDict):
     """
     fallback: NotRequired[pulumi.Input[bool]]
     """True asks others if no expression returns anybody. Default false."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who are asked if `fallback` is on, `is_group_fallback_enabled` is off and no
     expression returns anybody; the order has no meaning. A tenant rejects `fallback` without any of
     them.
@@ -214,7 +233,9 @@ class ExpressionApprovalArgsDict(TypedDict):
     Default false.
     """
     fallback_group_ids: NotRequired[
-        pulumi.Input[Sequence[pulumi.Input[AppEntitlementReferenceArgsDict]]]
+        pulumi.Input[
+            Sequence[pulumi.Input[AppEntitlementReferenceArgsDict | FindEntitlementResult]]
+        ]
     ]
     """The groups, each as an entitlement, that are asked if `fallback` and
     `is_group_fallback_enabled` are on and no expression returns anybody; the order has no meaning.
@@ -224,7 +245,7 @@ class ExpressionApprovalArgsDict(TypedDict):
 class WebhookApprovalArgsDict(TypedDict):
     """A webhook decides."""
 
-    webhook_id: pulumi.Input[str]
+    webhook_id: pulumi.Input[WebhookId]
     """The webhook that is called. Required."""
 
 
@@ -238,17 +259,17 @@ class AgentApprovalArgsDict(TypedDict):
     A tenant rejects an agent without a mode; in a certify policy it accepts only the mode to
     comment.
     """
-    policy_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    policy_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[PolicyId]]]]
     """Ids of the only policies to which the agent may hand a request; the order has no meaning."""
     agent_failure_action: NotRequired[pulumi.Input[ApprovalAgentFailureAction]]
     """The action if the agent fails to approve, deny or reassign. A tenant rejects an agent without
     it.
     """
-    reassign_to_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    reassign_to_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who take over if the agent fails and `agent_failure_action` reassigns to
     users; the order has no meaning.
     """
-    agent_user_id: NotRequired[pulumi.Input[str]]
+    agent_user_id: NotRequired[pulumi.Input[UserId]]
     """The agent's user id. Older policies may return one; a tenant rejects it in a write (rule
     `agent-user`). Deprecated: the API deprecated this field; remove it.
     """
@@ -302,7 +323,7 @@ class ApprovalArgsDict(TypedDict):
     """
     allow_reassignment: NotRequired[pulumi.Input[bool]]
     """True lets an approver reassign the approval to somebody else. Default false."""
-    allowed_reassignees: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    allowed_reassignees: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the only users to whom the approval may be reassigned; the order has no meaning."""
     allow_delegation: NotRequired[pulumi.Input[bool]]
     """True lets an approver's delegate decide in their place. Default false."""
@@ -312,7 +333,7 @@ class ApprovalArgsDict(TypedDict):
     """True requires a reason for a denial. Default false."""
     require_reassignment_reason: NotRequired[pulumi.Input[bool]]
     """True requires a reason for a reassignment. Default false."""
-    requires_step_up_provider_id: NotRequired[pulumi.Input[str]]
+    requires_step_up_provider_id: NotRequired[pulumi.Input[StepUpProviderId]]
     """The step-up authentication that an approver must pass first, by id. Default: none."""
     escalation_enabled: NotRequired[pulumi.Input[bool]]
     """True enables `escalation` if nobody answers. Default false."""

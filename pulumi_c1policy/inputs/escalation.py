@@ -8,19 +8,20 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from pulumi_c1policy.inputs.values import Duration
+from pulumi_c1policy.lookup_results import PolicyId, UserId
 
 
 class EscalationReplacePolicyArgsDict(TypedDict):
     """Continues with another policy instead of this one."""
 
-    policy_id: pulumi.Input[str]
+    policy_id: pulumi.Input[PolicyId]
     """The policy to continue with. Required."""
 
 
 class EscalationReassignToApproversArgsDict(TypedDict):
     """Hands the approval to other people."""
 
-    approver_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    approver_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who approve instead; the order has no meaning."""
 
 

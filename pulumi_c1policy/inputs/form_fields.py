@@ -15,6 +15,7 @@ from pulumi_c1policy.inputs.field_rules import (
     StringRulesArgsDict,
 )
 from pulumi_c1policy.inputs.values import SelectType
+from pulumi_c1policy.lookup_results import AppId, UserId
 
 
 class TextFieldArgsDict(TypedDict):
@@ -53,14 +54,14 @@ class SelectFieldArgsDict(TypedDict):
 class AppUserFilterArgsDict(TypedDict):
     """A choice of an app's accounts."""
 
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app."""
 
 
 class AppResourceFilterArgsDict(TypedDict):
     """A choice of an app's resources."""
 
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app."""
     resource_type_id: NotRequired[pulumi.Input[str]]
     """The type of resource."""
@@ -69,9 +70,9 @@ class AppResourceFilterArgsDict(TypedDict):
 class C1UserFilterArgsDict(TypedDict):
     """A choice of the tenant's users."""
 
-    user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the only users to choose from; the order has no meaning."""
-    exclude_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    exclude_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of users who are not offered; the order has no meaning."""
     include_deactivated: NotRequired[pulumi.Input[bool]]
     """True also offers deactivated users. Default false."""

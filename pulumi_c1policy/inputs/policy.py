@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from pulumi_c1policy.inputs.values import PolicyScopeSlot
+from pulumi_c1policy.lookup_results import AppId, EntitlementId, PolicyId
 
 
 class RuleArgsDict(TypedDict):
@@ -18,7 +19,7 @@ class RuleArgsDict(TypedDict):
     """A CEL expression that returns a bool, such as `subject.department == 'Sales'`. Required."""
     step_key: NotRequired[pulumi.Input[str]]
     """The key in `policy_steps` of a matching request's steps. Excludes `policy_id`."""
-    policy_id: NotRequired[pulumi.Input[str]]
+    policy_id: NotRequired[pulumi.Input[PolicyId]]
     """Another policy of the same type that gets a matching request; chains are at most 5 deep and
     have no cycle. Excludes `step_key`.
     """
@@ -31,9 +32,9 @@ class RuleArgsDict(TypedDict):
 class PolicyScopeArgsDict(TypedDict):
     """The only app or entitlement that may use the policy; a policy without a scope is global."""
 
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app that the policy belongs to."""
-    app_entitlement_id: NotRequired[pulumi.Input[str]]
+    app_entitlement_id: NotRequired[pulumi.Input[EntitlementId]]
     """The entitlement of that app; leave it out for the whole app."""
     slot: NotRequired[pulumi.Input[PolicyScopeSlot]]
     """The use of the policy there, such as emergency access."""

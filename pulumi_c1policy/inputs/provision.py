@@ -10,6 +10,7 @@ import pulumi
 from pulumi_c1policy.inputs.connector import ConnectorProvisionArgsDict
 from pulumi_c1policy.inputs.provisioner import ProvisionerAssignmentArgsDict
 from pulumi_c1policy.inputs.values import Duration
+from pulumi_c1policy.lookup_results import AppId, EntitlementId, UserId, WebhookId
 
 
 class ManualProvisionArgsDict(TypedDict):
@@ -19,16 +20,16 @@ class ManualProvisionArgsDict(TypedDict):
     """The instructions for the person who provisions. Default empty."""
     assignee: NotRequired[pulumi.Input[ProvisionerAssignmentArgsDict]]
     """The assignment."""
-    user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who provision; the order has no meaning."""
 
 
 class DelegatedProvisionArgsDict(TypedDict):
     """Another entitlement's provisioning is used; it must be bound as a proxy for this one."""
 
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app of the other entitlement."""
-    entitlement_id: NotRequired[pulumi.Input[str]]
+    entitlement_id: NotRequired[pulumi.Input[EntitlementId]]
     """The other entitlement."""
     implicit: NotRequired[pulumi.Input[bool]]
     """True creates the binding from the parent app's entitlement automatically. Default false."""
@@ -37,14 +38,14 @@ class DelegatedProvisionArgsDict(TypedDict):
 class WebhookProvisionArgsDict(TypedDict):
     """A webhook provisions."""
 
-    webhook_id: pulumi.Input[str]
+    webhook_id: pulumi.Input[WebhookId]
     """The webhook that is called. Required."""
 
 
 class ExternalTicketProvisionArgsDict(TypedDict):
     """A ticket in another system stands for the provisioning."""
 
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app of the connector for the ticket."""
     connector_id: NotRequired[pulumi.Input[str]]
     """The connector for the ticket."""
@@ -63,7 +64,7 @@ class ActionProvisionArgsDict(TypedDict):
 
     action_name: pulumi.Input[str]
     """The action, by the name that the connector gives it. Required."""
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app of the connector."""
     connector_id: NotRequired[pulumi.Input[str]]
     """The connector that offers the action."""
@@ -132,9 +133,9 @@ class ProvisionPolicyArgsDict(TypedDict):
 class ProvisionTargetArgsDict(TypedDict):
     """The object to provision, if it differs from what was requested."""
 
-    app_id: NotRequired[pulumi.Input[str]]
+    app_id: NotRequired[pulumi.Input[AppId]]
     """The app in which to provision."""
-    app_entitlement_id: NotRequired[pulumi.Input[str]]
+    app_entitlement_id: NotRequired[pulumi.Input[EntitlementId]]
     """The entitlement to provision."""
     app_user_id: NotRequired[pulumi.Input[str]]
     """The account in the app that gets it; leave it out if it is unknown."""

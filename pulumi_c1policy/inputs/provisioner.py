@@ -7,11 +7,13 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from pulumi_c1policy.lookup_results import AppId, EntitlementId, UserId
+
 
 class UserProvisionerArgsDict(TypedDict):
     """One of the named users provisions."""
 
-    user_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]]
     """Ids of the users; the order has no meaning. At least one. Required."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
     """True lets the assignee reassign the task. Default false."""
@@ -20,7 +22,7 @@ class UserProvisionerArgsDict(TypedDict):
 class AppOwnerProvisionerArgsDict(TypedDict):
     """An owner of the app provisions."""
 
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who provision if no owner of the app is found; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
     """True lets the assignee reassign the task. Default false."""
@@ -29,11 +31,11 @@ class AppOwnerProvisionerArgsDict(TypedDict):
 class GroupProvisionerArgsDict(TypedDict):
     """A member of a group provisions."""
 
-    app_id: pulumi.Input[str]
+    app_id: pulumi.Input[AppId]
     """The app that the group belongs to. Required."""
-    app_group_id: pulumi.Input[str]
+    app_group_id: pulumi.Input[EntitlementId]
     """The group whose members provision. Required."""
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who provision if the group is empty; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
     """True lets the assignee reassign the task. Default false."""
@@ -42,7 +44,7 @@ class GroupProvisionerArgsDict(TypedDict):
 class ManagerProvisionerArgsDict(TypedDict):
     """The manager of the person whom the request is for provisions."""
 
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who provision if no manager is found; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
     """True lets the assignee reassign the task. Default false."""
@@ -55,7 +57,7 @@ class ExpressionProvisionerArgsDict(TypedDict):
     """CEL expressions that return a user or a list of users, tried in this order. At least one.
     Required.
     """
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who provision if no expression returns anybody; the order has no meaning."""
     allow_reassignment: NotRequired[pulumi.Input[bool]]
     """True lets the assignee reassign the task. Default false."""
@@ -64,7 +66,7 @@ class ExpressionProvisionerArgsDict(TypedDict):
 class EntitlementOwnerProvisionerArgsDict(TypedDict):
     """An owner of the entitlement provisions."""
 
-    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    fallback_user_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[UserId]]]]
     """Ids of the users who provision if no owner of the entitlement is found; the order has no
     meaning.
     """

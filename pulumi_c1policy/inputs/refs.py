@@ -6,11 +6,13 @@ from typing import TypedDict
 
 import pulumi
 
+from pulumi_c1policy.lookup_results import AppId, EntitlementId
+
 
 class AppEntitlementReferenceArgsDict(TypedDict):
     """A reference to an entitlement, here one whose members form a group."""
 
-    app_id: pulumi.Input[str]
+    app_id: pulumi.Input[AppId]
     """The app that the entitlement belongs to. Required."""
-    app_entitlement_id: pulumi.Input[str]
+    app_entitlement_id: pulumi.Input[EntitlementId]
     """The entitlement. Required."""

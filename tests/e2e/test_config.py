@@ -42,7 +42,7 @@ def test_a_near_miss_of_a_key_is_refused_before_any_request(
 def test_another_unknown_key_is_told_once_and_every_known_one_is_quiet(stack: Any) -> None:
     one: Stack = stack(TWO)
     one.config("c1policy:approver", "canary-value")
-    for key in ("onLeftover", "onConflict", "onTakeover"):
+    for key in ("onLeftover", "onConflict", "onTakeover", "onInUse"):
         one.config(f"c1policy:{key}", "refuse")
     one.config("c1policy:requestDeadline", "60")
     one.config("other:serverURL", "theirs")

@@ -177,7 +177,7 @@ OTHERS = {
         + '    last = Policy(f"p{n}", display_name=f"P{n}", policy_type="POLICY_TYPE_GRANT", '
         "baseline_policy_id=last.id)",
         "baseline_policy_id",
-        "points to the policy 'p5' and makes a chain of more than 5 policies; point to a later "
+        "points to the policy 'p5' and makes a chain of more than 5 links; point to a later "
         "policy of the chain, or to steps with `step_key` [long-chain]",
     ),
 }

@@ -177,11 +177,11 @@ def test_what_the_library_cannot_decide_is_not_refused(create: Create) -> None:
 @pytest.fixture
 def empty_caches() -> Iterator[None]:
     """No environment that an earlier test built, and none that this one leaves."""
-    compiler._environment.cache_clear()
-    compiler._pool.cache_clear()
+    compiler._make_environment.cache_clear()
+    compiler._make_pool.cache_clear()
     yield
-    compiler._environment.cache_clear()
-    compiler._pool.cache_clear()
+    compiler._make_environment.cache_clear()
+    compiler._make_pool.cache_clear()
 
 
 @pytest.mark.usefixtures("empty_caches")

@@ -209,7 +209,7 @@ def test_chance_is_the_same_for_the_same_seed() -> None:
 
     def drawn(seed: int) -> list[bool]:
         faults = Faults([chance], seed)
-        return [bool(faults.hitting("GET", "/")) for _ in range(64)]
+        return [bool(faults.find_hitting("GET", "/")) for _ in range(64)]
 
     assert drawn(1) == drawn(1) != drawn(2)
     assert 16 < sum(drawn(1)) < 48

@@ -62,9 +62,11 @@ def test_what_it_says_of_the_fixture_is_there() -> None:
 
 
 @pytest.mark.e2e
-def test_the_test_of_a_program_passes(tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    (tmp_path / "test_program.py").write_text(code)
+def test_the_tests_on_the_page_pass(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert len(blocks) == 2
+    for number, code in enumerate(blocks):
+        (tmp_path / f"test_{number}.py").write_text(code)
     project = tmp_path / "infrastructure"
     project.mkdir()
     (project / "__main__.py").write_text(dedent(PROGRAM))
@@ -72,7 +74,7 @@ def test_the_test_of_a_program_passes(tmp_path: Path) -> None:
         f"name: mine\nruntime: {{name: python, options: {{virtualenv: '{sys.prefix}'}}}}\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_program.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env=environment(tmp_path / "home"),
         capture_output=True,
@@ -80,4 +82,5 @@ def test_the_test_of_a_program_passes(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
     assert sorted(path.name for path in project.glob("*.yaml")) == ["Pulumi.yaml"]

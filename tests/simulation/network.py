@@ -235,7 +235,7 @@ class Wire(httpx.BaseTransport):
             kind = ""
         if not kind:
             answer = tenant.call(request)
-            version = tenant.seen(policy_id) if request.method == "GET" and policy_id else None
+            version = tenant.see(policy_id) if request.method == "GET" and policy_id else None
             self._answer_later(exchange, answer, version.updated_at if version else 0)
             return
         sent = {

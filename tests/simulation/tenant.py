@@ -98,9 +98,9 @@ class SimulatedTenant:
         headers = [(key.lower(), value) for key, value in request.headers.raw]
         return self._asgi(request.method, request.url, headers, request.content)
 
-    def seen(self, policy_id: str) -> Record | None:
+    def see(self, policy_id: str) -> Record | None:
         """The policy as the last request saw it."""
-        return self.tenant.seen("get", self.tenant.policies).find(policy_id)
+        return self.tenant.see("get", self.tenant.policies).find(policy_id)
 
     def record(
         self, actor: str, kind: str, policy_id: str, write: Callable[[], Any], **sent: Any

@@ -25,12 +25,21 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
-from pulumi_c1policy._pulumi import engine_values, failures, runtime, stack_ownership
+from pulumi_c1policy._pulumi import (
+    dynamic_server,
+    engine_values,
+    failures,
+    runtime,
+    stack_ownership,
+)
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.provider import PolicyProvider
 
 Properties = dict[str, Any]
 WORKSPACE = "shop/dev"
+_request = threading.local()
+"""The request of the current call: the recorded inputs, which the engine sends beside the outputs.
+"""
 
 
 class Killed(BaseException):
@@ -130,6 +139,8 @@ class Process:
     def alive(self) -> Iterator[PolicyProvider]:
         """The provider, with this process around it until the block ends."""
         before = runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings
+        inputs_before = dynamic_server.get_request_inputs
+        dynamic_server.get_request_inputs = lambda: getattr(_request, "inputs", {})
         runtime.known_state, runtime.shown_tenants = self.known, ShownTenants()
         runtime.get_run, runtime._find_settings = lambda: self.run, lambda: self.settings
         try:
@@ -138,6 +149,7 @@ class Process:
             runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings = (
                 before
             )
+            dynamic_server.get_request_inputs = inputs_before
             self.client.close()
 
 
@@ -246,7 +258,7 @@ class Stack:
         return transport(
             {
                 **resolved,
-                stack_ownership.OWNER: marks,
+                stack_ownership.OWNERSHIP_INPUT: marks,
                 stack_ownership.OPTIONS: dict(declared.options),
             }
         )
@@ -300,13 +312,15 @@ class Stack:
 
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
-            provider.delete(entry.id, transport(entry.outputs))
+            with _request_of(entry):
+                provider.delete(entry.id, transport(entry.outputs))
             self.step()
             self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):
-            found = provider.read(entry.id, transport(entry.outputs))
+            with _request_of(entry):
+                found = provider.read(entry.id, transport(entry.outputs))
             self.step()
             if not found.id:
                 self.state.remove(entry)
@@ -314,6 +328,16 @@ class Stack:
             entry.outputs = transport(found.outs or {})
             if found.inputs is not None:
                 entry.inputs = transport(found.inputs)
+
+
+@contextlib.contextmanager
+def _request_of(entry: Entry) -> Iterator[None]:
+    """The request of a read or a deletion, until the block ends."""
+    _request.inputs = transport(entry.inputs)
+    try:
+        yield
+    finally:
+        _request.inputs = {}
 
 
 def transport(properties: Mapping[str, Any]) -> Properties:

@@ -12,6 +12,8 @@ from pulumi_c1policy._emulator import RecordedRequest
 from tests.support.leaves import list_leaves
 
 TYPE = "pulumi-python:dynamic/c1policy:Policy"
+_PREFIX = TYPE.removesuffix("Policy")
+"""The beginning of the types of our resources."""
 POLICIES = "/api/v1/policies"
 
 _COLOR = re.compile(r"<\{%.*?%\}>")
@@ -138,11 +140,11 @@ class Outcome:
     @property
     def _steps(self) -> list[dict[str, Any]]:
         steps = [e["resourcePreEvent"]["metadata"] for e in self.events if "resourcePreEvent" in e]
-        return [step for step in steps if step["type"] == TYPE]
+        return [step for step in steps if step["type"].startswith(_PREFIX)]
 
 
 def _is_policy(said: Mapping[str, Any]) -> bool:
-    return TYPE in said.get("urn", "")
+    return _PREFIX in said.get("urn", "")
 
 
 def resource_name(urn: str) -> str:

@@ -6,6 +6,7 @@ The lists repeat names of the code, so that a rename in the code fails a test.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
 import pickle
@@ -17,43 +18,53 @@ from typing import Any
 
 import pytest
 import typer
+from pulumi.dynamic import ResourceProvider
 from typer.testing import CliRunner, Result
 
 import pulumi_c1policy
-from pulumi_c1policy import builders, errors, inputs, testing
+from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
+from pulumi_c1policy._cli.usage import UsageFormat
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
+from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._model.attachments import Target
 from pulumi_c1policy._pulumi import config_keys, decision_sources
-from pulumi_c1policy.provider import PolicyProvider
+from pulumi_c1policy.provider import (
+    AppPoliciesProvider,
+    EntitlementPoliciesProvider,
+    PolicyProvider,
+)
 from pulumi_c1policy.resource import Policy
 
 PACKAGE = Path(pulumi_c1policy.__file__).parent
 
 STATE_KEYS = """
-    __held __lost_marks __merely_read __options __owner __provider __resent __rewritten __state
-    __taken_by __tenant __unproven
+    __held __lost_marks __merely_read __options __owner __predecessors __provider __resent
+    __rewritten __state __taken_by __tenant __unproven
 """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """
     accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
-    onConflict onLeftover onTakeover requestDeadline serverUrl severity tenantDomain validateOnline
+    onConflict onDelete onInUse onLeftover onTakeover requestDeadline serverUrl severity
+    tenantDomain validateOnline
 """
 ENVIRONMENT_VARIABLES = """
     CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
     CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
     CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
-    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_LEFTOVER
-    PULUMI_C1POLICY_ON_TAKEOVER
+    PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_DELETE
+    PULUMI_C1POLICY_ON_IN_USE PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
 """
 DECISION_VALUES = """
-    on_conflict=overwrite on_conflict=refuse on_leftover=adopt on_leftover=leave
-    on_leftover=refuse on_takeover=refuse on_takeover=take_back
+    on_conflict=overwrite on_conflict=refuse on_delete=keep on_delete=restore on_in_use=delete
+    on_in_use=refuse on_leftover=adopt
+    on_leftover=leave on_leftover=refuse on_takeover=refuse on_takeover=take_back
 """
 RULE_IDS = """
     action-step after-end agent-failure-action agent-mode agent-policies agent-reassign
@@ -86,8 +97,11 @@ COMMAND_OPTIONS = {
         --account --against --all --config --directory --entitlement --fail-on-change --format
         --id --ip --policy --program --state --subjects --task --tenant
     """,
+    "usage": """
+        --config --deep --format --limit --program --state --tenant
+    """,
     "validate": """
-        --config --ignore --online --policy --program --severity --state --tenant
+        --config --directory --ignore --online --policy --program --severity --state --tenant
     """,
 }
 PLACES = "account-config approver form provisioner rule-condition wait-condition"
@@ -97,14 +111,65 @@ SIMULATION_KEYS = "approvers ending matched_rule policy possible routes steps su
 ROUTE_KEYS = "matched outcome policy policy_id rules"
 STEP_KEYS = "index kind status summary"
 IMPACT_KEYS = "after before changed policy subject"
+USAGE_KEYS = "complete missing not_looked_at policies problems unused"
+USED_POLICY_KEYS = "id name resource type uses"
+USE_KEYS = "app_id app_name grants id kind name places"
+USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
+USAGE_FORMATS = "json markdown table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
-PUBLIC_NAMES = f"Policy PolicyType {BUILDER_NAMES} get_policy get_policy_output"
+LOOKUP_NAMES = """
+    find_app find_app_output find_entitlement find_entitlement_output find_group find_group_output
+    find_step_up_provider find_step_up_provider_output find_user find_user_output find_webhook
+    find_webhook_output get_policies get_policies_output get_policy get_policy_output
+"""
+LOOKUP_RESULT_NAMES = """
+    FindAppResult FindEntitlementResult FindGroupResult FindStepUpProviderResult FindUserResult
+    FindWebhookResult GetPolicyResult
+"""
+ID_TYPE_NAMES = "AppId EntitlementId PolicyId StepUpProviderId UserId WebhookId"
+LOOKUPS = {
+    "find_app": "name",
+    "find_entitlement": "alias app name",
+    "find_group": "app name",
+    "find_step_up_provider": "name",
+    "find_user": "email",
+    "find_webhook": "name",
+    "get_policies": "annotations display_name type",
+    "get_policy": "display_name id type",
+}
+"""The arguments of each lookup."""
+LOOKUP_RESULTS = {
+    "FindAppResult": "display_name id",
+    "FindEntitlementResult": "alias app_id display_name id resource_id resource_type_id",
+    "FindGroupResult": "alias app_id display_name id resource_id resource_type_id",
+    "FindStepUpProviderResult": "display_name enabled id",
+    "FindUserResult": "display_name email id",
+    "FindWebhookResult": "display_name id url",
+}
+"""The fields of each result that mocks may answer."""
+LOOKUP_TOKENS = """
+    c1policy:index:findApp c1policy:index:findEntitlement c1policy:index:findGroup
+    c1policy:index:findStepUpProvider c1policy:index:findUser c1policy:index:findWebhook
+    c1policy:index:getPolicies c1policy:index:getPolicy
+"""
+PUBLIC_NAMES = f"""
+    AppPolicies EntitlementPolicies Policy PolicyType {BUILDER_NAMES} {LOOKUP_NAMES}
+"""
 UNLISTED_NAMES = "assign provision run"
 POLICY_ARGUMENTS = """
-    annotations baseline_policy_id description display_name on_conflict on_leftover on_takeover
-    opts policy_steps policy_type post_actions reassign_tasks_to_delegates resource_name rules scope
+    annotations baseline_policy_id description display_name on_conflict on_in_use on_leftover
+    on_takeover opts policy_steps policy_type post_actions reassign_tasks_to_delegates
+    resource_name rules scope
+"""
+ATTACHMENT_ARGUMENTS = """
+    app_id certify_policy_id grant_policy_id on_conflict on_delete opts resource_name
+    revoke_policy_id
+"""
+ENTITLEMENT_ARGUMENTS = f"""
+    {ATTACHMENT_ARGUMENTS} emergency_grant_enabled emergency_grant_policy_id entitlement_id
+    override_access_requests_defaults
 """
 BUILDERS = {
     "approve": """
@@ -210,9 +275,29 @@ def test_the_type_token() -> None:
     assert import_file.TYPE == "pulumi-python:dynamic/c1policy:Policy"
 
 
-def test_the_provider_has_its_path_in_every_state() -> None:
-    pickled = pickle.dumps(PolicyProvider(), protocol=0)
-    assert b"pulumi_c1policy.provider\nPolicyProvider\n" in pickled
+@pytest.mark.parametrize("name", ["AppPolicies", "EntitlementPolicies"])
+def test_the_type_tokens_of_attachments(name: str) -> None:
+    found = getattr(pulumi_c1policy, name)._resource_type_name
+    assert found == f"dynamic/c1policy:{name}"
+
+
+@pytest.mark.parametrize(
+    "provider", [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
+)
+def test_the_provider_has_its_path_in_every_state(provider: type[ResourceProvider]) -> None:
+    pickled = pickle.dumps(provider(), protocol=0).decode("ascii")
+    assert f"pulumi_c1policy.provider\n{provider.__name__}\n" in pickled
+
+
+def test_the_names_of_the_providers() -> None:
+    names = ["PolicyProvider", "AppPoliciesProvider", "EntitlementPoliciesProvider"]
+    found = [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
+    assert [each.__name__ for each in found] == names
+
+
+def test_the_ids_of_attachments() -> None:
+    assert Target("a/1", "e 2").id == "a%2F1/e%202"
+    assert Target("a/1").id == "a%2F1"
 
 
 def test_annotation_keys() -> None:
@@ -254,6 +339,7 @@ def test_commands_and_their_options() -> None:
 
 def test_output_formats_and_places() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
+    compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
 
 
@@ -323,6 +409,24 @@ def test_members_of_the_emulator() -> None:
     compare("Members of testing.Emulator", EMULATOR_MEMBERS, members)
 
 
+def test_json_keys_of_usage() -> None:
+    use = uses.Use("p1", "app", "a1")
+    report = use_report.Report([use_report.Subject("p1", "One")], [use])
+    found = json.loads(use_report.to_json(report))
+    compare("JSON keys of usage", USAGE_KEYS, found)
+    compare("JSON keys of a policy of usage", USED_POLICY_KEYS, found["policies"][0])
+    compare("JSON keys of a use", USE_KEYS, found["policies"][0]["uses"][0])
+    assert USE_KINDS.split("|") == [*uses.KINDS]
+
+
+def test_exit_codes_of_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    with testing.Emulator() as tenant:
+        for name, value in tenant.environment.items():
+            monkeypatch.setenv(name, value)
+        assert CliRunner().invoke(app, ["usage"]).exit_code == 0
+        assert CliRunner().invoke(app, ["usage", "no such policy"]).exit_code == 2
+
+
 def test_json_keys_of_the_emulator() -> None:
     with testing.Emulator() as tenant:
         compare("JSON keys of emulator --json", TENANT_KEYS, json.loads(format_json(tenant)))
@@ -344,6 +448,8 @@ def test_options_before_the_command() -> None:
     [
         (pulumi_c1policy, PUBLIC_NAMES),
         (builders, BUILDER_NAMES),
+        (lookups, f"{LOOKUP_NAMES} {LOOKUP_RESULT_NAMES}"),
+        (lookup_results, f"{ID_TYPE_NAMES} {LOOKUP_RESULT_NAMES}"),
         (testing, TESTING_NAMES),
         (errors, ERROR_NAMES),
         (inputs, INPUT_NAMES),
@@ -370,3 +476,32 @@ def test_builders(module: str) -> None:
 def test_arguments_of_a_policy() -> None:
     found = [name for name in inspect.signature(Policy.__init__).parameters if name != "self"]
     compare("Arguments of Policy", POLICY_ARGUMENTS, found)
+
+
+@pytest.mark.parametrize("name", sorted(LOOKUPS))
+def test_arguments_of_lookups(name: str) -> None:
+    for function in (name, f"{name}_output"):
+        compare(function, LOOKUPS[name], inspect.signature(getattr(lookups, function)).parameters)
+
+
+@pytest.mark.parametrize("name", sorted(LOOKUP_RESULTS))
+def test_results_of_lookups(name: str) -> None:
+    found = [field.name for field in dataclasses.fields(getattr(lookup_results, name))]
+    compare(name, LOOKUP_RESULTS[name], found)
+
+
+def test_tokens_of_lookups_for_mocks() -> None:
+    functions = [getattr(lookups, name) for name in LOOKUPS]
+    docs = " ".join(inspect.getdoc(function) or "" for function in functions)
+    compare("Tokens of lookups", LOOKUP_TOKENS, re.findall(r"c1policy:index:\w+", docs))
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [("AppPolicies", ATTACHMENT_ARGUMENTS), ("EntitlementPolicies", ENTITLEMENT_ARGUMENTS)],
+)
+def test_arguments_of_attachments(name: str, listed: str) -> None:
+    signature = inspect.signature(getattr(pulumi_c1policy, name).__init__)
+    compare(
+        f"Arguments of {name}", listed, [each for each in signature.parameters if each != "self"]
+    )

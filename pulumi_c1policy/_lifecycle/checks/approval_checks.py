@@ -23,7 +23,7 @@ _BY_CLI = "according to the vendor's CLI the server rejects"
 def check_approvals(inputs: Tree) -> Iterator[Finding]:
     """Check every approval of a policy."""
     kind = inputs.get("policy_type")
-    for path, approval in _list_approvals(inputs):
+    for path, approval in list_approvals(inputs):
         for member, who in approval.items():
             if not isinstance(who, dict):
                 continue
@@ -37,7 +37,7 @@ def check_approvals(inputs: Tree) -> Iterator[Finding]:
 def find_agents_choosing(policy_id: str | None, inputs: Tree) -> list[Path]:
     """Find the agents that may choose their own policy; return the paths."""
     found = []
-    for path, approval in _list_approvals(inputs):
+    for path, approval in list_approvals(inputs):
         agent = approval.get("agent")
         ids = agent.get("policy_ids") if isinstance(agent, dict) else None
         if policy_id and isinstance(ids, list) and policy_id in ids:
@@ -45,7 +45,8 @@ def find_agents_choosing(policy_id: str | None, inputs: Tree) -> list[Path]:
     return found
 
 
-def _list_approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
+def list_approvals(inputs: Tree) -> Iterator[tuple[Path, Tree]]:
+    """List the approval steps of a policy with their paths."""
     lists = inputs.get("policy_steps")
     for key, entry in lists.items() if isinstance(lists, dict) else ():
         steps = entry.get("steps") if isinstance(entry, dict) else None

@@ -114,7 +114,7 @@ def _check_link(
         return [Finding(path, "other-type", text, severity)]
     if depth >= MAX_DEPTH:
         text = (
-            f"{points} {what} and makes a chain of more than {MAX_DEPTH} policies; point to a "
+            f"{points} {what} and makes a chain of more than {MAX_DEPTH} links; point to a "
             "later policy of the chain, or to steps with `step_key`"
         )
         return [Finding(path, "long-chain", text, severity)]

@@ -39,7 +39,7 @@ _KINDS = {
     dict: "a dict",
     type(None): "None",
 }
-_LONGEST_NUMBER = 40
+_MAX_DIGITS = 40
 _ANY = ""
 """The rule of values that cannot be sent at all; no user can turn it down."""
 _A_SPAN = "should be a span of time such as '1h', '90m' or '3600s', or a number of seconds, not "
@@ -48,42 +48,44 @@ _A_SPAN = "should be a span of time such as '1h', '90m' or '3600s', or a number 
 def check_message(message: Message, value: Value, path: Path) -> list[Finding]:
     """Check a value as a message, at any depth, without the relations between its fields."""
     found: list[Finding] = []
-    _message(message, value, path, found)
+    _check_message(message, value, path, found)
     return found
 
 
-def _message(message: Message, value: Value, path: Path, found: list[Finding]) -> None:
+def _check_message(message: Message, value: Value, path: Path, found: list[Finding]) -> None:
     if value is UNKNOWN:
         return
     if not isinstance(value, dict):
-        found.append(_wrong_type(path, "a dict", value))
+        found.append(_make_type_finding(path, "a dict", value))
         return
-    fields, plain, strangers = message.fields, message.plain, []
+    fields, plain, unknown_names = message.fields, message.plain, []
     for name, item in value.items():
         kind = plain.get(name)
         if kind is type(item):
             continue
         if isinstance(kind, Message) and item is not None:
-            _message(kind, item, (*path, name), found)
+            _check_message(kind, item, (*path, name), found)
         elif (field := fields.get(name)) is None:
-            strangers.append(name)
+            unknown_names.append(name)
         elif item is not None:
-            _field(field, item, value, (*path, name), found)
-    for name in strangers:
+            _check_field(field, item, value, (*path, name), found)
+    for name in unknown_names:
         text = f"there is no such field; {suggest_field(message, name)}"
         found.append(Finding((*path, str(name)), _ANY, text))
     for field in message.required:
-        if value.get(field.name) is None and not _misspelt(message, strangers, field.name):
+        if value.get(field.name) is None and not _is_misspelt(message, unknown_names, field.name):
             found.append(Finding((*path, field.name), "missing", f"is required: {field.doc}"))
     if message.members:
-        _oneofs(message, value, path, found, misspelt=bool(strangers))
+        _check_oneofs(message, value, path, found, misspelt=bool(unknown_names))
 
 
-def _misspelt(message: Message, strangers: Iterable[str], name: str) -> bool:
-    return any(guess_field(message, stranger) == name for stranger in strangers)
+def _is_misspelt(message: Message, unknown_names: Iterable[str], name: str) -> bool:
+    return any(guess_field(message, stranger) == name for stranger in unknown_names)
 
 
-def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[Finding]) -> None:
+def _check_field(
+    field: Field, value: Value, siblings: Tree, path: Path, found: list[Finding]
+) -> None:
     if field.output_only:
         text = "is set by the tenant and is never sent; remove it"
         found.append(Finding(path, "output-only", text))
@@ -93,7 +95,7 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
     if field.deprecated:
         text = f"is deprecated: {field.deprecated}"
         found.append(Finding(path, "deprecated", text, "warning"))
-    if field.kept_if and _off(siblings, field.kept_if):
+    if field.kept_if and _is_off(siblings, field.kept_if):
         found.append(
             Finding(
                 path,
@@ -105,23 +107,23 @@ def _field(field: Field, value: Value, siblings: Tree, path: Path, found: list[F
     if value is UNKNOWN:
         return
     if field.required and field.least is None and _is_empty(field, value):
-        found.append(_empty(field, path))
+        found.append(_make_empty_finding(field, path))
         return
-    if field.acts_if and value and _off(siblings, field.acts_if):
+    if field.acts_if and value and _is_off(siblings, field.acts_if):
         text = f"has no effect unless `{field.acts_if}` is True; set that, or remove this"
         found.append(Finding(path, "no-effect", text, "warning"))
     if field.shape == "one":
-        _item(field, value, path, found)
+        _check_item(field, value, path, found)
     elif field.shape == "list":
-        _list(field, value, path, found)
+        _check_list(field, value, path, found)
     elif not isinstance(value, dict):
-        found.append(_wrong_type(path, "a dict", value))
+        found.append(_make_type_finding(path, "a dict", value))
     else:
         for key, item in value.items():
-            _item(field, item, (*path, Key(key)), found)
+            _check_item(field, item, (*path, Key(key)), found)
 
 
-def _empty(field: Field, path: Path) -> Finding:
+def _make_empty_finding(field: Field, path: Path) -> Finding:
     if field.cel:
         return Finding(
             path,
@@ -138,13 +140,13 @@ def _is_empty(field: Field, value: Value) -> bool:
     return is_absent(field, value)
 
 
-def _off(siblings: Tree, name: str) -> bool:
+def _is_off(siblings: Tree, name: str) -> bool:
     return siblings.get(name) not in (True, UNKNOWN)
 
 
-def _list(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
+def _check_list(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     if not isinstance(value, list):
-        found.append(_wrong_type(path, "a list", value))
+        found.append(_make_type_finding(path, "a list", value))
         return
     count = len(value)
     if field.least is not None and count < field.least:
@@ -154,41 +156,41 @@ def _list(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     kind = field.type
     for index, item in enumerate(value):
         if isinstance(kind, Message):
-            _message(kind, item, (*path, index), found)
+            _check_message(kind, item, (*path, index), found)
         else:
-            _item(field, item, (*path, index), found)
+            _check_item(field, item, (*path, index), found)
 
 
-def _item(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
+def _check_item(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     kind = field.type
     if isinstance(kind, Message):
-        _message(kind, value, path, found)
+        _check_message(kind, value, path, found)
     elif value is UNKNOWN:
         return
     elif kind is _STRING:
         if not isinstance(value, str):
-            found.append(_wrong_type(path, "a string", value))
+            found.append(_make_type_finding(path, "a string", value))
     elif kind is _BOOL:
         if not isinstance(value, bool):
-            found.append(_wrong_type(path, "True or False", value))
+            found.append(_make_type_finding(path, "True or False", value))
     elif kind is _STRUCT:
         if not isinstance(value, dict):
-            found.append(_wrong_type(path, "a dict", value))
+            found.append(_make_type_finding(path, "a dict", value))
     elif kind is _DURATION:
-        _duration(field, value, path, found)
+        _check_duration(field, value, path, found)
     elif isinstance(kind, Enum):
         if value not in kind.values:
-            found.append(Finding(path, "not-a-value", _not_a_value(kind, value)))
+            found.append(Finding(path, "not-a-value", _describe_unknown_value(kind, value)))
     elif kind in _INTEGER_RANGES:
-        _integer(field, kind, value, path, found)
+        _check_integer(field, kind, value, path, found)
     elif not isinstance(value, str):
-        found.append(_wrong_type(path, "a string", value))
+        found.append(_make_type_finding(path, "a string", value))
 
 
-def _not_a_value(kind: Enum, value: Value) -> str:
+def _describe_unknown_value(kind: Enum, value: Value) -> str:
     choices = f"write one of {', '.join(kind.values[1:])}"
     if not isinstance(value, str):
-        return f"cannot be {_kind(value)}; {choices}"
+        return f"cannot be {_describe_type(value)}; {choices}"
     prefix = kind.zero.lower().removesuffix("unspecified")
     names = {v.lower(): v for v in kind.values}
     names |= {name.removeprefix(prefix): v for name, v in names.items()}
@@ -197,11 +199,11 @@ def _not_a_value(kind: Enum, value: Value) -> str:
     return f"cannot be {value!r}; {hint}"
 
 
-def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
+def _check_duration(field: Field, value: Value, path: Path, found: list[Finding]) -> None:
     exact = durations.parse_seconds(value)
-    least, most = field.least, field.most or durations.LONGEST
+    least, most = field.least, field.most or durations.MAX_SECONDS
     if exact is None:
-        shown = repr(value) if isinstance(value, str) else _kind(value)
+        shown = repr(value) if isinstance(value, str) else _describe_type(value)
         found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}", quotes_value=True))
         return
     # Comparing integers is much faster than comparing fractions.
@@ -210,21 +212,23 @@ def _duration(field: Field, value: Value, path: Path, found: list[Finding]) -> N
         bounds = f"between {durations.format_seconds(least)} and {durations.format_seconds(most)}"
         text = f"should be {bounds}, not {durations.format_seconds(exact)}"
         rule = field.bounds_rule if field.most else _ANY
-        found.append(Finding(path, rule, text, _severity(rule), quotes_value=True))
+        found.append(Finding(path, rule, text, _choose_severity(rule), quotes_value=True))
 
 
-def _integer(field: Field, kind: Scalar, value: Value, path: Path, found: list[Finding]) -> None:
+def _check_integer(
+    field: Field, kind: Scalar, value: Value, path: Path, found: list[Finding]
+) -> None:
     number = durations.to_whole_seconds(value) if field.span else value
     if isinstance(number, str):
         digits = number.strip().removeprefix("-")
-        fits = len(digits) <= _LONGEST_NUMBER and digits.isascii() and digits.isdigit()
+        fits = len(digits) <= _MAX_DIGITS and digits.isascii() and digits.isdigit()
         number = int(number) if fits else number
     if not isinstance(number, int) or isinstance(number, bool):
         if field.span:
-            shown = repr(value) if isinstance(value, str) else _kind(value)
+            shown = repr(value) if isinstance(value, str) else _describe_type(value)
             found.append(Finding(path, _ANY, f"{_A_SPAN}{shown}", quotes_value=True))
         else:
-            found.append(_wrong_type(path, "a whole number", value))
+            found.append(_make_type_finding(path, "a whole number", value))
         return
     lowest, highest = _INTEGER_RANGES[kind]
     fits = lowest <= number <= highest
@@ -236,11 +240,11 @@ def _integer(field: Field, kind: Scalar, value: Value, path: Path, found: list[F
         found.append(Finding(path, rule, text, quotes_value=True))
 
 
-def _severity(rule: str) -> Severity:
+def _choose_severity(rule: str) -> Severity:
     return "warning" if rule in RULES and RULES[rule].default == "warning" else "error"
 
 
-def _oneofs(
+def _check_oneofs(
     message: Message, value: Tree, path: Path, found: list[Finding], *, misspelt: bool
 ) -> None:
     """Check that at most one member of each group is set, and of a required group exactly one."""
@@ -254,7 +258,7 @@ def _oneofs(
         group, member = members[name]
         if value[name] is UNKNOWN:
             unsure.add(group)
-        elif _says_something(message.fields[name], value[name]):
+        elif _has_content(message.fields[name], value[name]):
             rivals = chosen.setdefault(group, [])
             if member not in rivals:
                 rivals.append(member)
@@ -279,7 +283,7 @@ def _oneofs(
             found.append(Finding(path, "one-of", f"is empty; set {one}{names}"))
 
 
-def _says_something(field: Field, value: Value) -> bool:
+def _has_content(field: Field, value: Value) -> bool:
     if value is None:
         return False
     if isinstance(field.type, Message) or field.type is _BOOL:
@@ -287,9 +291,9 @@ def _says_something(field: Field, value: Value) -> bool:
     return not _is_empty(field, value)
 
 
-def _wrong_type(path: Path, expected: str, value: Value) -> Finding:
-    return Finding(path, _ANY, f"should be {expected}, not {_kind(value)}")
+def _make_type_finding(path: Path, expected: str, value: Value) -> Finding:
+    return Finding(path, _ANY, f"should be {expected}, not {_describe_type(value)}")
 
 
-def _kind(value: Value) -> str:
+def _describe_type(value: Value) -> str:
     return _KINDS.get(type(value), f"a {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""The create of a policy, exactly once, whatever happens to its answer.
+"""The create of a policy, and the recovery of a lost answer.
 
 A create with an ambiguous outcome is sent again only after a look at the tenant. Nothing in this
 module changes an existing policy.

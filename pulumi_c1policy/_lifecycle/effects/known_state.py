@@ -28,6 +28,7 @@ class KnownState:
 
     ids: set[str] = field(default_factory=set)
     newest: dict[Resource | None, tuple[str, str, str]] = field(default_factory=dict)
+    _created: dict[Resource | None, str] = field(default_factory=dict)
     _holders: dict[tuple[str, Phase], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def note(self, policy: Tree, policy_id: str) -> None:
@@ -36,6 +37,11 @@ class KnownState:
         self.ids.add(policy_id)
         created = _split_time(policy)
         self.newest[whose] = max((*created, policy_id), self.newest.get(whose, ("", "", "")))
+
+    def note_created(self, policy: Tree, policy_id: str) -> None:
+        """Record that a create of this run has recorded a policy."""
+        self.note(policy, policy_id)
+        self._created[read_resource(policy)] = policy_id
 
     def forget(self, policy_id: str) -> None:
         """Forget a policy that the tenant no longer has.
@@ -60,6 +66,23 @@ class KnownState:
             # With an alias, the engine reads under the old URN and compares under both.
             return sorted(read - {urn}) if len(read) > 1 and urn else []
         return sorted(compared - {urn}) if urn else []
+
+    def is_declared(self, policy_id: str) -> bool:
+        """Return whether a resource of the program holds the policy, as far as the run knows."""
+        return bool(self._holders.get((policy_id, "diff")))
+
+    def list_dropped(self) -> set[str]:
+        """List the ids of the policies that the run seems to delete.
+
+        The state holds them, and the engine has compared none of them with the program.
+        """
+        return {each for each in [*self.ids] if not self.is_declared(each)}
+
+    def find_replacement(self, policy: Tree, policy_id: str) -> str:
+        """Return the id of the policy that replaces this one in the state, or ""."""
+        whose = read_resource(policy)
+        new = self._created.get(whose) or self.newest.get(whose, ("", "", ""))[2]
+        return new if whose and new != policy_id and new in self.ids else ""
 
     def is_older(self, policy: Tree) -> bool:
         """Return whether a policy is older than its resource's policy in the state.

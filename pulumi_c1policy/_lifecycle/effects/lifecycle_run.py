@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pulumi_c1policy._client.attachment_client import AttachmentClient
 from pulumi_c1policy._client.clock import Clock
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects import absence
+from pulumi_c1policy._lifecycle.effects.attachment_reads import AttachmentReads
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 from pulumi_c1policy._lifecycle.effects.reads import Reads
+from pulumi_c1policy._lifecycle.effects.use_guard import UseGuard
+from pulumi_c1policy._model.attachments import Target
 from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 from pulumi_c1policy.errors import AnswerError, C1PolicyError, NotFoundError
 
@@ -31,6 +36,9 @@ class Run:
         client: The client.
         reads: The reads of the run.
         leftovers: The leftovers of the stack's resources.
+        guard: The guard of deletions.
+        attachments: The client of the objects to which policies are attached.
+        attachment_reads: The reads of these objects.
         tenant: The host and port of the tenant, for the state.
         warn: Show a warning beside the resource of the current operation.
     """
@@ -38,6 +46,9 @@ class Run:
     client: PolicyClient
     reads: Reads
     leftovers: Leftovers
+    guard: UseGuard
+    attachments: AttachmentClient
+    attachment_reads: AttachmentReads
     tenant: str = ""
     warn: Callable[[str], None] = lambda _: None
 
@@ -53,7 +64,10 @@ class Run:
     ) -> Run:
         """Make a run over a client and the known state."""
         leftovers = Leftovers(client, known, warn)
-        return cls(client, Reads(client, clock), leftovers, tenant, warn)
+        guard = UseGuard(client, known, warn)
+        attachments = AttachmentClient(client.transport)
+        reads, attachment_reads = Reads(client, clock), AttachmentReads(attachments, clock)
+        return cls(client, reads, leftovers, guard, attachments, attachment_reads, tenant, warn)
 
     def wait_for_looks(self, unclear: C1PolicyError) -> Iterator[None]:
         """Yield at the moments at which to look for the effect of a write.
@@ -95,9 +109,32 @@ def decode_policy(method: str, wire: Tree) -> Tree:
     Raises:
         AnswerError: It does not have the shape of a policy.
     """
+    return _decode(POLICY, "a policy", method, wire)
+
+
+def decode_object(message: Message, target: Target, method: str, wire: Tree) -> Tree:
+    """Decode the fields of an attachment's object, and the time of its deletion.
+
+    Args:
+        message: The fields.
+        target: The object.
+        method: The method of the request, for the error.
+        wire: The object in the answer.
+
+    Raises:
+        AnswerError: It does not have the shape of the object.
+    """
+    known = {name: value for name, value in wire.items() if name in message.wire_fields}
+    live = _decode(message, f"an {target.noun}", method, known)
+    ids = zip((field.name for field in message.required), target.parts, strict=True)
+    deleted_at = wire.get("deletedAt")
+    return live | dict(ids) | ({"deleted_at": deleted_at} if deleted_at else {})
+
+
+def _decode(message: Message, noun: str, method: str, wire: Tree) -> Tree:
     try:
-        return decode(POLICY, wire)
+        return decode(message, wire)
     except ShapeError as error:
-        summary = f"The tenant's answer is not a policy: {error}."
+        summary = f"The tenant's answer is not {noun}: {error}."
         advice = "Check that the server URL is the tenant's, and that this package is up to date."
         raise AnswerError(summary, advice, method=method) from error

@@ -13,8 +13,8 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects import absence
 from pulumi_c1policy._lifecycle.effects.creation import warn_of_duplicates
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look
-from pulumi_c1policy._lifecycle.planning import leftover_texts, refusals
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning import leftover_texts, refusals, use_texts
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.ownership import read_resource, read_workspace
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
@@ -186,19 +186,24 @@ def _combine_outputs(planned: Update, prior: Prior, answer: Tree) -> Tree:
     return outputs
 
 
-def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | None:
+def delete(
+    connect: Callable[[], Run], policy_id: str, prior: Prior, options: Options = DEFAULTS
+) -> str | None:
     """Delete the policy; a policy that is already gone is no error.
 
     Args:
         connect: Return the run; not called if no request is needed.
         policy_id: The policy's id.
         prior: The record of the last operation.
+        options: The user's decisions.
 
     Returns:
         None, or a warning that the policy was left in the tenant: it is builtin, it was taken over,
-        or a create of this run has recorded it as the replacement.
+        it was replaced and is still in use, or a create of this run has recorded it as the
+        replacement.
 
     Raises:
+        RefusedError: Apps or entitlements use the policy.
         APIError: The deletion failed, or the policy's absence is not proven.
     """
     if prior.is_builtin:
@@ -215,6 +220,8 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | No
         return left[0] is None and not live.get("deleted_at")
 
     with run.client.share_deadline():
+        if not options.delete_in_use and (used := _explain_use(run, policy_id, prior)):
+            return used
         try:
             run.client.delete(policy_id, may_delete)
         except APIError as error:
@@ -223,6 +230,28 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior) -> str | No
         finally:
             run.reads.forget(policy_id)
     return left[0]
+
+
+def _explain_use(run: Run, policy_id: str, prior: Prior) -> str | None:
+    """Return the warning that a replaced policy is left because it is in use; None if it is not.
+
+    Raises:
+        RefusedError: The policy is in use, and its resource has no other one.
+    """
+    found = run.guard.find(policy_id, read_workspace(prior.outputs))
+    if found is None:
+        return None
+    live = look(run.client, policy_id)
+    if live is None or _explain_leaving(prior, live):
+        # It is gone, or stays in the tenant for another reason.
+        return None
+    if new := run.leftovers.known.find_replacement(prior.outputs, policy_id):
+        return use_texts.warn_of_replaced_delete(
+            policy_id, new, found.uses, is_complete=found.is_complete
+        )
+    raise RefusedError(
+        *use_texts.refuse_delete(policy_id, found.uses, is_complete=found.is_complete)
+    )
 
 
 def _explain_leaving(prior: Prior, live: Tree) -> str | None:

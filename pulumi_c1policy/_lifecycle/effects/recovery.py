@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
 from pulumi_c1policy._lifecycle.planning.ownership import (
     OWNERSHIP_KEYS,
     PERSON,
@@ -22,7 +23,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
 from pulumi_c1policy._lifecycle.planning.policy_kind import select_managed
 from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
 from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
-from pulumi_c1policy._lifecycle.planning.state_codec import LOST_MARKS, TAKEN_BY
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP, TAKEN_BY
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import StateError
@@ -83,10 +84,10 @@ def make_claim(problem: StateError, state: Tree, by_urn: Tree) -> Claim:
 
 def _read_remaining_ownership(state: Tree) -> Tree:
     """Return the resource's ownership annotations that remain in its state."""
-    if lost := read_ownership({"annotations": state.get(LOST_MARKS)}):
+    if lost := read_ownership({"annotations": state.get(LOST_OWNERSHIP)}):
         return lost
     # After a takeover, the policy's annotations are those of its new manager.
-    return {} if state.get(TAKEN_BY) or state.get(LOST_MARKS) else read_ownership(state)
+    return {} if state.get(TAKEN_BY) or state.get(LOST_OWNERSHIP) else read_ownership(state)
 
 
 def recover(live: Tree, claim: Claim, origin: Origin) -> Prior:
@@ -101,7 +102,7 @@ def recover(live: Tree, claim: Claim, origin: Origin) -> Prior:
         return recorded
     taken_by = describe_manager(claim.ownership, read_ownership(live)) or PERSON
     lost = claim.ownership or _UNKNOWN_OWNERSHIP
-    return dataclasses.replace(recorded, taken_by=taken_by, lost_marks=lost)
+    return dataclasses.replace(recorded, taken_by=taken_by, lost_ownership=lost)
 
 
 def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:
@@ -114,7 +115,9 @@ def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:
     return None if found is None else recover(found.outputs, prior, found.origin)
 
 
-def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> str | None:
+def delete(
+    connect: Callable[[], Run], policy_id: str, prior: Prior | Claim, options: Options = DEFAULTS
+) -> str | None:
     """Delete the policy; see `operations.delete`.
 
     Returns:
@@ -122,7 +125,7 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> 
         read is left, unless a fresh look shows that its annotations name this very resource.
     """
     if not isinstance(prior, Claim):
-        return operations.delete(connect, policy_id, prior)
+        return operations.delete(connect, policy_id, prior, options)
     run = connect()
     found = read(run, policy_id, prior)
     if found is None:
@@ -131,4 +134,4 @@ def delete(connect: Callable[[], Run], policy_id: str, prior: Prior | Claim) -> 
         ownership = read_ownership(found.outputs)
         return refusals.warn_of_unreadable_delete(prior.problem.summary, ownership)
     run.reads.forget(policy_id)
-    return operations.delete(lambda: run, policy_id, found)
+    return operations.delete(lambda: run, policy_id, found, options)

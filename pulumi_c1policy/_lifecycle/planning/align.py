@@ -14,7 +14,7 @@ from pulumi_c1policy._model.normalize import canonicalize_field
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Value
 
-_ALIKE = 0.5
+_MIN_SIMILARITY = 0.5
 
 
 def align_items(field: Field, new: Sequence[Value], old: Sequence[Value]) -> dict[int, int]:
@@ -85,7 +85,9 @@ def _pair_similar(
     found = [
         (len(leaves[i] & other[j]) / len(leaves[i] | other[j]), -i, -j) for i in left for j in right
     ]
-    yield from ((-i, -j) for likeness, i, j in sorted(found, reverse=True) if likeness >= _ALIKE)
+    yield from (
+        (-i, -j) for likeness, i, j in sorted(found, reverse=True) if likeness >= _MIN_SIMILARITY
+    )
 
 
 def _list_leaves(value: Value, path: tuple[object, ...]) -> Iterator[tuple[object, ...]]:

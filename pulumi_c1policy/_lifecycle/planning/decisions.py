@@ -1,4 +1,4 @@
-"""The user's decisions for a policy, which are not fields of it. Pure."""
+"""The user's decisions for a resource, which are not fields of its object. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ DECISIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "on_conflict": ("refuse", "overwrite"),
     "on_takeover": ("refuse", "take_back"),
     "on_leftover": ("refuse", "adopt", "leave"),
+    "on_in_use": ("refuse", "delete"),
+    "on_delete": ("restore", "keep"),
 }
-"""The decisions, as arguments of `Policy` are named, and their values; the first is the default."""
+"""The decisions, named as arguments of resources, and their values; the first is the default."""
+
+POLICY_DECISIONS: Final = ("on_conflict", "on_takeover", "on_leftover", "on_in_use")
+"""The decisions about policies."""
+
+ATTACHMENT_DECISIONS: Final = ("on_conflict", "on_delete")
+"""The decisions about attachments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,8 @@ class Options:
         overwrite: Overwrite changes of others in the fields that an update sends.
         take_back: Overwrite a policy that a person took over in the product.
         on_leftover: `refuse`, `adopt` or `leave` a leftover of a resource that is to be created.
+        delete_in_use: Delete a policy although apps or entitlements use it.
+        keep: Leave the values of an attachment in the tenant at its deletion.
         ignored: The paths in `ignore_changes`.
         secrets: The top-level inputs with a secret; no message shows their values.
         severities: The severities that the user set for rules.
@@ -36,6 +46,8 @@ class Options:
     overwrite: bool = False
     take_back: bool = False
     on_leftover: str = "refuse"
+    delete_in_use: bool = False
+    keep: bool = False
     ignored: tuple[Path, ...] = ()
     secrets: frozenset[str] = frozenset()
     severities: Severities = field(default_factory=Severities)
@@ -73,6 +85,8 @@ def read_options(
         overwrite=decisions.get("on_conflict") == "overwrite",
         take_back=decisions.get("on_takeover") == "take_back",
         on_leftover=str(decisions.get("on_leftover") or "refuse"),
+        delete_in_use=decisions.get("on_in_use") == "delete",
+        keep=decisions.get("on_delete") == "keep",
         ignored=tuple(_trim_wildcards(path) for path in parsed if path),
         secrets=frozenset(map(str, packed.get("secrets") or ())),
         severities=levels,

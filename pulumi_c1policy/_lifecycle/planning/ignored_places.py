@@ -108,7 +108,7 @@ class _Walk:
     ) -> Value:
         if rest:
             return self.hold_below(kind, sides, rest, path)
-        if _same(kind, sides.own, sides.live):
+        if _are_same(kind, sides.own, sides.live):
             return sides.own
         rivals = [name for name in message.oneofs.get(kind.oneof, ()) if name != kind.name]
         if any(
@@ -153,7 +153,7 @@ class _Walk:
     def _hold_in_list(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if kind.unordered:
             # An index into a set names no item.
-            if not _same(kind, sides.own, sides.live):
+            if not _are_same(kind, sides.own, sides.live):
                 self.unclear.append(path)
             return sides.own
         lists = [side if isinstance(side, list) else [] for side in _list_sides(sides)]
@@ -244,7 +244,7 @@ def _get_spelled(side: Value, name: str, spellings: list[str]) -> Value:
     return next((value for value in found if value is not ABSENT and value is not None), ABSENT)
 
 
-def _same(kind: Field, one: Value, other: Value) -> bool:
+def _are_same(kind: Field, one: Value, other: Value) -> bool:
     if one is ABSENT or other is ABSENT:
         return one is other
     return are_same(kind, one, other)

@@ -6,7 +6,7 @@ second value of this class.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
@@ -33,9 +33,12 @@ class Kind:
 
     Attributes:
         message: The fields of the object.
-        writable: The names of the fields that a program may set.
+        noun: The object in messages, with its article.
         select_managed: Select from a live object (second argument) the part that a program with
             these inputs (first argument) decides about.
+        identity: The fields without which a state cannot be used, each with a noun phrase.
+        is_owned: The object has ownership annotations, and can be taken over.
+        defaults: The outputs of an object about which the tenant's answer says nothing.
         drop_unwritten: Drop from the prior inputs (second argument) parts that the desired inputs
             (first argument) may omit without a change.
         find_held: Find the parts of a live object (second argument) that the tenant rejects in a
@@ -46,16 +49,23 @@ class Kind:
             with this id (first argument).
         extend_mask: Return the update mask (third argument) with the fields that the API needs
             besides the changed ones, for these prior and desired inputs.
+        writable: The names of the fields that a program may set.
     """
 
     message: Message
+    noun: str
     select_managed: Callable[[Tree, Tree], Tree]
-    drop_unwritten: Callable[[Tree, Tree], Tree]
-    find_held: Callable[[Tree, Tree], dict[str, str]]
-    held_field: str
-    find_written_rules: Callable[[Tree], frozenset[str]]
-    find_objections: Callable[[str | None, Tree], list[Objection]]
-    extend_mask: Callable[[Tree, Tree, tuple[str, ...]], tuple[str, ...]]
+    identity: Mapping[str, str]
+    is_owned: bool
+    defaults: Tree = field(default_factory=dict)
+    drop_unwritten: Callable[[Tree, Tree], Tree] = lambda _desired, prior: prior
+    find_held: Callable[[Tree, Tree], dict[str, str]] = lambda _inputs, _live: {}
+    held_field: str = ""
+    find_written_rules: Callable[[Tree], frozenset[str]] = lambda _inputs: frozenset()
+    find_objections: Callable[[str | None, Tree], list[Objection]] = lambda _id, _desired: []
+    extend_mask: Callable[[Tree, Tree, tuple[str, ...]], tuple[str, ...]] = (
+        lambda _prior, _desired, mask: mask
+    )
     writable: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

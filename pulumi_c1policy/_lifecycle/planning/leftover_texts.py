@@ -45,8 +45,8 @@ def refuse_unequal_leftovers(found: Compared) -> Refuse:
             "Delete all but one of them in ConductorOne, then run the command again.",
         )
     return Refuse(
-        "on_leftover is adopt, which takes only a policy that equals what would be created, and "
-        f"no policy does: {_describe_compared(found)}.",
+        "on_leftover is adopt, but no policy equals what would be created: "
+        f"{_describe_compared(found)}.",
         "Make the program equal to the policy (`c1policy import` writes it), delete the policy in "
         f"ConductorOne, or create another policy beside it with `{_COMMAND.format('leave')}`.",
     )
@@ -167,29 +167,29 @@ def warn_of_duplicates(address: str, own: str, found: Sequence[Tree]) -> str:
         own: The id of the policy that the state holds, or "".
         found: The other policies.
     """
-    beside = f"beside its policy {own}, " if own else ""
+    beside = f" besides its own policy {own}" if own else ""
     return (
-        f"{beside}the tenant has policies with the ownership annotations of the resource {address} "
-        f"that its state is not known to hold: {', '.join(map(_describe, found))}. An earlier run "
-        "may have left them. Compare the ids with `pulumi stack export`, and delete in "
+        f"the resource {address} has duplicates{beside}: {', '.join(map(_describe, found))}. They "
+        "have its ownership annotations and are in no known state. An earlier run may have left "
+        "them. Compare the ids with `pulumi stack export`, and delete in "
         "ConductorOne those that no state holds."
     )
 
 
-def describe_contradiction() -> tuple[str, str]:
-    """Describe answers that contradict each other about a policy's existence."""
+def describe_contradiction(noun: str = "policy") -> tuple[str, str]:
+    """Describe answers that contradict each other about an object's existence."""
     return (
-        "the tenant's answers contradict each other: a GET does not find the policy, and a search "
-        "finds it. The policy does not count as gone.",
+        f"the tenant's answers contradict each other: a GET does not find the {noun}, and a search "
+        f"finds it. The {noun} does not count as gone.",
         "Run the command again in a while; a tenant whose replicas lag behind becomes consistent.",
     )
 
 
-def describe_unproven_absence(error: C1PolicyError) -> tuple[str, str]:
-    """Describe a policy that a GET did not find while the confirming search failed."""
+def describe_unproven_absence(error: C1PolicyError, noun: str = "policy") -> tuple[str, str]:
+    """Describe an object that a GET did not find while the confirming search failed."""
     return (
-        "a GET does not find the policy, but the search that has to confirm its absence failed: "
-        f"{error.summary} The policy does not count as gone.",
+        f"a GET does not find the {noun}, but the search that has to confirm its absence failed: "
+        f"{error.summary} The {noun} does not count as gone.",
         f"{error.advice} If you know that it is gone, remove it from the state with `pulumi state "
         "delete URN`.",
     )

@@ -149,5 +149,10 @@ POLICY_KIND = Kind(
     find_written_rules=find_written_rules,
     find_objections=find_objections,
     extend_mask=extend_mask,
+    noun="the policy",
+    # Without this check, the missing type would be a change that replaces the policy.
+    identity={"policy_type": "the policy's type"},
+    is_owned=True,
+    defaults={"system_builtin": False},
 )
 """Policies, as the lifecycle sees them."""

@@ -44,19 +44,21 @@ class Prior:
         inputs: The inputs as the program wrote them; after a refresh, with the drift applied.
         outputs: The tenant's answer, in the spelling of the inputs where both mean the same.
         taken_by: The manager that took the policy over since the last write; "" if none did.
-        lost_marks: The ownership annotations before the takeover; empty if there was none.
+        lost_ownership: The ownership annotations before the takeover; empty if there was none.
         held: The held steps, which are no part of `outputs`: the rule id by the path.
         origin: The circumstances of the create.
         kind: The kind of the object.
+        predecessors: The values before the program set them, by field; attachments only.
     """
 
     inputs: Tree
     outputs: Tree
     taken_by: str = ""
-    lost_marks: Tree = field(default_factory=dict)
+    lost_ownership: Tree = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     origin: Origin = Origin()
     kind: Kind = POLICY_KIND
+    predecessors: Tree = field(default_factory=dict)
 
     @property
     def is_builtin(self) -> bool:
@@ -136,15 +138,20 @@ def refresh(prior: Prior, live: Tree) -> Prior:
     times = select_field(prior.outputs, "created_at") | select_field(prior.outputs, "updated_at")
     outputs = respell(message, inputs, answer | times)
     refreshed = Prior(
-        inputs, outputs, held=kind.find_held(prior.inputs, live), origin=prior.origin, kind=kind
+        inputs,
+        outputs,
+        held=kind.find_held(prior.inputs, live),
+        origin=prior.origin,
+        kind=kind,
+        predecessors=prior.predecessors,
     )
-    return _refresh_ownership(refreshed, prior, live)
+    return _refresh_ownership(refreshed, prior, live) if kind.is_owned else refreshed
 
 
 def _refresh_ownership(refreshed: Prior, prior: Prior, live: Tree) -> Prior:
     """Add to a refreshed record whether the policy was taken over."""
     # A policy that was adopted without ownership annotations has none to lose.
-    ours = prior.lost_marks if prior.taken_by else read_ownership(prior.outputs)
+    ours = prior.lost_ownership if prior.taken_by else read_ownership(prior.outputs)
     # The annotations that the program sets prove that the policy is this resource's.
     proof = read_ownership(live) == read_ownership(prior.inputs)
     is_proven_now = prior.origin.is_unproven and proof
@@ -152,6 +159,6 @@ def _refresh_ownership(refreshed: Prior, prior: Prior, live: Tree) -> Prior:
     return replace(
         refreshed,
         taken_by=taken_by,
-        lost_marks=ours if taken_by else {},
+        lost_ownership=ours if taken_by else {},
         origin=replace(prior.origin, is_unproven=prior.origin.is_unproven and not proof),
     )

@@ -148,8 +148,8 @@ def refuse_conflict(changes: Sequence[Change], desired: Tree, secrets: Collectio
     shown = "; ".join(
         f"`{format_path(change.path)}` (a secret)"
         if change.field in secrets
-        else f"`{format_path(change.path)}` was {_show(change.before)} when last recorded and is "
-        f"{_show(change.after)} now, the program says {_show(get_at(desired, change.path))}"
+        else f"`{format_path(change.path)}` was {_show(change.before)} at the last operation and is "
+        f"{_show(change.after)} now, and the program says {_show(get_at(desired, change.path))}"
         for change in changes[:_MAX_SHOWN]
     )
     more = f"; and {len(changes) - _MAX_SHOWN} more" if len(changes) > _MAX_SHOWN else ""
@@ -169,8 +169,8 @@ def refuse_held_steps(held: Mapping[str, str]) -> Refuse:
     setting = rule_texts.format_setting(sorted(held.values()), "warning")
     return Refuse(
         f"the live policy contains steps that a tenant rejects ({_list(held)}). According to the "
-        "vendor's CLI the server rejects `policySteps` with them. Without them they would be lost, "
-        "so nothing is sent.",
+        "vendor's CLI the server rejects an update with these steps; an update without them would "
+        "delete them. So nothing is sent.",
         "Remove these steps in ConductorOne and set provisioning on the entitlement, then run "
         "`pulumi up --refresh`; or send the program's steps alone with "
         f"{rule_texts.format_setting_command(setting)}.{rule_texts.cite_rules(*held.values())}",
@@ -189,9 +189,9 @@ def _list(held: Mapping[str, str]) -> str:
     return ", ".join(f"`{path}`" for path in [*held][:_MAX_SHOWN])
 
 
-def refuse_unclear_ignored(list_paths: Sequence[Path]) -> Refuse:
+def refuse_unclear_ignored(paths: Sequence[Path]) -> Refuse:
     """Refuse to guess the value of ignored places."""
-    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths[:_MAX_SHOWN])
+    listed = ", ".join(f"`{format_path(path)}`" for path in paths[:_MAX_SHOWN])
     return Refuse(
         f"the value to send at {listed} is unclear: `ignore_changes` names this place or one below "
         "it, and items around it were moved, added or removed, or changed their kind, since the "
@@ -215,9 +215,9 @@ def refuse_missing_read() -> Refuse:
     )
 
 
-def refuse_self_reference(list_paths: Sequence[Path]) -> Refuse:
+def refuse_self_reference(paths: Sequence[Path]) -> Refuse:
     """Refuse a policy that hands requests to itself."""
-    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
+    listed = ", ".join(f"`{format_path(path)}`" for path in paths)
     return Refuse(
         f"{listed} is the policy's own id, so a request would never end.",
         "Name another policy of the same type, or steps with `step_key`."
@@ -225,9 +225,9 @@ def refuse_self_reference(list_paths: Sequence[Path]) -> Refuse:
     )
 
 
-def refuse_agent_reference(list_paths: Sequence[Path]) -> Refuse:
+def refuse_agent_reference(paths: Sequence[Path]) -> Refuse:
     """Refuse an agent that may choose its own policy."""
-    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
+    listed = ", ".join(f"`{format_path(path)}`" for path in paths)
     return Refuse(
         f"{listed} names the policy itself, which the server rejects according to the vendor's "
         "CLI.",
@@ -235,9 +235,9 @@ def refuse_agent_reference(list_paths: Sequence[Path]) -> Refuse:
     )
 
 
-def refuse_cycle(list_paths: Sequence[Path]) -> Refuse:
+def refuse_cycle(paths: Sequence[Path]) -> Refuse:
     """Refuse policies that hand requests to each other in a cycle."""
-    listed = ", ".join(f"`{format_path(path)}`" for path in list_paths)
+    listed = ", ".join(f"`{format_path(path)}`" for path in paths)
     return Refuse(
         f"{listed} leads through other policies back to this one, so a request would never end.",
         "Let one of these policies decide with steps (`step_key`)."

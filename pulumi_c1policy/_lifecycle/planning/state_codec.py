@@ -8,6 +8,7 @@ stored as well, under `REWRITTEN`, so that the next diff compares what was writt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from pulumi_c1policy._lifecycle.planning import state_versions
 from pulumi_c1policy._lifecycle.planning.kind import Kind
@@ -26,7 +27,7 @@ Each value is a list of the input, or an empty list, because a state file drops 
 TAKEN_BY = "__taken_by"
 """The output that names the manager that took the policy over."""
 
-LOST_MARKS = "__lost_marks"
+LOST_OWNERSHIP = "__lost_marks"
 """The output with the ownership annotations before the takeover.
 
 When the live policy has them again, the policy is the resource's again.
@@ -44,28 +45,37 @@ UNPROVEN = "__unproven"
 RESENT = "__resent"
 """The output of a policy whose create was sent again after an ambiguous outcome."""
 
+PREDECESSORS = "__predecessors"
+"""The output of an attachment with the values before the program set them, by field."""
 
-def _check_rewritten(value: Value, path: Path) -> Iterator[state_versions.Problem]:
+
+def _check_rewritten(kind: Kind, value: Value, path: Path) -> Iterator[state_versions.Problem]:
     if not isinstance(value, dict):
         yield path, "an object"
         return
     for name, stored in value.items():
         here = (*path, str(name))
-        if name not in POLICY_KIND.writable or not isinstance(stored, list) or len(stored) > 1:
+        if name not in kind.writable or not isinstance(stored, list) or len(stored) > 1:
             yield here, "a list of one input"
         elif stored:
-            field = POLICY_KIND.message.fields[name]
+            field = kind.message.fields[name]
             yield from state_versions.check_field(field, stored[0], here)
 
 
-INTERNAL: Mapping[str, state_versions.Shape] = {
-    REWRITTEN: _check_rewritten,
-    TAKEN_BY: state_versions.check_text,
-    LOST_MARKS: state_versions.check_texts,
-    HELD: state_versions.check_texts,
-    TENANT: state_versions.check_text,
-}
-"""The checks of the outputs that are not fields of the policy."""
+def list_internal(kind: Kind) -> dict[str, state_versions.Shape]:
+    """List the checks of the outputs that are not fields of an object of this kind."""
+    return {
+        REWRITTEN: partial(_check_rewritten, kind),
+        TAKEN_BY: state_versions.check_text,
+        LOST_OWNERSHIP: state_versions.check_texts,
+        HELD: state_versions.check_texts,
+        TENANT: state_versions.check_text,
+        PREDECESSORS: partial(state_versions.check_message, kind.message),
+    }
+
+
+INTERNAL: Mapping[str, state_versions.Shape] = list_internal(POLICY_KIND)
+"""The checks of the outputs that are not fields of a policy."""
 
 
 def to_state(prior: Prior) -> Tree:
@@ -76,16 +86,17 @@ def to_state(prior: Prior) -> Tree:
         for name in prior.kind.writable
         if implied.get(name) != prior.inputs.get(name)
     }
-    state = {"system_builtin": False} | prior.outputs
+    state = prior.kind.defaults | prior.outputs
     internal = {
         state_versions.STATE: state_versions.VERSION,
         REWRITTEN: rewritten,
         TAKEN_BY: prior.taken_by,
-        LOST_MARKS: prior.lost_marks,
+        LOST_OWNERSHIP: prior.lost_ownership,
         HELD: prior.held,
         TENANT: prior.origin.tenant,
         UNPROVEN: prior.origin.is_unproven,
         RESENT: prior.origin.was_resent,
+        PREDECESSORS: prior.predecessors,
     }
     return state | {name: value for name, value in internal.items() if value}
 
@@ -97,7 +108,8 @@ def from_state(state: Tree, kind: Kind = POLICY_KIND) -> Prior:
         StateError: The state is damaged, or a later release wrote it.
     """
     state = state_versions.upgrade(state)
-    state_versions.require_shape(state, INTERNAL)
+    required = state_versions.Required(kind.message, kind.identity, kind.noun)
+    state_versions.require_shape(state, list_internal(kind), required)
     outputs = {name: value for name, value in state.items() if not name.startswith("__")}
     rewritten = state.get(REWRITTEN) or {}
     implied = strip(kind.message, outputs)
@@ -107,7 +119,7 @@ def from_state(state: Tree, kind: Kind = POLICY_KIND) -> Prior:
         inputs,
         outputs,
         taken_by=state.get(TAKEN_BY) or "",
-        lost_marks=state.get(LOST_MARKS) or {},
+        lost_ownership=state.get(LOST_OWNERSHIP) or {},
         held=state.get(HELD) or {},
         origin=Origin(
             tenant=read_tenant(state),
@@ -115,6 +127,7 @@ def from_state(state: Tree, kind: Kind = POLICY_KIND) -> Prior:
             was_resent=state.get(RESENT) is True,
         ),
         kind=kind,
+        predecessors=state.get(PREDECESSORS) or {},
     )
 
 
@@ -149,7 +162,8 @@ def _is_sound(state: Tree, kind: Kind) -> bool:
 
 
 def _check_output(name: str, value: Value, kind: Kind) -> Iterator[state_versions.Problem]:
-    if name in INTERNAL:
-        yield from INTERNAL[name](value, (name,))
+    internal = INTERNAL if kind is POLICY_KIND else list_internal(kind)
+    if name in internal:
+        yield from internal[name](value, (name,))
     elif name in kind.message.fields:
         yield from state_versions.check_field(kind.message.fields[name], value, (name,))

@@ -13,7 +13,6 @@ from typing import Final, TypeAlias
 
 from pulumi_c1policy._model.field_values import iterate_items
 from pulumi_c1policy._model.paths import Key, Path, format_path
-from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from pulumi_c1policy._model.tree import MAX_DEPTH, Tree, Value, is_deeper
 from pulumi_c1policy.errors import StateError
@@ -21,7 +20,7 @@ from pulumi_c1policy.errors import StateError
 STATE: Final = "__state"
 """The output with the version of the state. Without it the version is 0, which 0.1.0 wrote."""
 
-_SHOWN = 3
+_MAX_SHOWN_PROBLEMS = 3
 _MAX_DEPTH = MAX_DEPTH + 4
 """The deepest nesting of an output: a policy's, and the levels that `__` outputs add."""
 _NUMBERS = frozenset({Scalar.INT32, Scalar.UINT32, Scalar.INT64, Scalar.UINT64, Scalar.DURATION})
@@ -31,6 +30,21 @@ Problem: TypeAlias = tuple[Path, str]
 
 Shape: TypeAlias = Callable[[Value, Path], Iterator[Problem]]
 """A check of one `__` output: it yields the problems of a value at a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """The shape that the outputs of one kind of object must have.
+
+    Attributes:
+        message: The fields.
+        identity: The fields without which the state cannot be used, each with a noun phrase.
+        noun: The object, for errors.
+    """
+
+    message: Message
+    identity: Mapping[str, str]
+    noun: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +103,41 @@ def is_current(state: Mapping[str, Value]) -> bool:
     return found is None or (found in range(VERSION + 1) and not isinstance(found, bool))
 
 
-def make_error(problems: list[Problem]) -> StateError:
+def make_error(problems: list[Problem], noun: str = "the policy") -> StateError:
     """Make the error about a damaged state. It shows paths but no values, which may be secrets."""
-    shown = ", ".join(f"`{format_path(path)}` should be {what}" for path, what in problems[:_SHOWN])
-    more = f", and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    shown = ", ".join(
+        f"`{format_path(path)}` should be {what}" for path, what in problems[:_MAX_SHOWN_PROBLEMS]
+    )
+    more = (
+        f", and {len(problems) - _MAX_SHOWN_PROBLEMS} more"
+        if len(problems) > _MAX_SHOWN_PROBLEMS
+        else ""
+    )
     return StateError(
-        f"its recorded state cannot be read: {shown}{more}.",
-        "Run `pulumi up --refresh`, which reads the policy again.",
+        f"its state cannot be read: {shown}{more}.",
+        f"Run `pulumi up --refresh`, which reads {noun} again.",
     )
 
 
-def require_shape(state: Tree, internal: Mapping[str, Shape]) -> None:
-    """Check that a state (after its migrations) has the shape of a policy's outputs.
+def require_shape(state: Tree, internal: Mapping[str, Shape], required: Required) -> None:
+    """Check that a state (after its migrations) has the shape of an object's outputs.
 
     Args:
         state: The outputs.
         internal: The checks of the outputs whose names begin with `__`.
+        required: The shape of the other outputs.
 
     Raises:
         StateError: It does not; the error names the first paths.
     """
-    problems = list(_find_problems(state, internal))
+    problems = list(_find_problems(state, internal, required))
     if problems:
-        raise make_error(problems)
+        raise make_error(problems, required.noun)
 
 
-def _find_problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Problem]:
+def _find_problems(
+    state: Tree, internal: Mapping[str, Shape], required: Required
+) -> Iterator[Problem]:
     for name, value in state.items():
         if is_deeper(value, _MAX_DEPTH):
             yield (name,), "less deeply nested"
@@ -122,10 +145,9 @@ def _find_problems(state: Tree, internal: Mapping[str, Shape]) -> Iterator[Probl
     for name, shape in internal.items():
         if (value := state.get(name)) is not None:
             yield from shape(value, (name,))
-    yield from check_message(POLICY, {k: v for k, v in state.items() if not k.startswith("__")}, ())
-    if not state.get("policy_type"):
-        # Without this check, the missing type would be a change that replaces the policy.
-        yield ("policy_type",), "the policy's type"
+    outputs = {name: value for name, value in state.items() if not name.startswith("__")}
+    yield from check_message(required.message, outputs, ())
+    yield from (((name,), what) for name, what in required.identity.items() if not state.get(name))
 
 
 def check_text(value: Value, path: Path) -> Iterator[Problem]:

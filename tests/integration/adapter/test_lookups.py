@@ -1,9 +1,8 @@
-"""Lookups of a program against the emulated tenant."""
+"""Lookups of policies against the emulated tenant."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -14,7 +13,6 @@ from pulumi.runtime import mocks, settings
 import pulumi_c1policy as c1
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._pulumi import program_lookups
 from pulumi_c1policy.lookups import GetPolicyResult
 
 STEPS: dict[str, Any] = {"grant": {"steps": [{"approval": {"manager": {}}}]}}
@@ -23,28 +21,6 @@ MANAGED = {
     "iac_workspace": "acme/shop/dev",
     "iac_resource_address": "c1policy.Policy/access",
 }
-
-
-class Run:
-    """A stand-in for the stack, which is the root resource of a run."""
-
-
-@pytest.fixture
-def start_run(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Iterator[Callable[[], None]]:
-    """Starts a run of a program with the tenant's credentials; one is started already."""
-    for name, value in c1_tenant.environment.items():
-        monkeypatch.setenv(name, value)
-    runs: list[Run] = []
-
-    def start() -> None:
-        runs[:] = [Run()]
-
-    start()
-    monkeypatch.setattr(program_lookups, "get_root_resource", lambda: runs[0])
-    yield start
-    runs.clear()
-    # The client is closed with its run.
-    gc.collect()
 
 
 @pytest.fixture
@@ -87,6 +63,19 @@ def test_the_type_chooses_among_policies_of_one_name(add: Callable[..., str]) ->
     grant, revoke = add("Access"), add("Access", "REVOKE")
     assert c1.get_policy(display_name="Access", type="POLICY_TYPE_GRANT").id == grant
     assert c1.get_policy(display_name="Access", type=c1.PolicyType.REVOKE).id == revoke
+
+
+def test_policies_are_found_by_all_that_is_given(add: Callable[..., str]) -> None:
+    access = [add("Access", annotations={"team": "a", "tier": "1"}), add("Access", "REVOKE")]
+    backup = add("Backup", annotations={"team": "a"})
+    assert {policy.id for policy in c1.get_policies(display_name="Access")} == {*access}
+    assert [
+        each.id for each in c1.get_policies(display_name="Access", type="POLICY_TYPE_REVOKE")
+    ] == [access[1]]
+    found = c1.get_policies(annotations={"team": "a"})
+    assert [policy.id for policy in found] == [access[0], backup]
+    assert c1.get_policies(display_name="access") == []
+    assert {*access, backup} <= {policy.id for policy in c1.get_policies()}
 
 
 def test_equal_questions_of_a_run_are_asked_once(
@@ -219,6 +208,8 @@ class Answers(mocks.Mocks):
         raise AssertionError(args.name)
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        if args.token == "c1policy:index:getPolicies":
+            return {"policies": [{"id": "policy-1"}]}, None
         assert args.token == "c1policy:index:getPolicy"
         known = args.args.get("display_name") == "Known"
         return ({"id": "policy-1", "description": "A description."} if known else {}), None
@@ -236,3 +227,5 @@ def test_mocks_answer_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert c1.get_policy(display_name="Other").id == "Other_id"
     assert c1.get_policy(id="policy-2").id == "policy-2"
+    [one] = c1.get_policies(display_name="All")
+    assert (one.id, one.display_name) == ("policy-1", "All")

@@ -75,5 +75,7 @@ def _kind(request: RecordedRequest) -> str:
         return "search" if "refs" in (request.body or {}) else "page"
     if request.method == "GET" and request.path.endswith("/policies"):
         return "page"
+    if request.path.endswith(("/search/apps", "/search/entitlements")):
+        return "usage"
     names = {"GET": "get", "DELETE": "delete"}
     return names.get(request.method) or ("update" if request.update_mask else "create")

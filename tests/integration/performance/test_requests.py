@@ -121,7 +121,24 @@ def test_destroying_takes_a_look_and_a_request_a_policy(
     requests = tenant.requests()
     # Where another thread takes the connection of the look, the write looks again on its own.
     assert count <= requests.pop("get") <= 1.5 * count + THREADS
+    # Two questions about the use of the policies that the engine shows first, and about the rest.
+    assert requests.pop("usage") <= 2 + 2 * ceil(count / PAGE)
+    assert requests.pop("page", 0) <= ceil(count / PAGE)
     assert requests == {"delete": count, "token": 1}
+
+
+def test_destroying_after_reads_takes_two_more_requests(
+    tenant: Tenant, provider: PolicyProvider
+) -> None:
+    state = tenant.fill(250)
+
+    at_once(partial(provider.read, *entry) for entry in state.items())
+    before = tenant.requests()
+    at_once(partial(provider.delete, *entry) for entry in state.items())
+
+    assert (tenant.requests() - before).keys() == {"get", "delete", "usage"}
+    # At most 100 policies share a search.
+    assert tenant.requests()["usage"] == 2 * ceil(250 / 100)
 
 
 def test_a_whole_run_in_one_process_asks_for_one_token(

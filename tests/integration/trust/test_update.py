@@ -97,7 +97,7 @@ def test_an_update_in_conflict_with_somebody_else_is_refused_with_all_values(
         stack.up({"access": grant("B")})
     summary, advice = str(caught.value).splitlines()
     assert "c1policy.Policy/access" in summary
-    assert '`description` was "A" when last recorded and is "theirs" now' in summary
+    assert '`description` was "A" at the last operation and is "theirs" now' in summary
     assert 'the program says "B"' in summary
     assert 'on_conflict="overwrite"' in advice
     assert live(c1_tenant)[0]["description"] == "theirs"

@@ -13,7 +13,7 @@ import pytest
 CELL = "manager:" + "abcdefghij" * 30
 PROGRAM = f"""
 from pulumi_c1policy._cli import tables
-tables._table(["Policy", "Outcome"], [["東京" * 30, {CELL!r}]])
+tables.print_table(["Policy", "Outcome"], [["東京" * 30, {CELL!r}]])
 """
 
 

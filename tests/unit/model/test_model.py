@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.refs import APP_ENTITLEMENT_REFERENCE
 from pulumi_c1policy._model.schema import Field, Message, Scalar, index_messages
 
 FIELDS = [
@@ -55,3 +57,26 @@ def test_every_field_is_documented_in_sentences(message: Message, field: Field) 
 def test_required_groups_exist(message: Message) -> None:
     """A group that wants a member has members."""
     assert message.required_oneofs <= set(message.oneofs)
+
+
+OTHER_IDS = """
+    app_user_id automation_template_id baton_resource_action_id connector_id
+    external_ticket_provisioner_config_id id resource_type_id schema_id vault_boundary_id vault_ids
+"""
+"""The ids of objects that no lookup finds."""
+
+
+def test_every_id_of_an_object_has_the_kind_of_the_object() -> None:
+    fields = [field for message in index_messages(POLICY).values() for field in message._fields]
+    found = {
+        field.name
+        for field in fields
+        if field.type is Scalar.STRING
+        and field.name.endswith(("_id", "_ids"))
+        and not field.output_only
+    }
+    assert found | {"id"} == (ID_FIELDS.keys() - {"allowed_reassignees"}) | {*OTHER_IDS.split()}
+    policies = {name for name, kind in ID_FIELDS.items() if kind == "policy"}
+    assert policies == {field.name for field in fields if field.names_policy}
+    references = {field.name for field in fields if field.type is APP_ENTITLEMENT_REFERENCE}
+    assert references == REFERENCE_FIELDS

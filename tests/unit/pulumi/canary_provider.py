@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pulumi.dynamic import Config, ConfigureRequest, CreateResult, ResourceProvider
+from pulumi.dynamic import Config, ConfigureRequest, CreateResult, ReadResult, ResourceProvider
 
 from pulumi_c1policy._pulumi import dynamic_server
 
@@ -23,7 +23,7 @@ _configs: list[Config] = []
 
 
 class Canary(ResourceProvider):
-    """A provider that only creates: the new id is what the hook found."""
+    """A provider whose new id, or other answer, is what the hook found."""
 
     def configure(self, req: ConfigureRequest) -> None:
         _configs.append(req.config)
@@ -32,6 +32,12 @@ class Canary(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         return CreateResult(str(_ACTIONS[props["action"]]()))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        return ReadResult(id_, props, dynamic_server.get_request_inputs())
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        raise LookupError(dynamic_server.get_request_inputs())
 
 
 def _format_error(error: BaseException) -> str | None:
@@ -54,5 +60,9 @@ _ACTIONS: dict[str, Callable[[], object]] = {
     "log": _log,
     "wait": lambda: _cancelled.wait(_WAIT_SECONDS),
     "exit after engine": lambda: dynamic_server.call_on_engine_death(lambda: os._exit(EXIT_CODE)),
+    "compare configs": lambda: (
+        dynamic_server.have_same_values(_configs[0], _configs[0]),
+        dynamic_server.have_same_values(_configs[0], Config({}, "shop")),
+    ),
     "list config": lambda: sorted(dynamic_server.list_config_keys(_configs[0])),
 }

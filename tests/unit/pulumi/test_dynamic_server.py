@@ -112,6 +112,23 @@ def test_the_urn_of_the_request_is_found_on_the_call_stack(plugin: Plugin) -> No
     assert plugin.act("find urn") == URN
 
 
+def test_a_read_and_a_deletion_find_the_recorded_inputs(plugin: Plugin) -> None:
+    outputs, inputs = struct_pb2.Struct(), struct_pb2.Struct()
+    outputs.update({"__provider": PROVIDER, "description": "an output"})
+    inputs.update({"__options": {"on_in_use": "delete"}})
+    request: dict[str, Any] = {"id": "p1", "urn": URN, "properties": outputs}
+    read = plugin.stub.Read(provider_pb2.ReadRequest(**request, inputs=inputs))
+    assert dict(read.inputs["__options"]) == {"on_in_use": "delete"}
+    deletion = provider_pb2.DeleteRequest(**request, old_inputs=inputs)
+    with pytest.raises(grpc.RpcError) as caught:
+        plugin.stub.Delete(deletion, timeout=TIMEOUT_SECONDS)
+    assert caught.value.details() == "only {'__options': {'on_in_use': 'delete'}}"
+
+
+def test_configs_are_compared_by_their_values(plugin: Plugin) -> None:
+    assert plugin.act("compare configs") == "(True, False)"
+
+
 def test_messages_reach_the_engine(plugin: Plugin, engine_and_address: tuple[Engine, str]) -> None:
     engine, _ = engine_and_address
     assert plugin.act("log") == "True"
@@ -157,6 +174,7 @@ def test_the_death_of_the_engine_is_noticed(engine_and_address: tuple[Engine, st
     [
         (lambda: dynamic_server.replace_traceback(str), "traceback"),
         (dynamic_server.get_request_urn, "request"),
+        (dynamic_server.get_request_inputs, "request"),
         (lambda: dynamic_server.log("text", ""), "address of the engine"),
         (lambda: dynamic_server.call_on_cancel(print), "Cancel"),
         (lambda: dynamic_server.call_on_engine_death(print), "standard output"),

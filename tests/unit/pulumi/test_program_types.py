@@ -13,7 +13,13 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
-PAGES = ("README.md", "docs/adopting.md", "docs/quickstart.md", "docs/refactoring.md")
+PAGES = (
+    "README.md",
+    "docs/adopting.md",
+    "docs/lookups.md",
+    "docs/quickstart.md",
+    "docs/refactoring.md",
+)
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/__main__.py"))
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy import Policy, PolicyType, outputs
-from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._lifecycle.planning.decisions import POLICY_DECISIONS
 from pulumi_c1policy._model.enums import POLICY_TYPE
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Message, index_messages
@@ -22,7 +22,7 @@ MESSAGES = [message for message in index_messages(POLICY).values() if message is
 def test_every_field_that_a_program_may_set_is_an_argument_with_a_docstring() -> None:
     parameters = inspect.signature(Policy.__init__).parameters
     names = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
-    assert names == [*(field.name for field in inputs_of(POLICY)), *DECISIONS]
+    assert names == [*(field.name for field in inputs_of(POLICY)), *POLICY_DECISIONS]
     documentation = inspect.getdoc(Policy.__init__) or ""
     assert all(f"\n    {name}: " in documentation for name in names)
 
@@ -35,7 +35,7 @@ def test_required_arguments_have_no_default() -> None:
 
 def test_decisions_are_refusals_by_default() -> None:
     parameters = inspect.signature(Policy.__init__).parameters
-    assert {parameters[name].default for name in DECISIONS} == {"refuse"}
+    assert {parameters[name].default for name in POLICY_DECISIONS} == {"refuse"}
 
 
 def test_every_field_is_an_output() -> None:

@@ -57,7 +57,7 @@ class Emulated:
         return found
 
     def create(self, wire: Tree) -> str:
-        fields = self.tenant.reader(creating=True).read(POLICY.name, wire)
+        fields = self.tenant.make_reader(creating=True).read(POLICY.name, wire)
         return self.tenant.policies.create(fields).id
 
     def get(self, policy_id: str, quirks: Quirks | None = None) -> Tree:
@@ -68,7 +68,7 @@ class Emulated:
         return decode(POLICY, json.loads(json.dumps(answer)))
 
     def update(self, policy_id: str, body: Tree, mask: tuple[str, ...]) -> None:
-        fields = self.tenant.reader().read(POLICY.name, body)
+        fields = self.tenant.make_reader().read(POLICY.name, body)
         self.tenant.policies.update(policy_id, fields, masks.parse(",".join(mask)))
 
 

@@ -1,17 +1,9 @@
-"""Lookups of objects that exist in the tenant already.
-
-A lookup asks the tenant while the program runs, in each preview and each update, and returns a
-plain value at once. It uses the credentials of the stack. Equal questions of a run are asked once.
-In a test with `pulumi.runtime.set_mocks`, `Mocks.call` answers it, with the token in the docstring.
-
-`Policy.get` is the alternative: it records the policy in the stack as a resource, and a refresh
-reads it again.
-"""
+"""Lookups of policies: `get_policy` and `get_policies`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
 import pulumi
@@ -21,53 +13,16 @@ from pulumi_c1policy._lifecycle.planning.reduce import prune
 from pulumi_c1policy._model.enums import POLICY_SCOPE_SLOT, POLICY_TYPE
 from pulumi_c1policy._model.policy import POLICY, POLICY_SCOPE
 from pulumi_c1policy._model.tree import ShapeError, decode
-from pulumi_c1policy._pulumi import program_lookups
-from pulumi_c1policy._pulumi.program_lookups import Lookup
+from pulumi_c1policy._pulumi import lookup_choice, program_lookups
+from pulumi_c1policy._pulumi.lookup_choice import Candidate
+from pulumi_c1policy._pulumi.program_lookups import Lookup, Tenant
 from pulumi_c1policy.errors import NotFoundError
+from pulumi_c1policy.lookup_results import GetPolicyResult
 from pulumi_c1policy.policy_type import PolicyType as Types
 
 if TYPE_CHECKING:
-    from pulumi_c1policy import outputs
     from pulumi_c1policy.inputs import PolicyType
-
-__all__ = ["GetPolicyResult", "get_policy", "get_policy_output"]
-
-_POLICY_TOKEN = "c1policy:index:getPolicy"  # noqa: S105 (the name of a function)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetPolicyResult:
-    """A policy of the tenant, as it was when the program looked it up.
-
-    Attributes:
-        id: Its id in the tenant.
-        display_name: The name that people see.
-        policy_type: The kind of request that it decides.
-        description: Its purpose.
-        policy_steps: Lists of steps by key.
-        rules: Its rules, from top to bottom.
-        baseline_policy_id: The policy that replaces its baseline steps.
-        post_actions: The actions after the policy has run.
-        scope: The only app or entitlement that may use it; None if it is global.
-        annotations: Its annotations, including the ownership annotations.
-        system_builtin: True if the tenant itself made it.
-        created_at: The time of its creation (RFC 3339, UTC).
-        updated_at: The time of its last change (RFC 3339, UTC).
-    """
-
-    id: str
-    display_name: str
-    policy_type: PolicyType
-    description: str | None = None
-    policy_steps: dict[str, outputs.PolicySteps] | None = None
-    rules: list[outputs.Rule] | None = None
-    baseline_policy_id: str | None = None
-    post_actions: list[outputs.PolicyPostActions] | None = None
-    scope: outputs.PolicyScope | None = None
-    annotations: dict[str, str] | None = None
-    system_builtin: bool = False
-    created_at: str | None = None
-    updated_at: str | None = None
+_NOUN = ("policy", "policies")
 
 
 @overload
@@ -100,13 +55,13 @@ def get_policy(
     """
     arguments = {"id": id, "display_name": display_name, "type": type}
     criteria = {name: str(value) for name, value in arguments.items() if value is not None}
-    lookup = Lookup("get_policy", ("policy", "policies"), criteria)
+    lookup = Lookup("get_policy", _NOUN, criteria)
     if ("id" in criteria and len(criteria) > 1) or not criteria.keys() & {"id", "display_name"}:
         raise lookup.refuse(
             "has a wrong combination of arguments.",
             "Call get_policy with either `id`, or `display_name` and optionally `type`.",
         )
-    mocked = program_lookups.find_mocked(_POLICY_TOKEN, lookup)
+    mocked = program_lookups.find_mocked(lookup)
     if mocked is not None:
         return _make_mocked_policy(criteria, mocked)
     wire = _get_by_id(lookup) if "id" in criteria else _find_by_name(lookup)
@@ -123,9 +78,66 @@ def get_policy_output(
 
     The result is unknown in a preview if an argument is.
     """
-    arguments: dict[str, Any] = {"id": id, "display_name": display_name, "type": type}
-    given = {name: value for name, value in arguments.items() if value is not None}
-    return pulumi.Output.all(**given).apply(lambda known: get_policy(**known))
+    return program_lookups.call_aside(get_policy, id=id, display_name=display_name, type=type)
+
+
+def get_policies(
+    *,
+    display_name: str | None = None,
+    type: PolicyType | None = None,
+    annotations: Mapping[str, str] | None = None,
+) -> list[GetPolicyResult]:
+    """Look up all policies of the tenant that fit, which may be none.
+
+    ```python
+    for policy in c1.get_policies(annotations={"team": "security"}):
+        pulumi.log.info(policy.display_name)
+    ```
+
+    The token for mocks is `c1policy:index:getPolicies`; they answer with `policies`, a list.
+
+    Args:
+        display_name: The whole display name; upper and lower case differ.
+        type: The type.
+        annotations: Annotations that the policies have, among others.
+
+    Returns:
+        The policies as they are now, by name and then by id.
+
+    Raises:
+        RunError: There are no credentials, or the tenant cannot be reached.
+    """
+    arguments = {"display_name": display_name, "type": type, "annotations": annotations}
+    criteria = {name: value for name, value in arguments.items() if value is not None}
+    lookup = Lookup("get_policies", _NOUN, criteria)
+    mocked = program_lookups.find_mocked(lookup)
+    if mocked is not None:
+        return [_make_mocked_policy(criteria, each) for each in mocked.get("policies") or ()]
+    with program_lookups.connect(lookup) as tenant:
+        existing = _list_existing(tenant)
+    found = [
+        policy
+        for policy in existing
+        if _fits(policy, criteria)
+        and (annotations or {}).items() <= (policy.get("annotations") or {}).items()
+    ]
+    found.sort(key=lambda policy: (str(policy.get("displayName")), str(policy["id"])))
+    return [_make_policy(lookup, policy) for policy in found]
+
+
+def get_policies_output(
+    *,
+    display_name: pulumi.Input[str] | None = None,
+    type: pulumi.Input[PolicyType] | None = None,
+    annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+) -> pulumi.Output[list[GetPolicyResult]]:
+    """Look up policies by the outputs of other resources: see `get_policies`.
+
+    The result is unknown in a preview if an argument is.
+    """
+    return program_lookups.call_aside(
+        get_policies, display_name=display_name, type=type, annotations=annotations
+    )
 
 
 def _get_by_id(lookup: Lookup) -> Mapping[str, Any]:
@@ -150,25 +162,28 @@ def _refuse_missing(lookup: Lookup, tenant: str) -> pulumi.RunError:
 def _find_by_name(lookup: Lookup) -> Mapping[str, Any]:
     criteria = lookup.criteria
     with program_lookups.connect(lookup) as tenant:
-        policies = tenant.read_once("policies", lambda: [*tenant.client.list_all()])
-    existing = [policy for policy in policies if policy.get("id") and not policy.get("deletedAt")]
-    found = [
-        policy
-        for policy in existing
-        if policy.get("displayName") == criteria["display_name"]
-        and policy.get("policyType") == criteria.get("type", policy.get("policyType"))
-    ]
-    return program_lookups.choose_one(
-        lookup, tenant.name, found, existing, _identify_policy, _describe_policy
+        existing = _list_existing(tenant)
+    return lookup_choice.choose_one(
+        lookup,
+        f"the tenant {tenant.name}",
+        [_make_candidate(policy) for policy in existing if _fits(policy, criteria)],
+        lambda: map(_make_candidate, existing),
+        name=criteria["display_name"],
     )
 
 
-def _identify_policy(wire: Mapping[str, Any]) -> tuple[str, str]:
-    return str(wire["id"]), str(wire.get("displayName") or "")
+def _list_existing(tenant: Tenant) -> list[Mapping[str, Any]]:
+    policies = tenant.read_once("policies", lambda: [*tenant.client.list_all()])
+    return [policy for policy in policies if policy.get("id") and not policy.get("deletedAt")]
 
 
-def _describe_policy(wire: Mapping[str, Any]) -> str:
-    """Return the facts that tell policies of the same name apart."""
+def _fits(wire: Mapping[str, Any], criteria: Mapping[str, Any]) -> bool:
+    """Return whether a policy has the name and the type that are wanted."""
+    wanted = {"displayName": criteria.get("display_name"), "policyType": criteria.get("type")}
+    return all(value is None or wire.get(name) == value for name, value in wanted.items())
+
+
+def _make_candidate(wire: Mapping[str, Any]) -> Candidate[Mapping[str, Any]]:
     scope = wire.get("scope") or {}
     place = ", ".join(
         f"{field.name}={scope[field.wire]}"
@@ -176,14 +191,14 @@ def _describe_policy(wire: Mapping[str, Any]) -> str:
         if scope.get(field.wire) not in (None, "", POLICY_SCOPE_SLOT.zero)
     )
     ownership = read_ownership(dict(wire))
-    facts = [
+    facts = (
         str(wire.get("policyType")),
         f"scope {place}" if place else "global",
         "builtin" if wire.get("systemBuiltin") else "",
         f"managed by {describe_manager({}, ownership)}" if ownership else "",
         f"created {wire['createdAt']}" if wire.get("createdAt") else "",
-    ]
-    return ", ".join(filter(None, facts))
+    )
+    return Candidate(wire, str(wire["id"]), str(wire.get("displayName") or ""), facts)
 
 
 def _make_policy(lookup: Lookup, wire: Mapping[str, Any]) -> GetPolicyResult:
@@ -200,7 +215,7 @@ def _make_policy(lookup: Lookup, wire: Mapping[str, Any]) -> GetPolicyResult:
     return GetPolicyResult(**values)
 
 
-def _make_mocked_policy(criteria: Mapping[str, str], answer: Mapping[str, Any]) -> GetPolicyResult:
+def _make_mocked_policy(criteria: Mapping[str, Any], answer: Mapping[str, Any]) -> GetPolicyResult:
     """Return what a program's mocks answered, with invented values for what they left out."""
     name = criteria.get("display_name", "")
     values: dict[str, Any] = {

@@ -1,0 +1,115 @@
+"""The searches for the objects that policies name: users, apps, entitlements and others.
+
+The tenant's filters are hints: they may match in any case, in part, or not at all. The caller
+compares what was found. Deleted objects are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
+
+from pulumi_c1policy._client import paging
+from pulumi_c1policy._client.answer_models import Page
+from pulumi_c1policy._client.directory_models import (
+    App,
+    Entitlement,
+    EntitlementView,
+    StepUpProvider,
+    User,
+    UserView,
+    Webhook,
+)
+from pulumi_c1policy._client.transport import Transport
+
+_MAX_PAGE_SIZE = 100
+# The rows of entitlements are heavy; the vendor's documentation advises small pages.
+_HEAVY_PAGE_SIZE = 25
+_Row = TypeVar("_Row")
+
+
+class _Object(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def deleted_at(self) -> str: ...
+
+
+_AnyObject = TypeVar("_AnyObject", bound=_Object)
+
+
+class DirectoryClient:
+    """The searches in the directory of a tenant. Each call reads pages as they are used."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Share the transport, with its pool and its pace, of another client."""
+        self._transport = transport
+
+    def search_users(self, *, email: str = "", query: str = "") -> Iterator[User]:
+        """Yield the users with an email, or that match a free text.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        filters = {"email": email, "query": query}
+        views = self._search("users", Page[UserView], filters, _MAX_PAGE_SIZE)
+        return _list_existing(view.user for view in views)
+
+    def search_apps(self, *, display_name: str = "") -> Iterator[App]:
+        """Yield the apps with a display name.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        filters = {"displayName": display_name}
+        found = self._search("apps", Page[App], filters, _MAX_PAGE_SIZE)
+        return _list_existing(found)
+
+    def search_entitlements(
+        self, app_id: str, *, display_name: str = "", alias: str = ""
+    ) -> Iterator[Entitlement]:
+        """Yield the entitlements of an app with a display name or an alias.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        filters = {"appIds": [app_id], "displayName": display_name, "alias": alias}
+        views = self._search("entitlements", Page[EntitlementView], filters, _HEAVY_PAGE_SIZE)
+        found = _list_existing(view.app_entitlement for view in views)
+        return (each for each in found if each.app_id == app_id)
+
+    def list_webhooks(self) -> Iterator[Webhook]:
+        """Yield all webhooks.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        found = self._search("webhooks", Page[Webhook], {}, _MAX_PAGE_SIZE)
+        return _list_existing(found)
+
+    def list_step_up_providers(self) -> Iterator[StepUpProvider]:
+        """Yield all providers of step-up authentication.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        found = self._search("step-up/providers", Page[StepUpProvider], {}, _MAX_PAGE_SIZE)
+        return _list_existing(found)
+
+    def _search(
+        self, name: str, page: type[Page[_Row]], filters: Mapping[str, object], page_size: int
+    ) -> Iterator[_Row]:
+        path = f"/api/v1/search/{name}"
+        for rows in paging.search_pages(self._transport, path, page, filters, page_size):
+            yield from rows
+
+
+def _list_existing(found: Iterable[_AnyObject | None]) -> Iterator[_AnyObject]:
+    """Yield each object once, without those that were deleted softly."""
+    seen = set()
+    for each in found:
+        if each is not None and each.id and not each.deleted_at:
+            key = (getattr(each, "app_id", ""), each.id)
+            if key not in seen:
+                seen.add(key)
+                yield each

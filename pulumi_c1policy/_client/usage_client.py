@@ -1,0 +1,119 @@
+"""The requests that tell which objects of a tenant use a policy.
+
+Rows are the JSON trees of the wire. Each call sends one request, because the caller decides after
+each page whether it needs another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from pulumi_c1policy._client import decoding
+from pulumi_c1policy._client.api_requests import Request
+from pulumi_c1policy._client.outcomes import Call, Kind, unwrap
+from pulumi_c1policy._client.transport import Transport
+
+Searched: TypeAlias = Literal["apps", "entitlements"]
+"""The objects with a search by policy."""
+
+PAGE_SIZE: Final = 10
+"""The number of rows to ask for; the vendor's documentation advises this, because rows are heavy.
+"""
+
+_APPS_PATH = "/api/v1/apps"
+_MAX_LIST_SIZE = 100
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class RowPage(BaseModel):
+    """One page of a list or a search."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    rows: Annotated[
+        list[dict[str, Any]], BeforeValidator(lambda value: [] if value is None else value)
+    ] = Field(default_factory=list, alias="list")
+    next_token: Annotated[str, BeforeValidator(lambda value: "" if value is None else value)] = (
+        Field(default="", alias="nextPageToken")
+    )
+
+
+def name_search(what: Searched) -> str:
+    """Return the method and the path of a search, for messages."""
+    return str(_make_search(what))
+
+
+class UsageClient:
+    """The requests about the use of policies, over the pool of another client."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Share a transport, with its pool and its pace."""
+        self._transport = transport
+
+    def search_by_policies(
+        self, what: Searched, policy_ids: Sequence[str], token: str = ""
+    ) -> RowPage:
+        """Return a page of the apps or the entitlements that name one of the policies.
+
+        A tenant that does not know the filter answers with other rows, too.
+
+        Raises:
+            APIError: The page could not be read.
+        """
+        return self._search(what, {"policyRefs": [{"id": each} for each in policy_ids]}, token)
+
+    def search_apps_by_ids(self, app_ids: Sequence[str], token: str = "") -> RowPage:
+        """Return a page of the apps with these ids.
+
+        Raises:
+            APIError: The page could not be read.
+        """
+        return self._search("apps", {"appIds": [*app_ids]}, token)
+
+    def list_apps(self, token: str = "") -> RowPage:
+        """Return a page of all apps.
+
+        Raises:
+            APIError: The page could not be read.
+        """
+        return self._list(_APPS_PATH, token)
+
+    def list_configuration_rules(self, app_id: str, token: str = "") -> RowPage:
+        """Return a page of the configuration rules for the entitlements of an app.
+
+        Raises:
+            APIError: The page could not be read.
+        """
+        return self._list(f"{_APPS_PATH}/{app_id}/entitlement_configuration_rules", token)
+
+    def get_request_defaults(self, app_id: str) -> dict[str, Any]:
+        """Return the request defaults of an app.
+
+        Raises:
+            APIError: They could not be read.
+        """
+        call = Call(Kind.READ, "GET", f"{_APPS_PATH}/{app_id}/access_request_defaults")
+        return unwrap(self._transport.send(Request(call)))
+
+    def _search(self, what: Searched, filters: Mapping[str, object], token: str) -> RowPage:
+        page = {"pageSize": PAGE_SIZE} | ({"pageToken": token} if token else {})
+        request = Request(_make_search(what), body={**filters, **page})
+        return decoding.request_model(self._transport, RowPage, request)
+
+    def _list(self, path: str, token: str) -> RowPage:
+        params = {"page_size": str(_MAX_LIST_SIZE)} | ({"page_token": token} if token else {})
+        request = Request(Call(Kind.READ, "GET", path), params=params)
+        return decoding.request_model(self._transport, RowPage, request)
+
+
+def is_plain_id(value: str) -> bool:
+    """Return whether an id from a tenant may be part of a path."""
+    return bool(_PLAIN_ID.fullmatch(value))
+
+
+def _make_search(what: Searched) -> Call:
+    return Call(Kind.READ, "POST", f"/api/v1/search/{what}")

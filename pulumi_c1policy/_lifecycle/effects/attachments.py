@@ -1,0 +1,262 @@
+"""The create, read, update and deletion of attachments over the client.
+
+Each attempt of a write follows a fresh GET of the object, which the client makes inside its send.
+A write sends only the fields whose live value differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pulumi_c1policy._lifecycle.effects import absence, predecessors
+from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_object
+from pulumi_c1policy._lifecycle.planning import attachment_texts, leftover_texts
+from pulumi_c1policy._lifecycle.planning.attachment_kind import (
+    find_added,
+    find_dropped,
+    list_set,
+    list_settable,
+    select_values,
+)
+from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, build_body, plan
+from pulumi_c1policy._lifecycle.planning.prior import (
+    Origin,
+    Prior,
+    find_drift,
+    record_answer,
+    refresh,
+)
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._model.attachments import Target, make_target
+from pulumi_c1policy._model.schema import Message
+from pulumi_c1policy._model.tree import Tree, encode
+from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError, RefusedError
+
+_FieldsFor = Callable[[Tree], Tree | None]
+"""A function from the live object (decoded) to the fields to send on the wire."""
+
+
+def create(run: Run, kind: Kind, desired: Tree, workspace: str) -> Prior:
+    """Set the fields of the program on an object that exists.
+
+    Args:
+        run: The run.
+        kind: The kind of the attachment.
+        desired: The checked inputs.
+        workspace: The workspace of the stack. A live policy of it is no predecessor: an earlier
+            create, whose record was lost, has set it.
+
+    Raises:
+        NotFoundError: The tenant has no such object.
+        APIError: The fields could not be set.
+    """
+    target, names = make_target(desired), list_set(kind.message, desired)
+    before: Tree = {}
+
+    def find_fields(live: Tree) -> Tree | None:
+        if live.get("deleted_at"):
+            raise NotFoundError(*attachment_texts.refuse_missing(target))
+        predecessors.note_predecessors(before, kind.message, live, desired, names)
+        return _select_different(kind.message, live, desired, names)
+
+    with run.client.share_deadline():
+        missing = NotFoundError(*attachment_texts.refuse_missing(target))
+        answer = _send(run, kind, target, find_fields, missing)
+        recovered = predecessors.drop_own_policies(run, kind, before, desired, workspace)
+    recorded = record_answer(desired, answer, origin=Origin(run.tenant), kind=kind)
+    return replace(recorded, predecessors=recovered)
+
+
+def read(
+    run: Run, kind: Kind, target: Target, prior: Prior | None, names: list[str] | None = None
+) -> Prior | None:
+    """Read the object as it is now.
+
+    Args:
+        run: The run.
+        kind: The kind of the attachment.
+        target: The object.
+        prior: The record of the last operation; None for an object without one (an import).
+        names: The fields to record without a prior record. Default: those with a value.
+
+    Returns:
+        The record brought up to date, or None if the object is gone.
+
+    Raises:
+        APIError: It could not be read, or its absence is not proven.
+    """
+    with run.client.share_deadline():
+        live = _read_recent(run, kind, target, prior)
+    if live is None:
+        return None
+    if prior is None:
+        values = select_values(kind.message, live, list_settable(kind.message))
+        ids = {field.name: live[field.name] for field in kind.message.required}
+        inputs = ids | {n: v for n, v in values.items() if (n in names if names else v)}
+        return record_answer(inputs, live, origin=Origin(run.tenant), kind=kind)
+    refreshed = refresh(prior, live)
+    return replace(refreshed, origin=replace(prior.origin, tenant=run.tenant))
+
+
+def _read_recent(run: Run, kind: Kind, target: Target, prior: Prior | None) -> Tree | None:
+    """Return the object from the reads of the run, or None if it is provably gone."""
+    fields = kind.message.fields.values()
+    policies = [prior.outputs.get(f.name) for f in fields if f.names_policy] if prior else []
+    try:
+        wire, is_fresh = run.attachment_reads.get(target, [str(each or "") for each in policies])
+        live = decode_object(kind.message, target, "GET", wire)
+        if prior and not is_fresh and find_drift(prior, live):
+            # A page may lag behind the last write.
+            live = decode_object(kind.message, target, "GET", run.attachments.get(target))
+    except NotFoundError as error:
+        if _is_gone(run, target, error):
+            return None
+        live = decode_object(kind.message, target, "GET", run.attachments.get(target))
+    return None if live.get("deleted_at") else live
+
+
+def update(run: Run, prior: Prior, desired: Tree, options: Options, workspace: str) -> Prior:
+    """Send the changes from the prior to the desired inputs, and put back dropped fields.
+
+    Raises:
+        RefusedError: The plan refuses: somebody else changed a field.
+        NotFoundError: The object is gone.
+        APIError: The update failed.
+    """
+    planned, kind = plan(prior, desired, options), prior.kind
+    if isinstance(planned, Refuse):
+        raise RefusedError(*planned)
+    if isinstance(planned, Replace):
+        fields = ", ".join(f"`{name}`" for name in planned.fields)
+        raise RefusedError(f"{fields} cannot change in place.", "Replace the attachment instead.")
+    origin = replace(prior.origin, tenant=run.tenant)
+    if isinstance(planned, NoOp):
+        recorded = record_answer(desired, prior.outputs, origin=origin, kind=kind)
+        return replace(recorded, predecessors=prior.predecessors)
+    message, target = kind.message, make_target(desired)
+    added, before = find_added(prior, desired), Tree()
+    with run.client.share_deadline():
+        restored = predecessors.restore(run, prior, find_dropped(prior, desired), workspace)
+        complete = desired | restored
+        sent = {message.fields[name].wire for name in list_set(message, complete)}
+        narrowed = replace(planned, mask=tuple(wire for wire in planned.mask if wire in sent))
+
+        def find_fields(live: Tree) -> Tree | None:
+            if live.get("deleted_at"):
+                raise NotFoundError(*attachment_texts.describe_gone(target))
+            predecessors.note_predecessors(before, message, live, desired, added)
+            body = build_body(narrowed, prior, complete, live, options)
+            if isinstance(body, Refuse):
+                raise RefusedError(*body)
+            names = [message.wire_fields[wire].name for wire in body]
+            values = complete | {message.wire_fields[wire].name: body[wire] for wire in body}
+            return _select_different(message, live, values, names)
+
+        gone = NotFoundError(*attachment_texts.describe_gone(target))
+        answer = _send(run, kind, target, find_fields, gone) if narrowed.mask else prior.outputs
+        new = predecessors.drop_own_policies(run, kind, before, desired, workspace)
+    recorded = record_answer(desired, answer, origin=origin, kind=kind)
+    kept = {n: v for n, v in prior.predecessors.items() if desired.get(n) is not None}
+    return replace(recorded, predecessors=kept | new)
+
+
+def delete(connect: Callable[[], Run], target: Target, prior: Prior, workspace: str) -> list[str]:
+    """Put back the predecessor of each field that still has the value of the program.
+
+    Args:
+        connect: Returns the run.
+        target: The object.
+        prior: The record of the last operation.
+        workspace: The workspace of the stack.
+
+    Returns:
+        Warnings about fields that were left.
+
+    Raises:
+        APIError: The fields could not be put back.
+    """
+    kind, names = prior.kind, list_set(prior.kind.message, prior.inputs)
+    if not prior.predecessors:
+        return [attachment_texts.warn_of_unknown_predecessors(names)] if names else []
+    run, changed = connect(), list[str]()
+
+    def find_fields(live: Tree) -> Tree | None:
+        changed.clear()
+        if live.get("deleted_at"):
+            return None
+        found = select_values(kind.message, live, list(restored))
+        changed.extend(n for n in restored if found[n] not in (prior.outputs.get(n), restored[n]))
+        ours = [name for name in restored if name not in changed]
+        return _select_different(kind.message, live, restored, ours)
+
+    with run.client.share_deadline():
+        restored = predecessors.restore(run, prior, names, workspace)
+        try:
+            _send(run, kind, target, find_fields, NotFoundError("", ""))
+        except NotFoundError as error:
+            if error.summary:
+                raise
+    return [attachment_texts.warn_of_changed_fields(changed)] if changed else []
+
+
+def _select_different(message: Message, live: Tree, values: Tree, names: list[str]) -> Tree | None:
+    """Return the fields whose live value differs, on the wire; None if there is none."""
+    found = select_values(message, live, names)
+    different = {name: values[name] for name in names if found[name] != values[name]}
+    return encode(message, different) or None
+
+
+def _send(
+    run: Run, kind: Kind, target: Target, find_fields: _FieldsFor, gone: NotFoundError
+) -> Tree:
+    """Send an update; return its answer, or the object that shows that it took effect.
+
+    Args:
+        run: The run.
+        kind: The kind of the attachment.
+        target: The object.
+        find_fields: Returns the fields to send for the live object; None if it has them.
+        gone: The error to raise if the object does not exist.
+    """
+
+    def find(wire: Tree) -> Tree | None:
+        return find_fields(decode_object(kind.message, target, "GET", wire))
+
+    try:
+        wire = run.attachments.update(target, find)
+        return decode_object(kind.message, target, "POST", wire)
+    except NotFoundError as error:
+        if error.status is None:
+            raise
+        if _is_gone(run, target, error):
+            raise gone from error
+        contradiction = leftover_texts.describe_contradiction(target.noun)
+        raise AnswerError(*contradiction, method="GET", status=404) from error
+    except APIError as error:
+        if not error.ambiguous:
+            raise
+        unclear = error
+    finally:
+        run.attachment_reads.forget(target)
+    for _ in run.wait_for_looks(unclear):
+        try:
+            wire = run.attachments.get(target)
+            if find(wire) is None:
+                return decode_object(kind.message, target, "GET", wire)
+        except (APIError, RefusedError) as blind:
+            raise unclear from blind
+    raise unclear
+
+
+def _is_gone(run: Run, target: Target, error: NotFoundError) -> bool:
+    """Return whether an object that a GET did not find is gone."""
+    return absence.prove(
+        run.client.wait,
+        lambda: run.attachments.search([target]),
+        lambda: run.attachments.get(target),
+        error,
+        target.noun,
+    )

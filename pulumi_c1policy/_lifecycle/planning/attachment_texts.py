@@ -1,0 +1,84 @@
+"""Warnings and errors about attachments, as sentences. Pure.
+
+A sentence continues the name of the resource, so it begins in lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._model.attachments import Target
+
+
+def refuse_missing(target: Target) -> Refuse:
+    """Describe an object that does not exist, at a create."""
+    return Refuse(
+        f"the tenant has no such {target.noun}.",
+        f"Check the ids of the {target.noun}, and the tenant that the program uses.",
+    )
+
+
+def describe_gone(target: Target) -> Refuse:
+    """Describe an object that is gone, at an update."""
+    return Refuse(
+        f"the {target.noun} is gone from the tenant.",
+        "Run `pulumi up --refresh`, and remove the resource from the program.",
+    )
+
+
+def refuse_two_resources(urns: Sequence[str]) -> str:
+    """Refuse two resources of one program for one object.
+
+    Args:
+        urns: The URNs of both.
+    """
+    return (
+        "two resources of the program manage the policies of this object: "
+        f"{' and '.join(urns)}; remove one of them"
+    )
+
+
+def warn_of_gone_predecessor(name: str, policy_id: str) -> str:
+    """Warn that a predecessor is gone."""
+    return (
+        f"`{name}` was {policy_id!r} before, and that policy is gone; the field is set to "
+        "inherited instead."
+    )
+
+
+def warn_of_own_predecessor(name: str, policy_id: str) -> str:
+    """Warn that a predecessor is a policy of this stack, which may be deleted as well."""
+    return (
+        f"`{name}` was {policy_id!r} before, and this stack manages that policy; the field is set "
+        "to inherited instead. To attach the policy, declare it in the program."
+    )
+
+
+def warn_of_unknown_predecessors(names: Sequence[str]) -> str:
+    """Warn that fields keep their values, because no predecessor is recorded."""
+    return (
+        f"{_list(names)} keeps its value in the tenant: the state has no value from before this "
+        "resource. Change it in ConductorOne if it shall be another one."
+    )
+
+
+def warn_of_changed_fields(names: Sequence[str]) -> str:
+    """Warn that a deletion left fields that others have changed."""
+    return (
+        f"{_list(names)} was changed by somebody else since the last update, and is left as it is."
+    )
+
+
+def warn_of_taken_object(urn: str) -> str:
+    """Warn that a deletion left an object that another resource manages now."""
+    return f"the resource {urn} manages the same object now, so nothing is put back."
+
+
+def warn_of_unreadable_delete(problem: str) -> str:
+    """Warn that nothing was put back, because the state cannot be read."""
+    return f"{problem} Nothing was put back; check the policies in ConductorOne."
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,99 @@
+"""Sentences about the deletion of policies that are in use. Pure.
+
+A sentence continues the name of the resource ("the policy 'x': it …"), so it begins in lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pulumi_c1policy import _text
+from pulumi_c1policy._lifecycle.planning import uses
+from pulumi_c1policy._lifecycle.planning.refusals import Refuse
+from pulumi_c1policy._lifecycle.planning.uses import Use
+
+_MAX_SHOWN = 5
+_MAX_NAME_LENGTH = 60
+_VARIABLE = "PULUMI_C1POLICY_ON_IN_USE=delete"
+
+
+def refuse_delete(policy_id: str, found: Sequence[Use], *, is_complete: bool) -> Refuse:
+    """Refuse to delete a policy that is in use.
+
+    Args:
+        policy_id: The policy's id.
+        found: Its uses, at least one.
+        is_complete: False if there may be more uses.
+    """
+    return Refuse(
+        f"it is in use by {count_uses(found, is_complete=is_complete)}, which would keep the id of "
+        f"a deleted policy: {_list(found)}.",
+        "Let them use another policy, then run the command again "
+        f"(`c1policy usage {policy_id}` lists them); or delete the policy although it is in use: "
+        f"`{_VARIABLE} pulumi up`, or `{_VARIABLE} pulumi destroy`.",
+    )
+
+
+def warn_of_replaced_delete(
+    policy_id: str, new_id: str, found: Sequence[Use], *, is_complete: bool
+) -> str:
+    """Warn that the old policy of a replacement was left in the tenant, because it is in use.
+
+    Args:
+        policy_id: The old policy's id.
+        new_id: The id of the policy that replaces it.
+        found: The uses of the old policy, at least one.
+        is_complete: False if there may be more uses.
+    """
+    return (
+        f"it was replaced by {new_id}, but is still in use by "
+        f"{count_uses(found, is_complete=is_complete)}: {_list(found)}. It was removed from the "
+        f"stack, and the tenant keeps it. Let them use another policy, then delete {policy_id} in "
+        "ConductorOne."
+    )
+
+
+def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
+    """Warn, once per run, that the use of deleted policies could not be checked.
+
+    Args:
+        reasons: The kinds of objects that were not searched, each with the reason.
+    """
+    listed = "; ".join(f"{kind}: {reason.rstrip('.')}" for kind, reason in reasons.items())
+    return (
+        f"the tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
+        f"deletes ({listed}). The deletions go on without this check."
+    )
+
+
+def count_uses(found: Sequence[Use], *, is_complete: bool = True) -> str:
+    """Return the number of uses by kind, such as "1 app and 12 entitlements"."""
+    counts = {kind: sum(use.kind == kind for use in found) for kind in uses.KINDS}
+    parts = [f"{n} {kind if n == 1 else _pluralize(kind)}" for kind, n in counts.items() if n]
+    text = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    return text if is_complete else f"at least {text}"
+
+
+def name_object(use: Use) -> str:
+    """Name the object that uses a policy: its kind, its display name, and its id with its app."""
+    shown = _text.to_one_line(use.name)
+    if len(shown) > _MAX_NAME_LENGTH:
+        shown = f"{shown[: _MAX_NAME_LENGTH - 1]}…"
+    of = f" of the app {_text.to_one_line(use.app_id)}" if use.app_id else ""
+    name = f" '{shown}'" if shown else ""
+    return f"the {use.kind}{name} ({_text.to_one_line(use.id)}{of})"
+
+
+def _list(found: Sequence[Use]) -> str:
+    """List the largest uses."""
+    listed = ", ".join(map(_describe, uses.sort(found)[:_MAX_SHOWN]))
+    return listed + (f" and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else "")
+
+
+def _describe(use: Use) -> str:
+    grants = f", {use.grants} grant{'' if use.grants == 1 else 's'}" if use.grants else ""
+    return f"{name_object(use)} for {' and '.join(use.places)}{grants}"
+
+
+def _pluralize(kind: str) -> str:
+    return {"policy": "policies", "request defaults": kind}.get(kind, f"{kind}s")
