@@ -10,7 +10,7 @@ import shlex
 import signal
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +18,7 @@ from pulumi_c1policy._cli import output
 
 if TYPE_CHECKING:
     from pulumi_c1policy._emulator import Emulator, Fault
+    from pulumi_c1policy._emulator.directory_file import Tables
 
 _QUIRKS = "Quirks"
 DEFAULT_PORT = 7431
@@ -258,22 +259,18 @@ def emulator(
         tenant.stop()
 
 
-def _read_directory(path: Path | None) -> dict[str, list[dict[str, Any]]]:
+def _read_directory(path: Path | None) -> Tables:
     """Read the tables of a directory file; none without a file."""
     if path is None:
         return {}
+    from pulumi_c1policy._emulator.directory_file import check
+
     try:
-        found = json_module.loads(path.read_text("utf-8"))
+        tables: Tables = json_module.loads(path.read_text("utf-8"))
+        check(tables)
     except (OSError, ValueError) as error:
         raise typer.BadParameter(str(error), param_hint="--directory") from error
-    is_tables = isinstance(found, dict) and all(
-        isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-        for rows in found.values()
-    )
-    if not is_tables:
-        message = "the file must contain an object of lists of objects"
-        raise typer.BadParameter(message, param_hint="--directory")
-    return dict(found)
+    return tables
 
 
 def _parse_faults(text: str) -> tuple[list[Fault], int]:

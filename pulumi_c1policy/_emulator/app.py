@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from pulumi_c1policy._emulator import faults, faulty, reading
 from pulumi_c1policy._emulator.directory_calls import DIRECTORY_OPERATIONS
+from pulumi_c1policy._emulator.directory_file import fill
 from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, TokenError, invalid
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.guard import Guarded
@@ -188,6 +189,13 @@ def _list_control_routes(tenant: Tenant) -> Iterator[Route]:
         record = tenant.add(reading.parse(await request.body()))
         return JSONResponse({"policy": render(POLICY, record.stored, tenant.quirks)})
 
+    async def add_directory(request: Request) -> Response:
+        try:
+            fill(tenant.directory, reading.parse(await request.body()))
+        except ValueError as error:
+            raise invalid(str(error)) from error
+        return JSONResponse({})
+
     def edit(*, by_product: bool) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             changes = reading.parse(await request.body())
@@ -240,6 +248,7 @@ def _list_control_routes(tenant: Tenant) -> Iterator[Route]:
     yield _make_route(f"{CONTROL}/faults", clear_faults, "DELETE")
     yield _make_route(f"{CONTROL}/expire-tokens", expire_tokens, "POST")
     yield _make_route(f"{CONTROL}/add-policy", add, "POST")
+    yield _make_route(f"{CONTROL}/directory", add_directory, "POST")
     yield _make_route(f"{CONTROL}/product-delete/{{id}}", product_delete, "POST")
     yield _make_route(f"{CONTROL}/product-edit/{{id}}", edit(by_product=True), "POST")
     yield _make_route(f"{CONTROL}/api-edit/{{id}}", edit(by_product=False), "POST")

@@ -5,73 +5,110 @@ Must not import anything of the package outside `_emulator`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.state import PolicyStore, Record
 
 Endpoint = Literal["get", "list", "search"]
-_Matches = Callable[[Record], bool]
 
 
-class Readable(Protocol):
-    """The part of the policies that a read needs."""
+class Version(Protocol):
+    """One version of a stored object."""
 
-    def find(self, policy_id: str) -> Record | None:
-        """Return the policy with that id, deleted or not."""
+    @property
+    def key(self) -> Any:  # noqa: ANN401 (an id, or the ids of an app and an entitlement)
+        """Return the id by which a GET finds the object."""
 
-    def read_page(
-        self, matches: _Matches, after: int, size: int
-    ) -> tuple[list[Record], int | None]:
-        """Return one page of the matching policies, and the position to continue from."""
+    @property
+    def sequence(self) -> int:
+        """Return the object's position in the order of creation."""
+
+    @property
+    def updated_at(self) -> int:
+        """Return the time of the version in nanoseconds."""
+
+    @property
+    def is_original(self) -> bool:
+        """Return true if the version always existed."""
 
 
-class Past:
-    """The policies as they were at an earlier time."""
+V = TypeVar("V", bound=Version)
+_Page = tuple[list[V], int | None]
 
-    def __init__(self, records: dict[str, Record]) -> None:
-        self._records = records
 
-    def find(self, policy_id: str) -> Record | None:
-        """Return the policy with that id, deleted or not."""
-        return self._records.get(policy_id)
+class Readable(Protocol[V]):
+    """The part of a store that a read needs."""
 
-    def read_page(
-        self, matches: _Matches, after: int, size: int
-    ) -> tuple[list[Record], int | None]:
+    def find(self, key: Any, /) -> V | None:  # noqa: ANN401 (see Version)
+        """Return the object with that id, deleted or not."""
+
+    def read_page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
+        """Return one page of the matching objects, and the position to continue from."""
+
+
+class Store(Readable[V], Protocol[V]):
+    """A store of objects with all their versions."""
+
+    def __iter__(self) -> Iterator[V]: ...
+
+    @property
+    def versions(self) -> Sequence[V]:
+        """Every version ever written, in the order of the writes."""
+
+
+def take_page(
+    versions: Iterable[V], matches: Callable[[V], bool], after: int, size: int
+) -> _Page[V]:
+    """Return one page of the matching objects in order of creation.
+
+    Returns:
+        The page, and the sequence number to continue after; None on the last page.
+    """
+    later = (each for each in versions if each.sequence > after and matches(each))
+    found = list(islice(later, size + 1))
+    return found[:size], found[size - 1].sequence if len(found) > size else None
+
+
+class Past(Generic[V]):
+    """The objects as they were at an earlier time."""
+
+    def __init__(self, versions: dict[Any, V]) -> None:
+        self._versions = versions
+
+    def find(self, key: Any, /) -> V | None:  # noqa: ANN401 (see Version)
+        """Return the object with that id, deleted or not."""
+        return self._versions.get(key)
+
+    def read_page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
         """Return one page in order of creation."""
-        later = (r for r in self._records.values() if r.sequence > after and matches(r))
-        found = list(islice(later, size + 1))
-        return found[:size], found[size - 1].sequence if len(found) > size else None
+        return take_page(self._versions.values(), matches, after, size)
 
 
-class ByOffset:
-    """The policies in pages that count from the start, the last changed one first."""
+class ByOffset(Generic[V]):
+    """The objects in pages that count from the start, the last changed one first."""
 
-    def __init__(self, records: list[Record]) -> None:
-        self._records = sorted(records, key=lambda record: -record.updated_at)
+    def __init__(self, versions: Iterable[V]) -> None:
+        self._versions = sorted(versions, key=lambda version: -version.updated_at)
 
-    def find(self, policy_id: str) -> Record | None:
-        """Return the policy with that id, deleted or not."""
-        return next((record for record in self._records if record.id == policy_id), None)
+    def find(self, key: Any, /) -> V | None:  # noqa: ANN401 (see Version)
+        """Return the object with that id, deleted or not."""
+        return next((version for version in self._versions if version.key == key), None)
 
-    def read_page(
-        self, matches: _Matches, after: int, size: int
-    ) -> tuple[list[Record], int | None]:
-        """Return one page; `after` is the number of matching policies on the pages before it."""
-        found = list(islice(filter(matches, self._records), after, after + size + 1))
+    def read_page(self, matches: Callable[[V], bool], after: int, size: int, /) -> _Page[V]:
+        """Return one page; `after` is the number of matching objects on the pages before it."""
+        found = list(islice(filter(matches, self._versions), after, after + size + 1))
         return found[:size], after + size if len(found) > size else None
 
 
 def select_version(
-    store: PolicyStore, quirks: Quirks, endpoint: Endpoint, now: int, *, turn: int = 0
-) -> Readable:
-    """Return the policies as an endpoint sees them now.
+    store: Store[V], quirks: Quirks, endpoint: Endpoint, now: int, *, turn: int = 0
+) -> Readable[V]:
+    """Return the objects of a store as an endpoint sees them now.
 
     Args:
-        store: The policies.
+        store: The objects.
         quirks: The tenant's quirks.
         endpoint: The endpoint.
         now: The tenant's time in nanoseconds.
@@ -82,8 +119,7 @@ def select_version(
         lag = 0.0
     by_offset = quirks.offset_pages and endpoint != "get"
     if not lag:
-        return ByOffset(list(store)) if by_offset else store
+        return ByOffset(store) if by_offset else store
     until = now - int(lag * 1e9)
-    # Builtin policies always existed.
-    records = {v.id: v for v in store.versions if v.updated_at <= until or v.builtin}
-    return ByOffset(list(records.values())) if by_offset else Past(records)
+    versions = {v.key: v for v in store.versions if v.updated_at <= until or v.is_original}
+    return ByOffset(versions.values()) if by_offset else Past(versions)

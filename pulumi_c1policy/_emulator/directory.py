@@ -9,28 +9,26 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_c1policy._emulator import rules
+from pulumi_c1policy._emulator import consistency, rules
 from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.reading import Reader
-from pulumi_c1policy._emulator.schema import get_message
-
-USER = "c1.api.user.v1.User"
-APP = "c1.api.app.v1.App"
-ENTITLEMENT = "c1.api.app.v1.AppEntitlement"
-WEBHOOK = "c1.api.webhooks.v1.Webhook"
-PROVIDER = "c1.api.stepup.v1.StepUpProvider"
-RULE = "c1.api.app.v1.AppEntitlementRoutingRule"
+from pulumi_c1policy._emulator.schema import (
+    APP,
+    ENTITLEMENT,
+    PROVIDER,
+    RULE,
+    USER,
+    WEBHOOK,
+    get_message,
+)
 
 GROUP_TYPE = "group"
 """The id of the resource type of groups in the emulated tenant."""
-
-Tables = Mapping[str, Sequence[Mapping[str, Any]]]
-"""The lists of a directory file: `users`, `apps`, `groups` and `entitlements`."""
 
 Key = tuple[str, str]
 """The ids of an object's app ("" for an object without one) and of the object."""
@@ -38,11 +36,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Row:
-    """One object. `fields` is never changed in place."""
+    """One version of an object. `fields` is never changed in place."""
 
     key: Key
     sequence: int
     fields: dict[str, Any]
+    updated_at: int
+    is_original: bool = False
+    """True if the version always existed, because a test put it there."""
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -62,6 +63,7 @@ class Table:
             make_id: Returns a new id.
         """
         self.name = name
+        self.versions: list[Row] = []
         self._clock = clock
         self._make_id = make_id
         self._rows: dict[Key, Row] = {}
@@ -72,8 +74,41 @@ class Table:
         with self._lock:
             return iter(list(self._rows.values()))
 
-    def add(self, given: dict[str, Any], *, id: str = "", app_id: str = "") -> Row:
+    def find(self, key: Key) -> Row | None:
+        """Return the object with these ids, deleted or not."""
+        return self._rows.get(key)
+
+    def get_live(self, key: Key) -> Row:
+        """Return the object with these ids.
+
+        Raises:
+            TenantError: There is none, or it was deleted.
+        """
+        row = self._rows.get(key)
+        if row is None or "deletedAt" in row.fields:
+            raise make_missing(self.name, key)
+        return row
+
+    def read_page(
+        self, matches: Callable[[Row], bool], after: int, size: int
+    ) -> tuple[list[Row], int | None]:
+        """Return one page of the matching objects in the order of their creation.
+
+        Returns:
+            The page, and the sequence number to continue after; None on the last page.
+        """
+        return consistency.take_page(self, matches, after, size)
+
+    def add(
+        self, given: dict[str, Any], *, id: str = "", app_id: str = "", is_original: bool = False
+    ) -> Row:
         """Store an object, given as JSON; output-only fields are kept.
+
+        Args:
+            given: The fields of the object.
+            id: Its id; "" makes one.
+            app_id: The id of its app.
+            is_original: The object always existed, so that no read lags behind it.
 
         Raises:
             TenantError: A field is unknown or has a wrong value, or the id is taken.
@@ -90,24 +125,16 @@ class Table:
                 own["appId"] = app_id
             known = get_message(self.name).fields
             own = {name: value for name, value in own.items() if name in known}
-            self._rows[key] = Row(key, self._sequence, {**own, **fields})
-            return self._rows[key]
-
-    def find(self, key: Key) -> Row:
-        """Return the object with these ids.
-
-        Raises:
-            TenantError: There is none, or it was deleted.
-        """
-        row = self._rows.get(key)
-        if row is None or "deletedAt" in row.fields:
-            raise TenantError(Code.NOT_FOUND, f"{self.name.rpartition('.')[2]} {key[1]} not found")
-        return row
+            return self._store(Row(key, self._sequence, {**own, **fields}, now, is_original))
 
     def change(self, key: Key, sent: dict[str, Any], paths: tuple[str, ...]) -> Row:
-        """Set fields to the sent values; absent ones are reset, and annotations merge."""
+        """Set fields to the sent values; absent ones are reset, and annotations merge.
+
+        Raises:
+            TenantError: There is no such object, or an annotation is not allowed.
+        """
         with self._lock:
-            row = self.find(key)
+            row = self.get_live(key)
             fields = copy.deepcopy(row.fields)
             for name in paths:
                 held = fields.pop(name, None)
@@ -117,27 +144,27 @@ class Table:
                         fields[name] = notes
                 elif name in sent:
                     fields[name] = sent[name]
-            fields["updatedAt"] = self._clock.now()
-            self._rows[key] = replace(row, fields=fields)
-            return self._rows[key]
+            return self._write(row, fields)
 
     def remove(self, key: Key) -> None:
-        """Mark an object deleted."""
-        with self._lock:
-            row = self.find(key)
-            fields = {**row.fields, "deletedAt": self._clock.now()}
-            self._rows[key] = replace(row, fields=fields)
+        """Mark an object deleted.
 
-    def read_page(
-        self, matches: Callable[[Row], bool], after: int, size: int
-    ) -> tuple[list[Row], int | None]:
-        """Return one page of the matching objects in the order of their creation.
-
-        Returns:
-            The page, and the sequence number to continue after; None on the last page.
+        Raises:
+            TenantError: There is no such object.
         """
-        found = [row for row in self if row.sequence > after and matches(row)]
-        return found[:size], found[size - 1].sequence if len(found) > size else None
+        with self._lock:
+            row = self.get_live(key)
+            self._write(row, {**row.fields, "deletedAt": self._clock.now()})
+
+    def _write(self, row: Row, fields: dict[str, Any]) -> Row:
+        now = self._clock.now()
+        fields = {**fields, "updatedAt": now}
+        return self._store(replace(row, fields=fields, updated_at=now, is_original=False))
+
+    def _store(self, row: Row) -> Row:
+        self._rows[row.key] = row
+        self.versions.append(row)
+        return row
 
 
 class Directory:
@@ -156,35 +183,7 @@ class Directory:
         """Return the table of a message."""
         return self._tables[name]
 
-    def fill(self, tables: Tables) -> None:
-        """Add the objects of a directory file, which `c1policy simulate` reads as well.
 
-        Ids are kept. Fields that the API does not have are left out.
-
-        Args:
-            tables: Its lists; a field may have either spelling.
-        """
-        for user in tables.get("users", ()):
-            self._fill(USER, {"status": "ENABLED", **user})
-        for app in tables.get("apps", ()):
-            self._fill(APP, app)
-        for group in tables.get("groups", ()):
-            self._fill(ENTITLEMENT, {"appResourceTypeId": GROUP_TYPE, **group})
-        for entitlement in tables.get("entitlements", ()):
-            self._fill(ENTITLEMENT, entitlement)
-
-    def _fill(self, name: str, given: Mapping[str, Any]) -> None:
-        app_id = str(given.get("appId") or given.get("app_id") or "")
-        fields = {key: value for key, value in given.items() if _fits(name, key, value)}
-        self[name].add(fields, id=str(given.get("id") or ""), app_id=app_id)
-
-
-def _fits(name: str, field: str, value: object) -> bool:
-    """Return whether a message has a field that may have this value."""
-    if field in {"id", "appId", "app_id"}:
-        return False
-    try:
-        Reader(keep_output_only=True).read(name, {field: value})
-    except TenantError:
-        return False
-    return True
+def make_missing(name: str, key: Key) -> TenantError:
+    """Return the error for an object that does not exist."""
+    return TenantError(Code.NOT_FOUND, f"{name.rpartition('.')[2]} {key[1]} not found")

@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pulumi_c1policy._emulator import search
-from pulumi_c1policy._emulator.directory import (
+from pulumi_c1policy._emulator import masks, search
+from pulumi_c1policy._emulator.directory import Key, Row, make_missing
+from pulumi_c1policy._emulator.directory_filters import make_matcher
+from pulumi_c1policy._emulator.errors import invalid
+from pulumi_c1policy._emulator.schema import (
     APP,
     ENTITLEMENT,
     PROVIDER,
     RULE,
     USER,
     WEBHOOK,
-    Key,
-    Row,
+    get_message,
 )
-from pulumi_c1policy._emulator.directory_filters import make_matcher
-from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import get_message
 from pulumi_c1policy._emulator.tenant import Stored, Tenant
 
 Ids = Mapping[str, str]
@@ -36,7 +35,7 @@ _TYPES = {
 }
 """The type of the policy that a field names. That a tenant checks it is a guess."""
 
-_APPLIED = "APP_ACCESS_REQUEST_DEFAULTS_LAST_APPLY_STATE_SUCCESS"
+_APPLY_STATE = "APP_ACCESS_REQUEST_DEFAULTS_LAST_APPLY_STATE"
 
 
 def _find(
@@ -53,13 +52,21 @@ def _find(
         asked: The request.
     """
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    table = tenant.directory[name]
-    found = search.answer(
-        table.read_page, make_matcher(operation, asked), asked, smallest=smallest, pages=pages
-    )
+    read_page = tenant.see("search", tenant.directory[name]).read_page
+    matches = make_matcher(operation, asked)
+    found = search.answer(read_page, matches, asked, smallest=smallest, pages=pages)
     if wrapper and "list" in found:
         found["list"] = [{wrapper: fields} for fields in found["list"]]
     return found
+
+
+def _get(name: str, tenant: Tenant, key: Key) -> Row:
+    """Return an object as a GET shows it; the quirk `deleted_get` decides about a deleted one."""
+    row = tenant.see("get", tenant.directory[name]).find(key)
+    hidden = tenant.quirks.deleted_get == "not_found"
+    if row is None or ("deletedAt" in row.fields and hidden):
+        raise make_missing(name, key)
+    return row
 
 
 def _check_policies(tenant: Tenant, fields: Stored, names: tuple[str, ...]) -> None:
@@ -75,39 +82,33 @@ def _check_policies(tenant: Tenant, fields: Stored, names: tuple[str, ...]) -> N
             raise invalid(f"{name}: policy {policy_id} has another type")
 
 
-def _read_mask(name: str, mask: str | None) -> tuple[str, ...]:
-    """Return the fields that an update names; without a mask, all that can be written."""
-    fields = get_message(name).fields
-    writable = tuple(each for each, field in fields.items() if not field.read_only)
-    paths = tuple((mask or "").strip().split(","))
-    if paths == ("",):
-        return writable
-    for path in paths:
-        if path not in writable:
-            raise invalid(f"update_mask: {path!r} is not a field that can be written")
-    return tuple(dict.fromkeys(paths))
-
-
 def _update(name: str, tenant: Tenant, key: Key, sent: Stored, mask: str | None) -> Row:
-    paths = _read_mask(name, mask)
-    tenant.directory[name].find(key)
+    """Change an object; without a mask, every field that can be written."""
+    held = tenant.directory[name].get_live(key).fields
+    newer: set[str] = set()
+    if tenant.quirks.newer_api:
+        newer = {*sent, *held} - set(get_message(name).fields)
+    tolerant = tenant.quirks.odd_masks == "tolerated"
+    paths = masks.parse(mask, newer, tolerant=tolerant, name=name)
+    if paths is None:
+        paths = (*masks.list_writable(name), *newer)
     _check_policies(tenant, sent, paths)
     return tenant.directory[name].change(key, sent, paths)
 
 
 def _get_user(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
-    return {"userView": {"user": tenant.directory[USER].find(("", ids["id"])).stored}}
+    return {"userView": {"user": _get(USER, tenant, ("", ids["id"])).stored}}
 
 
 def _list_apps(tenant: Tenant, _ids: Ids, asked: Stored) -> Stored:
     matches = make_matcher("AppSearch.Search", asked)
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    page = tenant.directory[APP].read_page
-    return search.answer(page, matches, asked, smallest=smallest, pages=pages)
+    read_page = tenant.see("list", tenant.directory[APP]).read_page
+    return search.answer(read_page, matches, asked, smallest=smallest, pages=pages)
 
 
 def _get_app(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
-    return {"app": tenant.directory[APP].find(("", ids["id"])).stored}
+    return {"app": _get(APP, tenant, ("", ids["id"])).stored}
 
 
 def _update_app(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
@@ -122,7 +123,7 @@ def _wrap_view(row: Row) -> Stored:
 
 
 def _get_entitlement(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
-    return _wrap_view(tenant.directory[ENTITLEMENT].find((ids["app_id"], ids["id"])))
+    return _wrap_view(_get(ENTITLEMENT, tenant, (ids["app_id"], ids["id"])))
 
 
 def _update_entitlement(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
@@ -130,47 +131,54 @@ def _update_entitlement(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
         raise invalid("entitlement: value is required")
     key, sent = (ids["app_id"], ids["id"]), asked["entitlement"]
     row = _update(ENTITLEMENT, tenant, key, sent, asked.get("updateMask"))
-    if "overrideAccessRequestsDefaults" in asked:
-        name = "overrideAccessRequestsDefaults"
+    name = "overrideAccessRequestsDefaults"
+    if name in asked:
         row = tenant.directory[ENTITLEMENT].change(key, {name: asked[name]}, (name,))
     return _wrap_view(row)
 
 
 def _get_defaults(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
     app_id = ids["app_id"]
-    tenant.directory[APP].find(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     return {"appId": app_id, **tenant.directory.defaults.get(app_id, {})}
 
 
 def _set_defaults(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
-    """Replace all defaults of an app; they are applied at once."""
+    """Replace all defaults of an app; they are applied before the next request."""
     app_id = ids["app_id"]
-    tenant.directory[APP].find(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     _check_policies(tenant, asked, tuple(asked))
-    tenant.directory.defaults[app_id] = {**asked, "state": _APPLIED}
-    return _get_defaults(tenant, ids, {})
+    tenant.directory.defaults[app_id] = {**asked, "state": f"{_APPLY_STATE}_SUCCESS"}
+    return {"appId": app_id, **asked, "state": f"{_APPLY_STATE}_RUNNING"}
 
 
 def _list_rules(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
     app_id = ids["app_id"]
-    tenant.directory[APP].find(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     table, order = tenant.directory[RULE], tenant.directory.rule_orders.get(app_id, [])
-    rules = [table.find((app_id, rule_id)).stored for rule_id in order]
-    return {"list": [{**rule, "priority": index} for index, rule in enumerate(rules)]}
+    return {"list": [_show_rule(tenant, table.get_live((app_id, rule_id))) for rule_id in order]}
+
+
+def _show_rule(tenant: Tenant, row: Row) -> Stored:
+    """Return a rule with its position among the rules of its app as its priority."""
+    app_id, rule_id = row.key
+    order = tenant.directory.rule_orders.get(app_id, [])
+    return {**row.stored, "priority": order.index(rule_id) if rule_id in order else 0}
 
 
 def _create_rule(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     app_id = ids["app_id"]
-    tenant.directory[APP].find(("", app_id))
+    tenant.directory[APP].get_live(("", app_id))
     settings = asked.get("settings", {})
     _check_policies(tenant, settings, tuple(settings))
     row = tenant.directory[RULE].add(asked, app_id=app_id)
     tenant.directory.rule_orders.setdefault(app_id, []).append(row.key[1])
-    return {"routingRule": row.stored}
+    return {"routingRule": _show_rule(tenant, row)}
 
 
 def _get_rule(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
-    return {"routingRule": tenant.directory[RULE].find((ids["app_id"], ids["id"])).stored}
+    row = _get(RULE, tenant, (ids["app_id"], ids["id"]))
+    return {"routingRule": _show_rule(tenant, row)}
 
 
 def _update_rule(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
@@ -179,7 +187,7 @@ def _update_rule(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
     _check_policies(tenant, settings, tuple(settings))
     paths = ("condition", "description", "displayName", "enabled", "settings")
     row = tenant.directory[RULE].change((ids["app_id"], ids["id"]), asked, paths)
-    return {"routingRule": row.stored}
+    return {"routingRule": _show_rule(tenant, row)}
 
 
 def _delete_rule(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
@@ -189,6 +197,7 @@ def _delete_rule(tenant: Tenant, ids: Ids, _asked: Stored) -> Stored:
 
 
 def _reorder_rules(tenant: Tenant, ids: Ids, asked: Stored) -> Stored:
+    tenant.directory[APP].get_live(("", ids["app_id"]))
     held, wanted = tenant.directory.rule_orders.get(ids["app_id"], []), asked.get("ruleIds", [])
     if sorted(held) != sorted(wanted):
         raise invalid("rule_ids: must contain each rule of the app exactly once")

@@ -29,6 +29,15 @@ def _one_of(name: str) -> Filter:
     return lambda fields, asked: fields.get(name, "") in asked
 
 
+def _any_of(name: str) -> Filter:
+    """Return a filter by a field that is a list."""
+    return lambda fields, asked: not set(asked).isdisjoint(fields.get(name, ()))
+
+
+def _is_true(name: str) -> Filter:
+    return lambda fields, asked: bool(fields.get(name)) == asked
+
+
 def _none_of(name: str) -> Filter:
     return lambda fields, asked: fields.get(name, "") not in asked
 
@@ -46,6 +55,11 @@ def _among_refs(*names: str) -> Filter:
     )
 
 
+def _not_among_refs(*names: str) -> Filter:
+    is_named = _among_refs(*names)
+    return lambda fields, asked: not is_named(fields, asked)
+
+
 def _naming_policies(fields: dict[str, Any], asked: list[dict[str, Any]]) -> bool:
     named = {fields.get(name) for name in POLICY_FIELDS}
     return any(ref.get("id") in named for ref in asked)
@@ -61,12 +75,18 @@ FILTERS: Mapping[str, Mapping[str, Filter]] = {
         "userStatuses": _one_of("status"),
         "departments": _one_of("department"),
         "jobTitles": _one_of("jobTitle"),
+        "managerIds": _any_of("managerIds"),
+        "roleIds": _any_of("roleIds"),
+        "origins": _one_of("origin"),
+        "excludeOrigins": _none_of("origin"),
+        "excludeTypes": _none_of("type"),
     },
     "AppSearch.Search": {
         "displayName": _equal_in_any_case("displayName"),
         "query": _containing("displayName"),
         "appIds": _one_of("id"),
         "excludeAppIds": _none_of("id"),
+        "onlyDirectories": _is_true("isDirectory"),
         "policyRefs": _naming_policies,
     },
     "AppEntitlementSearchService.Search": {
@@ -78,7 +98,12 @@ FILTERS: Mapping[str, Mapping[str, Filter]] = {
         "resourceTypeIds": _one_of("appResourceTypeId"),
         "excludeResourceTypeIds": _none_of("appResourceTypeId"),
         "resourceIds": _one_of("appResourceId"),
+        "riskLevelIds": _one_of("riskLevelValueId"),
+        "complianceFrameworkIds": _any_of("complianceFrameworkValueIds"),
+        "requestSchemaIds": _one_of("requestSchemaId"),
+        "isAutomated": _is_true("isAutomationEnabled"),
         "refs": _among_refs("appId", "id"),
+        "excludedEntitlementRefs": _not_among_refs("appId", "id"),
         "policyRefs": _naming_policies,
     },
     "WebhooksSearch.Search": {
@@ -92,7 +117,7 @@ FILTERS: Mapping[str, Mapping[str, Filter]] = {
 }
 """The filter by each field of a search request, by the name of the operation.
 
-Other fields of the requests have no effect.
+Other fields of the requests have no effect, except `includeDeleted`.
 """
 
 

@@ -44,9 +44,9 @@ class Quirks:
     """
 
     deleted_get: DeletedGet = "deleted_at"
-    """A GET of a deleted policy answers the policy with `deletedAt`, or 404.
+    """A GET of a deleted object answers the object with `deletedAt`, or 404.
 
-    Source: reference, tried on a tenant. The 404 is what clients expect.
+    Source: reference, tried on a tenant with policies. The 404 is what clients expect.
     """
 
     shuffle_sets: bool = False

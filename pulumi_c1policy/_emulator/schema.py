@@ -37,6 +37,12 @@ Json: TypeAlias = Any
 
 POLICY = "c1.api.policy.v1.Policy"
 CREATE_REQUEST = "c1.api.policy.v1.CreatePolicyRequest"
+USER = "c1.api.user.v1.User"
+APP = "c1.api.app.v1.App"
+ENTITLEMENT = "c1.api.app.v1.AppEntitlement"
+RULE = "c1.api.app.v1.AppEntitlementRoutingRule"
+WEBHOOK = "c1.api.webhooks.v1.Webhook"
+PROVIDER = "c1.api.stepup.v1.StepUpProvider"
 
 
 @dataclass(frozen=True)

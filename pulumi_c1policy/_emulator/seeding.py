@@ -9,18 +9,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from pulumi_c1policy._emulator.directory import (
-    APP,
-    ENTITLEMENT,
-    GROUP_TYPE,
-    PROVIDER,
-    USER,
-    WEBHOOK,
-    Key,
-)
+from pulumi_c1policy._emulator.directory import GROUP_TYPE, Key
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import render
+from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, PROVIDER, USER, WEBHOOK, get_message
 from pulumi_c1policy._emulator.tenant import Tenant
 
 _Json = Any
@@ -113,12 +106,14 @@ class Seeding:
         return self._show(ENTITLEMENT, (app_id, entitlement_id))
 
     def _add(self, name: str, given: dict[str, _Json], id: str, app_id: str = "") -> str:
-        return self.tenant.directory[name].add(given, id=id, app_id=app_id).key[1]
+        table = self.tenant.directory[name]
+        return table.add(given, id=id, app_id=app_id, is_original=True).key[1]
 
     def _edit(self, name: str, key: Key, changes: dict[str, _Json]) -> None:
         sent = Reader(keep_output_only=True).read(name, changes)
-        self.tenant.directory[name].change(key, sent, tuple(changes))
+        names = get_message(name).by_any_name
+        self.tenant.directory[name].change(key, sent, tuple(names[each].name for each in changes))
 
     def _show(self, name: str, key: Key) -> dict[str, _Json]:
-        row = self.tenant.directory[name].find(key)
+        row = self.tenant.directory[name].get_live(key)
         return copy.deepcopy(render(name, row.stored, Quirks(unset_fields="omitted")))

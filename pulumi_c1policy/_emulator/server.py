@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pulumi_c1policy._emulator import app, certificates, compiler
-from pulumi_c1policy._emulator.directory import Tables
+from pulumi_c1policy._emulator.directory_file import Tables, check
 from pulumi_c1policy._emulator.faults import Fault
 from pulumi_c1policy._emulator.faulty import CUT
 from pulumi_c1policy._emulator.journal import RecordedRequest
@@ -116,7 +116,12 @@ class Emulator(Seeding):
             middleware: ASGI layers between the faults and the API, outermost first.
             directory: The users, apps, groups and entitlements from the start: lists of objects, as
                 `c1policy simulate --directory` reads them.
+
+        Raises:
+            ValueError: The directory has an unknown table or a wrong value.
         """
+        self._directory = {} if directory is None else directory
+        check(self._directory)
         self._quirks = quirks
         self._port = port
         self._tls = tls
@@ -124,7 +129,6 @@ class Emulator(Seeding):
         self._seed = seed
         self._faults = faults
         self._middleware = middleware
-        self._directory = directory
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._tenant: Tenant | None = None

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pulumi_c1policy._emulator import chains, masks, rules
+from pulumi_c1policy._emulator import chains, consistency, masks, rules
 from pulumi_c1policy._emulator.clock import Clock
 from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, invalid
 from pulumi_c1policy._emulator.quirks import Quirks
+from pulumi_c1policy._emulator.schema import POLICY
 
 # The product removes these when a person edits a managed policy.
 OWNERSHIP_KEYS = ("managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version")
@@ -39,6 +40,16 @@ class Record:
     """The policies that its rules and its baseline name: the path by the id."""
     points_to: dict[str, str] = field(default_factory=dict)
     """The same, with those that its escalations and agents name."""
+
+    @property
+    def key(self) -> str:
+        """Return the policy's id."""
+        return self.id
+
+    @property
+    def is_original(self) -> bool:
+        """Return true for a builtin policy: it always existed."""
+        return self.builtin
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -144,12 +155,12 @@ class PolicyStore:
                 self._check_builtin(record, "edited", paths)
             sent = rules.normalize(copy.deepcopy(fields))
             if paths is None:
-                for name in masks.IMMUTABLE:
+                for name in masks.IMMUTABLE[POLICY]:
                     if sent.get(name) and sent[name] != record.fields.get(name):
                         raise invalid(f"{name} cannot be changed after creation")
                 # A field that the structure does not know was stored because this tenant knows it.
                 held = {**dict.fromkeys(masks.list_writable()), **record.fields, **sent}
-                paths = tuple(name for name in held if name not in masks.IMMUTABLE)
+                paths = tuple(name for name in held if name not in masks.IMMUTABLE[POLICY])
             changed = dict(record.fields)
             for name in paths:
                 changed.pop(name, None)
@@ -195,13 +206,7 @@ class PolicyStore:
         Returns:
             The page, and the sequence number to continue after; None on the last page.
         """
-        found: list[Record] = []
-        for record in self:
-            if record.sequence > after and matches(record):
-                if len(found) == size:
-                    return found, found[-1].sequence
-                found.append(record)
-        return found, None
+        return consistency.take_page(self, matches, after, size)
 
     def _get_live(self, policy_id: str) -> Record:
         record = self._records.get(policy_id)

@@ -11,7 +11,9 @@ from typing import Any
 
 from pulumi_c1policy._emulator import brackets, cel, consistency, masks, search
 from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.directory import Directory, Tables
+from pulumi_c1policy._emulator.consistency import Readable, Store, V
+from pulumi_c1policy._emulator.directory import Directory
+from pulumi_c1policy._emulator.directory_file import Tables, fill
 from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.faults import Fault, Faults
 from pulumi_c1policy._emulator.journal import Journal
@@ -99,15 +101,14 @@ class Tenant:
         if self.quirks.newer_api:
             self.policies.create(_NEWER_BUILTIN, builtin=True)
         self.directory = Directory(self.clock, self.policies.make_id)
-        self.directory.fill(self._tables)
+        fill(self.directory, self._tables)
         self.journal.clear()
 
-    def see(self, endpoint: consistency.Endpoint) -> consistency.Readable:
-        """Return the policies as an endpoint sees them: lagging, if the quirks say so."""
+    def see(self, endpoint: consistency.Endpoint, store: Store[V]) -> Readable[V]:
+        """Return the objects of a store as an endpoint sees them: lagging, if the quirks say so."""
         self._reads += 1
-        now = self.clock.now()
         return consistency.select_version(
-            self.policies, self.quirks, endpoint, now, turn=self._reads
+            store, self.quirks, endpoint, self.clock.now(), turn=self._reads
         )
 
     def make_reader(self, *, creating: bool = False) -> Reader:
@@ -164,7 +165,7 @@ def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
 
 def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     """Policies.Get."""
-    record = tenant.see("get").find(policy_id)
+    record = tenant.see("get", tenant.policies).find(policy_id)
     hidden = tenant.quirks.deleted_get == "not_found"
     if record is None or (record.deleted_at is not None and hidden):
         raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
@@ -193,14 +194,14 @@ def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
 def find(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """PolicySearch.Search."""
     smallest, pages = search.SMALLEST_SEARCH_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.see("search").read_page, search.Matcher(request)
+    read_page, matches = tenant.see("search", tenant.policies).read_page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 
 def list_all(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
     """Policies.List, which asks for nothing in particular."""
     smallest, pages = search.SMALLEST_LIST_PAGE, tenant.quirks.pages
-    read_page, matches = tenant.see("list").read_page, search.Matcher(request)
+    read_page, matches = tenant.see("list", tenant.policies).read_page, search.Matcher(request)
     return search.answer(read_page, matches, request, smallest=smallest, pages=pages)
 
 

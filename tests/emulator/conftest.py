@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
+from tests.emulator.around import judge
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -23,6 +24,19 @@ def http(c1_tenant: Emulator) -> Iterator[httpx.Client]:
         base_url=c1_tenant.url, headers=c1_tenant.headers, verify=NO_AUTHORITIES
     ) as client:
         yield client
+
+
+@pytest.fixture
+def ask(http: httpx.Client) -> Callable[..., Any]:
+    """Sends a request around policies; returns the JSON of a 200 that the description allows."""
+
+    def send(path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
+        found = http.request(method or ("GET" if body is None else "POST"), path, json=body)
+        assert found.status_code == 200, found.text
+        judge(path, found.request.method.lower(), found.json())
+        return found.json()
+
+    return send
 
 
 @pytest.fixture

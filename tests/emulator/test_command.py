@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -73,6 +74,26 @@ def test_tls_names_the_authority() -> None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
         assert not os.path.exists(facts["caFile"])
+
+
+def test_a_directory_file_is_served(tmp_path: Path) -> None:
+    file = tmp_path / "directory.json"
+    file.write_text(json.dumps({"users": [{"id": "u1", "email": "ada@example.com"}]}))
+    with running("--json", "--directory", str(file)) as process:
+        facts = json.loads(first_line(process))
+        headers = {"Authorization": f"Bearer {facts['accessToken']}"}
+        found = httpx.get(f"{facts['serverUrl']}/api/v1/users/u1", headers=headers).json()
+        assert found["userView"]["user"]["email"] == "ada@example.com"
+
+
+@pytest.mark.parametrize("text", ["{", '{"people": []}'], ids=["no-json", "no-table"])
+def test_a_wrong_directory_file_is_an_error_of_the_option(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "directory.json"
+    file.write_text(text)
+    with running("--directory", str(file)) as process:
+        shown, errors = process.communicate(timeout=20)
+    assert (process.returncode, shown) == (2, "")
+    assert "--directory" in errors
 
 
 def test_quirks_are_options() -> None:

@@ -45,7 +45,7 @@ def test_the_quirks_are_those_that_there_are() -> None:
 
 def test_the_control_endpoints_are_those_that_there_are(c1_tenant: Emulator) -> None:
     shown = re.findall(r"^\| `(GET|POST) (/_emulator/[\w{}/-]+)` \|", PAGE, re.MULTILINE)
-    assert len(shown) == 10
+    assert len(shown) == 11
     for method, path in shown:
         url = c1_tenant.url + path.replace("{id}", "none")
         assert httpx.request(method, url, json={}).status_code != 501
@@ -53,11 +53,10 @@ def test_the_control_endpoints_are_those_that_there_are(c1_tenant: Emulator) -> 
 
 
 def test_what_it_says_of_the_fixture_is_there() -> None:
-    _, _, table = PAGE.partition("| of `c1_tenant` |")
-    table, _, _ = table.partition("\n\n")
-    left = [line.split("|")[1] for line in table.splitlines()[2:]]
+    tables = [part.partition("\n\n")[0] for part in PAGE.split("| of `c1_tenant` |")[1:]]
+    left = [line.split("|")[1] for table in tables for line in table.splitlines()[2:]]
     names = re.findall(r"`(\w+)", " ".join(left))
-    assert {"url", "requests", "policy", "product_edit", "api_edit", "reset"} <= set(names)
+    assert {"url", "requests", "policy", "product_edit", "reset", "add_user"} <= set(names)
     assert [name for name in names if not hasattr(Emulator, name)] == []
 
 

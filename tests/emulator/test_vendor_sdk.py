@@ -193,3 +193,60 @@ def test_the_sdk_reads_and_writes_the_objects_around_policies(sdk: SDK, tenant: 
     body = shared.UpdateAppRequest(app=change, update_mask="grantPolicyId")
     sdk.apps.update(request=operations.C1APIAppV1AppsUpdateRequest(id=app, update_app_request=body))
     assert tenant.app(app)["grantPolicyId"] == policy.id
+
+
+def test_the_sdk_updates_an_entitlement(sdk: SDK, tenant: Emulator) -> None:
+    app = tenant.add_app("CRM", userCount="12")
+    group = tenant.add_group(app, "Sales", grantCount="3", annotations={"team": "sales"})
+    policy = create(sdk)
+    ids: Any = {"app_id": app, "id": group}
+    change: Any = {
+        "entitlement": {"grant_policy_id": policy.id},
+        "override_access_requests_defaults": True,
+        "update_mask": "grantPolicyId",
+    }
+    asked: Any = {**ids, "update_app_entitlement_request": change}
+    updated = sdk.app_entitlements.update(request=asked)
+    assert updated.update_app_entitlement_response
+    got = sdk.app_entitlements.get(request=ids).get_app_entitlement_response
+    assert got
+    assert got.app_entitlement_view
+    held = got.app_entitlement_view.app_entitlement
+    assert held
+    assert (held.grant_policy_id, held.grant_count) == (policy.id, 3)
+    assert (held.display_name, held.override_access_requests_defaults) == ("Sales", True)
+    answer = sdk.apps.get(request={"id": app}).get_app_response
+    assert answer
+    assert answer.app
+    assert answer.app.user_count == 12
+
+
+def test_the_sdk_searches_what_stands_around_policies(sdk: SDK, tenant: Emulator) -> None:
+    policy = create(sdk)
+    app = tenant.add_app("CRM", grantPolicyId=policy.id)
+    webhook, provider = tenant.add_webhook("Checks"), tenant.add_step_up_provider("Keys")
+    apps = sdk.app_search.search(request={"policy_refs": [{"id": policy.id or ""}]})
+    assert apps
+    assert apps.search_apps_response
+    assert [each.id for each in apps.search_apps_response.list or []] == [app]
+    webhooks = sdk.webhooks_search.search(request={"refs": [{"id": webhook}]})
+    assert webhooks
+    assert webhooks.webhooks_search_response
+    assert [each.id for each in webhooks.webhooks_search_response.list or []] == [webhook]
+    providers = sdk.step_up_provider.search(request={"query": "keys"})
+    assert providers.search_step_up_providers_response
+    found = providers.search_step_up_providers_response.list
+    assert [each.id for each in found or []] == [provider]
+    assert sdk.auth.introspect().introspect_response
+
+
+def test_the_sdk_sets_request_defaults(sdk: SDK, tenant: Emulator) -> None:
+    app, policy = tenant.add_app("CRM"), create(sdk)
+    defaults = sdk.app_access_requests_defaults
+    body: Any = {"request_policy_id": policy.id, "duration_grant": "3600s"}
+    asked: Any = {"app_id": app, "app_access_request_defaults": body}
+    assert defaults.create_app_access_requests_defaults(request=asked).app_access_request_defaults
+    held = defaults.get_app_access_requests_defaults(request={"app_id": app})
+    assert held.app_access_request_defaults
+    assert held.app_access_request_defaults.request_policy_id == policy.id
+    assert held.app_access_request_defaults.duration_grant in ("3600s", "3600.000s")

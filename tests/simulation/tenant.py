@@ -100,7 +100,7 @@ class SimulatedTenant:
 
     def see(self, policy_id: str) -> Record | None:
         """The policy as the last request saw it."""
-        return self.tenant.see("get").find(policy_id)
+        return self.tenant.see("get", self.tenant.policies).find(policy_id)
 
     def record(
         self, actor: str, kind: str, policy_id: str, write: Callable[[], Any], **sent: Any

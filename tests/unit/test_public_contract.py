@@ -192,6 +192,13 @@ TESTING_NAMES = """
     ProvisionStep Quirks RecordedRequest Route Simulation Step TriedRule Undecided WaitStep
     policies simulate
 """
+EMULATOR_MEMBERS = """
+    access_token add_app add_entitlement add_group add_policy add_step_up_provider add_user
+    add_webhook advance api_edit app ca_file clear_requests client_id client_secret
+    compiles_expressions edit_app edit_entitlement edit_user entitlement environment expire_tokens
+    headers oidc_token policies policy product_delete product_edit quirks remove_app
+    remove_entitlement remove_user requests reset set_faults set_quirks start stop tenant url
+"""
 ERROR_NAMES = """
     APIError AnswerError AuthenticationError C1PolicyError ConflictError InvalidRequestError
     NoAnswerError NotFoundError PermissionDeniedError RateLimitError RefusedError ServerError
@@ -395,6 +402,11 @@ def test_json_keys_of_simulate(tmp_path: Path) -> None:
 def test_exit_codes_of_simulate(tmp_path: Path, options: list[str], code: int) -> None:
     given = [str(tmp_path / "before.json") if each == "before" else each for each in options]
     assert simulate(tmp_path, *given).exit_code == code
+
+
+def test_members_of_the_emulator() -> None:
+    members = [each for each in dir(testing.Emulator) if not each.startswith("_")]
+    compare("Members of testing.Emulator", EMULATOR_MEMBERS, members)
 
 
 def test_json_keys_of_usage() -> None:
