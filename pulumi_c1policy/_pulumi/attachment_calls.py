@@ -73,7 +73,7 @@ class AttachmentProvider(ResourceProvider):
             engine_results.make_decision_failure(*each)
             for each in runtime.find_decision_problems(news.get(OPTIONS))
         ]
-        failed += [CheckFailure("", problem) for problem in runtime.find_config_problems()]
+        failed += engine_results.make_config_failures(runtime.find_config_problems())
         target = attachment_checks.find_target(self.kind.message, desired)
         urn, found_id = dynamic_server.get_request_urn(), target.id if target else ""
         runtime.declared_targets.declare(urn, found_id)
