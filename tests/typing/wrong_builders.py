@@ -10,7 +10,7 @@ condition: pulumi.Output[str] = pulumi.Output.from_input("true")
 approve.manager(fall_back=["user-1"])  # E: fall_back
 approve.app_owners(fallback=["user-1"])  # E: fallback
 approve.users("user-1", require_denial_reason="yes")  # E: require_denial_reason
-approve.group("group-1")  # E: app_id
+approve.group("group-1")  # E: "group"
 escalate.to_users(["user-1"])  # E: after
 wait.hours("4")  # E: "float"
 when("true")  # E: when
