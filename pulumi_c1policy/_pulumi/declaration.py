@@ -10,11 +10,13 @@ from typing import Any
 
 import pulumi
 
+from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._pulumi import config_keys, engine_values, links, stack_ownership
 
+_COPIES = (state_codec.REWRITTEN, state_codec.PREDECESSORS, state_codec.OVERWRITTEN)
 _OUTPUTS = tuple(name for name in POLICY.fields if name != "id")
 
 
@@ -107,8 +109,8 @@ def pack_read() -> dict[str, Any]:
 
 def add_secret_outputs(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """Return resource options that encrypt the outputs which may contain a secret input."""
-    # A secret input may appear in this output under another name.
-    hidden = pulumi.ResourceOptions(additional_secret_outputs=["__rewritten"])
+    # A secret input may appear in these outputs under another name.
+    hidden = pulumi.ResourceOptions(additional_secret_outputs=[*_COPIES])
     return pulumi.ResourceOptions.merge(opts, hidden)
 
 

@@ -228,3 +228,7 @@ def test_a_secret_id_is_encrypted_in_the_state_and_in_no_message(start: Start, s
     refused = one.up().failed()
     assert "`grant_policy_id` (a secret)" in refused.output
     assert shop.theirs not in refused.output
+    one.refresh().ok()
+    state = str(one.export())
+    assert "__overwritten" in state
+    assert shop.theirs not in state

@@ -45,8 +45,8 @@ from pulumi_c1policy.resource import Policy
 PACKAGE = Path(pulumi_c1policy.__file__).parent
 
 STATE_KEYS = """
-    __held __lost_marks __merely_read __options __owner __predecessors __provider __resent
-    __rewritten __state __taken_by __tenant __unproven
+    __held __lost_marks __merely_read __options __overwritten __owner __predecessors __provider
+    __resent __rewritten __state __taken_by __tenant __unproven
 """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """

@@ -15,6 +15,7 @@ from pulumi_c1policy._lifecycle.planning import attachment_texts, leftover_texts
 from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     find_added,
     find_dropped,
+    find_overwritten,
     list_set,
     list_settable,
     select_values,
@@ -98,7 +99,9 @@ def read(
         inputs = ids | {n: v for n, v in values.items() if (n in names if names else v)}
         return record_answer(inputs, live, origin=Origin(run.tenant), kind=kind)
     refreshed = refresh(prior, live)
-    return replace(refreshed, origin=replace(prior.origin, tenant=run.tenant))
+    overwritten = find_overwritten(prior, refreshed)
+    origin = replace(prior.origin, tenant=run.tenant)
+    return replace(refreshed, overwritten=overwritten, origin=origin)
 
 
 def _read_recent(run: Run, kind: Kind, target: Target, prior: Prior | None) -> Tree | None:
@@ -135,7 +138,7 @@ def update(run: Run, prior: Prior, desired: Tree, options: Options, workspace: s
     origin = replace(prior.origin, tenant=run.tenant)
     if isinstance(planned, NoOp):
         recorded = record_answer(desired, prior.outputs, origin=origin, kind=kind)
-        return replace(recorded, predecessors=prior.predecessors)
+        return replace(recorded, predecessors=prior.predecessors, overwritten=prior.overwritten)
     message, target = kind.message, make_target(desired)
     added, before = find_added(prior, desired), Tree()
     with run.client.share_deadline():
@@ -160,7 +163,12 @@ def update(run: Run, prior: Prior, desired: Tree, options: Options, workspace: s
         new = predecessors.drop_own_policies(run, kind, before, desired, workspace)
     recorded = record_answer(desired, answer, origin=origin, kind=kind)
     kept = {n: v for n, v in prior.predecessors.items() if desired.get(n) is not None}
-    return replace(recorded, predecessors=kept | new)
+    overwritten = {
+        name: value
+        for name, value in prior.overwritten.items()
+        if desired.get(name) is not None and message.fields[name].wire not in planned.mask
+    }
+    return replace(recorded, predecessors=kept | new, overwritten=overwritten)
 
 
 def delete(connect: Callable[[], Run], target: Target, prior: Prior, workspace: str) -> list[str]:

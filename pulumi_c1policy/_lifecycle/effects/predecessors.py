@@ -57,7 +57,14 @@ def _get_workspace(run: Run, policy_id: str) -> str | None:
 
 
 def restore(run: Run, prior: Prior, names: list[str], workspace: str) -> Tree:
-    """Return the values to put back into fields; warn of those without or with another one."""
+    """Return the values to put back into fields; warn of those that are left or get another one.
+
+    A field that others have changed is left, although a refresh has read their value.
+    """
+    changed = [name for name in names if name in prior.overwritten]
+    if changed:
+        run.warn(attachment_texts.warn_of_changed_fields(changed))
+    names = [name for name in names if name not in changed]
     unknown = [name for name in names if name not in prior.predecessors]
     if unknown:
         run.warn(attachment_texts.warn_of_unknown_predecessors(unknown))

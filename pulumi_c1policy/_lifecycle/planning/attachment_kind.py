@@ -41,6 +41,16 @@ def find_added(prior: Prior, desired: Tree) -> list[str]:
     return [name for name in list_set(message, desired) if prior.inputs.get(name) is None]
 
 
+def find_overwritten(prior: Prior, refreshed: Prior) -> Tree:
+    """Find the values of the last write that others have changed since, by field."""
+    written = prior.outputs | prior.overwritten
+    return {
+        name: written[name]
+        for name in list_set(prior.kind.message, prior.inputs)
+        if written.get(name) is not None and refreshed.outputs.get(name) != written[name]
+    }
+
+
 def _make_kind(message: Message, noun: str) -> Kind:
     def select_managed(inputs: Tree, live: Tree) -> Tree:
         ids = {field.name: live.get(field.name) for field in message.required}

@@ -49,6 +49,8 @@ class Prior:
         origin: The circumstances of the create.
         kind: The kind of the object.
         predecessors: The values before the program set them, by field; attachments only.
+        overwritten: The values of the last write that others have changed since, by field;
+            attachments only.
     """
 
     inputs: Tree
@@ -59,6 +61,7 @@ class Prior:
     origin: Origin = Origin()
     kind: Kind = POLICY_KIND
     predecessors: Tree = field(default_factory=dict)
+    overwritten: Tree = field(default_factory=dict)
 
     @property
     def is_builtin(self) -> bool:
@@ -144,6 +147,7 @@ def refresh(prior: Prior, live: Tree) -> Prior:
         origin=prior.origin,
         kind=kind,
         predecessors=prior.predecessors,
+        overwritten=prior.overwritten,
     )
     return _refresh_ownership(refreshed, prior, live) if kind.is_owned else refreshed
 

@@ -48,6 +48,12 @@ RESENT = "__resent"
 PREDECESSORS = "__predecessors"
 """The output of an attachment with the values before the program set them, by field."""
 
+OVERWRITTEN = "__overwritten"
+"""The output of an attachment with the values of its last write that others have changed since.
+
+After a refresh, the outputs have the values of the others.
+"""
+
 
 def _check_rewritten(kind: Kind, value: Value, path: Path) -> Iterator[state_versions.Problem]:
     if not isinstance(value, dict):
@@ -71,6 +77,7 @@ def list_internal(kind: Kind) -> dict[str, state_versions.Shape]:
         HELD: state_versions.check_texts,
         TENANT: state_versions.check_text,
         PREDECESSORS: partial(state_versions.check_message, kind.message),
+        OVERWRITTEN: partial(state_versions.check_message, kind.message),
     }
 
 
@@ -97,6 +104,7 @@ def to_state(prior: Prior) -> Tree:
         UNPROVEN: prior.origin.is_unproven,
         RESENT: prior.origin.was_resent,
         PREDECESSORS: prior.predecessors,
+        OVERWRITTEN: prior.overwritten,
     }
     return state | {name: value for name, value in internal.items() if value}
 
@@ -128,6 +136,7 @@ def from_state(state: Tree, kind: Kind = POLICY_KIND) -> Prior:
         ),
         kind=kind,
         predecessors=state.get(PREDECESSORS) or {},
+        overwritten=state.get(OVERWRITTEN) or {},
     )
 
 

@@ -109,6 +109,37 @@ def test_drift_and_conflicts(company: Company) -> None:
     assert company.show() == {"grantPolicyId": next_one, "certifyPolicyId": certify}
 
 
+@pytest.mark.parametrize("how", ["deletion", "dropped field"])
+def test_a_change_of_others_that_a_refresh_has_read_is_left(how: str, company: Company) -> None:
+    ours, theirs, former = (company.add_policy() for _ in range(3))
+    company.edit(grantPolicyId=former)
+    prior = company.create(grant_policy_id=ours, emergency_grant_enabled=True)
+    company.edit(grantPolicyId=theirs)
+    refreshed = company.read(prior)
+    assert refreshed
+    if how == "deletion":
+        company.delete(refreshed)
+    else:
+        company.update(refreshed, emergency_grant_enabled=True)
+    assert company.show()["grantPolicyId"] == theirs
+    [warning] = company.warnings
+    assert "`grant_policy_id` was changed by somebody else" in warning
+
+
+def test_a_change_of_others_that_was_repaired_does_not_stop_the_deletion(company: Company) -> None:
+    ours, theirs, former = (company.add_policy() for _ in range(3))
+    company.edit(grantPolicyId=former)
+    prior = company.create(grant_policy_id=ours)
+    company.edit(grantPolicyId=theirs)
+    refreshed = company.read(prior)
+    assert refreshed
+    repaired = company.read(company.update(refreshed, grant_policy_id=ours))
+    assert repaired
+    company.delete(repaired)
+    assert company.show() == {"grantPolicyId": former}
+    assert company.warnings == []
+
+
 def test_a_deletion_leaves_what_others_changed(company: Company) -> None:
     ours, theirs = company.add_policy(), company.add_policy()
     prior = company.create(grant_policy_id=ours, emergency_grant_enabled=True)
