@@ -42,11 +42,6 @@ class RowPage(BaseModel):
     )
 
 
-def name_search(what: Searched) -> str:
-    """Return the method and the path of a search, for messages."""
-    return str(_make_search(what))
-
-
 class UsageClient:
     """The requests about the use of policies, over the pool of another client."""
 

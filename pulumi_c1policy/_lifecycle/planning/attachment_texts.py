@@ -59,7 +59,7 @@ def warn_of_unknown_predecessors(names: Sequence[str]) -> str:
     """Warn that fields keep their values, because no predecessor is recorded."""
     return (
         f"{_list(names)} keeps its value in the tenant: the state has no value from before this "
-        "resource. Change it in ConductorOne if it shall be another one."
+        "resource. Change it in ConductorOne if you want another value."
     )
 
 
