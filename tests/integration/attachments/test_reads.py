@@ -104,6 +104,20 @@ def test_drift_is_confirmed_and_a_missing_object_is_proven(company: Company) -> 
     assert drifted.count(theirs) == 1
 
 
+def test_a_page_that_lags_behind_a_write_is_no_drift(company: Company) -> None:
+    policy, next_one = company.add_policy(), company.add_policy()
+    company.tenant.set_quirks(search_lag=3600)
+    priors = add(company, 12, policy)
+    for prior in priors:
+        target = make_target(prior.inputs)
+        changes = {"grantPolicyId": next_one}
+        company.tenant.edit_entitlement(target.app_id, target.entitlement_id, changes)
+    written = [prior.inputs | {"grant_policy_id": next_one} for prior in priors]
+    found, sent = read_all(company, [record_answer(each, each, kind=KIND) for each in written])
+    assert [each.inputs for each in found if each] == written
+    assert sent["POST /api/v1/search/entitlements"] > 0
+
+
 def test_the_reads_go_on_without_the_search(company: Company) -> None:
     priors = add(company, 12, company.add_policy())
     company.tenant.set_faults(
