@@ -102,8 +102,8 @@ POLICY = Message(
         shape="list",
         most=16,
         doc=(
-            "The rules, at most 16, tried top to bottom; the first match wins. The baseline decides "
-            "a request that matches none."
+            "The rules, at most 16, tried top to bottom; the first match wins. The baseline "
+            "decides a request that matches none."
         ),
     ),
     Field(

@@ -84,8 +84,8 @@ COMMAND_OPTIONS = {
     """,
     "emulator": """
         --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
-        --deletion-guard --directory --duration-style --expires-in --faults --get-lag --get-or-create
-        --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
+        --deletion-guard --directory --duration-style --expires-in --faults --get-lag
+        --get-or-create --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
         --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
         --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
         --unset-fields --wait-limits

@@ -148,8 +148,8 @@ def refuse_conflict(changes: Sequence[Change], desired: Tree, secrets: Collectio
     shown = "; ".join(
         f"`{format_path(change.path)}` (a secret)"
         if change.field in secrets
-        else f"`{format_path(change.path)}` was {_show(change.before)} at the last operation and is "
-        f"{_show(change.after)} now, and the program says {_show(get_at(desired, change.path))}"
+        else f"`{format_path(change.path)}` was {_show(change.before)} at the last operation and "
+        f"is {_show(change.after)} now, and the program says {_show(get_at(desired, change.path))}"
         for change in changes[:_MAX_SHOWN]
     )
     more = f"; and {len(changes) - _MAX_SHOWN} more" if len(changes) > _MAX_SHOWN else ""
