@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, TypeAlias
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from typing import Any, Final, Literal, TypeAlias
 
 from pulumi_c1policy._client import decoding
+from pulumi_c1policy._client.answer_models import Page
 from pulumi_c1policy._client.api_requests import ApiRequest
 from pulumi_c1policy._client.outcomes import Call, OutcomeKind, unwrap
 from pulumi_c1policy._client.transport import Transport
@@ -29,17 +28,8 @@ _MAX_LIST_SIZE = 100
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
-class RowPage(BaseModel):
-    """One page of a list or a search."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    rows: Annotated[
-        list[dict[str, Any]], BeforeValidator(lambda value: [] if value is None else value)
-    ] = Field(default_factory=list, alias="list")
-    next_token: Annotated[str, BeforeValidator(lambda value: "" if value is None else value)] = (
-        Field(default="", alias="nextPageToken")
-    )
+RowPage: TypeAlias = Page[dict[str, Any]]
+"""One page of a list or a search."""
 
 
 class UsageClient:

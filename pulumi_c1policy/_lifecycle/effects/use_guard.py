@@ -183,7 +183,7 @@ class UseGuard:
             self._failed[what] = error.summary
             return None
         find = SEARCHED[what]
-        return [use for row in page.rows for use in find(row, ids)], page.next_token
+        return [use for row in page.rows or () for use in find(row, ids)], page.next_page_token
 
     def _list_owned(self, workspace: str, pages: Iterator[list[dict[str, Any]]]) -> set[str]:
         """List the workspace's policies on the next pages that no resource of the program holds."""
