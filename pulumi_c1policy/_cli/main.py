@@ -9,7 +9,9 @@ import typer
 
 from pulumi_c1policy._cli import output
 from pulumi_c1policy._cli.check_expression import check_expression
+from pulumi_c1policy._cli.drift import drift
 from pulumi_c1policy._cli.emulator import emulator
+from pulumi_c1policy._cli.exit_codes import ErrorsExitWithOne
 from pulumi_c1policy._cli.import_ import import_
 from pulumi_c1policy._cli.simulate import simulate
 from pulumi_c1policy._cli.usage import usage
@@ -22,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(check_expression)
+app.command(cls=ErrorsExitWithOne)(drift)
 app.command()(emulator)
 app.command("import")(import_)
 app.command()(simulate)
@@ -44,7 +47,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Check, simulate, import and emulate ConductorOne policies, and show their use."""
+    """Check, simulate, import and emulate ConductorOne policies; show their use and their drift."""
 
 
 def main() -> None:
