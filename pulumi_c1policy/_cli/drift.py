@@ -121,7 +121,7 @@ def _compare(
         frozenset(only),
         ignored,
         secrets.find_passphrase(os.environ),
-        os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT", ""),
+        os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower(),
     )
     loaded = settings.load({}, os.environ)
     with PolicyClient(loaded) as client:

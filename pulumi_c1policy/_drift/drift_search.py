@@ -54,7 +54,8 @@ class DriftOptions:
         only: The names or the URNs of the resources to compare; all if empty.
         ignored: Paths whose changes do not count.
         passphrase: The passphrase of the states' secrets; None without one.
-        allowed_tenant: A former tenant of the states, which is the same one by another name.
+        allowed_tenant: The tenant that may differ from the recorded one, because its address
+            changed.
     """
 
     only: frozenset[str] = frozenset()
@@ -153,11 +154,12 @@ def _list_entries(search: _Search, state: StackState) -> Iterator[_Entry]:
             continue
         report.stacks[state.label] += 1
         theirs = read_tenant(outputs)
-        if theirs and theirs not in (search.tenant, options.allowed_tenant):
+        if theirs and search.tenant not in (theirs, options.allowed_tenant):
             if not is_tenant_told:
                 text = (
                     f"The resources are in the tenant {theirs}, but the credentials are of "
-                    f"{search.tenant}. Use the credentials of {theirs}."
+                    f"{search.tenant}. Use the credentials of {theirs}; or, if its policies are in "
+                    f"{search.tenant} now, set PULUMI_C1POLICY_ALLOW_TENANT_CHANGE={search.tenant}."
                 )
                 report.problems.append(Problem(state.label, stored.urn, text))
             is_tenant_told = True
@@ -196,7 +198,7 @@ def _compare_policies(search: _Search, entries: Sequence[_Entry]) -> None:
         if len(seen) // _PROGRESS_POLICIES > before // _PROGRESS_POLICIES:
             search.inform(f"{len(seen):,} policies read …")
     if awaited:
-        search.inform(f"Looking for {len(awaited):,} policies that the list does not contain …")
+        search.inform(f"Policies that the list does not contain: {len(awaited):,}; reading each …")
     for entries_left in awaited.values():
         for entry in entries_left:
             _compare_policy(search, entry, None)

@@ -134,7 +134,7 @@ def add_policies(tenant: Emulator, workspace: str, names: list[str]) -> list[dic
 
 
 def compare_states(
-    tenant: Emulator, *exports: dict[str, Any], options: DriftOptions = DriftOptions()
+    tenant: Emulator, *exports: dict[str, Any], options: DriftOptions | None = None
 ) -> DriftReport:
     """Compare exported states with a tenant, over real HTTP."""
     states = []
@@ -147,4 +147,4 @@ def compare_states(
         states.append(state)
     found = settings.load({}, tenant.environment)
     with PolicyClient(found) as client:
-        return find_drift(client, found.tenant, states, options)
+        return find_drift(client, found.tenant, states, options or DriftOptions())

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from pulumi_c1policy._cli.main import app
 
-COMMANDS = ["check-expression", "emulator", "import", "simulate", "usage", "validate"]
+COMMANDS = ["check-expression", "drift", "emulator", "import", "simulate", "usage", "validate"]
 VERSION = f"pulumi-c1policy {metadata.version('pulumi-c1policy')}\n"
 
 
