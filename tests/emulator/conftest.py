@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.emulator.around import judge
+from tests.emulator.api_description import judge
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.emulator.around import document
+from tests.emulator.api_description import document
 
 Ask = Callable[..., Any]
 SEARCHES = ("users", "apps", "entitlements", "webhooks", "step-up/providers")

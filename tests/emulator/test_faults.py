@@ -16,7 +16,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._emulator.faults import Faults, parse
-from tests.emulator.test_command import first_line, running
+from tests.emulator.test_emulator_command import first_line, running
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

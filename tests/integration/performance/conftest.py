@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.performance.cases import Tenant
+from tests.integration.performance.counting_tenant import Tenant
 from tests.support.engine import Process
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from pulumi_c1policy._emulator import Fault
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.performance.cases import THREADS, Tenant, at_once, inputs
-from tests.integration.trust.cases import SEARCH
+from tests.integration.performance.counting_tenant import THREADS, Tenant, at_once, inputs
+from tests.integration.trust.trust_cases import SEARCH
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi import failures
-from tests.integration.trust.cases import Others
+from tests.integration.trust.trust_cases import Others
 from tests.support.engine import Stack
 
 

@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL, TENANT
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import dynamic_server
-from tests.integration.trust.cases import Others, grant, live, marks, writes
+from tests.integration.trust.trust_cases import Others, grant, live, marks, writes
 from tests.support.engine import Process, Stack
 from tests.support.strategies import accepted_policies
 

@@ -11,7 +11,7 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
-from tests.integration.trust.cases import (
+from tests.integration.trust.trust_cases import (
     CREATE,
     DELETE,
     ONE,

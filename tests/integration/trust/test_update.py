@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.cases import (
+from tests.integration.trust.trust_cases import (
     GET,
     UPDATE,
     Others,

@@ -17,7 +17,7 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
-from tests.unit.importing.programs import ACCEPT, wire
+from tests.unit.importing.imported_programs import ACCEPT, wire
 
 TERRAFORM = {
     "managed_by": "terraform",

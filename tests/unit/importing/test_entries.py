@@ -17,7 +17,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from pulumi_c1policy.provider import PolicyProvider
 from pulumi_c1policy.resource import Policy
-from tests.unit.importing.programs import ACCEPT, make_entries, wire
+from tests.unit.importing.imported_programs import ACCEPT, make_entries, wire
 
 OURS = {
     "managed_by": "pulumi",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._import.python_source import Code, Commented, format_call, format_text
-from tests.unit.importing.programs import format_source
+from tests.unit.importing.imported_programs import format_source
 
 LITERALS = {
     "plain": ("plain", '"plain"'),

@@ -9,7 +9,7 @@ import pytest
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
-from tests.unit.lifecycle.checks.test_findings import (
+from tests.unit.lifecycle.checks.test_preview_rules import (
     FIRST,
     LOW,
     MANAGER,

@@ -11,7 +11,7 @@ import pytest
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.tree import Tree
-from tests.unit.lifecycle.checks.written import (
+from tests.unit.lifecycle.checks.short_policies import (
     CONFIG,
     DURATION,
     EXPIRATION,

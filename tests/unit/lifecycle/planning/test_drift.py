@@ -28,7 +28,7 @@ from tests.unit.lifecycle.planning.employees import (
     manager,
     sales,
 )
-from tests.unit.lifecycle.planning.tenant import answer, stored, updated
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
 
 Edit = Callable[[Any], object]
 

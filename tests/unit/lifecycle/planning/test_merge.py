@@ -19,7 +19,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree
 from tests.support.strategies import policies
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIDES = st.sampled_from(["ours", "theirs"])

@@ -18,7 +18,15 @@ from pulumi_c1policy._model.schema import Enum, Message, Scalar
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
 from tests.support.strategies import AWKWARD_KEYS
-from tests.unit.lifecycle.checks.written import STEP, account, expiring, long, one, policy, until
+from tests.unit.lifecycle.checks.short_policies import (
+    STEP,
+    account,
+    expiring,
+    long,
+    one,
+    policy,
+    until,
+)
 from tests.unit.lifecycle.planning.specimens import PLACES, Place, path_to, specimen
 
 

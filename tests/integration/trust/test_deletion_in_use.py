@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.cases import DELETE, ONE, Which, grant, live, revoke, writes
+from tests.integration.trust.trust_cases import DELETE, ONE, Which, grant, live, revoke, writes
 from tests.support.engine import Process, Program, Stack
 
 USES: Which = {"path": r"/search/(apps|entitlements)"}

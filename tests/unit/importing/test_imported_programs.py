@@ -16,7 +16,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import REWRITTEN, from_stat
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
 from tests.support.strategies import accepted_policies
-from tests.unit.importing.programs import (
+from tests.unit.importing.imported_programs import (
     format_source,
     make_entries,
     make_program,

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy._cel.environment import Place
 from tests.unit.cel.corpus import WARNED
-from tests.unit.cel.test_command import answers
+from tests.unit.cel.test_check_expression import answers
 
 PAGE = (Path(__file__).parents[3] / "docs" / "expressions.md").read_text("utf-8")
 TRANSCRIPT = re.findall(r'^({"expr": .*})\n({"accepted": .*})$', PAGE, re.MULTILINE)

@@ -21,7 +21,7 @@ from pulumi_c1policy._pulumi import stack_ownership
 from pulumi_c1policy.errors import StateError
 from tests.support.strategies import policies
 from tests.unit.lifecycle.planning.employees import INPUTS
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored
 
 SOUND = to_state(record_answer(INPUTS, answer(stored(INPUTS))))
 _JSON = st.recursive(

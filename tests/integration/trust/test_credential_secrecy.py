@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._emulator.tenant import Tenant
-from tests.integration.trust.cases import CREATE, ONE, UPDATE, grant
+from tests.integration.trust.trust_cases import CREATE, ONE, UPDATE, grant
 from tests.support.engine import Process, Stack
 
 

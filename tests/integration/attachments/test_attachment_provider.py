@@ -11,7 +11,7 @@ from pulumi_c1policy._model.attachments import Target
 from pulumi_c1policy._pulumi import failures
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 from pulumi_c1policy.provider import EntitlementPoliciesProvider
-from tests.integration.attachments.company import Company
+from tests.integration.attachments.attachment_company import Company
 from tests.support.engine import Process, transport
 
 OWNER = {

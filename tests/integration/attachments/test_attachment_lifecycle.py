@@ -9,7 +9,7 @@ from pulumi_c1policy._lifecycle.effects import attachments
 from pulumi_c1policy._lifecycle.planning.decisions import Options
 from pulumi_c1policy._model.attachments import make_target
 from pulumi_c1policy.errors import NotFoundError, RefusedError
-from tests.integration.attachments.company import WORKSPACE, Company
+from tests.integration.attachments.attachment_company import WORKSPACE, Company
 
 
 def test_a_create_sends_what_differs_and_a_deletion_puts_it_back(company: Company) -> None:

@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
-from tests.integration.trust.cases import GET, SEARCH, Lagging, grant, policy
+from tests.integration.trust.trust_cases import GET, SEARCH, Lagging, grant, policy
 from tests.support.engine import Process, QuickClock, Stack
 
 

@@ -17,7 +17,7 @@ from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS
 from pulumi_c1policy._lifecycle.planning.attachment_kind import ENTITLEMENT_POLICIES_KIND as KIND
 from pulumi_c1policy._lifecycle.planning.prior import Prior, record_answer
 from pulumi_c1policy._model.attachments import make_target
-from tests.integration.attachments.company import Company
+from tests.integration.attachments.attachment_company import Company
 from tests.support.engine import QuickClock
 
 THREADS = 4

@@ -15,7 +15,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.support.edits import apply, edits, names_only, reports, writes_alike
 from tests.unit.lifecycle.planning.specimens import PLACES, Place, path_to, specimen
-from tests.unit.lifecycle.planning.tenant import answer, stored, updated
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
 
 BESIDE = {
     *("provision-step", "action-step", "fallback-nobody", "agent-mode", "agent-failure-action"),

@@ -19,7 +19,7 @@ from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.support.edits import new_item
 from tests.support.strategies import sample
 from tests.unit.lifecycle.planning.specimens import Place, path_to, specimen
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored
 
 Example = Callable[[], None]
 """Holds while the model is whole. What the tenant does is worked out before the model is broken."""

@@ -23,7 +23,7 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.tree import Tree
 from tests.support.strategies import accepted_policies
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored
 
 MANAGER: Tree = {"approval": {"manager": {}}}
 OWNERS: Tree = {"approval": {"app_owners": {}}}

@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.unit.lifecycle.planning.employees import INPUTS, SALES, STEP, approval, sales
-from tests.unit.lifecycle.planning.tenant import answer, stored, updated
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
 
 
 def test_somebody_elses_annotation_is_no_drift_and_stays() -> None:

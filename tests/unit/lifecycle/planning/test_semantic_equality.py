@@ -23,7 +23,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._model.unknown import UNKNOWN
 from tests.support.strategies import accepted_policies, policies
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored
 
 GRANT = {"display_name": "x", "policy_type": "POLICY_TYPE_GRANT"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
-from tests.integration.trust.cases import grant, live, writes
+from tests.integration.trust.trust_cases import grant, live, writes
 from tests.support.engine import Process, Stack
 
 PROVISION: dict[str, Any] = {

@@ -19,7 +19,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.support.edits import apply, edits, writes_alike
 from tests.support.strategies import policies
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, stored
 
 IMMUTABLE = {"policy_type", "scope"}
 

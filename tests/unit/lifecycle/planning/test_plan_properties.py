@@ -27,7 +27,7 @@ from tests.support.edits import (
     writes_alike,
 )
 from tests.support.strategies import accepted_policies, policies
-from tests.unit.lifecycle.planning.tenant import answer, raw_answer, stored, tags, updated
+from tests.unit.lifecycle.planning.tenant_answers import answer, raw_answer, stored, tags, updated
 
 SEEDS = st.integers(0, 2**32 - 1)
 IMMUTABLE = {"policy_type", "scope"}

@@ -14,7 +14,7 @@ import pytest
 
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar, index_messages
-from tests.unit.lifecycle.planning.examples import EXAMPLES, rules_of
+from tests.unit.lifecycle.planning.fact_examples import EXAMPLES, rules_of
 from tests.unit.lifecycle.planning.specimens import PLACES, Place, specimen
 
 SAID_ELSEWHERE = {

@@ -12,7 +12,7 @@ from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS
 from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._model.attachments import make_target
-from tests.integration.attachments.company import WORKSPACE, Company
+from tests.integration.attachments.attachment_company import WORKSPACE, Company
 from tests.support.engine import Killed, Process
 
 

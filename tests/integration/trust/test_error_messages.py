@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.cases import CREATE, DELETE, GET, ONE, UPDATE, Which, grant
+from tests.integration.trust.trust_cases import CREATE, DELETE, GET, ONE, UPDATE, Which, grant
 from tests.support.engine import Stack
 
 STEPS: dict[str, tuple[Which, Callable[[Stack], None], str]] = {

@@ -17,7 +17,7 @@ from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.trust.cases import grant, marks
+from tests.integration.trust.trust_cases import grant, marks
 from tests.support.engine import Process, Stack
 from tests.support.strategies import policies
 
