@@ -43,7 +43,7 @@ def _chain(tenant: Emulator, run_id: str) -> None:
     tenant.add_policy(_policy(f"[{run_id}] first", **baseline))
 
 
-def test_clean_deletes_what_a_run_left_and_nothing_else(
+def test_clean_deletes_only_the_policies_of_the_run(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     _chain(c1_tenant, RUN_ID)
@@ -70,7 +70,7 @@ def test_clean_reads_each_policy_again_before_it_deletes_it(
 @pytest.mark.parametrize(
     "run_id", ["c1accept", "a", "c1accept0123456789ab*", "C1ACCEPT0123456789AB"]
 )
-def test_clean_takes_a_whole_run_id_only(
+def test_clean_needs_a_complete_run_id(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator, run_id: str
 ) -> None:
     _chain(c1_tenant, RUN_ID)
@@ -84,7 +84,9 @@ def test_clean_needs_a_real_tenant(suite: Suite) -> None:
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_clean_says_what_is_left(suite: Suite, real: dict[str, str], c1_tenant: Emulator) -> None:
+def test_clean_names_the_policies_that_it_could_not_delete(
+    suite: Suite, real: dict[str, str], c1_tenant: Emulator
+) -> None:
     _chain(c1_tenant, RUN_ID)
     pointed = next(r for r in c1_tenant.policies if r.fields["displayName"].endswith("first"))
     rules = [{"condition": "true", "policyId": pointed.id}]

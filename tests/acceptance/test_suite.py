@@ -55,7 +55,9 @@ def test_without_a_pulumi_cli_its_facts_are_not_tried(suite: Suite, tmp_path: Pa
     ],
     ids=str,
 )
-def test_what_tenants_may_do_contradicts_nothing(suite: Suite, quirks: list[str]) -> None:
+def test_no_allowed_behaviour_of_tenants_contradicts_a_fact(
+    suite: Suite, quirks: list[str]
+) -> None:
     ran = suite(*only(*OVER_HTTP), *(f"--quirk={quirk}" for quirk in quirks))
     assert (ran.code, ran.err) == (0, "")
 
@@ -96,13 +98,13 @@ def test_a_fault_contradicts_the_fact_that_it_breaks(
 
 
 @pytest.mark.parametrize("status", [503, 504, 403, 401])
-def test_an_outage_says_nothing_about_a_fact(suite: Suite, status: int) -> None:
+def test_an_outage_leaves_a_fact_undecided(suite: Suite, status: int) -> None:
     fault = {"do": "answer", "status": status, "path": "validate/cel$", "times": None}
     ran = suite(*only("validate"), "--fault", json.dumps([fault]))
     assert (ran.code, ran.verdicts) == (0, {"validate": "not tried"})
 
 
-def test_a_rate_limit_is_waited_for(suite: Suite) -> None:
+def test_the_suite_waits_for_a_rate_limit(suite: Suite) -> None:
     fault = {"do": "answer", "status": 429, "retry_after": 0, "path": "policies", "times": 3}
     ran = suite(*only("step-accept"), "--fault", json.dumps([fault]))
     assert (ran.code, ran.verdicts) == (0, {"step-accept": "confirmed"})
@@ -117,7 +119,7 @@ def test_a_tenant_without_users_and_entitlements_leaves_facts_untried(
     assert {request.path for request in c1_tenant.requests} >= {"/api/v1/search/users"}
 
 
-def test_the_json_holds_nothing_but_ids_and_verdicts(
+def test_the_json_has_only_ids_and_verdicts(
     suite: Suite, real: dict[str, str], tmp_path: Path, c1_tenant: Emulator
 ) -> None:
     c1_tenant.set_quirks(handler_errors="wrapped", unique_names=True)
@@ -137,14 +139,14 @@ def test_the_json_holds_nothing_but_ids_and_verdicts(
     assert not [secret for secret in [*secrets, *ids, *policies] if secret in told]
 
 
-def test_ids_differ_and_the_registry_is_sound() -> None:
+def test_the_facts_have_unique_ids_and_a_consistent_registry() -> None:
     names = [fact.id for fact in FACTS]
     assert len(names) == len(set(names))
     assert all(name == name.lower() and " " not in name for name in names)
     assert all(fact.statement.endswith(".") for fact in FACTS)
 
 
-def test_only_the_target_knows_the_emulator() -> None:
+def test_only_the_target_imports_the_emulator() -> None:
     knowing = {
         path.name
         for path in (ROOT / "acceptance").rglob("*.py")
@@ -159,7 +161,7 @@ def test_the_page_of_facts_is_current() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_page_says_that_nobody_tried_the_facts_and_lists_each() -> None:
+def test_the_page_lists_each_fact_as_untried() -> None:
     text = (ROOT / "docs" / "tenant-facts.md").read_text()
     assert "We have not tried any of these facts on a live tenant yet" in text
     for fact in FACTS:

@@ -83,7 +83,7 @@ def test_a_condition_compiles(http: httpx.Client, create: Create, text: str) -> 
         ("c1.user.v1.ListAppUsersForUser(subject, 'a').size() > 0", 1, 8, "undeclared"),
     ],
 )
-def test_a_condition_that_does_not_compile_is_marked_and_refused(
+def test_a_condition_that_does_not_compile_has_markers_and_is_rejected(
     http: httpx.Client, line: int, column: int, text: str, said: str
 ) -> None:
     first = markers(http, text)[0]
@@ -130,7 +130,7 @@ def test_an_approver_compiles(create: Create, text: str) -> None:
         ("", "empty"),
     ],
 )
-def test_an_approver_that_does_not_compile_is_refused(
+def test_an_approver_that_does_not_compile_is_rejected(
     http: httpx.Client, text: str, said: str
 ) -> None:
     sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **with_approver(text)}
@@ -140,7 +140,7 @@ def test_an_approver_that_does_not_compile_is_refused(
     assert said in answer.json()["message"]
 
 
-def test_the_endpoint_may_not_know_ip(
+def test_a_quirk_removes_ip_from_the_validation_endpoint(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     assert markers(http, "ip.is4") == []
@@ -160,7 +160,7 @@ def test_the_endpoint_may_not_know_ip(
     ],
     ids=["user", "entitlement", "extension", "approver"],
 )
-def test_what_is_documented_elsewhere_may_be_known(
+def test_a_quirk_decides_about_doubtful_names(
     c1_tenant: Emulator, http: httpx.Client, create: Create, fields: dict[str, Any]
 ) -> None:
     created = create(**fields)
@@ -170,7 +170,7 @@ def test_what_is_documented_elsewhere_may_be_known(
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
-def test_what_the_library_cannot_decide_is_not_refused(create: Create) -> None:
+def test_an_expression_that_the_library_cannot_decide_is_accepted(create: Create) -> None:
     create(**with_condition("(" * 60 + "true" + ")" * 60))
 
 
@@ -186,7 +186,7 @@ def empty_caches() -> Iterator[None]:
 
 @pytest.mark.usefixtures("empty_caches")
 @pytest.mark.parametrize("kind", ["NoSuchType", "list(NoSuchType)"])
-def test_a_broken_environment_does_not_look_like_a_refusal(
+def test_a_broken_environment_is_not_answered_as_a_rejection(
     http: httpx.Client, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setitem(declarations.MESSAGES["User"], "broken", kind)
@@ -218,7 +218,7 @@ def without_extra(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Emula
     return c1_tenant
 
 
-def test_the_emulator_says_whether_it_compiles(
+def test_the_emulator_shows_its_checker_of_expressions(
     c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert c1_tenant.compiles_expressions
@@ -243,7 +243,7 @@ def test_the_emulator_says_whether_it_compiles(
         ("'a\nb'", [(1, 1, "not terminated")]),
     ],
 )
-def test_without_the_extra_only_brackets_and_quotes_count(
+def test_only_brackets_and_quotes_are_checked_without_the_extra(
     http: httpx.Client, text: str, found: list[tuple[int, int, str]]
 ) -> None:
     told = markers(http, text)
@@ -254,9 +254,7 @@ def test_without_the_extra_only_brackets_and_quotes_count(
 
 
 @pytest.mark.usefixtures("without_extra")
-def test_without_the_extra_open_texts_are_refused_on_save(
-    http: httpx.Client, create: Create
-) -> None:
+def test_unclosed_texts_are_rejected_without_the_extra(http: httpx.Client, create: Create) -> None:
     create(**with_condition("anything.goes == here"))
     sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **with_approver("f('a")}
     answer = http.post("/api/v1/policies", json=sent)

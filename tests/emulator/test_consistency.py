@@ -31,7 +31,7 @@ def got(http: httpx.Client, policy_id: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize(("quirk", "read"), [("search_lag", searched), ("list_lag", listed)])
-def test_a_page_that_lags_shows_a_policy_later(
+def test_a_lagging_page_shows_a_new_policy_later(
     c1_tenant: Emulator,
     http: httpx.Client,
     create: Create,
@@ -50,7 +50,7 @@ def test_a_page_that_lags_shows_a_policy_later(
     assert "Late" not in read(http)
 
 
-def test_a_get_that_lags_shows_the_policy_as_it_was(
+def test_a_lagging_get_shows_the_policy_before_the_update(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     created = create(displayName="First", policySteps=STEPS)
@@ -62,7 +62,7 @@ def test_a_get_that_lags_shows_the_policy_as_it_was(
     assert got(http, created["id"]).json()["policy"]["displayName"] == "Second"
 
 
-def test_a_get_that_lags_does_not_know_a_new_policy(
+def test_a_lagging_get_does_not_find_a_new_policy(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     c1_tenant.set_quirks(get_lag=30.0)
@@ -70,7 +70,7 @@ def test_a_get_that_lags_does_not_know_a_new_policy(
     assert (answer.status_code, answer.json()["code"]) == (404, 5)
 
 
-def test_of_two_reads_one_comes_from_a_replica_that_lags(
+def test_one_of_two_reads_comes_from_a_lagging_replica(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     c1_tenant.set_quirks(search_lag=30.0, replicas=True)
@@ -83,7 +83,7 @@ def test_builtin_policies_never_lag(c1_tenant: Emulator, http: httpx.Client) -> 
     assert len(searched(http)) == len(listed(http)) == 3
 
 
-def test_pages_by_offset_move_while_others_write(
+def test_writes_shift_pages_by_offset(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     c1_tenant.set_quirks(offset_pages=True)
@@ -97,7 +97,7 @@ def test_pages_by_offset_move_while_others_write(
     assert made[0]["id"] not in pages[0] | pages[1]
 
 
-def test_a_create_may_be_answered_with_what_exists(
+def test_a_quirk_answers_a_create_with_an_existing_policy(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     first = create(displayName="Access", policySteps=STEPS)
@@ -108,7 +108,7 @@ def test_a_create_may_be_answered_with_what_exists(
 
 
 @pytest.mark.parametrize("body", ["", '{"message": "no Route matched"}'])
-def test_a_gateway_answers_with_a_body_of_its_own(
+def test_an_answer_fault_can_have_its_own_body(
     c1_tenant: Emulator, http: httpx.Client, create: Create, body: str
 ) -> None:
     created = create(policySteps=STEPS)
@@ -118,6 +118,6 @@ def test_a_gateway_answers_with_a_body_of_its_own(
     assert got(http, created["id"]).status_code == 200
 
 
-def test_only_an_answer_has_a_body() -> None:
+def test_only_an_answer_fault_accepts_a_body() -> None:
     with pytest.raises(ValueError, match="only an answer has a body"):
         Fault(do="cut", body="")

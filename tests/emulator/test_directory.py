@@ -169,14 +169,14 @@ def test_a_wrong_update_is_rejected(
     assert text in found.json()["message"]
 
 
-def test_what_does_not_exist_is_not_found(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_missing_object_is_answered_with_404(c1_tenant: Emulator, http: httpx.Client) -> None:
     app = c1_tenant.add_app("CRM")
     for path in ("/apps/gone", f"/apps/{app}/entitlements/gone", "/users/gone"):
         found = http.get(f"/api/v1{path}")
         assert (found.status_code, found.json()["code"]) == (404, 5)
 
 
-def test_request_defaults_and_rules_of_an_app(c1_tenant: Emulator, ask: Ask) -> None:
+def test_request_defaults_and_rules_of_an_app_are_stored(c1_tenant: Emulator, ask: Ask) -> None:
     policy, app = attach(c1_tenant), c1_tenant.add_app("CRM")
     path = f"/api/v1/apps/{app}/access_request_defaults"
     assert ask(path)["requestPolicyId"] == ""
@@ -222,7 +222,7 @@ def test_defaults_and_rules_name_existing_policies(
     assert (found.status_code, "gone not found" in found.json()["message"]) == (400, True)
 
 
-def test_webhooks_providers_and_the_client(c1_tenant: Emulator, ask: Ask) -> None:
+def test_webhooks_and_providers_are_found_by_the_client(c1_tenant: Emulator, ask: Ask) -> None:
     c1_tenant.add_webhook("Checks", url="https://example.com")
     c1_tenant.add_step_up_provider("Keys")
     assert names(ask("/api/v1/search/webhooks", {"query": "check"})) == ["Checks"]

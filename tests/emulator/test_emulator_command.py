@@ -55,7 +55,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_json_is_one_line_and_a_signal_ends_it_quietly(number: signal.Signals) -> None:
+def test_json_is_one_line_and_a_signal_ends_the_command(number: signal.Signals) -> None:
     with running("--json") as process:
         facts = json.loads(first_line(process))
         assert sorted(facts) == ["accessToken", "clientId", "clientSecret", "serverUrl"]
@@ -66,7 +66,7 @@ def test_json_is_one_line_and_a_signal_ends_it_quietly(number: signal.Signals) -
         assert (process.returncode, rest, errors) == (0, "", "")
 
 
-def test_tls_names_the_authority() -> None:
+def test_the_output_with_tls_names_the_authority() -> None:
     with running("--json", "--tls") as process:
         facts = json.loads(first_line(process))
         context = ssl.create_default_context(cafile=facts["caFile"])
@@ -87,7 +87,7 @@ def test_a_directory_file_is_served(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", '{"people": []}'], ids=["no-json", "no-table"])
-def test_a_wrong_directory_file_is_an_error_of_the_option(text: str, tmp_path: Path) -> None:
+def test_the_error_for_a_wrong_directory_file_names_the_option(text: str, tmp_path: Path) -> None:
     file = tmp_path / "directory.json"
     file.write_text(text)
     with running("--directory", str(file)) as process:
@@ -96,7 +96,7 @@ def test_a_wrong_directory_file_is_an_error_of_the_option(text: str, tmp_path: P
     assert "--directory" in errors
 
 
-def test_quirks_are_options() -> None:
+def test_each_quirk_is_an_option() -> None:
     options = ["--unset-fields", "omitted", "--timestamp-precision", "seconds", "--newer-api"]
     options += ["--pages", "empty", "--builtin-edits", "partly", "--no-cel-ip", "--check-ids"]
     with running("--json", *options) as process:
@@ -115,7 +115,7 @@ def test_quirks_are_options() -> None:
         process.communicate(timeout=10)
 
 
-def test_without_json_it_prints_what_to_export() -> None:
+def test_the_command_prints_the_variables_to_export() -> None:
     with running() as process:
         assert "http://127.0.0.1:" in first_line(process)
         assert process.stdout
@@ -131,7 +131,7 @@ def test_without_json_it_prints_what_to_export() -> None:
 
 
 @pytest.mark.parametrize(("script", "said"), [(SCRIPT, False), (WITHOUT_CEL, True)])
-def test_it_says_that_it_does_not_compile_expressions(script: str, said: bool) -> None:
+def test_the_command_reports_a_missing_expression_compiler(script: str, said: bool) -> None:
     with running(script=script) as process:
         first_line(process)
         assert process.stdout
@@ -142,7 +142,7 @@ def test_it_says_that_it_does_not_compile_expressions(script: str, said: bool) -
     assert ("checked for brackets and quotes only" in rest) is said
 
 
-def test_a_taken_port_is_told_in_a_sentence() -> None:
+def test_a_taken_port_is_reported_in_one_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

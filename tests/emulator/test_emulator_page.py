@@ -31,7 +31,7 @@ PROGRAM = """
 """
 
 
-def test_the_quirks_are_those_that_there_are() -> None:
+def test_the_page_lists_every_quirk() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ((?:`[\w.]+`(?:, )?)+) \|", PAGE, re.MULTILINE)
     shown = {name: re.findall(r"`([\w.]+)`", values) for name, values in rows}
     hints = get_type_hints(Quirks)
@@ -43,7 +43,7 @@ def test_the_quirks_are_those_that_there_are() -> None:
         assert not allowed or {first, *others} == set(allowed)
 
 
-def test_the_control_endpoints_are_those_that_there_are(c1_tenant: Emulator) -> None:
+def test_the_page_lists_every_control_endpoint(c1_tenant: Emulator) -> None:
     shown = re.findall(r"^\| `(GET|POST) (/_emulator/[\w{}/-]+)` \|", PAGE, re.MULTILINE)
     assert len(shown) == 11
     for method, path in shown:
@@ -52,7 +52,7 @@ def test_the_control_endpoints_are_those_that_there_are(c1_tenant: Emulator) -> 
         assert httpx.request("PATCH", url).status_code == 501
 
 
-def test_what_it_says_of_the_fixture_is_there() -> None:
+def test_the_fixture_has_every_member_on_the_page() -> None:
     tables = [part.partition("\n\n")[0] for part in PAGE.split("| of `c1_tenant` |")[1:]]
     left = [line.split("|")[1] for table in tables for line in table.splitlines()[2:]]
     names = re.findall(r"`(\w+)", " ".join(left))

@@ -52,7 +52,7 @@ def test_a_cut_sends_no_byte_before_or_after_the_effect(after: bool, tls: bool) 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("status", [401, 429, 500, 502, 503, 504])
-def test_an_answer_of_its_own_comes_before_or_after_the_effect(
+def test_an_answer_fault_comes_before_or_after_the_effect(
     status: int, after: bool, c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=status, after_effect=after))
@@ -68,13 +68,13 @@ def test_an_answer_of_its_own_comes_before_or_after_the_effect(
     )  # fmt: skip
 
 
-def test_retry_after_comes_as_a_number(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_retry_after_can_be_a_number(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=7))
     assert http.get(POLICIES).headers["retry-after"] == "7"
 
 
 @pytest.mark.parametrize("skew", [0, 7200, -7200])
-def test_retry_after_comes_as_a_date_on_the_clock_of_the_tenant(
+def test_retry_after_can_be_a_date_on_the_clock_of_the_tenant(
     skew: int, c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.advance(skew)
@@ -85,7 +85,7 @@ def test_retry_after_comes_as_a_date_on_the_clock_of_the_tenant(
     assert said.timestamp() == pytest.approx(time.time() + skew, abs=5)
 
 
-def test_a_page_for_people_is_no_json(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_an_html_fault_is_not_json(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(Fault(do="html"), Fault(do="html", status=502, nth=2))
     answers = [http.get(POLICIES) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 502]
@@ -103,7 +103,7 @@ def test_a_truncated_answer_comes_after_the_effect(c1_tenant: Emulator, http: ht
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_slow_answer_comes_too_late_for_who_does_not_wait(
+def test_a_delay_makes_an_impatient_client_time_out(
     after: bool, c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="delay", seconds=60, after_effect=after))
@@ -117,14 +117,14 @@ def test_a_slow_answer_comes_too_late_for_who_does_not_wait(
     )  # fmt: skip
 
 
-def test_a_slow_answer_is_still_the_true_one(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_delayed_answer_is_unchanged(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(Fault(do="delay", seconds=0.05))
     begun = time.perf_counter()
     assert http.post(POLICIES, json=PLAIN).json()["policy"]["displayName"] == "Plain"
     assert time.perf_counter() - begun >= 0.05
 
 
-def test_tokens_run_out_in_the_middle_of_a_run(c1_tenant: Emulator) -> None:
+def test_a_fault_expires_tokens_during_a_run(c1_tenant: Emulator) -> None:
     token = c1_tenant.tenant.tokens
     assertion = {"Authorization": f"Bearer {_issued(c1_tenant)}"}
     c1_tenant.set_faults(Fault(do="expire_tokens", path=POLICIES, nth=2))
@@ -185,7 +185,7 @@ def test_a_fault_hits_the_requests_that_it_names(
     assert [n for n, entry in enumerate(c1_tenant.requests) if entry.fault] == hit
 
 
-def test_several_faults_befall_one_request(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_several_faults_can_hit_one_request(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(
         Fault(do="delay", seconds=0.01), Fault(do="answer", status=500, after_effect=True)
     )
@@ -196,7 +196,7 @@ def test_several_faults_befall_one_request(c1_tenant: Emulator, http: httpx.Clie
     )
 
 
-def test_the_token_endpoint_fails_too_but_never_the_control_endpoints(
+def test_faults_hit_the_token_endpoint_and_not_the_control_endpoints(
     c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=503, times=None))
@@ -204,7 +204,7 @@ def test_the_token_endpoint_fails_too_but_never_the_control_endpoints(
     assert http.get("/_emulator/faults").status_code == 200
 
 
-def test_chance_is_the_same_for_the_same_seed() -> None:
+def test_the_same_seed_gives_the_same_faults() -> None:
     chance = Fault(do="cut", probability=0.5, times=None)
 
     def drawn(seed: int) -> list[bool]:
@@ -252,13 +252,13 @@ WRONG: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_fault_that_cannot_be_is_refused_in_a_sentence(case: str) -> None:
+def test_an_impossible_fault_raises_an_error_of_one_sentence(case: str) -> None:
     source, sentence = WRONG[case]
     with pytest.raises(ValueError, match=sentence):
         parse(source)
 
 
-def test_a_fault_that_cannot_be_changes_nothing_over_http(
+def test_an_impossible_fault_over_http_changes_nothing(
     c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="cut", nth=9))
@@ -268,7 +268,7 @@ def test_a_fault_that_cannot_be_changes_nothing_over_http(
     assert http.get("/_emulator/faults").json()["faults"][0]["nth"] == 9
 
 
-def test_a_reset_brings_the_faults_of_the_start_back() -> None:
+def test_a_reset_restores_the_faults_of_the_start() -> None:
     with (
         Emulator(faults=[Fault(do="answer", status=500)]) as tenant,
         httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=NO_AUTHORITIES) as http,
@@ -293,7 +293,7 @@ def test_the_command_takes_faults(form: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ['[{"do": "burn"}]', "[", "/nowhere/faults.json"])
-def test_the_command_refuses_faults_that_cannot_be(text: str) -> None:
+def test_the_command_reports_impossible_faults(text: str) -> None:
     with running("--faults", text) as process:
         _, errors = process.communicate(timeout=10)
         assert process.returncode == 2

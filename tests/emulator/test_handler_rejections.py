@@ -112,7 +112,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("sent", "text"), CASES)
-def test_a_create_is_refused_for_good(
+def test_a_create_of_an_invalid_policy_is_rejected_with_500(
     c1_tenant: Emulator, http: httpx.Client, sent: dict[str, Any], text: str
 ) -> None:
     before = len(c1_tenant.policies)
@@ -124,7 +124,7 @@ def test_a_create_is_refused_for_good(
 
 
 @pytest.mark.parametrize(("sent", "text"), CASES)
-def test_an_update_of_the_same_fields_is_refused_alike(
+def test_an_update_to_an_invalid_policy_is_rejected_with_500(
     c1_tenant: Emulator, create: Create, update: Update, sent: dict[str, Any], text: str
 ) -> None:
     kind = sent["policyType"].rpartition("_")[2].lower()
@@ -163,11 +163,11 @@ def test_an_agent_does_not_change_to_its_own_policy(create: Create, update: Upda
     ],
     ids=str,
 )
-def test_steps_that_are_fine(create: Create, step: dict[str, Any]) -> None:
+def test_a_create_with_a_valid_step_is_accepted(create: Create, step: dict[str, Any]) -> None:
     create(**policy(step))
 
 
-def test_a_certify_policy_takes_a_commenting_agent(create: Create) -> None:
+def test_a_certify_policy_accepts_a_commenting_agent(create: Create) -> None:
     create(**policy(agent("COMMENT_ONLY"), "certify"))
 
 
@@ -181,7 +181,7 @@ SEEDED: dict[str, Any] = {
 }
 
 
-def test_a_policy_from_before_holds_what_nobody_can_write(
+def test_an_older_policy_can_have_steps_that_a_write_rejects(
     c1_tenant: Emulator, http: httpx.Client, update: Update
 ) -> None:
     held = c1_tenant.add_policy(SEEDED)
@@ -194,14 +194,14 @@ def test_a_policy_from_before_holds_what_nobody_can_write(
     assert (answer.status_code, answer.json()["code"]) == (500, 2)
 
 
-def test_a_policy_from_before_may_lack_its_baseline(c1_tenant: Emulator, update: Update) -> None:
+def test_an_older_policy_can_lack_its_baseline(c1_tenant: Emulator, update: Update) -> None:
     held = c1_tenant.add_policy({"displayName": "Old", "policyType": "POLICY_TYPE_GRANT"})
     update(held["id"], {"description": "D"}, "description")
     assert "policySteps" not in c1_tenant.policy(held["id"])
 
 
 @pytest.mark.parametrize("over", ["python", "http"])
-def test_an_unchecked_edit_puts_in_what_nobody_can_write(
+def test_an_unchecked_edit_can_add_steps_that_a_write_rejects(
     c1_tenant: Emulator, http: httpx.Client, create: Create, over: str
 ) -> None:
     held = create()["id"]
@@ -218,7 +218,7 @@ def test_an_unchecked_edit_puts_in_what_nobody_can_write(
     ("style", "status", "code", "is_alone"),
     [("unknown", 500, 2, True), ("wrapped", 500, 2, False), ("invalid", 400, 3, True)],
 )
-def test_handler_errors(
+def test_a_rejection_has_the_form_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, style: str, status: int, code: int, is_alone: bool
 ) -> None:
     c1_tenant.set_quirks(handler_errors=style)
@@ -229,7 +229,7 @@ def test_handler_errors(
 
 
 @pytest.mark.parametrize("step", [PROVISION, ACTION], ids=["provision", "action"])
-def test_steps_on_update(
+def test_a_quirk_accepts_held_steps_in_updates(
     c1_tenant: Emulator, http: httpx.Client, create: Create, update: Update, step: dict[str, Any]
 ) -> None:
     held = create()["id"]

@@ -44,7 +44,7 @@ def refusal(http: httpx.Client, **fields: object) -> dict[str, Any]:
     return body
 
 
-def test_a_created_policy_is_answered_and_kept(http: httpx.Client, create: Create) -> None:
+def test_a_created_policy_is_returned_and_stored(http: httpx.Client, create: Create) -> None:
     created = create(displayName="New", description="About it")
     assert created["displayName"] == "New"
     assert re.fullmatch(r"[0-9A-Za-z]{27}", created["id"])
@@ -54,7 +54,7 @@ def test_a_created_policy_is_answered_and_kept(http: httpx.Client, create: Creat
     assert http.get(f"/api/v1/policies/{created['id']}").json() == {"policy": created}
 
 
-def test_an_unknown_policy_is_404(http: httpx.Client) -> None:
+def test_an_unknown_policy_is_answered_with_404(http: httpx.Client) -> None:
     answer = http.get("/api/v1/policies/nope")
     assert (answer.status_code, answer.json()["code"]) == (404, 5)
 
@@ -82,7 +82,7 @@ def test_output_only_fields_are_ignored_on_input(
 
 
 @pytest.mark.parametrize("sent", ["nope", "", 0, "2001-02-30T00:00:00Z", "2001-01-01T00:00:00"])
-def test_an_output_only_timestamp_must_still_be_one(
+def test_an_output_only_timestamp_must_be_valid(
     create: Create, update: Callable[..., httpx.Response], sent: object
 ) -> None:
     answer = update(create()["id"], {"displayName": "N", "createdAt": sent}, "displayName")
@@ -97,7 +97,7 @@ def test_a_timestamp_may_have_a_fraction_and_an_offset(
     assert answer.json()["policy"]["createdAt"] > "2001-01-02"
 
 
-def test_a_baseline_may_stand_in_for_the_other_in_one_update(
+def test_one_update_can_replace_steps_by_a_baseline_policy(
     create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     base, policy = create()["id"], create()["id"]
@@ -195,7 +195,7 @@ def test_reassign_tasks_to_delegates_is_ignored(create: Create) -> None:
     assert create(reassignTasksToDelegates=True)["reassignTasksToDelegates"] is False
 
 
-def test_policy_key_is_read_as_step_key(create: Create) -> None:
+def test_policy_key_is_an_alias_of_step_key(create: Create) -> None:
     rule = create(rules=[{"condition": "true", "policyKey": "grant"}])["rules"][0]
     assert rule["stepKey"] == "grant"
     assert not rule.get("policyId")
@@ -253,12 +253,14 @@ def test_policy_key_is_read_as_step_key(create: Create) -> None:
         ),
     ],
 )
-def test_the_tenant_refuses(http: httpx.Client, fields: dict[str, Any], said: str) -> None:
+def test_a_wrong_create_is_rejected_with_its_reason(
+    http: httpx.Client, fields: dict[str, Any], said: str
+) -> None:
     assert said in refusal(http, **fields)["message"]
 
 
 @pytest.mark.parametrize("count", [1, 32])
-def test_1_to_32_approvers_are_accepted(create: Create, count: int) -> None:
+def test_up_to_32_approvers_are_accepted(create: Create, count: int) -> None:
     create(policySteps=steps({"approval": {"users": {"userIds": USERS_33[:count]}}}))
 
 
@@ -269,7 +271,7 @@ def test_a_wait_of_any_length_is_accepted(create: Create, duration: str) -> None
     assert float(answered[:-1]) == float(duration[:-1])
 
 
-def test_16_rules_are_accepted(create: Create) -> None:
+def test_a_policy_with_16_rules_is_accepted(create: Create) -> None:
     assert len(create(rules=[RULE] * 16)["rules"]) == 16
 
 
@@ -289,7 +291,7 @@ def test_a_policy_cannot_point_to_itself(
     assert "itself" in answer.json()["message"]
 
 
-def test_policies_cannot_point_in_a_circle(
+def test_policies_cannot_form_a_cycle(
     create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     first = create()["id"]
@@ -300,7 +302,7 @@ def test_policies_cannot_point_in_a_circle(
 
 
 @pytest.mark.parametrize("end", ["above", "below"])
-def test_a_chain_is_at_most_5_deep(
+def test_a_chain_has_at_most_5_policies(
     http: httpx.Client, create: Create, update: Callable[..., httpx.Response], end: str
 ) -> None:
     first = last = create()["id"]
@@ -356,7 +358,7 @@ def test_a_policy_that_another_points_to_cannot_be_deleted(
 
 
 @pytest.mark.parametrize("by", ["escalation", "agent"])
-def test_escalations_and_agents_do_not_keep_a_policy(
+def test_escalations_and_agents_do_not_prevent_a_delete(
     http: httpx.Client, create: Create, by: str
 ) -> None:
     target = create(displayName="Target")["id"]
@@ -364,7 +366,7 @@ def test_escalations_and_agents_do_not_keep_a_policy(
     assert http.delete(f"/api/v1/policies/{target}").status_code == 200
 
 
-def test_a_refused_create_stores_nothing(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_rejected_create_stores_nothing(c1_tenant: Emulator, http: httpx.Client) -> None:
     before = len(c1_tenant.policies)
     refusal(http, displayName="")
     assert len(c1_tenant.policies) == before

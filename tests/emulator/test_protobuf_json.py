@@ -40,7 +40,7 @@ def test_null_is_unset(create: Create) -> None:
 
 
 @pytest.mark.parametrize("sent", ["7200", 7200, 7200.0, "7200.0", "7.2e3", "72E+2"])
-def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
+def test_a_64_bit_integer_is_read_as_text_or_number_and_answered_as_text(
     create: Create, sent: object
 ) -> None:
     approval = {
@@ -63,14 +63,16 @@ def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
         ("3600.s", "3600s"),
     ],
 )
-def test_a_duration_comes_back_normalised(create: Create, sent: str, answered: str) -> None:
+def test_a_duration_is_answered_in_its_normal_form(
+    create: Create, sent: str, answered: str
+) -> None:
     held = create(policySteps=steps({"wait": {"duration": {"duration": sent}}}))
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["wait"]["duration"]["duration"] == answered
 
 
 @pytest.mark.parametrize("sent", [".5s", "-.5s", "+0s"])
-def test_a_duration_below_a_second_is_one(c1_tenant: Emulator, sent: str) -> None:
+def test_a_duration_below_a_second_is_accepted(c1_tenant: Emulator, sent: str) -> None:
     target = {"grantDuration": sent}
     held = c1_tenant.add_policy({"policySteps": steps({"provision": {"provisionTarget": target}})})
     step = held["policySteps"]["grant"]["steps"][0]
@@ -82,18 +84,16 @@ def test_a_duration_below_a_second_is_one(c1_tenant: Emulator, sent: str) -> Non
     ("sent", "answered"),
     [(1, "POLICY_TYPE_GRANT"), (1.0, "POLICY_TYPE_GRANT"), (99, 99), (-1, -1)],
 )
-def test_an_enum_may_be_a_number_that_nobody_has_named(
-    create: Create, sent: float, answered: object
-) -> None:
+def test_an_enum_can_be_an_unnamed_number(create: Create, sent: float, answered: object) -> None:
     assert create(policyType=sent)["policyType"] == answered
 
 
-def test_presence_survives_a_zero_value(create: Create) -> None:
+def test_a_zero_value_keeps_its_presence(create: Create) -> None:
     held = create(postActions=[{"certifyRemediateImmediately": False}, {}])
     assert held["postActions"] == [{"certifyRemediateImmediately": False}, {}]
 
 
-def test_free_form_configuration_is_kept_as_it_is(c1_tenant: Emulator) -> None:
+def test_free_form_configuration_is_stored_unchanged(c1_tenant: Emulator) -> None:
     config = {"a_b": [1, 2.5, None, {"C d": ""}], "e": False, "f": "", "g": {}, "h": []}
     provision = {"provisionPolicy": {"connector": {"account": {"config": config}}}}
     held = c1_tenant.add_policy({"policySteps": steps({"provision": provision})})
@@ -140,7 +140,7 @@ def test_free_form_configuration_is_kept_as_it_is(c1_tenant: Emulator) -> None:
     ],
     ids=repr,
 )
-def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[str, Any]) -> None:
+def test_a_value_of_the_wrong_type_is_rejected(http: httpx.Client, fields: dict[str, Any]) -> None:
     plain = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT"}
     answer = http.post("/api/v1/policies", json={**plain, **fields})
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
@@ -163,7 +163,7 @@ def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[s
         ("POST", "policies/test-account-provision-policy", {"text": "true"}, ""),
     ],
 )
-def test_an_unknown_key_anywhere_is_refused(
+def test_an_unknown_key_at_any_depth_is_rejected(
     http: httpx.Client, create: Create, method: str, path: str, body: dict[str, Any], place: str
 ) -> None:
     policy_id = create()["id"]
@@ -193,7 +193,7 @@ def test_an_unknown_key_anywhere_is_refused(
         pytest.param(b"[" * 9999, id="deep"),
     ],
 )
-def test_a_body_that_is_not_one_json_object_is_refused_and_nothing_kept(
+def test_a_body_that_is_not_one_json_object_is_rejected(
     c1_tenant: Emulator, http: httpx.Client, body: bytes
 ) -> None:
     before = len(c1_tenant.policies)
@@ -221,7 +221,7 @@ def nested(kind: str, levels: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "kept", "refused"), [("multiStep", 60, (70, 140, 300)), ("config", 180, (200, 900))]
 )
-def test_a_message_that_is_nested_without_end_is_refused(
+def test_a_too_deeply_nested_message_is_rejected(
     http: httpx.Client, kind: str, kept: int, refused: tuple[int, ...]
 ) -> None:
     assert http.post("/_emulator/add-policy", json=nested(kind, kept)).status_code == 200

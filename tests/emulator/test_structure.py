@@ -138,7 +138,7 @@ STEPS = samples(f"{PACKAGE}.PolicyStep")
     ("packaged", "published"),
     [("schema.json", "policy-api"), ("around.json", "around-policies")],
 )
-def test_the_packaged_structure_is_the_published_one(packaged: str, published: str) -> None:
+def test_the_packaged_structure_equals_the_published_one(packaged: str, published: str) -> None:
     text = resources.files("pulumi_c1policy._emulator").joinpath(packaged).read_text("utf-8")
     file = Path(__file__).parents[1] / "reference" / f"{published}.openapi.yaml"
     assert json.loads(text) == yaml.safe_load(file.read_text("utf-8"))
@@ -151,7 +151,7 @@ def test_the_samples_reach_every_message_of_a_step() -> None:
     assert len(STEPS) > 100
 
 
-def test_every_field_is_stored_and_answered(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_every_field_is_stored_and_returned(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_quirks(unset_fields="omitted")
     escalating = [
         {"approval": {**s["approval"], "escalationEnabled": True}} if "approval" in s else s
@@ -195,7 +195,7 @@ QUIRKS = [
 
 
 @pytest.mark.parametrize("quirks", QUIRKS, ids=str)
-def test_every_answer_is_what_the_structure_allows(quirks: dict[str, Any]) -> None:
+def test_every_answer_conforms_to_the_structure(quirks: dict[str, Any]) -> None:
     with (
         Emulator(Quirks(**quirks)) as tenant,
         httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=NO_AUTHORITIES) as http,

@@ -117,7 +117,7 @@ def test_an_answer_can_be_sent_back_unchanged(create: Create, update: Update) ->
     assert after == {**before, "updatedAt": after["updatedAt"]}
 
 
-def test_a_refused_update_changes_nothing(
+def test_a_rejected_update_changes_nothing(
     create: Create, http: httpx.Client, update: Update
 ) -> None:
     before = create()
@@ -127,7 +127,7 @@ def test_a_refused_update_changes_nothing(
 
 
 @pytest.mark.parametrize("mask", ["annotations", None])
-def test_annotations_merge(create: Create, update: Update, mask: str | None) -> None:
+def test_an_update_merges_annotations(create: Create, update: Update, mask: str | None) -> None:
     before = create(annotations={"kept": "1", "changed": "2", "removed": "3"})
     sent = {"displayName": "N", "annotations": {"changed": "two", "removed": "", "new": "4"}}
     after = update(before["id"], sent, mask).json()["policy"]
@@ -155,7 +155,7 @@ def test_an_empty_annotation_is_not_created(create: Create) -> None:
     ],
     ids=["well-known", "urn", "longest", "16-keys", "4096-bytes"],
 )
-def test_annotations_within_the_limits_are_kept(
+def test_annotations_within_the_limits_are_accepted(
     create: Create, annotations: dict[str, str]
 ) -> None:
     assert create(annotations=annotations)["annotations"] == annotations
@@ -182,7 +182,7 @@ def test_annotations_within_the_limits_are_kept(
         "not-ascii", "long-value", "17-keys", "4097-bytes", "null", "number",
     ],
 )  # fmt: skip
-def test_annotations_beyond_the_limits_are_refused(
+def test_annotations_beyond_the_limits_are_rejected(
     create: Create, update: Update, annotations: dict[str, Any]
 ) -> None:
     answer = update(create()["id"], {"annotations": annotations}, "annotations")

@@ -41,7 +41,7 @@ def pages(http: httpx.Client, how: str, size: int) -> Iterator[list[str]]:
         ("empty", [0, 10, 0, 10, 0, 10, 0, 2]),
     ],
 )
-def test_pages(
+def test_the_pages_have_the_lengths_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, how: str, style: str, lengths: list[int]
 ) -> None:
     for index in range(32 - BUILTINS):
@@ -52,7 +52,7 @@ def test_pages(
     assert [policy_id for page in found for policy_id in page] == [r.id for r in c1_tenant.policies]
 
 
-def test_a_search_that_finds_nothing_may_take_two_pages(
+def test_a_search_without_results_can_have_two_pages(
     c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_quirks(pages="empty")
@@ -66,7 +66,7 @@ def test_a_search_that_finds_nothing_may_take_two_pages(
 @pytest.mark.parametrize(
     ("style", "status", "code"), [("forbidden", 403, 7), ("invalid", 400, 3), ("error", 500, 2)]
 )
-def test_builtin_edits(
+def test_a_write_to_a_builtin_policy_is_rejected_with_the_error_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, update: Update, style: str, status: int, code: int
 ) -> None:
     c1_tenant.set_quirks(builtin_edits=style)
@@ -78,7 +78,7 @@ def test_builtin_edits(
     assert c1_tenant.policies.find(builtin.id) == builtin
 
 
-def test_a_builtin_may_be_edited_but_not_renamed_or_deleted(
+def test_a_quirk_accepts_edits_of_a_builtin_policy_other_than_a_rename(
     c1_tenant: Emulator, http: httpx.Client, update: Update
 ) -> None:
     c1_tenant.set_quirks(builtin_edits="partly")
@@ -100,7 +100,7 @@ def test_a_builtin_may_be_edited_but_not_renamed_or_deleted(
         ("DELETE", "DeletePolicyRequest"),
     ],
 )
-def test_check_ids(
+def test_a_quirk_rejects_ids_of_wrong_form(
     c1_tenant: Emulator, http: httpx.Client, method: str, request_name: str, policy_id: str
 ) -> None:
     path = f"/api/v1/policies/{policy_id}"
@@ -129,7 +129,7 @@ def waiting(**wait: Any) -> dict[str, Any]:
     ],
     ids=["short", "long", "none", "short-timeout"],
 )
-def test_wait_limits(
+def test_a_quirk_rejects_waits_beyond_the_limits(
     c1_tenant: Emulator, http: httpx.Client, create: Create, wait: dict[str, Any]
 ) -> None:
     create(policySteps=waiting(**wait))
@@ -152,7 +152,7 @@ def test_wait_limits(
         ("nothing", "Plain", "Old"),
     ],
 )
-def test_odd_masks(
+def test_a_quirk_tolerates_odd_masks(
     c1_tenant: Emulator, create: Create, update: Update, mask: str, name: str, description: str
 ) -> None:
     held = create(description="Old")["id"]
@@ -164,7 +164,7 @@ def test_odd_masks(
     assert after["policyType"] == "POLICY_TYPE_GRANT"
 
 
-def test_unique_names(
+def test_a_quirk_rejects_duplicate_names(
     c1_tenant: Emulator, http: httpx.Client, create: Create, update: Update
 ) -> None:
     first, _ = create(displayName="Taken")["id"], create(displayName="Taken")
@@ -177,7 +177,7 @@ def test_unique_names(
     assert update(other, {"displayName": "Free"}, "displayName").status_code == 200
 
 
-def test_a_builtin_has_the_step_keys_of_the_product(http: httpx.Client) -> None:
+def test_a_builtin_policy_has_step_keys_like_the_product(http: httpx.Client) -> None:
     listed = http.get("/api/v1/policies").json()["list"]
     keyed = [(policy, rule["stepKey"]) for policy in listed for rule in policy["rules"]]
     assert keyed

@@ -58,7 +58,7 @@ def create(sdk: SDK) -> shared.Policy:
     return answer.create_policy_response.policy
 
 
-def test_it_creates_and_gets(sdk: SDK) -> None:
+def test_the_sdk_creates_and_gets_a_policy(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     assert isinstance(created.created_at, datetime)
@@ -72,7 +72,7 @@ def test_it_creates_and_gets(sdk: SDK) -> None:
     assert second.wait
 
 
-def test_it_lists_and_searches_in_pages(sdk: SDK) -> None:
+def test_the_sdk_lists_and_searches_in_pages(sdk: SDK) -> None:
     for _ in range(12):
         create(sdk)
     listed = sdk.policies.list(request={"page_size": 10}).list_policy_response
@@ -98,7 +98,7 @@ def test_it_lists_and_searches_in_pages(sdk: SDK) -> None:
     ],
     ids=str,
 )
-def test_it_finds(sdk: SDK, asked: dict[str, Any], found: int) -> None:
+def test_the_sdk_searches_with_each_filter(sdk: SDK, asked: dict[str, Any], found: int) -> None:
     policy_id = create(sdk).id
     mine = {"refs": [{"id": policy_id}], "exclude_policy_ids": [policy_id]}
     body: Any = {key: mine[key] if value == "mine" else value for key, value in asked.items()}
@@ -108,7 +108,7 @@ def test_it_finds(sdk: SDK, asked: dict[str, Any], found: int) -> None:
     assert len(answer.search_policies_response.list or []) == found
 
 
-def test_it_updates_without_a_mask(sdk: SDK) -> None:
+def test_the_sdk_updates_without_a_mask(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     whole = {**POLICY, "display_name": "Rewritten", "rules": []}
@@ -121,7 +121,7 @@ def test_it_updates_without_a_mask(sdk: SDK) -> None:
     assert updated.policy_type == created.policy_type
 
 
-def test_it_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
+def test_the_sdk_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
     created = create(sdk)
     assert created.id
     body: Any = {"policy": {"display_name": "Renamed"}, "update_mask": "displayName"}
@@ -134,7 +134,7 @@ def test_it_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
     assert tenant.requests[-1].update_mask == "displayName"
 
 
-def test_it_deletes(sdk: SDK) -> None:
+def test_the_sdk_deletes_a_policy(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     assert sdk.policies.delete(request={"id": created.id}).status_code == 200
@@ -147,7 +147,7 @@ def test_it_deletes(sdk: SDK) -> None:
     assert refused.value.status_code == 404
 
 
-def test_it_is_told_that_provision_steps_are_refused(sdk: SDK) -> None:
+def test_the_sdk_raises_an_error_for_rejected_provision_steps(sdk: SDK) -> None:
     provisioning: dict[str, Any] = {
         "steps": [{"provision": {"provision_policy": {"connector": {}}}}]
     }
@@ -157,7 +157,7 @@ def test_it_is_told_that_provision_steps_are_refused(sdk: SDK) -> None:
     assert refused.value.status_code == 500
 
 
-def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
+def test_the_sdk_validates_and_evaluates_expressions(sdk: SDK) -> None:
     validated = sdk.policy_validate.validate_cel(request={"text": "f("}).editor_validate_response
     assert validated
     assert [marker.start_column for marker in validated.markers or []] == [3]
@@ -221,7 +221,7 @@ def test_the_sdk_updates_an_entitlement(sdk: SDK, tenant: Emulator) -> None:
     assert answer.app.user_count == 12
 
 
-def test_the_sdk_searches_what_stands_around_policies(sdk: SDK, tenant: Emulator) -> None:
+def test_the_sdk_searches_the_objects_around_policies(sdk: SDK, tenant: Emulator) -> None:
     policy = create(sdk)
     app = tenant.add_app("CRM", grantPolicyId=policy.id)
     webhook, provider = tenant.add_webhook("Checks"), tenant.add_step_up_provider("Keys")

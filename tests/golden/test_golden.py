@@ -28,13 +28,13 @@ CASES = [
 
 
 @pytest.mark.parametrize("resource", CASES)
-def test_the_recorded_policy_needs_no_change(resource: dict[str, Any]) -> None:
+def test_a_policy_of_an_earlier_release_needs_no_change(resource: dict[str, Any]) -> None:
     answer = PolicyProvider().diff(resource["id"], resource["outputs"], resource["inputs"])
     assert answer.changes is False
 
 
 @pytest.mark.parametrize("resource", CASES)
-def test_a_change_of_the_recorded_policy_is_seen(resource: dict[str, Any]) -> None:
+def test_a_change_of_a_policy_of_an_earlier_release_is_found(resource: dict[str, Any]) -> None:
     desired = resource["inputs"] | {"description": "another"}
     assert PolicyProvider().diff(resource["id"], resource["outputs"], desired).changes is True
 
@@ -51,7 +51,7 @@ def _provisions(resource: Any) -> bool:
 
 
 @pytest.mark.parametrize("resource", [case for case in CASES if _provisions(case.values[0])])
-def test_a_recorded_policy_with_a_provision_step_refreshes_and_says_what_to_take_out(
+def test_a_provision_step_of_an_earlier_release_can_be_read_and_must_be_removed(
     resource: dict[str, Any], c1_tenant: Emulator
 ) -> None:
     """The tenant holds the step since before; the program is told, and goes on without it."""

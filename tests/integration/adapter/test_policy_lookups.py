@@ -65,7 +65,7 @@ def test_the_type_chooses_among_policies_of_one_name(add: Callable[..., str]) ->
     assert c1.get_policy(display_name="Access", type=c1.PolicyType.REVOKE).id == revoke
 
 
-def test_policies_are_found_by_all_that_is_given(add: Callable[..., str]) -> None:
+def test_a_policy_is_found_by_all_given_arguments(add: Callable[..., str]) -> None:
     access = [add("Access", annotations={"team": "a", "tier": "1"}), add("Access", "REVOKE")]
     backup = add("Backup", annotations={"team": "a"})
     assert {policy.id for policy in c1.get_policies(display_name="Access")} == {*access}
@@ -78,7 +78,7 @@ def test_policies_are_found_by_all_that_is_given(add: Callable[..., str]) -> Non
     assert {*access, backup} <= {policy.id for policy in c1.get_policies()}
 
 
-def test_equal_questions_of_a_run_are_asked_once(
+def test_equal_lookups_of_a_run_are_sent_once(
     add: Callable[..., str], start_run: Callable[[], None], c1_tenant: Emulator
 ) -> None:
     first, second = add("First"), add("Second")

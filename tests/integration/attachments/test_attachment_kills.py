@@ -37,7 +37,9 @@ def run_until(company: Company, boundary: int, work: Callable[[Run], object]) ->
 
 
 @pytest.mark.parametrize("boundary", range(1, 9))
-def test_a_create_a_drop_and_a_deletion(company: Company, boundary: int) -> None:
+def test_a_run_that_was_killed_at_any_request_can_be_repeated(
+    company: Company, boundary: int
+) -> None:
     ours, theirs = company.add_policy(workspace=WORKSPACE), company.add_policy()
     certify = company.add_policy("certify")
     company.edit(grantPolicyId=theirs, certifyPolicyId=certify)

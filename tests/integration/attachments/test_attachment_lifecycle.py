@@ -12,7 +12,7 @@ from pulumi_c1policy.errors import NotFoundError, RefusedError
 from tests.integration.attachments.attachment_company import WORKSPACE, Company
 
 
-def test_a_create_sends_what_differs_and_a_deletion_puts_it_back(company: Company) -> None:
+def test_a_create_sends_the_differences_and_a_deletion_restores_them(company: Company) -> None:
     ours, theirs, revoke = (company.add_policy(kind) for kind in ("grant", "grant", "revoke"))
     company.edit(grantPolicyId=theirs, revokePolicyId=revoke, displayName="Admins of the shop")
     prior = company.create(grant_policy_id=ours, revoke_policy_id=revoke, certify_policy_id="")
@@ -31,7 +31,7 @@ def test_a_create_sends_what_differs_and_a_deletion_puts_it_back(company: Compan
     assert company.warnings == []
 
 
-def test_an_app(company: Company) -> None:
+def test_the_policies_of_an_app_are_set_and_restored(company: Company) -> None:
     ours = company.add_policy()
     prior = company.create(on="app", grant_policy_id=ours)
     assert company.list_writes() == [
@@ -42,7 +42,7 @@ def test_an_app(company: Company) -> None:
     assert company.show_app() == {}
 
 
-def test_nothing_is_sent_to_an_object_that_is_as_the_program_says(company: Company) -> None:
+def test_an_object_that_equals_the_program_gets_no_write(company: Company) -> None:
     ours = company.add_policy()
     company.edit(grantPolicyId=ours)
     prior = company.create(grant_policy_id=ours)
@@ -51,7 +51,7 @@ def test_nothing_is_sent_to_an_object_that_is_as_the_program_says(company: Compa
     assert company.show() == {"grantPolicyId": ours}
 
 
-def test_emergency_access_and_the_override(company: Company) -> None:
+def test_emergency_access_and_the_override_are_set_and_restored(company: Company) -> None:
     ours = company.add_policy()
     prior = company.create(
         emergency_grant_policy_id=ours,
@@ -82,7 +82,7 @@ def test_emergency_access_and_the_override(company: Company) -> None:
     assert company.show() == {}
 
 
-def test_a_dropped_field_is_put_back_and_a_new_one_has_a_predecessor(company: Company) -> None:
+def test_a_dropped_field_is_restored_and_a_new_field_gets_a_predecessor(company: Company) -> None:
     ours, theirs = company.add_policy(), company.add_policy()
     certify, others = company.add_policy("certify"), company.add_policy("certify")
     company.edit(grantPolicyId=theirs, certifyPolicyId=others)
@@ -94,7 +94,7 @@ def test_a_dropped_field_is_put_back_and_a_new_one_has_a_predecessor(company: Co
     assert company.show() == {"grantPolicyId": theirs, "certifyPolicyId": others}
 
 
-def test_drift_and_conflicts(company: Company) -> None:
+def test_an_edit_of_others_is_drift_and_a_conflict(company: Company) -> None:
     ours, theirs, next_one = (company.add_policy() for _ in range(3))
     prior = company.create(grant_policy_id=ours, revoke_policy_id="")
     certify = company.add_policy("certify")
@@ -110,7 +110,7 @@ def test_drift_and_conflicts(company: Company) -> None:
 
 
 @pytest.mark.parametrize("how", ["deletion", "dropped field"])
-def test_a_change_of_others_that_a_refresh_has_read_is_left(how: str, company: Company) -> None:
+def test_a_change_of_others_that_a_refresh_has_read_is_kept(how: str, company: Company) -> None:
     ours, theirs, former = (company.add_policy() for _ in range(3))
     company.edit(grantPolicyId=former)
     prior = company.create(grant_policy_id=ours, emergency_grant_enabled=True)
@@ -140,7 +140,7 @@ def test_a_change_of_others_that_was_repaired_does_not_stop_the_deletion(company
     assert company.warnings == []
 
 
-def test_a_deletion_leaves_what_others_changed(company: Company) -> None:
+def test_a_deletion_keeps_the_changes_of_others(company: Company) -> None:
     ours, theirs = company.add_policy(), company.add_policy()
     prior = company.create(grant_policy_id=ours, emergency_grant_enabled=True)
     company.edit(grantPolicyId=theirs)
@@ -152,7 +152,7 @@ def test_a_deletion_leaves_what_others_changed(company: Company) -> None:
 
 
 @pytest.mark.parametrize("reason", ["gone", "ours", "dropped"])
-def test_a_predecessor_that_is_gone_or_ours_is_not_put_back(company: Company, reason: str) -> None:
+def test_a_predecessor_that_is_gone_or_ours_is_not_restored(company: Company, reason: str) -> None:
     ours, theirs = company.add_policy(), company.add_policy()
     company.edit(grantPolicyId=theirs)
     prior = company.create(grant_policy_id=ours, revoke_policy_id="")
@@ -171,7 +171,7 @@ def test_a_predecessor_that_is_gone_or_ours_is_not_put_back(company: Company, re
     assert expected in warning
 
 
-def test_without_a_record_of_the_time_before_nothing_is_put_back(company: Company) -> None:
+def test_an_imported_attachment_without_predecessors_restores_nothing(company: Company) -> None:
     ours, revoke = company.add_policy(), company.add_policy("revoke")
     company.edit(grantPolicyId=ours, revokePolicyId=revoke)
     kind, inputs = company.name({"grant_policy_id": ours, "revoke_policy_id": revoke})
@@ -186,7 +186,9 @@ def test_without_a_record_of_the_time_before_nothing_is_put_back(company: Compan
     assert all("no value from before" in warning for warning in company.warnings)
 
 
-def test_a_killed_create_is_run_again(company: Company) -> None:
+def test_a_repeated_create_does_not_record_its_own_policy_as_a_predecessor(
+    company: Company,
+) -> None:
     ours = company.add_policy(workspace=WORKSPACE)
     company.create(grant_policy_id=ours, emergency_grant_enabled=True)
     again = company.create(grant_policy_id=ours, emergency_grant_enabled=True)
@@ -217,7 +219,7 @@ def test_a_lost_answer_does_not_change_the_predecessor(company: Company, status:
     assert company.show() == {"grantPolicyId": theirs}
 
 
-def test_an_object_that_is_gone(company: Company) -> None:
+def test_a_missing_object_can_be_read_and_deleted_and_not_updated(company: Company) -> None:
     ours = company.add_policy()
     prior = company.create(grant_policy_id=ours)
     company.tenant.remove_entitlement(company.app, company.entitlement)

@@ -60,7 +60,7 @@ def engine(company: Company) -> Engine:
     return Engine(company)
 
 
-def test_a_state_has_the_fields_and_what_was_before(company: Company, engine: Engine) -> None:
+def test_a_state_has_the_fields_and_their_predecessors(company: Company, engine: Engine) -> None:
     ours, theirs = company.add_policy(), company.add_policy()
     company.edit(grantPolicyId=theirs)
     engine.create(grant_policy_id=ours)
@@ -80,7 +80,7 @@ def test_a_state_has_the_fields_and_what_was_before(company: Company, engine: En
     assert (replaced.replaces, replaced.delete_before_replace) == (["app_id"], True)
 
 
-def test_an_import_records_what_is_set(company: Company, engine: Engine) -> None:
+def test_an_import_records_the_set_fields(company: Company, engine: Engine) -> None:
     ours = company.add_policy()
     company.edit(grantPolicyId=ours)
     found = engine.read()
@@ -93,7 +93,7 @@ def test_an_import_records_what_is_set(company: Company, engine: Engine) -> None
         engine.read()
 
 
-def test_a_damaged_state_is_read_again_and_never_written_on(
+def test_a_damaged_state_is_read_again_and_never_updated(
     company: Company, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     ours = company.add_policy()
@@ -113,7 +113,7 @@ def test_a_damaged_state_is_read_again_and_never_written_on(
     assert "read again from the tenant" in caplog.text
 
 
-def test_another_tenant_is_refused(company: Company, engine: Engine) -> None:
+def test_a_state_of_another_tenant_is_refused(company: Company, engine: Engine) -> None:
     engine.create(grant_policy_id=company.add_policy())
     engine.outputs[TENANT] = "other.conductor.one"
     company.list_writes()
@@ -123,7 +123,7 @@ def test_another_tenant_is_refused(company: Company, engine: Engine) -> None:
     assert company.tenant.requests == []
 
 
-def test_one_decision_for_a_run_keeps_the_values(
+def test_an_environment_variable_keeps_the_values_in_one_run(
     company: Company, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = company.add_policy()

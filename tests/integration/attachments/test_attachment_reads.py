@@ -118,7 +118,7 @@ def test_a_page_that_lags_behind_a_write_is_no_drift(company: Company) -> None:
     assert sent["POST /api/v1/search/entitlements"] > 0
 
 
-def test_the_reads_go_on_without_the_search(company: Company) -> None:
+def test_reads_continue_if_the_search_fails(company: Company) -> None:
     priors = add(company, 12, company.add_policy())
     company.tenant.set_faults(
         Fault(do="answer", status=403, method="POST", path="/search/entitlements", times=None)
@@ -168,7 +168,7 @@ def test_an_old_row_is_read_again(company: Company) -> None:
     assert reads.get(targets[0], policies)[0]["grantPolicyId"] == other
 
 
-def test_an_object_is_read_anew_after_a_write(company: Company, c1_tenant: Emulator) -> None:
+def test_an_object_is_read_again_after_a_write(company: Company, c1_tenant: Emulator) -> None:
     policy, other = company.add_policy(), company.add_policy()
     priors = add(company, 12, policy)
     run = company.run()

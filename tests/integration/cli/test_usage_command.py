@@ -130,7 +130,7 @@ def test_request_defaults_and_rules_are_read_app_by_app(
     assert found["problems"] == []
 
 
-def test_the_limit_is_told_and_a_long_search_shows_its_progress(
+def test_the_limit_is_reported_and_a_long_search_shows_its_progress(
     run: Callable[..., Result], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")
@@ -152,7 +152,7 @@ def test_the_limit_is_told_and_a_long_search_shows_its_progress(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_what_cannot_be_read_is_told_and_the_rest_is_shown(
+def test_a_failed_read_is_reported_and_the_rest_is_shown(
     status: int, read: Callable[..., Any], c1_tenant: Emulator
 ) -> None:
     used = create(c1_tenant, "Used")

@@ -60,7 +60,7 @@ def _existing(value: Any, other: str) -> Any:
 
 
 @given(accepted_policies())
-def test_what_passes_check_is_taken(
+def test_the_tenant_accepts_every_policy_that_passes_check(
     client: PolicyClient, others: dict[str, str], inputs: Tree
 ) -> None:
     program = _existing(copy.deepcopy(inputs), others[inputs["policy_type"]])
@@ -69,7 +69,7 @@ def test_what_passes_check_is_taken(
 
 
 @given(policies(), st.data())
-def test_what_check_refuses_is_refused(
+def test_the_tenant_rejects_every_policy_that_fails_check(
     client: PolicyClient, others: dict[str, str], inputs: Tree, data: st.DataObject
 ) -> None:
     other = others.get(inputs["policy_type"], others["POLICY_TYPE_GRANT"])

@@ -99,7 +99,9 @@ def writes(tenant: Emulator) -> list[tuple[str, str | None]]:
 
 @in_every_tenant
 @given(program=PROGRAMS)
-def test_nothing_to_do_is_nothing_to_do(tenant: Emulator, quirks: Quirks, program: Tree) -> None:
+def test_an_unchanged_program_has_no_change_and_no_drift(
+    tenant: Emulator, quirks: Quirks, program: Tree
+) -> None:
     policy = deployed(tenant, quirks, program)
     assert writes(tenant) == [("POST", None)]
     assert policy.preview(program) == []
@@ -137,7 +139,7 @@ def _shows(found: list[Leaf], edit: Edit) -> bool:
 
 @in_every_plain_tenant
 @given(program=PROGRAMS, data=st.data())
-def test_an_edit_in_the_tenant_is_shown_at_its_path_and_repaired(
+def test_an_edit_in_the_tenant_is_drift_at_its_path_and_is_undone(
     tenant: Emulator, quirks: Quirks, program: Tree, data: st.DataObject
 ) -> None:
     policy = deployed(tenant, quirks, program)
@@ -168,7 +170,7 @@ def test_an_edit_in_the_tenant_is_shown_at_its_path_and_repaired(
 
 @in_every_tenant
 @given(program=PROGRAMS, data=st.data())
-def test_a_change_in_the_program_is_shown_at_its_path_and_sent_as_its_field(
+def test_a_change_of_the_program_is_shown_at_its_path_and_sent_as_one_field(
     tenant: Emulator, quirks: Quirks, program: Tree, data: st.DataObject
 ) -> None:
     first = deployed(tenant, quirks, program)

@@ -21,7 +21,7 @@ PAGE = 100
 
 @pytest.mark.parametrize("count", [1, 10, 250])
 @pytest.mark.parametrize("others", [0, 230], ids=["empty tenant", "230 other policies"])
-def test_creating_takes_a_request_a_policy_and_one_look_at_the_tenant(
+def test_creating_takes_one_request_for_each_policy_and_one_search(
     tenant: Tenant, provider: PolicyProvider, count: int, others: int
 ) -> None:
     tenant.fill(others)
@@ -34,7 +34,7 @@ def test_creating_takes_a_request_a_policy_and_one_look_at_the_tenant(
 
 
 @pytest.mark.parametrize("count", [1, 250])
-def test_a_plan_with_nothing_to_do_takes_no_request(
+def test_a_plan_without_a_change_takes_no_request(
     tenant: Tenant, provider: PolicyProvider, count: int
 ) -> None:
     state = tenant.fill(count)
@@ -52,7 +52,7 @@ def test_a_plan_with_nothing_to_do_takes_no_request(
     [(1, 2), (4, 5), (5, 5), (100, 6), (1000, 15)],
     ids=["1", "4", "5", "100", "1,000"],
 )
-def test_reading_all_takes_pages_and_one_token(
+def test_reading_all_policies_takes_pages_and_one_token(
     tenant: Tenant, provider: PolicyProvider, count: int, most: int
 ) -> None:
     state = tenant.fill(count)
@@ -67,7 +67,7 @@ def test_reading_all_takes_pages_and_one_token(
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
-def test_reading_a_small_stack_of_a_large_tenant_takes_no_more_than_single_gets_and_two(
+def test_reading_a_small_stack_takes_at_most_two_requests_more_than_single_gets(
     tenant: Tenant, provider: PolicyProvider, count: int
 ) -> None:
     tenant.fill_with_others(1500)
@@ -78,7 +78,7 @@ def test_reading_a_small_stack_of_a_large_tenant_takes_no_more_than_single_gets_
     assert tenant.requests().total() - 1 <= count + 2  # one for the token
 
 
-def test_scoped_policies_come_with_the_pages(tenant: Tenant, provider: PolicyProvider) -> None:
+def test_pages_have_scoped_policies(tenant: Tenant, provider: PolicyProvider) -> None:
     state = tenant.fill(200, scope={"app_id": "app-1"})
 
     at_once(partial(provider.read, *entry) for entry in state.items())
@@ -86,7 +86,7 @@ def test_scoped_policies_come_with_the_pages(tenant: Tenant, provider: PolicyPro
     assert tenant.requests() == {"get": 4, "page": 3, "token": 1}
 
 
-def test_scoped_policies_that_lists_leave_out_are_searched_by_their_ids(
+def test_scoped_policies_that_pages_omit_are_searched_by_their_ids(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
     state = tenant.fill(200, scope={"app_id": "app-1"})
@@ -99,9 +99,7 @@ def test_scoped_policies_that_lists_leave_out_are_searched_by_their_ids(
     assert requests.total() <= 100
 
 
-def test_updating_one_takes_a_look_at_it_and_the_update(
-    tenant: Tenant, provider: PolicyProvider
-) -> None:
+def test_an_update_takes_a_look_and_a_write(tenant: Tenant, provider: PolicyProvider) -> None:
     state = tenant.fill(250)
     policy_id, outputs = [*state.items()][7]
 
@@ -111,7 +109,7 @@ def test_updating_one_takes_a_look_at_it_and_the_update(
 
 
 @pytest.mark.parametrize("count", [1, 4, 10, 250])
-def test_destroying_takes_a_look_and_a_request_a_policy(
+def test_a_destroy_takes_a_look_and_a_write_for_each_policy(
     tenant: Tenant, provider: PolicyProvider, count: int
 ) -> None:
     state = tenant.fill(count)
@@ -127,7 +125,7 @@ def test_destroying_takes_a_look_and_a_request_a_policy(
     assert requests == {"delete": count, "token": 1}
 
 
-def test_destroying_after_reads_takes_two_more_requests(
+def test_a_destroy_after_reads_takes_two_more_requests(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
     state = tenant.fill(250)
@@ -141,9 +139,7 @@ def test_destroying_after_reads_takes_two_more_requests(
     assert tenant.requests()["usage"] == 2 * ceil(250 / 100)
 
 
-def test_a_whole_run_in_one_process_asks_for_one_token(
-    tenant: Tenant, provider: PolicyProvider
-) -> None:
+def test_a_run_in_one_process_requests_one_token(tenant: Tenant, provider: PolicyProvider) -> None:
     created = at_once(partial(provider.create, inputs(number)) for number in range(20))
     state = {made.id: made.outs or {} for made in created}
     at_once(partial(provider.read, *entry) for entry in state.items())
@@ -157,7 +153,7 @@ def test_a_whole_run_in_one_process_asks_for_one_token(
     assert tenant.requests()["token"] == 1
 
 
-def test_a_refresh_leaves_inputs_that_the_next_update_has_no_reason_to_write(
+def test_a_refresh_returns_the_inputs_of_the_program(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
     """The engine writes its whole state for each policy whose inputs differ from the program's."""

@@ -31,9 +31,7 @@ FAILED = failed(**CREATE)
 
 
 @pytest.mark.parametrize("how", LOST)
-def test_a_create_whose_answer_was_lost_is_found_again(
-    how: str, c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_a_create_with_a_lost_answer_is_found(how: str, c1_tenant: Emulator, stack: Stack) -> None:
     c1_tenant.set_faults(*LOST[how])
     stack.up(ONE)
     [policy] = live(c1_tenant)
@@ -55,9 +53,7 @@ def test_a_create_without_effect_is_sent_again_in_the_same_run(
 
 
 @pytest.mark.parametrize("how", ["400", "403", "404", "409"])
-def test_a_create_that_was_refused_is_not_sent_again(
-    how: str, c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_a_rejected_create_is_not_sent_again(how: str, c1_tenant: Emulator, stack: Stack) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=int(how), times=None, **CREATE))
     with pytest.raises(errors.APIError, match="Cannot create the policy"):
         stack.up(ONE)
@@ -72,7 +68,7 @@ def refused(stack: Stack, program: Program) -> str:
 
 
 @pytest.mark.parametrize("how", LOST)
-def test_a_create_that_never_gets_an_answer_is_refused_by_name_in_the_next_run(
+def test_the_run_after_an_unanswered_create_refuses_with_the_id_of_the_leftover(
     how: str, c1_tenant: Emulator, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Where even the look for it fails, the run has to give up.
@@ -100,7 +96,7 @@ def test_a_create_that_never_gets_an_answer_is_refused_by_name_in_the_next_run(
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["stored-at-once", "stored-late"])
-def test_a_create_that_nobody_waited_for_is_not_sent_again(
+def test_a_create_that_timed_out_is_not_sent_again(
     after: bool, c1_tenant: Emulator, stack: Stack
 ) -> None:
     late = Fault(do="delay", seconds=1.5, after_effect=after, **CREATE)
@@ -120,7 +116,7 @@ def test_a_create_that_nobody_waited_for_is_not_sent_again(
 
 
 @pytest.mark.parametrize("status", [408, 499, 504, 520, 524, 599])
-def test_a_create_that_may_be_under_way_is_looked_for_and_not_sent_again(
+def test_a_create_that_may_be_in_progress_is_searched_and_not_sent_again(
     status: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=status, **CREATE))
@@ -147,7 +143,7 @@ def _kill(after: int) -> Callable[[httpx.Request], None]:
 # The requests of a first run: a token, the look for leftovers, the create.
 @pytest.mark.parametrize("where", ["on_request", "on_answer"])
 @pytest.mark.parametrize("boundary", [1, 2, 3])
-def test_a_killed_process_leaves_nothing_that_the_next_one_doubles(
+def test_the_run_after_a_killed_process_creates_no_duplicate(
     boundary: int, where: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     hooks: dict[str, Any] = {where: _kill(boundary)}
@@ -163,7 +159,7 @@ def test_a_killed_process_leaves_nothing_that_the_next_one_doubles(
     assert policy["id"] == stack.id_of("access")
 
 
-def test_a_kill_between_the_store_and_the_state_leaves_nothing_that_is_doubled(
+def test_a_kill_between_the_create_and_the_state_causes_no_duplicate(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     def kill() -> None:
@@ -180,7 +176,7 @@ def test_a_kill_between_the_store_and_the_state_leaves_nothing_that_is_doubled(
     assert len(writes(c1_tenant)) == 1
 
 
-def test_a_leftover_that_shall_be_left_is_named_and_another_is_created(
+def test_a_leftover_can_be_kept_beside_a_new_policy(
     c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
@@ -193,7 +189,7 @@ def test_a_leftover_that_shall_be_left_is_named_and_another_is_created(
     others.assert_untouched()
 
 
-def test_of_several_leftovers_the_one_that_equals_is_adopted(
+def test_the_only_equal_leftover_of_several_is_adopted(
     c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
 ) -> None:
     others.add(annotations=marks(), description="Other.")
@@ -203,7 +199,7 @@ def test_of_several_leftovers_the_one_that_equals_is_adopted(
     others.assert_untouched()
 
 
-def test_several_leftovers_that_fit_are_refused(
+def test_several_equal_leftovers_are_refused(
     c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
 ) -> None:
     twins = [others.add(annotations=marks(), description="One.") for _ in range(2)]
@@ -213,7 +209,7 @@ def test_several_leftovers_that_fit_are_refused(
 
 
 @pytest.mark.parametrize("edit", ["person", "terraform"])
-def test_what_others_took_since_the_search_is_not_adopted(
+def test_a_leftover_that_others_took_over_since_the_search_is_not_adopted(
     edit: str, c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
 ) -> None:
     stack.up(ONE)
@@ -247,7 +243,7 @@ FOREIGN: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("whose", FOREIGN)
 @pytest.mark.parametrize("how", ["clean", "cut"])
-def test_a_policy_of_somebody_else_is_never_adopted(
+def test_a_policy_of_others_is_never_adopted(
     how: str, whose: str, c1_tenant: Emulator, stack: Stack, others: Others
 ) -> None:
     foreign = others.add(**FOREIGN[whose])
@@ -272,7 +268,7 @@ OF_OURS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", OF_OURS)
-def test_a_leftover_of_another_form_is_refused_and_never_adopted(
+def test_a_leftover_with_other_content_is_refused_and_never_adopted(
     what: str, c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
 ) -> None:
     left = others.add(annotations=marks(), description="One.", **OF_OURS[what])
@@ -296,7 +292,7 @@ def test_a_deleted_leftover_is_not_adopted(
 
 
 @pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
-def test_a_leftover_that_goes_between_two_looks_is_created_anew(
+def test_a_policy_is_created_if_its_leftover_is_deleted_between_two_looks(
     deleted_get: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(deleted_get=deleted_get)
@@ -315,7 +311,7 @@ def test_a_leftover_that_goes_between_two_looks_is_created_anew(
 
 @pytest.mark.parametrize("scope", [None, {"app_id": "app-1"}], ids=["global", "scoped"])
 @pytest.mark.parametrize("unset_fields", ["emitted", "omitted", "null", "null_everywhere"])
-def test_a_leftover_equals_in_any_scope_and_spelling(
+def test_a_leftover_is_equal_in_any_scope_and_spelling(
     unset_fields: str,
     scope: dict[str, str] | None,
     c1_tenant: Emulator,
@@ -330,7 +326,7 @@ def test_a_leftover_equals_in_any_scope_and_spelling(
     assert len(live(c1_tenant)) == 1
 
 
-def test_two_stacks_with_the_same_program_keep_apart(
+def test_two_stacks_with_the_same_program_have_separate_policies(
     c1_tenant: Emulator, stack: Stack, adopting: None
 ) -> None:
     other = Stack(c1_tenant, "shop/prod")
@@ -345,7 +341,7 @@ def test_two_stacks_with_the_same_program_keep_apart(
     assert [p["id"] for p in live(c1_tenant, "shop/prod")] == [other.id_of("access")]
 
 
-def test_two_resources_of_one_name_and_different_parents_keep_apart(
+def test_two_resources_of_one_name_and_different_parents_have_separate_policies(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -355,7 +351,7 @@ def test_two_resources_of_one_name_and_different_parents_keep_apart(
     assert sorted(p["description"] for p in live(c1_tenant)) == ["Inner.", "One."]
 
 
-def test_the_look_for_leftovers_is_one_for_all_threads(c1_tenant: Emulator, stack: Stack) -> None:
+def test_all_threads_share_one_search_for_leftovers(c1_tenant: Emulator, stack: Stack) -> None:
     names = [f"access-{number}" for number in range(40)]
     with Process(c1_tenant).alive() as provider, ThreadPoolExecutor(4) as threads:
         inputs = [
@@ -366,7 +362,7 @@ def test_the_look_for_leftovers_is_one_for_all_threads(c1_tenant: Emulator, stac
     assert searches(c1_tenant) == 1
 
 
-def test_a_look_that_fails_fails_each_create_in_its_own_name(
+def test_a_failed_search_for_leftovers_is_an_error_of_each_create(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     # Slow enough for all four threads to wait for one look, and to get one and the same refusal.
@@ -389,7 +385,9 @@ def test_a_look_that_fails_fails_each_create_in_its_own_name(
     assert searches(c1_tenant) == 1
 
 
-def test_without_a_look_nothing_is_created(c1_tenant: Emulator, stack: Stack) -> None:
+def test_nothing_is_created_without_a_search_for_leftovers(
+    c1_tenant: Emulator, stack: Stack
+) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=500, times=None, **SEARCH))
     with pytest.raises(errors.ServerError):
         stack.up(ONE)
@@ -411,7 +409,7 @@ def test_a_leftover_in_the_answer_to_a_replacement_is_not_recorded(
     others.assert_untouched()
 
 
-def test_a_policy_in_the_answer_that_is_renamed_to_the_resource_later_is_not_recorded(
+def test_an_answered_policy_that_others_annotate_for_the_resource_is_not_recorded(
     c1_tenant: Emulator, stack: Stack, others: Others
 ) -> None:
     theirs = others.add(annotations=marks("c1policy.Policy/other"), description="One.")

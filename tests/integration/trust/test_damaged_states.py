@@ -106,7 +106,7 @@ def _attempt(call: Callable[[], Any]) -> Any:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damages=_DAMAGES, inputs=accepted_policies())
-def test_whatever_is_damaged_each_call_ends_well_or_with_an_error_of_ours(
+def test_any_damage_gives_a_result_or_an_error_of_this_package(
     c1_tenant: Emulator, damages: list[tuple[int, Any, bool]], inputs: dict[str, Any]
 ) -> None:
     stack = Stack(c1_tenant)
@@ -157,7 +157,7 @@ CASES = [pytest.param(damage, id=name) for name, damage in UNREADABLE.items()]
 
 
 @pytest.mark.parametrize("damage", CASES)
-def test_an_update_is_refused_by_path_and_says_how_to_go_on(
+def test_the_refusal_of_an_update_names_the_path_and_the_correction(
     c1_tenant: Emulator, damage: dict[str, Any]
 ) -> None:
     stack = Stack(c1_tenant)
@@ -175,7 +175,7 @@ def test_an_update_is_refused_by_path_and_says_how_to_go_on(
 
 
 @pytest.mark.parametrize("damage", CASES)
-def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
+def test_a_refresh_repairs_a_damaged_state(
     c1_tenant: Emulator,
     damage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
@@ -203,7 +203,7 @@ def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
 
 
 @pytest.mark.parametrize("damage", CASES)
-def test_a_destroy_deletes_what_names_this_very_resource(
+def test_a_destroy_deletes_a_policy_with_the_ownership_annotations_of_the_resource(
     c1_tenant: Emulator, damage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack = Stack(c1_tenant)
@@ -230,7 +230,7 @@ OTHERS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("theirs", OTHERS.values(), ids=OTHERS.keys())
 @pytest.mark.parametrize("damage", [CASES[0], CASES[1], CASES[2]])
 @pytest.mark.parametrize("refreshed", [False, True])
-def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
+def test_a_destroy_keeps_a_policy_of_others_and_names_its_id(
     c1_tenant: Emulator,
     damage: dict[str, Any],
     theirs: dict[str, str],
@@ -257,7 +257,7 @@ def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
     assert "the tenant keeps it" in caplog.text
 
 
-def test_a_destroy_leaves_a_builtin_policy(
+def test_a_destroy_keeps_a_builtin_policy(
     c1_tenant: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     others = Others(c1_tenant)

@@ -32,7 +32,7 @@ ANY = lost(**DELETE) | {f"not done: {how}": faults for how, faults in failed(**D
 
 @pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
 @pytest.mark.parametrize("how", ANY)
-def test_a_delete_that_failed_goes_on_in_this_run_or_the_next(
+def test_a_failed_delete_is_completed_by_this_run_or_the_next(
     how: str, deleted_get: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(deleted_get=deleted_get)
@@ -47,7 +47,7 @@ def test_a_delete_that_failed_goes_on_in_this_run_or_the_next(
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["deleted", "not deleted"])
-def test_a_delete_that_nobody_waited_for_is_done_by_the_next_run(
+def test_a_delete_that_timed_out_is_completed_by_the_next_run(
     after: bool, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -61,7 +61,7 @@ def test_a_delete_that_nobody_waited_for_is_done_by_the_next_run(
 
 
 @pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
-def test_a_policy_that_is_gone_already_is_deleted(
+def test_the_delete_of_a_missing_policy_succeeds(
     deleted_get: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(deleted_get=deleted_get)
@@ -71,7 +71,7 @@ def test_a_policy_that_is_gone_already_is_deleted(
     assert stack.state == []
 
 
-def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
+def test_a_policy_that_a_person_took_over_is_kept_with_a_warning(
     c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
@@ -89,7 +89,7 @@ def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
 
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
-def test_a_policy_that_another_workspace_took_is_left_with_a_warning(
+def test_a_policy_that_another_workspace_took_over_is_kept_with_a_warning(
     refresh: bool,
     c1_tenant: Emulator,
     stack: Stack,
@@ -133,7 +133,7 @@ def test_a_builtin_policy_is_never_deleted(
 
 
 @pytest.mark.parametrize("through", ["rule", "baseline"])
-def test_a_policy_that_others_point_to_is_not_deleted_and_the_error_says_who(
+def test_the_error_for_the_delete_of_a_referenced_policy_names_the_referrers(
     through: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -165,7 +165,7 @@ def test_a_replacement_is_created_first_and_never_adopts_the_old_policy(
     assert [policy["id"] for policy in live(c1_tenant)] == [new]
 
 
-def test_a_forced_replacement_of_a_policy_that_was_read_makes_a_new_one(
+def test_a_forced_replacement_of_a_refreshed_policy_creates_a_new_one(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -175,7 +175,7 @@ def test_a_forced_replacement_of_a_policy_that_was_read_makes_a_new_one(
     assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
 
 
-def test_a_forced_replacement_of_a_policy_that_nobody_named_is_refused(
+def test_a_forced_replacement_without_a_refresh_is_refused(
     c1_tenant: Emulator, stack: Stack, others: Others
 ) -> None:
     stack.up(ONE)
@@ -206,7 +206,7 @@ def test_a_forced_replacement_that_adopts_keeps_the_policy(
 
 @pytest.mark.parametrize("forced", [False, True], ids=["by type", "forced"])
 @pytest.mark.parametrize("how", lost(**CREATE))
-def test_a_replacement_whose_answer_was_lost_is_found_again(
+def test_a_replacement_with_a_lost_answer_is_found(
     how: str, forced: bool, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -238,7 +238,7 @@ def test_a_replacement_that_was_killed_is_adopted_by_the_next_run(
     assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
 
 
-def test_a_replacement_whose_delete_failed_is_completed_by_the_next_run(
+def test_a_replacement_with_a_failed_delete_is_completed_by_the_next_run(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -251,7 +251,7 @@ def test_a_replacement_whose_delete_failed_is_completed_by_the_next_run(
 
 
 @pytest.mark.parametrize("precision", ["seconds", "micro", "nano"])
-def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_back(
+def test_a_policy_with_a_pending_delete_is_not_adopted(
     precision: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(timestamp_precision=precision)
@@ -279,7 +279,7 @@ def test_a_referrer_moves_to_the_replacement_before_the_old_policy_goes(
     assert found["Access"]["rules"][0]["policyId"] == found["Base"]["id"] == stack.id_of("base")
 
 
-def test_a_page_from_before_our_marks_does_not_make_a_policy_somebody_elses(
+def test_a_page_from_before_the_ownership_annotations_is_not_a_takeover(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     program = {f"access-{number}": grant("A") for number in range(SINGLE_READS + 2)}

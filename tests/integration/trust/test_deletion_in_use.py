@@ -65,7 +65,7 @@ def destroy_refused(stack: Stack) -> str:
     return str(caught.value)
 
 
-def test_a_policy_in_use_is_not_deleted_and_the_error_says_who_uses_it(
+def test_the_error_for_the_deletion_of_a_policy_in_use_names_its_uses(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -86,7 +86,7 @@ def test_a_policy_in_use_is_not_deleted_and_the_error_says_who_uses_it(
     assert live(c1_tenant) == []
 
 
-def test_the_environment_decides_for_one_run(
+def test_an_environment_variable_decides_for_one_run(
     c1_tenant: Emulator, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack.up(ONE)
@@ -114,9 +114,7 @@ def test_the_decision_of_the_program_is_recorded_without_an_update(
     assert [request.method for request in writes(c1_tenant)[before:]] == ["DELETE"]
 
 
-def test_a_decision_that_the_program_took_back_no_longer_holds(
-    c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_a_removed_decision_has_no_effect(c1_tenant: Emulator, stack: Stack) -> None:
     stack.up({"access": grant("One.", options={"on_in_use": "delete"})})
     attach(c1_tenant, stack.id_of("access"))
     stack.up(ONE)
@@ -124,7 +122,7 @@ def test_a_decision_that_the_program_took_back_no_longer_holds(
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 503])
-def test_a_tenant_that_cannot_be_asked_refuses_nothing(
+def test_a_failed_search_for_uses_does_not_refuse_a_deletion(
     status: int,
     c1_tenant: Emulator,
     stack: Stack,
@@ -146,7 +144,7 @@ def test_a_tenant_that_cannot_be_asked_refuses_nothing(
     [Fault(do="html", times=None, **USES), Fault(do="delay", seconds=60, times=None, **USES)],
     ids=["unreadable", "late"],
 )
-def test_an_answer_that_is_unreadable_or_late_refuses_nothing(
+def test_an_unreadable_or_late_answer_does_not_refuse_a_deletion(
     fault: Fault,
     c1_tenant: Emulator,
     stack: Stack,
@@ -161,7 +159,7 @@ def test_an_answer_that_is_unreadable_or_late_refuses_nothing(
     assert len(caplog.messages) == 1
 
 
-def test_a_tenant_that_ignores_the_filter_refuses_nothing(
+def test_a_tenant_that_ignores_the_filter_does_not_refuse_a_deletion(
     c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
@@ -172,9 +170,7 @@ def test_a_tenant_that_ignores_the_filter_refuses_nothing(
     assert caplog.messages == []
 
 
-def test_attachments_that_the_run_moved_before_no_longer_count(
-    c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_uses_that_the_run_removed_do_not_count(c1_tenant: Emulator, stack: Stack) -> None:
     stack.up({"one": grant("1"), "two": grant("2"), "three": grant("3")})
     app = c1_tenant.add_app("GitHub", grantPolicyId=stack.id_of("one"))
 
@@ -189,7 +185,7 @@ def test_attachments_that_the_run_moved_before_no_longer_count(
     assert count_questions(c1_tenant) == 4
 
 
-def test_the_old_policy_of_a_replacement_that_is_free_by_then_is_deleted(
+def test_an_old_policy_that_the_replacement_freed_is_deleted(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -204,7 +200,7 @@ def test_the_old_policy_of_a_replacement_that_is_free_by_then_is_deleted(
 
 
 @pytest.mark.parametrize("forced", [False, True], ids=["by type", "forced"])
-def test_the_old_policy_of_a_replacement_that_is_still_in_use_is_left_with_a_warning(
+def test_an_old_policy_that_is_still_in_use_is_kept_with_a_warning(
     forced: bool,
     c1_tenant: Emulator,
     stack: Stack,
@@ -226,7 +222,7 @@ def test_the_old_policy_of_a_replacement_that_is_still_in_use_is_left_with_a_war
     assert [policy["id"] for policy in live(c1_tenant)] == [old, new]
 
 
-def test_a_pending_deletion_of_a_replaced_policy_is_judged_by_the_next_run(
+def test_the_next_run_decides_about_a_pending_deletion_of_a_replaced_policy(
     c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
@@ -241,7 +237,7 @@ def test_a_pending_deletion_of_a_replaced_policy_is_judged_by_the_next_run(
     assert [entry.goes for entry in stack.state] == [False]
 
 
-def test_a_policy_that_a_person_took_over_is_left_even_if_it_is_in_use(
+def test_a_used_policy_that_a_person_took_over_is_kept_with_a_warning(
     c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
@@ -255,7 +251,7 @@ def test_a_policy_that_a_person_took_over_is_left_even_if_it_is_in_use(
 
 
 @pytest.mark.parametrize(("count", "most"), [(1, 2), (2, 4), (30, 4)])
-def test_a_destroy_asks_few_questions(
+def test_a_destroy_takes_few_searches_for_uses(
     count: int, most: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({f"access-{number}": grant(f"{number}") for number in range(count)})
@@ -263,7 +259,7 @@ def test_a_destroy_asks_few_questions(
     assert count_questions(c1_tenant) <= most
 
 
-def test_a_destroy_after_a_refresh_in_the_same_run_asks_two(
+def test_a_destroy_after_a_refresh_takes_two_searches_for_uses(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({f"access-{number}": grant(f"{number}") for number in range(30)})

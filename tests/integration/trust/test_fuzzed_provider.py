@@ -122,7 +122,7 @@ OPERATIONS: dict[str, Callable[[PolicyProvider, dict[str, Any], dict[str, Any]],
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=st.lists(_answers(), min_size=1, max_size=5))
-def test_any_answers_give_a_result_or_an_error_of_ours(
+def test_any_answers_give_a_result_or_an_error_of_this_package(
     operation: str, c1_tenant: Emulator, answers: list[tuple[int, bytes]]
 ) -> None:
     stack = Stack(c1_tenant)

@@ -29,7 +29,7 @@ def _kinds(tenant: Emulator) -> list[str]:
     return [kind for step in steps for kind, value in step.items() if value is not None]
 
 
-def test_a_held_step_survives_and_stops_an_update_of_the_steps(
+def test_a_held_step_is_kept_and_stops_an_update_of_the_steps(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -50,7 +50,7 @@ def test_a_held_step_survives_and_stops_an_update_of_the_steps(
     assert _kinds(c1_tenant) == ["provision", "accept"]
 
 
-def test_a_step_that_came_since_the_last_read_stops_the_update_too(
+def test_a_held_step_added_since_the_last_read_stops_the_update(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -60,9 +60,7 @@ def test_a_step_that_came_since_the_last_read_stops_the_update_too(
     assert len(writes(c1_tenant)) == 1
 
 
-def test_an_update_of_another_field_notes_the_step_that_it_found(
-    c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_an_update_of_another_field_records_a_held_step(c1_tenant: Emulator, stack: Stack) -> None:
     """The preview after it refuses a change of the steps, without another read."""
     stack.up({"access": grant("A")})
     _hold(c1_tenant, stack.id_of("access"))

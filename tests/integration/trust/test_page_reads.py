@@ -52,7 +52,7 @@ def test_a_thousand_reads_take_at_most_fifteen_requests(threads: int, c1_tenant:
     assert len(_requests(c1_tenant)) <= 16
 
 
-def test_pages_hold_scoped_policies_too(c1_tenant: Emulator) -> None:
+def test_scoped_policies_are_read_from_pages(c1_tenant: Emulator) -> None:
     ids = _fill(c1_tenant, 30, scope={"appId": "app-1"})
     process = Process(c1_tenant)
     with process.alive():
@@ -60,9 +60,7 @@ def test_pages_hold_scoped_policies_too(c1_tenant: Emulator) -> None:
     assert len(_requests(c1_tenant)) == SINGLE_READS + 1
 
 
-def test_a_page_from_before_our_own_write_is_not_taken_for_drift(
-    c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_a_page_from_before_our_write_is_not_drift(c1_tenant: Emulator, stack: Stack) -> None:
     program = {f"access-{number}": grant("A") for number in range(8)}
     changed = {name: grant("B") for name in [*program][:6]}
     stack.up(program)
@@ -80,7 +78,7 @@ def test_a_page_from_before_our_own_write_is_not_taken_for_drift(
     assert len(_requests(c1_tenant)) == SINGLE_READS + 1
 
 
-def test_absence_is_believed_only_from_a_get_of_that_id(c1_tenant: Emulator) -> None:
+def test_only_a_get_of_the_id_shows_that_a_policy_is_gone(c1_tenant: Emulator) -> None:
     ids = _fill(c1_tenant, 20)
     process = Process(c1_tenant)
     with process.alive():
@@ -93,7 +91,7 @@ def test_absence_is_believed_only_from_a_get_of_that_id(c1_tenant: Emulator) -> 
     assert _requests(c1_tenant)[-2:] == [f"GET {late}", "GET nobody"]
 
 
-def test_what_was_written_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
+def test_a_written_policy_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
     program = {f"p{number}": grant("Old.") for number in range(10)}
     stack.up(program)
     process = Process(c1_tenant)
@@ -108,7 +106,7 @@ def test_what_was_written_is_not_read_from_a_page(c1_tenant: Emulator, stack: St
     assert _requests(c1_tenant)[-1] == f"GET {entry.id}"
 
 
-def test_what_was_deleted_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
+def test_a_deleted_policy_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
     stack.up({f"p{number}": grant() for number in range(10)})
     process = Process(c1_tenant)
     with process.alive() as provider:
@@ -119,7 +117,7 @@ def test_what_was_deleted_is_not_read_from_a_page(c1_tenant: Emulator, stack: St
         assert provider.read(entry.id, entry.outputs).id == ""
 
 
-def test_a_page_is_forgotten_when_it_is_no_longer_fresh(c1_tenant: Emulator) -> None:
+def test_an_expired_page_is_not_used(c1_tenant: Emulator) -> None:
     ids = _fill(c1_tenant, 10)
     clock = QuickClock()
     process = Process(c1_tenant, clock=clock)
@@ -133,7 +131,7 @@ def test_a_page_is_forgotten_when_it_is_no_longer_fresh(c1_tenant: Emulator) -> 
         assert reads.get(ids[-1])["description"] == "new"
 
 
-def test_where_pages_fail_every_policy_is_read_by_itself(c1_tenant: Emulator) -> None:
+def test_each_policy_is_read_with_a_get_if_pages_fail(c1_tenant: Emulator) -> None:
     ids = _fill(c1_tenant, 20)
     c1_tenant.set_faults(Fault(do="answer", status=500, times=None, **SEARCH))
     process = Process(c1_tenant)
@@ -141,7 +139,7 @@ def test_where_pages_fail_every_policy_is_read_by_itself(c1_tenant: Emulator) ->
         assert [each["id"] for each in pool.map(process.run.reads.get, ids)] == ids
 
 
-def test_a_get_that_fails_fails_alone(c1_tenant: Emulator) -> None:
+def test_a_failed_get_fails_no_other_read(c1_tenant: Emulator) -> None:
     ids = _fill(c1_tenant, 3)
     c1_tenant.set_faults(Fault(do="answer", status=403, nth=2, **GET))
     process = Process(c1_tenant)

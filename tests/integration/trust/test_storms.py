@@ -63,7 +63,7 @@ def _whole_life(stack: Stack, clock: Clock) -> None:
 @pytest.mark.parametrize("form", ["seconds", "date"])
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("which", REQUESTS)
-def test_every_kind_of_request_waits_as_long_as_it_is_told_to(
+def test_every_kind_of_request_waits_for_its_retry_after(
     which: str, status: int, form: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(5 if form == "date" else 0)
@@ -83,7 +83,7 @@ def test_every_kind_of_request_waits_as_long_as_it_is_told_to(
 
 
 @pytest.mark.parametrize("skew", [7200, -7200], ids=["ahead", "behind"])
-def test_a_date_to_wait_for_is_one_on_the_clock_of_the_tenant(
+def test_a_retry_after_date_is_on_the_clock_of_the_tenant(
     skew: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(skew)
@@ -97,7 +97,7 @@ def test_a_date_to_wait_for_is_one_on_the_clock_of_the_tenant(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_one_that_is_told_to_wait_makes_all_threads_wait(
+def test_a_retry_after_makes_all_threads_wait(
     status: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"one": grant(), "two": grant()})
@@ -129,7 +129,7 @@ def test_one_that_is_told_to_wait_makes_all_threads_wait(
 @pytest.mark.parametrize("deadline", [5.0, 60.0])
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("which", ["token", "search", "get", "delete"])
-def test_a_storm_that_does_not_end_is_given_up_at_the_deadline(
+def test_endless_throttling_ends_at_the_deadline(
     which: str, status: int, deadline: float, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -156,7 +156,7 @@ def test_one_renewal_serves_many_threads(c1_tenant: Emulator, stack: Stack) -> N
     assert _tokens(c1_tenant) == 1
 
 
-def test_a_token_that_runs_out_is_renewed_once_for_all_threads(
+def test_an_expired_token_is_renewed_once_for_all_threads(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -168,7 +168,7 @@ def test_a_token_that_runs_out_is_renewed_once_for_all_threads(
     assert _tokens(c1_tenant) == 2
 
 
-def test_a_storm_of_401_ends_in_a_clear_error_after_one_renewal(
+def test_endless_401_answers_end_with_one_error_after_one_renewal(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=401, times=None, path="/api/v1/"))
@@ -182,7 +182,7 @@ def _tokens(tenant: Emulator) -> int:
     return sum(request.path == TOKEN["path"] for request in tenant.requests)
 
 
-def test_each_thread_names_its_own_policy_when_all_share_a_failure(
+def test_each_thread_names_its_own_policy_in_a_shared_failure(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     names = [f"access-{number}" for number in range(4)]
@@ -204,7 +204,7 @@ def test_each_thread_names_its_own_policy_when_all_share_a_failure(
 
 
 @pytest.mark.parametrize("skew", [8, -8])
-def test_a_small_skew_of_the_clocks_does_no_harm(
+def test_a_small_skew_of_the_clocks_is_tolerated(
     skew: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(skew)
@@ -213,7 +213,7 @@ def test_a_small_skew_of_the_clocks_does_no_harm(
 
 
 @pytest.mark.parametrize("skew", [7200, -7200])
-def test_a_large_skew_of_the_clocks_is_named_as_a_cause(
+def test_the_error_for_a_large_skew_of_the_clocks_names_the_clock(
     skew: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(skew)
@@ -221,7 +221,7 @@ def test_a_large_skew_of_the_clocks_is_named_as_a_cause(
         stack.up(ONE)
 
 
-def test_a_clock_that_jumps_in_the_middle_of_a_run_costs_a_renewal(
+def test_a_clock_that_jumps_during_a_run_causes_one_renewal(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     # The issued token ends early, by the tenant's clock; a new one is had once the clock is back.
@@ -243,9 +243,7 @@ MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
 
 
 @pytest.mark.parametrize("kind", MEETINGS)
-def test_no_lock_is_held_while_a_request_is_under_way(
-    kind: str, c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_no_lock_is_held_during_a_request(kind: str, c1_tenant: Emulator, stack: Stack) -> None:
     method, matches = MEETINGS[kind]
     names = ["a", "b", "c", "d"]
     program = {name: grant(name) for name in names}
@@ -276,7 +274,7 @@ def test_no_lock_is_held_while_a_request_is_under_way(
     assert not meeting.broken
 
 
-def test_an_interrupted_run_does_not_wait_for_the_storm_to_end(
+def test_an_interrupted_run_does_not_wait_for_a_retry_after(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=60, times=None, **SEARCH))

@@ -48,7 +48,7 @@ def _as_programmed(stack: Stack, program: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("how", LOST)
-def test_an_update_whose_answer_was_lost_is_found_to_have_arrived(
+def test_an_update_with_a_lost_answer_is_not_sent_again(
     how: str, change: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     before, after = ({"access": grant(**fields)} for fields in CHANGES[change])
@@ -73,7 +73,7 @@ def test_an_update_without_effect_is_sent_again(
 
 
 @pytest.mark.parametrize("how", LOST)
-def test_the_run_after_a_half_failed_update_goes_on(
+def test_the_run_after_an_ambiguous_update_continues(
     how: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -88,9 +88,7 @@ def test_the_run_after_a_half_failed_update_goes_on(
     _as_programmed(stack, program)
 
 
-def test_an_update_in_conflict_with_somebody_else_is_refused_with_all_values(
-    c1_tenant: Emulator, stack: Stack
-) -> None:
+def test_the_refusal_of_a_conflict_shows_all_values(c1_tenant: Emulator, stack: Stack) -> None:
     stack.up({"access": grant("A")})
     c1_tenant.api_edit(stack.id_of("access"), {"description": "theirs"})
     with pytest.raises(errors.RefusedError) as caught:
@@ -105,7 +103,7 @@ def test_an_update_in_conflict_with_somebody_else_is_refused_with_all_values(
 
 
 @pytest.mark.parametrize("how", ["option", "refresh"])
-def test_a_conflict_is_overwritten_where_somebody_decides_so(
+def test_a_decision_or_a_refresh_overwrites_a_conflict(
     how: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -115,7 +113,7 @@ def test_a_conflict_is_overwritten_where_somebody_decides_so(
     assert live(c1_tenant)[0]["description"] == "B"
 
 
-def test_what_somebody_else_changed_to_the_same_value_is_no_conflict(
+def test_a_change_of_others_to_the_desired_value_is_not_a_conflict(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -136,7 +134,9 @@ ELSEWHERE: dict[str, tuple[dict[str, Any], str, Any]] = {
 
 
 @pytest.mark.parametrize("what", ELSEWHERE)
-def test_a_change_elsewhere_is_left_as_it_is(what: str, c1_tenant: Emulator, stack: Stack) -> None:
+def test_an_update_keeps_changes_of_other_fields(
+    what: str, c1_tenant: Emulator, stack: Stack
+) -> None:
     edit, field, value = ELSEWHERE[what]
     stack.up({"access": grant("A")})
     c1_tenant.api_edit(stack.id_of("access"), edit)
@@ -146,7 +146,7 @@ def test_a_change_elsewhere_is_left_as_it_is(what: str, c1_tenant: Emulator, sta
     assert writes(c1_tenant)[-1].update_mask == "description"
 
 
-def test_a_change_elsewhere_is_still_shown_by_the_next_refresh(
+def test_a_change_of_another_field_is_drift_after_an_update(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -160,7 +160,7 @@ def test_a_change_elsewhere_is_still_shown_by_the_next_refresh(
     assert live(c1_tenant)[0]["displayName"] == "Access"
 
 
-def test_the_other_half_of_a_step_list_that_somebody_changed_is_a_conflict(
+def test_a_change_of_another_key_of_the_same_field_is_a_conflict(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     fast: dict[str, Any] = {"steps": [{"accept": {}}]}
@@ -176,7 +176,7 @@ def test_the_other_half_of_a_step_list_that_somebody_changed_is_a_conflict(
     assert live(c1_tenant)[0]["policySteps"]["fast"] == steps["fast"]
 
 
-def test_what_the_program_ignores_is_sent_as_it_is_live(c1_tenant: Emulator, stack: Stack) -> None:
+def test_an_ignored_place_is_sent_with_its_live_value(c1_tenant: Emulator, stack: Stack) -> None:
     ignored = {"ignore_changes": ['policy_steps["fast"]']}
     fast: dict[str, Any] = {"steps": [{"accept": {}}]}
     rules = [{"condition": "true", "step_key": "fast"}]
@@ -202,7 +202,7 @@ def test_what_the_program_ignores_is_sent_as_it_is_live(c1_tenant: Emulator, sta
     ],
     ids=["cut", "500", "503", "429"],
 )
-def test_somebody_who_comes_between_a_failed_request_and_its_repetition_is_not_overwritten(
+def test_an_edit_between_a_failed_update_and_its_repetition_is_not_overwritten(
     fault: dict[str, Any], c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up({"access": grant("A")})
@@ -221,7 +221,7 @@ def test_somebody_who_comes_between_a_failed_request_and_its_repetition_is_not_o
     assert live(c1_tenant)[0]["description"] == "theirs"
 
 
-def test_an_update_of_a_policy_that_is_gone_says_so(c1_tenant: Emulator, stack: Stack) -> None:
+def test_the_update_of_a_missing_policy_raises_not_found(c1_tenant: Emulator, stack: Stack) -> None:
     stack.up({"access": grant("A")})
     c1_tenant.product_delete(stack.id_of("access"))
     with pytest.raises(errors.NotFoundError, match="--refresh"):
@@ -271,7 +271,7 @@ def test_a_policy_that_a_person_took_over_can_be_taken_back(
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
 @pytest.mark.parametrize("options", [{}, TAKE_BACK, OVERWRITE, {**TAKE_BACK, **OVERWRITE}], ids=str)
-def test_a_policy_of_another_workspace_is_refused_by_name(
+def test_the_refusal_for_a_policy_of_another_workspace_names_it(
     options: dict[str, str],
     refresh: bool,
     c1_tenant: Emulator,
@@ -307,7 +307,7 @@ def test_a_builtin_policy_is_never_updated(
 
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
-def test_a_policy_whose_marks_are_back_is_ours_again(
+def test_a_policy_with_restored_ownership_annotations_is_managed_again(
     refresh: bool, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Take the state after a `take_back` that took effect although its answer was lost."""

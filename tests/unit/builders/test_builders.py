@@ -282,12 +282,12 @@ ASSIGNMENTS = {
 @pytest.mark.parametrize(
     ("built", "written"), [*STEPS.values(), *ESCALATIONS.values(), *ASSIGNMENTS.values()]
 )
-def test_what_is_built_is_what_one_would_write(built: object, written: object) -> None:
+def test_a_builder_returns_the_handwritten_dict(built: object, written: object) -> None:
     assert built == written
 
 
 @pytest.mark.parametrize("step", [built for built, _ in STEPS.values()], ids=STEPS)
-def test_what_is_built_is_right(step: Any) -> None:
+def test_a_built_step_passes_check(step: Any) -> None:
     inputs: Any = engine_values.resolve({"display_name": "Policy", **on.grant(step)})
     refused = {"provision-step", "action-step", "agent-mode", "agent-failure-action"}
     assert [f for f in check(inputs) if f.rule not in refused] == []
@@ -327,7 +327,7 @@ def test_every_kind_has_a_builder(
     ],
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
 )
-def test_every_builder_stands_in_a_table(module: ModuleType, tables: list[Any]) -> None:
+def test_the_tables_have_every_builder(module: ModuleType, tables: list[Any]) -> None:
     """Count the examples: one of each function, and two of `account`."""
     functions = [
         value
@@ -344,11 +344,11 @@ def test_every_builder_stands_in_a_table(module: ModuleType, tables: list[Any]) 
 @pytest.mark.parametrize(
     ("built", "hours"), [(wait.hours(4), 4), (wait.hours(1.5), 1.5), (wait.days(2), 48)]
 )
-def test_hours_and_days_are_spans_of_time(built: Any, hours: float) -> None:
+def test_hours_and_days_become_timedeltas(built: Any, hours: float) -> None:
     assert built["wait"]["duration"]["duration"].total_seconds() == hours * 3600
 
 
-def test_outputs_pass_through() -> None:
+def test_a_builder_passes_outputs_on() -> None:
     """A builder looks into no value, so every one may be known only later."""
     later: pulumi.Output[Any] = pulumi.Output.from_input("later")
     built: Any = approve.manager(

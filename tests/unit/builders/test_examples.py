@@ -75,12 +75,12 @@ def test_there_are_five_policies_in_each_spelling() -> None:
 
 @pytest.mark.parametrize("spelling", ["builders", "dicts"])
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_wrong_with_them(spelling: str, name: str) -> None:
+def test_the_five_policies_pass_check(spelling: str, name: str) -> None:
     assert check(declared(spelling)[name]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_builders_and_dicts_say_the_same(name: str) -> None:
+def test_builders_and_dicts_declare_equal_policies(name: str) -> None:
     assert compare(POLICY, declared("dicts")[name], declared("builders")[name]) == []
 
 
@@ -104,7 +104,7 @@ def test_the_overview_links_every_page() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_terraform_sets_what_the_policy_sets(name: str) -> None:
+def test_the_terraform_sets_every_value_of_the_policy(name: str) -> None:
     """Its names are the vendor's: each is a field of ours, or leads to one; and no value
     is lost.
     """

@@ -43,6 +43,6 @@ def test_every_policy_of_the_object_is_a_field(message: Message) -> None:
     assert published == {f.wire for f in message.fields.values() if f.names_policy}
 
 
-def test_the_override_stands_beside_the_entitlement_in_a_request() -> None:
+def test_a_request_has_the_override_beside_the_entitlement() -> None:
     request = SCHEMAS["c1.api.app.v1.UpdateAppEntitlementRequestInput"]["properties"]
     assert ENTITLEMENT_POLICIES.fields[OVERRIDE].wire in request

@@ -31,7 +31,7 @@ ENUMS = {
 @pytest.mark.parametrize(
     "script", ["generate_inputs", "generate_reference", "generate_resource", "generate_rules"]
 )
-def test_what_is_generated_is_current(script: str) -> None:
+def test_the_generated_files_are_current(script: str) -> None:
     """Generating again gives the identical text."""
     command = [sys.executable, "-m", f"scripts.{script}", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -46,7 +46,7 @@ def test_what_is_generated_is_current(script: str) -> None:
         pytest.param("old\n", None, id="in-excess"),
     ],
 )
-def test_a_file_that_is_not_current_is_named_and_settled(
+def test_an_outdated_file_is_named_and_updated(
     there: str | None,
     wanted: str | None,
     tmp_path: Path,

@@ -250,7 +250,7 @@ _INT64_RULES = "validate.Int64Rules"
         ),
     ],
 )
-def test_a_change_of_the_api_is_noticed(mutation: Mutation, difference: str) -> None:
+def test_each_kind_of_change_of_the_api_is_reported(mutation: Mutation, difference: str) -> None:
     """Whatever kind of thing changes in the structure, the comparison names it."""
     schemas = copy.deepcopy(load())
     mutation(schemas)

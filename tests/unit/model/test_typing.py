@@ -64,7 +64,7 @@ def expected() -> Refusals:
     }
 
 
-def test_there_are_right_programs_and_wrong_ones() -> None:
+def test_the_folder_has_correct_and_wrong_programs() -> None:
     wrong = {name for name, _ in expected()}
     assert wrong == {program.name for program in PROGRAMS if program.name.startswith("wrong_")}
     assert wrong
@@ -72,7 +72,7 @@ def test_there_are_right_programs_and_wrong_ones() -> None:
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_exactly_the_mistakes_are_refused(checker: Callable[[], Refusals]) -> None:
+def test_the_type_checkers_report_exactly_the_marked_lines(checker: Callable[[], Refusals]) -> None:
     refused, mistakes = checker(), expected()
     assert refused.keys() == mistakes.keys()
     unclear = {place: text for place, text in refused.items() if mistakes[place] not in text}

@@ -78,7 +78,7 @@ BOTH_WAYS: list[tuple[str, Tree, Tree]] = [
 @pytest.mark.parametrize(
     ("tree", "wire"), [pytest.param(*case[1:], id=case[0]) for case in BOTH_WAYS]
 )
-def test_survives_both_ways(tree: Tree, wire: Tree) -> None:
+def test_inputs_survive_encoding_and_decoding(tree: Tree, wire: Tree) -> None:
     assert encode(POLICY, tree) == wire
     assert decode(POLICY, wire) == tree
 
@@ -122,7 +122,7 @@ SENT: list[tuple[str, Tree, Tree]] = [
 
 
 @pytest.mark.parametrize(("tree", "wire"), [pytest.param(*case[1:], id=case[0]) for case in SENT])
-def test_sends_what_the_wire_wants(tree: Tree, wire: Tree) -> None:
+def test_inputs_are_encoded_in_the_wire_form(tree: Tree, wire: Tree) -> None:
     found = encode(POLICY, tree)
     assert found == wire
     assert json.dumps(found) == json.dumps(wire)
@@ -175,7 +175,7 @@ READ: list[tuple[str, Tree, Tree]] = [
 
 
 @pytest.mark.parametrize(("wire", "tree"), [pytest.param(*case[1:], id=case[0]) for case in READ])
-def test_reads_what_protobuf_json_allows(wire: Tree, tree: Tree) -> None:
+def test_every_form_of_protobuf_json_is_decoded(wire: Tree, tree: Tree) -> None:
     assert decode(POLICY, wire) == tree
 
 
@@ -203,13 +203,13 @@ WRONG: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("wire", "message"), WRONG, ids=[case[1] for case in WRONG])
-def test_says_where_an_answer_cannot_be_a_policy(wire: Any, message: str) -> None:
+def test_the_error_for_an_invalid_answer_names_the_path(wire: Any, message: str) -> None:
     with pytest.raises(ShapeError) as raised:
         decode(POLICY, wire)
     assert message in str(raised.value)
 
 
-def test_an_answer_that_is_nested_without_end_is_refused() -> None:
+def test_a_too_deeply_nested_answer_raises_an_error() -> None:
     inner: Tree = {"manual": {}}
     for _ in range(100):
         inner = {"multiStep": {"provisionSteps": [inner]}}
@@ -230,7 +230,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_any_json_is_a_policy_or_said_not_to_be_one(wire: Any) -> None:
+def test_any_json_is_decoded_or_raises_an_error(wire: Any) -> None:
     try:
         tree = decode(POLICY, wire)
     except ShapeError:
@@ -252,7 +252,7 @@ def test_every_shape_has_a_zero_that_resets_it(name: str, sent: Any) -> None:
     assert make_zero(POLICY.fields[name]) == sent
 
 
-def test_one_field_of_a_tree() -> None:
+def test_a_field_is_selected_if_it_is_set() -> None:
     assert select_field({"a": 1, "b": 2}, "a") == {"a": 1}
     assert select_field({"a": None}, "a") == {}
     assert select_field({"a": ""}, "a") == {"a": ""}

@@ -64,19 +64,21 @@ def check(provider: Any, **inputs: object) -> list[tuple[str, str]]:
         ({"app_id": "a", "grant": "p", "revoke_policy_id": ""}, "grant", "no such field"),
     ],
 )
-def test_wrong_inputs_of_an_app(inputs: dict[str, object], path: str, reason: str) -> None:
+def test_wrong_inputs_of_an_app_are_check_failures(
+    inputs: dict[str, object], path: str, reason: str
+) -> None:
     [(found, text)] = check(AppPoliciesProvider(), **inputs)
     assert (found, reason in text) == (path, True), text
 
 
-def test_sound_and_unknown_inputs() -> None:
+def test_correct_and_unknown_inputs_pass_check() -> None:
     assert check(AppPoliciesProvider(), app_id="a", grant_policy_id="") == []
     assert check(AppPoliciesProvider(), app_id=UNKNOWN, grant_policy_id=UNKNOWN) == []
     given = {"app_id": "a", "entitlement_id": UNKNOWN, "emergency_grant_enabled": False}
     assert check(EntitlementPoliciesProvider(), **given) == []
 
 
-def test_a_secret_is_not_shown() -> None:
+def test_a_check_failure_does_not_show_a_secret() -> None:
     options = {"secrets": ["grant_policy_id"]}
     inputs: dict[str, object] = {"app_id": "a", "grant_policy_id": {"x": "hush"}}
     [(path, text)] = check(AppPoliciesProvider(), **inputs, __options=options)
@@ -85,7 +87,7 @@ def test_a_secret_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(("given", "place"), [({"__options": {"on_delete": "drop"}}, "on_delete")])
-def test_an_unknown_decision_is_named(given: dict[str, object], place: str) -> None:
+def test_the_failure_for_an_unknown_decision_names_it(given: dict[str, object], place: str) -> None:
     [(path, text)] = check(AppPoliciesProvider(), app_id="a", grant_policy_id="", **given)
     assert (path, text) == (place, 'is "drop", but must be one of "restore", "keep"')
 

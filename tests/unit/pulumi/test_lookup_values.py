@@ -67,7 +67,7 @@ def test_each_result_becomes_its_id() -> None:
     }
 
 
-def test_a_group_brings_its_app_along() -> None:
+def test_the_result_of_a_group_sets_its_app() -> None:
     wanted = {"app_id": "a1", "app_group_id": "g1"}
     step: Any = engine_values.resolve(approve.group(GROUP, fallback_groups=[GROUP, REFERENCE]))
     references = {

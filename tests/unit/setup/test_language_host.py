@@ -32,12 +32,12 @@ def test_the_virtualenv_option_is_relative_to_pulumi_yaml(machine: Machine) -> N
     assert found.resolve() == python.resolve()
 
 
-def test_a_virtualenv_that_is_not_there_is_named(machine: Machine) -> None:
+def test_the_error_for_a_missing_virtualenv_names_it(machine: Machine) -> None:
     with pytest.raises(language_host.PythonNotFoundError, match=r"virtual environment '\.venv'"):
         language_host.program_python(program_info(machine.root, virtualenv=".venv"))
 
 
-def test_without_the_option_the_command_of_the_environment_counts(
+def test_the_environment_names_the_python_without_the_option(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(machine.programs))
@@ -52,7 +52,7 @@ def test_without_the_option_the_command_of_the_environment_counts(
         language_host.program_python(program_info(machine.root))
 
 
-def test_the_executor_is_told_what_the_engine_set_and_nothing_else() -> None:
+def test_the_executor_gets_only_what_the_engine_set() -> None:
     request = language_pb2.RunRequest(
         project="p", stack="dev", pwd="/app", dryRun=True, parallel=4, monitor_address="m:1"
     )
@@ -110,7 +110,7 @@ def test_a_program_gets_its_config_and_its_virtual_environment(
         pytest.param("exit 1", "mine", "mine", id="the user chose"),
     ],
 )
-def test_the_clones_own_python_is_used_where_no_other_would_do(
+def test_the_python_of_the_clone_is_used_if_no_other_has_the_package(
     machine: Machine, helper: str, starts: str, python3: str, chosen: str | None, expected: str
 ) -> None:
     script = 'echo "${PULUMI_PYTHON_CMD:-}|$*"'

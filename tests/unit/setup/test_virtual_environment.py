@@ -51,11 +51,11 @@ def create(clone: Machine, *options: str) -> str:
 INSTALL = "-m pip install --quiet --editable .[dev]"
 
 
-def test_the_first_time_creates_and_installs(clone: Machine) -> None:
+def test_the_first_run_creates_and_installs(clone: Machine) -> None:
     assert ensure(clone) == [create(clone), INSTALL]
 
 
-def test_the_second_time_does_nothing(clone: Machine) -> None:
+def test_the_second_run_does_nothing(clone: Machine) -> None:
     ensure(clone)
     assert ensure(clone) == []
 
@@ -66,30 +66,32 @@ def test_a_changed_pyproject_installs_again_into_the_same_environment(clone: Mac
     assert ensure(clone) == [create(clone), INSTALL]
 
 
-def test_an_environment_that_somebody_else_made_is_kept(clone: Machine) -> None:
+def test_an_environment_of_another_tool_is_kept(clone: Machine) -> None:
     clone.install(clone.root / ".venv" / "bin" / "python", PYTHON)
     assert ensure(clone) == [create(clone), INSTALL]
 
 
-def test_another_python_version_clears_it(clone: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_python_version_clears_the_environment(
+    clone: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ensure(clone)
     monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
     assert ensure(clone) == [create(clone, "--clear"), INSTALL]
 
 
-def test_a_moved_clone_clears_it(clone: Machine) -> None:
+def test_a_moved_clone_clears_the_environment(clone: Machine) -> None:
     ensure(clone)
     clone.root = clone.root.rename(clone.root.with_name("elsewhere"))
     assert ensure(clone) == [create(clone, "--clear"), INSTALL]
 
 
-def test_a_python_that_is_gone_clears_it(clone: Machine) -> None:
+def test_a_missing_python_clears_the_environment(clone: Machine) -> None:
     ensure(clone)
     (clone.root / ".venv" / "bin" / "python").unlink()
     assert ensure(clone) == [create(clone, "--clear"), INSTALL]
 
 
-def test_a_failed_installation_is_shown_and_done_again(clone: Machine) -> None:
+def test_a_failed_installation_is_shown_and_repeated(clone: Machine) -> None:
     failing = PYTHON + 'case "$*" in *pip*) echo no matching distribution >&2; exit 1;; esac'
     clone.install(Path("python3"), failing)
     with pytest.raises(commands.CommandError, match="no matching distribution"):
@@ -100,7 +102,7 @@ def test_a_failed_installation_is_shown_and_done_again(clone: Machine) -> None:
     assert ensure(clone) == [create(clone), INSTALL]
 
 
-def test_without_a_suitable_python_it_says_what_to_install(machine: Machine) -> None:
+def test_the_error_for_a_missing_python_names_the_version_to_install(machine: Machine) -> None:
     (machine.root / "scripts").unlink()
     shutil.copytree(environment.ROOT / "scripts", machine.root / "scripts")
     machine.install(Path("python3"), "exit 1")

@@ -173,7 +173,7 @@ def test_self_approval_can_be_allowed() -> None:
     assert run(policy).approvers == ((ADA,),)
 
 
-def test_a_sole_approver_may_not_approve_again_if_approvers_must_be_distinct() -> None:
+def test_a_sole_approver_must_not_approve_again_if_approvers_must_be_distinct() -> None:
     users = {"user_ids": ["u-grace", "u-linus"], "require_distinct_approvers": True}
     result = run(grant(approval(manager={}), approval(users=users)))
     assert result.approvers == ((GRACE,), (LINUS,))

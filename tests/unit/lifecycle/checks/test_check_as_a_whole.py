@@ -46,13 +46,13 @@ def _of_another_type(place: Place) -> Any:
     "place",
     [pytest.param(p, id=repr(p)) for p in PLACES if not (p.field.output_only or p.field.kept_if)],
 )
-def test_no_field_takes_a_value_of_another_type(place: Place) -> None:
+def test_a_value_of_another_type_is_a_failure_of_its_field(place: Place) -> None:
     path = format_path(path_to(place))
     found = [where for where, _ in errors(specimen(place, _of_another_type(place)))]
     assert any(where.startswith(path) for where in found), found
 
 
-def test_all_failures_are_named_at_once_in_the_order_of_their_paths() -> None:
+def test_all_failures_are_returned_in_the_order_of_their_paths() -> None:
     inputs: Tree = {
         "display_name": "",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -83,21 +83,21 @@ def test_all_failures_are_named_at_once_in_the_order_of_their_paths() -> None:
     ]
 
 
-def test_a_wrong_step_does_not_make_the_rules_that_point_to_its_list_wrong() -> None:
+def test_a_wrong_step_causes_no_failure_of_the_rules_that_name_its_list() -> None:
     inputs = policy(
         policy_steps={"grant": {"steps": [{}]}}, rules=[{"condition": "a", "step_key": "grant"}]
     )
     assert errors(inputs) == [(STEP, "empty-step")]
 
 
-def test_a_wrong_rule_does_not_make_the_steps_that_it_means_unreachable() -> None:
+def test_a_misspelt_step_key_does_not_make_its_steps_unreachable() -> None:
     inputs = policy(rules=[{"condition": "a", "stepkey": "low"}])
     inputs["policy_steps"]["low"] = {"steps": [{"reject": {}}]}
     assert [(format_path(f.path), f.rule) for f in check(inputs)] == [("rules[0].stepkey", "")]
 
 
 @pytest.mark.parametrize("key", AWKWARD_KEYS)
-def test_a_key_is_data_whatever_it_looks_like(key: str) -> None:
+def test_a_step_key_can_be_any_text(key: str) -> None:
     inputs = policy(rules=[{"condition": "a", "step_key": key}])
     inputs["policy_steps"][key] = {"steps": [{"reject": {}}]}
     assert check(inputs) == []
@@ -141,7 +141,7 @@ POSTPONED: list[tuple[Tree, list[tuple[str, str]]]] = [
 
 
 @pytest.mark.parametrize(("inputs", "found"), POSTPONED)
-def test_an_unknown_value_postpones_just_the_checks_that_need_it(
+def test_an_unknown_value_postpones_only_the_checks_that_need_it(
     inputs: Tree, found: list[tuple[str, str]]
 ) -> None:
     assert errors(inputs) == found
@@ -161,7 +161,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(POLICY.fields)), ANYTHING))
-def test_whatever_is_written_the_checks_answer(inputs: Tree) -> None:
+def test_any_inputs_give_findings_with_a_path_and_a_message(inputs: Tree) -> None:
     for finding in check(inputs):
         assert format_path(finding.path)
         assert finding.message
@@ -169,5 +169,5 @@ def test_whatever_is_written_the_checks_answer(inputs: Tree) -> None:
 
 
 @given(st.sampled_from(PLACES), ANYTHING)
-def test_whatever_stands_in_a_field_the_checks_answer(place: Place, value: Any) -> None:
+def test_any_value_of_any_field_can_be_checked(place: Place, value: Any) -> None:
     check(specimen(place, value))

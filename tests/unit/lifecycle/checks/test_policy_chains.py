@@ -64,7 +64,7 @@ def row(length: int) -> Chains:
         pytest.param(seen(p=to()), {"policy_type": KIND, "rules": "all"}, [], id="of wrong shape"),
     ],
 )
-def test_what_a_policy_hands_requests_to(
+def test_a_chain_has_one_policy_type_and_at_most_five_links(
     chains: Chains, policy: Tree, found: list[tuple[str, str]]
 ) -> None:
     assert [(format_path(f.path), f.rule) for f in chains.check(policy)] == found
@@ -80,11 +80,13 @@ def test_what_a_policy_hands_requests_to(
         pytest.param(seen(), to("a"), [], id="itself, which the plan refuses"),
     ],
 )
-def test_a_request_may_not_come_back(chains: Chains, policy: Tree, paths: list[str]) -> None:
+def test_a_cycle_is_reported_at_the_rule_that_leads_into_it(
+    chains: Chains, policy: Tree, paths: list[str]
+) -> None:
     assert [format_path(path) for path in chains.find_cycle("a", policy)] == paths
 
 
-def test_the_newest_word_counts() -> None:
+def test_a_removed_link_is_not_a_part_of_a_cycle() -> None:
     """A link that the program has taken away closes no circle."""
     chains = seen(b=to("a"))
     chains.note("b", to())
@@ -102,7 +104,7 @@ class Counting(dict[str, list[str]]):
 
 
 @pytest.mark.parametrize("bottom", ["q", "goal"], ids=["open below", "a circle"])
-def test_a_link_is_followed_once_however_many_ways_lead_to_it(bottom: str) -> None:
+def test_each_link_is_followed_once(bottom: str) -> None:
     """Four rows of sixteen policies, where each hands on to all of the next: 65,536 ways down."""
     rows = [[f"{n}-{m}" for m in range(16)] for n in range(4)] + [[bottom]]
     chains = seen(**{p: to(*below) for above, below in pairwise(rows) for p in above})

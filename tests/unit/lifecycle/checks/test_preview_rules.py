@@ -403,7 +403,9 @@ def cases(table: dict[str, Any]) -> pytest.MarkDecorator:
 
 
 @cases(REFUSED)
-def test_refused(inputs: Tree, path: str, rule_id: str, hint: str) -> None:
+def test_a_wrong_policy_has_one_error_with_path_rule_and_correction(
+    inputs: Tree, path: str, rule_id: str, hint: str
+) -> None:
     errors = [
         finding
         for finding in check(inputs)
@@ -414,14 +416,16 @@ def test_refused(inputs: Tree, path: str, rule_id: str, hint: str) -> None:
 
 
 @cases(DOUBTED)
-def test_doubted(inputs: Tree, path: str, rule_id: str, hint: str) -> None:
+def test_a_doubtful_policy_has_one_warning_with_path_rule_and_correction(
+    inputs: Tree, path: str, rule_id: str, hint: str
+) -> None:
     found = check(inputs)
     assert [said(finding) for finding in found] == [("warning", path, rule_id)]
     assert hint in found[0].message
 
 
 @pytest.mark.parametrize("inputs", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepted(inputs: Tree) -> None:
+def test_a_correct_policy_has_no_finding(inputs: Tree) -> None:
     assert check(inputs) == []
 
 
@@ -476,7 +480,7 @@ VENDOR = {
 
 
 @pytest.mark.parametrize(("theirs", "ours"), VENDOR.items(), ids=VENDOR)
-def test_the_spellings_of_the_vendors_provider_are_led_to_ours(theirs: str, ours: str) -> None:
+def test_a_field_name_of_the_vendors_provider_gets_a_suggestion(theirs: str, ours: str) -> None:
     holders: list[tuple[Tree, str]] = [
         (approval(**{theirs: {}}), f"{FIRST}.approval"),
         (
@@ -500,7 +504,7 @@ def test_the_spellings_of_the_vendors_provider_are_led_to_ours(theirs: str, ours
     assert led
 
 
-def test_all_failures_come_at_once() -> None:
+def test_one_failure_hides_no_other_failure() -> None:
     """One failure hides no other, not even in the same message."""
     inputs = policy(
         {"approval": {"manager": {}, "self": {}, "banana": 1}},
@@ -525,7 +529,7 @@ def test_all_failures_come_at_once() -> None:
     )
 
 
-def test_what_was_misspelt_is_not_missed_too() -> None:
+def test_a_misspelt_field_is_not_also_reported_as_missing() -> None:
     errors = check(with_rules({"conditon": "true", "step_key": "low"}))
     assert [said(finding) for finding in errors] == [("error", "rules[0].conditon", "")]
 

@@ -183,19 +183,21 @@ ACCEPTED_BY_TENANTS = {
 
 
 @cases(TENANTS)
-def test_what_a_tenant_refuses_is_refused(inputs: Tree, path: str, rule_id: str, hint: str) -> None:
+def test_a_policy_that_tenants_reject_has_one_error(
+    inputs: Tree, path: str, rule_id: str, hint: str
+) -> None:
     errors = [finding for finding in check(inputs) if finding.severity == "error"]
     assert [said(finding) for finding in errors] == [("error", path, rule_id)]
     assert hint in errors[0].message
 
 
 @pytest.mark.parametrize("inputs", ACCEPTED_BY_TENANTS.values(), ids=ACCEPTED_BY_TENANTS)
-def test_what_a_tenant_accepts_is_accepted(inputs: Tree) -> None:
+def test_a_policy_that_tenants_accept_has_no_finding(inputs: Tree) -> None:
     assert check(inputs) == []
 
 
 @pytest.mark.parametrize("end", ["accept", "reject"])
-def test_a_step_after_the_end_is_doubted(end: str) -> None:
+def test_a_step_after_the_end_causes_a_warning(end: str) -> None:
     found = check(policy({end: {}}, MANAGER, MANAGER))
     assert [said(finding) for finding in found] == [
         ("warning", 'policy_steps["grant"].steps[1]', "after-end")

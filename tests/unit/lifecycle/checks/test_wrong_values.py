@@ -239,7 +239,7 @@ WRONG: list[tuple[Tree, str, str, str]] = [
     ("inputs", "path", "rule", "fragment"),
     [pytest.param(*case, id=f"{case[1]} {case[2]} {number}") for number, case in enumerate(WRONG)],
 )
-def test_a_wrong_value_is_the_one_failure(
+def test_a_wrong_value_causes_exactly_one_failure(
     inputs: Tree, path: str, rule: str, fragment: str
 ) -> None:
     """It is named once, with its path and its rule, and draws no other failure after it."""

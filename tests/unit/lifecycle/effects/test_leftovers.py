@@ -35,14 +35,14 @@ def found(*policies: dict[str, Any]) -> Any:
         return leftovers.find(DESIRED)
 
 
-def test_a_leftover_that_cannot_be_read_whole_is_still_found() -> None:
+def test_a_leftover_is_found_in_an_answer_of_wrong_shape() -> None:
     assert [each["id"] for each in found(UNREADABLE)] == ["p1"]
 
 
-def test_one_of_another_resource_is_not() -> None:
+def test_a_leftover_of_another_resource_is_not_found() -> None:
     other = MARKS | {"iac_resource_address": "c1policy.Policy/b"}
     assert found(UNREADABLE | {"annotations": other}) == []
 
 
-def test_one_whose_marks_cannot_be_read_is_nobodys() -> None:
+def test_a_policy_with_unreadable_annotations_is_not_a_leftover() -> None:
     assert found(UNREADABLE | {"annotations": ["?"]}) == []

@@ -87,7 +87,7 @@ def shuffled(items: list[Policy], seed: int) -> list[Policy]:
 
 @pytest.mark.parametrize("threads", [1, 4])
 @pytest.mark.parametrize("order", ["as read", "reversed", *range(5)])
-def test_a_thousand_take_fifteen_requests_in_whichever_order_the_tenant_lists_them(
+def test_reading_1000_policies_takes_at_most_15_requests_in_any_order(
     order: str | int, threads: int
 ) -> None:
     ours = policies(1000)
@@ -104,7 +104,7 @@ def test_a_thousand_take_fifteen_requests_in_whichever_order_the_tenant_lists_th
 @pytest.mark.parametrize("page", [100, 25], ids=["pages of 100", "pages of 25"])
 @pytest.mark.parametrize("others", [0, 99, 150, 5000])
 @pytest.mark.parametrize("count", [1, 4, 5, 6, 20, 90])
-def test_reading_a_stack_never_takes_more_than_two_requests_more_than_single_gets(
+def test_reading_a_stack_takes_at_most_two_requests_more_than_single_gets(
     count: int, others: int, page: int, threads: int
 ) -> None:
     ours = policies(count)
@@ -118,7 +118,7 @@ def test_reading_a_stack_never_takes_more_than_two_requests_more_than_single_get
         assert tenant.requests.total() <= count + 2
 
 
-def test_policies_that_lists_leave_out_are_searched_by_their_ids() -> None:
+def test_policies_that_pages_omit_are_searched_by_their_ids() -> None:
     """Four threads wait at once, so one search does for four, if they come in time."""
     tenant = Tenant(foreign(3))
     tenant.scoped = policies(200)
@@ -127,7 +127,7 @@ def test_policies_that_lists_leave_out_are_searched_by_their_ids() -> None:
     assert tenant.requests.total() < 100
 
 
-def test_a_tenant_that_permits_no_search_is_asked_for_one_once() -> None:
+def test_a_rejected_search_is_sent_at_most_once() -> None:
     tenant = Tenant(foreign(3), search=False)
     tenant.scoped = policies(50)
     read(tenant, tenant.scoped, 4)
@@ -136,7 +136,7 @@ def test_a_tenant_that_permits_no_search_is_asked_for_one_once() -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_what_is_gone_is_told_by_its_own_get(threads: int) -> None:
+def test_only_a_get_of_the_policy_proves_its_absence(threads: int) -> None:
     tenant, gone = Tenant(policies(10)), policies(40, start=10)
     reads = Reads(cast("PolicyClient", tenant))
 
@@ -158,7 +158,7 @@ def test_reading_a_few_policies_of_a_large_stack_does_not_read_all_of_it() -> No
     assert tenant.requests.total() <= SINGLE_READS * len(ours[-6:])
 
 
-def test_a_run_that_outlasts_its_pages_reads_on_where_it_was() -> None:
+def test_expired_pages_are_continued_at_their_position() -> None:
     ours, clock = policies(5000), QuickClock()
     tenant = Tenant(ours)
     reads = Reads(cast("PolicyClient", tenant), clock)
@@ -169,7 +169,7 @@ def test_a_run_that_outlasts_its_pages_reads_on_where_it_was() -> None:
     assert tenant.requests == {"get": 5 * SINGLE_READS, "page": 50}
 
 
-def test_a_policy_that_a_search_brings_as_deleted_is_asked_for_itself() -> None:
+def test_a_policy_that_a_search_shows_as_deleted_is_read_with_a_get() -> None:
     tenant = Tenant(foreign(3))
     tenant.scoped = [policy | {"deletedAt": "2026-01-01T00:00:00Z"} for policy in policies(12)]
     tenant.first_gets = Barrier(SINGLE_READS)
@@ -177,7 +177,7 @@ def test_a_policy_that_a_search_brings_as_deleted_is_asked_for_itself() -> None:
     assert tenant.requests["get"] == 12
 
 
-def test_pages_are_read_on_after_a_search_that_found_several() -> None:
+def test_pages_continue_after_a_search_that_found_several_policies() -> None:
     """The stack lies behind a page of others: one search, and the rest comes with pages again."""
     ours = policies(400)
     tenant = Tenant(foreign(100) + ours)
@@ -204,7 +204,7 @@ class _SlowPages(Tenant):
         yield page
 
 
-def test_what_a_page_under_way_says_of_a_policy_that_is_written_meanwhile_is_not_believed() -> None:
+def test_a_page_requested_before_a_write_does_not_answer_a_read_after_it() -> None:
     ours = policies(SINGLE_READS + 2)
     tenant = _SlowPages(ours)
     reads = Reads(cast("PolicyClient", tenant))
@@ -221,7 +221,7 @@ def test_what_a_page_under_way_says_of_a_policy_that_is_written_meanwhile_is_not
     assert reads.get(written, STACK)["displayName"] == "as written"
 
 
-def test_pages_that_another_thread_is_reading_are_not_handed_over() -> None:
+def test_a_thread_does_not_continue_pages_that_another_thread_reads() -> None:
     ours, clock = policies(2 * SINGLE_READS + 2), QuickClock()
     tenant = _SlowPages(ours)
     reads = Reads(cast("PolicyClient", tenant), clock)

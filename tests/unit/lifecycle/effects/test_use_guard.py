@@ -103,7 +103,7 @@ def test_two_requests_answer_for_all_policies_that_the_run_deletes() -> None:
     assert guarded.warnings == []
 
 
-def test_policies_that_the_program_declares_are_not_asked_for() -> None:
+def test_policies_that_the_program_declares_are_not_searched() -> None:
     tenant = Tenant()
     guarded = Guarded(tenant)
     guarded.known.note({}, "kept")
@@ -112,7 +112,7 @@ def test_policies_that_the_program_declares_are_not_asked_for() -> None:
     assert [ids for _, ids in tenant.asked] == [["dropped"]] * 2
 
 
-def test_policies_that_the_run_shows_one_by_one_are_found_by_their_workspace() -> None:
+def test_policies_of_the_run_are_found_by_their_workspace() -> None:
     tenant = Tenant()
     tenant.owned = ids = [f"p{number}" for number in range(50)]
     guarded = Guarded(tenant)
@@ -124,7 +124,7 @@ def test_policies_that_the_run_shows_one_by_one_are_found_by_their_workspace() -
     ]
 
 
-def test_a_policy_in_use_is_asked_for_again() -> None:
+def test_a_policy_in_use_is_searched_again() -> None:
     tenant = Tenant(apps=[app("p1")], entitlements=entitlements("p1", 3))
     found = Guarded(tenant).find("p1")
     assert found is not None
@@ -141,7 +141,7 @@ def test_a_policy_that_lost_its_uses_in_the_run_is_free() -> None:
     assert guarded.find("p1") is None
 
 
-def test_one_row_of_each_used_policy_is_enough_ahead() -> None:
+def test_the_first_search_needs_one_row_of_each_used_policy() -> None:
     ids = [f"p{number}" for number in range(5)]
     tenant = Tenant(entitlements=[row for each in ids for row in entitlements(each, 300)])
     guarded = Guarded(tenant)
@@ -152,13 +152,13 @@ def test_one_row_of_each_used_policy_is_enough_ahead() -> None:
     assert len(ahead) == 4
 
 
-def test_the_search_for_one_policy_has_a_limit_that_is_told() -> None:
+def test_the_search_for_one_policy_reports_its_limit() -> None:
     found = Guarded(Tenant(entitlements=entitlements("p1", 300))).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (10 * MAX_PAGES, False)
 
 
-def test_rows_of_a_tenant_that_ignores_the_filter_are_no_uses() -> None:
+def test_unrelated_rows_of_a_tenant_that_ignores_the_filter_are_not_uses() -> None:
     tenant = Tenant(apps=[app("other")], entitlements=entitlements("other", 30))
     tenant.ignores_filter = True
     guarded = Guarded(tenant)
@@ -166,7 +166,7 @@ def test_rows_of_a_tenant_that_ignores_the_filter_are_no_uses() -> None:
     assert guarded.warnings == []
 
 
-def test_a_use_among_the_rows_of_such_a_tenant_is_found() -> None:
+def test_a_use_among_unrelated_rows_is_found() -> None:
     tenant = Tenant(entitlements=entitlements("other", 30) + entitlements("p1", 1))
     tenant.ignores_filter = True
     found = Guarded(tenant).find("p1")
@@ -174,7 +174,7 @@ def test_a_use_among_the_rows_of_such_a_tenant_is_found() -> None:
     assert [use.id for use in found.uses] == ["p1-0"]
 
 
-def test_a_tenant_with_too_many_other_rows_is_not_asked_for_ever() -> None:
+def test_the_search_ends_after_too_many_unrelated_rows() -> None:
     tenant = Tenant(entitlements=entitlements("other", 100_000))
     tenant.ignores_filter = True
     guarded = Guarded(tenant)
@@ -185,7 +185,7 @@ def test_a_tenant_with_too_many_other_rows_is_not_asked_for_ever() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
-def test_a_tenant_that_cannot_be_asked_gives_one_warning(status: int) -> None:
+def test_failing_searches_cause_one_warning(status: int) -> None:
     tenant = Tenant()
     tenant.status = {"apps": status, "entitlements": status}
     guarded = Guarded(tenant)
@@ -195,7 +195,7 @@ def test_a_tenant_that_cannot_be_asked_gives_one_warning(status: int) -> None:
     assert str(status) in warning
 
 
-def test_one_endpoint_that_answers_is_believed_alone() -> None:
+def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
     tenant = Tenant(apps=[app("p1")])
     tenant.status = {"entitlements": 403}
     guarded = Guarded(tenant)
@@ -205,7 +205,7 @@ def test_one_endpoint_that_answers_is_believed_alone() -> None:
     assert "whether entitlements use" in guarded.warnings[0]
 
 
-def test_a_use_seen_ahead_counts_if_the_tenant_stops_to_answer() -> None:
+def test_a_use_of_the_first_search_counts_if_later_searches_fail() -> None:
     tenant = Tenant(apps=[app("p1"), app("p2")])
     guarded = Guarded(tenant)
     guarded.known.note({}, "p2")
@@ -214,7 +214,7 @@ def test_a_use_seen_ahead_counts_if_the_tenant_stops_to_answer() -> None:
     assert guarded.find("p2") is not None
 
 
-def test_an_unreadable_answer_refuses_nothing() -> None:
+def test_an_unreadable_answer_does_not_refuse_a_deletion() -> None:
     tenant = Tenant()
     tenant.rows["apps"] = [{"id": "a1"}]
     tenant.ignores_filter = True

@@ -49,7 +49,7 @@ def test_only_fields_of_the_program_drift() -> None:
     assert refreshed.inputs == INPUTS | {"grant_policy_id": "two"}
 
 
-def test_an_object_with_the_marks_of_others_is_not_taken_over() -> None:
+def test_ownership_annotations_of_others_on_an_object_are_not_a_takeover() -> None:
     notes = {"annotations": {"managed_by": "terraform"}}
     assert refresh(PRIOR, APP | {"grant_policy_id": "one"} | notes).taken_by == ""
 
@@ -65,20 +65,20 @@ def test_an_object_with_the_marks_of_others_is_not_taken_over() -> None:
     ],
     ids=["changed", "inherited", "added", "dropped", "null"],
 )
-def test_the_mask_has_what_changes(desired: Tree, mask: tuple[str, ...]) -> None:
+def test_the_mask_has_exactly_the_changed_fields(desired: Tree, mask: tuple[str, ...]) -> None:
     planned = plan(PRIOR, desired)
     assert isinstance(planned, Update)
     assert planned.mask == mask
 
 
-def test_nothing_to_do_and_another_object() -> None:
+def test_equal_inputs_need_no_update_and_another_object_needs_a_replacement() -> None:
     assert plan(PRIOR, INPUTS) == NoOp()
     planned = plan(PRIOR, INPUTS | {"app_id": "other"})
     assert isinstance(planned, Replace)
     assert planned.fields == ("app_id",)
 
 
-def test_added_and_dropped_fields() -> None:
+def test_added_and_dropped_fields_are_found() -> None:
     desired = APP | {"grant_policy_id": "one", "certify_policy_id": ""}
     assert find_added(PRIOR, desired) == ["certify_policy_id"]
     assert find_dropped(PRIOR, desired) == ["revoke_policy_id"]
@@ -127,7 +127,7 @@ def test_a_state_keeps_the_predecessors() -> None:
         (APP, "`entitlement_id`"),
     ],
 )
-def test_a_damaged_state_is_named(state: Tree, path: str) -> None:
+def test_the_error_for_a_damaged_state_names_the_path(state: Tree, path: str) -> None:
     with pytest.raises(StateError, match=path) as caught:
         from_state(state, ENTITLEMENT_POLICIES_KIND)
     assert "reads the policies of the entitlement again" in caught.value.advice

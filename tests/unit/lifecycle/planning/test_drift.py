@@ -218,7 +218,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
 
 @pytest.mark.parametrize(("edit", "expected"), [pytest.param(*c[1:], id=c[0]) for c in CASES])
 @pytest.mark.parametrize("seed", range(3))
-def test_an_edit_in_the_product_is_seen_and_undone(
+def test_an_edit_in_the_product_is_drift_at_its_path_and_is_undone(
     edit: Edit, expected: list[str], seed: int
 ) -> None:
     wire = stored(INPUTS)

@@ -41,7 +41,7 @@ def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
 
 
 @pytest.mark.parametrize("place", SETTABLE)
-def test_every_edit_of_a_field_is_seen_and_undone(place: Place) -> None:
+def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
     """An edited leaf is reported, sent and settled, in the tenant and in the program."""
     inputs, path = specimen(place), path_to(place)
     wire = stored(inputs)

@@ -54,7 +54,7 @@ SPRINKLED = [
 
 
 @pytest.mark.parametrize("steps", SPRINKLED)
-def test_a_held_step_is_no_difference_and_no_drift(steps: tuple[Tree, ...]) -> None:
+def test_a_held_step_is_neither_a_change_nor_drift(steps: tuple[Tree, ...]) -> None:
     recorded = through_state(record_answer(policy(MANAGER), live(*steps)))
     assert plan(recorded, policy(MANAGER)) == NoOp()
     assert find_drift(recorded, live(*steps)) == []
@@ -63,7 +63,7 @@ def test_a_held_step_is_no_difference_and_no_drift(steps: tuple[Tree, ...]) -> N
     assert len(refreshed.held) == len(steps) - 1
 
 
-def test_a_held_step_that_comes_or_goes_is_no_drift() -> None:
+def test_an_added_or_removed_held_step_is_not_drift() -> None:
     recorded = record_answer(policy(MANAGER), live(MANAGER))
     assert find_drift(recorded, live(PROVISION, MANAGER)) == []
     refreshed = refresh(recorded, live(PROVISION, MANAGER))
@@ -71,14 +71,14 @@ def test_a_held_step_that_comes_or_goes_is_no_drift() -> None:
     assert refresh(refreshed, live(MANAGER)).held == {}
 
 
-def test_drift_beside_a_held_step_is_shown_at_the_programs_own_index() -> None:
+def test_drift_beside_a_held_step_has_the_index_of_the_program() -> None:
     recorded = record_answer(policy(MANAGER), live(PROVISION, MANAGER))
     changed = live(PROVISION, {"approval": {"manager": {"allow_self_approval": True}}})
     paths = [change.path[2:] for change in find_drift(recorded, changed)]
     assert paths == [("steps", 0, "approval", "manager", "allow_self_approval")]
 
 
-def test_an_update_of_other_fields_goes_through() -> None:
+def test_a_held_step_does_not_stop_an_update_of_other_fields() -> None:
     recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
     desired = policy(MANAGER, description="new")
     planned = plan(recorded, desired)
@@ -105,7 +105,7 @@ def test_an_update_of_the_steps_is_refused_by_the_live_policy_too() -> None:
     assert refused.advice.endswith("[action-step]")
 
 
-def test_with_the_rule_turned_down_the_programs_list_is_sent() -> None:
+def test_the_steps_of_the_program_are_sent_if_the_rule_is_off() -> None:
     recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
     planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
     assert isinstance(planned, Update)
@@ -113,7 +113,7 @@ def test_with_the_rule_turned_down_the_programs_list_is_sent() -> None:
     assert body == {"policySteps": {"grant": {"steps": [{"approval": {"appOwners": {}}}]}}}
 
 
-def test_a_preview_says_which_held_steps_the_update_drops() -> None:
+def test_a_preview_names_the_held_steps_that_the_update_drops() -> None:
     recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION, RUN)))
     planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
     [said] = list_warnings(planned, recorded, policy(OWNERS), TURNED_DOWN)
@@ -123,7 +123,7 @@ def test_a_preview_says_which_held_steps_the_update_drops() -> None:
     assert list_warnings(plan(recorded, other), recorded, other, Options()) == []
 
 
-def test_a_replacement_says_which_held_steps_it_leaves_behind() -> None:
+def test_a_replacement_names_the_held_steps_that_it_drops() -> None:
     recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
     desired = policy(MANAGER, scope={"app_id": "a"})
     planned = plan(recorded, desired)
@@ -132,7 +132,7 @@ def test_a_replacement_says_which_held_steps_it_leaves_behind() -> None:
     assert "[provision-step]" in said
 
 
-def test_a_step_that_the_program_writes_counts_as_any_other() -> None:
+def test_a_provision_step_of_the_program_is_not_a_held_step() -> None:
     both = policy(MANAGER, PROVISION)
     recorded = through_state(record_answer(both, live(MANAGER, PROVISION)))
     assert recorded.held == {}
@@ -140,14 +140,14 @@ def test_a_step_that_the_program_writes_counts_as_any_other() -> None:
     assert find_drift(recorded, live(MANAGER)) != []
 
 
-def test_a_step_that_the_program_takes_out_is_kept() -> None:
+def test_a_provision_step_that_the_program_removes_becomes_a_held_step() -> None:
     """A state of 0.1.0 holds provision steps; taking them out of the program changes nothing."""
     recorded = through_state(record_answer(policy(MANAGER, PROVISION), live(MANAGER, PROVISION)))
     assert plan(recorded, policy(MANAGER)) == NoOp()
     assert isinstance(plan(recorded, policy(OWNERS)), Refuse)
 
 
-def test_a_held_step_stays_held_beside_a_refused_step_of_another_kind() -> None:
+def test_a_held_step_stays_held_beside_an_action_step_of_the_program() -> None:
     """A program that writes an action step does not thereby write the tenant's provision step."""
     both = policy(MANAGER, RUN)
     there = live(MANAGER, PROVISION, RUN)
@@ -167,7 +167,7 @@ def test_a_held_step_stays_held_beside_a_refused_step_of_another_kind() -> None:
 FILLED: Tree = {"reject": {}}
 
 
-def test_the_baseline_that_a_tenant_fills_in_is_no_difference() -> None:
+def test_a_baseline_that_the_tenant_filled_in_is_neither_a_change_nor_drift() -> None:
     bare = policy(policy_steps=None)
     for first in (live(FILLED), answer(stored(bare))):
         recorded = through_state(record_answer(bare, first))
@@ -176,7 +176,7 @@ def test_the_baseline_that_a_tenant_fills_in_is_no_difference() -> None:
         assert refresh(recorded, live(FILLED)).inputs == bare
 
 
-def test_an_edit_of_the_baseline_that_a_tenant_filled_in_is_drift() -> None:
+def test_an_edit_of_a_baseline_that_the_tenant_filled_in_is_drift() -> None:
     bare = policy(policy_steps=None)
     recorded = record_answer(bare, live(FILLED))
     edited = live({"accept": {}})
@@ -187,14 +187,14 @@ def test_an_edit_of_the_baseline_that_a_tenant_filled_in_is_drift() -> None:
     assert build_body(planned, refreshed, bare, edited, Options()) == {"policySteps": {}}
 
 
-def test_a_denial_that_the_program_writes_counts() -> None:
+def test_a_reject_step_of_the_program_is_a_managed_step() -> None:
     denial = policy(FILLED)
     recorded = record_answer(denial, live(FILLED))
     assert plan(recorded, denial) == NoOp()
     assert isinstance(plan(recorded, policy(MANAGER)), Update)
 
 
-def test_the_user_that_the_server_chose_for_an_agent_is_no_difference() -> None:
+def test_the_user_that_the_tenant_chose_for_an_agent_is_neither_a_change_nor_drift() -> None:
     agent = {
         "agent_mode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
         "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
@@ -212,7 +212,9 @@ def test_the_user_that_the_server_chose_for_an_agent_is_no_difference() -> None:
 
 
 @given(accepted_policies(), st.data())
-def test_held_steps_anywhere_change_nothing(inputs: Tree, data: st.DataObject) -> None:
+def test_held_steps_at_any_place_are_neither_a_change_nor_drift(
+    inputs: Tree, data: st.DataObject
+) -> None:
     wire = stored(inputs)
     for entry in wire.get("policySteps", {}).values():
         for _ in range(data.draw(st.integers(0, 2))):
@@ -226,7 +228,7 @@ def test_held_steps_anywhere_change_nothing(inputs: Tree, data: st.DataObject) -
 
 
 @given(accepted_policies(), st.data())
-def test_held_steps_anywhere_stop_updates_of_the_steps_and_no_others(
+def test_held_steps_at_any_place_stop_only_updates_of_the_steps(
     inputs: Tree, data: st.DataObject
 ) -> None:
     wire = stored(inputs)

@@ -70,7 +70,7 @@ LISTS = {
 @pytest.mark.parametrize(
     "pattern", [GRANT, f"{GRANT}[*]", "policy_steps.grant", "policy_steps.*.steps"]
 )
-def test_an_ignored_list_is_sent_as_it_is_live(
+def test_an_ignored_list_is_sent_with_its_live_value(
     before: tuple[str, ...], now: tuple[str, ...], pattern: str
 ) -> None:
     other = {"other": {"steps": users("o0")}}
@@ -85,7 +85,7 @@ def test_an_ignored_list_is_sent_as_it_is_live(
     assert body["policy_steps"]["other"]["steps"] == users("o0")
 
 
-def test_an_ignored_key_is_sent_as_it_is_live() -> None:
+def test_an_ignored_key_is_sent_with_its_live_value() -> None:
     recorded = policy(policy_steps={"grant": {"steps": users("g")}, "a": {"steps": users("a")}})
     desired = copy.deepcopy(recorded)
     desired["policy_steps"]["grant"]["steps"] = users("new")
@@ -104,7 +104,7 @@ def _with_condition(tree: list[Tree], index: int, condition: str) -> list[Tree]:
     return [r | {"condition": condition} if i == index else r for i, r in enumerate(tree)]
 
 
-def test_an_index_in_a_list_that_stays_in_place_is_sent_as_it_is_live() -> None:
+def test_an_ignored_index_of_an_unmoved_list_is_sent_with_its_live_value() -> None:
     recorded = policy(rules=rules("a", "b", "c"))
     live = policy(rules=_with_condition(rules("a", "b", "c"), 1, "theirs"))
     desired = policy(rules=_with_condition(rules("a", "b", "c"), 2, "ours"))
@@ -127,7 +127,7 @@ MOVED = {
 
 @pytest.mark.parametrize("pattern", ["rules[1].condition", "rules[1]", "rules[*].condition"])
 @pytest.mark.parametrize(("live", "desired"), MOVED.values(), ids=MOVED.keys())
-def test_an_index_in_a_list_whose_items_moved_is_refused(
+def test_an_ignored_index_of_a_list_with_moved_items_is_refused(
     live: list[Tree], desired: list[Tree], pattern: str
 ) -> None:
     body = sent(
@@ -195,7 +195,7 @@ def cases(draw: st.DrawFn) -> tuple[Tree, Tree, Tree, list[Path]]:
 
 
 @given(cases(), st.booleans())
-def test_each_ignored_place_is_sent_as_it_is_live_and_nothing_is_made_up(
+def test_each_ignored_place_is_sent_with_its_live_value(
     case: tuple[Tree, Tree, Tree, list[Path]], overwrite: bool
 ) -> None:
     recorded, live, desired, patterns = case

@@ -71,7 +71,7 @@ def _set(place: Place, fact: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(("place", "fact"), FACTS)
-def test_without_the_fact_its_example_goes_wrong(place: Place, fact: str) -> None:
+def test_an_example_fails_without_its_fact(place: Place, fact: str) -> None:
     example = EXAMPLES[fact](place)
     example()
     with (
@@ -87,7 +87,7 @@ def test_without_the_fact_its_example_goes_wrong(place: Place, fact: str) -> Non
     [m for m in index_messages(POLICY).values() if m.required_oneofs],
     ids=lambda m: m.short_name,
 )
-def test_without_a_required_group_nothing_may_be_said(
+def test_an_empty_message_is_accepted_without_its_required_group(
     message: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = next(p for p in PLACES if p.field.type is message or message is POLICY)

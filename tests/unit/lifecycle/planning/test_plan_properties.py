@@ -103,7 +103,7 @@ def test_an_answer_survives_decode_and_encode(inputs: Tree, seed: int) -> None:
 
 
 @given(policies(), SEEDS, SEEDS, st.booleans())
-def test_nothing_to_do_after_creation(inputs: Tree, seed: int, later: int, newer: bool) -> None:
+def test_a_created_policy_has_no_change(inputs: Tree, seed: int, later: int, newer: bool) -> None:
     wire = stored(inputs)
     recorded = record_answer(inputs, answer(wire, seed, newer=newer))
     assert plan(recorded, inputs) == NoOp()
@@ -123,7 +123,7 @@ def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> 
 
 
 @given(accepted_policies(), SEEDS)
-def test_an_imported_policy_is_as_a_program_would_write_it(inputs: Tree, seed: int) -> None:
+def test_the_inputs_of_an_imported_policy_have_no_noise(inputs: Tree, seed: int) -> None:
     """A policy that was never recorded reads as inputs without noise."""
     from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
 
@@ -193,7 +193,9 @@ def _known(tree: Any) -> Any:
 
 
 @given(edited(mutable=False), SEEDS)
-def test_immutable_edits_replace(case: tuple[Tree, Tree, Edit], seed: int) -> None:
+def test_an_edit_of_an_immutable_field_replaces_the_policy(
+    case: tuple[Tree, Tree, Edit], seed: int
+) -> None:
     inputs, wire, edit = case
     recorded = through_state(record_answer(inputs, answer(wire, seed)))
     planned = plan(recorded, apply(decode(POLICY, wire), edit))
@@ -203,7 +205,7 @@ def test_immutable_edits_replace(case: tuple[Tree, Tree, Edit], seed: int) -> No
 
 
 @given(edited(), edited(), SEEDS)
-def test_two_edits_at_once_meet(
+def test_one_update_turns_any_policy_into_any_other(
     case: tuple[Tree, Tree, Edit], unrelated: tuple[Tree, Tree, Edit], seed: int
 ) -> None:
     """Any policy becomes any other of its type and scope with one update."""
@@ -247,7 +249,7 @@ KEEPS_ALL = ("set", "changed", "items swapped", "item added", "item put first")
 
 
 @given(policies(), SEEDS, st.data())
-def test_defaults_of_the_tenant_are_neither_changes_nor_lost(
+def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
     inputs: Tree, seed: int, data: st.DataObject
 ) -> None:
     wire = filled(stored(inputs, tagged=True))

@@ -73,7 +73,7 @@ class Emulated:
 
 
 @given(accepted_policies(), QUIRKS, QUIRKS, st.data())
-def test_create_edit_refresh_update_rest(
+def test_an_edit_is_one_change_and_one_update_undoes_it(
     inputs: Tree, quirks: Quirks, later: Quirks, data: st.DataObject
 ) -> None:
     """Nothing to do after creation; one edit in the product is one change, and one update undoes

@@ -153,7 +153,7 @@ DIFFERENT: list[tuple[str, Tree, Tree, list[str | int]]] = [
 
 
 @pytest.mark.parametrize(("one", "other"), [pytest.param(*case[1:], id=case[0]) for case in SAME])
-def test_means_the_same(one: Tree, other: Tree) -> None:
+def test_equal_spellings_are_not_a_change(one: Tree, other: Tree) -> None:
     assert compare(POLICY, one, other) == []
     assert compare(POLICY, other, one) == []
     assert canonicalize(POLICY, one) == canonicalize(POLICY, other)
@@ -163,13 +163,15 @@ def test_means_the_same(one: Tree, other: Tree) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "last"), [pytest.param(*case[1:], id=case[0]) for case in DIFFERENT]
 )
-def test_means_something_else(one: Tree, other: Tree, last: list[str | int]) -> None:
+def test_similar_spellings_with_another_meaning_are_a_change(
+    one: Tree, other: Tree, last: list[str | int]
+) -> None:
     assert [change.path[-1] for change in compare(POLICY, one, other)] == last
     assert [change.path[-1] for change in compare(POLICY, other, one)] == last
 
 
 @given(policies())
-def test_the_canonical_form_is_its_own(inputs: Tree) -> None:
+def test_canonicalization_is_idempotent(inputs: Tree) -> None:
     form = canonicalize(POLICY, inputs)
     assert canonicalize(POLICY, form) == form
 
@@ -179,7 +181,7 @@ def test_the_canonical_form_is_its_own(inputs: Tree) -> None:
     [(True, 1), (False, 0), ([True], [1]), ({"a": [0]}, {"a": [False]}), (UNKNOWN, UNKNOWN)],
     ids=repr,
 )
-def test_truth_is_no_number_and_the_unknown_equals_nothing(one: Any, other: Any) -> None:
+def test_a_boolean_equals_no_number_and_unknown_equals_nothing(one: Any, other: Any) -> None:
     assert not are_equal(one, other)
     assert not are_equal(other, one)
 
@@ -202,7 +204,7 @@ def _with_unknown(tree: Any, path: Path) -> Any:
 
 
 @given(accepted_policies(), st.data())
-def test_an_unknown_value_anywhere_is_a_change_and_never_a_failure(
+def test_an_unknown_value_at_any_place_is_a_change_and_not_a_failure(
     inputs: Tree, data: st.DataObject
 ) -> None:
     """It postpones checks, it crashes nothing, and it never reads as nothing to do."""
@@ -222,7 +224,7 @@ def test_an_unknown_value_anywhere_is_a_change_and_never_a_failure(
 
 
 @pytest.mark.parametrize("field", POLICY.fields.values(), ids=lambda field: field.name)
-def test_a_mask_names_only_what_an_update_may_change(field: Any) -> None:
+def test_a_mask_names_only_fields_that_an_update_may_change(field: Any) -> None:
     after = {field.name: UNKNOWN}
     mask = make_mask(POLICY, compare(POLICY, {}, after))
     fixed = field.output_only or field.immutable or field.ignored
@@ -240,7 +242,7 @@ def test_a_mask_is_sorted_and_names_each_field_once() -> None:
     )
 
 
-def test_a_field_that_another_one_switches_off_is_a_change_although_it_is_identical() -> None:
+def test_an_identical_field_that_another_field_disables_is_a_change() -> None:
     escalation = {"expiration": "3600", "skip_step": {}}
     on, off = (
         {"manager": {}, "escalation_enabled": enabled, "escalation": escalation}

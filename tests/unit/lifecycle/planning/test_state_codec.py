@@ -34,14 +34,14 @@ _JSON = st.recursive(
 _NAMES = st.sampled_from([*SOUND, "__rewritten", "__held", "__taken_by", "__lost_marks"])
 
 
-def test_a_state_holds_the_version_of_this_release_and_reads_back() -> None:
+def test_a_state_has_the_version_of_this_release_and_is_read_back() -> None:
     assert SOUND[STATE] == VERSION == len(MIGRATIONS)
     assert from_state(SOUND).inputs == INPUTS
     assert STATE not in from_state(SOUND).outputs
 
 
 @pytest.mark.parametrize("version", [None, 0, 0.0, 1, 1.0, "absent"])
-def test_an_earlier_or_current_version_reads_the_same(version: Any) -> None:
+def test_a_state_of_an_earlier_version_is_read_like_a_current_one(version: Any) -> None:
     state = {k: v for k, v in SOUND.items() if k != STATE}
     state |= {} if version == "absent" else {STATE: version}
     assert from_state(state) == from_state(SOUND)
@@ -49,7 +49,7 @@ def test_an_earlier_or_current_version_reads_the_same(version: Any) -> None:
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, float(VERSION + 1), 10**30])
-def test_a_later_version_is_refused_whatever_else_it_holds(version: Any) -> None:
+def test_a_state_of_a_later_version_is_refused(version: Any) -> None:
     for rest in (SOUND, {}, {"policy_steps": "in another form"}):
         with pytest.raises(StateError, match="later release") as caught:
             from_state({**rest, STATE: version})
@@ -85,7 +85,7 @@ DAMAGES: list[tuple[Tree, str]] = [
 
 
 @pytest.mark.parametrize(("damage", "said"), DAMAGES)
-def test_a_damage_is_told_by_its_path_and_without_values(damage: Tree, said: str) -> None:
+def test_the_error_for_a_damage_names_the_path_without_values(damage: Tree, said: str) -> None:
     with pytest.raises(StateError) as caught:
         from_state(SOUND | damage)
     assert said in caught.value.summary
@@ -94,7 +94,7 @@ def test_a_damage_is_told_by_its_path_and_without_values(damage: Tree, said: str
     assert not (beside and matches(SOUND | damage, INPUTS))
 
 
-def test_only_the_first_paths_are_told() -> None:
+def test_the_error_names_the_first_paths_only() -> None:
     notes = {str(number): number for number in range(20)}
     with pytest.raises(StateError, match="and 17 more"):
         from_state(SOUND | {"annotations": notes})
@@ -119,7 +119,7 @@ def test_any_state_is_read_or_refused(damage: Tree) -> None:
 
 
 @given(policies(), st.integers(0, 2**16))
-def test_what_a_program_writes_and_a_tenant_answers_can_be_read(inputs: Tree, seed: int) -> None:
+def test_the_record_of_any_policy_can_be_read(inputs: Tree, seed: int) -> None:
     from_state(
         to_state(record_answer(inputs, answer(stored(inputs, tagged=True), seed, newer=True)))
     )
@@ -136,7 +136,7 @@ NAMED = {
 PROBLEM = StateError("its state is gone.", "Refresh.")
 
 
-def test_a_urn_tells_the_ownership_annotations() -> None:
+def test_a_urn_gives_the_ownership_annotations() -> None:
     assert stack_ownership.parse_ownership(URN) == NAMED
     top = "urn:pulumi:dev::shop::pulumi-python:dynamic/c1policy:Policy::access"
     assert stack_ownership.parse_ownership(top)["iac_resource_address"] == "c1policy.Policy/access"
@@ -154,7 +154,7 @@ def test_a_claim_by_urn_allows_any_organization(workspace: str, own: bool) -> No
 
 
 @pytest.mark.parametrize("place", ["annotations", "__lost_marks"])
-def test_what_the_state_says_makes_a_claim_by_urn_exact(place: str) -> None:
+def test_ownership_annotations_of_the_state_make_a_claim_by_urn_exact(place: str) -> None:
     ours = NAMED | {"iac_workspace": "acme/shop/dev"}
     claim = recovery.make_claim(PROBLEM, {place: ours}, NAMED)
     assert claim.covers({"annotations": ours})
@@ -162,21 +162,21 @@ def test_what_the_state_says_makes_a_claim_by_urn_exact(place: str) -> None:
 
 
 @pytest.mark.parametrize("key", OWNERSHIP_KEYS)
-def test_what_the_state_says_of_another_resource_counts_for_nothing(key: str) -> None:
+def test_ownership_annotations_of_another_resource_are_not_claimed(key: str) -> None:
     theirs = NAMED | {key: "another"}
     claim = recovery.make_claim(PROBLEM, {"annotations": theirs}, NAMED)
     assert not claim.covers({"annotations": theirs})
     assert claim.covers({"annotations": NAMED})
 
 
-def test_annotations_of_whoever_took_the_policy_over_are_no_claim() -> None:
+def test_annotations_of_a_new_manager_are_not_claimed() -> None:
     theirs = NAMED | {"managed_by": "terraform"}
     for taken in ({"__taken_by": "terraform"}, {"__taken_by": 7}, {"__lost_marks": "text"}):
         claim = recovery.make_claim(PROBLEM, {"annotations": theirs, **taken}, {})
         assert not claim.covers({"annotations": theirs})
 
 
-def test_without_any_claim_an_unmarked_policy_never_becomes_ours() -> None:
+def test_a_policy_without_ownership_annotations_is_not_managed_without_a_claim() -> None:
     live = answer(stored({k: v for k, v in INPUTS.items() if k != "annotations"}))
     recorded = recovery.recover(live, recovery.make_claim(PROBLEM, {}, {}), Origin())
     assert recorded.taken_by
@@ -184,7 +184,7 @@ def test_without_any_claim_an_unmarked_policy_never_becomes_ours() -> None:
     assert again.taken_by
 
 
-def test_a_version_is_a_number_of_migrations() -> None:
+def test_each_migration_has_a_docstring_and_a_later_version_is_not_current() -> None:
     assert all(migration.doc for migration in MIGRATIONS)
     assert state_versions.is_current({})
     assert not state_versions.is_current({STATE: VERSION + 1})

@@ -22,7 +22,7 @@ from tests.unit.lifecycle.planning.employees import INPUTS, SALES, STEP, approva
 from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
 
 
-def test_somebody_elses_annotation_is_no_drift_and_stays() -> None:
+def test_an_annotation_of_others_is_not_drift_and_stays() -> None:
     live_wire = stored(INPUTS)
     recorded = record_answer(INPUTS, answer(live_wire))
     live_wire["annotations"]["theirs"] = "z"
@@ -64,7 +64,7 @@ UNSET: list[tuple[str, Callable[[Tree], object], Tree]] = [
 
 
 @pytest.mark.parametrize(("unset", "sent"), [pytest.param(*c[1:], id=c[0]) for c in UNSET])
-def test_what_the_program_stops_mentioning_is_reset(
+def test_a_value_that_the_program_removes_is_reset(
     unset: Callable[[Tree], object], sent: Tree
 ) -> None:
     """Even where the tenant reads an absent field in a mask as one to leave alone."""
@@ -90,7 +90,7 @@ def test_what_the_program_stops_mentioning_is_reset(
     assert build_body(planned, recorded, desired, live, Options()) == sent
 
 
-def test_a_default_that_the_tenant_filled_in_is_no_change_but_its_change_is_drift() -> None:
+def test_a_default_of_the_tenant_is_not_a_change_and_an_edit_of_it_is_drift() -> None:
     wire = stored(INPUTS)
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Wait"
     approval(wire)["allowReassignment"] = True
@@ -110,7 +110,7 @@ def test_a_default_that_the_tenant_filled_in_is_no_change_but_its_change_is_drif
     assert [str(change) for change in planned.changes] == [f"delete {STEP}[1].wait.name"]
 
 
-def test_an_update_next_to_it_keeps_a_default_that_the_tenant_filled_in() -> None:
+def test_an_update_beside_a_default_of_the_tenant_keeps_it() -> None:
     wire = stored(INPUTS)
     approval(wire)["allowReassignment"] = True
     recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
@@ -129,7 +129,7 @@ def test_an_update_next_to_it_keeps_a_default_that_the_tenant_filled_in() -> Non
     }
 
 
-def test_a_new_item_inherits_nothing_from_the_one_whose_place_it_takes() -> None:
+def test_a_new_item_inherits_nothing_from_the_item_at_its_index() -> None:
     wire = stored(INPUTS)
     approval(wire)["allowReassignment"] = True
     recorded = record_answer(INPUTS, answer(wire))
@@ -143,7 +143,7 @@ def test_a_new_item_inherits_nothing_from_the_one_whose_place_it_takes() -> None
     assert body["policySteps"]["grant"]["steps"][-1] == {"approval": {"appOwners": {}}}
 
 
-def test_a_step_of_an_unknown_kind_is_kept_by_an_update_next_to_it() -> None:
+def test_an_update_beside_a_step_of_an_unknown_kind_keeps_it() -> None:
     wire = stored(INPUTS)
     wire["policySteps"]["grant"]["steps"][1] = {"holdUntilNoon": {"zone": "UTC"}}
     wire["policySteps"]["grant"]["steps"][0]["approval"]["quorum"] = {"mode": "QUORUM_ANY"}
@@ -161,7 +161,7 @@ def test_a_step_of_an_unknown_kind_is_kept_by_an_update_next_to_it() -> None:
     assert body["policySteps"]["grant"]["steps"] == [*steps, {"accept": {}}]
 
 
-def test_a_disabled_escalation_that_the_program_wrote_does_not_come_alive() -> None:
+def test_enabling_a_disabled_escalation_is_drift_of_the_flag_only() -> None:
     """Enabled in the product, without an escalation: that flag is the drift, and no more."""
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["sales_Team.x"]["steps"][0]["approval"]["escalation_enabled"] = False
@@ -174,7 +174,7 @@ def test_a_disabled_escalation_that_the_program_wrote_does_not_come_alive() -> N
     ]
 
 
-def test_who_touched_the_policy_and_when_is_no_drift() -> None:
+def test_a_later_updated_at_is_not_drift() -> None:
     wire = stored(INPUTS)
     recorded = record_answer(INPUTS, answer(wire, 1))
     refreshed = refresh(recorded, answer(wire, 2))
@@ -182,7 +182,7 @@ def test_who_touched_the_policy_and_when_is_no_drift() -> None:
     assert find_drift(recorded, answer(wire, 2)) == []
 
 
-def test_an_agent_may_not_choose_the_policy_that_it_stands_in() -> None:
+def test_an_agent_must_not_choose_its_own_policy() -> None:
     agent = {
         "agent_mode": "APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY",
         "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",

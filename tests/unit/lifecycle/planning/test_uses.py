@@ -62,7 +62,7 @@ def test_defaults_and_rules_use_policies_by_their_own_fields() -> None:
         {"appEntitlement": {"provisionerPolicy": {"id": "p1"}}},
     ],
 )
-def test_a_row_that_does_not_name_the_policy_is_no_use(row: dict[str, Any]) -> None:
+def test_a_row_that_does_not_name_the_policy_is_not_a_use(row: dict[str, Any]) -> None:
     assert uses.find_in_entitlement(row, {"p1"}) == []
 
 
@@ -98,7 +98,7 @@ def test_a_policy_uses_others_by_rules_baseline_agents_and_escalations() -> None
 
 
 @pytest.mark.parametrize("count", ["", "many", "-1", "9" * 30, None, 1.5, True])
-def test_a_number_of_grants_that_is_none_counts_as_zero(count: object) -> None:
+def test_an_invalid_number_of_grants_counts_as_zero(count: object) -> None:
     row = {"appEntitlement": {**ENTITLEMENT, "grantCount": count}}
     [found] = uses.find_in_entitlement(row, {"p1"})
     assert found.grants == 0
@@ -134,7 +134,7 @@ def test_a_refusal_names_the_largest_uses_the_total_and_the_whole_command() -> N
     assert "`c1policy usage p1`" in advice
 
 
-def test_an_incomplete_search_tells_at_least() -> None:
+def test_the_number_of_uses_of_an_incomplete_search_has_at_least() -> None:
     assert use_texts.count_uses([entitlement(1, 1)], is_complete=False) == "at least 1 entitlement"
 
 
