@@ -1,4 +1,4 @@
-"""A check of the language: docstring openings, line lengths, one sentence a line in Markdown.
+"""A check of the language: docstring openings, test names, line lengths, sentences in Markdown.
 
 Run `python -m scripts.check_language [PATH ...]`; without a path, all tracked files are checked.
 """
@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 MAX_COLUMNS = 100
@@ -42,6 +43,30 @@ OPENINGS = frozenset(
 )
 """Words that never open a docstring."""
 
+TEST_OPENINGS = frozenset(
+    [
+        "what",
+        "whatever",
+        "whether",
+        "who",
+        "whoever",
+        "whose",
+        "where",
+        "wherever",
+        "how",
+        "however",
+        "that",
+        "which",
+        "why",
+        "when",
+        "whenever",
+    ]
+)
+"""Words that never open the name of a test; a digit does not open one either."""
+
+NAMED_TESTS = ("acceptance", "emulator", "golden", "integration", "unit")
+"""The folders of `tests` in which the names of tests are checked."""
+
 GENERATED = ("CHANGELOG.md", "docs/reference", "docs/rules.md", "docs/tenant-facts.md")
 """Files, or the beginnings of their paths, whose sentences are checked at their sources."""
 
@@ -73,6 +98,8 @@ def check(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         yield from (f"{path}:{line}: {said}" for line, said in _python(text))
+        if _has_named_tests(path):
+            yield from (f"{path}:{line}: {said}" for line, said in _test_names(text))
     else:
         yield from (f"{path}:{line}: {said}" for line, said in _markdown(text))
 
@@ -89,6 +116,22 @@ def _python(text: str) -> Iterator[tuple[int, str]]:
         if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
             place = _line(node)
             yield place, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
+
+
+def _has_named_tests(path: Path) -> bool:
+    """Return whether the names of the tests in a file are checked."""
+    folders = path.parts[:-1]
+    is_checked = any(pair[0] == "tests" and pair[1] in NAMED_TESTS for pair in pairwise(folders))
+    return is_checked and path.name.startswith("test_")
+
+
+def _test_names(text: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            prefix, _, fact = node.name.partition("test_")
+            word = fact.split("_", 1)[0]
+            if not prefix and (word in TEST_OPENINGS or word[:1].isdigit()):
+                yield node.lineno, f"a test's name opens with {word!r}; state a fact: subject, verb"
 
 
 def _data_lines(text: str, tree: ast.Module) -> set[int]:

@@ -84,7 +84,7 @@ def test_clean_needs_a_real_tenant(suite: Suite) -> None:
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_clean_names_the_policies_that_it_could_not_delete(
+def test_clean_counts_the_policies_that_are_left(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     _chain(c1_tenant, RUN_ID)

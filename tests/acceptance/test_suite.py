@@ -98,7 +98,7 @@ def test_a_fault_contradicts_the_fact_that_it_breaks(
 
 
 @pytest.mark.parametrize("status", [503, 504, 403, 401])
-def test_an_outage_leaves_a_fact_undecided(suite: Suite, status: int) -> None:
+def test_an_outage_leaves_a_fact_untried(suite: Suite, status: int) -> None:
     fault = {"do": "answer", "status": status, "path": "validate/cel$", "times": None}
     ran = suite(*only("validate"), "--fault", json.dumps([fault]))
     assert (ran.code, ran.verdicts) == (0, {"validate": "not tried"})

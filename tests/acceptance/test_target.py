@@ -82,9 +82,7 @@ def test_a_read_only_credential_cannot_run_the_suite(suite: Suite) -> None:
         (["--only", "nonsense"], "No such fact: nonsense."),
     ],
 )
-def test_contradictory_arguments_are_an_error(
-    suite: Suite, arguments: list[str], told: str
-) -> None:
+def test_invalid_arguments_are_an_error(suite: Suite, arguments: list[str], told: str) -> None:
     ran = suite(*ONE, *arguments)
     assert (ran.code, ran.verdicts) == (2, {})
     assert told in ran.err

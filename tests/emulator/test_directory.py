@@ -222,7 +222,7 @@ def test_defaults_and_rules_name_existing_policies(
     assert (found.status_code, "gone not found" in found.json()["message"]) == (400, True)
 
 
-def test_webhooks_and_providers_are_found_by_the_client(c1_tenant: Emulator, ask: Ask) -> None:
+def test_webhooks_and_providers_are_found_by_name(c1_tenant: Emulator, ask: Ask) -> None:
     c1_tenant.add_webhook("Checks", url="https://example.com")
     c1_tenant.add_step_up_provider("Keys")
     assert names(ask("/api/v1/search/webhooks", {"query": "check"})) == ["Checks"]

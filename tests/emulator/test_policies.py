@@ -302,7 +302,7 @@ def test_policies_cannot_form_a_cycle(
 
 
 @pytest.mark.parametrize("end", ["above", "below"])
-def test_a_chain_has_at_most_5_policies(
+def test_a_chain_has_at_most_5_links(
     http: httpx.Client, create: Create, update: Callable[..., httpx.Response], end: str
 ) -> None:
     first = last = create()["id"]

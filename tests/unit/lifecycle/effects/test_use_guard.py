@@ -112,7 +112,7 @@ def test_policies_that_the_program_declares_are_not_searched() -> None:
     assert [ids for _, ids in tenant.asked] == [["dropped"]] * 2
 
 
-def test_policies_of_the_run_are_found_by_their_workspace() -> None:
+def test_policies_that_are_deleted_one_by_one_are_searched_by_workspace() -> None:
     tenant = Tenant()
     tenant.owned = ids = [f"p{number}" for number in range(50)]
     guarded = Guarded(tenant)
