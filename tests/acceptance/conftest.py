@@ -54,12 +54,12 @@ def real(c1_tenant: Emulator) -> dict[str, str]:
     return {**c1_tenant.environment, "ACCEPTANCE_TENANT": httpx.URL(c1_tenant.url).netloc.decode()}
 
 
-def only(*facts: str) -> list[str]:
+def select_facts(*facts: str) -> list[str]:
     """The arguments that choose facts."""
     return [argument for fact in facts for argument in ("--only", fact)]
 
 
-def live(tenant: Emulator) -> list[str]:
+def list_live(tenant: Emulator) -> list[str]:
     """The names of the policies that live in a tenant and did not come with it."""
     return sorted(
         str(record.stored["displayName"])

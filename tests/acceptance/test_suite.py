@@ -14,7 +14,7 @@ import pytest
 
 from acceptance.facts import FACTS
 from pulumi_c1policy._emulator import Emulator
-from tests.acceptance.conftest import Ran, only
+from tests.acceptance.conftest import Ran, select_facts
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ THROUGH_PULUMI = [name for name in TRIED if name.startswith("pulumi-")]
 
 
 def test_the_emulator_confirms_every_fact_over_http(suite: Suite) -> None:
-    ran = suite(*only(*OVER_HTTP))
+    ran = suite(*select_facts(*OVER_HTTP))
     assert (ran.code, ran.err) == (0, "")
     assert ran.verdicts == dict.fromkeys(OVER_HTTP, "confirmed")
     assert len(ran.verdicts) >= 60
@@ -37,12 +37,12 @@ def test_the_emulator_confirms_every_fact_over_http(suite: Suite) -> None:
 
 @pytest.mark.e2e
 def test_the_emulator_confirms_every_fact_through_pulumi(suite: Suite) -> None:
-    ran = suite(*only(*THROUGH_PULUMI))
+    ran = suite(*select_facts(*THROUGH_PULUMI))
     assert ran.verdicts == dict.fromkeys(THROUGH_PULUMI, "confirmed"), ran.err
 
 
 def test_without_a_pulumi_cli_its_facts_are_not_tried(suite: Suite, tmp_path: Path) -> None:
-    ran = suite(*only(*THROUGH_PULUMI), PATH=str(tmp_path))
+    ran = suite(*select_facts(*THROUGH_PULUMI), PATH=str(tmp_path))
     assert ran.code == 0
     assert ran.verdicts == dict.fromkeys(THROUGH_PULUMI, "not tried")
 
@@ -58,7 +58,7 @@ def test_without_a_pulumi_cli_its_facts_are_not_tried(suite: Suite, tmp_path: Pa
 def test_no_allowed_behaviour_of_tenants_contradicts_a_fact(
     suite: Suite, quirks: list[str]
 ) -> None:
-    ran = suite(*only(*OVER_HTTP), *(f"--quirk={quirk}" for quirk in quirks))
+    ran = suite(*select_facts(*OVER_HTTP), *(f"--quirk={quirk}" for quirk in quirks))
     assert (ran.code, ran.err) == (0, "")
 
 
@@ -75,7 +75,7 @@ def test_no_allowed_behaviour_of_tenants_contradicts_a_fact(
     ],
 )
 def test_a_quirk_contradicts_the_fact_that_it_breaks(suite: Suite, quirk: str, fact: str) -> None:
-    ran = suite(*only(fact, "step-accept"), "--quirk", quirk)
+    ran = suite(*select_facts(fact, "step-accept"), "--quirk", quirk)
     assert ran.code == 1
     assert ran.verdicts == {fact: "contradicted", "step-accept": "confirmed"}
     assert f"{fact}: contradicted: " in ran.err
@@ -93,20 +93,20 @@ def test_a_quirk_contradicts_the_fact_that_it_breaks(suite: Suite, quirk: str, f
 def test_a_fault_contradicts_the_fact_that_it_breaks(
     suite: Suite, fault: dict[str, object], fact: str
 ) -> None:
-    ran = suite(*only(fact), "--fault", json.dumps([{**fault, "times": None}]))
+    ran = suite(*select_facts(fact), "--fault", json.dumps([{**fault, "times": None}]))
     assert (ran.code, ran.verdicts) == (1, {fact: "contradicted"})
 
 
 @pytest.mark.parametrize("status", [503, 504, 403, 401])
 def test_an_outage_leaves_a_fact_untried(suite: Suite, status: int) -> None:
     fault = {"do": "answer", "status": status, "path": "validate/cel$", "times": None}
-    ran = suite(*only("validate"), "--fault", json.dumps([fault]))
+    ran = suite(*select_facts("validate"), "--fault", json.dumps([fault]))
     assert (ran.code, ran.verdicts) == (0, {"validate": "not tried"})
 
 
 def test_the_suite_waits_for_a_rate_limit(suite: Suite) -> None:
     fault = {"do": "answer", "status": 429, "retry_after": 0, "path": "policies", "times": 3}
-    ran = suite(*only("step-accept"), "--fault", json.dumps([fault]))
+    ran = suite(*select_facts("step-accept"), "--fault", json.dumps([fault]))
     assert (ran.code, ran.verdicts) == (0, {"step-accept": "confirmed"})
 
 
@@ -114,7 +114,7 @@ def test_a_tenant_without_users_and_entitlements_leaves_facts_untried(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     names = ["users-one", "users-33", "approval-group", "fallback-groups"]
-    ran = suite(*only(*names, "step-accept"), **real)
+    ran = suite(*select_facts(*names, "step-accept"), **real)
     assert ran.verdicts == {**dict.fromkeys(names, "not tried"), "step-accept": "confirmed"}
     assert {request.path for request in c1_tenant.requests} >= {"/api/v1/search/users"}
 
@@ -125,7 +125,7 @@ def test_the_json_has_only_ids_and_verdicts(
     c1_tenant.set_quirks(handler_errors="wrapped", unique_names=True)
     table = tmp_path / "table.md"
     names = ["same-name", "error-500", "users-one", "deleted-at", "delete-names"]
-    ran = suite(*only(*names), "--markdown", str(table), **real)
+    ran = suite(*select_facts(*names), "--markdown", str(table), **real)
     verdicts = {"confirmed", "contradicted", "not tried"}
     text = (tmp_path / "verdicts.json").read_text()
     assert set(ran.verdicts) == set(names)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.acceptance.conftest import Ran, live, only
+from tests.acceptance.conftest import Ran, list_live, select_facts
 
 Suite = Callable[..., Ran]
-ONE = only("no-token")
+ONE = select_facts("no-token")
 
 
 @pytest.mark.parametrize("named", ["acme.conductor.one", "127.0.0.1", "localhost:1"])
@@ -57,9 +57,9 @@ def test_credentials_without_a_host_run_on_the_emulator_with_a_notice(
 
 
 def test_the_named_tenant_is_used(suite: Suite, real: dict[str, str], c1_tenant: Emulator) -> None:
-    assert suite(*only("step-accept"), **real).code == 0
+    assert suite(*select_facts("step-accept"), **real).code == 0
     assert "/api/v1/policies" in {request.path for request in c1_tenant.requests}
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
 
 
 def test_a_read_only_credential_cannot_run_the_suite(suite: Suite) -> None:

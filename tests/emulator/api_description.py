@@ -14,7 +14,7 @@ PATH = Path(__file__).parents[1] / "reference" / "around-policies.openapi.yaml"
 
 
 @cache
-def document() -> dict[str, Any]:
+def load_description() -> dict[str, Any]:
     """The description of the objects around policies."""
     loaded: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
     return loaded
@@ -24,23 +24,27 @@ def judge(path: str, method: str, answer: object) -> None:
     """Assert that the description allows the answer of a request."""
     parts = path.partition("?")[0].split("/")
     # A fixed path comes before a template that fits as well.
-    for template, methods in sorted(document()["paths"].items(), key=lambda x: x[0].count("{")):
+    for template, methods in sorted(
+        load_description()["paths"].items(), key=lambda x: x[0].count("{")
+    ):
         pattern = template.split("/")
         fits = len(pattern) == len(parts) and all(
             a == b or a.startswith("{") for a, b in zip(pattern, parts, strict=True)
         )
         if fits and method in methods:
             schema = methods[method]["responses"]["200"]["content"]["application/json"]["schema"]
-            jsonschema.validate(answer, _closed() | schema)
+            jsonschema.validate(answer, _close() | schema)
             return
     raise AssertionError(f"{method} {path} is not in the API's description")
 
 
 @cache
-def _closed() -> dict[str, Any]:
+def _close() -> dict[str, Any]:
     """The structure with every object closed, so that an answer cannot have a field too many."""
     # Null fits both sides of a oneOf with a message whose fields are not published.
-    components = json.loads(json.dumps(document()["components"]).replace('"oneOf"', '"anyOf"'))
+    components = json.loads(
+        json.dumps(load_description()["components"]).replace('"oneOf"', '"anyOf"')
+    )
     for schema in components["schemas"].values():
         if "properties" in schema:
             schema.setdefault("additionalProperties", False)

@@ -16,7 +16,7 @@ Create = Callable[..., dict[str, Any]]
 USERS = "c1.directory.users.v1"
 
 
-def markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
+def list_markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
     """The editor markers of a text."""
     answer = http.post("/api/v1/policies/validate/cel", json={"text": text})
     assert answer.status_code == 200, answer.text
@@ -24,17 +24,17 @@ def markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
     return found
 
 
-def with_condition(text: str) -> dict[str, Any]:
+def make_condition_fields(text: str) -> dict[str, Any]:
     """The fields of a policy with that condition of a rule."""
     return {"rules": [{"condition": text, "stepKey": "grant"}]}
 
 
-def with_wait(text: str) -> dict[str, Any]:
+def make_wait_fields(text: str) -> dict[str, Any]:
     """The fields of a policy that waits for that condition."""
     return {"policySteps": {"grant": {"steps": [{"wait": {"condition": {"condition": text}}}]}}}
 
 
-def with_approver(text: str) -> dict[str, Any]:
+def make_approver_fields(text: str) -> dict[str, Any]:
     """The fields of a policy with that expression for its approvers."""
     step = {"approval": {"expression": {"expressions": [text]}}}
     return {"policySteps": {"grant": {"steps": [step]}}}
@@ -62,9 +62,9 @@ CONDITIONS = (
 
 @pytest.mark.parametrize("text", CONDITIONS)
 def test_a_condition_compiles(http: httpx.Client, create: Create, text: str) -> None:
-    assert markers(http, text) == []
-    create(**with_condition(text))
-    create(**with_wait(text))
+    assert list_markers(http, text) == []
+    create(**make_condition_fields(text))
+    create(**make_wait_fields(text))
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,22 @@ def test_a_condition_compiles(http: httpx.Client, create: Create, text: str) -> 
 def test_a_condition_that_does_not_compile_has_markers_and_is_rejected(
     http: httpx.Client, line: int, column: int, text: str, said: str
 ) -> None:
-    first = markers(http, text)[0]
+    first = list_markers(http, text)[0]
     assert (first["startLineNumber"], first["startColumn"]) == (line, column)
     assert (first["endLineNumber"], first["endColumn"]) > (line, column)
     assert first["severity"] == "ERROR"
     assert said in first["message"]
     plain = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT"}
-    sent = {**plain, "policySteps": {"grant": {"steps": [{"accept": {}}]}}, **with_condition(text)}
+    sent = {
+        **plain,
+        "policySteps": {"grant": {"steps": [{"accept": {}}]}},
+        **make_condition_fields(text),
+    }
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
     assert "rules[0].condition" in answer.json()["message"]
     if text:
-        answer = http.post("/api/v1/policies", json={**plain, **with_wait(text)})
+        answer = http.post("/api/v1/policies", json={**plain, **make_wait_fields(text)})
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
@@ -116,7 +120,7 @@ def test_a_condition_that_does_not_compile_has_markers_and_is_rejected(
     ],
 )
 def test_an_approver_compiles(create: Create, text: str) -> None:
-    create(**with_approver(text))
+    create(**make_approver_fields(text))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_an_approver_compiles(create: Create, text: str) -> None:
 def test_an_approver_that_does_not_compile_is_rejected(
     http: httpx.Client, text: str, said: str
 ) -> None:
-    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **with_approver(text)}
+    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **make_approver_fields(text)}
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
     assert "expressions[0]" in answer.json()["message"]
@@ -143,20 +147,20 @@ def test_an_approver_that_does_not_compile_is_rejected(
 def test_a_quirk_removes_ip_from_the_validation_endpoint(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
-    assert markers(http, "ip.is4") == []
+    assert list_markers(http, "ip.is4") == []
     c1_tenant.set_quirks(cel_ip=False)
-    [found] = markers(http, "ip.is4")
+    [found] = list_markers(http, "ip.is4")
     assert "undeclared reference to 'ip" in found["message"]
-    create(**with_condition("ip.is4"))
+    create(**make_condition_fields("ip.is4"))
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        with_condition("user.email == 'x'"),
-        with_condition("entitlement.role == 'x' || entitlement.app_resource_id == 'x'"),
-        with_condition("math.greatest(1, 2) == 2"),
-        with_approver("ip.is4 ? campaignOwners : [user]"),
+        make_condition_fields("user.email == 'x'"),
+        make_condition_fields("entitlement.role == 'x' || entitlement.app_resource_id == 'x'"),
+        make_condition_fields("math.greatest(1, 2) == 2"),
+        make_approver_fields("ip.is4 ? campaignOwners : [user]"),
     ],
     ids=["user", "entitlement", "extension", "approver"],
 )
@@ -171,7 +175,7 @@ def test_a_quirk_decides_about_doubtful_names(
 
 
 def test_an_expression_that_the_library_cannot_decide_is_accepted(create: Create) -> None:
-    create(**with_condition("(" * 60 + "true" + ")" * 60))
+    create(**make_condition_fields("(" * 60 + "true" + ")" * 60))
 
 
 @pytest.fixture
@@ -246,7 +250,7 @@ def test_the_emulator_shows_its_checker_of_expressions(
 def test_only_brackets_and_quotes_are_checked_without_the_extra(
     http: httpx.Client, text: str, found: list[tuple[int, int, str]]
 ) -> None:
-    told = markers(http, text)
+    told = list_markers(http, text)
     assert len(told) == len(found)
     for marker, (line, column, said) in zip(told, found, strict=True):
         assert (marker["startLineNumber"], marker["startColumn"]) == (line, column)
@@ -255,7 +259,7 @@ def test_only_brackets_and_quotes_are_checked_without_the_extra(
 
 @pytest.mark.usefixtures("without_extra")
 def test_unclosed_texts_are_rejected_without_the_extra(http: httpx.Client, create: Create) -> None:
-    create(**with_condition("anything.goes == here"))
-    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **with_approver("f('a")}
+    create(**make_condition_fields("anything.goes == here"))
+    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **make_approver_fields("f('a")}
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)

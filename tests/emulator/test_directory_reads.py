@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.emulator.api_description import document
+from tests.emulator.api_description import load_description
 
 Ask = Callable[..., Any]
 SEARCHES = ("users", "apps", "entitlements", "webhooks", "step-up/providers")
@@ -17,7 +17,7 @@ SEARCHES = ("users", "apps", "entitlements", "webhooks", "step-up/providers")
 
 def list_requests() -> Iterator[tuple[str, str]]:
     """List the requests that the API's description has."""
-    for path, methods in document()["paths"].items():
+    for path, methods in load_description()["paths"].items():
         for method in methods:
             if "systemlog" not in path:
                 yield method.upper(), path.replace("{app_id}", "crm").replace("{id}", "one")

@@ -29,7 +29,7 @@ WITHOUT_CEL = f"import sys\nsys.modules['cel_expr_python'] = None\n{SCRIPT}"
 
 
 @contextmanager
-def running(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Popen[str]]:
+def run_command(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Popen[str]]:
     """The command, running."""
     # Tests run side by side, and the default port is one.
     port = () if "--port" in options else ("--port", "0")
@@ -46,7 +46,7 @@ def running(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Popen[st
             process.kill()
 
 
-def first_line(process: subprocess.Popen[str]) -> str:
+def read_first_line(process: subprocess.Popen[str]) -> str:
     """The first line that the command prints."""
     assert process.stdout
     line = process.stdout.readline()
@@ -56,8 +56,8 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_json_is_one_line_and_a_signal_ends_the_command(number: signal.Signals) -> None:
-    with running("--json") as process:
-        facts = json.loads(first_line(process))
+    with run_command("--json") as process:
+        facts = json.loads(read_first_line(process))
         assert sorted(facts) == ["accessToken", "clientId", "clientSecret", "serverUrl"]
         headers = {"Authorization": f"Bearer {facts['accessToken']}"}
         assert httpx.get(f"{facts['serverUrl']}/api/v1/policies", headers=headers).is_success
@@ -67,8 +67,8 @@ def test_json_is_one_line_and_a_signal_ends_the_command(number: signal.Signals) 
 
 
 def test_the_output_with_tls_names_the_authority() -> None:
-    with running("--json", "--tls") as process:
-        facts = json.loads(first_line(process))
+    with run_command("--json", "--tls") as process:
+        facts = json.loads(read_first_line(process))
         context = ssl.create_default_context(cafile=facts["caFile"])
         assert httpx.get(facts["serverUrl"], verify=context).status_code == 404
         process.send_signal(signal.SIGTERM)
@@ -79,8 +79,8 @@ def test_the_output_with_tls_names_the_authority() -> None:
 def test_a_directory_file_is_served(tmp_path: Path) -> None:
     file = tmp_path / "directory.json"
     file.write_text(json.dumps({"users": [{"id": "u1", "email": "ada@example.com"}]}))
-    with running("--json", "--directory", str(file)) as process:
-        facts = json.loads(first_line(process))
+    with run_command("--json", "--directory", str(file)) as process:
+        facts = json.loads(read_first_line(process))
         headers = {"Authorization": f"Bearer {facts['accessToken']}"}
         found = httpx.get(f"{facts['serverUrl']}/api/v1/users/u1", headers=headers).json()
         assert found["userView"]["user"]["email"] == "ada@example.com"
@@ -90,7 +90,7 @@ def test_a_directory_file_is_served(tmp_path: Path) -> None:
 def test_the_error_for_a_wrong_directory_file_names_the_option(text: str, tmp_path: Path) -> None:
     file = tmp_path / "directory.json"
     file.write_text(text)
-    with running("--directory", str(file)) as process:
+    with run_command("--directory", str(file)) as process:
         shown, errors = process.communicate(timeout=20)
     assert (process.returncode, shown) == (2, "")
     assert "--directory" in errors
@@ -99,8 +99,8 @@ def test_the_error_for_a_wrong_directory_file_names_the_option(text: str, tmp_pa
 def test_each_quirk_is_an_option() -> None:
     options = ["--unset-fields", "omitted", "--timestamp-precision", "seconds", "--newer-api"]
     options += ["--pages", "empty", "--builtin-edits", "partly", "--no-cel-ip", "--check-ids"]
-    with running("--json", *options) as process:
-        facts = json.loads(first_line(process))
+    with run_command("--json", *options) as process:
+        facts = json.loads(read_first_line(process))
         shown = httpx.get(f"{facts['serverUrl']}/_emulator/policies").json()["policies"]
         assert "scope" not in shown[0]
         assert "." not in shown[0]["createdAt"]
@@ -116,8 +116,8 @@ def test_each_quirk_is_an_option() -> None:
 
 
 def test_the_command_prints_the_variables_to_export() -> None:
-    with running() as process:
-        assert "http://127.0.0.1:" in first_line(process)
+    with run_command() as process:
+        assert "http://127.0.0.1:" in read_first_line(process)
         assert process.stdout
         lines = [process.stdout.readline() for _ in range(4)]
         process.send_signal(signal.SIGTERM)
@@ -132,8 +132,8 @@ def test_the_command_prints_the_variables_to_export() -> None:
 
 @pytest.mark.parametrize(("script", "said"), [(SCRIPT, False), (WITHOUT_CEL, True)])
 def test_the_command_reports_a_missing_expression_compiler(script: str, said: bool) -> None:
-    with running(script=script) as process:
-        first_line(process)
+    with run_command(script=script) as process:
+        read_first_line(process)
         assert process.stdout
         head = [process.stdout.readline() for _ in range(6)]
         assert head[-1].startswith("Requests so far")
@@ -146,7 +146,7 @@ def test_a_taken_port_is_reported_in_one_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with running("--port", str(taken.getsockname()[1])) as process:
+        with run_command("--port", str(taken.getsockname()[1])) as process:
             printed, errors = process.communicate(timeout=10)
             assert (process.returncode, printed) == (1, "")
             assert "Cannot listen" in errors

@@ -16,7 +16,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._emulator.faults import Faults, parse
-from tests.emulator.test_emulator_command import first_line, running
+from tests.emulator.test_emulator_command import read_first_line, run_command
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -29,7 +29,7 @@ PLAIN = {
 Create = Callable[..., dict[str, Any]]
 
 
-def stored(tenant: Emulator) -> int:
+def count_stored(tenant: Emulator) -> int:
     """Count the tenant's policies that are not builtin."""
     return sum(1 for record in tenant.policies if not record.builtin)
 
@@ -42,7 +42,7 @@ def test_a_cut_sends_no_byte_before_or_after_the_effect(after: bool, tls: bool) 
         with httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=context) as http:
             with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
                 http.post(POLICIES, json=PLAIN)
-            assert stored(tenant) == int(after)
+            assert count_stored(tenant) == int(after)
             assert http.get(POLICIES).status_code == 200
         [first, second] = tenant.requests
         assert first.fault == f"cut {'after' if after else 'before'} the effect"
@@ -61,7 +61,7 @@ def test_an_answer_fault_comes_before_or_after_the_effect(
     assert sorted(answer.json()) == ["code", "details", "message"]
     assert answer.headers["x-request-id"]
     assert "retry-after" not in answer.headers
-    assert stored(c1_tenant) == int(after)
+    assert count_stored(c1_tenant) == int(after)
     [entry] = c1_tenant.requests
     assert (entry.status, entry.fault) == (
         status, f"answer {status} {'after' if after else 'before'} the effect",
@@ -98,7 +98,7 @@ def test_a_truncated_answer_comes_after_the_effect(c1_tenant: Emulator, http: ht
         assert answer.status_code == 200
         with pytest.raises(httpx.RemoteProtocolError, match="complete message"):
             answer.read()
-    assert stored(c1_tenant) == 1
+    assert count_stored(c1_tenant) == 1
     assert c1_tenant.requests[0].fault == "truncate after the effect"
 
 
@@ -109,7 +109,7 @@ def test_a_delay_makes_an_impatient_client_time_out(
     c1_tenant.set_faults(Fault(do="delay", seconds=60, after_effect=after))
     with pytest.raises(httpx.ReadTimeout):
         http.post(POLICIES, json=PLAIN, timeout=0.3)
-    while not c1_tenant.requests or stored(c1_tenant) != int(after):
+    while not c1_tenant.requests or count_stored(c1_tenant) != int(after):
         pass
     [entry] = c1_tenant.requests
     assert (entry.status, entry.fault) == (
@@ -126,7 +126,7 @@ def test_a_delayed_answer_is_unchanged(c1_tenant: Emulator, http: httpx.Client) 
 
 def test_a_fault_expires_tokens_during_a_run(c1_tenant: Emulator) -> None:
     token = c1_tenant.tenant.tokens
-    assertion = {"Authorization": f"Bearer {_issued(c1_tenant)}"}
+    assertion = {"Authorization": f"Bearer {_issue_token(c1_tenant)}"}
     c1_tenant.set_faults(Fault(do="expire_tokens", path=POLICIES, nth=2))
     with httpx.Client(base_url=c1_tenant.url, headers=assertion, verify=NO_AUTHORITIES) as http:
         assert [http.get(POLICIES).status_code for _ in range(3)] == [200, 401, 401]
@@ -135,7 +135,7 @@ def test_a_fault_expires_tokens_during_a_run(c1_tenant: Emulator) -> None:
 
 
 def test_a_skewed_clock_shows_in_dates_and_in_the_end_of_tokens(c1_tenant: Emulator) -> None:
-    headers = {"Authorization": f"Bearer {_issued(c1_tenant)}"}
+    headers = {"Authorization": f"Bearer {_issue_token(c1_tenant)}"}
     c1_tenant.set_faults(Fault(do="skew_clock", seconds=4000, nth=2))
     with httpx.Client(base_url=c1_tenant.url, headers=headers, verify=NO_AUTHORITIES) as http:
         assert http.get(POLICIES).status_code == 200
@@ -146,7 +146,7 @@ def test_a_skewed_clock_shows_in_dates_and_in_the_end_of_tokens(c1_tenant: Emula
     assert c1_tenant.requests[-1].fault == "skew_clock 4000s before the effect"
 
 
-def _issued(tenant: Emulator) -> str:
+def _issue_token(tenant: Emulator) -> str:
     """An access token as a client would get it: one that can run out."""
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -190,7 +190,7 @@ def test_several_faults_can_hit_one_request(c1_tenant: Emulator, http: httpx.Cli
         Fault(do="delay", seconds=0.01), Fault(do="answer", status=500, after_effect=True)
     )
     assert http.post(POLICIES, json=PLAIN).status_code == 500
-    assert stored(c1_tenant) == 1
+    assert count_stored(c1_tenant) == 1
     assert c1_tenant.requests[0].fault == (
         "delay 0.01s before the effect, answer 500 after the effect"
     )
@@ -285,8 +285,8 @@ def test_the_command_takes_faults(form: str, tmp_path: Path) -> None:
     if form == "file":
         (tmp_path / "faults.json").write_text(text)
         text = str(tmp_path / "faults.json")
-    with running("--json", "--faults", text) as process:
-        url = json.loads(first_line(process))["serverUrl"]
+    with run_command("--json", "--faults", text) as process:
+        url = json.loads(read_first_line(process))["serverUrl"]
         assert httpx.get(f"{url}{POLICIES}", verify=NO_AUTHORITIES).status_code == 500
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
@@ -294,7 +294,7 @@ def test_the_command_takes_faults(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ['[{"do": "burn"}]', "[", "/nowhere/faults.json"])
 def test_the_command_reports_impossible_faults(text: str) -> None:
-    with running("--faults", text) as process:
+    with run_command("--faults", text) as process:
         _, errors = process.communicate(timeout=10)
         assert process.returncode == 2
         assert "--faults" in errors

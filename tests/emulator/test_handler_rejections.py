@@ -18,7 +18,7 @@ NO_PROVISION = "provision steps are not allowed in policies"
 SKIP = "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP"
 
 
-def policy(step: dict[str, Any], kind: str = "grant") -> dict[str, Any]:
+def make_policy(step: dict[str, Any], kind: str = "grant") -> dict[str, Any]:
     """A policy whose baseline is one step."""
     return {
         "displayName": "P",
@@ -27,14 +27,14 @@ def policy(step: dict[str, Any], kind: str = "grant") -> dict[str, Any]:
     }
 
 
-def approval(kind: str = "manager", /, **fields: Any) -> dict[str, Any]:
+def make_approval(kind: str = "manager", /, **fields: Any) -> dict[str, Any]:
     """An approval step of one kind."""
     return {"approval": {kind: fields}}
 
 
-def agent(mode: str = "", failure: str = SKIP, **fields: Any) -> dict[str, Any]:
+def make_agent(mode: str = "", failure: str = SKIP, **fields: Any) -> dict[str, Any]:
     """An agent's approval; without a mode, in full control."""
-    return approval(
+    return make_approval(
         "agent",
         agentMode=f"APPROVAL_AGENT_MODE_{mode or 'FULL_CONTROL'}",
         agentFailureAction=failure,
@@ -45,68 +45,82 @@ def agent(mode: str = "", failure: str = SKIP, **fields: Any) -> dict[str, Any]:
 REASSIGN = "APPROVAL_AGENT_FAILURE_ACTION_REASSIGN_TO_USERS"
 FALLBACKS = ("manager", "group", "self", "entitlementOwners", "expression", "resourceOwners")
 CASES = [
-    pytest.param(policy(PROVISION), NO_PROVISION, id="provision"),
-    pytest.param(policy(PROVISION, "revoke"), NO_PROVISION, id="provision-of-revoke"),
-    pytest.param(policy(PROVISION, "certify"), NO_PROVISION, id="provision-of-certify"),
-    pytest.param(policy(ACTION), "unsupported workflow step type", id="action"),
-    pytest.param(policy({}), "policy step is nil", id="empty-step"),
-    pytest.param(policy({"accept": None}), "policy step is nil", id="null-step"),
+    pytest.param(make_policy(PROVISION), NO_PROVISION, id="provision"),
+    pytest.param(make_policy(PROVISION, "revoke"), NO_PROVISION, id="provision-of-revoke"),
+    pytest.param(make_policy(PROVISION, "certify"), NO_PROVISION, id="provision-of-certify"),
+    pytest.param(make_policy(ACTION), "unsupported workflow step type", id="action"),
+    pytest.param(make_policy({}), "policy step is nil", id="empty-step"),
+    pytest.param(make_policy({"accept": None}), "policy step is nil", id="null-step"),
     pytest.param(
-        policy({"accept": {}}) | {"rules": [{"condition": "true", "stepKey": "nowhere"}]},
+        make_policy({"accept": {}}) | {"rules": [{"condition": "true", "stepKey": "nowhere"}]},
         "no steps for rule",
         id="no-such-steps",
     ),
     pytest.param(
-        policy({"accept": {}}) | {"rules": [{"condition": "true", "policyKey": "nowhere"}]},
+        make_policy({"accept": {}}) | {"rules": [{"condition": "true", "policyKey": "nowhere"}]},
         "no steps for rule",
         id="no-such-steps-old",
     ),
     pytest.param(
-        policy({"approval": {"manager": {}, "assigned": True}}),
+        make_policy({"approval": {"manager": {}, "assigned": True}}),
         "assigned is a read-only field",
         id="assigned",
     ),
     pytest.param(
-        policy(approval(assignedUserIds=["u"])),
+        make_policy(make_approval(assignedUserIds=["u"])),
         "assigned user IDs is set by the task workflow",
         id="assigned-user-ids",
     ),
     *(
-        pytest.param(policy(approval(kind, fallback=True)), "fallback", id=f"nobody-{kind}")
+        pytest.param(
+            make_policy(make_approval(kind, fallback=True)), "fallback", id=f"nobody-{kind}"
+        )
         for kind in FALLBACKS
     ),
     pytest.param(
-        policy(approval(fallback=True, fallbackGroupIds=[{"appId": "a"}])),
+        make_policy(make_approval(fallback=True, fallbackGroupIds=[{"appId": "a"}])),
         "fallback user ids are required",
         id="groups-without-the-switch",
     ),
     pytest.param(
-        policy(approval(fallback=True, fallbackUserIds=["u"], isGroupFallbackEnabled=True)),
+        make_policy(
+            make_approval(fallback=True, fallbackUserIds=["u"], isGroupFallbackEnabled=True)
+        ),
         "fallback group ids are required",
         id="users-with-the-switch",
     ),
     pytest.param(
-        policy(approval("agent", agentFailureAction=SKIP)), "agent mode is required", id="no-mode"
-    ),
-    pytest.param(policy(agent(), "certify"), "agent mode can only be", id="mode-of-certify"),
-    pytest.param(
-        policy(agent(), "revoke"), "agent approval steps are only allowed", id="agent-of-revoke"
+        make_policy(make_approval("agent", agentFailureAction=SKIP)),
+        "agent mode is required",
+        id="no-mode",
     ),
     pytest.param(
-        policy(agent(agentUserId="u")), "agent approval steps are system-driven", id="agent-user"
+        make_policy(make_agent(), "certify"), "agent mode can only be", id="mode-of-certify"
     ),
     pytest.param(
-        policy(agent("CHANGE_POLICY_ONLY")),
+        make_policy(make_agent(), "revoke"),
+        "agent approval steps are only allowed",
+        id="agent-of-revoke",
+    ),
+    pytest.param(
+        make_policy(make_agent(agentUserId="u")),
+        "agent approval steps are system-driven",
+        id="agent-user",
+    ),
+    pytest.param(
+        make_policy(make_agent("CHANGE_POLICY_ONLY")),
         "policy ids are required when agent mode",
         id="no-policies",
     ),
     pytest.param(
-        policy(approval("agent", agentMode="APPROVAL_AGENT_MODE_FULL_CONTROL")),
+        make_policy(make_approval("agent", agentMode="APPROVAL_AGENT_MODE_FULL_CONTROL")),
         "agent failure action is required",
         id="no-failure-action",
     ),
     pytest.param(
-        policy(agent(failure=REASSIGN)), "reassign to user ids is required", id="reassign-nobody"
+        make_policy(make_agent(failure=REASSIGN)),
+        "reassign to user ids is required",
+        id="reassign-nobody",
     ),
 ]
 
@@ -128,7 +142,7 @@ def test_an_update_to_an_invalid_policy_is_rejected_with_500(
     c1_tenant: Emulator, create: Create, update: Update, sent: dict[str, Any], text: str
 ) -> None:
     kind = sent["policyType"].rpartition("_")[2].lower()
-    held = create(**policy({"accept": {}}, kind))["id"]
+    held = create(**make_policy({"accept": {}}, kind))["id"]
     before = c1_tenant.policy(held)
     for mask in ("policySteps,rules", None):
         answer = update(held, sent, mask)
@@ -139,7 +153,7 @@ def test_an_update_to_an_invalid_policy_is_rejected_with_500(
 
 def test_an_agent_does_not_change_to_its_own_policy(create: Create, update: Update) -> None:
     held = create()["id"]
-    sent = policy(agent("CHANGE_POLICY_ONLY", policyIds=[held]))
+    sent = make_policy(make_agent("CHANGE_POLICY_ONLY", policyIds=[held]))
     answer = update(held, sent, "policySteps")
     assert (answer.status_code, answer.json()["code"]) == (500, 2)
 
@@ -148,27 +162,27 @@ def test_an_agent_does_not_change_to_its_own_policy(create: Create, update: Upda
     "step",
     [
         {"reject": {}},
-        approval(),
-        approval(fallback=True, fallbackUserIds=["u"]),
-        approval(isGroupFallbackEnabled=True),
-        approval(
+        make_approval(),
+        make_approval(fallback=True, fallbackUserIds=["u"]),
+        make_approval(isGroupFallbackEnabled=True),
+        make_approval(
             fallback=True,
             isGroupFallbackEnabled=True,
             fallbackGroupIds=[{"appId": "a", "appEntitlementId": "e"}],
         ),
-        agent(),
-        agent("COMMENT_ONLY"),
-        agent("CHANGE_POLICY_ONLY", policyIds=["another"]),
-        agent(failure=REASSIGN, reassignToUserIds=["u"]),
+        make_agent(),
+        make_agent("COMMENT_ONLY"),
+        make_agent("CHANGE_POLICY_ONLY", policyIds=["another"]),
+        make_agent(failure=REASSIGN, reassignToUserIds=["u"]),
     ],
     ids=str,
 )
 def test_a_create_with_a_valid_step_is_accepted(create: Create, step: dict[str, Any]) -> None:
-    create(**policy(step))
+    create(**make_policy(step))
 
 
 def test_a_certify_policy_accepts_a_commenting_agent(create: Create) -> None:
-    create(**policy(agent("COMMENT_ONLY"), "certify"))
+    create(**make_policy(make_agent("COMMENT_ONLY"), "certify"))
 
 
 SEEDED: dict[str, Any] = {
@@ -205,7 +219,7 @@ def test_an_unchecked_edit_can_add_steps_that_a_write_rejects(
     c1_tenant: Emulator, http: httpx.Client, create: Create, over: str
 ) -> None:
     held = create()["id"]
-    change = {"policySteps": policy(PROVISION)["policySteps"]}
+    change = {"policySteps": make_policy(PROVISION)["policySteps"]}
     assert http.post(f"/_emulator/product-edit/{held}", json=change).status_code == 500
     if over == "python":
         c1_tenant.product_edit(held, change, checked=False)
@@ -222,7 +236,7 @@ def test_a_rejection_has_the_form_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, style: str, status: int, code: int, is_alone: bool
 ) -> None:
     c1_tenant.set_quirks(handler_errors=style)
-    answer = http.post("/api/v1/policies", json=policy(PROVISION))
+    answer = http.post("/api/v1/policies", json=make_policy(PROVISION))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert NO_PROVISION in answer.json()["message"]
     assert (answer.json()["message"] == NO_PROVISION) is is_alone
@@ -234,6 +248,6 @@ def test_a_quirk_accepts_held_steps_in_updates(
 ) -> None:
     held = create()["id"]
     c1_tenant.set_quirks(steps_on_update="accepted")
-    assert update(held, policy(step), "policySteps").status_code == 200
-    assert c1_tenant.policy(held)["policySteps"] == policy(step)["policySteps"]
-    assert http.post("/api/v1/policies", json=policy(step)).status_code == 500
+    assert update(held, make_policy(step), "policySteps").status_code == 200
+    assert c1_tenant.policy(held)["policySteps"] == make_policy(step)["policySteps"]
+    assert http.post("/api/v1/policies", json=make_policy(step)).status_code == 500

@@ -14,14 +14,14 @@ Create = Callable[..., dict[str, Any]]
 WHOLE = '{"displayName":"P","policyType":"POLICY_TYPE_GRANT","policySteps":{"grant":{"steps":[]}}}'
 
 
-def steps(*held: dict[str, Any]) -> dict[str, Any]:
+def make_steps(*held: dict[str, Any]) -> dict[str, Any]:
     """The steps of a grant policy."""
     return {"grant": {"steps": list(held)}}
 
 
 def test_both_spellings_of_a_name_are_accepted(create: Create) -> None:
     approval = {"users": {"user_ids": ["u"], "allow_self_approval": True}}
-    held = create(baseline_policy_id="", policySteps=steps({"approval": approval}))
+    held = create(baseline_policy_id="", policySteps=make_steps({"approval": approval}))
     users = held["policySteps"]["grant"]["steps"][0]["approval"]["users"]
     assert users["userIds"] == ["u"]
     assert users["allowSelfApproval"] is True
@@ -33,7 +33,7 @@ def test_null_is_unset(create: Create) -> None:
         rules=None,
         scope=None,
         annotations=None,
-        policySteps=steps({"approval": None, "accept": {"acceptMessage": None}}),
+        policySteps=make_steps({"approval": None, "accept": {"acceptMessage": None}}),
     )
     assert (held["description"], held["rules"], held["scope"]) == ("", [], None)
     assert held["policySteps"]["grant"]["steps"] == [{"accept": {"acceptMessage": ""}}]
@@ -48,7 +48,7 @@ def test_a_64_bit_integer_is_read_as_text_or_number_and_answered_as_text(
         "escalationEnabled": True,
         "escalation": {"expiration": sent, "skipStep": {}},
     }
-    held = create(policySteps=steps({"approval": approval}))
+    held = create(policySteps=make_steps({"approval": approval}))
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["approval"]["escalation"]["expiration"] == "7200"
 
@@ -66,7 +66,7 @@ def test_a_64_bit_integer_is_read_as_text_or_number_and_answered_as_text(
 def test_a_duration_is_answered_in_its_normal_form(
     create: Create, sent: str, answered: str
 ) -> None:
-    held = create(policySteps=steps({"wait": {"duration": {"duration": sent}}}))
+    held = create(policySteps=make_steps({"wait": {"duration": {"duration": sent}}}))
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["wait"]["duration"]["duration"] == answered
 
@@ -74,7 +74,9 @@ def test_a_duration_is_answered_in_its_normal_form(
 @pytest.mark.parametrize("sent", [".5s", "-.5s", "+0s"])
 def test_a_duration_below_a_second_is_accepted(c1_tenant: Emulator, sent: str) -> None:
     target = {"grantDuration": sent}
-    held = c1_tenant.add_policy({"policySteps": steps({"provision": {"provisionTarget": target}})})
+    held = c1_tenant.add_policy(
+        {"policySteps": make_steps({"provision": {"provisionTarget": target}})}
+    )
     step = held["policySteps"]["grant"]["steps"][0]
     answered = step["provision"]["provisionTarget"]["grantDuration"]
     assert float(answered[:-1]) == float(sent[:-1])
@@ -96,7 +98,7 @@ def test_a_zero_value_keeps_its_presence(create: Create) -> None:
 def test_free_form_configuration_is_stored_unchanged(c1_tenant: Emulator) -> None:
     config = {"a_b": [1, 2.5, None, {"C d": ""}], "e": False, "f": "", "g": {}, "h": []}
     provision = {"provisionPolicy": {"connector": {"account": {"config": config}}}}
-    held = c1_tenant.add_policy({"policySteps": steps({"provision": provision})})
+    held = c1_tenant.add_policy({"policySteps": make_steps({"provision": provision})})
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["provision"]["provisionPolicy"]["connector"]["account"]["config"] == config
 
@@ -119,24 +121,24 @@ def test_free_form_configuration_is_stored_unchanged(c1_tenant: Emulator) -> Non
         {"policySteps": {"grant": None}},
         {"policySteps": {"grant": {"steps": {}}}},
         {"displayName": "a", "display_name": "b"},
-        {"policySteps": steps({"accept": {}, "reject": {}})},
-        {"policySteps": steps({"approval": {"manager": {}, "self": {}}})},
-        {"policySteps": steps({"approval": {"allowReassignment": "true"}})},
-        {"policySteps": steps({"approval": {"allowReassignment": 1}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "1h"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": 3600}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "3600"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "03600s"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "+-3600s"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "s"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": -1}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": 1.5}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": True}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "1.5"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "+1"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "01"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": " 1"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "1e999"}}})},
+        {"policySteps": make_steps({"accept": {}, "reject": {}})},
+        {"policySteps": make_steps({"approval": {"manager": {}, "self": {}}})},
+        {"policySteps": make_steps({"approval": {"allowReassignment": "true"}})},
+        {"policySteps": make_steps({"approval": {"allowReassignment": 1}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "1h"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": 3600}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "3600"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "03600s"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "+-3600s"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "s"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": -1}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": 1.5}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": True}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "1.5"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "+1"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "01"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": " 1"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "1e999"}}})},
     ],
     ids=repr,
 )
@@ -150,9 +152,14 @@ def test_a_value_of_the_wrong_type_is_rejected(http: httpx.Client, fields: dict[
     ("method", "path", "body", "place"),
     [
         ("POST", "policies", {"displayname": "P"}, ""),
-        ("POST", "policies", {"policySteps": steps({"managerApproval": {}})}, "steps[0]"),
+        ("POST", "policies", {"policySteps": make_steps({"managerApproval": {}})}, "steps[0]"),
         ("POST", "policies", {"rules": [{"iff": 1}]}, "rules[0]"),
-        ("POST", "policies", {"policySteps": steps({"approval": {"group": {"id": "x"}}})}, "group"),
+        (
+            "POST",
+            "policies",
+            {"policySteps": make_steps({"approval": {"group": {"id": "x"}}})},
+            "group",
+        ),
         ("POST", "policies", {"extra": None}, ""),
         ("POST", "policies/ID", {"displayName": "flat"}, ""),
         ("POST", "policies/ID", {"policy": {"extra": 1}, "updateMask": "displayName"}, "policy"),
@@ -204,7 +211,7 @@ def test_a_body_that_is_not_one_json_object_is_rejected(
     assert http.get("/_emulator/requests").json()["requests"][0]["body"] is None
 
 
-def nested(kind: str, levels: int) -> dict[str, Any]:
+def make_nested(kind: str, levels: int) -> dict[str, Any]:
     """A create request in which something holds itself so many times."""
     value: dict[str, Any] = {"connector": {}} if kind == "multiStep" else {}
     for _ in range(levels):
@@ -214,7 +221,7 @@ def nested(kind: str, levels: int) -> dict[str, Any]:
     return {
         "displayName": "Deep",
         "policyType": "POLICY_TYPE_GRANT",
-        "policySteps": steps({"provision": {"provisionPolicy": value}}),
+        "policySteps": make_steps({"provision": {"provisionPolicy": value}}),
     }
 
 
@@ -224,9 +231,9 @@ def nested(kind: str, levels: int) -> dict[str, Any]:
 def test_a_too_deeply_nested_message_is_rejected(
     http: httpx.Client, kind: str, kept: int, refused: tuple[int, ...]
 ) -> None:
-    assert http.post("/_emulator/add-policy", json=nested(kind, kept)).status_code == 200
+    assert http.post("/_emulator/add-policy", json=make_nested(kind, kept)).status_code == 200
     for levels in refused:
-        answer = http.post("/_emulator/add-policy", json=nested(kind, levels))
+        answer = http.post("/_emulator/add-policy", json=make_nested(kind, levels))
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
         assert "depth" in answer.json()["message"]
     assert http.get("/api/v1/policies").status_code == 200

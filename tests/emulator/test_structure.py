@@ -52,7 +52,7 @@ def is_int64(value: object) -> bool:
     return not isinstance(value, str) or re.fullmatch(r"-?\d+", value) is not None
 
 
-def closed() -> dict[str, Any]:
+def close_structure() -> dict[str, Any]:
     """The structure with every object closed, so that an answer cannot hold a field too many."""
     document = copy.deepcopy(DOCUMENT)
     for schema in document["components"]["schemas"].values():
@@ -70,7 +70,7 @@ def closed() -> dict[str, Any]:
 
 
 SET = {"not": {"type": "null"}}
-CLOSED = closed()
+CLOSED = close_structure()
 
 
 def check(answer: Any, name: str) -> None:
@@ -79,19 +79,19 @@ def check(answer: Any, name: str) -> None:
     jsonschema.Draft202012Validator(schema, format_checker=FORMATS).validate(answer)
 
 
-def referenced(prop: dict[str, Any]) -> str:
+def find_message(prop: dict[str, Any]) -> str:
     """The name of the message that a property holds, or the empty text."""
     options = [prop, *prop.get("oneOf", ())]
     return next((o["$ref"].rpartition("/")[2] for o in options if "$ref" in o), "")
 
 
-def samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
+def list_samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
     """Messages in which every field of a message, and every member of a oneof, is set once."""
     schema = SCHEMAS[name]
     groups = schema.get("x-oneof-groups", {})
     exclusive = {member for group in groups.values() for member in group}
     values = {
-        key: list(values_of(key, prop, depth))
+        key: list(list_values(key, prop, depth))
         for key, prop in schema.get("properties", {}).items()
         if not prop.get("readOnly") and key not in SKIPPED
     }
@@ -104,16 +104,16 @@ def samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
 SKIPPED = {"reassignTasksToDelegates", "policyKey", "assigned"}
 
 
-def values_of(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
+def list_values(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
     """Values that a field may take, none of them zero."""
     if "items" in prop:
-        yield from ([item] for item in values_of(key, prop["items"], depth))
+        yield from ([item] for item in list_values(key, prop["items"], depth))
     elif isinstance(prop.get("additionalProperties"), dict):
         inner = prop["additionalProperties"]
-        yield from ({"some_Key": item} for item in values_of(key, inner, depth))
-    elif message := referenced(prop):
+        yield from ({"some_Key": item} for item in list_values(key, inner, depth))
+    elif message := find_message(prop):
         if depth < 12 and not (key == "provisionSteps" and depth > 6):
-            yield from samples(message, depth + 1)
+            yield from list_samples(message, depth + 1)
     elif "enum" in prop:
         yield from prop["enum"][1:]
     else:
@@ -123,15 +123,15 @@ def values_of(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
         yield formatted.get(prop.get("format", ""), plain[kind])
 
 
-def without_unset(value: Any) -> Any:
+def remove_unset(value: Any) -> Any:
     """An answer without the fields that the tenant sets by itself."""
     drop = {"assigned", "assignedUserIds"}
     if isinstance(value, dict):
-        return {k: without_unset(v) for k, v in value.items() if k not in drop}
-    return [without_unset(item) for item in value] if isinstance(value, list) else value
+        return {k: remove_unset(v) for k, v in value.items() if k not in drop}
+    return [remove_unset(item) for item in value] if isinstance(value, list) else value
 
 
-STEPS = samples(f"{PACKAGE}.PolicyStep")
+STEPS = list_samples(f"{PACKAGE}.PolicyStep")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_every_field_is_stored_and_returned(c1_tenant: Emulator, http: httpx.Cli
     # Among the steps are those that nobody can write and that a tenant may hold since before.
     answer = http.post("/_emulator/add-policy", json=sent)
     assert answer.status_code == 200, answer.text
-    policy = without_unset(answer.json()["policy"])
+    policy = remove_unset(answer.json()["policy"])
     for key, held in sent["policySteps"].items():
         for was, is_now in zip(held["steps"], policy["policySteps"][key]["steps"], strict=True):
             assert is_now == was

@@ -15,7 +15,7 @@ Update = Callable[..., httpx.Response]
 BUILTINS = 3
 
 
-def pages(http: httpx.Client, how: str, size: int) -> Iterator[list[str]]:
+def list_pages(http: httpx.Client, how: str, size: int) -> Iterator[list[str]]:
     """The ids on each page of a list or a search, to the empty token."""
     token = ""
     while True:
@@ -47,7 +47,7 @@ def test_the_pages_have_the_lengths_of_the_quirk(
     for index in range(32 - BUILTINS):
         c1_tenant.add_policy({"displayName": f"P{index}", "policyType": "POLICY_TYPE_GRANT"})
     c1_tenant.set_quirks(pages=style)
-    found = list(pages(http, how, 10))
+    found = list(list_pages(http, how, 10))
     assert [len(page) for page in found] == lengths
     assert [policy_id for page in found for policy_id in page] == [r.id for r in c1_tenant.policies]
 
@@ -114,7 +114,7 @@ def test_a_quirk_rejects_ids_of_wrong_form(
     assert http.request(method, f"/api/v1/policies/{'A' * 27}", json=body).status_code == 404
 
 
-def waiting(**wait: Any) -> dict[str, Any]:
+def make_wait(**wait: Any) -> dict[str, Any]:
     """The steps of a grant policy that waits."""
     return {"grant": {"steps": [{"wait": wait}]}}
 
@@ -132,11 +132,11 @@ def waiting(**wait: Any) -> dict[str, Any]:
 def test_a_quirk_rejects_waits_beyond_the_limits(
     c1_tenant: Emulator, http: httpx.Client, create: Create, wait: dict[str, Any]
 ) -> None:
-    create(policySteps=waiting(**wait))
+    create(policySteps=make_wait(**wait))
     c1_tenant.set_quirks(wait_limits=True)
-    create(policySteps=waiting(duration={"duration": "3600s"}))
-    create(policySteps=waiting(duration={"duration": "2678400s"}))
-    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", "policySteps": waiting(**wait)}
+    create(policySteps=make_wait(duration={"duration": "3600s"}))
+    create(policySteps=make_wait(duration={"duration": "2678400s"}))
+    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", "policySteps": make_wait(**wait)}
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
     assert "one hour to one month" in answer.json()["message"]

@@ -46,11 +46,13 @@ def test_the_pickled_provider_loads(resource: dict[str, Any]) -> None:
     assert len(pickled) < 100, "it is a reference, without code or state"
 
 
-def _provisions(resource: Any) -> bool:
+def _has_provision_step(resource: Any) -> bool:
     return "'provision'" in repr(resource["inputs"].get("policy_steps"))
 
 
-@pytest.mark.parametrize("resource", [case for case in CASES if _provisions(case.values[0])])
+@pytest.mark.parametrize(
+    "resource", [case for case in CASES if _has_provision_step(case.values[0])]
+)
 def test_a_provision_step_of_an_earlier_release_can_be_read_and_must_be_removed(
     resource: dict[str, Any], c1_tenant: Emulator
 ) -> None:

@@ -40,7 +40,7 @@ def add(start_run: Callable[[], None], c1_tenant: Emulator) -> Callable[..., str
     return add_policy
 
 
-def _refused(**arguments: Any) -> str:
+def _get_error(**arguments: Any) -> str:
     with pytest.raises(pulumi.RunError) as caught:
         c1.get_policy(**arguments)
     return str(caught.value)
@@ -103,7 +103,7 @@ def test_several_policies_of_one_name_are_listed_with_their_differences(
         add("Access", "REVOKE"),
         add("Access", scope={"appId": "app-1"}),
     ]
-    text = _refused(display_name="Access")
+    text = _get_error(display_name="Access")
     first, *candidates, last = text.splitlines()
     assert first == (
         'get_policy(display_name="Access") finds 3 policies in the tenant '
@@ -124,7 +124,7 @@ def test_several_policies_of_one_name_are_listed_with_their_differences(
 def test_a_long_list_of_candidates_is_cut(add: Callable[..., str]) -> None:
     for _ in range(12):
         add("Access")
-    text = _refused(display_name="Access")
+    text = _get_error(display_name="Access")
     assert "finds 12 policies" in text
     assert "\n  and 2 more\n" in text
     assert len(text.splitlines()) == 13
@@ -132,16 +132,16 @@ def test_a_long_list_of_candidates_is_cut(add: Callable[..., str]) -> None:
 
 def test_a_missing_policy_is_reported_with_similar_ones(add: Callable[..., str]) -> None:
     policy_id = add("Engineering access")
-    text = _refused(display_name="Enginering acces")
+    text = _get_error(display_name="Enginering acces")
     assert "finds no policy in the tenant" in text
     assert f'{policy_id}: "Engineering access", POLICY_TYPE_GRANT, global' in text
     assert f'get_policy(id="{policy_id}")' in text.splitlines()[-1]
-    assert len(_refused(display_name="zzzzzzzz").splitlines()) == 2
+    assert len(_get_error(display_name="zzzzzzzz").splitlines()) == 2
 
 
 def test_a_policy_of_another_type_is_a_candidate(add: Callable[..., str]) -> None:
     policy_id = add("Access", "REVOKE")
-    text = _refused(display_name="Access", type="POLICY_TYPE_GRANT")
+    text = _get_error(display_name="Access", type="POLICY_TYPE_GRANT")
     assert f'{policy_id}: "Access", POLICY_TYPE_REVOKE' in text
 
 
@@ -149,7 +149,7 @@ def test_a_deleted_or_unknown_id_is_reported(add: Callable[..., str], c1_tenant:
     policy_id = add("Old")
     c1_tenant.product_delete(policy_id)
     for missing in (policy_id, "2aNobodyKnowsThisPolicyId00"):
-        first, last = _refused(id=missing).splitlines()
+        first, last = _get_error(id=missing).splitlines()
         assert first.startswith(f'get_policy(id="{missing}") finds no policy in the tenant')
         assert "get_policy(display_name=...)" in last
 
@@ -167,7 +167,7 @@ def test_a_wrong_combination_of_arguments_is_refused(
     arguments: dict[str, Any], start_run: Callable[[], None], c1_tenant: Emulator
 ) -> None:
     c1_tenant.clear_requests()
-    assert "with either `id`, or `display_name`" in _refused(**arguments)
+    assert "with either `id`, or `display_name`" in _get_error(**arguments)
     assert c1_tenant.requests == []
 
 
@@ -176,7 +176,7 @@ def test_missing_credentials_are_reported_with_the_config_key(
 ) -> None:
     for name in c1_tenant.environment:
         monkeypatch.delenv(name)
-    text = _refused(display_name="Access")
+    text = _get_error(display_name="Access")
     assert text.startswith('get_policy(display_name="Access") failed: ')
     assert "c1policy:clientId" in text.splitlines()[-1]
 
@@ -185,12 +185,12 @@ def test_an_error_of_the_tenant_is_reported_with_the_call(
     start_run: Callable[[], None], c1_tenant: Emulator
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=401, times=None))
-    assert _refused(id="policy-1").startswith('get_policy(id="policy-1") failed: ')
+    assert _get_error(id="policy-1").startswith('get_policy(id="policy-1") failed: ')
 
 
 def test_names_cannot_forge_lines(add: Callable[..., str]) -> None:
     policy_id = add("Access\nerror: forged \x1b[31m")
-    text = _refused(display_name="Access error: forged")
+    text = _get_error(display_name="Access error: forged")
     [line] = [line for line in text.splitlines() if policy_id in line and "POLICY_TYPE" in line]
     assert "\\nerror: forged" in line
     assert "\x1b" not in text

@@ -283,14 +283,14 @@ def test_severity_adopts_a_policy_that_a_rule_would_refuse(
     assert sorted(read_entries()) == ["bare"]
 
 
-def _provisioned(config: Any) -> dict[str, Any]:
+def _make_provision_steps(config: Any) -> dict[str, Any]:
     """Steps with free-form data in a provision step, and a step that a program can write."""
     account = {"connectorId": "c", "config": config, "schemaId": "s"}
     provision = {"provisionPolicy": {"connector": {"account": account}}}
     return {"grant": {"steps": [{"provision": provision}, {"accept": {}}]}}
 
 
-def _nested(levels: int, kind: type = list) -> Any:
+def _nest(levels: int, kind: type = list) -> Any:
     value: Any = "end"
     for _ in range(levels):
         value = {"a": value} if kind is dict else [value]
@@ -300,8 +300,8 @@ def _nested(levels: int, kind: type = list) -> Any:
 UNWRITABLE = {
     "beyond a double": (10**400, "contains a number beyond the range of a double"),
     "infinite": (float("1e999"), "contains a number beyond the range of a double"),
-    "lists": (_nested(300), "is nested more than 100 levels deep"),
-    "objects": (_nested(300, dict), "is nested more than 100 levels deep"),
+    "lists": (_nest(300), "is nested more than 100 levels deep"),
+    "objects": (_nest(300, dict), "is nested more than 100 levels deep"),
 }
 
 
@@ -346,7 +346,11 @@ def test_a_policy_that_no_program_can_contain_is_left_out(
     fine: dict[str, Any] = {"id": "2fine", "displayName": "Fine", "policyType": "POLICY_TYPE_GRANT"}
     fine |= {"policySteps": steps}
     odd = fine | {"id": "2odd", "displayName": "Odd"}
-    odd |= {"policySteps": _provisioned({"x": value})} if known else {"newerField": {"x": value}}
+    odd |= (
+        {"policySteps": _make_provision_steps({"x": value})}
+        if known
+        else {"newerField": {"x": value}}
+    )
     answering([fine, odd])
     done = CliRunner().invoke(app, ["import", "--all"])
     assert done.exit_code == 1, done.output

@@ -59,7 +59,7 @@ def post(tenant: Emulator, path: str, body: dict[str, Any]) -> Any:
     return httpx.post(url, json=body, headers=tenant.headers).raise_for_status().json()
 
 
-def name_uses(found: Any, policy_id: str) -> list[tuple[str, str]]:
+def list_uses(found: Any, policy_id: str) -> list[tuple[str, str]]:
     """Return the kind and the id of each use of a policy."""
     [policy] = [each for each in found["policies"] if each["id"] == policy_id]
     return [(use["kind"], use["id"]) for use in policy["uses"]]
@@ -78,7 +78,7 @@ def test_apps_entitlements_policies_and_escalations_are_found(
     small = c1_tenant.add_entitlement(app_id, "Small", grantCount=str(2), grantPolicyId=used)
     large = c1_tenant.add_entitlement(other, "Large", grantCount=str(300), revokePolicyId=used)
     found = read("Used")
-    assert name_uses(found, used) == [
+    assert list_uses(found, used) == [
         ("app", app_id),
         ("entitlement", large),
         ("entitlement", small),
@@ -120,9 +120,9 @@ def test_request_defaults_and_rules_are_read_app_by_app(
     post(c1_tenant, f"{apps[1]}/access_request_defaults", {"requestPolicyId": used})
     rule = {"displayName": "Prod", "settings": {"emergencyGrantPolicyId": used}}
     made = post(c1_tenant, f"{apps[2]}/entitlement_configuration_rules", rule)
-    assert name_uses(read("Used"), used) == []
+    assert list_uses(read("Used"), used) == []
     found = read("Used", "--deep")
-    assert name_uses(found, used) == [
+    assert list_uses(found, used) == [
         ("request defaults", apps[1]),
         ("configuration rule", made["routingRule"]["id"]),
     ]
@@ -162,7 +162,7 @@ def test_a_failed_read_is_reported_and_the_rest_is_shown(
         *(Fault(do="answer", status=status, path=path, times=None) for path in paths)
     )
     found = read("Used", "--deep")
-    assert name_uses(found, used) == [("app", app_id)]
+    assert list_uses(found, used) == [("app", app_id)]
     assert not found["complete"]
     searched, defaults = found["problems"]
     assert searched.startswith("The entitlements could not be searched: POST /api/v1/search")
@@ -183,7 +183,7 @@ def test_a_program_names_the_policies_of_its_resources(
     app_id = c1_tenant.add_app("GitHub", grantPolicyId=ids[1])
     found = read("--program", str(tmp_path))
     assert {each["id"] for each in found["policies"]} == {*ids}
-    assert name_uses(found, ids[1]) == [("app", app_id)]
+    assert list_uses(found, ids[1]) == [("app", app_id)]
     assert (found["unused"], found["missing"]) == ([ids[0]], ["The new"])
 
 
@@ -202,7 +202,7 @@ def test_a_state_names_policies_by_their_ids(
     (tmp_path / "state.json").write_text(json.dumps({"deployment": {"resources": [resource]}}))
     found = read("--state", str(tmp_path / "state.json"))
     assert [each["id"] for each in found["policies"]] == [one]
-    assert name_uses(found, one) == [("app", app_id)]
+    assert list_uses(found, one) == [("app", app_id)]
 
 
 def test_the_table_and_markdown_show_the_same_without_the_tenants_escapes(

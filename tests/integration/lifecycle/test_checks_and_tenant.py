@@ -51,11 +51,11 @@ def client(tenant: Emulator) -> Any:
         yield client
 
 
-def _existing(value: Any, other: str) -> Any:
+def _use_existing(value: Any, other: str) -> Any:
     if isinstance(value, dict):
-        return {key: _existing(item, other) for key, item in value.items()}
+        return {key: _use_existing(item, other) for key, item in value.items()}
     if isinstance(value, list):
-        return [_existing(item, other) for item in value]
+        return [_use_existing(item, other) for item in value]
     return other if value in OTHER_POLICIES else value
 
 
@@ -63,7 +63,7 @@ def _existing(value: Any, other: str) -> Any:
 def test_the_tenant_accepts_every_policy_that_passes_check(
     client: PolicyClient, others: dict[str, str], inputs: Tree
 ) -> None:
-    program = _existing(copy.deepcopy(inputs), others[inputs["policy_type"]])
+    program = _use_existing(copy.deepcopy(inputs), others[inputs["policy_type"]])
     assert [f for f in check(program) if f.severity == "error"] == []
     client.create(encode(POLICY, program))
 
@@ -73,9 +73,9 @@ def test_the_tenant_rejects_every_policy_that_fails_check(
     client: PolicyClient, others: dict[str, str], inputs: Tree, data: st.DataObject
 ) -> None:
     other = others.get(inputs["policy_type"], others["POLICY_TYPE_GRANT"])
-    program = _existing(copy.deepcopy(inputs), other)
+    program = _use_existing(copy.deepcopy(inputs), other)
     if data.draw(st.booleans()):
-        program = data.draw(st.sampled_from(_broken(program)))
+        program = data.draw(st.sampled_from(_break(program)))
     wrong = {f.rule for f in check(program) if f.severity == "error"} - NOT_SENT
     if not {rule for rule in wrong if not (rule in RULES and RULES[rule].is_stricter)}:
         return
@@ -83,7 +83,7 @@ def test_the_tenant_rejects_every_policy_that_fails_check(
         client.create(encode(POLICY, program))
 
 
-def _broken(program: Tree) -> list[Tree]:
+def _break(program: Tree) -> list[Tree]:
     """The program with one thing that a tenant refuses."""
     lists = program.get("policy_steps") or {"extra": {"steps": []}}
     key = next(iter(lists))

@@ -79,7 +79,7 @@ class Policy:
         self._stack.destroy()
 
 
-def deployed(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
+def deploy(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
     """A policy after its first deployment into an empty tenant."""
     tenant.reset()
     tenant.quirks = quirks
@@ -88,7 +88,7 @@ def deployed(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
     return policy
 
 
-def writes(tenant: Emulator) -> list[tuple[str, str | None]]:
+def list_writes(tenant: Emulator) -> list[tuple[str, str | None]]:
     """The requests that changed the tenant, with their masks."""
     return [
         (request.method, request.update_mask)
@@ -102,20 +102,20 @@ def writes(tenant: Emulator) -> list[tuple[str, str | None]]:
 def test_an_unchanged_program_has_no_change_and_no_drift(
     tenant: Emulator, quirks: Quirks, program: Tree
 ) -> None:
-    policy = deployed(tenant, quirks, program)
-    assert writes(tenant) == [("POST", None)]
+    policy = deploy(tenant, quirks, program)
+    assert list_writes(tenant) == [("POST", None)]
     assert policy.preview(program) == []
     for other in QUIRKS.values():
         tenant.quirks = other
         assert policy.refresh() == []
         assert policy.preview(program) == []
     policy.up(program)
-    assert writes(tenant) == [("POST", None)]
+    assert list_writes(tenant) == [("POST", None)]
     policy.destroy()
-    assert writes(tenant) == [("POST", None), ("DELETE", None)]
+    assert list_writes(tenant) == [("POST", None), ("DELETE", None)]
 
 
-def _edit(data: st.DataObject, tree: Tree) -> Edit:
+def _draw_edit(data: st.DataObject, tree: Tree) -> Edit:
     """An edit of a policy that a tenant, or a program, can make."""
     mutable = [
         edit
@@ -128,7 +128,7 @@ def _edit(data: st.DataObject, tree: Tree) -> Edit:
     return edit
 
 
-def _shows(found: list[Leaf], edit: Edit) -> bool:
+def _is_shown(found: list[Leaf], edit: Edit) -> bool:
     """Return whether the engine shows just the edit; a first item may show as the whole list."""
     if found and all(leaf.path[: len(edit.path)] == edit.path for leaf in found):
         return True
@@ -142,13 +142,15 @@ def _shows(found: list[Leaf], edit: Edit) -> bool:
 def test_an_edit_in_the_tenant_is_drift_at_its_path_and_is_undone(
     tenant: Emulator, quirks: Quirks, program: Tree, data: st.DataObject
 ) -> None:
-    policy = deployed(tenant, quirks, program)
+    policy = deploy(tenant, quirks, program)
     before = tenant.policy(policy.id)
     tree = decode(POLICY, before)
-    edit = _edit(data, tree)
+    edit = _draw_edit(data, tree)
     changed = encode(POLICY, apply(tree, edit))
     try:
-        tenant.api_edit(policy.id, {edit.field.wire: changed.get(edit.field.wire) or _zero(edit)})
+        tenant.api_edit(
+            policy.id, {edit.field.wire: changed.get(edit.field.wire) or _get_zero(edit)}
+        )
     except TenantError:
         assume(False)
     assume(compare(POLICY, decode(POLICY, tenant.policy(policy.id)), tree))
@@ -156,10 +158,10 @@ def test_an_edit_in_the_tenant_is_drift_at_its_path_and_is_undone(
 
     assert policy.preview(program) == []
     assert policy.refresh()
-    assert _shows(policy.preview(program), edit)
+    assert _is_shown(policy.preview(program), edit)
     assert policy.refresh() == []
     policy.up(program)
-    [(method, mask)] = writes(tenant)
+    [(method, mask)] = list_writes(tenant)
     assert method == "POST"
     assert names_only(edit, str(mask).split(","))
     assert compare(POLICY, decode(POLICY, tenant.policy(policy.id)), tree) == []
@@ -173,13 +175,13 @@ def test_an_edit_in_the_tenant_is_drift_at_its_path_and_is_undone(
 def test_a_change_of_the_program_is_shown_at_its_path_and_sent_as_one_field(
     tenant: Emulator, quirks: Quirks, program: Tree, data: st.DataObject
 ) -> None:
-    first = deployed(tenant, quirks, program)
-    plain = _as_a_program(tenant.policy(first.id))
+    first = deploy(tenant, quirks, program)
+    plain = _to_program(tenant.policy(first.id))
     # What the tenant filled in on its own is no choice of the program's until the program writes
     # it.
     assert quirks.server_fills or first.preview(plain) == []
-    policy = deployed(tenant, quirks, plain)
-    edit = _edit(data, plain)
+    policy = deploy(tenant, quirks, plain)
+    edit = _draw_edit(data, plain)
     changed = apply(plain, edit)
     tenant.clear_requests()
     try:
@@ -187,8 +189,8 @@ def test_a_change_of_the_program_is_shown_at_its_path_and_sent_as_one_field(
         policy.up(changed)
     except (CheckFailed, InvalidRequestError):
         assume(False)
-    assert _shows(shown, edit)
-    [(method, mask)] = writes(tenant)
+    assert _is_shown(shown, edit)
+    [(method, mask)] = list_writes(tenant)
     assert method == "POST"
     assert names_only(edit, str(mask).split(","))
     assert policy.preview(changed) == []
@@ -196,11 +198,11 @@ def test_a_change_of_the_program_is_shown_at_its_path_and_sent_as_one_field(
     assert policy.preview(changed) == []
 
 
-def _zero(edit: Edit) -> Any:
+def _get_zero(edit: Edit) -> Any:
     return {"one": "", "list": [], "map": {}}[edit.field.shape]
 
 
-def _as_a_program(wire: Tree) -> Tree:
+def _to_program(wire: Tree) -> Tree:
     """A tenant's policy as a program would write it, in the tenant's spelling."""
     tree = strip(POLICY, prune(POLICY, decode(POLICY, wire)))
     own = {

@@ -21,7 +21,7 @@ _Result = TypeVar("_Result")
 THREADS = 4
 
 
-def inputs(number: int, **fields: Any) -> Inputs:
+def make_inputs(number: int, **fields: Any) -> Inputs:
     """The checked inputs of one policy."""
     return {
         "display_name": f"Access {number}",
@@ -36,7 +36,7 @@ def inputs(number: int, **fields: Any) -> Inputs:
     }
 
 
-def at_once(calls: Iterable[Callable[[], _Result]]) -> list[_Result]:
+def run_concurrently(calls: Iterable[Callable[[], _Result]]) -> list[_Result]:
     """Make the calls as the engine does, four at a time."""
     with ThreadPoolExecutor(THREADS) as threads:
         return [call.result() for call in [threads.submit(call) for call in calls]]
@@ -50,17 +50,17 @@ class Tenant:
 
     def fill(self, count: int, **fields: Any) -> State:
         """Let the tenant have so many policies of the stack's; returns their outputs by id."""
-        return dict(self._add(inputs(number, **fields)) for number in range(count))
+        return dict(self._add(make_inputs(number, **fields)) for number in range(count))
 
     def fill_with_others(self, count: int) -> None:
         """Let the tenant have so many policies of another stack's."""
-        marks = inputs(0)["annotations"] | {"iac_workspace": "somebody/else"}
+        marks = make_inputs(0)["annotations"] | {"iac_workspace": "somebody/else"}
         for number in range(count):
-            self._add(inputs(number, annotations=marks))
+            self._add(make_inputs(number, annotations=marks))
 
     def requests(self) -> Counter[str]:
         """Count the requests of each kind."""
-        return Counter(map(_kind, self.emulator.requests))
+        return Counter(map(_classify, self.emulator.requests))
 
     def _add(self, wanted: Inputs) -> tuple[str, Inputs]:
         policy_id = self.emulator.policies.create(encode(POLICY, wanted)).id
@@ -68,7 +68,7 @@ class Tenant:
         return policy_id, to_state(record_answer(wanted, answer))
 
 
-def _kind(request: RecordedRequest) -> str:
+def _classify(request: RecordedRequest) -> str:
     if request.path.endswith("/token"):
         return "token"
     if request.path.endswith("/search/policies"):

@@ -11,7 +11,12 @@ import pytest
 
 from pulumi_c1policy._emulator import Fault
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.performance.counting_tenant import THREADS, Tenant, at_once, inputs
+from tests.integration.performance.counting_tenant import (
+    THREADS,
+    Tenant,
+    make_inputs,
+    run_concurrently,
+)
 from tests.integration.trust.trust_cases import SEARCH
 
 pytestmark = pytest.mark.slow
@@ -26,9 +31,9 @@ def test_creating_takes_one_request_for_each_policy_and_one_search(
 ) -> None:
     tenant.fill(others)
     held = len(tenant.emulator.policies)
-    new = [inputs(1000 + number) for number in range(count)]
+    new = [make_inputs(1000 + number) for number in range(count)]
 
-    at_once(partial(provider.create, wanted) for wanted in new)
+    run_concurrently(partial(provider.create, wanted) for wanted in new)
 
     assert tenant.requests() == {"create": count, "page": ceil(held / PAGE), "token": 1}
 
@@ -40,7 +45,7 @@ def test_a_plan_without_a_change_takes_no_request(
     state = tenant.fill(count)
 
     for number, (policy_id, outputs) in enumerate(state.items()):
-        checked = provider.check(outputs, inputs(number))
+        checked = provider.check(outputs, make_inputs(number))
         assert checked.failures == []
         assert not provider.diff(policy_id, outputs, checked.inputs).changes
 
@@ -57,7 +62,7 @@ def test_reading_all_policies_takes_pages_and_one_token(
 ) -> None:
     state = tenant.fill(count)
 
-    found = at_once(partial(provider.read, *entry) for entry in state.items())
+    found = run_concurrently(partial(provider.read, *entry) for entry in state.items())
 
     assert [result.id for result in found] == [*state]
     requests = tenant.requests()
@@ -73,7 +78,7 @@ def test_reading_a_small_stack_takes_at_most_two_requests_more_than_single_gets(
     tenant.fill_with_others(1500)
     state = tenant.fill(count)
 
-    at_once(partial(provider.read, *entry) for entry in state.items())
+    run_concurrently(partial(provider.read, *entry) for entry in state.items())
 
     assert tenant.requests().total() - 1 <= count + 2  # one for the token
 
@@ -81,7 +86,7 @@ def test_reading_a_small_stack_takes_at_most_two_requests_more_than_single_gets(
 def test_pages_have_scoped_policies(tenant: Tenant, provider: PolicyProvider) -> None:
     state = tenant.fill(200, scope={"app_id": "app-1"})
 
-    at_once(partial(provider.read, *entry) for entry in state.items())
+    run_concurrently(partial(provider.read, *entry) for entry in state.items())
 
     assert tenant.requests() == {"get": 4, "page": 3, "token": 1}
 
@@ -92,7 +97,7 @@ def test_scoped_policies_that_pages_omit_are_searched_by_their_ids(
     state = tenant.fill(200, scope={"app_id": "app-1"})
     tenant.emulator.set_faults(Fault(do="answer", status=403, nth=1, **SEARCH))
 
-    at_once(partial(provider.read, *entry) for entry in state.items())
+    run_concurrently(partial(provider.read, *entry) for entry in state.items())
 
     requests = tenant.requests()
     assert requests["search"] >= 196 / THREADS
@@ -103,7 +108,7 @@ def test_an_update_takes_a_look_and_a_write(tenant: Tenant, provider: PolicyProv
     state = tenant.fill(250)
     policy_id, outputs = [*state.items()][7]
 
-    provider.update(policy_id, outputs, inputs(7, description="Changed."))
+    provider.update(policy_id, outputs, make_inputs(7, description="Changed."))
 
     assert tenant.requests() == {"get": 1, "update": 1, "token": 1}
 
@@ -114,7 +119,7 @@ def test_a_destroy_takes_a_look_and_a_write_for_each_policy(
 ) -> None:
     state = tenant.fill(count)
 
-    at_once(partial(provider.delete, *entry) for entry in state.items())
+    run_concurrently(partial(provider.delete, *entry) for entry in state.items())
 
     requests = tenant.requests()
     # Where another thread takes the connection of the look, the write looks again on its own.
@@ -130,9 +135,9 @@ def test_a_destroy_after_reads_takes_two_more_requests(
 ) -> None:
     state = tenant.fill(250)
 
-    at_once(partial(provider.read, *entry) for entry in state.items())
+    run_concurrently(partial(provider.read, *entry) for entry in state.items())
     before = tenant.requests()
-    at_once(partial(provider.delete, *entry) for entry in state.items())
+    run_concurrently(partial(provider.delete, *entry) for entry in state.items())
 
     assert (tenant.requests() - before).keys() == {"get", "delete", "usage"}
     # At most 100 policies share a search.
@@ -140,15 +145,17 @@ def test_a_destroy_after_reads_takes_two_more_requests(
 
 
 def test_a_run_in_one_process_requests_one_token(tenant: Tenant, provider: PolicyProvider) -> None:
-    created = at_once(partial(provider.create, inputs(number)) for number in range(20))
+    created = run_concurrently(
+        partial(provider.create, make_inputs(number)) for number in range(20)
+    )
     state = {made.id: made.outs or {} for made in created}
-    at_once(partial(provider.read, *entry) for entry in state.items())
-    changed = [inputs(number, description="Changed.") for number in range(20)]
-    at_once(
+    run_concurrently(partial(provider.read, *entry) for entry in state.items())
+    changed = [make_inputs(number, description="Changed.") for number in range(20)]
+    run_concurrently(
         partial(provider.update, policy_id, outputs, desired)
         for (policy_id, outputs), desired in zip(state.items(), changed, strict=True)
     )
-    at_once(partial(provider.delete, *entry) for entry in state.items())
+    run_concurrently(partial(provider.delete, *entry) for entry in state.items())
 
     assert tenant.requests()["token"] == 1
 
@@ -157,8 +164,8 @@ def test_a_refresh_returns_the_inputs_of_the_program(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
     """The engine writes its whole state for each policy whose inputs differ from the program's."""
-    marks = inputs(1)["annotations"]
-    sent = {**inputs(1), "annotations": None, "__owner": marks}
+    marks = make_inputs(1)["annotations"]
+    sent = {**make_inputs(1), "annotations": None, "__owner": marks}
     checked = provider.check({}, sent).inputs
     created = provider.create(checked)
 

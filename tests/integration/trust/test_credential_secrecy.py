@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._emulator.tenant import Tenant
-from tests.integration.trust.trust_cases import CREATE, ONE, UPDATE, grant
+from tests.integration.trust.trust_cases import CREATE, ONE, UPDATE, make_grant
 from tests.support.engine import Process, Stack
 
 
@@ -45,14 +45,14 @@ class Echo:
         await send({"type": "http.response.body", "body": body})
 
 
-def _everything(error: BaseException) -> str:
+def _collect_texts(error: BaseException) -> str:
     """All that an error can tell, in any of its forms."""
     copied = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
     told = [str(error), repr(error), repr(vars(error)), str(copied), str(copy.copy(error))]
     return "".join([*told, *traceback.format_exception(error)])
 
 
-def _run_into(stack: Stack, start: Callable[[], Process], found: list[str]) -> None:
+def _run_all_failures(stack: Stack, start: Callable[[], Process], found: list[str]) -> None:
     """One whole life of a policy with every kind of failure, and what it told."""
     tenant = stack.tenant
     for fault in (
@@ -65,11 +65,11 @@ def _run_into(stack: Stack, start: Callable[[], Process], found: list[str]) -> N
         Fault(do="expire_tokens", times=None),
     ):
         tenant.set_faults(*([fault] if fault else []))
-        for program in ({"access": grant(str(fault))}, {}):
+        for program in ({"access": make_grant(str(fault))}, {}):
             try:
                 stack.up(program, process=start())
             except errors.C1PolicyError as error:
-                found.append(_everything(error))
+                found.append(_collect_texts(error))
     tenant.set_faults()
 
 
@@ -91,7 +91,7 @@ def test_a_credential_appears_nowhere(
             secrets = {config["oidcToken"]}
         stack = Stack(tenant)
         Echo.answering = echo
-        _run_into(stack, partial(Process, tenant, **config), found)
+        _run_all_failures(stack, partial(Process, tenant, **config), found)
         Echo.answering, told = False, "".join(found)
         process = Process(tenant, **config)
         stack.up(ONE, process=process)
@@ -115,8 +115,8 @@ def test_the_values_of_a_secret_input_are_not_in_the_conflict(
 ) -> None:
     options: dict[str, Any] = {"secrets": ["description"]}
     one, theirs, two = (f"canary-{number}" for number in range(3))
-    stack.up({"access": grant(one, options=options)})
+    stack.up({"access": make_grant(one, options=options)})
     c1_tenant.api_edit(stack.id_of("access"), {"description": theirs})
     with pytest.raises(errors.RefusedError, match=r"`description` \(a secret\)") as caught:
-        stack.up({"access": grant(two, options=options)})
-    assert "canary-" not in _everything(caught.value)
+        stack.up({"access": make_grant(two, options=options)})
+    assert "canary-" not in _collect_texts(caught.value)

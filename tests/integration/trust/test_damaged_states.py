@@ -19,7 +19,13 @@ from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL, TENANT
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import dynamic_server
-from tests.integration.trust.trust_cases import Others, grant, live, marks, writes
+from tests.integration.trust.trust_cases import (
+    Others,
+    list_live,
+    list_writes,
+    make_grant,
+    make_ownership,
+)
 from tests.support.engine import Process, Stack
 from tests.support.strategies import accepted_policies
 
@@ -54,7 +60,7 @@ _STEPS = {
         ]
     }
 }
-FULL = grant(
+FULL = make_grant(
     "Full.",
     policy_steps=_STEPS | {"low": {"steps": [{"accept": {}}]}},
     rules=[{"condition": "subject.department == 'Sales'", "step_key": "low"}],
@@ -62,17 +68,17 @@ FULL = grant(
 )
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def _list_places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every place in a tree, from the top down."""
     items: Any = ()
     if isinstance(value, dict):
         items = value.items()
     elif isinstance(value, list):
         items = enumerate(value)
-    return [p for key, item in items for p in [(*path, key), *_places(item, (*path, key))]]
+    return [p for key, item in items for p in [(*path, key), *_list_places(item, (*path, key))]]
 
 
-def _damaged(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: bool) -> None:
+def _damage(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: bool) -> None:
     """Put a value, or nothing, at a place."""
     holder: Any = state
     for part in path[:-1]:
@@ -91,8 +97,11 @@ def _with_damages(state: dict[str, Any], damages: list[tuple[int, Any, bool]]) -
     """The state with damages at any depth."""
     out = copy.deepcopy(state)
     for number, value, gone in damages:
-        places = [*((name,) for name in (*INTERNAL, STATE, *POLICY_KIND.writable)), *_places(out)]
-        _damaged(out, places[number % len(places)], value, gone=gone)
+        places = [
+            *((name,) for name in (*INTERNAL, STATE, *POLICY_KIND.writable)),
+            *_list_places(out),
+        ]
+        _damage(out, places[number % len(places)], value, gone=gone)
     return out
 
 
@@ -110,13 +119,13 @@ def test_any_damage_gives_a_result_or_an_error_of_this_package(
     c1_tenant: Emulator, damages: list[tuple[int, Any, bool]], inputs: dict[str, Any]
 ) -> None:
     stack = Stack(c1_tenant)
-    declared = grant()
+    declared = make_grant()
     checked = {**stack.properties("access", declared, {}), **inputs}
-    checked["annotations"] = {**inputs.get("annotations", {}), **marks()}
+    checked["annotations"] = {**inputs.get("annotations", {}), **make_ownership()}
     checked.pop("scope", None)
     c1_tenant.reset()
     others = Others(c1_tenant)
-    others.add(annotations=marks("c1policy.Policy/other"))
+    others.add(annotations=make_ownership("c1policy.Policy/other"))
     with Process(c1_tenant).alive() as provider:
         made = _attempt(lambda: provider.create(copy.deepcopy(checked)))
         if isinstance(made, errors.C1PolicyError):
@@ -165,7 +174,7 @@ def test_the_refusal_of_an_update_names_the_path_and_the_correction(
     [entry] = stack.state
     entry.outputs |= damage
     before = c1_tenant.policy(entry.id)
-    for program in ({"access": FULL}, {"access": grant("Another.")}):
+    for program in ({"access": FULL}, {"access": make_grant("Another.")}):
         with pytest.raises(errors.StateError, match="pulumi up --refresh") as caught:
             stack.up(program)
         [name] = damage
@@ -196,10 +205,10 @@ def test_a_refresh_repairs_a_damaged_state(
     kept = {name: value for name, value in entry.inputs.items() if name != "__owner"}
     if damage.keys() != {"annotations"}:
         assert kept == inputs
-    before = len(writes(c1_tenant))
+    before = len(list_writes(c1_tenant))
     stack.up({"access": FULL})
     # Of damaged annotations nobody knows which keys were the program's: it sends them once more.
-    assert writes(c1_tenant)[before:] == []
+    assert list_writes(c1_tenant)[before:] == []
 
 
 @pytest.mark.parametrize("damage", CASES)
@@ -212,16 +221,16 @@ def test_a_destroy_deletes_a_policy_with_the_ownership_annotations_of_the_resour
     entry.outputs |= damage
     monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: URN)
     stack.destroy()
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
     assert stack.state == []
 
 
 OTHERS: dict[str, dict[str, str]] = {
     "nobody": {},
-    "another resource": marks("c1policy.Policy/other"),
-    "another stack": marks(workspace="shop/prod"),
-    "a longer workspace": marks(workspace="team/acme/shop/dev"),
-    "another tool": marks() | {"managed_by": "terraform"},
+    "another resource": make_ownership("c1policy.Policy/other"),
+    "another stack": make_ownership(workspace="shop/prod"),
+    "a longer workspace": make_ownership(workspace="team/acme/shop/dev"),
+    "another tool": make_ownership() | {"managed_by": "terraform"},
     "a part": {"managed_by": "pulumi"},
 }
 
@@ -243,7 +252,7 @@ def test_a_destroy_keeps_a_policy_of_others_and_names_its_id(
     stack.up({"access": FULL})
     [entry] = stack.state
     entry.outputs |= copy.deepcopy(damage)
-    cleared = dict.fromkeys(marks(), "")
+    cleared = dict.fromkeys(make_ownership(), "")
     c1_tenant.api_edit(entry.id, {"annotations": cleared | theirs})
     others = Others(c1_tenant)
     monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: urn)
@@ -261,8 +270,8 @@ def test_a_destroy_keeps_a_builtin_policy(
     c1_tenant: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     others = Others(c1_tenant)
-    builtin = others.add(builtin=True, annotations=marks())
-    outputs = {"id": builtin, "policy_type": 7, "annotations": marks()}
+    builtin = others.add(builtin=True, annotations=make_ownership())
+    outputs = {"id": builtin, "policy_type": 7, "annotations": make_ownership()}
     with Process(c1_tenant).alive() as provider, caplog.at_level(logging.WARNING):
         provider.delete(builtin, outputs)
     others.assert_untouched()

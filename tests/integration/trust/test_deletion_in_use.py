@@ -10,7 +10,15 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.trust_cases import DELETE, ONE, Which, grant, live, revoke, writes
+from tests.integration.trust.trust_cases import (
+    DELETE,
+    ONE,
+    Which,
+    list_live,
+    list_writes,
+    make_grant,
+    make_revoke,
+)
 from tests.support.engine import Process, Program, Stack
 
 USES: Which = {"path": r"/search/(apps|entitlements)"}
@@ -36,7 +44,7 @@ class Unfiltered(httpx.BaseTransport):
         self._network.close()
 
 
-def count_questions(tenant: Emulator) -> int:
+def count_searches(tenant: Emulator) -> int:
     return sum(
         request.path.endswith(("/search/apps", "/search/entitlements"))
         for request in tenant.requests
@@ -59,7 +67,7 @@ def detach(tenant: Emulator, app: str) -> None:
         tenant.remove_entitlement(app, f"role{number}")
 
 
-def destroy_refused(stack: Stack) -> str:
+def get_refusal_of_destroy(stack: Stack) -> str:
     with pytest.raises(errors.RefusedError) as caught:
         stack.destroy()
     return str(caught.value)
@@ -71,7 +79,7 @@ def test_the_error_for_the_deletion_of_a_policy_in_use_names_its_uses(
     stack.up(ONE)
     policy_id = stack.id_of("access")
     app = attach(c1_tenant, policy_id)
-    text = destroy_refused(stack)
+    text = get_refusal_of_destroy(stack)
     assert text.startswith(
         f"Cannot delete the policy c1policy.Policy/access ({policy_id}): it is in use by 1 app and "
         "12 entitlements, which would keep the id of a deleted policy: the app 'GitHub' "
@@ -79,11 +87,11 @@ def test_the_error_for_the_deletion_of_a_policy_in_use_names_its_uses(
         "grants, the entitlement 'Role 10'"
     )
     assert f"{VARIABLE}=delete pulumi destroy" in text.splitlines()[-1]
-    assert len(stack.state) == len(live(c1_tenant)) == 1
-    assert [request.method for request in writes(c1_tenant)] == ["POST"]
+    assert len(stack.state) == len(list_live(c1_tenant)) == 1
+    assert [request.method for request in list_writes(c1_tenant)] == ["POST"]
     detach(c1_tenant, app)
     stack.destroy()
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
 
 
 def test_an_environment_variable_decides_for_one_run(
@@ -93,8 +101,8 @@ def test_an_environment_variable_decides_for_one_run(
     attach(c1_tenant, stack.id_of("access"))
     monkeypatch.setenv(VARIABLE, "delete")
     stack.destroy()
-    assert live(c1_tenant) == []
-    assert count_questions(c1_tenant) == 0
+    assert list_live(c1_tenant) == []
+    assert count_searches(c1_tenant) == 0
 
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["at once", "after a refresh"])
@@ -103,22 +111,22 @@ def test_the_decision_of_the_program_is_recorded_without_an_update(
 ) -> None:
     stack.up(ONE)
     attach(c1_tenant, stack.id_of("access"))
-    before = len(writes(c1_tenant))
-    decided: Program = {"access": grant("One.", options={"on_in_use": "delete"})}
+    before = len(list_writes(c1_tenant))
+    decided: Program = {"access": make_grant("One.", options={"on_in_use": "delete"})}
     assert stack.list_changes(decided) == {}
     stack.up(decided)
     if refresh:
         stack.refresh()
         assert stack.list_changes(decided) == {}
     stack.destroy()
-    assert [request.method for request in writes(c1_tenant)[before:]] == ["DELETE"]
+    assert [request.method for request in list_writes(c1_tenant)[before:]] == ["DELETE"]
 
 
 def test_a_removed_decision_has_no_effect(c1_tenant: Emulator, stack: Stack) -> None:
-    stack.up({"access": grant("One.", options={"on_in_use": "delete"})})
+    stack.up({"access": make_grant("One.", options={"on_in_use": "delete"})})
     attach(c1_tenant, stack.id_of("access"))
     stack.up(ONE)
-    assert "it is in use" in destroy_refused(stack)
+    assert "it is in use" in get_refusal_of_destroy(stack)
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 503])
@@ -128,12 +136,12 @@ def test_a_failed_search_for_uses_does_not_refuse_a_deletion(
     stack: Stack,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    stack.up({f"access-{number}": grant(f"{number}") for number in range(5)})
+    stack.up({f"access-{number}": make_grant(f"{number}") for number in range(5)})
     attach(c1_tenant, stack.id_of("access-0"))
     c1_tenant.set_faults(Fault(do="answer", status=status, times=None, **USES))
     with caplog.at_level(logging.WARNING):
         stack.destroy()
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
     [warning] = caplog.messages
     assert "does not tell whether apps and entitlements use the policies" in warning
     assert f" {status} " in warning
@@ -155,7 +163,7 @@ def test_an_unreadable_or_late_answer_does_not_refuse_a_deletion(
     c1_tenant.set_faults(fault)
     with caplog.at_level(logging.WARNING):
         stack.destroy(process=Process(c1_tenant, requestDeadline="0.5"))
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
     assert len(caplog.messages) == 1
 
 
@@ -166,12 +174,12 @@ def test_a_tenant_that_ignores_the_filter_does_not_refuse_a_deletion(
     attach(c1_tenant, "somebody-elses-policy")
     with caplog.at_level(logging.WARNING):
         stack.destroy(process=Process(c1_tenant, network=Unfiltered()))
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
     assert caplog.messages == []
 
 
 def test_uses_that_the_run_removed_do_not_count(c1_tenant: Emulator, stack: Stack) -> None:
-    stack.up({"one": grant("1"), "two": grant("2"), "three": grant("3")})
+    stack.up({"one": make_grant("1"), "two": make_grant("2"), "three": make_grant("3")})
     app = c1_tenant.add_app("GitHub", grantPolicyId=stack.id_of("one"))
 
     def on_answer(request: httpx.Request) -> None:
@@ -180,9 +188,9 @@ def test_uses_that_the_run_removed_do_not_count(c1_tenant: Emulator, stack: Stac
             c1_tenant.edit_app(app, {"grantPolicyId": None})
 
     stack.up({}, refresh=True, process=Process(c1_tenant, on_answer=on_answer))
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
     # Two ahead, and two for the policy that seemed in use.
-    assert count_questions(c1_tenant) == 4
+    assert count_searches(c1_tenant) == 4
 
 
 def test_an_old_policy_that_the_replacement_freed_is_deleted(
@@ -195,8 +203,8 @@ def test_an_old_policy_that_the_replacement_freed_is_deleted(
         if request.method == "POST" and request.url.path == "/api/v1/policies":
             c1_tenant.edit_app(app, {"grantPolicyId": None})
 
-    stack.up({"access": revoke()}, process=Process(c1_tenant, on_answer=on_answer))
-    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+    stack.up({"access": make_revoke()}, process=Process(c1_tenant, on_answer=on_answer))
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 
 
 @pytest.mark.parametrize("forced", [False, True], ids=["by type", "forced"])
@@ -213,13 +221,13 @@ def test_an_old_policy_that_is_still_in_use_is_kept_with_a_warning(
         if forced:
             stack.up(ONE, refresh=True, replace=("access",))
         else:
-            stack.up({"access": revoke()})
+            stack.up({"access": make_revoke()})
     new = stack.id_of("access")
     [warning] = caplog.messages
     assert f"it was replaced by {new}, but is still in use by 1 app: the app 'GitHub'" in warning
     assert f"then delete {old} in ConductorOne" in warning
     assert [entry.id for entry in stack.state] == [new]
-    assert [policy["id"] for policy in live(c1_tenant)] == [old, new]
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [old, new]
 
 
 def test_the_next_run_decides_about_a_pending_deletion_of_a_replaced_policy(
@@ -229,10 +237,10 @@ def test_the_next_run_decides_about_a_pending_deletion_of_a_replaced_policy(
     old = stack.id_of("access")
     c1_tenant.set_faults(Fault(do="answer", status=400, **DELETE))
     with pytest.raises(errors.InvalidRequestError):
-        stack.up({"access": revoke()})
+        stack.up({"access": make_revoke()})
     c1_tenant.add_app("GitHub", grantPolicyId=old)
     with caplog.at_level(logging.WARNING):
-        stack.up({"access": revoke()}, refresh=True)
+        stack.up({"access": make_revoke()}, refresh=True)
     assert f"it was replaced by {stack.id_of('access')}" in caplog.messages[-1]
     assert [entry.goes for entry in stack.state] == [False]
 
@@ -254,15 +262,15 @@ def test_a_used_policy_that_a_person_took_over_is_kept_with_a_warning(
 def test_a_destroy_takes_few_searches_for_uses(
     count: int, most: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
-    stack.up({f"access-{number}": grant(f"{number}") for number in range(count)})
+    stack.up({f"access-{number}": make_grant(f"{number}") for number in range(count)})
     stack.destroy()
-    assert count_questions(c1_tenant) <= most
+    assert count_searches(c1_tenant) <= most
 
 
 def test_a_destroy_after_a_refresh_takes_two_searches_for_uses(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
-    stack.up({f"access-{number}": grant(f"{number}") for number in range(30)})
+    stack.up({f"access-{number}": make_grant(f"{number}") for number in range(30)})
     stack.up({}, refresh=True)
-    assert count_questions(c1_tenant) == 2
-    assert live(c1_tenant) == []
+    assert count_searches(c1_tenant) == 2
+    assert list_live(c1_tenant) == []

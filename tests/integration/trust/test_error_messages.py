@@ -9,13 +9,17 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.trust_cases import CREATE, DELETE, GET, ONE, UPDATE, Which, grant
+from tests.integration.trust.trust_cases import CREATE, DELETE, GET, ONE, UPDATE, Which, make_grant
 from tests.support.engine import Stack
 
 STEPS: dict[str, tuple[Which, Callable[[Stack], None], str]] = {
-    "create": (CREATE, lambda stack: stack.up({"new": grant()}), "POST /api/v1/policies"),
+    "create": (CREATE, lambda stack: stack.up({"new": make_grant()}), "POST /api/v1/policies"),
     "read": (GET, lambda stack: stack.refresh(), "GET /api/v1/policies/"),
-    "update": (UPDATE, lambda stack: stack.up({"access": grant("B")}), "POST /api/v1/policies/"),
+    "update": (
+        UPDATE,
+        lambda stack: stack.up({"access": make_grant("B")}),
+        "POST /api/v1/policies/",
+    ),
     "delete": (DELETE, lambda stack: stack.destroy(), "DELETE /api/v1/policies/"),
 }
 ANSWERS: dict[str, tuple[dict[str, Any], str]] = {

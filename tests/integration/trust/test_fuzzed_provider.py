@@ -17,7 +17,7 @@ from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.trust.trust_cases import grant, marks
+from tests.integration.trust.trust_cases import make_grant, make_ownership
 from tests.support.engine import Process, Stack
 from tests.support.strategies import policies
 
@@ -29,7 +29,15 @@ _NAMES = sorted(
     | {"users", "userIds", "wait", "duration", "provision", "grant", "code", "message", "details"}
 )
 _TEXT = st.text(max_size=8) | st.sampled_from(
-    [ID, "null", "", "POLICY_TYPE_GRANT", "2026-01-01T00:00:00Z", "3600s", *marks().values()]
+    [
+        ID,
+        "null",
+        "",
+        "POLICY_TYPE_GRANT",
+        "2026-01-01T00:00:00Z",
+        "3600s",
+        *make_ownership().values(),
+    ]
 )
 JSON: SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | _TEXT,
@@ -46,7 +54,7 @@ def _envelopes(draw: st.DrawFn) -> Any:
     """Answers that look right from outside."""
     policy = draw(st.dictionaries(st.sampled_from(_NAMES), JSON, max_size=5))
     policy |= draw(st.sampled_from([{}, {"id": ID}]))
-    policy |= draw(st.sampled_from([{}, {"annotations": marks()}]))
+    policy |= draw(st.sampled_from([{}, {"annotations": make_ownership()}]))
     return draw(
         st.sampled_from(
             [{"policy": policy}, {"list": [policy]}, {"list": [policy], "nextPageToken": "more"}]
@@ -80,7 +88,7 @@ class _Script(httpx.BaseTransport):
         return httpx.Response(status, content=body)
 
 
-def _failure(call: Callable[[], object]) -> errors.C1PolicyError | None:
+def _catch(call: Callable[[], object]) -> errors.C1PolicyError | None:
     """The error of ours that a call ends with, if it does not end well."""
     try:
         call()
@@ -130,11 +138,11 @@ def test_any_answers_give_a_result_or_an_error_of_this_package(
     process = Process(c1_tenant, network=_Script(answers), accessToken=token)
     with process.alive() as provider:
         old, new = (
-            provider.check({}, stack.properties("access", grant(text), {})).inputs
+            provider.check({}, stack.properties("access", make_grant(text), {})).inputs
             for text in ("Old.", "New.")
         )
         outputs = {**old, "id": ID, "system_builtin": False}
-        error = _failure(lambda: OPERATIONS[operation](provider, new, outputs))
+        error = _catch(lambda: OPERATIONS[operation](provider, new, outputs))
     if error is not None:
         assert str(error).startswith("Cannot ")
         assert len(str(error).splitlines()) >= 2
@@ -180,6 +188,6 @@ def test_any_inputs_give_a_result_of_diff_or_a_refusal(
     c1_tenant: Emulator, olds: dict[str, Any], news: dict[str, Any]
 ) -> None:
     with Process(c1_tenant).alive() as provider:
-        error = _failure(lambda: provider.diff(ID, olds, news))
+        error = _catch(lambda: provider.diff(ID, olds, news))
     assert error is None or isinstance(error, errors.RefusedError)
     assert c1_tenant.requests == []

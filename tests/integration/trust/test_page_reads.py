@@ -13,18 +13,18 @@ from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
-from tests.integration.trust.trust_cases import GET, SEARCH, Lagging, grant, policy
+from tests.integration.trust.trust_cases import GET, SEARCH, Lagging, make_grant, make_policy
 from tests.support.engine import Process, QuickClock, Stack
 
 
 def _fill(tenant: Emulator, count: int, **fields: Any) -> list[str]:
     return [
-        tenant.policies.create(policy(displayName=f"Policy {number}", **fields)).id
+        tenant.policies.create(make_policy(displayName=f"Policy {number}", **fields)).id
         for number in range(count)
     ]
 
 
-def _requests(tenant: Emulator) -> list[str]:
+def _list_requests(tenant: Emulator) -> list[str]:
     """The requests for policies, in short."""
     paths = [f"{r.method} {r.path.rpartition('/')[2]}" for r in tenant.requests]
     return [path for path in paths if path != "POST token"]
@@ -38,7 +38,7 @@ def test_a_few_reads_are_single_gets_and_one_page(count: int, c1_tenant: Emulato
         for policy_id in ids:
             assert process.run.reads.get(policy_id)["id"] == policy_id
     gets = [f"GET {policy_id}" for policy_id in ids]
-    assert sorted(_requests(c1_tenant)) == sorted(["POST policies", *gets])
+    assert sorted(_list_requests(c1_tenant)) == sorted(["POST policies", *gets])
 
 
 @pytest.mark.parametrize("threads", [1, 4, 16])
@@ -49,7 +49,7 @@ def test_a_thousand_reads_take_at_most_fifteen_requests(threads: int, c1_tenant:
         found = list(pool.map(process.run.reads.get, ids))
     assert [each["id"] for each in found] == ids
     # With many threads, a page may be asked for before the first policy is there.
-    assert len(_requests(c1_tenant)) <= 16
+    assert len(_list_requests(c1_tenant)) <= 16
 
 
 def test_scoped_policies_are_read_from_pages(c1_tenant: Emulator) -> None:
@@ -57,12 +57,12 @@ def test_scoped_policies_are_read_from_pages(c1_tenant: Emulator) -> None:
     process = Process(c1_tenant)
     with process.alive():
         assert [process.run.reads.get(policy_id)["id"] for policy_id in ids] == ids
-    assert len(_requests(c1_tenant)) == SINGLE_READS + 1
+    assert len(_list_requests(c1_tenant)) == SINGLE_READS + 1
 
 
 def test_a_page_from_before_our_write_is_not_drift(c1_tenant: Emulator, stack: Stack) -> None:
-    program = {f"access-{number}": grant("A") for number in range(8)}
-    changed = {name: grant("B") for name in [*program][:6]}
+    program = {f"access-{number}": make_grant("A") for number in range(8)}
+    changed = {name: make_grant("B") for name in [*program][:6]}
     stack.up(program)
     lag = Lagging()
     process = Process(c1_tenant, network=lag)
@@ -75,7 +75,7 @@ def test_a_page_from_before_our_write_is_not_drift(c1_tenant: Emulator, stack: S
     stack.refresh()
     assert stack.state[7].inputs["description"] == "theirs"
     # What is newer than our write needs no second look.
-    assert len(_requests(c1_tenant)) == SINGLE_READS + 1
+    assert len(_list_requests(c1_tenant)) == SINGLE_READS + 1
 
 
 def test_only_a_get_of_the_id_shows_that_a_policy_is_gone(c1_tenant: Emulator) -> None:
@@ -88,26 +88,26 @@ def test_only_a_get_of_the_id_shows_that_a_policy_is_gone(c1_tenant: Emulator) -
         assert process.run.reads.get(late)["id"] == late
         with pytest.raises(errors.NotFoundError):
             process.run.reads.get("nobody")
-    assert _requests(c1_tenant)[-2:] == [f"GET {late}", "GET nobody"]
+    assert _list_requests(c1_tenant)[-2:] == [f"GET {late}", "GET nobody"]
 
 
 def test_a_written_policy_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
-    program = {f"p{number}": grant("Old.") for number in range(10)}
+    program = {f"p{number}": make_grant("Old.") for number in range(10)}
     stack.up(program)
     process = Process(c1_tenant)
     with process.alive() as provider:
         for entry in stack.state:
             provider.read(entry.id, entry.outputs)
         entry = stack.state[-1]
-        new = provider.check({}, stack.properties("p9", grant("New."), {})).inputs
+        new = provider.check({}, stack.properties("p9", make_grant("New."), {})).inputs
         written = provider.update(entry.id, entry.outputs, new)
         found = provider.read(entry.id, dict(written.outs or {}))
     assert (found.inputs or {})["description"] == "New."
-    assert _requests(c1_tenant)[-1] == f"GET {entry.id}"
+    assert _list_requests(c1_tenant)[-1] == f"GET {entry.id}"
 
 
 def test_a_deleted_policy_is_not_read_from_a_page(c1_tenant: Emulator, stack: Stack) -> None:
-    stack.up({f"p{number}": grant() for number in range(10)})
+    stack.up({f"p{number}": make_grant() for number in range(10)})
     process = Process(c1_tenant)
     with process.alive() as provider:
         for entry in stack.state:
@@ -154,7 +154,7 @@ def test_a_failed_get_fails_no_other_read(c1_tenant: Emulator) -> None:
 def test_a_404_of_the_token_endpoint_never_means_that_a_policy_is_gone(
     body: str | None, c1_tenant: Emulator, stack: Stack
 ) -> None:
-    stack.up({"access": grant("A")})
+    stack.up({"access": make_grant("A")})
     c1_tenant.set_faults(
         Fault(do="answer", path="/auth/v1/token", status=404, body=body),
         Fault(do="answer", status=200, body='{"list": []}', times=None, **SEARCH),

@@ -24,8 +24,8 @@ from tests.integration.trust.trust_cases import (
     SEARCH,
     UPDATE,
     Which,
-    grant,
-    live,
+    list_live,
+    make_grant,
 )
 from tests.support.engine import Process, QuickClock, Stack
 
@@ -52,10 +52,10 @@ class Waits(QuickClock):
         return super().wait(event, seconds)
 
 
-def _whole_life(stack: Stack, clock: ClientClock) -> None:
+def _run_every_request(stack: Stack, clock: ClientClock) -> None:
     """Every kind of request."""
     stack.up(ONE, process=Process(stack.tenant, clock=clock))
-    changed = {"access": grant("Two.")}
+    changed = {"access": make_grant("Two.")}
     stack.up(changed, refresh=True, process=Process(stack.tenant, clock=clock))
     stack.destroy(process=Process(stack.tenant, clock=clock))
 
@@ -77,8 +77,8 @@ def test_every_kind_of_request_waits_for_its_retry_after(
         )
     )
     clock = Waits()
-    _whole_life(stack, clock)
-    assert (live(c1_tenant), stack.state) == ([], [])
+    _run_every_request(stack, clock)
+    assert (list_live(c1_tenant), stack.state) == ([], [])
     assert 39.9 < max(clock.waits) <= 42
 
 
@@ -100,7 +100,7 @@ def test_a_retry_after_date_is_on_the_clock_of_the_tenant(
 def test_a_retry_after_makes_all_threads_wait(
     status: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
-    stack.up({"one": grant(), "two": grant()})
+    stack.up({"one": make_grant(), "two": make_grant()})
     c1_tenant.set_faults(Fault(do="answer", status=status, retry_after=0.6, **GET))
     sent: list[float] = []
     throttled = threading.Event()
@@ -137,7 +137,7 @@ def test_endless_throttling_ends_at_the_deadline(
     clock = Waits()
     process = Process(c1_tenant, clock=clock, requestDeadline=str(deadline))
     begun = clock.monotonic()
-    end = partial(stack.up, {"other": grant()}) if which == "search" else stack.destroy
+    end = partial(stack.up, {"other": make_grant()}) if which == "search" else stack.destroy
     with pytest.raises((errors.RateLimitError, errors.ServerError)) as caught:
         end(process=process)
     assert clock.monotonic() - begun <= deadline + 1
@@ -153,7 +153,7 @@ def test_one_renewal_serves_many_threads(c1_tenant: Emulator, stack: Stack) -> N
     process = Process(c1_tenant)
     with process.alive(), ThreadPoolExecutor(16) as threads:
         list(threads.map(process.client.get, [stack.id_of("access")] * 32))
-    assert _tokens(c1_tenant) == 1
+    assert _count_tokens(c1_tenant) == 1
 
 
 def test_an_expired_token_is_renewed_once_for_all_threads(
@@ -165,7 +165,7 @@ def test_an_expired_token_is_renewed_once_for_all_threads(
     process = Process(c1_tenant)
     with process.alive(), ThreadPoolExecutor(8) as threads:
         list(threads.map(process.client.get, [stack.id_of("access")] * 64))
-    assert _tokens(c1_tenant) == 2
+    assert _count_tokens(c1_tenant) == 2
 
 
 def test_endless_401_answers_end_with_one_error_after_one_renewal(
@@ -174,11 +174,11 @@ def test_endless_401_answers_end_with_one_error_after_one_renewal(
     c1_tenant.set_faults(Fault(do="answer", status=401, times=None, path="/api/v1/"))
     with pytest.raises(errors.AuthenticationError, match="client secret"):
         stack.up(ONE)
-    assert _tokens(c1_tenant) == 2
+    assert _count_tokens(c1_tenant) == 2
     assert len(c1_tenant.requests) == 4
 
 
-def _tokens(tenant: Emulator) -> int:
+def _count_tokens(tenant: Emulator) -> int:
     return sum(request.path == TOKEN["path"] for request in tenant.requests)
 
 
@@ -186,7 +186,7 @@ def test_each_thread_names_its_own_policy_in_a_shared_failure(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     names = [f"access-{number}" for number in range(4)]
-    stack.up({name: grant() for name in names})
+    stack.up({name: make_grant() for name in names})
     c1_tenant.set_faults(Fault(do="answer", status=401, times=None, **TOKEN))
     process = Process(c1_tenant)
 
@@ -209,7 +209,7 @@ def test_a_small_skew_of_the_clocks_is_tolerated(
 ) -> None:
     c1_tenant.advance(skew)
     stack.up(ONE)
-    assert len(live(c1_tenant)) == 1
+    assert len(list_live(c1_tenant)) == 1
 
 
 @pytest.mark.parametrize("skew", [7200, -7200])
@@ -230,8 +230,8 @@ def test_a_clock_that_jumps_during_a_run_causes_one_renewal(
         Fault(do="skew_clock", seconds=-4000, nth=2, **TOKEN),
     )
     stack.up(ONE)
-    assert len(live(c1_tenant)) == 1
-    assert _tokens(c1_tenant) == 2
+    assert len(list_live(c1_tenant)) == 1
+    assert _count_tokens(c1_tenant) == 2
 
 
 MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
@@ -246,7 +246,7 @@ MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
 def test_no_lock_is_held_during_a_request(kind: str, c1_tenant: Emulator, stack: Stack) -> None:
     method, matches = MEETINGS[kind]
     names = ["a", "b", "c", "d"]
-    program = {name: grant(name) for name in names}
+    program = {name: make_grant(name) for name in names}
     if kind != "creates":
         stack.up(program)
     # All four must be in the middle of their request at one moment, or the barrier breaks.
@@ -258,7 +258,7 @@ def test_no_lock_is_held_during_a_request(kind: str, c1_tenant: Emulator, stack:
 
     def work(name: str) -> None:
         entry = stack.entry(name)
-        new = provider.check({}, stack.properties(name, grant("new"), {})).inputs
+        new = provider.check({}, stack.properties(name, make_grant("new"), {})).inputs
         if entry is None:
             provider.create(new)
         elif kind == "reads":

@@ -20,7 +20,9 @@ SEARCH: Which = {"path": "/search/policies"}
 GET: Which = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
 
 
-def grant(description: str = "", /, *, options: Mapping[str, Any] = {}, **fields: Any) -> Declared:
+def make_grant(
+    description: str = "", /, *, options: Mapping[str, Any] = {}, **fields: Any
+) -> Declared:
     """A grant policy, with what the test is about."""
     inputs = {
         "display_name": "Access",
@@ -31,16 +33,16 @@ def grant(description: str = "", /, *, options: Mapping[str, Any] = {}, **fields
     return Declared({**inputs, **fields}, options)
 
 
-def revoke(**fields: Any) -> Declared:
+def make_revoke(**fields: Any) -> Declared:
     """A revoke policy of the same name."""
     steps: dict[str, Any] = {"revoke": {"steps": [{"accept": {}}]}}
-    return grant(policy_type="POLICY_TYPE_REVOKE", policy_steps=steps, **fields)
+    return make_grant(policy_type="POLICY_TYPE_REVOKE", policy_steps=steps, **fields)
 
 
-ONE: Program = {"access": grant("One.")}
+ONE: Program = {"access": make_grant("One.")}
 
 
-def lost(**which: Any) -> dict[str, list[Fault]]:
+def make_lost_answers(**which: Any) -> dict[str, list[Fault]]:
     """The ways to lose the answer to a request that took effect."""
     return {
         "cut": [Fault(do="cut", after_effect=True, **which)],
@@ -54,7 +56,7 @@ def lost(**which: Any) -> dict[str, list[Fault]]:
     }
 
 
-def failed(**which: Any) -> dict[str, list[Fault]]:
+def make_failures(**which: Any) -> dict[str, list[Fault]]:
     """The ways in which a request fails without any effect, and is worth another one."""
     return {
         "cut": [Fault(do="cut", **which)],
@@ -66,7 +68,7 @@ def failed(**which: Any) -> dict[str, list[Fault]]:
     }
 
 
-def writes(tenant: Emulator) -> list[RecordedRequest]:
+def list_writes(tenant: Emulator) -> list[RecordedRequest]:
     """The requests that create, change or delete a policy, in order of arrival."""
     return [
         request
@@ -75,18 +77,18 @@ def writes(tenant: Emulator) -> list[RecordedRequest]:
     ]
 
 
-def searches(tenant: Emulator) -> int:
+def count_searches(tenant: Emulator) -> int:
     """Count the searches."""
     return sum(request.path.endswith("/search/policies") for request in tenant.requests)
 
 
-def live(tenant: Emulator, workspace: str = WORKSPACE) -> list[dict[str, Any]]:
+def list_live(tenant: Emulator, workspace: str = WORKSPACE) -> list[dict[str, Any]]:
     """The policies that a workspace keeps in the tenant, in order of creation."""
     found = [tenant.policy(r.id) for r in tenant.policies if r.deleted_at is None]
     return [p for p in found if p.get("annotations", {}).get("iac_workspace") == workspace]
 
 
-def policy(**fields: Any) -> dict[str, Any]:
+def make_policy(**fields: Any) -> dict[str, Any]:
     """A policy as some client of the API would send it."""
     plain = {
         "displayName": "Access",
@@ -96,7 +98,9 @@ def policy(**fields: Any) -> dict[str, Any]:
     return {**plain, **fields}
 
 
-def marks(address: str = "c1policy.Policy/access", workspace: str = WORKSPACE) -> dict[str, str]:
+def make_ownership(
+    address: str = "c1policy.Policy/access", workspace: str = WORKSPACE
+) -> dict[str, str]:
     """The annotations with which a resource marks its policy."""
     return {
         "managed_by": "pulumi",
@@ -116,7 +120,7 @@ class Others:
     def add(self, **fields: Any) -> str:
         """Let somebody else have a policy; returns its id."""
         builtin = fields.pop("builtin", False)
-        record = self._tenant.policies.create(policy(**fields), builtin=builtin)
+        record = self._tenant.policies.create(make_policy(**fields), builtin=builtin)
         self.keep()
         return record.id
 

@@ -39,7 +39,7 @@ from pulumi_c1policy._pulumi import engine_values
 GROUP = {"app_id": "app", "app_entitlement_id": "entitlement"}
 
 
-def approval(**fields: Any) -> dict[str, Any]:
+def make_approval(**fields: Any) -> dict[str, Any]:
     return {"approval": fields}
 
 
@@ -48,42 +48,42 @@ def by(**fields: Any) -> dict[str, Any]:
 
 
 APPROVALS = {
-    "users": (approve.users(["u"]), approval(users={"user_ids": ["u"]})),
-    "manager": (approve.manager(), approval(manager={})),
-    "app_owners": (approve.app_owners(), approval(app_owners={})),
-    "entitlement_owners": (approve.entitlement_owners(), approval(entitlement_owners={})),
-    "resource_owners": (approve.resource_owners(), approval(resource_owners={})),
+    "users": (approve.users(["u"]), make_approval(users={"user_ids": ["u"]})),
+    "manager": (approve.manager(), make_approval(manager={})),
+    "app_owners": (approve.app_owners(), make_approval(app_owners={})),
+    "entitlement_owners": (approve.entitlement_owners(), make_approval(entitlement_owners={})),
+    "resource_owners": (approve.resource_owners(), make_approval(resource_owners={})),
     "group": (
         approve.group("g", app_id="a"),
-        approval(group={"app_id": "a", "app_group_id": "g"}),
+        make_approval(group={"app_id": "a", "app_group_id": "g"}),
     ),
-    "self": (approve.oneself(), approval(self={})),
+    "self": (approve.oneself(), make_approval(self={})),
     "expression": (
         approve.expression("appOwners", "[subject]"),
-        approval(expression={"expressions": ["appOwners", "[subject]"]}),
+        make_approval(expression={"expressions": ["appOwners", "[subject]"]}),
     ),
-    "webhook": (approve.webhook("w"), approval(webhook={"webhook_id": "w"})),
+    "webhook": (approve.webhook("w"), make_approval(webhook={"webhook_id": "w"})),
     "agent": (
         approve.agent("Look twice.", policy_ids=["p"]),
-        approval(agent={"instructions": "Look twice.", "policy_ids": ["p"]}),
+        make_approval(agent={"instructions": "Look twice.", "policy_ids": ["p"]}),
     ),
 }
 OPTIONS = {
     "of the approval": (
         approve.app_owners(require_denial_reason=True, allow_delegation=False),
-        approval(app_owners={}, require_denial_reason=True, allow_delegation=False),
+        make_approval(app_owners={}, require_denial_reason=True, allow_delegation=False),
     ),
     "of the kind": (
         approve.manager(allow_self_approval=True, require_distinct_approvers=True),
-        approval(manager={"allow_self_approval": True, "require_distinct_approvers": True}),
+        make_approval(manager={"allow_self_approval": True, "require_distinct_approvers": True}),
     ),
     "fallback": (
         approve.manager(fallback=["u"]),
-        approval(manager={"fallback": True, "fallback_user_ids": ["u"]}),
+        make_approval(manager={"fallback": True, "fallback_user_ids": ["u"]}),
     ),
     "fallback to groups": (
         approve.oneself(fallback_groups=[cast("Any", GROUP)]),
-        approval(
+        make_approval(
             self={
                 "fallback": True,
                 "is_group_fallback_enabled": True,
@@ -93,11 +93,13 @@ OPTIONS = {
     ),
     "reassignees": (
         approve.webhook("w", allowed_reassignees=["u"]),
-        approval(webhook={"webhook_id": "w"}, allow_reassignment=True, allowed_reassignees=["u"]),
+        make_approval(
+            webhook={"webhook_id": "w"}, allow_reassignment=True, allowed_reassignees=["u"]
+        ),
     ),
     "escalation": (
         approve.manager(escalate=escalate.skip_step(after="1h")),
-        approval(
+        make_approval(
             manager={},
             escalation_enabled=True,
             escalation={"expiration": "1h", "skip_step": {}},

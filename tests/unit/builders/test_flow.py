@@ -16,7 +16,7 @@ MANAGER: Any = {"approval": {"manager": {}}}
 REJECT: Any = {"reject": {}}
 
 
-def rules_by_condition(flow: Flow) -> dict[Any, Any]:
+def index_rules(flow: Flow) -> dict[Any, Any]:
     return {rule["condition"]: rule.get("step_key") for rule in flow.get("rules", [])}
 
 
@@ -96,15 +96,15 @@ def test_a_generated_key_survives_reordering_new_steps_and_layout() -> None:
         when(ADMINS, steps=[approve.manager(), accept()]),
         when("subject.department\n  == 'Sales'", steps=[reject("No.")]),
     )
-    assert set(rules_by_condition(one).values()) == set(rules_by_condition(other).values())
-    assert rules_by_condition(one)[ADMINS] == rules_by_condition(other)[ADMINS]
+    assert set(index_rules(one).values()) == set(index_rules(other).values())
+    assert index_rules(one)[ADMINS] == index_rules(other)[ADMINS]
 
 
 def test_similar_conditions_get_different_keys() -> None:
     flow = on.grant(
         when("a == 'b'", steps=[reject()]), when("a != 'b'", steps=[accept()]), approve.manager()
     )
-    assert len(set(rules_by_condition(flow).values())) == 2
+    assert len(set(index_rules(flow).values())) == 2
 
 
 def test_a_repeated_condition_is_left_to_the_preview() -> None:

@@ -30,7 +30,7 @@ SAMPLES = {
 }
 
 
-def words(kind: str) -> set[str]:
+def list_words(kind: str) -> set[str]:
     return set(re.findall(r"\w+", kind)) - {"list", "map"}
 
 
@@ -42,13 +42,13 @@ def test_the_data_has_a_version_and_a_source() -> None:
 
 
 def test_every_type_that_is_used_is_declared() -> None:
-    named = {word for kind in FACTS.variables.values() for word in words(kind)}
+    named = {word for kind in FACTS.variables.values() for word in list_words(kind)}
     for fields in FACTS.types.values():
-        named |= {word for field in fields.values() for word in words(field.type)}
+        named |= {word for field in fields.values() for word in list_words(field.type)}
     for signatures in FACTS.signatures.values():
         for signature in signatures:
             for kind in (*signature.parameters, signature.returns):
-                named |= words(kind)
+                named |= list_words(kind)
     assert named <= PLAIN | FACTS.types.keys() | FACTS.enums
 
 

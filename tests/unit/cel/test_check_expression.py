@@ -24,7 +24,7 @@ def run(*arguments: str, stdin: str | bytes = "") -> Any:
     return CliRunner().invoke(APP, arguments, input=stdin, catch_exceptions=False)
 
 
-def answers(*lines: object, arguments: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def parse_answers(*lines: object, arguments: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
     done = run("--jsonl", *arguments, stdin="".join(f"{text}\n" for text in texts))
     assert done.exit_code == 0
@@ -79,7 +79,7 @@ def test_a_missing_checker_exits_with_2_and_prints_the_install_command() -> None
 
 
 def test_each_input_line_gets_an_output_line_in_order() -> None:
-    assert answers(
+    assert parse_answers(
         {"expr": "ip.is4", "place": "rule-condition"},
         {"expr": "subject.job_title == 'a'", "place": "rule-condition"},
         {"expr": "subject.emial", "place": "account-config"},
@@ -101,20 +101,20 @@ def test_each_input_line_gets_an_output_line_in_order() -> None:
 
 
 def test_an_error_is_reported_before_an_earlier_warning() -> None:
-    (answer,) = answers(
+    (answer,) = parse_answers(
         {"expr": "subject.job_title == 'a' && subject.emial == 'a'", "place": "rule-condition"}
     )
     assert (answer["severity"], answer["column"]) == ("error", 37)
 
 
 def test_a_message_names_the_line_of_the_expression() -> None:
-    (answer,) = answers({"expr": "ip.is4 &&\n  ip.isPrivat", "place": "rule-condition"})
+    (answer,) = parse_answers({"expr": "ip.is4 &&\n  ip.isPrivat", "place": "rule-condition"})
     assert answer["message"].startswith("line 2: ")
     assert answer["column"] == 6
 
 
 def test_the_place_option_is_the_default_of_input_lines() -> None:
-    (answer,) = answers({"expr": "ip.is4"}, arguments=("--place", "rule-condition"))
+    (answer,) = parse_answers({"expr": "ip.is4"}, arguments=("--place", "rule-condition"))
     assert answer["accepted"]
 
 
@@ -136,7 +136,7 @@ def test_the_place_option_is_the_default_of_input_lines() -> None:
     ids=lambda line: line[:40] or "blank",
 )
 def test_an_invalid_input_line_gets_an_error_and_the_next_is_answered(line: str) -> None:
-    bad, good = answers(line, {"expr": "subject", "place": "approver"})
+    bad, good = parse_answers(line, {"expr": "subject", "place": "approver"})
     assert (bad["accepted"], bad["severity"]) == (False, "error")
     assert bad["message"]
     assert good["accepted"]

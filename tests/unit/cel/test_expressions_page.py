@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy._cel.environment import Place
 from tests.unit.cel.corpus import WARNED
-from tests.unit.cel.test_check_expression import answers
+from tests.unit.cel.test_check_expression import parse_answers
 
 PAGE = (Path(__file__).parents[3] / "docs" / "expressions.md").read_text("utf-8")
 TRANSCRIPT = re.findall(r'^({"expr": .*})\n({"accepted": .*})$', PAGE, re.MULTILINE)
@@ -29,4 +29,4 @@ def test_every_place_is_described() -> None:
 
 @pytest.mark.parametrize(("asked", "answered"), TRANSCRIPT)
 def test_the_example_shows_the_real_answer(asked: str, answered: str) -> None:
-    assert answers(asked) == [json.loads(answered)]
+    assert parse_answers(asked) == [json.loads(answered)]

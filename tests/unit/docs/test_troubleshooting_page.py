@@ -15,7 +15,7 @@ TEXTS = re.findall(r"^### `(.+)`$", PAGE, re.MULTILINE)
 
 
 @cache
-def package_texts() -> str:
+def list_package_texts() -> str:
     """Return every string constant of the package, f-strings included."""
     files = sorted((ROOT / "pulumi_c1policy").rglob("*.py"))
     nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
@@ -31,4 +31,4 @@ def test_the_page_has_error_texts() -> None:
 @pytest.mark.parametrize("text", TEXTS)
 def test_an_error_text_of_the_page_is_in_the_package(text: str) -> None:
     parts = [part.strip() for part in text.split("…") if part.strip()]
-    assert [part for part in parts if part not in package_texts()] == []
+    assert [part for part in parts if part not in list_package_texts()] == []

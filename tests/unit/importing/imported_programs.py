@@ -18,7 +18,7 @@ ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 RUFF = Path(sys.executable).with_name("ruff")
 
 
-def wire(policy_id: str, **fields: Any) -> dict[str, Any]:
+def make_wire_policy(policy_id: str, **fields: Any) -> dict[str, Any]:
     """Make a policy on the wire; by default it accepts every request."""
     return {
         "id": policy_id,

@@ -20,8 +20,8 @@ from tests.unit.importing.imported_programs import (
     format_source,
     make_entries,
     make_program,
+    make_wire_policy,
     run_program,
-    wire,
 )
 
 IDS = tuple(f"2policy-{number}" for number in range(4))
@@ -60,7 +60,7 @@ def test_program_and_state_are_equal_to_the_live_policies(tenant: list[dict[str,
         assert [f for f in check(inputs) if f.severity == "error"] == []
 
 
-def escalating(to: str) -> dict[str, Any]:
+def make_escalation(to: str) -> dict[str, Any]:
     """Steps with an escalation that hands the request to another policy."""
     escalation = {"expiration": "3600", "replacePolicy": {"policyId": to}}
     approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
@@ -75,11 +75,11 @@ AGENT = {
 
 def test_a_policy_follows_those_that_it_refers_to() -> None:
     source = make_program(
-        wire("a", policySteps=escalating("c")),
-        wire("b", policySteps=None, baselinePolicyId="a"),
-        wire("c", rules=[{"condition": "true", "policyId": "d"}]),
-        wire("d"),
-        wire(
+        make_wire_policy("a", policySteps=make_escalation("c")),
+        make_wire_policy("b", policySteps=None, baselinePolicyId="a"),
+        make_wire_policy("c", rules=[{"condition": "true", "policyId": "d"}]),
+        make_wire_policy("d"),
+        make_wire_policy(
             "e",
             policySteps={
                 "grant": {
@@ -102,7 +102,7 @@ def test_a_policy_follows_those_that_it_refers_to() -> None:
 
 
 def test_a_reference_to_an_undeclared_policy_is_an_id_with_a_comment() -> None:
-    policy = wire("a", policySteps=None, baselinePolicyId="2other")
+    policy = make_wire_policy("a", policySteps=None, baselinePolicyId="2other")
     source = make_program(policy, others={"2other": "Every\nbody's"})
     expected = (
         '    # Every body\'s, which is not declared here.\n    baseline_policy_id="2other",\n'
@@ -112,8 +112,11 @@ def test_a_reference_to_an_undeclared_policy_is_an_id_with_a_comment() -> None:
 
 
 def test_policies_in_a_cycle_are_declared_with_a_comment() -> None:
-    one, other = wire("a", policySteps=escalating("b")), wire("b", policySteps=escalating("a"))
-    itself = wire("c", policySteps=escalating("c"))
+    one, other = (
+        make_wire_policy("a", policySteps=make_escalation("b")),
+        make_wire_policy("b", policySteps=make_escalation("a")),
+    )
+    itself = make_wire_policy("c", policySteps=make_escalation("c"))
     source = make_program(one, other, itself)
     assert list(run_program(source, dict(zip("abc", "abc", strict=True)))) == ["b", "a", "c"]
     assert "# a, which refers back to this policy.\n" in source
@@ -124,15 +127,17 @@ def test_policies_in_a_cycle_are_declared_with_a_comment() -> None:
 
 def test_a_chain_of_a_thousand_policies_is_sorted() -> None:
     count = 1000
-    chain = [wire(f"p{n}", policySteps=escalating(f"p{n + 1}")) for n in range(count)]
+    chain = [
+        make_wire_policy(f"p{n}", policySteps=make_escalation(f"p{n + 1}")) for n in range(count)
+    ]
     found = run_program(make_program(*chain), {f"p{n}": f"p{n}" for n in range(count)})
     assert list(found) == [f"p{n}" for n in reversed(range(count))]
 
 
 def test_the_program_is_readable() -> None:
     source = make_program(
-        wire("1", displayName="Class", description='Who says "no"?\nNobody.'),
-        wire(
+        make_wire_policy("1", displayName="Class", description='Who says "no"?\nNobody.'),
+        make_wire_policy(
             "2",
             displayName="Büro, Zürich",
             scope={"appId": "app"},

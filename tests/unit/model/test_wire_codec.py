@@ -17,7 +17,7 @@ from tests.support.strategies import AWKWARD_KEYS
 STEPS = "policySteps"
 
 
-def one(step: Tree, name: str = "policy_steps") -> Tree:
+def make_step(step: Tree, name: str = "policy_steps") -> Tree:
     return {name: {"grant": {"steps": [step]}}}
 
 
@@ -25,18 +25,18 @@ BOTH_WAYS: list[tuple[str, Tree, Tree]] = [
     ("names", {"display_name": "x"}, {"displayName": "x"}),
     (
         "names deep inside",
-        one({"wait": {"until_time": {"hours": 1}}}),
-        one({"wait": {"untilTime": {"hours": 1}}}, STEPS),
+        make_step({"wait": {"until_time": {"hours": 1}}}),
+        make_step({"wait": {"untilTime": {"hours": 1}}}, STEPS),
     ),
-    ("an empty message", one({"accept": {}}), one({"accept": {}}, STEPS)),
+    ("an empty message", make_step({"accept": {}}), make_step({"accept": {}}, STEPS)),
     (
         "a 64-bit number",
-        one({"approval": {"escalation": {"expiration": "9007199254740993"}}}),
-        one({"approval": {"escalation": {"expiration": "9007199254740993"}}}, STEPS),
+        make_step({"approval": {"escalation": {"expiration": "9007199254740993"}}}),
+        make_step({"approval": {"escalation": {"expiration": "9007199254740993"}}}, STEPS),
     ),
     (
         "free-form data",
-        one(
+        make_step(
             {
                 "provision": {
                     "provision_policy": {
@@ -47,7 +47,7 @@ BOTH_WAYS: list[tuple[str, Tree, Tree]] = [
                 }
             }
         ),
-        one(
+        make_step(
             {
                 "provision": {
                     "provisionPolicy": {
@@ -90,33 +90,33 @@ SENT: list[tuple[str, Tree, Tree]] = [
     ("nothing that is ignored", {"reassign_tasks_to_delegates": True}, {}),
     (
         "seconds",
-        one({"wait": {"duration": {"duration": "1h"}}}),
-        one({"wait": {"duration": {"duration": "3600s"}}}, STEPS),
+        make_step({"wait": {"duration": {"duration": "1h"}}}),
+        make_step({"wait": {"duration": {"duration": "3600s"}}}, STEPS),
     ),
     (
         "seconds of a number",
-        one({"wait": {"timeout_duration": 5400.5}}),
-        one({"wait": {"timeoutDuration": "5400.5s"}}, STEPS),
+        make_step({"wait": {"timeout_duration": 5400.5}}),
+        make_step({"wait": {"timeoutDuration": "5400.5s"}}, STEPS),
     ),
     (
         "long numbers as text",
-        one({"approval": {"escalation": {"expiration": 60.0}}}),
-        one({"approval": {"escalation": {"expiration": "60"}}}, STEPS),
+        make_step({"approval": {"escalation": {"expiration": 60.0}}}),
+        make_step({"approval": {"escalation": {"expiration": "60"}}}, STEPS),
     ),
     (
         "a span as a number of seconds",
-        one({"approval": {"escalation": {"expiration": "4h"}}}),
-        one({"approval": {"escalation": {"expiration": "14400"}}}, STEPS),
+        make_step({"approval": {"escalation": {"expiration": "4h"}}}),
+        make_step({"approval": {"escalation": {"expiration": "14400"}}}, STEPS),
     ),
     (
         "short numbers as numbers",
-        one({"wait": {"until_time": {"hours": "7"}}}),
-        one({"wait": {"untilTime": {"hours": 7}}}, STEPS),
+        make_step({"wait": {"until_time": {"hours": "7"}}}),
+        make_step({"wait": {"untilTime": {"hours": 7}}}, STEPS),
     ),
     (
         "a double that is whole",
-        one({"wait": {"until_time": {"hours": 7.0}}}),
-        one({"wait": {"untilTime": {"hours": 7}}}, STEPS),
+        make_step({"wait": {"until_time": {"hours": 7.0}}}),
+        make_step({"wait": {"untilTime": {"hours": 7}}}, STEPS),
     ),
 ]
 
@@ -162,13 +162,13 @@ READ: list[tuple[str, Tree, Tree]] = [
     ("a null in an unknown field", {"new": None}, {"new": None}),
     (
         "a long number as a number",
-        one({"approval": {"escalation": {"expiration": 60}}}, STEPS),
-        one({"approval": {"escalation": {"expiration": "60"}}}),
+        make_step({"approval": {"escalation": {"expiration": 60}}}, STEPS),
+        make_step({"approval": {"escalation": {"expiration": "60"}}}),
     ),
     (
         "a short number as text",
-        one({"wait": {"untilTime": {"hours": "7"}}}, STEPS),
-        one({"wait": {"until_time": {"hours": 7}}}),
+        make_step({"wait": {"untilTime": {"hours": "7"}}}, STEPS),
+        make_step({"wait": {"until_time": {"hours": 7}}}),
     ),
     ("an enum's number", {"policyType": 99}, {"policy_type": 99}),
 ]
@@ -191,12 +191,12 @@ WRONG: list[tuple[Any, str]] = [
     ({"annotations": {"a": 1}}, '`annotations["a"]` should be a string'),
     ({"systemBuiltin": "true"}, "`system_builtin` should be true or false"),
     ({"policyType": []}, "`policy_type` should be an enum value"),
-    (one({"wait": {"untilTime": {"hours": "x"}}}, STEPS), "hours` should be an integer"),
-    (one({"wait": {"untilTime": {"hours": True}}}, STEPS), "hours` should be an integer"),
-    (one({"wait": {"untilTime": {"hours": 1.5}}}, STEPS), "hours` should be an integer"),
-    (one({"wait": {"duration": {"duration": 60}}}, STEPS), "duration` should be a string"),
+    (make_step({"wait": {"untilTime": {"hours": "x"}}}, STEPS), "hours` should be an integer"),
+    (make_step({"wait": {"untilTime": {"hours": True}}}, STEPS), "hours` should be an integer"),
+    (make_step({"wait": {"untilTime": {"hours": 1.5}}}, STEPS), "hours` should be an integer"),
+    (make_step({"wait": {"duration": {"duration": 60}}}, STEPS), "duration` should be a string"),
     (
-        one({"approval": {"escalation": {"expiration": "9" * 5000}}}, STEPS),
+        make_step({"approval": {"escalation": {"expiration": "9" * 5000}}}, STEPS),
         "expiration` should be an integer",
     ),
 ]
@@ -214,7 +214,7 @@ def test_a_too_deeply_nested_answer_raises_an_error() -> None:
     for _ in range(100):
         inner = {"multiStep": {"provisionSteps": [inner]}}
     with pytest.raises(ShapeError, match="is nested more than 100 levels deep"):
-        decode(POLICY, one({"provision": {"provisionPolicy": inner}}, STEPS))
+        decode(POLICY, make_step({"provision": {"provisionPolicy": inner}}, STEPS))
 
 
 JSON = st.recursive(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.unit.setup.conftest import Machine
 
 
-def program_info(root: Path, **options: str) -> language_pb2.ProgramInfo:
+def make_program_info(root: Path, **options: str) -> language_pb2.ProgramInfo:
     struct = Struct()
     struct.update(options)
     return language_pb2.ProgramInfo(
@@ -28,13 +28,13 @@ def program_info(root: Path, **options: str) -> language_pb2.ProgramInfo:
 
 def test_the_virtualenv_option_is_relative_to_pulumi_yaml(machine: Machine) -> None:
     python = machine.install(machine.root / ".venv" / "bin" / "python", ":")
-    found = language_host.program_python(program_info(machine.root, virtualenv=".venv"))
+    found = language_host.program_python(make_program_info(machine.root, virtualenv=".venv"))
     assert found.resolve() == python.resolve()
 
 
 def test_the_error_for_a_missing_virtualenv_names_it(machine: Machine) -> None:
     with pytest.raises(language_host.PythonNotFoundError, match=r"virtual environment '\.venv'"):
-        language_host.program_python(program_info(machine.root, virtualenv=".venv"))
+        language_host.program_python(make_program_info(machine.root, virtualenv=".venv"))
 
 
 def test_the_environment_names_the_python_without_the_option(
@@ -44,12 +44,12 @@ def test_the_environment_names_the_python_without_the_option(
     python3 = machine.install(Path("python3"), ":")
     other = machine.install(machine.root / "python", ":")
 
-    assert language_host.program_python(program_info(machine.root)) == python3
+    assert language_host.program_python(make_program_info(machine.root)) == python3
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(other))
-    assert language_host.program_python(program_info(machine.root)) == other
+    assert language_host.program_python(make_program_info(machine.root)) == other
     monkeypatch.setenv("PULUMI_PYTHON_CMD", "python9")
     with pytest.raises(language_host.PythonNotFoundError, match="There is no python9 on PATH"):
-        language_host.program_python(program_info(machine.root))
+        language_host.program_python(make_program_info(machine.root))
 
 
 def test_the_executor_gets_only_what_the_engine_set() -> None:

@@ -9,7 +9,7 @@ from pulumi_c1policy._model.tree import Tree
 STEP = 'policy_steps["grant"].steps[0]'
 
 
-def policy(**fields: Any) -> Tree:
+def make_policy(**fields: Any) -> Tree:
     return {
         "display_name": "Policy",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -17,33 +17,33 @@ def policy(**fields: Any) -> Tree:
     } | fields
 
 
-def one(**step: Any) -> Tree:
-    return policy(policy_steps={"grant": {"steps": [step]}})
+def make_step(**step: Any) -> Tree:
+    return make_policy(policy_steps={"grant": {"steps": [step]}})
 
 
-def wait(**fields: Any) -> Tree:
-    return one(wait={"duration": {"duration": "1h"}} | fields)
+def make_wait(**fields: Any) -> Tree:
+    return make_step(wait={"duration": {"duration": "1h"}} | fields)
 
 
-def long(value: Any) -> Tree:
-    return one(wait={"duration": {"duration": value}})
+def make_duration_wait(value: Any) -> Tree:
+    return make_step(wait={"duration": {"duration": value}})
 
 
-def until(**fields: Any) -> Tree:
-    return one(wait={"until_time": fields})
+def make_time_wait(**fields: Any) -> Tree:
+    return make_step(wait={"until_time": fields})
 
 
-def expiring(value: Any) -> Tree:
+def make_escalation(value: Any) -> Tree:
     escalation = {"skip_step": {}, "expiration": value}
-    return one(approval={"manager": {}, "escalation_enabled": True, "escalation": escalation})
+    return make_step(approval={"manager": {}, "escalation_enabled": True, "escalation": escalation})
 
 
-def form(**field: Any) -> Tree:
-    return one(form={"form": {"fields": [{"name": "f"} | field]}})
+def make_form(**field: Any) -> Tree:
+    return make_step(form={"form": {"fields": [{"name": "f"} | field]}})
 
 
-def account(config: Any) -> Tree:
-    return one(provision={"provision_policy": {"connector": {"account": {"config": config}}}})
+def make_account(config: Any) -> Tree:
+    return make_step(provision={"provision_policy": {"connector": {"account": {"config": config}}}})
 
 
 DURATION = f"{STEP}.wait.duration.duration"

@@ -20,22 +20,22 @@ from pulumi_c1policy._model.unknown import UNKNOWN
 from tests.support.strategies import AWKWARD_KEYS
 from tests.unit.lifecycle.checks.short_policies import (
     STEP,
-    account,
-    expiring,
-    long,
-    one,
-    policy,
-    until,
+    make_account,
+    make_duration_wait,
+    make_escalation,
+    make_policy,
+    make_step,
+    make_time_wait,
 )
-from tests.unit.lifecycle.planning.specimens import PLACES, Place, path_to, specimen
+from tests.unit.lifecycle.planning.specimens import PLACES, Place, find_path, make_specimen
 
 
-def errors(inputs: Tree) -> list[tuple[str, str]]:
+def list_errors(inputs: Tree) -> list[tuple[str, str]]:
     """The path and the rule of each failure."""
     return [(format_path(f.path), f.rule) for f in check(inputs) if f.severity == "error"]
 
 
-def _of_another_type(place: Place) -> Any:
+def _make_wrong_value(place: Place) -> Any:
     field = place.field
     if field.shape != "one" or isinstance(field.type, Message) or field.type is Scalar.STRUCT:
         return "text"
@@ -47,8 +47,8 @@ def _of_another_type(place: Place) -> Any:
     [pytest.param(p, id=repr(p)) for p in PLACES if not (p.field.output_only or p.field.kept_if)],
 )
 def test_a_value_of_another_type_is_a_failure_of_its_field(place: Place) -> None:
-    path = format_path(path_to(place))
-    found = [where for where, _ in errors(specimen(place, _of_another_type(place)))]
+    path = format_path(find_path(place))
+    found = [where for where, _ in list_errors(make_specimen(place, _make_wrong_value(place)))]
     assert any(where.startswith(path) for where in found), found
 
 
@@ -68,7 +68,7 @@ def test_all_failures_are_returned_in_the_order_of_their_paths() -> None:
         "annotations": {"c1/x": "y", "a": "b c"},
         "nmae": 1,
     }
-    assert errors(inputs) == [
+    assert list_errors(inputs) == [
         ('annotations["a"]', "annotation-value"),
         ('annotations["c1/x"]', "annotation-key"),
         ("display_name", "missing"),
@@ -84,59 +84,65 @@ def test_all_failures_are_returned_in_the_order_of_their_paths() -> None:
 
 
 def test_a_wrong_step_causes_no_failure_of_the_rules_that_name_its_list() -> None:
-    inputs = policy(
+    inputs = make_policy(
         policy_steps={"grant": {"steps": [{}]}}, rules=[{"condition": "a", "step_key": "grant"}]
     )
-    assert errors(inputs) == [(STEP, "empty-step")]
+    assert list_errors(inputs) == [(STEP, "empty-step")]
 
 
 def test_a_misspelt_step_key_does_not_make_its_steps_unreachable() -> None:
-    inputs = policy(rules=[{"condition": "a", "stepkey": "low"}])
+    inputs = make_policy(rules=[{"condition": "a", "stepkey": "low"}])
     inputs["policy_steps"]["low"] = {"steps": [{"reject": {}}]}
     assert [(format_path(f.path), f.rule) for f in check(inputs)] == [("rules[0].stepkey", "")]
 
 
 @pytest.mark.parametrize("key", AWKWARD_KEYS)
 def test_a_step_key_can_be_any_text(key: str) -> None:
-    inputs = policy(rules=[{"condition": "a", "step_key": key}])
+    inputs = make_policy(rules=[{"condition": "a", "step_key": key}])
     inputs["policy_steps"][key] = {"steps": [{"reject": {}}]}
     assert check(inputs) == []
 
 
 POSTPONED: list[tuple[Tree, list[tuple[str, str]]]] = [
-    (policy(policy_type=UNKNOWN, policy_steps={}), []),
-    (policy(policy_steps=UNKNOWN, rules=[{"condition": "a", "step_key": "x"}]), []),
-    (policy(baseline_policy_id=UNKNOWN, policy_steps={}), []),
+    (make_policy(policy_type=UNKNOWN, policy_steps={}), []),
+    (make_policy(policy_steps=UNKNOWN, rules=[{"condition": "a", "step_key": "x"}]), []),
+    (make_policy(baseline_policy_id=UNKNOWN, policy_steps={}), []),
     (
-        policy(rules=[UNKNOWN, {"condition": "", "step_key": "grant"}]),
+        make_policy(rules=[UNKNOWN, {"condition": "", "step_key": "grant"}]),
         [("rules[1].condition", "empty-condition")],
     ),
-    (policy(rules=[{"condition": UNKNOWN, "step_key": UNKNOWN}]), []),
-    (policy(rules=[{"condition": "a", "step_key": UNKNOWN, "policy_id": UNKNOWN}]), []),
-    (policy(rules=[{"condition": "a", "policy_id": UNKNOWN}]), []),
-    (one(approval={"users": {"user_ids": UNKNOWN}}), []),
+    (make_policy(rules=[{"condition": UNKNOWN, "step_key": UNKNOWN}]), []),
+    (make_policy(rules=[{"condition": "a", "step_key": UNKNOWN, "policy_id": UNKNOWN}]), []),
+    (make_policy(rules=[{"condition": "a", "policy_id": UNKNOWN}]), []),
+    (make_step(approval={"users": {"user_ids": UNKNOWN}}), []),
     (
-        one(approval={"users": {"user_ids": [UNKNOWN, 5]}}),
+        make_step(approval={"users": {"user_ids": [UNKNOWN, 5]}}),
         [(f"{STEP}.approval.users.user_ids[1]", "")],
     ),
-    (one(approval=UNKNOWN), []),
-    (one(approval={"manager": UNKNOWN}), []),
+    (make_step(approval=UNKNOWN), []),
+    (make_step(approval={"manager": UNKNOWN}), []),
     (
-        one(
+        make_step(
             approval={"manager": {}, "escalation_enabled": UNKNOWN, "escalation": {"skip_step": {}}}
         ),
         [],
     ),
-    (long(UNKNOWN), []),
-    (expiring(UNKNOWN), []),
-    (until(hours=UNKNOWN, minutes=99), [(f"{STEP}.wait.until_time.minutes", "out-of-bounds")]),
-    (policy(annotations={"a": UNKNOWN, "b": "x y"}), [('annotations["b"]', "annotation-value")]),
-    (policy(annotations=UNKNOWN), []),
-    (policy(post_actions=UNKNOWN), []),
-    (account(UNKNOWN), [(f"{STEP}.provision", "provision-step")]),
-    (account({"email": UNKNOWN}), [(f"{STEP}.provision", "provision-step")]),
-    (policy(policy_type=UNKNOWN, post_actions=[{"certify_remediate_immediately": True}]), []),
-    (policy(scope={"slot": UNKNOWN}), []),
+    (make_duration_wait(UNKNOWN), []),
+    (make_escalation(UNKNOWN), []),
+    (
+        make_time_wait(hours=UNKNOWN, minutes=99),
+        [(f"{STEP}.wait.until_time.minutes", "out-of-bounds")],
+    ),
+    (
+        make_policy(annotations={"a": UNKNOWN, "b": "x y"}),
+        [('annotations["b"]', "annotation-value")],
+    ),
+    (make_policy(annotations=UNKNOWN), []),
+    (make_policy(post_actions=UNKNOWN), []),
+    (make_account(UNKNOWN), [(f"{STEP}.provision", "provision-step")]),
+    (make_account({"email": UNKNOWN}), [(f"{STEP}.provision", "provision-step")]),
+    (make_policy(policy_type=UNKNOWN, post_actions=[{"certify_remediate_immediately": True}]), []),
+    (make_policy(scope={"slot": UNKNOWN}), []),
 ]
 
 
@@ -144,7 +150,7 @@ POSTPONED: list[tuple[Tree, list[tuple[str, str]]]] = [
 def test_an_unknown_value_postpones_only_the_checks_that_need_it(
     inputs: Tree, found: list[tuple[str, str]]
 ) -> None:
-    assert errors(inputs) == found
+    assert list_errors(inputs) == found
 
 
 NAMES = st.sampled_from(sorted({place.field.name for place in PLACES})) | st.text(max_size=3)
@@ -170,4 +176,4 @@ def test_any_inputs_give_findings_with_a_path_and_a_message(inputs: Tree) -> Non
 
 @given(st.sampled_from(PLACES), ANYTHING)
 def test_any_value_of_any_field_can_be_checked(place: Place, value: Any) -> None:
-    check(specimen(place, value))
+    check(make_specimen(place, value))

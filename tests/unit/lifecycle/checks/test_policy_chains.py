@@ -15,53 +15,72 @@ from pulumi_c1policy._model.unknown import UNKNOWN
 KIND = "POLICY_TYPE_GRANT"
 
 
-def to(*targets: Any, kind: str = KIND) -> Tree:
+def make_policy(*targets: Any, kind: str = KIND) -> Tree:
     """A policy that hands requests to others by its rules."""
     rules = [{"condition": f"a == {n}", "policy_id": target} for n, target in enumerate(targets)]
     return {"policy_type": kind, "rules": rules}
 
 
-def seen(**policies: Tree) -> Chains:
+def make_chains(**policies: Tree) -> Chains:
     chains = Chains()
     for policy_id, policy in policies.items():
         chains.note(policy_id, policy)
     return chains
 
 
-def row(length: int) -> Chains:
+def make_row(length: int) -> Chains:
     """`p0` hands on to `p1`, and so on, over so many links."""
-    return seen(**{f"p{n}": to(*([f"p{n + 1}"] if n < length else [])) for n in range(length + 1)})
+    return make_chains(
+        **{f"p{n}": make_policy(*([f"p{n + 1}"] if n < length else [])) for n in range(length + 1)}
+    )
 
 
 @pytest.mark.parametrize(
     ("chains", "policy", "found"),
     [
-        pytest.param(Chains(), to("p"), [], id="nothing is known of the other"),
-        pytest.param(seen(p=to()), to("p"), [], id="the same type"),
+        pytest.param(Chains(), make_policy("p"), [], id="nothing is known of the other"),
+        pytest.param(make_chains(p=make_policy()), make_policy("p"), [], id="the same type"),
         pytest.param(
-            seen(p=to(kind="POLICY_TYPE_REVOKE")),
-            to("x", "p"),
+            make_chains(p=make_policy(kind="POLICY_TYPE_REVOKE")),
+            make_policy("x", "p"),
             [("rules[1].policy_id", "other-type")],
             id="another type",
         ),
         pytest.param(
-            seen(p=to(kind="POLICY_TYPE_REVOKE")),
+            make_chains(p=make_policy(kind="POLICY_TYPE_REVOKE")),
             {"policy_type": KIND, "baseline_policy_id": "p"},
             [("baseline_policy_id", "other-type")],
             id="another type for the baseline",
         ),
         pytest.param(
-            seen(p=to(kind="POLICY_TYPE_REVOKE")),
-            to("p") | {"policy_type": UNKNOWN},
+            make_chains(p=make_policy(kind="POLICY_TYPE_REVOKE")),
+            make_policy("p") | {"policy_type": UNKNOWN},
             [],
             id="a type that is not known yet",
         ),
-        pytest.param(seen(p=to()), to(UNKNOWN, None, ""), [], id="an id that is not known yet"),
-        pytest.param(row(4), to("p0"), [], id="five links"),
-        pytest.param(row(5), to("p0"), [("rules[0].policy_id", "long-chain")], id="six links"),
-        pytest.param(row(5), to("p1"), [], id="five links of a longer chain"),
-        pytest.param(seen(a=to("b"), b=to("a")), to("a"), [], id="a circle of others"),
-        pytest.param(seen(p=to()), {"policy_type": KIND, "rules": "all"}, [], id="of wrong shape"),
+        pytest.param(
+            make_chains(p=make_policy()),
+            make_policy(UNKNOWN, None, ""),
+            [],
+            id="an id that is not known yet",
+        ),
+        pytest.param(make_row(4), make_policy("p0"), [], id="five links"),
+        pytest.param(
+            make_row(5), make_policy("p0"), [("rules[0].policy_id", "long-chain")], id="six links"
+        ),
+        pytest.param(make_row(5), make_policy("p1"), [], id="five links of a longer chain"),
+        pytest.param(
+            make_chains(a=make_policy("b"), b=make_policy("a")),
+            make_policy("a"),
+            [],
+            id="a circle of others",
+        ),
+        pytest.param(
+            make_chains(p=make_policy()),
+            {"policy_type": KIND, "rules": "all"},
+            [],
+            id="of wrong shape",
+        ),
     ],
 )
 def test_a_chain_has_one_policy_type_and_at_most_five_links(
@@ -73,11 +92,23 @@ def test_a_chain_has_one_policy_type_and_at_most_five_links(
 @pytest.mark.parametrize(
     ("chains", "policy", "paths"),
     [
-        pytest.param(seen(b=to("a")), to("b"), ["rules[0].policy_id"], id="there and back"),
-        pytest.param(seen(b=to("c"), c=to("a")), to("x", "b"), ["rules[1].policy_id"], id="by two"),
-        pytest.param(seen(b=to("b")), to("b"), [], id="a circle without it"),
-        pytest.param(seen(b=to("c")), to("b"), [], id="no way back"),
-        pytest.param(seen(), to("a"), [], id="itself, which the plan refuses"),
+        pytest.param(
+            make_chains(b=make_policy("a")),
+            make_policy("b"),
+            ["rules[0].policy_id"],
+            id="there and back",
+        ),
+        pytest.param(
+            make_chains(b=make_policy("c"), c=make_policy("a")),
+            make_policy("x", "b"),
+            ["rules[1].policy_id"],
+            id="by two",
+        ),
+        pytest.param(
+            make_chains(b=make_policy("b")), make_policy("b"), [], id="a circle without it"
+        ),
+        pytest.param(make_chains(b=make_policy("c")), make_policy("b"), [], id="no way back"),
+        pytest.param(make_chains(), make_policy("a"), [], id="itself, which the plan refuses"),
     ],
 )
 def test_a_cycle_is_reported_at_the_rule_that_leads_into_it(
@@ -88,9 +119,9 @@ def test_a_cycle_is_reported_at_the_rule_that_leads_into_it(
 
 def test_a_removed_link_is_not_a_part_of_a_cycle() -> None:
     """A link that the program has taken away closes no circle."""
-    chains = seen(b=to("a"))
-    chains.note("b", to())
-    assert chains.find_cycle("a", to("b")) == []
+    chains = make_chains(b=make_policy("a"))
+    chains.note("b", make_policy())
+    assert chains.find_cycle("a", make_policy("b")) == []
 
 
 class Counting(dict[str, list[str]]):
@@ -107,10 +138,12 @@ class Counting(dict[str, list[str]]):
 def test_each_link_is_followed_once(bottom: str) -> None:
     """Four rows of sixteen policies, where each hands on to all of the next: 65,536 ways down."""
     rows = [[f"{n}-{m}" for m in range(16)] for n in range(4)] + [[bottom]]
-    chains = seen(**{p: to(*below) for above, below in pairwise(rows) for p in above})
+    chains = make_chains(
+        **{p: make_policy(*below) for above, below in pairwise(rows) for p in above}
+    )
     chains.links = links = Counting(chains.links)
-    chains.check(to(*rows[0]))
+    chains.check(make_policy(*rows[0]))
     assert links.looks <= 2 * len(chains.types)
     links.looks = 0
-    assert bool(chains.find_cycle("goal", to(rows[0][0]))) == (bottom == "goal")
+    assert bool(chains.find_cycle("goal", make_policy(rows[0][0]))) == (bottom == "goal")
     assert links.looks <= 2 * len(chains.types)

@@ -18,7 +18,7 @@ FIRST = 'policy_steps["grant"].steps[0]'
 HOUR, MONTH = 3600, 31 * 86400
 
 
-def policy(*steps: Any, **fields: Any) -> Tree:
+def make_policy(*steps: Any, **fields: Any) -> Tree:
     """A policy of right shape with these baseline steps, and other fields as given."""
     right: Tree = {
         "display_name": "Policy",
@@ -28,26 +28,26 @@ def policy(*steps: Any, **fields: Any) -> Tree:
     return {name: value for name, value in (right | fields).items() if value is not None}
 
 
-def approval(**fields: Any) -> Tree:
-    return policy({"approval": fields})
+def make_approval(**fields: Any) -> Tree:
+    return make_policy({"approval": fields})
 
 
-def with_rules(*rules: Any, **lists: Any) -> Tree:
-    return policy(
+def make_rules(*rules: Any, **lists: Any) -> Tree:
+    return make_policy(
         policy_steps={"grant": {"steps": [MANAGER]}, "low": {"steps": [{"accept": {}}]}} | lists,
         rules=list(rules),
     )
 
 
-def rule(**outcome: Any) -> Tree:
+def make_rule(**outcome: Any) -> Tree:
     return {"condition": "subject.department == 'Sales'"} | outcome
 
 
-def annotated(**notes: str) -> Tree:
-    return policy(annotations=notes)
+def make_annotated(**notes: str) -> Tree:
+    return make_policy(annotations=notes)
 
 
-def said(finding: Finding) -> tuple[str, str, str]:
+def describe(finding: Finding) -> tuple[str, str, str]:
     return finding.severity, format_path(finding.path), finding.rule
 
 
@@ -56,133 +56,148 @@ ESCALATION = {"expiration": 3600, "skip_step": {}}
 
 REFUSED = {
     "two kinds of step": (
-        policy({"approval": {"manager": {}}, "accept": {}}),
+        make_policy({"approval": {"manager": {}}, "accept": {}}),
         FIRST,
         "",
         "`approval` and `accept`",
     ),
-    "no kind of step": (policy({}), FIRST, "empty-step", "exactly one of `approval`"),
+    "no kind of step": (make_policy({}), FIRST, "empty-step", "exactly one of `approval`"),
     "two kinds of approval": (
-        approval(manager={}, self={}),
+        make_approval(manager={}, self={}),
         f"{FIRST}.approval",
         "",
         "`manager` and `self`",
     ),
-    "no kind of approval": (approval(), f"{FIRST}.approval", "one-of", "`users`, `manager`"),
+    "no kind of approval": (make_approval(), f"{FIRST}.approval", "one-of", "`users`, `manager`"),
     "no kind of approval, only options": (
-        approval(require_denial_reason=True),
+        make_approval(require_denial_reason=True),
         f"{FIRST}.approval",
         "one-of",
         "is empty",
     ),
-    "no kind of wait": (policy({"wait": {}}), f"{FIRST}.wait", "one-of", "`condition`"),
+    "no kind of wait": (make_policy({"wait": {}}), f"{FIRST}.wait", "one-of", "`condition`"),
     "no kind of provisioning": (
-        policy({"provision": {"provision_policy": {}}}),
+        make_policy({"provision": {"provision_policy": {}}}),
         f"{FIRST}.provision.provision_policy",
         "one-of",
         "`connector`",
     ),
     "no kind of escalation": (
-        approval(manager={}, escalation_enabled=True, escalation={"expiration": 60}),
+        make_approval(manager={}, escalation_enabled=True, escalation={"expiration": 60}),
         f"{FIRST}.approval.escalation",
         "one-of",
         "`replace_policy`",
     ),
-    "no target of an action": (policy({"action": {}}), f"{FIRST}.action", "one-of", "automation"),
+    "no target of an action": (
+        make_policy({"action": {}}),
+        f"{FIRST}.action",
+        "one-of",
+        "automation",
+    ),
     "a camelCase name": (
-        with_rules({"condition": "true", "stepKey": "low"}),
+        make_rules({"condition": "true", "stepKey": "low"}),
         "rules[0].stepKey",
         "",
         "did you mean `step_key`?",
     ),
     "a misspelt name": (
-        approval(manager={"fallback_users": ["u"]}),
+        make_approval(manager={"fallback_users": ["u"]}),
         f"{FIRST}.approval.manager.fallback_users",
         "",
         "did you mean `fallback_user_ids`?",
     ),
     "no name like it": (
-        policy({"banana": {}}),
+        make_policy({"banana": {}}),
         f"{FIRST}.banana",
         "",
         "these fields exist: `approval`",
     ),
     "a field where none goes": (
-        policy({"action": {"client_id_approval": {"id": "x"}}}),
+        make_policy({"action": {"client_id_approval": {"id": "x"}}}),
         f"{FIRST}.action.client_id_approval.id",
         "",
         "write {}",
     ),
     "no baseline": (
-        policy(policy_steps={"other": {"steps": [MANAGER]}}),
+        make_policy(policy_steps={"other": {"steps": [MANAGER]}}),
         "policy_steps",
         "no-baseline",
         '`policy_steps["grant"]`',
     ),
     "no steps at all": (
-        policy(policy_steps=None),
+        make_policy(policy_steps=None),
         "policy_steps",
         "no-baseline",
         "add the baseline",
     ),
     "a baseline in capitals": (
-        policy(policy_steps={"GRANT": {"steps": [MANAGER]}}),
+        make_policy(policy_steps={"GRANT": {"steps": [MANAGER]}}),
         "policy_steps",
         "no-baseline",
         "exactly 'grant'",
     ),
     "two baselines": (
-        policy(baseline_policy_id="p"),
+        make_policy(baseline_policy_id="p"),
         "baseline_policy_id",
         "two-baselines",
         'cannot be combined with `policy_steps["grant"]`',
     ),
-    "17 rules": (policy(rules=[rule(policy_id="p")] * 17), "rules", "too-many", "at most 16"),
+    "17 rules": (
+        make_policy(rules=[make_rule(policy_id="p")] * 17),
+        "rules",
+        "too-many",
+        "at most 16",
+    ),
     "a rule with two outcomes": (
-        with_rules(rule(step_key="low", policy_id="p"), LOW),
+        make_rules(make_rule(step_key="low", policy_id="p"), LOW),
         "rules[0]",
         "",
         "`step_key` and `policy_id`",
     ),
     "a rule without outcome": (
-        with_rules(rule(), LOW),
+        make_rules(make_rule(), LOW),
         "rules[0]",
         "one-of",
         "exactly one of `step_key`, `policy_id`",
     ),
     "a rule without condition": (
-        with_rules({"step_key": "low"}),
+        make_rules({"step_key": "low"}),
         "rules[0].condition",
         "missing",
         "is required",
     ),
     "a step key that is none": (
-        with_rules(rule(step_key="lwo"), LOW),
+        make_rules(make_rule(step_key="lwo"), LOW),
         "rules[0].step_key",
         "no-such-steps",
         "did you mean 'low'?",
     ),
     "no users": (
-        approval(users={"user_ids": []}),
+        make_approval(users={"user_ids": []}),
         f"{FIRST}.approval.users.user_ids",
         "too-few",
         "1",
     ),
     "33 users": (
-        approval(users={"user_ids": [f"u{n}" for n in range(33)]}),
+        make_approval(users={"user_ids": [f"u{n}" for n in range(33)]}),
         f"{FIRST}.approval.users.user_ids",
         "too-many",
         "at most 32, has 33",
     ),
-    "users unsaid": (approval(users={}), f"{FIRST}.approval.users.user_ids", "missing", "required"),
+    "users unsaid": (
+        make_approval(users={}),
+        f"{FIRST}.approval.users.user_ids",
+        "missing",
+        "required",
+    ),
     "a wait in words": (
-        policy({"wait": {"duration": {"duration": "four hours"}}}),
+        make_policy({"wait": {"duration": {"duration": "four hours"}}}),
         f"{FIRST}.wait.duration.duration",
         "",
         "not 'four hours'",
     ),
     "an escalation in words": (
-        approval(
+        make_approval(
             manager={}, escalation_enabled=True, escalation=ESCALATION | {"expiration": "soon"}
         ),
         f"{FIRST}.approval.escalation.expiration",
@@ -190,87 +205,89 @@ REFUSED = {
         "not 'soon'",
     ),
     "an escalation after half a second": (
-        approval(manager={}, escalation_enabled=True, escalation=ESCALATION | {"expiration": 0.5}),
+        make_approval(
+            manager={}, escalation_enabled=True, escalation=ESCALATION | {"expiration": 0.5}
+        ),
         f"{FIRST}.approval.escalation.expiration",
         "",
         "not a number",
     ),
     "an escalation that is not enabled": (
-        approval(manager={}, escalation=ESCALATION),
+        make_approval(manager={}, escalation=ESCALATION),
         f"{FIRST}.approval.escalation",
         "not-kept",
         "`escalation_enabled` is True",
     ),
     "remediation outside of a certification": (
-        policy(post_actions=[{"certify_remediate_immediately": True}]),
+        make_policy(post_actions=[{"certify_remediate_immediately": True}]),
         "post_actions[0].certify_remediate_immediately",
         "certify-only",
         "POLICY_TYPE_CERTIFY",
     ),
     "a type in lower case": (
-        policy(policy_type="grant", policy_steps={}),
+        make_policy(policy_type="grant", policy_steps={}),
         "policy_type",
         "not-a-value",
         "did you mean 'POLICY_TYPE_GRANT'?",
     ),
-    "no type": (policy(policy_type=None), "policy_type", "missing", "is required"),
-    "no name": (policy(display_name=""), "display_name", "missing", "must not be empty"),
+    "no type": (make_policy(policy_type=None), "policy_type", "missing", "is required"),
+    "no name": (make_policy(display_name=""), "display_name", "missing", "must not be empty"),
     "text for a switch": (
-        approval(manager={}, require_denial_reason="true"),
+        make_approval(manager={}, require_denial_reason="true"),
         f"{FIRST}.approval.require_denial_reason",
         "",
         "True or False, not a string",
     ),
     "text for a list": (
-        approval(users={"user_ids": "u"}),
+        make_approval(users={"user_ids": "u"}),
         f"{FIRST}.approval.users.user_ids",
         "",
         "a list, not a string",
     ),
     "a list for steps": (
-        policy(policy_steps={"grant": [MANAGER]}),
+        make_policy(policy_steps={"grant": [MANAGER]}),
         'policy_steps["grant"]',
         "",
         "a dict, not a list",
     ),
     "what the tenant sets": (
-        approval(manager={}, assigned=True),
+        make_approval(manager={}, assigned=True),
         f"{FIRST}.approval.assigned",
         "output-only",
         "remove it",
     ),
     "an annotation with a space in its key": (
-        policy(annotations={"a b": "c"}),
+        make_policy(annotations={"a b": "c"}),
         'annotations["a b"]',
         "annotation-key",
         "starts with a letter",
     ),
     "an annotation of ConductorOne's": (
-        policy(annotations={"c1/x": "y"}),
+        make_policy(annotations={"c1/x": "y"}),
         'annotations["c1/x"]',
         "annotation-key",
         "`c1/`",
     ),
     "an annotation with a space in its value": (
-        annotated(team="a b"),
+        make_annotated(team="a b"),
         'annotations["team"]',
         "annotation-value",
         "without spaces",
     ),
     "an annotation of 257 characters": (
-        annotated(team="x" * 257),
+        make_annotated(team="x" * 257),
         'annotations["team"]',
         "annotation-value",
         "256",
     ),
     "17 annotations": (
-        annotated(**{f"k{n}": "v" for n in range(17)}),
+        make_annotated(**{f"k{n}": "v" for n in range(17)}),
         "annotations",
         "too-many",
         "at most 16",
     ),
     "annotations of over 4096 bytes": (
-        annotated(**{f"k{n:02}": "x" * 256 for n in range(16)}),
+        make_annotated(**{f"k{n:02}": "x" * 256 for n in range(16)}),
         "annotations",
         "too-large",
         "4096",
@@ -279,73 +296,75 @@ REFUSED = {
 
 DOUBTED = {
     "a wait of under an hour": (
-        policy({"wait": {"duration": {"duration": "59m"}}}),
+        make_policy({"wait": {"duration": {"duration": "59m"}}}),
         f"{FIRST}.wait.duration.duration",
         "wait-length",
         "between 1h and 31d, not 59m",
     ),
     "a wait of over a month": (
-        policy({"wait": {"duration": {"duration": MONTH + 1}}}),
+        make_policy({"wait": {"duration": {"duration": MONTH + 1}}}),
         f"{FIRST}.wait.duration.duration",
         "wait-length",
         "between 1h and 31d",
     ),
     "a timeout of under an hour": (
-        policy({"wait": {"condition": {"condition": "true"}, "timeout_duration": "1s"}}),
+        make_policy({"wait": {"condition": {"condition": "true"}, "timeout_duration": "1s"}}),
         f"{FIRST}.wait.timeout_duration",
         "wait-length",
         "not 1s",
     ),
     "steps that nothing reaches": (
-        policy(policy_steps={"grant": {"steps": [MANAGER]}, "low": {"steps": [{"accept": {}}]}}),
+        make_policy(
+            policy_steps={"grant": {"steps": [MANAGER]}, "low": {"steps": [{"accept": {}}]}}
+        ),
         'policy_steps["low"]',
         "unreachable",
         "no rule points to these steps",
     ),
     "a rule below one that always matches": (
-        with_rules({"condition": "true", "policy_id": "p"}, LOW),
+        make_rules({"condition": "true", "policy_id": "p"}, LOW),
         "rules[1]",
         "dead-rule",
         "rules[0] above it always matches",
     ),
     "a rule below one with its condition": (
-        with_rules(LOW, {"condition": "a  == 'b'", "policy_id": "p"}),
+        make_rules(LOW, {"condition": "a  == 'b'", "policy_id": "p"}),
         "rules[1]",
         "dead-rule",
         "has the same condition",
     ),
     "a rule that never matches": (
-        with_rules({"condition": "false", "step_key": "low"}),
+        make_rules({"condition": "false", "step_key": "low"}),
         "rules[0]",
         "dead-rule",
         "never true",
     ),
     "the old spelling of a step key": (
-        with_rules({"condition": "a == 'b'", "policy_key": "low"}),
+        make_rules({"condition": "a == 'b'", "policy_key": "low"}),
         "rules[0].policy_key",
         "deprecated",
         "write `step_key`",
     ),
     "what the tenant ignores": (
-        policy(reassign_tasks_to_delegates=True),
+        make_policy(reassign_tasks_to_delegates=True),
         "reassign_tasks_to_delegates",
         "deprecated",
         "ignores it",
     ),
     "fallback users without fallback": (
-        approval(manager={"fallback_user_ids": ["u"]}),
+        make_approval(manager={"fallback_user_ids": ["u"]}),
         f"{FIRST}.approval.manager.fallback_user_ids",
         "no-effect",
         "`fallback` is True",
     ),
     "reassignees without reassignment": (
-        approval(manager={}, allowed_reassignees=["u"]),
+        make_approval(manager={}, allowed_reassignees=["u"]),
         f"{FIRST}.approval.allowed_reassignees",
         "no-effect",
         "`allow_reassignment` is True",
     ),
     "distinct approvers where nobody reviews": (
-        policy(
+        make_policy(
             policy_type="POLICY_TYPE_REVOKE",
             policy_steps={
                 "revoke": {
@@ -360,49 +379,51 @@ DOUBTED = {
 }
 
 ACCEPTED = {
-    "the least": policy(),
-    "another policy for the baseline": policy(policy_steps=None, baseline_policy_id="p"),
-    "16 rules": policy(
+    "the least": make_policy(),
+    "another policy for the baseline": make_policy(policy_steps=None, baseline_policy_id="p"),
+    "16 rules": make_policy(
         rules=[{"condition": f"subject.id == '{n}'", "policy_id": "p"} for n in range(16)]
     ),
-    "32 users": approval(users={"user_ids": [f"u{n}" for n in range(32)]}),
-    "escalation that is enabled": approval(
+    "32 users": make_approval(users={"user_ids": [f"u{n}" for n in range(32)]}),
+    "escalation that is enabled": make_approval(
         manager={}, escalation_enabled=True, escalation=ESCALATION
     ),
-    "escalation that may be enabled": approval(
+    "escalation that may be enabled": make_approval(
         manager={}, escalation_enabled=UNKNOWN, escalation=ESCALATION
     ),
-    "16 annotations": annotated(**{f"k{n}": "v" for n in range(16)}),
-    "remediation of a certification": policy(
+    "16 annotations": make_annotated(**{f"k{n}": "v" for n in range(16)}),
+    "remediation of a certification": make_policy(
         policy_type="POLICY_TYPE_CERTIFY",
         policy_steps={"certify": {"steps": [MANAGER]}},
         post_actions=[{"certify_remediate_immediately": True}],
     ),
-    "a type that is not known yet": policy(policy_type=UNKNOWN, policy_steps={"other": UNKNOWN}),
-    "a baseline that is not known yet": policy(policy_steps=UNKNOWN),
-    "a baseline policy that is not known yet": policy(
+    "a type that is not known yet": make_policy(
+        policy_type=UNKNOWN, policy_steps={"other": UNKNOWN}
+    ),
+    "a baseline that is not known yet": make_policy(policy_steps=UNKNOWN),
+    "a baseline policy that is not known yet": make_policy(
         policy_steps=None, baseline_policy_id=UNKNOWN
     ),
-    "a step that is not known yet": policy(UNKNOWN),
-    "a kind that is not known yet": policy({"approval": UNKNOWN}),
-    "an outcome that is not known yet": with_rules(rule(step_key=UNKNOWN)),
-    "rules that are not known yet": with_rules(rule(step_key="low"), UNKNOWN),
-    "users that are not known yet": approval(users={"user_ids": UNKNOWN}),
-    "a duration that is not known yet": policy({"wait": {"duration": {"duration": UNKNOWN}}}),
+    "a step that is not known yet": make_policy(UNKNOWN),
+    "a kind that is not known yet": make_policy({"approval": UNKNOWN}),
+    "an outcome that is not known yet": make_rules(make_rule(step_key=UNKNOWN)),
+    "rules that are not known yet": make_rules(make_rule(step_key="low"), UNKNOWN),
+    "users that are not known yet": make_approval(users={"user_ids": UNKNOWN}),
+    "a duration that is not known yet": make_policy({"wait": {"duration": {"duration": UNKNOWN}}}),
 }
 
 
 KINDS = {"provision-step", "action-step"}
 
 
-def cases(table: dict[str, Any]) -> pytest.MarkDecorator:
+def parametrize(table: dict[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("inputs", "path", "rule_id", "hint"),
         [pytest.param(*case, id=name) for name, case in table.items()],
     )
 
 
-@cases(REFUSED)
+@parametrize(REFUSED)
 def test_a_wrong_policy_has_one_error_with_path_rule_and_correction(
     inputs: Tree, path: str, rule_id: str, hint: str
 ) -> None:
@@ -411,16 +432,16 @@ def test_a_wrong_policy_has_one_error_with_path_rule_and_correction(
         for finding in check(inputs)
         if finding.severity == "error" and finding.rule not in KINDS - {rule_id}
     ]
-    assert [said(finding) for finding in errors] == [("error", path, rule_id)]
+    assert [describe(finding) for finding in errors] == [("error", path, rule_id)]
     assert hint in errors[0].message
 
 
-@cases(DOUBTED)
+@parametrize(DOUBTED)
 def test_a_doubtful_policy_has_one_warning_with_path_rule_and_correction(
     inputs: Tree, path: str, rule_id: str, hint: str
 ) -> None:
     found = check(inputs)
-    assert [said(finding) for finding in found] == [("warning", path, rule_id)]
+    assert [describe(finding) for finding in found] == [("warning", path, rule_id)]
     assert hint in found[0].message
 
 
@@ -436,15 +457,15 @@ def test_a_correct_policy_has_no_finding(inputs: Tree) -> None:
 )
 @pytest.mark.parametrize("field", ["duration", "timeout_duration", "expiration"])
 def test_every_spelling_of_a_duration_is_accepted(written: object, field: str) -> None:
-    assert check(_lasting(field, written)) == []
+    assert check(_make_duration(field, written)) == []
 
 
-def _lasting(field: str, span: object) -> Tree:
+def _make_duration(field: str, span: object) -> Tree:
     if field == "duration":
-        return policy({"wait": {"duration": {"duration": span}}})
+        return make_policy({"wait": {"duration": {"duration": span}}})
     if field == "timeout_duration":
-        return policy({"wait": {"condition": {"condition": "true"}, "timeout_duration": span}})
-    return approval(
+        return make_policy({"wait": {"condition": {"condition": "true"}, "timeout_duration": span}})
+    return make_approval(
         manager={}, escalation_enabled=True, escalation={"expiration": span, "skip_step": {}}
     )
 
@@ -482,17 +503,17 @@ VENDOR = {
 @pytest.mark.parametrize(("theirs", "ours"), VENDOR.items(), ids=VENDOR)
 def test_a_field_name_of_the_vendors_provider_gets_a_suggestion(theirs: str, ours: str) -> None:
     holders: list[tuple[Tree, str]] = [
-        (approval(**{theirs: {}}), f"{FIRST}.approval"),
+        (make_approval(**{theirs: {}}), f"{FIRST}.approval"),
         (
-            policy({"provision": {"provision_policy": {theirs: {}}}}),
+            make_policy({"provision": {"provision_policy": {theirs: {}}}}),
             f"{FIRST}.provision.provision_policy",
         ),
         (
-            policy({"provision": {"provision_policy": {"connector": {theirs: {}}}}}),
+            make_policy({"provision": {"provision_policy": {"connector": {theirs: {}}}}}),
             f"{FIRST}.provision.provision_policy.connector",
         ),
-        (policy({"wait": {theirs: {}}}), f"{FIRST}.wait"),
-        (policy({"action": {theirs: {}}}), f"{FIRST}.action"),
+        (make_policy({"wait": {theirs: {}}}), f"{FIRST}.wait"),
+        (make_policy({"action": {theirs: {}}}), f"{FIRST}.action"),
     ]
     led = [
         finding
@@ -506,15 +527,15 @@ def test_a_field_name_of_the_vendors_provider_gets_a_suggestion(theirs: str, our
 
 def test_one_failure_hides_no_other_failure() -> None:
     """One failure hides no other, not even in the same message."""
-    inputs = policy(
+    inputs = make_policy(
         {"approval": {"manager": {}, "self": {}, "banana": 1}},
         {"wait": {"duration": {"duration": "1m"}}},
         {},
         display_name=None,
-        rules=[rule(step_key="nowhere"), {"stepkey": "grant"}],
+        rules=[make_rule(step_key="nowhere"), {"stepkey": "grant"}],
         annotations={"c1/x": "y"},
     )
-    errors = [said(finding)[1:] for finding in check(inputs) if finding.severity == "error"]
+    errors = [describe(finding)[1:] for finding in check(inputs) if finding.severity == "error"]
     assert sorted(errors) == sorted(
         [
             (f"{FIRST}.approval", ""),
@@ -530,35 +551,35 @@ def test_one_failure_hides_no_other_failure() -> None:
 
 
 def test_a_misspelt_field_is_not_also_reported_as_missing() -> None:
-    errors = check(with_rules({"conditon": "true", "step_key": "low"}))
-    assert [said(finding) for finding in errors] == [("error", "rules[0].conditon", "")]
+    errors = check(make_rules({"conditon": "true", "step_key": "low"}))
+    assert [describe(finding) for finding in errors] == [("error", "rules[0].conditon", "")]
 
 
 @pytest.mark.parametrize(
     ("inputs", "rule_id"),
     [
         pytest.param(
-            policy(UNKNOWN, {}, rules=UNKNOWN, description=UNKNOWN),
+            make_policy(UNKNOWN, {}, rules=UNKNOWN, description=UNKNOWN),
             "empty-step",
             id="a step beside it",
         ),
         pytest.param(
-            approval(users={"user_ids": [UNKNOWN] * 33}), "too-many", id="how many, not which"
+            make_approval(users={"user_ids": [UNKNOWN] * 33}), "too-many", id="how many, not which"
         ),
         pytest.param(
-            policy({"approval": {"manager": {}, "self": {}, "users": UNKNOWN}}),
+            make_policy({"approval": {"manager": {}, "self": {}, "users": UNKNOWN}}),
             "",
             id="two kinds beside it",
         ),
         pytest.param(
-            with_rules(
+            make_rules(
                 {"condition": UNKNOWN, "step_key": "low"}, {"condition": "a", "step_key": "lost"}
             ),
             "no-such-steps",
             id="the outcome, not the condition",
         ),
         pytest.param(
-            with_rules({"condition": UNKNOWN, "step_key": "low"}, high={"steps": [MANAGER]}),
+            make_rules({"condition": UNKNOWN, "step_key": "low"}, high={"steps": [MANAGER]}),
             "unreachable",
             id="steps that no condition leads to",
         ),

@@ -26,7 +26,7 @@ UNREADABLE = {
 }
 
 
-def found(*policies: dict[str, Any]) -> Any:
+def find_leftovers(*policies: dict[str, Any]) -> Any:
     answer = httpx.Response(200, json={"list": policies, "nextPageToken": ""})
     transport = httpx.MockTransport(lambda _: answer)
     settings = load({"accessToken": "made-up", "tenantDomain": "acme.conductor.one"}, {})
@@ -36,13 +36,13 @@ def found(*policies: dict[str, Any]) -> Any:
 
 
 def test_a_leftover_is_found_in_an_answer_of_wrong_shape() -> None:
-    assert [each["id"] for each in found(UNREADABLE)] == ["p1"]
+    assert [each["id"] for each in find_leftovers(UNREADABLE)] == ["p1"]
 
 
 def test_a_leftover_of_another_resource_is_not_found() -> None:
     other = MARKS | {"iac_resource_address": "c1policy.Policy/b"}
-    assert found(UNREADABLE | {"annotations": other}) == []
+    assert find_leftovers(UNREADABLE | {"annotations": other}) == []
 
 
 def test_a_policy_with_unreadable_annotations_is_not_a_leftover() -> None:
-    assert found(UNREADABLE | {"annotations": ["?"]}) == []
+    assert find_leftovers(UNREADABLE | {"annotations": ["?"]}) == []

@@ -63,13 +63,13 @@ class Tenant:
             self.requests[kind] += 1
 
 
-def policies(count: int, stack: str = STACK, start: int = 0) -> list[Policy]:
+def make_policies(count: int, stack: str = STACK, start: int = 0) -> list[Policy]:
     marks = {"managed_by": "pulumi", "iac_workspace": stack, "iac_resource_address": "a"}
     return [{"id": f"{stack}-{n:05}", "annotations": marks} for n in range(start, start + count)]
 
 
-def foreign(count: int) -> list[Policy]:
-    return policies(count, "somebody/else")
+def make_foreign_policies(count: int) -> list[Policy]:
+    return make_policies(count, "somebody/else")
 
 
 def read(tenant: Tenant, wanted: Iterable[Policy], threads: int) -> None:
@@ -81,7 +81,7 @@ def read(tenant: Tenant, wanted: Iterable[Policy], threads: int) -> None:
         assert [*found] == ids
 
 
-def shuffled(items: list[Policy], seed: int) -> list[Policy]:
+def shuffle(items: list[Policy], seed: int) -> list[Policy]:
     return random.Random(seed).sample(items, len(items))
 
 
@@ -90,11 +90,11 @@ def shuffled(items: list[Policy], seed: int) -> list[Policy]:
 def test_reading_1000_policies_takes_at_most_15_requests_in_any_order(
     order: str | int, threads: int
 ) -> None:
-    ours = policies(1000)
+    ours = make_policies(1000)
     listed = (
-        shuffled(ours, order) if isinstance(order, int) else ours[:: [1, -1][order != "as read"]]
+        shuffle(ours, order) if isinstance(order, int) else ours[:: [1, -1][order != "as read"]]
     )
-    tenant = Tenant(foreign(2) + listed)
+    tenant = Tenant(make_foreign_policies(2) + listed)
     read(tenant, ours, threads)
     assert tenant.requests["get"] == SINGLE_READS
     assert tenant.requests.total() <= 15
@@ -107,11 +107,11 @@ def test_reading_1000_policies_takes_at_most_15_requests_in_any_order(
 def test_reading_a_stack_takes_at_most_two_requests_more_than_single_gets(
     count: int, others: int, page: int, threads: int
 ) -> None:
-    ours = policies(count)
+    ours = make_policies(count)
     for listed in (
-        foreign(others) + ours,
-        ours + foreign(others),
-        shuffled(ours + foreign(others), 1),
+        make_foreign_policies(others) + ours,
+        ours + make_foreign_policies(others),
+        shuffle(ours + make_foreign_policies(others), 1),
     ):
         tenant = Tenant(listed, page=page)
         read(tenant, ours, threads)
@@ -120,16 +120,16 @@ def test_reading_a_stack_takes_at_most_two_requests_more_than_single_gets(
 
 def test_policies_that_pages_omit_are_searched_by_their_ids() -> None:
     """Four threads wait at once, so one search does for four, if they come in time."""
-    tenant = Tenant(foreign(3))
-    tenant.scoped = policies(200)
+    tenant = Tenant(make_foreign_policies(3))
+    tenant.scoped = make_policies(200)
     tenant.first_gets = Barrier(SINGLE_READS)
     read(tenant, tenant.scoped, SINGLE_READS)
     assert tenant.requests.total() < 100
 
 
 def test_a_rejected_search_is_sent_at_most_once() -> None:
-    tenant = Tenant(foreign(3), search=False)
-    tenant.scoped = policies(50)
+    tenant = Tenant(make_foreign_policies(3), search=False)
+    tenant.scoped = make_policies(50)
     read(tenant, tenant.scoped, 4)
     assert tenant.requests["search"] <= 1
     assert tenant.requests["get"] == 50
@@ -137,7 +137,7 @@ def test_a_rejected_search_is_sent_at_most_once() -> None:
 
 @pytest.mark.parametrize("threads", [1, 4])
 def test_only_a_get_of_the_policy_proves_its_absence(threads: int) -> None:
-    tenant, gone = Tenant(policies(10)), policies(40, start=10)
+    tenant, gone = Tenant(make_policies(10)), make_policies(40, start=10)
     reads = Reads(cast("PolicyClient", tenant))
 
     def is_gone(policy: Policy) -> bool:
@@ -152,14 +152,14 @@ def test_only_a_get_of_the_policy_proves_its_absence(threads: int) -> None:
 
 
 def test_reading_a_few_policies_of_a_large_stack_does_not_read_all_of_it() -> None:
-    ours = policies(10_000)
+    ours = make_policies(10_000)
     tenant = Tenant(ours)
     read(tenant, ours[-6:], 1)
     assert tenant.requests.total() <= SINGLE_READS * len(ours[-6:])
 
 
 def test_expired_pages_are_continued_at_their_position() -> None:
-    ours, clock = policies(5000), QuickClock()
+    ours, clock = make_policies(5000), QuickClock()
     tenant = Tenant(ours)
     reads = Reads(cast("PolicyClient", tenant), clock)
     for count, policy in enumerate(ours):
@@ -170,8 +170,8 @@ def test_expired_pages_are_continued_at_their_position() -> None:
 
 
 def test_a_policy_that_a_search_shows_as_deleted_is_read_with_a_get() -> None:
-    tenant = Tenant(foreign(3))
-    tenant.scoped = [policy | {"deletedAt": "2026-01-01T00:00:00Z"} for policy in policies(12)]
+    tenant = Tenant(make_foreign_policies(3))
+    tenant.scoped = [policy | {"deletedAt": "2026-01-01T00:00:00Z"} for policy in make_policies(12)]
     tenant.first_gets = Barrier(SINGLE_READS)
     read(tenant, tenant.scoped, SINGLE_READS)
     assert tenant.requests["get"] == 12
@@ -179,8 +179,8 @@ def test_a_policy_that_a_search_shows_as_deleted_is_read_with_a_get() -> None:
 
 def test_pages_continue_after_a_search_that_found_several_policies() -> None:
     """The stack lies behind a page of others: one search, and the rest comes with pages again."""
-    ours = policies(400)
-    tenant = Tenant(foreign(100) + ours)
+    ours = make_policies(400)
+    tenant = Tenant(make_foreign_policies(100) + ours)
     tenant.first_gets = Barrier(SINGLE_READS)
     read(tenant, ours, SINGLE_READS)
     assert tenant.requests["page"] == 5
@@ -205,7 +205,7 @@ class _SlowPages(Tenant):
 
 
 def test_a_page_requested_before_a_write_does_not_answer_a_read_after_it() -> None:
-    ours = policies(SINGLE_READS + 2)
+    ours = make_policies(SINGLE_READS + 2)
     tenant = _SlowPages(ours)
     reads = Reads(cast("PolicyClient", tenant))
     *first, read_by_page, written = [policy["id"] for policy in ours]
@@ -222,7 +222,7 @@ def test_a_page_requested_before_a_write_does_not_answer_a_read_after_it() -> No
 
 
 def test_a_thread_does_not_continue_pages_that_another_thread_reads() -> None:
-    ours, clock = policies(2 * SINGLE_READS + 2), QuickClock()
+    ours, clock = make_policies(2 * SINGLE_READS + 2), QuickClock()
     tenant = _SlowPages(ours)
     reads = Reads(cast("PolicyClient", tenant), clock)
     for policy in ours[:SINGLE_READS]:

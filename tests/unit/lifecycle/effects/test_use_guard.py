@@ -74,11 +74,11 @@ class Guarded:
         return self.guard.find(policy_id, STACK)
 
 
-def app(policy_id: str, **fields: str) -> Row:
+def make_app(policy_id: str, **fields: str) -> Row:
     return {"id": "a1", "displayName": "GitHub", "grantPolicyId": policy_id, **fields}
 
 
-def entitlements(policy_id: str, count: int) -> list[Row]:
+def make_entitlements(policy_id: str, count: int) -> list[Row]:
     return [
         {
             "appEntitlement": {
@@ -125,7 +125,7 @@ def test_policies_that_are_deleted_one_by_one_are_searched_by_workspace() -> Non
 
 
 def test_a_policy_in_use_is_searched_again() -> None:
-    tenant = Tenant(apps=[app("p1")], entitlements=entitlements("p1", 3))
+    tenant = Tenant(apps=[make_app("p1")], entitlements=make_entitlements("p1", 3))
     found = Guarded(tenant).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (4, True)
@@ -133,7 +133,7 @@ def test_a_policy_in_use_is_searched_again() -> None:
 
 
 def test_a_policy_that_lost_its_uses_in_the_run_is_free() -> None:
-    tenant = Tenant(apps=[app("p1"), app("p2")])
+    tenant = Tenant(apps=[make_app("p1"), make_app("p2")])
     guarded = Guarded(tenant)
     guarded.known.note({}, "p1")
     assert guarded.find("p2") is not None
@@ -143,7 +143,7 @@ def test_a_policy_that_lost_its_uses_in_the_run_is_free() -> None:
 
 def test_the_first_search_needs_one_row_of_each_used_policy() -> None:
     ids = [f"p{number}" for number in range(5)]
-    tenant = Tenant(entitlements=[row for each in ids for row in entitlements(each, 300)])
+    tenant = Tenant(entitlements=[row for each in ids for row in make_entitlements(each, 300)])
     guarded = Guarded(tenant)
     for each in ids:
         guarded.known.note({}, each)
@@ -153,13 +153,13 @@ def test_the_first_search_needs_one_row_of_each_used_policy() -> None:
 
 
 def test_the_search_for_one_policy_reports_its_limit() -> None:
-    found = Guarded(Tenant(entitlements=entitlements("p1", 300))).find("p1")
+    found = Guarded(Tenant(entitlements=make_entitlements("p1", 300))).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (10 * MAX_PAGES, False)
 
 
 def test_unrelated_rows_of_a_tenant_that_ignores_the_filter_are_not_uses() -> None:
-    tenant = Tenant(apps=[app("other")], entitlements=entitlements("other", 30))
+    tenant = Tenant(apps=[make_app("other")], entitlements=make_entitlements("other", 30))
     tenant.ignores_filter = True
     guarded = Guarded(tenant)
     assert guarded.find("p1") is None
@@ -167,7 +167,7 @@ def test_unrelated_rows_of_a_tenant_that_ignores_the_filter_are_not_uses() -> No
 
 
 def test_a_use_among_unrelated_rows_is_found() -> None:
-    tenant = Tenant(entitlements=entitlements("other", 30) + entitlements("p1", 1))
+    tenant = Tenant(entitlements=make_entitlements("other", 30) + make_entitlements("p1", 1))
     tenant.ignores_filter = True
     found = Guarded(tenant).find("p1")
     assert found is not None
@@ -175,7 +175,7 @@ def test_a_use_among_unrelated_rows_is_found() -> None:
 
 
 def test_the_search_ends_after_too_many_unrelated_rows() -> None:
-    tenant = Tenant(entitlements=entitlements("other", 100_000))
+    tenant = Tenant(entitlements=make_entitlements("other", 100_000))
     tenant.ignores_filter = True
     guarded = Guarded(tenant)
     assert [guarded.find(f"p{number}") for number in range(20)] == [None] * 20
@@ -196,7 +196,7 @@ def test_failing_searches_cause_one_warning(status: int) -> None:
 
 
 def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
-    tenant = Tenant(apps=[app("p1")])
+    tenant = Tenant(apps=[make_app("p1")])
     tenant.status = {"entitlements": 403}
     guarded = Guarded(tenant)
     found = guarded.find("p1")
@@ -206,7 +206,7 @@ def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
 
 
 def test_a_use_of_the_first_search_counts_if_later_searches_fail() -> None:
-    tenant = Tenant(apps=[app("p1"), app("p2")])
+    tenant = Tenant(apps=[make_app("p1"), make_app("p2")])
     guarded = Guarded(tenant)
     guarded.known.note({}, "p2")
     assert guarded.find("p1") is not None

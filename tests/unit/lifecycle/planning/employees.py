@@ -48,22 +48,22 @@ SALES = 'policy_steps["sales_Team.x"].steps'
 CONFIG = f"{SALES}[1].provision.provision_policy.connector.account.config"
 
 
-def manager(live: Tree) -> Any:
+def get_manager(live: Tree) -> Any:
     """The approval by the manager, on the wire."""
     return live["policySteps"]["grant"]["steps"][0]["approval"]["manager"]
 
 
-def approval(live: Tree) -> Any:
+def get_approval(live: Tree) -> Any:
     """The first step's approval, on the wire."""
     return live["policySteps"]["grant"]["steps"][0]["approval"]
 
 
-def sales(live: Tree) -> Any:
+def get_sales(live: Tree) -> Any:
     """The approval of the other steps, on the wire."""
     return live["policySteps"]["sales_Team.x"]["steps"][0]["approval"]
 
 
-def config(live: Tree) -> Any:
+def get_config(live: Tree) -> Any:
     """The free-form data, on the wire."""
     step = live["policySteps"]["sales_Team.x"]["steps"][1]
     return step["provision"]["provisionPolicy"]["connector"]["account"]["config"]

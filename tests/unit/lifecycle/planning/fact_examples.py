@@ -18,21 +18,21 @@ from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, to_camel
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.support.edits import new_item
 from tests.support.strategies import sample
-from tests.unit.lifecycle.planning.specimens import Place, path_to, specimen
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored
+from tests.unit.lifecycle.planning.specimens import Place, find_path, make_specimen
+from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
 Example = Callable[[], None]
 """Holds while the model is whole. What the tenant does is worked out before the model is broken."""
 
 
-def rules_of(policy: Tree) -> set[str]:
+def list_rules(policy: Tree) -> set[str]:
     """The ids of the rules that a policy breaks."""
     return {finding.rule for finding in check(policy)}
 
 
-def breaks(rule: str, place: Place, value: Any) -> Example:
+def make_breach(rule: str, place: Place, value: Any) -> Example:
     """The field may not have that value."""
-    policy, path = specimen(place, value), path_to(place)
+    policy, path = make_specimen(place, value), find_path(place)
 
     def example() -> None:
         found = [f.path for f in check(policy) if f.rule == rule]
@@ -41,17 +41,17 @@ def breaks(rule: str, place: Place, value: Any) -> Example:
     return example
 
 
-def allows(rule: str, place: Place, value: Any) -> Example:
+def make_allowance(rule: str, place: Place, value: Any) -> Example:
     """The field may have that value, as far as the rule goes."""
-    policy = specimen(place, value)
+    policy = make_specimen(place, value)
 
     def example() -> None:
-        assert rule not in rules_of(policy)
+        assert rule not in list_rules(policy)
 
     return example
 
 
-def settles(inputs: Tree, live: Tree) -> Example:
+def make_settled(inputs: Tree, live: Tree) -> Example:
     """Check that the tenant has what the program says."""
 
     def example() -> None:
@@ -64,7 +64,7 @@ def settles(inputs: Tree, live: Tree) -> Example:
     return example
 
 
-def both(*examples: Example) -> Example:
+def combine(*examples: Example) -> Example:
     """All of them hold."""
 
     def example() -> None:
@@ -74,67 +74,70 @@ def both(*examples: Example) -> Example:
     return example
 
 
-def _readable(wire: Tree) -> Example:
+def _make_readable(wire: Tree) -> Example:
     def example() -> None:
         decode(POLICY, wire)
 
     return example
 
 
-def _type(place: Place) -> Example:
-    field, inputs, path = place.field, specimen(place), path_to(place)
-    wire = stored(specimen(place, None))
+def _show_type(place: Place) -> Example:
+    field, inputs, path = place.field, make_specimen(place), find_path(place)
+    wire = store(make_specimen(place, None))
     if field.output_only:
-        return _readable(_put(wire, path, _instance(field)))
+        return _make_readable(_put(wire, path, _make_value(field)))
     if field.ignored or field.alias_of:
-        return settles(inputs, _put(stored(inputs), path, get_at(inputs, path)))
+        return make_settled(inputs, _put(store(inputs), path, get_at(inputs, path)))
     if isinstance(field.type, Enum) and not field.required:
-        return settles(specimen(place, None), _put(wire, path, field.type.zero))
+        return make_settled(make_specimen(place, None), _put(wire, path, field.type.zero))
     if isinstance(field.type, Enum):
-        return breaks("not-a-value", place, "NONSENSE")
+        return make_breach("not-a-value", place, "NONSENSE")
     if field.type is Scalar.DURATION:
-        return settles(specimen(place, "2h"), _put(wire, path, "7200s"))
+        return make_settled(make_specimen(place, "2h"), _put(wire, path, "7200s"))
     if isinstance(field.type, Scalar) and "int" in field.type and field.shape == "one":
-        return both(
-            settles(specimen(place, 7), _put(wire, path, "7")),
-            settles(specimen(place, "7"), _put(wire, path, 7)),
+        return combine(
+            make_settled(make_specimen(place, 7), _put(wire, path, "7")),
+            make_settled(make_specimen(place, "7"), _put(wire, path, 7)),
         )
     if isinstance(field.type, Scalar) and "int" in field.type:
-        return settles(specimen(place, [7, 8]), _put(wire, path, ["8", "7"]))
-    return settles(inputs, stored(inputs))
+        return make_settled(make_specimen(place, [7, 8]), _put(wire, path, ["8", "7"]))
+    return make_settled(inputs, store(inputs))
 
 
-def _span(place: Place) -> Example:
-    return settles(
-        specimen(place, "2h"), _put(stored(specimen(place, None)), path_to(place), "7200")
+def _show_span(place: Place) -> Example:
+    return make_settled(
+        make_specimen(place, "2h"),
+        _put(store(make_specimen(place, None)), find_path(place), "7200"),
     )
 
 
-def _instance(field: Field) -> Any:
+def _make_value(field: Field) -> Any:
     one = True if field.type is Scalar.BOOL else "text"
     return [one] if field.shape == "list" else one
 
 
-def _shape(place: Place) -> Example:
-    inputs = specimen(place)
+def _show_shape(place: Place) -> Example:
+    inputs = make_specimen(place)
     if place.field.output_only:
-        return _type(place)
-    return both(settles(inputs, stored(inputs)), _differ(inputs, specimen(place, None)))
+        return _show_type(place)
+    return combine(
+        make_settled(inputs, store(inputs)), _make_difference(inputs, make_specimen(place, None))
+    )
 
 
-def _differ(one: Tree, other: Tree) -> Example:
+def _make_difference(one: Tree, other: Tree) -> Example:
     def example() -> None:
         assert compare(POLICY, one, other) != []
 
     return example
 
 
-def _oneof(place: Place) -> Example:
-    field, path = place.field, path_to(place)
+def _show_oneof(place: Place) -> Example:
+    field, path = place.field, find_path(place)
     rivals = [name for name in place.message.oneofs[field.oneof] if name != field.name]
-    inputs = specimen(place)
+    inputs = make_specimen(place)
     if not rivals and field.oneof not in place.message.required_oneofs:
-        return _differ(specimen(place, {}), specimen(place, None))
+        return _make_difference(make_specimen(place, {}), make_specimen(place, None))
     if not rivals:
         inputs = _put(inputs, path, None, wire=False)
     else:
@@ -149,44 +152,44 @@ def _oneof(place: Place) -> Example:
     return example
 
 
-def _presence(place: Place) -> Example:
-    zero, unset = specimen(place, 0), specimen(place, None)
+def _show_presence(place: Place) -> Example:
+    zero, unset = make_specimen(place, 0), make_specimen(place, None)
 
     def example() -> None:
-        assert isinstance(plan(record_answer(zero, answer(stored(unset))), unset), Update)
+        assert isinstance(plan(record_answer(zero, answer(store(unset))), unset), Update)
 
     return example
 
 
-def _output_only(place: Place) -> Example:
-    inputs, path = specimen(place, None), path_to(place)
-    recorded = record_answer(inputs, decode(POLICY, stored(inputs)))
-    live = decode(POLICY, _put(stored(inputs), path, _instance(place.field)))
+def _show_output_only(place: Place) -> Example:
+    inputs, path = make_specimen(place, None), find_path(place)
+    recorded = record_answer(inputs, decode(POLICY, store(inputs)))
+    live = decode(POLICY, _put(store(inputs), path, _make_value(place.field)))
 
     def example() -> None:
         assert find_drift(recorded, live) == []
-        assert get_at(encode(POLICY, live), _wire(path)) is None
-        breaks("output-only", place, _instance(place.field))()
+        assert get_at(encode(POLICY, live), _to_wire(path)) is None
+        make_breach("output-only", place, _make_value(place.field))()
 
     return example
 
 
-def _immutable(place: Place) -> Example:
-    inputs = specimen(place)
+def _show_immutable(place: Place) -> Example:
+    inputs = make_specimen(place)
     value = sample(place.field, inputs[place.field.name])
     other = {"app_id": "another"} if value == inputs[place.field.name] else value
 
     def example() -> None:
-        recorded = record_answer(inputs, answer(stored(inputs)))
+        recorded = record_answer(inputs, answer(store(inputs)))
         assert isinstance(plan(recorded, inputs | {place.field.name: other}), Replace)
 
     return example
 
 
-def _merge(place: Place) -> Example:
+def _show_merge(place: Place) -> Example:
     name = place.field.name
-    inputs = specimen(place, {"a": "x", "b": "y"})
-    live = answer(stored(inputs))
+    inputs = make_specimen(place, {"a": "x", "b": "y"})
+    live = answer(store(inputs))
     desired = inputs | {name: {"a": "x"}}
 
     def example() -> None:
@@ -199,88 +202,88 @@ def _merge(place: Place) -> Example:
     return example
 
 
-def _unordered(place: Place) -> Example:
+def _show_unordered(place: Place) -> Example:
     items = [sample(place.field)]
     items.append(new_item(place.field, items))
-    return settles(specimen(place, items), stored(specimen(place, items[::-1])))
+    return make_settled(make_specimen(place, items), store(make_specimen(place, items[::-1])))
 
 
-def _kept_if(place: Place) -> Example:
-    inputs = copy.deepcopy(specimen(place))
-    flag = (*path_to(place)[:-1], place.field.kept_if)
+def _show_kept_if(place: Place) -> Example:
+    inputs = copy.deepcopy(make_specimen(place))
+    flag = (*find_path(place)[:-1], place.field.kept_if)
     inputs = _put(inputs, flag, False, wire=False)
-    kept = stored(inputs)
-    assert get_at(kept, _wire(path_to(place))) is None
-    return both(settles(inputs, kept), _breaks_as_it_is("not-kept", inputs))
+    kept = store(inputs)
+    assert get_at(kept, _to_wire(find_path(place))) is None
+    return combine(make_settled(inputs, kept), _make_policy_breach("not-kept", inputs))
 
 
-def _breaks_as_it_is(rule: str, policy: Tree) -> Example:
+def _make_policy_breach(rule: str, policy: Tree) -> Example:
     def example() -> None:
-        assert rule in rules_of(policy)
+        assert rule in list_rules(policy)
 
     return example
 
 
-def _acts_if(place: Place) -> Example:
-    flag = (*path_to(place)[:-1], place.field.acts_if)
-    return _breaks_as_it_is("no-effect", _put(specimen(place), flag, False, wire=False))
+def _show_acts_if(place: Place) -> Example:
+    flag = (*find_path(place)[:-1], place.field.acts_if)
+    return _make_policy_breach("no-effect", _put(make_specimen(place), flag, False, wire=False))
 
 
-def _alias_of(place: Place) -> Example:
+def _show_alias_of(place: Place) -> Example:
     preferred = Place(place.message, place.message.fields[place.field.alias_of])
-    live = stored(specimen(preferred))
-    return settles(specimen(place), live)
+    live = store(make_specimen(preferred))
+    return make_settled(make_specimen(place), live)
 
 
-def _ignored(place: Place) -> Example:
-    inputs = specimen(place)
+def _show_ignored(place: Place) -> Example:
+    inputs = make_specimen(place)
 
     def example() -> None:
         assert plan(record_answer(inputs, {}), inputs) == NoOp()
-        assert compare(POLICY, inputs, specimen(place, None)) == []
+        assert compare(POLICY, inputs, make_specimen(place, None)) == []
         assert place.field.wire not in encode(POLICY, inputs)
 
     return example
 
 
-def _bound(name: str, by: int) -> Callable[[Place], Example]:
+def _show_bound(name: str, by: int) -> Callable[[Place], Example]:
     def make(place: Place) -> Example:
         field, bound = place.field, getattr(place.field, name)
         rule = "too-few" if by < 0 else "too-many"
         if field.shape == "one":
             rule, values = field.bounds_rule, (bound, bound + by)
         else:
-            values = (_items(field, bound), _items(field, bound + by))
-        return both(allows(rule, place, values[0]), breaks(rule, place, values[1]))
+            values = (_make_items(field, bound), _make_items(field, bound + by))
+        return combine(make_allowance(rule, place, values[0]), make_breach(rule, place, values[1]))
 
     return make
 
 
-def _items(field: Field, number: int) -> Any:
+def _make_items(field: Field, number: int) -> Any:
     if isinstance(field.type, Message):
         return [sample(field)] * number
     items = [f"item{index}" for index in range(number)]
     return dict.fromkeys(items, "v") if field.shape == "map" else items
 
 
-def _bounds_rule(place: Place) -> Example:
-    return breaks(place.field.bounds_rule, place, (place.field.most or 0) + 1)
+def _show_bounds_rule(place: Place) -> Example:
+    return make_breach(place.field.bounds_rule, place, (place.field.most or 0) + 1)
 
 
-def _refused_by(place: Place) -> Example:
-    return breaks(place.field.refused_by, place, sample(place.field))
+def _show_refused_by(place: Place) -> Example:
+    return make_breach(place.field.refused_by, place, sample(place.field))
 
 
-def _required(place: Place) -> Example:
-    return breaks("missing", place, None)
+def _show_required(place: Place) -> Example:
+    return make_breach("missing", place, None)
 
 
-def _deprecated(place: Place) -> Example:
-    return breaks("deprecated", place, sample(place.field))
+def _show_deprecated(place: Place) -> Example:
+    return make_breach("deprecated", place, sample(place.field))
 
 
-def _names_policy(place: Place) -> Example:
-    inputs = specimen(place, "2other" if place.field.shape == "one" else ["2other"])
+def _show_names_policy(place: Place) -> Example:
+    inputs = make_specimen(place, "2other" if place.field.shape == "one" else ["2other"])
 
     def example() -> None:
         assert list_references(inputs) == ["2other"]
@@ -289,30 +292,30 @@ def _names_policy(place: Place) -> Example:
 
 
 EXAMPLES: dict[str, Callable[[Place], Example]] = {
-    "type": _type,
-    "shape": _shape,
-    "oneof": _oneof,
-    "presence": _presence,
-    "output_only": _output_only,
-    "immutable": _immutable,
-    "merge": _merge,
-    "unordered": _unordered,
-    "required": _required,
-    "kept_if": _kept_if,
-    "acts_if": _acts_if,
-    "alias_of": _alias_of,
-    "deprecated": _deprecated,
-    "ignored": _ignored,
-    "span": _span,
-    "names_policy": _names_policy,
-    "least": _bound("least", -1),
-    "most": _bound("most", 1),
-    "bounds_rule": _bounds_rule,
-    "refused_by": _refused_by,
+    "type": _show_type,
+    "shape": _show_shape,
+    "oneof": _show_oneof,
+    "presence": _show_presence,
+    "output_only": _show_output_only,
+    "immutable": _show_immutable,
+    "merge": _show_merge,
+    "unordered": _show_unordered,
+    "required": _show_required,
+    "kept_if": _show_kept_if,
+    "acts_if": _show_acts_if,
+    "alias_of": _show_alias_of,
+    "deprecated": _show_deprecated,
+    "ignored": _show_ignored,
+    "span": _show_span,
+    "names_policy": _show_names_policy,
+    "least": _show_bound("least", -1),
+    "most": _show_bound("most", 1),
+    "bounds_rule": _show_bounds_rule,
+    "refused_by": _show_refused_by,
 }
 
 
-def _wire(path: Path) -> Path:
+def _to_wire(path: Path) -> Path:
     """The path on the wire."""
     return tuple(to_camel_case(part) if type(part) is str else part for part in path)
 
@@ -320,7 +323,7 @@ def _wire(path: Path) -> Path:
 def _put(tree: Tree, path: Path, value: Any, *, wire: bool = True) -> Tree:
     """`tree` with another value at a place that exists but for its last part."""
     out = copy.deepcopy(tree)
-    *above, last = _wire(path) if wire else path
+    *above, last = _to_wire(path) if wire else path
     holder: Any = out
     for part in above:
         holder = holder[part]

@@ -28,7 +28,7 @@ PLACES = [Place(m, f) for m in index_messages(POLICY).values() for f in m.fields
 
 
 @cache
-def _routes() -> dict[str, tuple[Place, ...]]:
+def _find_routes() -> dict[str, tuple[Place, ...]]:
     """The shortest way from the policy to each message."""
     found: dict[str, tuple[Place, ...]] = {POLICY.name: ()}
     waiting = [POLICY]
@@ -41,7 +41,7 @@ def _routes() -> dict[str, tuple[Place, ...]]:
     return found
 
 
-def holding(message: Message, name: str, value: Any) -> Tree:
+def make_message(message: Message, name: str, value: Any) -> Tree:
     """The least `message` in which the field `name` has that value."""
     field = message.fields[name]
     rivals = {*message.oneofs.get(field.oneof, ()), field.alias_of}
@@ -51,11 +51,11 @@ def holding(message: Message, name: str, value: Any) -> Tree:
     return out | {name: value}
 
 
-def specimen(place: Place, *values: Any) -> Tree:
+def make_specimen(place: Place, *values: Any) -> Tree:
     """The least valid policy in which the field has the given value, or one that means
     something.
     """
-    tree = at_place(place, values[0] if values else whole_sample(place.field))
+    tree = make_at_place(place, values[0] if values else whole_sample(place.field))
     if tree.get("post_actions"):
         tree["policy_type"] = "POLICY_TYPE_CERTIFY"
     steps = tree.setdefault("policy_steps", {})
@@ -69,19 +69,19 @@ def specimen(place: Place, *values: Any) -> Tree:
     return tree
 
 
-def at_place(place: Place, value: Any) -> Tree:
+def make_at_place(place: Place, value: Any) -> Tree:
     """A policy with that value at that place; nothing else is sure to be right."""
-    tree = holding(place.message, place.field.name, value)
-    for message, field in reversed(_routes()[place.message.name]):
+    tree = make_message(place.message, place.field.name, value)
+    for message, field in reversed(_find_routes()[place.message.name]):
         inner = {"one": tree, "list": [tree], "map": {"grant": tree}}[field.shape]
-        tree = holding(message, field.name, inner)
+        tree = make_message(message, field.name, inner)
     return tree
 
 
-def path_to(place: Place) -> Path:
+def find_path(place: Place) -> Path:
     """The path of the field in its specimen, or of the unordered list around it."""
     path: Path = ()
-    for _, field in _routes()[place.message.name]:
+    for _, field in _find_routes()[place.message.name]:
         path += (field.name,)
         if field.unordered:
             return path

@@ -24,28 +24,28 @@ _ZEROS = {Scalar.INT64: "0", Scalar.UINT64: "0", Scalar.DURATION: "0s"}
 _EMPTY_MESSAGES_DEEP = 2
 
 
-def stored(inputs: Tree, *, tagged: bool = False) -> Tree:
+def store(inputs: Tree, *, tagged: bool = False) -> Tree:
     """Return what the tenant stores of `inputs`, on the wire: set fields, no disabled escalation.
 
     Args:
         inputs: What was sent at creation.
         tagged: Whether each message also carries a field of a newer API, `TAG`.
     """
-    kept = _kept(POLICY, encode(POLICY, inputs))
+    kept = _keep(POLICY, encode(POLICY, inputs))
     if tagged:
-        for number, message in enumerate(list(_messages(POLICY, kept))):
+        for number, message in enumerate(list(_list_messages(POLICY, kept))):
             message[TAG] = f"tag {number}"
     return kept
 
 
-def _kept(message: Message, wire: Tree) -> Tree:
+def _keep(message: Message, wire: Tree) -> Tree:
     out: Tree = {}
     for name, value in wire.items():
         field = message.wire_fields.get(name)
         if field is None:
             out[name] = value
         elif not _is_zero(field, value):
-            out[name] = _each(field, value, _kept)
+            out[name] = _map_messages(field, value, _keep)
     for name in list(out):
         field = message.wire_fields.get(name)
         if field and field.kept_if and not out.get(message.fields[field.kept_if].wire):
@@ -65,7 +65,7 @@ def _is_zero(field: Field, value: Any) -> bool:
     return value in (None, "", False) or (field.type in _ZEROS and value == _ZEROS[field.type])
 
 
-def _each(field: Field, value: Any, function: Any) -> Any:
+def _map_messages(field: Field, value: Any, function: Any) -> Any:
     """`function(message, tree)` on every message in `value`."""
     if not isinstance(field.type, Message):
         return value
@@ -76,21 +76,21 @@ def _each(field: Field, value: Any, function: Any) -> Any:
     return function(field.type, value)
 
 
-def _messages(message: Message, wire: Tree) -> Iterator[Tree]:
+def _list_messages(message: Message, wire: Tree) -> Iterator[Tree]:
     """Every message in `wire`, outermost first."""
     yield wire
     for name, value in list(wire.items()):
         field = message.wire_fields.get(name)
         if field and isinstance(field.type, Message):
             found: list[tuple[Message, Tree]] = []
-            _each(field, value, lambda kind, tree, found=found: found.append((kind, tree)))
+            _map_messages(field, value, lambda kind, tree, found=found: found.append((kind, tree)))
             for kind, tree in found:
-                yield from _messages(kind, tree)
+                yield from _list_messages(kind, tree)
 
 
-def tags(wire: Tree) -> set[str]:
+def list_tags(wire: Tree) -> set[str]:
     """The tags that are left in a policy."""
-    return {message[TAG] for message in _messages(POLICY, wire) if TAG in message}
+    return {message[TAG] for message in _list_messages(POLICY, wire) if TAG in message}
 
 
 def answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
@@ -101,10 +101,10 @@ def answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
         seed: Chooses among the spellings.
         newer: Whether the tenant also fills in fields that the model does not know.
     """
-    return decode(POLICY, raw_answer(wire, seed, newer=newer))
+    return decode(POLICY, answer_raw(wire, seed, newer=newer))
 
 
-def raw_answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
+def answer_raw(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
     """The JSON of `answer`."""
     random = Random(seed)
     digits = random.choice(["", ".123", ".123456", ".123456789"])
@@ -188,7 +188,7 @@ class _Renderer:
         return {} if chosen == "absent" else {field.wire: chosen}
 
 
-def updated(live: Tree, body: Tree, mask: Sequence[str]) -> Tree:
+def apply_update(live: Tree, body: Tree, mask: Sequence[str]) -> Tree:
     """The stored policy after an update: what the mask names is replaced, annotations merge."""
     out = copy.deepcopy(live)
     for name in mask:
@@ -200,4 +200,4 @@ def updated(live: Tree, body: Tree, mask: Sequence[str]) -> Tree:
         else:
             out.pop(name, None)
             out |= {name: body[name]} if name in body else {}
-    return _kept(POLICY, out)
+    return _keep(POLICY, out)

@@ -23,23 +23,23 @@ from tests.unit.lifecycle.planning.employees import (
     INPUTS,
     SALES,
     STEP,
-    approval,
-    config,
-    manager,
-    sales,
+    get_approval,
+    get_config,
+    get_manager,
+    get_sales,
 )
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
+from tests.unit.lifecycle.planning.tenant_answers import answer, apply_update, store
 
 Edit = Callable[[Any], object]
 
 
-def _all_ownership_cleared(live: Tree) -> None:
+def _clear_ownership(live: Tree) -> None:
     live["annotations"] = {"note": "x"}
 
 
 def _become_users(live: Tree) -> None:
-    del approval(live)["manager"]
-    approval(live)["users"] = {"userIds": ["eve"]}
+    del get_approval(live)["manager"]
+    get_approval(live)["users"] = {"userIds": ["eve"]}
 
 
 def _hand_over(live: Tree) -> None:
@@ -47,19 +47,19 @@ def _hand_over(live: Tree) -> None:
     live["rules"][1]["policyId"] = "2other"
 
 
-def _to_a_new_kind(live: Tree) -> None:
+def _change_kind(live: Tree) -> None:
     live["policySteps"]["grant"]["steps"][1] = {"holdUntilNoon": {"zone": "UTC"}}
 
 
 CASES: list[tuple[str, Edit, list[str]]] = [
     (
         "self-approval switched on",
-        lambda live: manager(live).update(allowSelfApproval=True),
+        lambda live: get_manager(live).update(allowSelfApproval=True),
         [f"add {STEP}[0].approval.manager.allow_self_approval"],
     ),
     (
         "reassignment switched on",
-        lambda live: approval(live).update(allowReassignment=True),
+        lambda live: get_approval(live).update(allowReassignment=True),
         [f"add {STEP}[0].approval.allow_reassignment"],
     ),
     ("all policy steps removed", lambda live: live.pop("policySteps"), ["delete policy_steps"]),
@@ -75,7 +75,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "all ownership annotations cleared",
-        _all_ownership_cleared,
+        _clear_ownership,
         ['delete annotations["iac_workspace"]', 'delete annotations["managed_by"]'],
     ),
     (
@@ -85,12 +85,12 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "an approver added",
-        lambda live: sales(live)["users"]["userIds"].insert(0, "eve"),
+        lambda live: get_sales(live)["users"]["userIds"].insert(0, "eve"),
         [f"update {SALES}[0].approval.users.user_ids"],
     ),
     (
         "an approver exchanged",
-        lambda live: sales(live)["users"].update(userIds=["ann", "eve"]),
+        lambda live: get_sales(live)["users"].update(userIds=["ann", "eve"]),
         [f"update {SALES}[0].approval.users.user_ids"],
     ),
     (
@@ -100,29 +100,29 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "a fallback switched on",
-        lambda live: manager(live).update(fallback=True),
+        lambda live: get_manager(live).update(fallback=True),
         [f"add {STEP}[0].approval.manager.fallback"],
     ),
     (
         "fallback users set",
-        lambda live: manager(live).update(fallbackUserIds=["eve"]),
+        lambda live: get_manager(live).update(fallbackUserIds=["eve"]),
         [f"add {STEP}[0].approval.manager.fallback_user_ids"],
     ),
     (
         "a fallback group set",
-        lambda live: manager(live).update(
+        lambda live: get_manager(live).update(
             fallbackGroupIds=[{"appId": "app", "appEntitlementId": "group"}]
         ),
         [f"add {STEP}[0].approval.manager.fallback_group_ids"],
     ),
     (
         "a required reason dropped",
-        lambda live: approval(live).pop("requireApprovalReason"),
+        lambda live: get_approval(live).pop("requireApprovalReason"),
         [f"delete {STEP}[0].approval.require_approval_reason"],
     ),
     (
         "the escalation switched off",
-        lambda live: [sales(live).pop(name) for name in ("escalation", "escalationEnabled")],
+        lambda live: [get_sales(live).pop(name) for name in ("escalation", "escalationEnabled")],
         [
             f"delete {SALES}[0].approval.escalation",
             f"delete {SALES}[0].approval.escalation_enabled",
@@ -130,7 +130,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "the escalation made later",
-        lambda live: sales(live)["escalation"].update(expiration="7200"),
+        lambda live: get_sales(live)["escalation"].update(expiration="7200"),
         [f"update {SALES}[0].approval.escalation.expiration"],
     ),
     (
@@ -167,7 +167,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "a step of a kind that this version does not know",
-        _to_a_new_kind,
+        _change_kind,
         [f"delete {STEP}[1].wait"],
     ),
     (
@@ -205,12 +205,12 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "free-form data added",
-        lambda live: config(live).update({"first.Name_x": False}),
+        lambda live: get_config(live).update({"first.Name_x": False}),
         [f'add {CONFIG}["first.Name_x"]'],
     ),
     (
         "a number in free-form data made true",
-        lambda live: config(live).update(n=True),
+        lambda live: get_config(live).update(n=True),
         [f'update {CONFIG}["n"]'],
     ),
 ]
@@ -221,7 +221,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
 def test_an_edit_in_the_product_is_drift_at_its_path_and_is_undone(
     edit: Edit, expected: list[str], seed: int
 ) -> None:
-    wire = stored(INPUTS)
+    wire = store(INPUTS)
     recorded = from_state(to_state(record_answer(INPUTS, answer(wire, seed))))
     live_wire = copy.deepcopy(wire)
     edit(live_wire)
@@ -235,6 +235,6 @@ def test_an_edit_in_the_product_is_drift_at_its_path_and_is_undone(
     assert planned.mask == (POLICY.fields[found[0].field].wire,)
     body = build_body(planned, refreshed, INPUTS, live, LifecycleOptions(take_back=True))
     assert isinstance(body, dict)
-    after = updated(live_wire, body, planned.mask)
+    after = apply_update(live_wire, body, planned.mask)
     assert after == wire
     assert plan(record_answer(INPUTS, answer(after, seed)), INPUTS) == NoOp()

@@ -14,8 +14,8 @@ from pulumi_c1policy._model.paths import get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
 from tests.support.edits import apply, edits, names_only, reports, writes_alike
-from tests.unit.lifecycle.planning.specimens import PLACES, Place, path_to, specimen
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
+from tests.unit.lifecycle.planning.specimens import PLACES, Place, find_path, make_specimen
+from tests.unit.lifecycle.planning.tenant_answers import answer, apply_update, store
 
 BESIDE = {
     *("provision-step", "action-step", "fallback-nobody", "agent-mode", "agent-failure-action"),
@@ -30,21 +30,21 @@ SETTABLE = [
 
 @pytest.mark.parametrize("place", SETTABLE)
 def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
-    inputs = specimen(place)
-    assert get_at(inputs, path_to(place)) is not None
+    inputs = make_specimen(place)
+    assert get_at(inputs, find_path(place)) is not None
     # The specimen of one field leaves out what tenants want beside it.
     assert [f for f in check(inputs) if f.severity == "error" and f.rule not in BESIDE] == []
     for seed in range(4):
-        recorded = from_state(to_state(record_answer(inputs, answer(stored(inputs), seed))))
+        recorded = from_state(to_state(record_answer(inputs, answer(store(inputs), seed))))
         assert recorded.inputs == inputs
-        assert find_drift(recorded, answer(stored(inputs), seed + 1)) == []
+        assert find_drift(recorded, answer(store(inputs), seed + 1)) == []
 
 
 @pytest.mark.parametrize("place", SETTABLE)
 def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
     """An edited leaf is reported, sent and settled, in the tenant and in the program."""
-    inputs, path = specimen(place), path_to(place)
-    wire = stored(inputs)
+    inputs, path = make_specimen(place), find_path(place)
+    wire = store(inputs)
     tree = decode(POLICY, wire)
     if place.field.alias_of:
         path = (*path[:-1], place.field.alias_of)
@@ -69,7 +69,7 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
         assert reports(list(planned.changes), edit), edit
         if edit.field.merge and edit.kind in ("key added", "set"):
             continue  # On the tenant it would be somebody else's annotation.
-        live = answer(stored(other), seed)
+        live = answer(store(other), seed)
         assert reports(find_drift(recorded, live), edit), edit
         refreshed = refresh(recorded, live)
         undo = plan(refreshed, inputs)
@@ -77,6 +77,6 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
         assert names_only(edit, undo.mask)
         body = build_body(undo, refreshed, inputs, live, LifecycleOptions())
         assert isinstance(body, dict)
-        after = updated(stored(other), body, undo.mask)
+        after = apply_update(store(other), body, undo.mask)
         assert compare(POLICY, decode(POLICY, after), inputs) == []
         assert plan(record_answer(inputs, answer(after, seed)), inputs) == NoOp()

@@ -23,7 +23,7 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.tree import Tree
 from tests.support.strategies import accepted_policies
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
 MANAGER: Tree = {"approval": {"manager": {}}}
 OWNERS: Tree = {"approval": {"app_owners": {}}}
@@ -32,17 +32,17 @@ RUN: Tree = {"action": {"automation": {"automation_template_id": "t"}}}
 TURNED_DOWN = LifecycleOptions(severities=severity.parse("provision-step=warning,action-step=off"))
 
 
-def policy(*steps: Tree, **fields: Any) -> Tree:
+def make_policy(*steps: Tree, **fields: Any) -> Tree:
     lists = {"grant": {"steps": list(steps)}} if steps else {}
     plain: Tree = {"display_name": "Access", "policy_type": "POLICY_TYPE_GRANT"}
     return {k: v for k, v in (plain | {"policy_steps": lists} | fields).items() if v is not None}
 
 
-def live(*steps: Tree, **fields: Any) -> Tree:
-    return answer(stored(policy(*steps, **fields)))
+def make_live(*steps: Tree, **fields: Any) -> Tree:
+    return answer(store(make_policy(*steps, **fields)))
 
 
-def through_state(recorded: Prior) -> Prior:
+def pass_through_state(recorded: Prior) -> Prior:
     return from_state(to_state(recorded))
 
 
@@ -55,77 +55,91 @@ SPRINKLED = [
 
 @pytest.mark.parametrize("steps", SPRINKLED)
 def test_a_held_step_is_neither_a_change_nor_drift(steps: tuple[Tree, ...]) -> None:
-    recorded = through_state(record_answer(policy(MANAGER), live(*steps)))
-    assert plan(recorded, policy(MANAGER)) == NoOp()
-    assert find_drift(recorded, live(*steps)) == []
-    refreshed = through_state(refresh(recorded, live(*steps)))
-    assert refreshed.inputs == policy(MANAGER)
+    recorded = pass_through_state(record_answer(make_policy(MANAGER), make_live(*steps)))
+    assert plan(recorded, make_policy(MANAGER)) == NoOp()
+    assert find_drift(recorded, make_live(*steps)) == []
+    refreshed = pass_through_state(refresh(recorded, make_live(*steps)))
+    assert refreshed.inputs == make_policy(MANAGER)
     assert len(refreshed.held) == len(steps) - 1
 
 
 def test_an_added_or_removed_held_step_is_not_drift() -> None:
-    recorded = record_answer(policy(MANAGER), live(MANAGER))
-    assert find_drift(recorded, live(PROVISION, MANAGER)) == []
-    refreshed = refresh(recorded, live(PROVISION, MANAGER))
+    recorded = record_answer(make_policy(MANAGER), make_live(MANAGER))
+    assert find_drift(recorded, make_live(PROVISION, MANAGER)) == []
+    refreshed = refresh(recorded, make_live(PROVISION, MANAGER))
     assert refreshed.held == {'policy_steps["grant"].steps[0]': "provision-step"}
-    assert refresh(refreshed, live(MANAGER)).held == {}
+    assert refresh(refreshed, make_live(MANAGER)).held == {}
 
 
 def test_drift_beside_a_held_step_has_the_index_of_the_program() -> None:
-    recorded = record_answer(policy(MANAGER), live(PROVISION, MANAGER))
-    changed = live(PROVISION, {"approval": {"manager": {"allow_self_approval": True}}})
+    recorded = record_answer(make_policy(MANAGER), make_live(PROVISION, MANAGER))
+    changed = make_live(PROVISION, {"approval": {"manager": {"allow_self_approval": True}}})
     paths = [change.path[2:] for change in find_drift(recorded, changed)]
     assert paths == [("steps", 0, "approval", "manager", "allow_self_approval")]
 
 
 def test_a_held_step_does_not_stop_an_update_of_other_fields() -> None:
-    recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
-    desired = policy(MANAGER, description="new")
+    recorded = pass_through_state(
+        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
+    )
+    desired = make_policy(MANAGER, description="new")
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
     assert planned.mask == ("description",)
-    body = build_body(planned, recorded, desired, live(MANAGER, PROVISION), LifecycleOptions())
+    body = build_body(planned, recorded, desired, make_live(MANAGER, PROVISION), LifecycleOptions())
     assert body == {"description": "new"}
 
 
 def test_an_update_of_the_steps_is_refused_at_preview() -> None:
-    recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
-    planned = plan(recorded, policy(OWNERS))
+    recorded = pass_through_state(
+        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
+    )
+    planned = plan(recorded, make_policy(OWNERS))
     assert isinstance(planned, Refuse)
     assert '`policy_steps["grant"].steps[1]`' in planned.summary
     assert planned.advice.endswith("[provision-step]")
 
 
 def test_an_update_of_the_steps_is_refused_by_the_live_policy_too() -> None:
-    recorded = record_answer(policy(MANAGER), live(MANAGER))
-    planned = plan(recorded, policy(OWNERS))
+    recorded = record_answer(make_policy(MANAGER), make_live(MANAGER))
+    planned = plan(recorded, make_policy(OWNERS))
     assert isinstance(planned, Update)
-    refused = build_body(planned, recorded, policy(OWNERS), live(MANAGER, RUN), LifecycleOptions())
+    refused = build_body(
+        planned, recorded, make_policy(OWNERS), make_live(MANAGER, RUN), LifecycleOptions()
+    )
     assert isinstance(refused, Refuse)
     assert refused.advice.endswith("[action-step]")
 
 
 def test_the_steps_of_the_program_are_sent_if_the_rule_is_off() -> None:
-    recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
-    planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
+    recorded = pass_through_state(
+        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
+    )
+    planned = plan(recorded, make_policy(OWNERS), TURNED_DOWN)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, policy(OWNERS), live(MANAGER, PROVISION), TURNED_DOWN)
+    body = build_body(
+        planned, recorded, make_policy(OWNERS), make_live(MANAGER, PROVISION), TURNED_DOWN
+    )
     assert body == {"policySteps": {"grant": {"steps": [{"approval": {"appOwners": {}}}]}}}
 
 
 def test_a_preview_names_the_held_steps_that_the_update_drops() -> None:
-    recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION, RUN)))
-    planned = plan(recorded, policy(OWNERS), TURNED_DOWN)
-    [said] = list_warnings(planned, recorded, policy(OWNERS), TURNED_DOWN)
+    recorded = pass_through_state(
+        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION, RUN))
+    )
+    planned = plan(recorded, make_policy(OWNERS), TURNED_DOWN)
+    [said] = list_warnings(planned, recorded, make_policy(OWNERS), TURNED_DOWN)
     assert '`policy_steps["grant"].steps[1]`' in said
     assert said.endswith("the update drops them. [provision-step]")
-    other = policy(MANAGER, description="new")
+    other = make_policy(MANAGER, description="new")
     assert list_warnings(plan(recorded, other), recorded, other, LifecycleOptions()) == []
 
 
 def test_a_replacement_names_the_held_steps_that_it_drops() -> None:
-    recorded = through_state(record_answer(policy(MANAGER), live(MANAGER, PROVISION)))
-    desired = policy(MANAGER, scope={"app_id": "a"})
+    recorded = pass_through_state(
+        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
+    )
+    desired = make_policy(MANAGER, scope={"app_id": "a"})
     planned = plan(recorded, desired)
     assert isinstance(planned, Replace)
     [said] = list_warnings(planned, recorded, desired, LifecycleOptions())
@@ -133,34 +147,36 @@ def test_a_replacement_names_the_held_steps_that_it_drops() -> None:
 
 
 def test_a_provision_step_of_the_program_is_not_a_held_step() -> None:
-    both = policy(MANAGER, PROVISION)
-    recorded = through_state(record_answer(both, live(MANAGER, PROVISION)))
+    both = make_policy(MANAGER, PROVISION)
+    recorded = pass_through_state(record_answer(both, make_live(MANAGER, PROVISION)))
     assert recorded.held == {}
     assert plan(recorded, both, TURNED_DOWN) == NoOp()
-    assert find_drift(recorded, live(MANAGER)) != []
+    assert find_drift(recorded, make_live(MANAGER)) != []
 
 
 def test_a_provision_step_that_the_program_removes_becomes_a_held_step() -> None:
     """A state of 0.1.0 holds provision steps; taking them out of the program changes nothing."""
-    recorded = through_state(record_answer(policy(MANAGER, PROVISION), live(MANAGER, PROVISION)))
-    assert plan(recorded, policy(MANAGER)) == NoOp()
-    assert isinstance(plan(recorded, policy(OWNERS)), Refuse)
+    recorded = pass_through_state(
+        record_answer(make_policy(MANAGER, PROVISION), make_live(MANAGER, PROVISION))
+    )
+    assert plan(recorded, make_policy(MANAGER)) == NoOp()
+    assert isinstance(plan(recorded, make_policy(OWNERS)), Refuse)
 
 
 def test_a_held_step_stays_held_beside_an_action_step_of_the_program() -> None:
     """A program that writes an action step does not thereby write the tenant's provision step."""
-    both = policy(MANAGER, RUN)
-    there = live(MANAGER, PROVISION, RUN)
+    both = make_policy(MANAGER, RUN)
+    there = make_live(MANAGER, PROVISION, RUN)
     action_only = LifecycleOptions(severities=severity.parse("action-step=off"))
-    recorded = through_state(record_answer(both, there))
+    recorded = pass_through_state(record_answer(both, there))
     assert recorded.held == {'policy_steps["grant"].steps[1]': "provision-step"}
     assert plan(recorded, both, action_only) == NoOp()
     assert find_drift(recorded, there) == []
     assert refresh(recorded, there).inputs == both
-    refused = plan(recorded, policy(OWNERS, RUN), action_only)
+    refused = plan(recorded, make_policy(OWNERS, RUN), action_only)
     assert isinstance(refused, Refuse)
     assert refused.advice.endswith("[provision-step]")
-    allowed = plan(recorded, policy(OWNERS, RUN), TURNED_DOWN)
+    allowed = plan(recorded, make_policy(OWNERS, RUN), TURNED_DOWN)
     assert isinstance(allowed, Update)
 
 
@@ -168,18 +184,18 @@ FILLED: Tree = {"reject": {}}
 
 
 def test_a_baseline_that_the_tenant_filled_in_is_neither_a_change_nor_drift() -> None:
-    bare = policy(policy_steps=None)
-    for first in (live(FILLED), answer(stored(bare))):
-        recorded = through_state(record_answer(bare, first))
+    bare = make_policy(policy_steps=None)
+    for first in (make_live(FILLED), answer(store(bare))):
+        recorded = pass_through_state(record_answer(bare, first))
         assert plan(recorded, bare) == NoOp()
-        assert find_drift(recorded, live(FILLED)) == []
-        assert refresh(recorded, live(FILLED)).inputs == bare
+        assert find_drift(recorded, make_live(FILLED)) == []
+        assert refresh(recorded, make_live(FILLED)).inputs == bare
 
 
 def test_an_edit_of_a_baseline_that_the_tenant_filled_in_is_drift() -> None:
-    bare = policy(policy_steps=None)
-    recorded = record_answer(bare, live(FILLED))
-    edited = live({"accept": {}})
+    bare = make_policy(policy_steps=None)
+    recorded = record_answer(bare, make_live(FILLED))
+    edited = make_live({"accept": {}})
     assert find_drift(recorded, edited) != []
     refreshed = refresh(recorded, edited)
     planned = plan(refreshed, bare)
@@ -188,10 +204,10 @@ def test_an_edit_of_a_baseline_that_the_tenant_filled_in_is_drift() -> None:
 
 
 def test_a_reject_step_of_the_program_is_a_managed_step() -> None:
-    denial = policy(FILLED)
-    recorded = record_answer(denial, live(FILLED))
+    denial = make_policy(FILLED)
+    recorded = record_answer(denial, make_live(FILLED))
     assert plan(recorded, denial) == NoOp()
-    assert isinstance(plan(recorded, policy(MANAGER)), Update)
+    assert isinstance(plan(recorded, make_policy(MANAGER)), Update)
 
 
 def test_the_user_that_the_tenant_chose_for_an_agent_is_neither_a_change_nor_drift() -> None:
@@ -199,12 +215,12 @@ def test_the_user_that_the_tenant_chose_for_an_agent_is_neither_a_change_nor_dri
         "agent_mode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
         "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
     }
-    written = policy({"approval": {"agent": agent}})
-    held = live({"approval": {"agent": agent | {"agent_user_id": "u"}}})
-    recorded = through_state(record_answer(written, held))
+    written = make_policy({"approval": {"agent": agent}})
+    held = make_live({"approval": {"agent": agent | {"agent_user_id": "u"}}})
+    recorded = pass_through_state(record_answer(written, held))
     assert plan(recorded, written) == NoOp()
     assert find_drift(recorded, held) == []
-    desired = policy({"approval": {"agent": agent | {"instructions": "look twice"}}})
+    desired = make_policy({"approval": {"agent": agent | {"instructions": "look twice"}}})
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
     body = build_body(planned, recorded, desired, held, LifecycleOptions())
@@ -215,13 +231,13 @@ def test_the_user_that_the_tenant_chose_for_an_agent_is_neither_a_change_nor_dri
 def test_held_steps_at_any_place_are_neither_a_change_nor_drift(
     inputs: Tree, data: st.DataObject
 ) -> None:
-    wire = stored(inputs)
+    wire = store(inputs)
     for entry in wire.get("policySteps", {}).values():
         for _ in range(data.draw(st.integers(0, 2))):
             step = data.draw(st.sampled_from([PROVISION_WIRE, {"action": {}}]))
             entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
     found = answer(wire)
-    recorded = through_state(record_answer(inputs, found))
+    recorded = pass_through_state(record_answer(inputs, found))
     assert plan(recorded, inputs) == NoOp()
     assert find_drift(recorded, found) == []
     assert refresh(recorded, found).inputs == inputs
@@ -231,7 +247,7 @@ def test_held_steps_at_any_place_are_neither_a_change_nor_drift(
 def test_held_steps_at_any_place_stop_only_updates_of_the_steps(
     inputs: Tree, data: st.DataObject
 ) -> None:
-    wire = stored(inputs)
+    wire = store(inputs)
     if not wire.get("policySteps"):
         return
     entry = wire["policySteps"][data.draw(st.sampled_from(sorted(wire["policySteps"])))]
@@ -239,8 +255,8 @@ def test_held_steps_at_any_place_stop_only_updates_of_the_steps(
     entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
     found = answer(wire)
     # The last read may be from before the step was there.
-    recorded = through_state(
-        record_answer(inputs, data.draw(st.sampled_from([found, answer(stored(inputs))])))
+    recorded = pass_through_state(
+        record_answer(inputs, data.draw(st.sampled_from([found, answer(store(inputs))])))
     )
 
     described = inputs | {"description": "another text"}

@@ -19,25 +19,25 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from tests.support.edits import apply, edits, writes_alike
 from tests.support.strategies import policies
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
 IMMUTABLE = {"policy_type", "scope"}
 
 
-def users(*names: str) -> list[Tree]:
+def make_users(*names: str) -> list[Tree]:
     return [{"approval": {"users": {"user_ids": [name]}}} for name in names]
 
 
-def rules(*names: str) -> list[Tree]:
+def make_rules(*names: str) -> list[Tree]:
     return [{"condition": f"subject.id == '{name}'", "step_key": "grant"} for name in names]
 
 
-def policy(**fields: Any) -> Tree:
+def make_policy(**fields: Any) -> Tree:
     base = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT"}
-    return base | {"policy_steps": {"grant": {"steps": users("u0")}}} | fields
+    return base | {"policy_steps": {"grant": {"steps": make_users("u0")}}} | fields
 
 
-def sent(
+def build_update(
     ignored: list[str], recorded: Tree, live: Tree, desired: Tree, *, overwrite: bool = False
 ) -> Tree | Refuse:
     """Return the update (decoded) of a policy that was `recorded`, is `live` now, while the
@@ -46,10 +46,10 @@ def sent(
     decided = read_options(
         {"ignore_changes": ignored, "on_conflict": "overwrite" if overwrite else "refuse"}
     )
-    known = record_answer(recorded, answer(stored(recorded)))
+    known = record_answer(recorded, answer(store(recorded)))
     planned = plan(known, desired, decided)
     assert isinstance(planned, Update)
-    body = build_body(planned, known, desired, answer(stored(live)), decided)
+    body = build_body(planned, known, desired, answer(store(live)), decided)
     return body if isinstance(body, Refuse) else decode(POLICY, body)
 
 
@@ -73,42 +73,44 @@ LISTS = {
 def test_an_ignored_list_is_sent_with_its_live_value(
     before: tuple[str, ...], now: tuple[str, ...], pattern: str
 ) -> None:
-    other = {"other": {"steps": users("o0")}}
-    recorded = policy(policy_steps={"grant": {"steps": users(*before)}, **other})
-    live = policy(policy_steps={"grant": {"steps": users(*now)}, **other})
+    other = {"other": {"steps": make_users("o0")}}
+    recorded = make_policy(policy_steps={"grant": {"steps": make_users(*before)}, **other})
+    live = make_policy(policy_steps={"grant": {"steps": make_users(*now)}, **other})
     desired = copy.deepcopy(recorded)
-    desired["policy_steps"]["more"] = {"steps": users("m0")}
-    body = sent([pattern], recorded, live, desired)
+    desired["policy_steps"]["more"] = {"steps": make_users("m0")}
+    body = build_update([pattern], recorded, live, desired)
     assert isinstance(body, dict), body
-    assert body["policy_steps"]["grant"]["steps"] == users(*now)
-    assert body["policy_steps"]["more"]["steps"] == users("m0")
-    assert body["policy_steps"]["other"]["steps"] == users("o0")
+    assert body["policy_steps"]["grant"]["steps"] == make_users(*now)
+    assert body["policy_steps"]["more"]["steps"] == make_users("m0")
+    assert body["policy_steps"]["other"]["steps"] == make_users("o0")
 
 
 def test_an_ignored_key_is_sent_with_its_live_value() -> None:
-    recorded = policy(policy_steps={"grant": {"steps": users("g")}, "a": {"steps": users("a")}})
+    recorded = make_policy(
+        policy_steps={"grant": {"steps": make_users("g")}, "a": {"steps": make_users("a")}}
+    )
     desired = copy.deepcopy(recorded)
-    desired["policy_steps"]["grant"]["steps"] = users("new")
-    removed = policy()
+    desired["policy_steps"]["grant"]["steps"] = make_users("new")
+    removed = make_policy()
     added = copy.deepcopy(recorded)
-    added["policy_steps"]["b"] = {"steps": users("b")}
+    added["policy_steps"]["b"] = {"steps": make_users("b")}
     for live, pattern, keys in ((removed, "a", {"grant"}), (added, "b", {"grant", "a", "b"})):
-        live["policy_steps"]["grant"]["steps"] = users("g")
-        body = sent([f'policy_steps["{pattern}"]'], recorded, live, desired)
+        live["policy_steps"]["grant"]["steps"] = make_users("g")
+        body = build_update([f'policy_steps["{pattern}"]'], recorded, live, desired)
         assert isinstance(body, dict), body
         assert body["policy_steps"].keys() == keys
-        assert body["policy_steps"]["grant"]["steps"] == users("new")
+        assert body["policy_steps"]["grant"]["steps"] == make_users("new")
 
 
-def _with_condition(tree: list[Tree], index: int, condition: str) -> list[Tree]:
+def _make_condition(tree: list[Tree], index: int, condition: str) -> list[Tree]:
     return [r | {"condition": condition} if i == index else r for i, r in enumerate(tree)]
 
 
 def test_an_ignored_index_of_an_unmoved_list_is_sent_with_its_live_value() -> None:
-    recorded = policy(rules=rules("a", "b", "c"))
-    live = policy(rules=_with_condition(rules("a", "b", "c"), 1, "theirs"))
-    desired = policy(rules=_with_condition(rules("a", "b", "c"), 2, "ours"))
-    body = sent(["rules[1].condition"], recorded, live, desired)
+    recorded = make_policy(rules=make_rules("a", "b", "c"))
+    live = make_policy(rules=_make_condition(make_rules("a", "b", "c"), 1, "theirs"))
+    desired = make_policy(rules=_make_condition(make_rules("a", "b", "c"), 2, "ours"))
+    body = build_update(["rules[1].condition"], recorded, live, desired)
     assert isinstance(body, dict), body
     assert [rule["condition"] for rule in body["rules"]] == [
         "subject.id == 'a'",
@@ -118,10 +120,10 @@ def test_an_ignored_index_of_an_unmoved_list_is_sent_with_its_live_value() -> No
 
 
 MOVED = {
-    "others put one first": (rules("x", "a", "b"), rules("a", "b2")),
-    "others removed one": (rules("b"), rules("a", "b2")),
-    "others swapped": (rules("b", "a"), rules("a", "b2")),
-    "both": (_with_condition(rules("a", "b"), 1, "theirs"), rules("x", "y", "a", "b")),
+    "others put one first": (make_rules("x", "a", "b"), make_rules("a", "b2")),
+    "others removed one": (make_rules("b"), make_rules("a", "b2")),
+    "others swapped": (make_rules("b", "a"), make_rules("a", "b2")),
+    "both": (_make_condition(make_rules("a", "b"), 1, "theirs"), make_rules("x", "y", "a", "b")),
 }
 
 
@@ -130,11 +132,11 @@ MOVED = {
 def test_an_ignored_index_of_a_list_with_moved_items_is_refused(
     live: list[Tree], desired: list[Tree], pattern: str
 ) -> None:
-    body = sent(
+    body = build_update(
         [pattern],
-        policy(rules=rules("a", "b")),
-        policy(rules=live),
-        policy(rules=desired),
+        make_policy(rules=make_rules("a", "b")),
+        make_policy(rules=live),
+        make_policy(rules=desired),
         overwrite=True,
     )
     assert isinstance(body, Refuse)
@@ -144,20 +146,20 @@ def test_an_ignored_index_of_a_list_with_moved_items_is_refused(
 
 
 def test_an_ignored_part_of_an_approval_of_another_kind_is_refused() -> None:
-    recorded = policy()
-    live = policy(policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}]}})
-    desired = policy(policy_steps={"grant": {"steps": [*users("u0"), {"accept": {}}]}})
+    recorded = make_policy()
+    live = make_policy(policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}]}})
+    desired = make_policy(policy_steps={"grant": {"steps": [*make_users("u0"), {"accept": {}}]}})
     for part in ("users", "users.user_ids"):
         pattern = f"{GRANT}[0].approval.{part}"
-        body = sent([pattern], recorded, live, desired, overwrite=True)
+        body = build_update([pattern], recorded, live, desired, overwrite=True)
         assert isinstance(body, Refuse)
         assert "approval.users" in body.summary
 
 
-def _places(value: Any, path: Path = ()) -> list[Path]:
+def _list_places(value: Any, path: Path = ()) -> list[Path]:
     items: Any = value.items() if isinstance(value, dict) else ()
     items = enumerate(value) if isinstance(value, list) else items
-    return [p for key, item in items for p in [(*path, key), *_places(item, (*path, key))]]
+    return [p for key, item in items for p in [(*path, key), *_list_places(item, (*path, key))]]
 
 
 def _evolved(draw: st.DrawFn, tree: Tree) -> Tree:
@@ -170,13 +172,15 @@ def _evolved(draw: st.DrawFn, tree: Tree) -> Tree:
         ]
         edit = draw(st.sampled_from(found))
         note(repr(edit))
-        tree = decode(POLICY, stored(apply(tree, edit)))
+        tree = decode(POLICY, store(apply(tree, edit)))
     return tree
 
 
 @st.composite
 def _patterns(draw: st.DrawFn, *trees: Tree) -> list[Path]:
-    places = [p for tree in trees for p in _places(tree) if p[0] not in {*IMMUTABLE, "annotations"}]
+    places = [
+        p for tree in trees for p in _list_places(tree) if p[0] not in {*IMMUTABLE, "annotations"}
+    ]
     out = []
     for _ in range(draw(st.integers(1, 2))):
         place = draw(st.sampled_from(places))
@@ -189,7 +193,7 @@ def _patterns(draw: st.DrawFn, *trees: Tree) -> list[Path]:
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Tree, Tree, Tree, list[Path]]:
-    recorded = decode(POLICY, stored(draw(policies())))
+    recorded = decode(POLICY, store(draw(policies())))
     live, desired = _evolved(draw, recorded), _evolved(draw, recorded)
     return recorded, live, desired, draw(_patterns(live, desired))
 
@@ -201,16 +205,16 @@ def test_each_ignored_place_is_sent_with_its_live_value(
     recorded, live, desired, patterns = case
     decided = read_options(
         {
-            "ignore_changes": [_pattern(p) for p in patterns],
+            "ignore_changes": [_to_pattern(p) for p in patterns],
             "on_conflict": "overwrite" if overwrite else None,
         }
     )
     assert decided.ignored
-    known = record_answer(recorded, answer(stored(recorded)))
+    known = record_answer(recorded, answer(store(recorded)))
     planned = plan(known, desired, decided)
     assume(isinstance(planned, Update))
     assert isinstance(planned, Update)
-    body = build_body(planned, known, desired, answer(stored(live)), decided)
+    body = build_body(planned, known, desired, answer(store(live)), decided)
     if isinstance(body, Refuse):
         return
     fields = {POLICY.wire_fields[wire].name for wire in planned.mask}
@@ -221,7 +225,9 @@ def test_each_ignored_place_is_sent_with_its_live_value(
         assert not decided.ignores(change.path), f"not as live: {change}"
     for change in compare(POLICY, ours, out):
         live_value = get_at(theirs, change.path)
-        is_live = not compare(POLICY, _only(theirs, change.path), _only(out, change.path))
+        is_live = not compare(
+            POLICY, _select_field(theirs, change.path), _select_field(out, change.path)
+        )
         touched = any(_meet(pattern, change.path) for pattern in decided.ignored)
         assert touched or is_live or live_value == get_at(out, change.path), f"made up: {change}"
 
@@ -231,7 +237,7 @@ def _meet(pattern: Path, path: Path) -> bool:
     return all(part in ("*", other) for part, other in zip(pattern, path, strict=False))
 
 
-def _pattern(path: Path) -> str:
+def _to_pattern(path: Path) -> str:
     """A path as a program writes it for Pulumi."""
     parts = (
         Key(part) if isinstance(part, str) and not (part.isidentifier() or part == "*") else part
@@ -240,6 +246,6 @@ def _pattern(path: Path) -> str:
     return format_path(tuple(parts))
 
 
-def _only(tree: Tree, path: Path) -> Tree:
+def _select_field(tree: Tree, path: Path) -> Tree:
     """The field in which a path lies."""
     return {str(path[0]): tree[str(path[0])]} if path[0] in tree else {}

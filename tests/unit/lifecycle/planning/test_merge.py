@@ -19,17 +19,17 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree
 from tests.support.strategies import policies
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIDES = st.sampled_from(["ours", "theirs"])
 
 
-def _leaves(value: Any) -> Iterator[str]:
+def _list_leaves(value: Any) -> Iterator[str]:
     """List the leaves of a canonical tree without their paths."""
     if isinstance(value, dict | list) and value:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(item)
+            yield from _list_leaves(item)
     else:
         yield repr(value)
 
@@ -41,12 +41,12 @@ def test_a_merge_has_only_values_of_its_sides(
     theirs = prune(POLICY, theirs)
     merged = canonicalize(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer=prefer))
     known = {
-        *_leaves(canonicalize(POLICY, theirs)),
-        *_leaves(canonicalize(POLICY, ours)),
+        *_list_leaves(canonicalize(POLICY, theirs)),
+        *_list_leaves(canonicalize(POLICY, ours)),
         "{}",
         "[]",
     }
-    assert set(_leaves(merged)) <= known
+    assert set(_list_leaves(merged)) <= known
 
 
 @given(policies(), policies(), SIDES)
@@ -67,13 +67,13 @@ def test_a_merge_takes_a_change_that_both_sides_made(policy: Tree, prefer: Side)
 @given(policies(), policies(), SEEDS)
 def test_respelling_keeps_the_meaning_of_the_answer(written: Tree, other: Tree, seed: int) -> None:
     """Whatever the program wrote, nothing of it gets into the answer but its spelling."""
-    live = prune(POLICY, answer(stored(other), seed))
+    live = prune(POLICY, answer(store(other), seed))
     assert compare(POLICY, respell(POLICY, written, live), live) == []
 
 
 @given(policies(), SEEDS)
 def test_respelling_restores_the_spelling_of_the_program(written: Tree, seed: int) -> None:
-    live = strip(POLICY, prune(POLICY, answer(stored(written), seed)))
+    live = strip(POLICY, prune(POLICY, answer(store(written), seed)))
     assert respell(POLICY, written, live) == written
 
 
@@ -81,15 +81,15 @@ def test_respelling_restores_the_spelling_of_the_program(written: Tree, seed: in
 def test_answers_that_differ_in_spelling_are_pruned_to_one_form(
     inputs: Tree, seed: int, later: int
 ) -> None:
-    one, other = (strip(POLICY, prune(POLICY, answer(stored(inputs), s))) for s in (seed, later))
-    assert _shape(one) == _shape(other)
+    one, other = (strip(POLICY, prune(POLICY, answer(store(inputs), s))) for s in (seed, later))
+    assert _remove_leaves(one) == _remove_leaves(other)
 
 
-def _shape(value: Any) -> Any:
+def _remove_leaves(value: Any) -> Any:
     """The names in a tree; how values and orders are spelled is not pruned."""
     if isinstance(value, dict):
-        return {key: _shape(item) for key, item in value.items()}
-    return [_shape(item) for item in value] if isinstance(value, list) else None
+        return {key: _remove_leaves(item) for key, item in value.items()}
+    return [_remove_leaves(item) for item in value] if isinstance(value, list) else None
 
 
 ALIGNED: dict[str, tuple[str, str, dict[int, int]]] = {

@@ -14,8 +14,8 @@ import pytest
 
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, Scalar, index_messages
-from tests.unit.lifecycle.planning.fact_examples import EXAMPLES, rules_of
-from tests.unit.lifecycle.planning.specimens import PLACES, Place, specimen
+from tests.unit.lifecycle.planning.fact_examples import EXAMPLES, list_rules
+from tests.unit.lifecycle.planning.specimens import PLACES, Place, make_specimen
 
 SAID_ELSEWHERE = {
     "name": "not a fact but the field itself",
@@ -25,16 +25,16 @@ SAID_ELSEWHERE = {
 BROKEN = {"shape": "one", "least": None, "most": None, "bounds_rule": "out-of-bounds"}
 
 
-def facts(field: Field) -> Iterator[str]:
+def list_facts(field: Field) -> Iterator[str]:
     """The facts that are stated of a field; those that only say what every field is are none."""
     for fact in dataclasses.fields(Field):
         value = getattr(field, fact.name)
-        stated = value != fact.default and not _goes_without_saying(field, fact.name)
+        stated = value != fact.default and not _is_implied(field, fact.name)
         if stated and fact.name not in SAID_ELSEWHERE:
             yield fact.name
 
 
-def _goes_without_saying(field: Field, fact: str) -> bool:
+def _is_implied(field: Field, fact: str) -> bool:
     if fact == "least":
         return field.type in (Scalar.UINT32, Scalar.UINT64) and field.least == 0
     # What is never compared is never compared in any order.
@@ -44,15 +44,15 @@ def _goes_without_saying(field: Field, fact: str) -> bool:
 FACTS = [
     pytest.param(place, fact, id=f"{place!r}-{fact}")
     for place in PLACES
-    for fact in facts(place.field)
+    for fact in list_facts(place.field)
 ]
 
 
 @contextmanager
-def broken(place: Place, fact: str) -> Iterator[None]:
+def without_fact(place: Place, fact: str) -> Iterator[None]:
     """The model without that fact."""
     whole = getattr(place.field, fact)
-    other: Any = BROKEN.get(fact, type(whole)()) if fact != "type" else _another_type(whole)
+    other: Any = BROKEN.get(fact, type(whole)()) if fact != "type" else _choose_other_type(whole)
     try:
         _set(place, fact, other)
         yield
@@ -60,7 +60,7 @@ def broken(place: Place, fact: str) -> Iterator[None]:
         _set(place, fact, whole)
 
 
-def _another_type(kind: Any) -> Scalar:
+def _choose_other_type(kind: Any) -> Scalar:
     return Scalar.BOOL if kind in (Scalar.STRING, Scalar.TIMESTAMP) else Scalar.STRING
 
 
@@ -75,7 +75,7 @@ def test_an_example_fails_without_its_fact(place: Place, fact: str) -> None:
     example = EXAMPLES[fact](place)
     example()
     with (
-        broken(place, fact),
+        without_fact(place, fact),
         pytest.raises((AssertionError, ValueError, AttributeError, TypeError)),
     ):
         example()
@@ -92,8 +92,8 @@ def test_an_empty_message_is_accepted_without_its_required_group(
 ) -> None:
     place = next(p for p in PLACES if p.field.type is message or message is POLICY)
     empty: Any = {"one": {}, "list": [{}], "map": {"grant": {}}}[place.field.shape]
-    policy = specimen(place, empty)
+    policy = make_specimen(place, empty)
     rules = {"one-of", "empty-step"}
-    assert rules & rules_of(policy)
+    assert rules & list_rules(policy)
     monkeypatch.setattr(message, "required_oneofs", frozenset())
-    assert not rules & rules_of(policy)
+    assert not rules & list_rules(policy)

@@ -27,31 +27,37 @@ from tests.support.edits import (
     writes_alike,
 )
 from tests.support.strategies import accepted_policies, policies
-from tests.unit.lifecycle.planning.tenant_answers import answer, raw_answer, stored, tags, updated
+from tests.unit.lifecycle.planning.tenant_answers import (
+    answer,
+    answer_raw,
+    apply_update,
+    list_tags,
+    store,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 IMMUTABLE = {"policy_type", "scope"}
 
 
-def through_state(recorded: Prior) -> Prior:
+def pass_through_state(recorded: Prior) -> Prior:
     """The record after the engine has stored it: nulls dropped, every number a double."""
-    text = json.dumps(_without_nulls(to_state(recorded)))
+    text = json.dumps(_remove_nulls(to_state(recorded)))
     return from_state(json.loads(text, parse_int=float))
 
 
-def _without_nulls(value: Any) -> Any:
+def _remove_nulls(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+        return {key: _remove_nulls(item) for key, item in value.items() if item is not None}
+    return [_remove_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 @st.composite
-def edited(
+def edited_policies(
     draw: st.DrawFn, *, mutable: bool = True, tagged: bool = False
 ) -> tuple[Tree, Tree, Edit]:
     """Inputs, what the tenant keeps of them, and one edit of that."""
     inputs = draw(policies())
-    wire = stored(inputs, tagged=tagged)
+    wire = store(inputs, tagged=tagged)
     tree = decode(POLICY, wire)
     found = [
         edit
@@ -63,17 +69,17 @@ def edited(
     return inputs, wire, edit
 
 
-def with_edit(wire: Tree, edit: Edit) -> Tree:
+def apply_edit(wire: Tree, edit: Edit) -> Tree:
     """The stored policy with the edit."""
-    return stored(apply(decode(POLICY, wire), edit))
+    return store(apply(decode(POLICY, wire), edit))
 
 
-def sent(wire: Tree, planned: Update, recorded: Prior, desired: Tree, live: Tree) -> Tree:
+def store_update(wire: Tree, planned: Update, recorded: Prior, desired: Tree, live: Tree) -> Tree:
     """Return what the tenant stores after the planned update of the stored policy `wire`."""
     body = build_body(planned, recorded, desired, live, LifecycleOptions())
     assert isinstance(body, dict), body
     assert set(body) == set(planned.mask)
-    return updated(wire, body, planned.mask)
+    return apply_update(wire, body, planned.mask)
 
 
 @given(accepted_policies())
@@ -86,40 +92,40 @@ def test_inputs_survive_the_wire(inputs: Tree) -> None:
     there_and_back = decode(POLICY, json.loads(json.dumps(encode(POLICY, inputs))))
     assert compare(POLICY, inputs, there_and_back) == []
     assert canonicalize(POLICY, there_and_back) == canonicalize(POLICY, inputs)
-    assert _keys(there_and_back) == _keys(inputs)
+    assert _list_keys(there_and_back) == _list_keys(inputs)
 
 
-def _keys(policy: Tree) -> list[list[str]]:
+def _list_keys(policy: Tree) -> list[list[str]]:
     return [list(policy.get(name) or {}) for name in ("policy_steps", "annotations")]
 
 
 @given(policies(), SEEDS)
 def test_an_answer_survives_decode_and_encode(inputs: Tree, seed: int) -> None:
     """Whatever an answer holds, known to the model or not, stands in what is sent back."""
-    wire = stored(inputs, tagged=True)
-    again = stored(answer(wire, seed))
-    assert tags(again) == tags(wire)
+    wire = store(inputs, tagged=True)
+    again = store(answer(wire, seed))
+    assert list_tags(again) == list_tags(wire)
     assert compare(POLICY, decode(POLICY, again), inputs) == []
 
 
 @given(policies(), SEEDS, SEEDS, st.booleans())
 def test_a_created_policy_has_no_change(inputs: Tree, seed: int, later: int, newer: bool) -> None:
-    wire = stored(inputs)
+    wire = store(inputs)
     recorded = record_answer(inputs, answer(wire, seed, newer=newer))
     assert plan(recorded, inputs) == NoOp()
-    again = through_state(recorded)
+    again = pass_through_state(recorded)
     assert plan(again, inputs) == NoOp()
     live = answer(wire, later, newer=newer)
     assert find_drift(again, live) == []
     refreshed = refresh(again, live)
     assert refreshed.inputs == again.inputs
-    assert plan(through_state(refreshed), inputs) == NoOp()
+    assert plan(pass_through_state(refreshed), inputs) == NoOp()
 
 
 @given(policies(), SEEDS)
 def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> None:
-    recorded = through_state(record_answer(inputs, answer(stored(inputs), seed)))
-    assert recorded.inputs == _without_nulls(inputs)
+    recorded = pass_through_state(record_answer(inputs, answer(store(inputs), seed)))
+    assert recorded.inputs == _remove_nulls(inputs)
 
 
 @given(accepted_policies(), SEEDS)
@@ -127,21 +133,21 @@ def test_the_inputs_of_an_imported_policy_have_no_noise(inputs: Tree, seed: int)
     """A policy that was never recorded reads as inputs without noise."""
     from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 
-    live = answer(stored(inputs), seed)
+    live = answer(store(inputs), seed)
     recorded = record_answer(strip(POLICY, prune(POLICY, live)), live)
-    assert plan(through_state(recorded), inputs) == NoOp()
+    assert plan(pass_through_state(recorded), inputs) == NoOp()
     assert check(recorded.inputs) == [] or all(
         f.severity == "warning" for f in check(recorded.inputs)
     )
 
 
-@given(edited(tagged=True), SEEDS, SEEDS)
+@given(edited_policies(tagged=True), SEEDS, SEEDS)
 def test_live_edits_are_drift_at_their_own_path(
     case: tuple[Tree, Tree, Edit], seed: int, later: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = through_state(record_answer(inputs, answer(wire, seed)))
-    live_wire = with_edit(wire, edit)
+    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
+    live_wire = apply_edit(wire, edit)
     live = answer(live_wire, later)
     foreign = edit.kind in ("key added", "set") and edit.path[0] == "annotations"
     if foreign:
@@ -150,61 +156,61 @@ def test_live_edits_are_drift_at_their_own_path(
         return
     found = find_drift(recorded, live)
     assert reports(found, edit), found
-    refreshed = through_state(refresh(recorded, live))
+    refreshed = pass_through_state(refresh(recorded, live))
     assert find_drift(refreshed, live) == []
     assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
     planned = plan(refreshed, inputs)
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
     assert reports(list(planned.changes), edit)
-    after = sent(live_wire, planned, refreshed, inputs, live)
+    after = store_update(live_wire, planned, refreshed, inputs, live)
     settled = record_answer(inputs, answer(after, seed))
-    assert plan(through_state(settled), inputs) == NoOp()
+    assert plan(pass_through_state(settled), inputs) == NoOp()
     assert compare(POLICY, decode(POLICY, after), decode(POLICY, wire)) == []
-    assert tags(after) == tags(live_wire) or edit.kind.endswith(AMONG_EQUALS)
+    assert list_tags(after) == list_tags(live_wire) or edit.kind.endswith(AMONG_EQUALS)
 
 
-@given(edited(tagged=True), SEEDS, SEEDS)
+@given(edited_policies(tagged=True), SEEDS, SEEDS)
 def test_desired_edits_are_sent_under_their_own_field(
     case: tuple[Tree, Tree, Edit], seed: int, later: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = through_state(record_answer(inputs, answer(wire, seed)))
-    desired_wire = with_edit(wire, edit)
-    desired = _known(decode(POLICY, desired_wire))
+    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
+    desired_wire = apply_edit(wire, edit)
+    desired = _remove_tags(decode(POLICY, desired_wire))
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
     assert reports(list(planned.changes), edit)
     live = answer(wire, later)
-    after = sent(wire, planned, recorded, desired, live)
+    after = store_update(wire, planned, recorded, desired, live)
     assert compare(POLICY, decode(POLICY, after), desired) == []
-    assert tags(after) == tags(desired_wire) or edit.kind.endswith(AMONG_EQUALS)
+    assert list_tags(after) == list_tags(desired_wire) or edit.kind.endswith(AMONG_EQUALS)
     settled = record_answer(desired, answer(after, seed))
-    assert plan(through_state(settled), desired) == NoOp()
-    assert find_drift(through_state(settled), answer(after, later)) == []
+    assert plan(pass_through_state(settled), desired) == NoOp()
+    assert find_drift(pass_through_state(settled), answer(after, later)) == []
 
 
-def _known(tree: Any) -> Any:
+def _remove_tags(tree: Any) -> Any:
     """A tree without the tenant's tags: what a program could write."""
     if isinstance(tree, dict):
-        return {key: _known(item) for key, item in tree.items() if key != "newerField"}
-    return [_known(item) for item in tree] if isinstance(tree, list) else tree
+        return {key: _remove_tags(item) for key, item in tree.items() if key != "newerField"}
+    return [_remove_tags(item) for item in tree] if isinstance(tree, list) else tree
 
 
-@given(edited(mutable=False), SEEDS)
+@given(edited_policies(mutable=False), SEEDS)
 def test_an_edit_of_an_immutable_field_replaces_the_policy(
     case: tuple[Tree, Tree, Edit], seed: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = through_state(record_answer(inputs, answer(wire, seed)))
+    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
     planned = plan(recorded, apply(decode(POLICY, wire), edit))
     assert isinstance(planned, Replace)
     assert planned.fields == (edit.field.name,)
     assert reports(list(planned.changes), edit)
 
 
-@given(edited(), edited(), SEEDS)
+@given(edited_policies(), edited_policies(), SEEDS)
 def test_one_update_turns_any_policy_into_any_other(
     case: tuple[Tree, Tree, Edit], unrelated: tuple[Tree, Tree, Edit], seed: int
 ) -> None:
@@ -214,34 +220,34 @@ def test_one_update_turns_any_policy_into_any_other(
     desired.pop("scope", None)
     desired |= {"scope": inputs["scope"]} if "scope" in inputs else {}
     recorded = record_answer(inputs, answer(wire, seed))
-    live_wire = with_edit(wire, edit)
+    live_wire = apply_edit(wire, edit)
     live = answer(live_wire, seed + 1)
     refreshed = refresh(recorded, live)
     planned = plan(refreshed, desired)
     assume(isinstance(planned, Update))
     assert isinstance(planned, Update)
     assert list(planned.mask) == sorted(set(planned.mask))
-    after = sent(live_wire, planned, refreshed, desired, live)
+    after = store_update(live_wire, planned, refreshed, desired, live)
     settled = record_answer(desired, answer(after, seed))
-    assert plan(through_state(settled), desired) == NoOp()
-    assert find_drift(through_state(settled), raw_decoded(after, seed + 2)) == []
+    assert plan(pass_through_state(settled), desired) == NoOp()
+    assert find_drift(pass_through_state(settled), decode_raw(after, seed + 2)) == []
 
 
-def raw_decoded(wire: Tree, seed: int) -> Tree:
+def decode_raw(wire: Tree, seed: int) -> Tree:
     """An answer as it arrives."""
-    return decode(POLICY, json.loads(json.dumps(raw_answer(wire, seed))))
+    return decode(POLICY, json.loads(json.dumps(answer_raw(wire, seed))))
 
 
-def filled(wire: Tree) -> Tree:
+def store_with_defaults(wire: Tree) -> Tree:
     """Return what a tenant stores that sets defaults of its own on creation."""
     if isinstance(wire, dict):
-        out = {name: filled(value) for name, value in wire.items()}
+        out = {name: store_with_defaults(value) for name, value in wire.items()}
         if isinstance(wire.get("approval"), dict):
             out["approval"] = {"allowReassignment": True} | out["approval"]
         if isinstance(wire.get("wait"), dict):
             out["wait"] = {"name": "Wait"} | out["wait"]
         return out
-    return [filled(item) for item in wire] if isinstance(wire, list) else wire
+    return [store_with_defaults(item) for item in wire] if isinstance(wire, list) else wire
 
 
 FILLED = ("allow_reassignment", "name")
@@ -252,13 +258,13 @@ KEEPS_ALL = ("set", "changed", "items swapped", "item added", "item put first")
 def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
     inputs: Tree, seed: int, data: st.DataObject
 ) -> None:
-    wire = filled(stored(inputs, tagged=True))
+    wire = store_with_defaults(store(inputs, tagged=True))
     live = answer(wire, seed)
-    recorded = through_state(record_answer(inputs, live))
-    assert recorded.inputs == _without_nulls(inputs)
+    recorded = pass_through_state(record_answer(inputs, live))
+    assert recorded.inputs == _remove_nulls(inputs)
     assert plan(recorded, inputs) == NoOp()
     assert refresh(recorded, answer(wire, seed + 1)).inputs == recorded.inputs
-    written = decode(POLICY, stored(inputs))
+    written = decode(POLICY, store(inputs))
     found = [
         e for e in edits(POLICY, written) if e.path[0] not in IMMUTABLE and writes_alike(written, e)
     ]
@@ -269,14 +275,14 @@ def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
         return
     assert isinstance(planned, Update)
     assert reports(list(planned.changes), edit)
-    after = sent(wire, planned, recorded, desired, live)
+    after = store_update(wire, planned, recorded, desired, live)
     for change in compare(POLICY, desired, decode(POLICY, after)):
         assert (change.kind, change.path[-1] in FILLED) == ("add", True), change
     if edit.kind in KEEPS_ALL:
         assert str(after).count("'allowReassignment': True") >= str(wire).count(
             "'allowReassignment': True"
         )
-    settled = through_state(record_answer(desired, answer(after, seed)))
+    settled = pass_through_state(record_answer(desired, answer(after, seed)))
     assert plan(settled, desired) == NoOp()
     assert find_drift(settled, answer(after, seed + 1)) == []
 
@@ -285,8 +291,8 @@ def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
 def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     inputs: Tree, seed: int, data: st.DataObject
 ) -> None:
-    wire = filled(stored(inputs))
-    recorded = through_state(record_answer(inputs, answer(wire, seed)))
+    wire = store_with_defaults(store(inputs))
+    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
     tree = decode(POLICY, wire)
     found = [
         edit
@@ -294,10 +300,10 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
         if edit.path[0] not in {*IMMUTABLE, "annotations"} and writes_alike(tree, edit)
     ]
     edit = data.draw(st.sampled_from(found))
-    live_wire = with_edit(wire, edit)
+    live_wire = apply_edit(wire, edit)
     live = answer(live_wire, seed + 1)
     assert reports(find_drift(recorded, live), edit)
-    refreshed = through_state(refresh(recorded, live))
+    refreshed = pass_through_state(refresh(recorded, live))
     assert find_drift(refreshed, live) == []
     planned = plan(refreshed, inputs)
     if edit.kind == "removed" and edit.path[-1] in FILLED and isinstance(planned, NoOp):
@@ -305,8 +311,8 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
     assert reports(list(planned.changes), edit)
-    after = sent(live_wire, planned, refreshed, inputs, live)
-    settled = through_state(record_answer(inputs, answer(after, seed)))
+    after = store_update(live_wire, planned, refreshed, inputs, live)
+    settled = pass_through_state(record_answer(inputs, answer(after, seed)))
     assert plan(settled, inputs) == NoOp()
     for change in compare(POLICY, decode(POLICY, wire), decode(POLICY, after)):
         assert (

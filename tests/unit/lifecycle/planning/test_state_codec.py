@@ -21,9 +21,9 @@ from pulumi_c1policy._pulumi import stack_ownership
 from pulumi_c1policy.errors import StateError
 from tests.support.strategies import policies
 from tests.unit.lifecycle.planning.employees import INPUTS
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
-SOUND = to_state(record_answer(INPUTS, answer(stored(INPUTS))))
+SOUND = to_state(record_answer(INPUTS, answer(store(INPUTS))))
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
     lambda inner: (
@@ -115,13 +115,13 @@ def test_any_state_is_read_or_refused(damage: Tree) -> None:
         migration.apply(copy.deepcopy(state))
     matches(state, INPUTS)
     with contextlib.suppress(StateError):
-        to_state(refresh(from_state(state), answer(stored(INPUTS))))
+        to_state(refresh(from_state(state), answer(store(INPUTS))))
 
 
 @given(policies(), st.integers(0, 2**16))
 def test_the_record_of_any_policy_can_be_read(inputs: Tree, seed: int) -> None:
     from_state(
-        to_state(record_answer(inputs, answer(stored(inputs, tagged=True), seed, newer=True)))
+        to_state(record_answer(inputs, answer(store(inputs, tagged=True), seed, newer=True)))
     )
 
 
@@ -177,7 +177,7 @@ def test_annotations_of_a_new_manager_are_not_claimed() -> None:
 
 
 def test_a_policy_without_ownership_annotations_is_not_managed_without_a_claim() -> None:
-    live = answer(stored({k: v for k, v in INPUTS.items() if k != "annotations"}))
+    live = answer(store({k: v for k, v in INPUTS.items() if k != "annotations"}))
     recorded = recovery.recover(live, recovery.make_claim(PROBLEM, {}, {}), Origin())
     assert recorded.taken_by
     again = refresh(from_state(to_state(recorded)), live)

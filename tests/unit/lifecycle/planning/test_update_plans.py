@@ -18,12 +18,12 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
-from tests.unit.lifecycle.planning.employees import INPUTS, SALES, STEP, approval, sales
-from tests.unit.lifecycle.planning.tenant_answers import answer, stored, updated
+from tests.unit.lifecycle.planning.employees import INPUTS, SALES, STEP, get_approval, get_sales
+from tests.unit.lifecycle.planning.tenant_answers import answer, apply_update, store
 
 
 def test_an_annotation_of_others_is_not_drift_and_stays() -> None:
-    live_wire = stored(INPUTS)
+    live_wire = store(INPUTS)
     recorded = record_answer(INPUTS, answer(live_wire))
     live_wire["annotations"]["theirs"] = "z"
     live = answer(live_wire)
@@ -37,7 +37,7 @@ def test_an_annotation_of_others_is_not_drift_and_stays() -> None:
     assert body == {
         "annotations": {"managed_by": "pulumi", "iac_workspace": "", "note": "", "new": "n"}
     }
-    assert updated(live_wire, body, planned.mask)["annotations"] == {
+    assert apply_update(live_wire, body, planned.mask)["annotations"] == {
         "managed_by": "pulumi",
         "new": "n",
         "theirs": "z",
@@ -82,7 +82,7 @@ def test_a_value_that_the_program_removes_is_reset(
     }
     desired = copy.deepcopy(inputs)
     unset(desired)
-    live = answer(stored(inputs))
+    live = answer(store(inputs))
     recorded = record_answer(inputs, live)
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
@@ -91,15 +91,15 @@ def test_a_value_that_the_program_removes_is_reset(
 
 
 def test_a_default_of_the_tenant_is_not_a_change_and_an_edit_of_it_is_drift() -> None:
-    wire = stored(INPUTS)
+    wire = store(INPUTS)
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Wait"
-    approval(wire)["allowReassignment"] = True
+    get_approval(wire)["allowReassignment"] = True
     recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
     assert recorded.inputs == INPUTS
     assert plan(recorded, INPUTS) == NoOp()
     assert plan(refresh(recorded, answer(wire, 1)), INPUTS) == NoOp()
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Hold"
-    del approval(wire)["allowReassignment"]
+    del get_approval(wire)["allowReassignment"]
     live = answer(wire)
     assert [str(change) for change in find_drift(recorded, live)] == [
         f"delete {STEP}[0].approval.allow_reassignment",
@@ -111,8 +111,8 @@ def test_a_default_of_the_tenant_is_not_a_change_and_an_edit_of_it_is_drift() ->
 
 
 def test_an_update_beside_a_default_of_the_tenant_keeps_it() -> None:
-    wire = stored(INPUTS)
-    approval(wire)["allowReassignment"] = True
+    wire = store(INPUTS)
+    get_approval(wire)["allowReassignment"] = True
     recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
     desired = copy.deepcopy(INPUTS)
     desired["policy_steps"]["grant"]["steps"][0]["approval"]["require_denial_reason"] = True
@@ -130,8 +130,8 @@ def test_an_update_beside_a_default_of_the_tenant_keeps_it() -> None:
 
 
 def test_a_new_item_inherits_nothing_from_the_item_at_its_index() -> None:
-    wire = stored(INPUTS)
-    approval(wire)["allowReassignment"] = True
+    wire = store(INPUTS)
+    get_approval(wire)["allowReassignment"] = True
     recorded = record_answer(INPUTS, answer(wire))
     desired = copy.deepcopy(INPUTS)
     steps = desired["policy_steps"]["grant"]["steps"]
@@ -144,7 +144,7 @@ def test_a_new_item_inherits_nothing_from_the_item_at_its_index() -> None:
 
 
 def test_an_update_beside_a_step_of_an_unknown_kind_keeps_it() -> None:
-    wire = stored(INPUTS)
+    wire = store(INPUTS)
     wire["policySteps"]["grant"]["steps"][1] = {"holdUntilNoon": {"zone": "UTC"}}
     wire["policySteps"]["grant"]["steps"][0]["approval"]["quorum"] = {"mode": "QUORUM_ANY"}
     inputs = copy.deepcopy(INPUTS)
@@ -165,9 +165,9 @@ def test_enabling_a_disabled_escalation_is_drift_of_the_flag_only() -> None:
     """Enabled in the product, without an escalation: that flag is the drift, and no more."""
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["sales_Team.x"]["steps"][0]["approval"]["escalation_enabled"] = False
-    wire = stored(inputs)
+    wire = store(inputs)
     recorded = record_answer(inputs, answer(wire))
-    sales(wire)["escalationEnabled"] = True
+    get_sales(wire)["escalationEnabled"] = True
     refreshed = refresh(recorded, answer(wire))
     assert [str(change) for change in compare(POLICY, inputs, refreshed.inputs)] == [
         f"add {SALES}[0].approval.escalation_enabled"
@@ -175,7 +175,7 @@ def test_enabling_a_disabled_escalation_is_drift_of_the_flag_only() -> None:
 
 
 def test_a_later_updated_at_is_not_drift() -> None:
-    wire = stored(INPUTS)
+    wire = store(INPUTS)
     recorded = record_answer(INPUTS, answer(wire, 1))
     refreshed = refresh(recorded, answer(wire, 2))
     assert refreshed.outputs["updated_at"] == recorded.outputs["updated_at"]
@@ -197,9 +197,7 @@ def test_an_agent_must_not_choose_its_own_policy() -> None:
             "policy_steps": {"grant": {"steps": steps}},
         }
 
-    recorded = record_answer(
-        choosing("2other"), answer(stored(choosing("2other"))) | {"id": "2own"}
-    )
+    recorded = record_answer(choosing("2other"), answer(store(choosing("2other"))) | {"id": "2own"})
     planned = plan(recorded, choosing("2own"))
     assert isinstance(planned, Refuse)
     assert planned.advice.endswith("[agent-policies]")
