@@ -1,4 +1,4 @@
-"""The tenant after a run: nothing of the run is left, and nothing else is gone."""
+"""The tenant after a run: the policies of the run are deleted, and no others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _make_policy(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def _add_chain(tenant: Emulator, run_id: str) -> None:
-    """Leave a chain of policies, each of which keeps the next from deletion."""
+    """Add a chain of policies, each of which prevents the deletion of the next one."""
     last = tenant.add_policy(_make_policy(f"[{run_id}] last"))["id"]
     rules = [{"condition": "true", "policyId": last}]
     middle = tenant.add_policy(_make_policy(f"[{run_id}] middle", rules=rules))["id"]
@@ -137,7 +137,7 @@ def test_a_policy_whose_create_was_not_answered_is_deleted(
 def test_a_signal_leaves_nothing(
     real: dict[str, str], c1_tenant: Emulator, number: signal.Signals
 ) -> None:
-    # The chain of 5 policies takes many requests, so that the signal finds it half made.
+    # The chain of 5 policies takes many requests, so that the signal arrives during its creation.
     command = [sys.executable, "-m", "acceptance", *select_facts("chain-5", "chain-6")]
     process = subprocess.Popen(
         command,

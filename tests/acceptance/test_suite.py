@@ -1,6 +1,4 @@
-"""The suite against the emulator: everything is confirmed, and what a quirk breaks is
-contradicted.
-"""
+"""The suite on the emulator: each fact is confirmed, and a quirk contradicts its fact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice of a tenant: a real one only where its host is named twice."""
+"""The choice of a tenant: a real one only if its host is named twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judge answers around policies by the API's description."""
+"""The check of answers about objects around policies against the API's description."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATH = Path(__file__).parents[1] / "reference" / "around-policies.openapi.yaml"
 
 @cache
 def load_description() -> dict[str, Any]:
-    """The description of the objects around policies."""
+    """Return the description of the objects around policies."""
     loaded: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
     return loaded
 
@@ -40,8 +40,8 @@ def judge(path: str, method: str, answer: object) -> None:
 
 @cache
 def _close() -> dict[str, Any]:
-    """The structure with every object closed, so that an answer cannot have a field too many."""
-    # Null fits both sides of a oneOf with a message whose fields are not published.
+    """Return the structure with every object closed, so that no unknown field is allowed."""
+    # Null matches both sides of a oneOf with a message without published fields.
     components = json.loads(
         json.dumps(load_description()["components"]).replace('"oneOf"', '"anyOf"')
     )

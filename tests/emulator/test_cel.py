@@ -1,4 +1,4 @@
-"""Expressions: the endpoint that validates them, and the refusal of what does not compile."""
+"""Expressions: their validation endpoint, and the rejection of invalid ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USERS = "c1.directory.users.v1"
 
 
 def list_markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
-    """The editor markers of a text."""
+    """Return the editor markers of a text."""
     answer = http.post("/api/v1/policies/validate/cel", json={"text": text})
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["markers"]
@@ -25,17 +25,17 @@ def list_markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
 
 
 def make_condition_fields(text: str) -> dict[str, Any]:
-    """The fields of a policy with that condition of a rule."""
+    """Return the fields of a policy with that condition of a rule."""
     return {"rules": [{"condition": text, "stepKey": "grant"}]}
 
 
 def make_wait_fields(text: str) -> dict[str, Any]:
-    """The fields of a policy that waits for that condition."""
+    """Return the fields of a policy that waits for that condition."""
     return {"policySteps": {"grant": {"steps": [{"wait": {"condition": {"condition": text}}}]}}}
 
 
 def make_approver_fields(text: str) -> dict[str, Any]:
-    """The fields of a policy with that expression for its approvers."""
+    """Return the fields of a policy with that expression for its approvers."""
     step = {"approval": {"expression": {"expressions": [text]}}}
     return {"policySteps": {"grant": {"steps": [step]}}}
 
@@ -180,7 +180,7 @@ def test_an_expression_that_the_library_cannot_decide_is_accepted(create: Create
 
 @pytest.fixture
 def empty_caches() -> Iterator[None]:
-    """No environment that an earlier test built, and none that this one leaves."""
+    """Empty the caches of the checker before and after the test."""
     expression_compiler._make_environment.cache_clear()
     expression_compiler._make_pool.cache_clear()
     yield
@@ -216,7 +216,7 @@ def test_starting_the_emulator_does_not_load_the_library() -> None:
 
 @pytest.fixture
 def without_extra(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Emulator:
-    """A tenant without the `cel` extra."""
+    """Return a tenant without the `cel` extra."""
     # A None entry makes the import fail as if the package were not installed.
     monkeypatch.setitem(sys.modules, "cel_expr_python", None)
     return c1_tenant

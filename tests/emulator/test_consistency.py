@@ -1,6 +1,4 @@
-"""A tenant whose reads are behind its writes, whose pages move, and before which a gateway
-stands.
-"""
+"""A tenant with lagging reads and shifting pages, behind a gateway with its own answers."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-# The command on its own, so that this does not depend on how the others are registered.
+# Only this command, so that the test does not depend on the registration of the others.
 SCRIPT = (
     "import typer\n"
     "from pulumi_c1policy._cli.emulator import emulator\n"
@@ -30,8 +30,8 @@ WITHOUT_CEL = f"import sys\nsys.modules['cel_expr_python'] = None\n{SCRIPT}"
 
 @contextmanager
 def run_command(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Popen[str]]:
-    """The command, running."""
-    # Tests run side by side, and the default port is one.
+    """Run the command."""
+    # Tests run in parallel, so the default port may be taken.
     port = () if "--port" in options else ("--port", "0")
     with subprocess.Popen(
         [sys.executable, "-c", script, *options, *port],
@@ -47,7 +47,7 @@ def run_command(*options: str, script: str = SCRIPT) -> Iterator[subprocess.Pope
 
 
 def read_first_line(process: subprocess.Popen[str]) -> str:
-    """The first line that the command prints."""
+    """Read the first line that the command prints."""
     assert process.stdout
     line = process.stdout.readline()
     assert line, process.communicate(timeout=10)[1]

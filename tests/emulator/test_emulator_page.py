@@ -1,4 +1,4 @@
-"""The examples in docs/emulator.md are true."""
+"""The tables and examples in docs/emulator.md are correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults befall the requests that they name, before or after the effect, and the journal tells."""
+"""Faults hit the requests that they name, before or after the effect; the journal records them."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_skewed_clock_shows_in_dates_and_in_the_end_of_tokens(c1_tenant: Emula
 
 
 def _issue_token(tenant: Emulator) -> str:
-    """An access token as a client would get it: one that can run out."""
+    """Issue an access token that expires, as a client gets it."""
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "client_id": tenant.client_id,

@@ -1,4 +1,4 @@
-"""The control endpoints answer this machine's own tools, and no web page."""
+"""The control endpoints answer local tools, and no web page."""
 
 from __future__ import annotations
 

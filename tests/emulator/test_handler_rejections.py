@@ -1,4 +1,4 @@
-"""Refusals of the tenant's handlers: HTTP 500 with gRPC code 2, by their known texts."""
+"""Rejections of the tenant's handlers: HTTP 500 with gRPC code 2, and their known texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SKIP = "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP"
 
 
 def make_policy(step: dict[str, Any], kind: str = "grant") -> dict[str, Any]:
-    """A policy whose baseline is one step."""
+    """Return a policy whose baseline is one step."""
     return {
         "displayName": "P",
         "policyType": f"POLICY_TYPE_{kind.upper()}",
@@ -28,12 +28,12 @@ def make_policy(step: dict[str, Any], kind: str = "grant") -> dict[str, Any]:
 
 
 def make_approval(kind: str = "manager", /, **fields: Any) -> dict[str, Any]:
-    """An approval step of one kind."""
+    """Return an approval step of one kind."""
     return {"approval": {kind: fields}}
 
 
 def make_agent(mode: str = "", failure: str = SKIP, **fields: Any) -> dict[str, Any]:
-    """An agent's approval; without a mode, in full control."""
+    """Return an agent's approval; the default mode is full control."""
     return make_approval(
         "agent",
         agentMode=f"APPROVAL_AGENT_MODE_{mode or 'FULL_CONTROL'}",

@@ -1,4 +1,4 @@
-"""Lists and searches: pages, filters, and which policies are left out."""
+"""Lists and searches: pages, filters, and omitted policies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCOPE = {"appId": "app-1", "slot": "POLICY_SCOPE_SLOT_EMERGENCY"}
 
 
 def search(http: httpx.Client, **asked: object) -> list[str]:
-    """Display names of the first page of a search, builtin policies left out."""
+    """List the display names on the first page of a search, without builtin policies."""
     answer = http.post("/api/v1/search/policies", json={"pageSize": 100, **asked})
     assert answer.status_code == 200, answer.text
     return [p["displayName"] for p in answer.json()["list"] if not p["systemBuiltin"]]

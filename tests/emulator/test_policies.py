@@ -1,4 +1,4 @@
-"""Creating, reading and deleting policies, and what the tenant refuses to store."""
+"""Creating, reading and deleting policies, and the policies that the tenant rejects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RULE = {"condition": "true", "stepKey": "grant"}
 
 
 def make_rule(policy_id: str) -> dict[str, str]:
-    """A rule that hands everything to another policy."""
+    """Return a rule that hands every request to another policy."""
     return {"condition": "true", "policyId": policy_id}
 
 
@@ -25,12 +25,12 @@ NO_STEPS = "invalid PolicySteps.Steps: value must contain at least 1 item(s)"
 
 
 def make_steps(*held: dict[str, Any]) -> dict[str, Any]:
-    """The steps of a grant policy."""
+    """Return the steps of a grant policy."""
     return {"grant": {"steps": list(held)}}
 
 
 def get_rejection(http: httpx.Client, **fields: object) -> dict[str, Any]:
-    """The error body of a create that the tenant refuses with 400."""
+    """Return the error body of a create that the tenant rejects with 400."""
     plain = {
         "displayName": "P",
         "policyType": "POLICY_TYPE_GRANT",
@@ -319,7 +319,7 @@ def test_a_chain_has_at_most_5_links(
 
 
 def make_references(target: str) -> dict[str, dict[str, Any]]:
-    """Ways to point to a policy: fields of the policy that points."""
+    """Return the fields of policies that refer to a policy, by the kind of reference."""
     escalation = {"replacePolicy": {"policyId": target}}
     approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
     agent = {

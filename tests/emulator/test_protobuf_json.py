@@ -1,4 +1,4 @@
-"""Requests are read by protobuf JSON's rules."""
+"""Requests are parsed by the rules of protobuf JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WHOLE = '{"displayName":"P","policyType":"POLICY_TYPE_GRANT","policySteps":{"gra
 
 
 def make_steps(*held: dict[str, Any]) -> dict[str, Any]:
-    """The steps of a grant policy."""
+    """Return the steps of a grant policy."""
     return {"grant": {"steps": list(held)}}
 
 
@@ -212,7 +212,7 @@ def test_a_body_that_is_not_one_json_object_is_rejected(
 
 
 def make_nested(kind: str, levels: int) -> dict[str, Any]:
-    """A create request in which something holds itself so many times."""
+    """Return a create request with a value that is nested this deep."""
     value: dict[str, Any] = {"connector": {}} if kind == "multiStep" else {}
     for _ in range(levels):
         value = {"multiStep": {"provisionSteps": [value]}} if kind == "multiStep" else {"a": value}

@@ -1,4 +1,4 @@
-"""Each quirk changes what comes back, and nothing of what is stored."""
+"""Each quirk changes the answers, and not the stored policies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APPROVAL: dict[str, Any] = {"approval": {"manager": {}}}
 
 
 def read(http: httpx.Client, policy: dict[str, Any]) -> dict[str, Any]:
-    """A policy as the tenant answers it now."""
+    """Read a policy."""
     answer: dict[str, Any] = http.get(f"/api/v1/policies/{policy['id']}").json()["policy"]
     return answer
 

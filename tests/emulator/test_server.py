@@ -1,4 +1,4 @@
-"""The server: its life, TLS, threads, and the layers that may be put into it."""
+"""The server: its life, TLS, threads and layers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Every answer is what the OpenAPI structure allows, and every field of it is stored and
-answered.
-"""
+"""Each answer conforms to the OpenAPI structure, and each of its fields is stored and returned."""
 
 from __future__ import annotations
 
@@ -53,7 +51,7 @@ def is_int64(value: object) -> bool:
 
 
 def close_structure() -> dict[str, Any]:
-    """The structure with every object closed, so that an answer cannot hold a field too many."""
+    """Return the structure with every object closed; no unknown field is allowed."""
     document = copy.deepcopy(DOCUMENT)
     for schema in document["components"]["schemas"].values():
         schema.setdefault("additionalProperties", False)
@@ -74,19 +72,19 @@ CLOSED = close_structure()
 
 
 def check(answer: Any, name: str) -> None:
-    """Hold an answer against the structure."""
+    """Check an answer against the structure."""
     schema = {**CLOSED, "$ref": f"#/components/schemas/{PACKAGE}.{name}"}
     jsonschema.Draft202012Validator(schema, format_checker=FORMATS).validate(answer)
 
 
 def find_message(prop: dict[str, Any]) -> str:
-    """The name of the message that a property holds, or the empty text."""
+    """Return the name of the message that a property holds, or the empty text."""
     options = [prop, *prop.get("oneOf", ())]
     return next((o["$ref"].rpartition("/")[2] for o in options if "$ref" in o), "")
 
 
 def list_samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
-    """Messages in which every field of a message, and every member of a oneof, is set once."""
+    """List messages that together set every field, and every member of a oneof, once."""
     schema = SCHEMAS[name]
     groups = schema.get("x-oneof-groups", {})
     exclusive = {member for group in groups.values() for member in group}
@@ -100,12 +98,12 @@ def list_samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
     return found or [common]
 
 
-# Ignored by the tenant, set by it alone, or another spelling of a field that it keeps.
+# Fields that the tenant ignores or sets itself, and aliases.
 SKIPPED = {"reassignTasksToDelegates", "policyKey", "assigned"}
 
 
 def list_values(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
-    """Values that a field may take, none of them zero."""
+    """Yield values of a field other than zero."""
     if "items" in prop:
         yield from ([item] for item in list_values(key, prop["items"], depth))
     elif isinstance(prop.get("additionalProperties"), dict):
@@ -124,7 +122,7 @@ def list_values(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
 
 
 def remove_unset(value: Any) -> Any:
-    """An answer without the fields that the tenant sets by itself."""
+    """Return an answer without the fields that the tenant sets by itself."""
     drop = {"assigned", "assignedUserIds"}
     if isinstance(value, dict):
         return {k: remove_unset(v) for k, v in value.items() if k not in drop}
@@ -170,7 +168,7 @@ def test_every_field_is_stored_and_returned(c1_tenant: Emulator, http: httpx.Cli
             r.id for r in c1_tenant.policies if r.fields["policyType"] == "POLICY_TYPE_CERTIFY"
         ),
     }
-    # Among the steps are those that nobody can write and that a tenant may hold since before.
+    # Some of the steps are held steps, which a write cannot contain.
     answer = http.post("/_emulator/add-policy", json=sent)
     assert answer.status_code == 200, answer.text
     policy = remove_unset(answer.json()["policy"])
@@ -209,7 +207,7 @@ def test_every_answer_conforms_to_the_structure(quirks: dict[str, Any]) -> None:
         whole = http.post("/_emulator/add-policy", json={**sent, "scope": {"appId": "a"}})
         assert whole.status_code == 200
         check(whole.json(), "CreatePolicyResponse")
-        # Lists leave the scoped one out; checking hundreds of steps once is enough.
+        # Lists omit the scoped policy; one check of hundreds of steps is enough.
         sent["policySteps"] = {
             "grant": {"steps": [{"approval": {"users": {"userIds": ["u", "v"]}}}]}
         }

@@ -1,4 +1,4 @@
-"""An edit in the product ends ownership by code; an edit through the API does not."""
+"""An edit in the product removes the ownership annotations; an API edit does not."""
 
 from __future__ import annotations
 

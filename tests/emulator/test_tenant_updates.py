@@ -1,4 +1,4 @@
-"""Updates: what a mask may name, what it changes, and what merges."""
+"""Updates: the fields of a mask, their effect, and merged annotations."""
 
 from __future__ import annotations
 

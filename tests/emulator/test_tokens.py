@@ -1,4 +1,4 @@
-"""The token endpoint verifies who asks, and the API lets in nobody else."""
+"""The token endpoint verifies credentials, and the API accepts its tokens only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 
 
 def load_private_key(tenant: Emulator) -> Ed25519PrivateKey:
-    """The key inside a client secret, read as the reference describes it."""
+    """Load the key in a client secret, as the reference describes it."""
     scheme, vendor, version, encoded = tenant.client_secret.split(":")
     assert (scheme, vendor, version) == ("secret-token", "conductorone.com", "v1")
     assert "=" not in encoded
@@ -33,7 +33,7 @@ def load_private_key(tenant: Emulator) -> Ed25519PrivateKey:
 
 
 def make_claims(tenant: Emulator, **changes: object) -> dict[str, Any]:
-    """The claims that the reference asks for."""
+    """Return the claims that the reference asks for."""
     now = int(time.time())
     right = {
         "iss": tenant.client_id,
@@ -47,7 +47,7 @@ def make_claims(tenant: Emulator, **changes: object) -> dict[str, Any]:
 
 
 def sign(tenant: Emulator, **changes: object) -> str:
-    """A client assertion."""
+    """Sign a client assertion."""
     payload = make_claims(tenant, **changes)
     return jwt.encode(payload, load_private_key(tenant), "EdDSA", headers={"nonce": "n-1"})
 
@@ -55,7 +55,7 @@ def sign(tenant: Emulator, **changes: object) -> str:
 def request_token(
     tenant: Emulator, authorization: str | None = None, **form: str
 ) -> httpx.Response:
-    """A token request."""
+    """Send a token request."""
     headers = {"Authorization": authorization} if authorization else None
     right = {
         "grant_type": "client_credentials",
@@ -71,7 +71,7 @@ def request_token(
 
 
 def get_list_status(tenant: Emulator, authorization: str | None) -> int:
-    """The status of a list with that Authorization header."""
+    """Return the status of a list request with that Authorization header."""
     headers = {} if authorization is None else {"Authorization": authorization}
     answer = httpx.get(f"{tenant.url}/api/v1/policies", headers=headers, verify=NO_AUTHORITIES)
     return answer.status_code

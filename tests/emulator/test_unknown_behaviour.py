@@ -1,4 +1,4 @@
-"""Quirks of what is not known of tenants: each has the answers that a tenant might give."""
+"""Quirks for unknown behaviour of tenants: each value is a possible behaviour."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BUILTINS = 3
 
 
 def list_pages(http: httpx.Client, how: str, size: int) -> Iterator[list[str]]:
-    """The ids on each page of a list or a search, to the empty token."""
+    """Yield the ids on each page of a list or a search, to the empty token."""
     token = ""
     while True:
         if how == "list":
@@ -115,7 +115,7 @@ def test_a_quirk_rejects_ids_of_wrong_form(
 
 
 def make_wait(**wait: Any) -> dict[str, Any]:
-    """The steps of a grant policy that waits."""
+    """Return the steps of a grant policy that waits."""
     return {"grant": {"steps": [{"wait": wait}]}}
 
 

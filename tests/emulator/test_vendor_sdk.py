@@ -1,4 +1,4 @@
-"""The vendor's own SDK works on the tenant, whatever its quirks."""
+"""The vendor's SDK works on the tenant with each set of quirks."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ POLICY: dict[str, Any] = {
 
 @pytest.fixture(params=QUIRKS, ids=str)
 def tenant(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """A tenant with one set of quirks."""
+    """Provide a tenant with one set of quirks."""
     with Emulator(Quirks(**request.param)) as emulator:
         yield emulator
 
 
 @pytest.fixture
 def sdk(tenant: Emulator) -> Iterator[SDK]:
-    """The vendor's SDK with the tenant's access token, which is all that it can be given."""
+    """Provide the vendor's SDK with the tenant's access token."""
     token = tenant.access_token
     security = shared.Security(bearer_auth=token, oauth=token)
     with SDK(server_url=tenant.url, security=security) as client:
@@ -51,7 +51,7 @@ def sdk(tenant: Emulator) -> Iterator[SDK]:
 
 
 def create(sdk: SDK) -> shared.Policy:
-    """A policy made by the SDK."""
+    """Create a policy with the SDK."""
     answer = sdk.policies.create(request=shared.CreatePolicyRequest.model_validate(POLICY))
     assert answer.create_policy_response
     assert answer.create_policy_response.policy

@@ -1,4 +1,4 @@
-"""Records of earlier releases are read without a change; one folder a release."""
+"""States of earlier releases are read without a change; each release has a folder."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _has_provision_step(resource: Any) -> bool:
 def test_a_provision_step_of_an_earlier_release_can_be_read_and_must_be_removed(
     resource: dict[str, Any], c1_tenant: Emulator
 ) -> None:
-    """The tenant holds the step since before; the program is told, and goes on without it."""
+    """The tenant has a held step; the check names it, and the program removes it."""
     inputs = {k: v for k, v in resource["inputs"].items() if not k.startswith("__")}
     held = c1_tenant.add_policy(encode(POLICY, inputs))
     outputs = resource["outputs"] | {"id": held["id"]}

@@ -1,4 +1,4 @@
-"""A run of a program in this process, with the credentials of the emulated tenant."""
+"""Fixtures that run a program in this process, with the credentials of the emulated tenant."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pulumi_c1policy._pulumi import program_lookups
 
 
 class Run:
-    """A stand-in for the stack, which is the root resource of a run."""
+    """A replacement of the stack, the root resource of a run."""
 
 
 @pytest.fixture
 def start_run(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Iterator[Callable[[], None]]:
-    """Starts a run of a program with the tenant's credentials; one is started already."""
+    """Return a function that starts a run with the tenant's credentials, and start a first one."""
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
     runs: list[Run] = []

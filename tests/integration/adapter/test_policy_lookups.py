@@ -25,7 +25,7 @@ MANAGED = {
 
 @pytest.fixture
 def add(start_run: Callable[[], None], c1_tenant: Emulator) -> Callable[..., str]:
-    """Adds a policy to the tenant and returns its id."""
+    """Return a function that adds a policy to the tenant and returns its id."""
 
     def add_policy(name: str, kind: str = "GRANT", **fields: Any) -> str:
         steps = {kind.lower(): STEPS["grant"]}

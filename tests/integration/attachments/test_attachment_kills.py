@@ -53,7 +53,7 @@ def test_a_run_that_was_killed_at_any_request_can_be_repeated(
         was_sent = company.show().get("grantPolicyId") == ours
     prior = company.create(grant_policy_id=ours, certify_policy_id="")
     assert company.show() == {"grantPolicyId": ours}
-    # What was there before is unknown after a kill; our own policy never counts as it.
+    # After a kill, the predecessors may be unknown; our own policy is never one.
     before = {} if was_sent else {"grantPolicyId": theirs, "certifyPolicyId": certify}
     assert [*prior.predecessors.values()] == [
         "" if was_sent else theirs,

@@ -1,4 +1,4 @@
-"""The life of an attachment over real HTTP: what is sent, and what is put back."""
+"""The life of an attachment over real HTTP: sent fields and restored fields."""
 
 from __future__ import annotations
 

@@ -284,7 +284,7 @@ def test_severity_adopts_a_policy_that_a_rule_would_refuse(
 
 
 def _make_provision_steps(config: Any) -> dict[str, Any]:
-    """Steps with free-form data in a provision step, and a step that a program can write."""
+    """Return steps with free-form data in a provision step, and a step that a program can write."""
     account = {"connectorId": "c", "config": config, "schemaId": "s"}
     provision = {"provisionPolicy": {"connector": {"account": account}}}
     return {"grant": {"steps": [{"provision": provision}, {"accept": {}}]}}

@@ -1,4 +1,4 @@
-"""A GET of the policy directly precedes each write, and is younger than any wait.
+"""A GET of the policy directly precedes each write, and follows any wait.
 
 The server on real sockets records the order and the times of the requests.
 """

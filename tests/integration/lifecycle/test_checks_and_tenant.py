@@ -1,7 +1,7 @@
-"""The checks and the emulated tenant agree: what one refuses, the other refuses.
+"""The checks and the emulated tenant agree about valid and invalid policies.
 
-The rules that the registry marks as stricter than a tenant are the exception, and so are those that
-rest on what a tenant does later or elsewhere.
+Exceptions are the rules that the registry marks as stricter than a tenant, and those about later
+behaviour of a tenant.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NOT_SENT = {"output-only", "agent-user"}
 
 @pytest.fixture(scope="module")
 def others(tenant: Emulator) -> dict[str, str]:
-    """Policies that exist, in place of those that random policies point to."""
+    """Return the ids of existing policies by the ids in random policies."""
     found = {}
     for kind in ("GRANT", "REVOKE", "CERTIFY"):
         steps: Tree = {kind.lower(): {"steps": [{"accept": {}}]}}
@@ -84,7 +84,7 @@ def test_the_tenant_rejects_every_policy_that_fails_check(
 
 
 def _break(program: Tree) -> list[Tree]:
-    """The program with one thing that a tenant refuses."""
+    """Return copies of the program, each with one value that tenants reject."""
     lists = program.get("policy_steps") or {"extra": {"steps": []}}
     key = next(iter(lists))
     steps = list(lists[key].get("steps") or [])

@@ -1,6 +1,4 @@
-"""Over real HTTP, for any policy and any way in which a tenant answers: no false change, no missed
-one.
-"""
+"""Diff and drift over real HTTP, for random policies and each kind of tenant."""
 
 from __future__ import annotations
 
@@ -36,11 +34,11 @@ QUIRKS = {
     "fills": Quirks(server_fills=True, unset_fields="omitted", rule_key="both"),
 }
 IMMUTABLE = {"policy_type", "scope"}
-# A policy that points to none: those that exist are of one type, and the policy of any.
+# Policies without references, because the existing policies have one type only.
 PROGRAMS = policies(policy_ids=())
 
 in_every_tenant = pytest.mark.parametrize("quirks", QUIRKS.values(), ids=QUIRKS)
-# What a tenant fills in at creation it does not fill in again: taking that away is no drift.
+# A tenant fills in defaults at creation only: the removal of a default is not drift.
 PLAIN = {name: quirks for name, quirks in QUIRKS.items() if not quirks.server_fills}
 in_every_plain_tenant = pytest.mark.parametrize("quirks", PLAIN.values(), ids=PLAIN)
 
@@ -80,7 +78,7 @@ class Policy:
 
 
 def deploy(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
-    """A policy after its first deployment into an empty tenant."""
+    """Deploy a policy into an empty tenant."""
     tenant.reset()
     tenant.quirks = quirks
     policy = Policy(tenant)
@@ -89,7 +87,7 @@ def deploy(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
 
 
 def list_writes(tenant: Emulator) -> list[tuple[str, str | None]]:
-    """The requests that changed the tenant, with their masks."""
+    """Return the requests that changed the tenant, with their masks."""
     return [
         (request.method, request.update_mask)
         for request in tenant.requests
@@ -116,7 +114,7 @@ def test_an_unchanged_program_has_no_change_and_no_drift(
 
 
 def _draw_edit(data: st.DataObject, tree: Tree) -> Edit:
-    """An edit of a policy that a tenant, or a program, can make."""
+    """Draw an edit of a policy that is possible in a tenant and in a program."""
     mutable = [
         edit
         for edit in edits(POLICY, tree)
@@ -177,8 +175,7 @@ def test_a_change_of_the_program_is_shown_at_its_path_and_sent_as_one_field(
 ) -> None:
     first = deploy(tenant, quirks, program)
     plain = _to_program(tenant.policy(first.id))
-    # What the tenant filled in on its own is no choice of the program's until the program writes
-    # it.
+    # A default of the tenant is not managed until the program writes it.
     assert quirks.server_fills or first.preview(plain) == []
     policy = deploy(tenant, quirks, plain)
     edit = _draw_edit(data, plain)
@@ -203,7 +200,7 @@ def _get_zero(edit: Edit) -> Any:
 
 
 def _to_program(wire: Tree) -> Tree:
-    """A tenant's policy as a program would write it, in the tenant's spelling."""
+    """Return a tenant's policy as inputs, in the tenant's spelling."""
     tree = strip(POLICY, prune(POLICY, decode(POLICY, wire)))
     own = {
         key: text for key, text in tree.pop("annotations", {}).items() if key not in OWNERSHIP_KEYS

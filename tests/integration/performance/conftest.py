@@ -14,12 +14,12 @@ from tests.support.engine import Process
 
 @pytest.fixture
 def tenant(c1_tenant: Emulator) -> Tenant:
-    """The tenant, with nothing but its builtin policies."""
+    """Return the tenant, with nothing but its builtin policies."""
     return Tenant(c1_tenant)
 
 
 @pytest.fixture
 def provider(c1_tenant: Emulator) -> Iterator[PolicyProvider]:
-    """The provider in a process of its own."""
+    """Provide a provider in a process of its own."""
     with Process(c1_tenant).alive() as alive:
         yield alive

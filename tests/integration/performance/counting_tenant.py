@@ -1,4 +1,4 @@
-"""Many policies in a tenant and in a state, and the engine's four threads."""
+"""A tenant with many policies that counts requests, and the engine's four threads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THREADS = 4
 
 
 def make_inputs(number: int, **fields: Any) -> Inputs:
-    """The checked inputs of one policy."""
+    """Return the checked inputs of one policy."""
     return {
         "display_name": f"Access {number}",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -37,23 +37,23 @@ def make_inputs(number: int, **fields: Any) -> Inputs:
 
 
 def run_concurrently(calls: Iterable[Callable[[], _Result]]) -> list[_Result]:
-    """Make the calls as the engine does, four at a time."""
+    """Make the calls, four at a time, as the engine does."""
     with ThreadPoolExecutor(THREADS) as threads:
         return [call.result() for call in [threads.submit(call) for call in calls]]
 
 
 class Tenant:
-    """A tenant with the policies of a stack, and what one process of the provider asks it."""
+    """A tenant with the policies of a stack, and the requests of one process of the provider."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
 
     def fill(self, count: int, **fields: Any) -> State:
-        """Let the tenant have so many policies of the stack's; returns their outputs by id."""
+        """Add this number of policies of the stack; return their outputs by id."""
         return dict(self._add(make_inputs(number, **fields)) for number in range(count))
 
     def fill_with_others(self, count: int) -> None:
-        """Let the tenant have so many policies of another stack's."""
+        """Add this number of policies of another stack."""
         marks = make_inputs(0)["annotations"] | {"iac_workspace": "somebody/else"}
         for number in range(count):
             self._add(make_inputs(number, annotations=marks))

@@ -1,6 +1,4 @@
-"""The number of requests of each step of a stack's life. Times are measured in benchmarks/, never
-asserted.
-"""
+"""The number of requests of each operation of a stack. Times are measured in benchmarks/ only."""
 
 from __future__ import annotations
 
@@ -122,9 +120,9 @@ def test_a_destroy_takes_a_look_and_a_write_for_each_policy(
     run_concurrently(partial(provider.delete, *entry) for entry in state.items())
 
     requests = tenant.requests()
-    # Where another thread takes the connection of the look, the write looks again on its own.
+    # If another thread takes the connection of the look, the write causes another look.
     assert count <= requests.pop("get") <= 1.5 * count + THREADS
-    # Two questions about the use of the policies that the engine shows first, and about the rest.
+    # Two searches for uses of the first policies of the engine, and two for the rest.
     assert requests.pop("usage") <= 2 + 2 * ceil(count / PAGE)
     assert requests.pop("page", 0) <= ceil(count / PAGE)
     assert requests == {"delete": count, "token": 1}
@@ -163,7 +161,7 @@ def test_a_run_in_one_process_requests_one_token(tenant: Tenant, provider: Polic
 def test_a_refresh_returns_the_inputs_of_the_program(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
-    """The engine writes its whole state for each policy whose inputs differ from the program's."""
+    """The engine writes its whole state for each policy whose inputs differ."""
     marks = make_inputs(1)["annotations"]
     sent = {**make_inputs(1), "annotations": None, "__owner": marks}
     checked = provider.check({}, sent).inputs

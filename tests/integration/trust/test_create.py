@@ -1,4 +1,4 @@
-"""A policy is created once, whatever happens to the answer or to the process."""
+"""A policy is created once, even if its answer is lost or the process is killed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_rejected_create_is_not_sent_again(how: str, c1_tenant: Emulator, stac
 
 
 def get_refusal(stack: Stack, program: Program) -> str:
-    """The error of a run in which a leftover stands in the way."""
+    """Return the text of the refusal of a run because of a leftover."""
     with pytest.raises(errors.RefusedError) as caught:
         stack.up(program)
     return str(caught.value)
@@ -71,7 +71,7 @@ def get_refusal(stack: Stack, program: Program) -> str:
 def test_the_run_after_an_unanswered_create_refuses_with_the_id_of_the_leftover(
     how: str, c1_tenant: Emulator, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Where even the look for it fails, the run has to give up.
+    # The run fails because the search after the create fails, too.
     c1_tenant.set_faults(*LOST[how], Fault(do="answer", status=500, times=None, nth=2, **SEARCH))
     with pytest.raises(errors.APIError, match="Cannot create the policy"):
         stack.up(ONE)
@@ -129,7 +129,7 @@ def test_a_create_that_may_be_in_progress_is_searched_and_not_sent_again(
 
 
 def _make_killer(after: int) -> Callable[[httpx.Request], None]:
-    """Kills the process at the boundary of the n-th request, counted from 1."""
+    """Return a hook that kills the process at the n-th request, counted from 1."""
     seen: list[str] = []
 
     def at_boundary(request: httpx.Request) -> None:
@@ -366,7 +366,7 @@ def test_all_threads_share_one_search_for_leftovers(c1_tenant: Emulator, stack: 
 def test_a_failed_search_for_leftovers_is_an_error_of_each_create(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
-    # Slow enough for all four threads to wait for one look, and to get one and the same refusal.
+    # Slow enough for all four threads to wait for one search, and to get the same error.
     c1_tenant.set_faults(
         Fault(do="delay", seconds=0.3, times=None, **SEARCH),
         Fault(do="answer", status=403, times=None, path="/api/v1/"),
@@ -398,7 +398,7 @@ def test_nothing_is_created_without_a_search_for_leftovers(
 def test_a_leftover_in_the_answer_to_a_replacement_is_not_recorded(
     c1_tenant: Emulator, stack: Stack, others: Others
 ) -> None:
-    # It is older than the policy in the state: the engine may still remember to delete it.
+    # It is older than the policy in the state: its deletion may be pending in the engine.
     left = others.add(annotations=make_ownership(), description="One.")
     c1_tenant.advance(5)
     program = {"access": make_grant("One.", options={"on_leftover": "leave"})}

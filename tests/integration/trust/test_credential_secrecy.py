@@ -1,4 +1,4 @@
-"""Credentials appear nowhere: not in a state, a log, an error, a pickle or the journal."""
+"""No state, log, error, pickle or journal contains a credential."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.engine import Process, Stack
 
 
 class Echo:
-    """Answers, once told to, with whatever credential it was sent."""
+    """A layer that answers with the credential of the request, once it is switched on."""
 
     answering = False
 
@@ -46,14 +46,14 @@ class Echo:
 
 
 def _collect_texts(error: BaseException) -> str:
-    """All that an error can tell, in any of its forms."""
+    """Collect the texts of an error in all of its forms."""
     copied = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
     told = [str(error), repr(error), repr(vars(error)), str(copied), str(copy.copy(error))]
     return "".join([*told, *traceback.format_exception(error)])
 
 
 def _run_all_failures(stack: Stack, start: Callable[[], Process], found: list[str]) -> None:
-    """One whole life of a policy with every kind of failure, and what it told."""
+    """Create, update, read and delete a policy with every kind of failure; return all texts."""
     tenant = stack.tenant
     for fault in (
         None,
@@ -105,7 +105,7 @@ def test_a_credential_appears_nowhere(
     assert "Cannot create the policy" in text
     assert ("***" in told) is echo
     assert [secret for secret in secrets if secret in text] == []
-    # Nor half of one: signatures and tokens of any kind are known by their shape.
+    # No part of one either: signatures and tokens have a known shape.
     assert re.findall(r"eyJ[\w-]{20,}\.[\w-]{20,}", text) == []
     assert re.findall(r"emulated-[\w-]{20,}", text) == []
 

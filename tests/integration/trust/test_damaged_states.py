@@ -1,6 +1,4 @@
-"""A damaged state, or one of another version: read, diff, update and delete end well or with an
-error of ours.
-"""
+"""Damaged states and other versions: each operation succeeds or raises an error of this package."""
 
 from __future__ import annotations
 
@@ -69,7 +67,7 @@ FULL = make_grant(
 
 
 def _list_places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a tree, from the top down."""
+    """Return every place in a tree, from the top down."""
     items: Any = ()
     if isinstance(value, dict):
         items = value.items()
@@ -89,12 +87,12 @@ def _damage(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: b
         del holder[path[-1]]
 
 
-# A place as a number: how many places there are is known only once the tenant has answered.
+# A place as a number, because the number of places is known after the answer only.
 _DAMAGES = st.lists(st.tuples(st.integers(0, 2**16), _JSON, st.booleans()), min_size=1, max_size=3)
 
 
 def _with_damages(state: dict[str, Any], damages: list[tuple[int, Any, bool]]) -> dict[str, Any]:
-    """The state with damages at any depth."""
+    """Return the state with damages at any depth."""
     out = copy.deepcopy(state)
     for number, value, gone in damages:
         places = [
@@ -137,10 +135,10 @@ def test_any_damage_gives_a_result_or_an_error_of_this_package(
         _attempt(lambda: provider.update(made.id, copy.deepcopy(state), desired))
         read = _attempt(lambda: provider.read(made.id, copy.deepcopy(state)))
         if isinstance(read, errors.RefusedError):
-            # The damage is the name of another tenant, which is nothing that a read may mend.
+            # The damage is the name of another tenant; a read must not repair it.
             assert state[TENANT] not in (None, (made.outs or {})[TENANT])
             return
-        # Whatever the state was, a read mends it.
+        # A read repairs any other damage.
         assert read.id == made.id
         assert not isinstance(
             _attempt(lambda: provider.diff(made.id, dict(read.outs or {}), checked)),
@@ -207,7 +205,7 @@ def test_a_refresh_repairs_a_damaged_state(
         assert kept == inputs
     before = len(list_writes(c1_tenant))
     stack.up({"access": FULL})
-    # Of damaged annotations nobody knows which keys were the program's: it sends them once more.
+    # The managed keys of damaged annotations are unknown, so an update sends them again.
     assert list_writes(c1_tenant)[before:] == []
 
 

@@ -108,7 +108,7 @@ def test_a_policy_that_another_workspace_took_over_is_kept_with_a_warning(
     with caplog.at_level(logging.WARNING):
         stack.destroy()
     [warning] = caplog.messages
-    # Ours by the name that it had while it was ours, not by theirs.
+    # The error uses the name of our resource, and not the new name.
     assert warning.startswith("policy c1policy.Policy/access (")
     assert "'bank/prod'" in warning
     others.assert_untouched()
@@ -128,7 +128,7 @@ def test_a_builtin_policy_is_never_deleted(
     if how == "delete":
         stack.destroy()
     else:
-        # Unseen, the policy of the first run is in no state any more.
+        # Without a refresh, the policy of the first run is in no state any more.
         match = "builtin policy of the tenant" if refresh else "no known state holds"
         with pytest.raises(errors.RefusedError, match=match):
             stack.up({"access": make_revoke()})
@@ -264,7 +264,7 @@ def test_a_policy_with_a_pending_delete_is_not_adopted(
     c1_tenant.set_faults(Fault(do="answer", status=403, times=2, **DELETE))
     with pytest.raises(errors.PermissionDeniedError):
         stack.up({"access": make_revoke()})
-    # The engine deletes what it remembers last, after all that is created.
+    # The engine performs pending deletions last, after all creates.
     with pytest.raises(errors.PermissionDeniedError):
         stack.up(ONE)
     stack.up(ONE)

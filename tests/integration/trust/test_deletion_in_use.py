@@ -183,13 +183,13 @@ def test_uses_that_the_run_removed_do_not_count(c1_tenant: Emulator, stack: Stac
     app = c1_tenant.add_app("GitHub", grantPolicyId=stack.id_of("one"))
 
     def on_answer(request: httpx.Request) -> None:
-        # The run detaches the policy after the question ahead, and before its deletion.
+        # The run detaches the policy after the first search, and before its deletion.
         if request.method == "DELETE":
             c1_tenant.edit_app(app, {"grantPolicyId": None})
 
     stack.up({}, refresh=True, process=Process(c1_tenant, on_answer=on_answer))
     assert list_live(c1_tenant) == []
-    # Two ahead, and two for the policy that seemed in use.
+    # Two first searches, and two for the policy that seemed in use.
     assert count_searches(c1_tenant) == 4
 
 

@@ -1,4 +1,4 @@
-"""Every error says which resource, which request, what was answered, and what to do."""
+"""Each error names the resource, the request, the answer and the correction."""
 
 from __future__ import annotations
 

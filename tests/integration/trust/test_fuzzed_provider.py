@@ -1,4 +1,4 @@
-"""Whatever comes in, as an answer or as inputs: a result or an error of ours, and never a hang."""
+"""Any answer and any inputs give a result or an error of this package, without a hang."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ JSON: SearchStrategy[Any] = st.recursive(
 
 @st.composite
 def _envelopes(draw: st.DrawFn) -> Any:
-    """Answers that look right from outside."""
+    """Generate answers of correct outer shape."""
     policy = draw(st.dictionaries(st.sampled_from(_NAMES), JSON, max_size=5))
     policy |= draw(st.sampled_from([{}, {"id": ID}]))
     policy |= draw(st.sampled_from([{}, {"annotations": make_ownership()}]))
@@ -69,12 +69,12 @@ def _answers(draw: st.DrawFn) -> tuple[int, bytes]:
         | st.integers(200, 599)
     )
     body = draw(st.binary(max_size=60) | JSON | _envelopes())
-    # Surrogates and NaN are no JSON, and what some servers write all the same.
+    # Surrogates and NaN are invalid JSON, but some servers write them.
     return status, body if isinstance(body, bytes) else json.dumps(body).encode()
 
 
 class _Script(httpx.BaseTransport):
-    """Answers token requests well, and all others from a list whose last answer stays."""
+    """A network that answers requests from a list and repeats its last answer."""
 
     def __init__(self, answers: list[tuple[int, bytes]]) -> None:
         self._answers = answers
@@ -89,7 +89,7 @@ class _Script(httpx.BaseTransport):
 
 
 def _catch(call: Callable[[], object]) -> errors.C1PolicyError | None:
-    """The error of ours that a call ends with, if it does not end well."""
+    """Return the error of this package that a call raises, or None."""
     try:
         call()
     except errors.C1PolicyError as error:

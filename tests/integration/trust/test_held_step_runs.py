@@ -1,4 +1,4 @@
-"""Steps that a tenant keeps and refuses are neither lost nor sent, over real HTTP."""
+"""Held steps are neither lost nor sent, over real HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWNERS: dict[str, Any] = {"grant": {"steps": [{"approval": {"app_owners": {}}}]}
 
 
 def _add_held_step(tenant: Emulator, policy_id: str) -> None:
-    """Put a provision step into a policy, past the rules of writing, as an older tenant has it."""
+    """Add a provision step to a policy without the checks of a write, as older tenants have it."""
     steps: dict[str, Any] = {"grant": {"steps": [PROVISION, {"accept": {}}]}}
     tenant.policies.update(policy_id, {"policySteps": steps}, ("policySteps",), checked=False)
 
@@ -61,7 +61,7 @@ def test_a_held_step_added_since_the_last_read_stops_the_update(
 
 
 def test_an_update_of_another_field_records_a_held_step(c1_tenant: Emulator, stack: Stack) -> None:
-    """The preview after it refuses a change of the steps, without another read."""
+    """The next preview refuses a change of the steps without another read."""
     stack.up({"access": make_grant("A")})
     _add_held_step(c1_tenant, stack.id_of("access"))
     stack.up({"access": make_grant("B")})

@@ -1,4 +1,4 @@
-"""Many reads take few requests, and believe no page where a page can be wrong."""
+"""Many reads take few requests, and ignore pages that can be outdated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _fill(tenant: Emulator, count: int, **fields: Any) -> list[str]:
 
 
 def _list_requests(tenant: Emulator) -> list[str]:
-    """The requests for policies, in short."""
+    """List the method and the last part of the path of each request for policies."""
     paths = [f"{r.method} {r.path.rpartition('/')[2]}" for r in tenant.requests]
     return [path for path in paths if path != "POST token"]
 
@@ -48,7 +48,7 @@ def test_a_thousand_reads_take_at_most_fifteen_requests(threads: int, c1_tenant:
     with process.alive(), ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(process.run.reads.get, ids))
     assert [each["id"] for each in found] == ids
-    # With many threads, a page may be asked for before the first policy is there.
+    # With many threads, a page may be requested before the first policy has arrived.
     assert len(_list_requests(c1_tenant)) <= 16
 
 
@@ -74,7 +74,7 @@ def test_a_page_from_before_our_write_is_not_drift(c1_tenant: Emulator, stack: S
     c1_tenant.clear_requests()
     stack.refresh()
     assert stack.state[7].inputs["description"] == "theirs"
-    # What is newer than our write needs no second look.
+    # A policy that is newer than our write needs no second look.
     assert len(_list_requests(c1_tenant)) == SINGLE_READS + 1
 
 

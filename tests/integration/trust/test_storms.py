@@ -1,6 +1,4 @@
-"""Throttling, outages, tokens that run out and clocks that disagree: what the threads do
-together.
-"""
+"""Throttling, outages, expired tokens and clock skew, with several threads."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ REQUESTS: dict[str, Which] = {
 
 
 class Waits(QuickClock):
-    """A clock that tells how long it was made to wait."""
+    """A clock that records its waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +51,7 @@ class Waits(QuickClock):
 
 
 def _run_every_request(stack: Stack, clock: ClientClock) -> None:
-    """Every kind of request."""
+    """Send every kind of request."""
     stack.up(ONE, process=Process(stack.tenant, clock=clock))
     changed = {"access": make_grant("Two.")}
     stack.up(changed, refresh=True, process=Process(stack.tenant, clock=clock))
@@ -224,7 +222,7 @@ def test_the_error_for_a_large_skew_of_the_clocks_names_the_clock(
 def test_a_clock_that_jumps_during_a_run_causes_one_renewal(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
-    # The issued token ends early, by the tenant's clock; a new one is had once the clock is back.
+    # The token expires early by the tenant's clock; a new one is valid once the clock is back.
     c1_tenant.set_faults(
         Fault(do="skew_clock", seconds=4000, **CREATE),
         Fault(do="skew_clock", seconds=-4000, nth=2, **TOKEN),

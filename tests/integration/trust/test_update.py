@@ -1,4 +1,4 @@
-"""No update is lost, and none overwrites what somebody else did without being told to."""
+"""No update is lost, and none overwrites a change of others without a decision."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def _assert_converged(stack: Stack, program: dict[str, Any]) -> None:
-    """The tenant has what the program says: a refreshed run finds nothing to do."""
+    """Check that a refreshed run of the program sends no write."""
     before = len(list_writes(stack.tenant))
     stack.up(program, refresh=True)
     assert len(list_writes(stack.tenant)) == before
@@ -297,7 +297,7 @@ def test_a_builtin_policy_is_never_updated(
     stack: Stack,
     others: Others,
 ) -> None:
-    # A state may name one through `pulumi import --file`.
+    # A state can name a builtin policy after `pulumi import --file`.
     stack.up({"access": make_grant("A")})
     entry = stack.entry("access")
     assert entry
@@ -312,7 +312,7 @@ def test_a_builtin_policy_is_never_updated(
 def test_a_policy_with_restored_ownership_annotations_is_managed_again(
     refresh: bool, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Take the state after a `take_back` that took effect although its answer was lost."""
+    """The same state follows a `take_back` with a lost answer."""
     policy_id = _take_over(c1_tenant, stack, description="A")
     stack.refresh()
     c1_tenant.api_edit(policy_id, {"annotations": make_ownership()})

@@ -23,7 +23,7 @@ GET: Which = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
 def make_grant(
     description: str = "", /, *, options: Mapping[str, Any] = {}, **fields: Any
 ) -> Declared:
-    """A grant policy, with what the test is about."""
+    """Return a grant policy with these fields."""
     inputs = {
         "display_name": "Access",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -34,7 +34,7 @@ def make_grant(
 
 
 def make_revoke(**fields: Any) -> Declared:
-    """A revoke policy of the same name."""
+    """Return a revoke policy of the same name."""
     steps: dict[str, Any] = {"revoke": {"steps": [{"accept": {}}]}}
     return make_grant(policy_type="POLICY_TYPE_REVOKE", policy_steps=steps, **fields)
 
@@ -43,7 +43,7 @@ ONE: Program = {"access": make_grant("One.")}
 
 
 def make_lost_answers(**which: Any) -> dict[str, list[Fault]]:
-    """The ways to lose the answer to a request that took effect."""
+    """Return faults that lose the answer to a request after its effect, by name."""
     return {
         "cut": [Fault(do="cut", after_effect=True, **which)],
         "truncated": [Fault(do="truncate", **which)],
@@ -57,7 +57,7 @@ def make_lost_answers(**which: Any) -> dict[str, list[Fault]]:
 
 
 def make_failures(**which: Any) -> dict[str, list[Fault]]:
-    """The ways in which a request fails without any effect, and is worth another one."""
+    """Return faults of requests without an effect that can be repeated, by name."""
     return {
         "cut": [Fault(do="cut", **which)],
         "502 page": [Fault(do="html", status=502, **which)],
@@ -69,7 +69,7 @@ def make_failures(**which: Any) -> dict[str, list[Fault]]:
 
 
 def list_writes(tenant: Emulator) -> list[RecordedRequest]:
-    """The requests that create, change or delete a policy, in order of arrival."""
+    """List the requests that create, update or delete a policy, in the order of arrival."""
     return [
         request
         for request in tenant.requests
@@ -83,13 +83,13 @@ def count_searches(tenant: Emulator) -> int:
 
 
 def list_live(tenant: Emulator, workspace: str = WORKSPACE) -> list[dict[str, Any]]:
-    """The policies that a workspace keeps in the tenant, in order of creation."""
+    """List the live policies that a workspace manages, in the order of creation."""
     found = [tenant.policy(r.id) for r in tenant.policies if r.deleted_at is None]
     return [p for p in found if p.get("annotations", {}).get("iac_workspace") == workspace]
 
 
 def make_policy(**fields: Any) -> dict[str, Any]:
-    """A policy as some client of the API would send it."""
+    """Return a policy on the wire, as another client sends it."""
     plain = {
         "displayName": "Access",
         "policyType": "POLICY_TYPE_GRANT",
@@ -101,7 +101,7 @@ def make_policy(**fields: Any) -> dict[str, Any]:
 def make_ownership(
     address: str = "c1policy.Policy/access", workspace: str = WORKSPACE
 ) -> dict[str, str]:
-    """The annotations with which a resource marks its policy."""
+    """Return the ownership annotations of a resource."""
     return {
         "managed_by": "pulumi",
         "iac_workspace": workspace,
@@ -110,7 +110,7 @@ def make_ownership(
 
 
 class Others:
-    """Policies of others, and the proof that nobody touched them."""
+    """Policies of others, and the check that nothing changed them."""
 
     def __init__(self, tenant: Emulator) -> None:
         self._tenant = tenant
@@ -118,26 +118,24 @@ class Others:
         self.keep()
 
     def add(self, **fields: Any) -> str:
-        """Let somebody else have a policy; returns its id."""
+        """Add a policy of others; return its id."""
         builtin = fields.pop("builtin", False)
         record = self._tenant.policies.create(make_policy(**fields), builtin=builtin)
         self.keep()
         return record.id
 
     def keep(self) -> None:
-        """Take everything that is in the tenant now for somebody else's."""
+        """Treat all policies in the tenant as policies of others."""
         self._before = {record.id: record for record in self._tenant.policies}
 
     def assert_untouched(self) -> None:
-        """Hold what others have against what they had: every field, the time of the last change
-        too.
-        """
+        """Check that no policy of others changed in any field, times included."""
         now = {record.id: record for record in self._tenant.policies}
         assert {key: now.get(key) for key in self._before} == self._before
 
 
 class Lagging(httpx.BaseTransport):
-    """A network on which every search is answered as the first one was."""
+    """A network that answers every search like the first one."""
 
     def __init__(self) -> None:
         self._network = httpx.HTTPTransport()

@@ -1,4 +1,4 @@
-"""Builders return the dicts that one would write, and every kind of everything has one."""
+"""Builders return the dicts that a program would contain, and each kind has a builder."""
 
 from __future__ import annotations
 
@@ -351,7 +351,7 @@ def test_hours_and_days_become_timedeltas(built: Any, hours: float) -> None:
 
 
 def test_a_builder_passes_outputs_on() -> None:
-    """A builder looks into no value, so every one may be known only later."""
+    """A builder reads no value, so each value may be unknown."""
     later: pulumi.Output[Any] = pulumi.Output.from_input("later")
     built: Any = approve.manager(
         fallback=later, require_denial_reason=later, escalate=escalate.to_users(later, after=later)

@@ -1,6 +1,4 @@
-"""The five policies of the documentation: run, checked, equal in both spellings, and shown
-verbatim.
-"""
+"""The five policies of the documentation run, pass check, and equal their text on the page."""
 
 from __future__ import annotations
 
@@ -105,9 +103,7 @@ def test_the_overview_links_every_page() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_terraform_sets_every_value_of_the_policy(name: str) -> None:
-    """Its names are the vendor's: each is a field of ours, or leads to one; and no value
-    is lost.
-    """
+    """Each name of the vendor is a field of ours, or maps to one, and no value is lost."""
     source = (EXAMPLES / "terraform" / f"{name}.tf").read_text()
     policy = run_program("dicts")[name]
     words = set(re.findall(r"^\s*(\w+)\s*=", source, re.MULTILINE)) - set(policy["policy_steps"])

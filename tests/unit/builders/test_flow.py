@@ -1,4 +1,4 @@
-"""Rules and their steps, written as one, come to a policy's rules and keyed steps."""
+"""Flows: rules with their steps become a policy's rules and keyed steps."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_remediation_is_a_post_action() -> None:
 
 
 def test_generated_keys_do_not_change() -> None:
-    """A release that invents other keys would change every policy that has some."""
+    """A release that generates other keys would change every policy with such keys."""
     flow = on.grant(
         when(SALES, steps=[reject()]),
         when("'ä' == '世'", steps=[reject()]),

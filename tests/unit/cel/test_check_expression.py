@@ -152,7 +152,7 @@ ASKED = b'{"expr": "ip.is4", "place": "rule-condition"}\n'
 
 @pytest.fixture
 def editor() -> Iterator[subprocess.Popen[bytes]]:
-    """A running command, as an editor starts it."""
+    """Provide a running command, as an editor starts it."""
     code = "from pulumi_c1policy._cli.main import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "check-expression", "--jsonl"],

@@ -30,7 +30,7 @@ OURS = dict.fromkeys(OWNERSHIP_KEYS, "ours")
 
 @st.composite
 def tenants(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Policies of a tenant, with references to each other and to a policy that does not exist."""
+    """Generate policies of a tenant, with references to each other and to a missing one."""
     count = draw(st.integers(1, len(IDS) - 1))
     # A tenant rejects a policy that hands requests to itself.
     others = [[id_ for id_ in IDS if id_ != own] for own in IDS[:count]]
@@ -61,7 +61,7 @@ def test_program_and_state_are_equal_to_the_live_policies(tenant: list[dict[str,
 
 
 def make_escalation(to: str) -> dict[str, Any]:
-    """Steps with an escalation that hands the request to another policy."""
+    """Return steps with an escalation that hands the request to another policy."""
     escalation = {"expiration": "3600", "replacePolicy": {"policyId": to}}
     approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
     return {"grant": {"steps": [{"approval": approval}]}}

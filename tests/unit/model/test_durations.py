@@ -1,4 +1,4 @@
-"""Spans of time in every spelling, and the one that the wire wants."""
+"""Durations in every spelling, and their form on the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The typed arguments offer what the model has, and can be used while a program runs."""
+"""The typed arguments have the fields of the model, and resolve at run time."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_typed_dict_has_the_keys_of_its_message(message: Message) -> None:
 
 @pytest.mark.parametrize("message", MESSAGES, ids=type_name)
 def test_every_key_has_its_docstring(message: Message) -> None:
-    """An editor shows what the model says of the key."""
+    """An editor shows the text of the model."""
     typed: Any = getattr(inputs, type_name(message))
     (definition,) = ast.parse(inspect.getsource(typed)).body
     assert isinstance(definition, ast.ClassDef)
@@ -101,7 +101,7 @@ def test_every_key_has_its_docstring(message: Message) -> None:
 
 @pytest.mark.parametrize("name", ENUMS)
 def test_a_literal_has_the_values_of_its_enum(name: str) -> None:
-    """A program may write every value; without the zero only where a field must be set."""
+    """A program may write each value; a required field has no zero value."""
     values = typing.get_args(getattr(inputs, name))
     assert values == enum_choices(ENUMS[name])
     assert set(ENUMS[name].values) - set(values) <= {ENUMS[name].zero}

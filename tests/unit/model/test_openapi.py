@@ -1,4 +1,4 @@
-"""The model is the API's published structure: no field, type, value or oneof more, none less."""
+"""The model equals the API's published structure in its fields, types, values and oneofs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FORM_FIELD = "c1.api.form.v1.Field"
 
 # Schemas without properties that allow any: free-form data.
 FREE_FORM = {"validate.FieldRules"}
-# The structure says less than the API's behaviour: what a running request answers is not an input.
+# The structure lacks a known behaviour: a value of a running request is not an input.
 OUTPUT_ONLY_BEYOND_SCHEMA = {("c1.api.policy.v1.Provision", "assigned")}
-# Null, absent and empty all mean that nothing stands there.
+# Null, absent and empty are equal.
 NULL_MEANS_EMPTY = {("c1.api.form.v1.TextField", "suffix")}
 
 SCALARS = {
@@ -54,7 +54,7 @@ class Facts(NamedTuple):
 
 @cache
 def load_schemas() -> Schemas:
-    """The published schemas by name."""
+    """Return the published schemas by name."""
     document = yaml.safe_load(SCHEMA.read_text())
     schemas: Schemas = document["components"]["schemas"]
     return schemas
@@ -74,7 +74,7 @@ def read_published(prop: dict[str, Any]) -> Facts:
 
 
 def read_published_type(item: dict[str, Any]) -> object:
-    """The type of one value."""
+    """Read the type of one value."""
     for option in item.get("oneOf", [item]):
         if "$ref" in option:
             name = option["$ref"].removeprefix(REF)
@@ -107,7 +107,7 @@ def read_modelled(message: Message, field: Field) -> Facts:
 
 
 def list_reachable(schemas: Schemas, root: str) -> set[str]:
-    """The schemas that `root` contains, at any depth."""
+    """Return the schemas that `root` contains, at any depth."""
     found, waiting = set(), [root]
     while waiting:
         name = waiting.pop()
@@ -119,7 +119,7 @@ def list_reachable(schemas: Schemas, root: str) -> set[str]:
 
 
 def list_differences(schemas: Schemas, root: Message = POLICY) -> list[str]:
-    """Everything that the structure and the model do not agree on."""
+    """List the differences between the structure and the model."""
     ours, theirs = index_messages(root), list_reachable(schemas, root.name)
     found = [f"{name}: the model lacks the message" for name in sorted(theirs - set(ours))]
     found += [f"{name}: no such message" for name in sorted(set(ours) - theirs)]
@@ -145,7 +145,7 @@ def list_field_differences(
 
 
 def list_oneof_differences(message: Message, schema: dict[str, Any]) -> list[str]:
-    """The oneof groups of a message that the structure has otherwise."""
+    """List the oneof groups of a message that differ in the structure."""
     theirs = {group: set(members) for group, members in schema.get("x-oneof-groups", {}).items()}
     ours = {
         group: {message.fields[name].wire for name in members}
@@ -256,7 +256,7 @@ _INT64_RULES = "validate.Int64Rules"
     ],
 )
 def test_each_kind_of_change_of_the_api_is_reported(mutation: Mutation, difference: str) -> None:
-    """Whatever kind of thing changes in the structure, the comparison names it."""
+    """The comparison names the change."""
     schemas = copy.deepcopy(load_schemas())
     mutation(schemas)
     assert any(difference in found for found in list_differences(schemas))

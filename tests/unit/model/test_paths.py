@@ -1,4 +1,4 @@
-"""Paths are printed as a program writes them, and read in every form that Pulumi takes."""
+"""Paths are printed as a program writes them, and parsed in every form that Pulumi accepts."""
 
 from __future__ import annotations
 

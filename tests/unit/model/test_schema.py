@@ -45,7 +45,7 @@ def test_a_short_name_has_no_package() -> None:
 
 
 def test_a_message_may_contain_itself() -> None:
-    """Fields that are given later replace what was worked out before."""
+    """Fields that are set later replace the derived values."""
     message = Message("m.v1.Node", "A node.")
     assert message.fields == {}
     assert message.oneofs == {}

@@ -1,4 +1,4 @@
-"""Programs as users write them, held against the types by mypy and by pyright.
+"""Programs of users, checked by mypy and by pyright.
 
 `tests/typing/ok_*.py` must pass both. In `tests/typing/wrong_*.py` each line that ends in
 `# E: <text>` must be refused by both with a message that holds the text, and no other line may be.

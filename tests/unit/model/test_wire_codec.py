@@ -1,4 +1,4 @@
-"""Between the wire and what programs write: nothing lost, nothing re-cased, wrong answers told."""
+"""The conversion between inputs and the wire: nothing is lost, and wrong answers are errors."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def test_a_field_is_selected_if_it_is_set() -> None:
     ],
 )
 def test_an_empty_member_of_a_oneof_is_not_sent(written: Tree, sent: Tree) -> None:
-    # To protobuf's parser it would be a second member.
+    # Protobuf's parser would read a second member.
     assert encode(RULE, written) == sent
 
 

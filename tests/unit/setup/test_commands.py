@@ -1,4 +1,4 @@
-"""The output of a set-up's commands for a person."""
+"""The output of the commands of a set-up."""
 
 from __future__ import annotations
 

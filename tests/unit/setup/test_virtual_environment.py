@@ -1,4 +1,4 @@
-"""A set-up installs into `.venv` only if it has to."""
+"""A set-up installs into `.venv` only if this is necessary."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scripts import commands, environment
 if TYPE_CHECKING:
     from tests.unit.setup.conftest import Machine
 
-# Acts as the interpreter of the set-up and, copied there by its "venv", as the one in `.venv`.
+# The interpreter of the set-up; its "venv" copies it to `.venv`.
 PYTHON = """
 echo "$@" >> "$LOG"
 case "$*" in
@@ -36,9 +36,7 @@ def clone(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def ensure(clone: Machine) -> list[str]:
-    """Set the environment up and return the commands that it took, without the look at its
-    Python.
-    """
+    """Set the environment up; return its commands, without the check of its Python."""
     clone.log.unlink(missing_ok=True)
     environment.VirtualEnvironment(clone.root).ensure()
     return [call for call in clone.calls() if not call.startswith("-c")]

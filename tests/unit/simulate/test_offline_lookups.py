@@ -63,7 +63,7 @@ DIRECTORY: dict[str, Any] = {
 
 @pytest.fixture
 def write(tmp_path: Path) -> Any:
-    """Writes a program, and returns its folder."""
+    """Return a function that writes a program and returns its folder."""
 
     def write_program(text: str) -> Path:
         (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")

@@ -1,4 +1,4 @@
-"""Short ways to write policies of which one thing matters."""
+"""Functions that return policies which differ from a correct one in one value."""
 
 from __future__ import annotations
 

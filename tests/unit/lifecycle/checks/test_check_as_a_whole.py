@@ -1,6 +1,4 @@
-"""The checks as a whole: every wrong value, all failures at once, none that is not there,
-no crash.
-"""
+"""The checks as a whole: all failures of an input in one result, no false ones, no crash."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ from tests.unit.lifecycle.planning.specimens import PLACES, Place, find_path, ma
 
 
 def list_errors(inputs: Tree) -> list[tuple[str, str]]:
-    """The path and the rule of each failure."""
+    """List the path and the rule of each failure."""
     return [(format_path(f.path), f.rule) for f in check(inputs) if f.severity == "error"]
 
 

@@ -1,4 +1,4 @@
-"""Chains of policies are judged as far as the program shows them, and no further."""
+"""The checks of chains of policies, for the part of a chain that the program shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KIND = "POLICY_TYPE_GRANT"
 
 
 def make_policy(*targets: Any, kind: str = KIND) -> Tree:
-    """A policy that hands requests to others by its rules."""
+    """Return a policy that hands requests to others by its rules."""
     rules = [{"condition": f"a == {n}", "policy_id": target} for n, target in enumerate(targets)]
     return {"policy_type": kind, "rules": rules}
 
@@ -29,7 +29,7 @@ def make_chains(**policies: Tree) -> Chains:
 
 
 def make_row(length: int) -> Chains:
-    """`p0` hands on to `p1`, and so on, over so many links."""
+    """Return chains in which `p0` leads to `p1`, and so on, over this number of links."""
     return make_chains(
         **{f"p{n}": make_policy(*([f"p{n + 1}"] if n < length else [])) for n in range(length + 1)}
     )
@@ -118,7 +118,7 @@ def test_a_cycle_is_reported_at_the_rule_that_leads_into_it(
 
 
 def test_a_removed_link_is_not_a_part_of_a_cycle() -> None:
-    """A link that the program has taken away closes no circle."""
+    """A link that the program removed."""
     chains = make_chains(b=make_policy("a"))
     chains.note("b", make_policy())
     assert chains.find_cycle("a", make_policy("b")) == []
@@ -136,7 +136,7 @@ class Counting(dict[str, list[str]]):
 
 @pytest.mark.parametrize("bottom", ["q", "goal"], ids=["open below", "a circle"])
 def test_each_link_is_followed_once(bottom: str) -> None:
-    """Four rows of sixteen policies, where each hands on to all of the next: 65,536 ways down."""
+    """Four rows of 16 policies, each of which leads to all of the next row: 65,536 paths."""
     rows = [[f"{n}-{m}" for m in range(16)] for n in range(4)] + [[bottom]]
     chains = make_chains(
         **{p: make_policy(*below) for above, below in pairwise(rows) for p in above}

@@ -19,7 +19,7 @@ HOUR, MONTH = 3600, 31 * 86400
 
 
 def make_policy(*steps: Any, **fields: Any) -> Tree:
-    """A policy of right shape with these baseline steps, and other fields as given."""
+    """Return a policy of correct shape with these baseline steps and other fields."""
     right: Tree = {
         "display_name": "Policy",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -526,7 +526,7 @@ def test_a_field_name_of_the_vendors_provider_gets_a_suggestion(theirs: str, our
 
 
 def test_one_failure_hides_no_other_failure() -> None:
-    """One failure hides no other, not even in the same message."""
+    """Failures of the same message are included."""
     inputs = make_policy(
         {"approval": {"manager": {}, "self": {}, "banana": 1}},
         {"wait": {"duration": {"duration": "1m"}}},

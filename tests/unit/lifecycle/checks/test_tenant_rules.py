@@ -1,4 +1,4 @@
-"""Everything that a tenant rejects is refused before it is sent, at its path, by its rule."""
+"""Policies that tenants reject are errors of the preview, with path and rule."""
 
 from __future__ import annotations
 

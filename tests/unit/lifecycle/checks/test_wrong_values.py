@@ -1,6 +1,4 @@
-"""Every way in which a value can be wrong: refused under its path, by its rule, in words
-that help.
-"""
+"""Each kind of wrong value is a failure with its path, its rule and a correction."""
 
 from __future__ import annotations
 
@@ -262,7 +260,7 @@ WRONG: list[tuple[Tree, str, str, str]] = [
 def test_a_wrong_value_causes_exactly_one_failure(
     inputs: Tree, path: str, rule: str, fragment: str
 ) -> None:
-    """It is named once, with its path and its rule, and draws no other failure after it."""
+    """The failure has its path and its rule, and causes no other one."""
     failures = [
         f
         for f in check(inputs)

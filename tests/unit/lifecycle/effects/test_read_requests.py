@@ -24,7 +24,7 @@ STACK = "acme/prod"
 
 
 class Tenant:
-    """Policies in the tenant's own order; counts what it is asked."""
+    """A tenant with policies in its own order, which counts requests by kind."""
 
     def __init__(self, listed: Iterable[Policy], *, page: int = 100, search: bool = True) -> None:
         self.listed = [*listed]
@@ -119,7 +119,7 @@ def test_reading_a_stack_takes_at_most_two_requests_more_than_single_gets(
 
 
 def test_policies_that_pages_omit_are_searched_by_their_ids() -> None:
-    """Four threads wait at once, so one search does for four, if they come in time."""
+    """Four threads wait at the same time, so that one search serves up to four."""
     tenant = Tenant(make_foreign_policies(3))
     tenant.scoped = make_policies(200)
     tenant.first_gets = Barrier(SINGLE_READS)
@@ -178,7 +178,7 @@ def test_a_policy_that_a_search_shows_as_deleted_is_read_with_a_get() -> None:
 
 
 def test_pages_continue_after_a_search_that_found_several_policies() -> None:
-    """The stack lies behind a page of others: one search, and the rest comes with pages again."""
+    """The stack follows a page of other policies: one search, then pages again."""
     ours = make_policies(400)
     tenant = Tenant(make_foreign_policies(100) + ours)
     tenant.first_gets = Barrier(SINGLE_READS)

@@ -1,4 +1,4 @@
-"""The questions of the guard of deletions: their number, and the answers that it believes."""
+"""The searches of the guard of deletions: their number, and the effect of each answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A policy as a company has it, for tests that change one thing in it."""
+"""A realistic policy for tests that change one value of it."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ CONFIG = f"{SALES}[1].provision.provision_policy.connector.account.config"
 
 
 def get_manager(live: Tree) -> Any:
-    """The approval by the manager, on the wire."""
+    """Return the approval by the manager, on the wire."""
     return live["policySteps"]["grant"]["steps"][0]["approval"]["manager"]
 
 
 def get_approval(live: Tree) -> Any:
-    """The first step's approval, on the wire."""
+    """Return the first step's approval, on the wire."""
     return live["policySteps"]["grant"]["steps"][0]["approval"]
 
 
 def get_sales(live: Tree) -> Any:
-    """The approval of the other steps, on the wire."""
+    """Return the approval of the other steps, on the wire."""
     return live["policySteps"]["sales_Team.x"]["steps"][0]["approval"]
 
 
 def get_config(live: Tree) -> Any:
-    """The free-form data, on the wire."""
+    """Return the free-form data, on the wire."""
     step = live["policySteps"]["sales_Team.x"]["steps"][1]
     return step["provision"]["provisionPolicy"]["connector"]["account"]["config"]

@@ -1,4 +1,4 @@
-"""For each kind of fact that the model states of a field, an example that needs it."""
+"""An example for each kind of fact of the model; the example fails without the fact."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tests.unit.lifecycle.planning.specimens import Place, find_path, make_speci
 from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
 Example = Callable[[], None]
-"""Holds while the model is whole. What the tenant does is worked out before the model is broken."""
+"""A check that succeeds with the complete model; it computes the tenant's part in advance."""
 
 
 def list_rules(policy: Tree) -> set[str]:
-    """The ids of the rules that a policy breaks."""
+    """Return the ids of the rules that a policy breaks."""
     return {finding.rule for finding in check(policy)}
 
 
 def make_breach(rule: str, place: Place, value: Any) -> Example:
-    """The field may not have that value."""
+    """Return an example in which a rule rejects the value of the field."""
     policy, path = make_specimen(place, value), find_path(place)
 
     def example() -> None:
@@ -42,7 +42,7 @@ def make_breach(rule: str, place: Place, value: Any) -> Example:
 
 
 def make_allowance(rule: str, place: Place, value: Any) -> Example:
-    """The field may have that value, as far as the rule goes."""
+    """Return an example in which a rule accepts the value of the field."""
     policy = make_specimen(place, value)
 
     def example() -> None:
@@ -52,7 +52,7 @@ def make_allowance(rule: str, place: Place, value: Any) -> Example:
 
 
 def make_settled(inputs: Tree, live: Tree) -> Example:
-    """Check that the tenant has what the program says."""
+    """Return an example in which the live policy equals the inputs."""
 
     def example() -> None:
         found = decode(POLICY, live)
@@ -65,7 +65,7 @@ def make_settled(inputs: Tree, live: Tree) -> Example:
 
 
 def combine(*examples: Example) -> Example:
-    """All of them hold."""
+    """Return an example that consists of several ones."""
 
     def example() -> None:
         for each in examples:
@@ -316,12 +316,12 @@ EXAMPLES: dict[str, Callable[[Place], Example]] = {
 
 
 def _to_wire(path: Path) -> Path:
-    """The path on the wire."""
+    """Return a path with the names of the wire."""
     return tuple(to_camel_case(part) if type(part) is str else part for part in path)
 
 
 def _put(tree: Tree, path: Path, value: Any, *, wire: bool = True) -> Tree:
-    """`tree` with another value at a place that exists but for its last part."""
+    """Return a copy of `tree` with a value at a path; only its last part may be new."""
     out = copy.deepcopy(tree)
     *above, last = _to_wire(path) if wire else path
     holder: Any = out

@@ -1,4 +1,4 @@
-"""For each field of the model, the least policy that sets it."""
+"""The smallest policy that sets a field, for each field of the model."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PLACES = [Place(m, f) for m in index_messages(POLICY).values() for f in m.fields
 
 @cache
 def _find_routes() -> dict[str, tuple[Place, ...]]:
-    """The shortest way from the policy to each message."""
+    """Return the shortest way from the policy to each message."""
     found: dict[str, tuple[Place, ...]] = {POLICY.name: ()}
     waiting = [POLICY]
     while waiting:
@@ -42,7 +42,7 @@ def _find_routes() -> dict[str, tuple[Place, ...]]:
 
 
 def make_message(message: Message, name: str, value: Any) -> Tree:
-    """The least `message` in which the field `name` has that value."""
+    """Return the smallest `message` in which the field `name` has that value."""
     field = message.fields[name]
     rivals = {*message.oneofs.get(field.oneof, ()), field.alias_of}
     out = {other: v for other, v in minimal(message).items() if other not in rivals}
@@ -52,9 +52,7 @@ def make_message(message: Message, name: str, value: Any) -> Tree:
 
 
 def make_specimen(place: Place, *values: Any) -> Tree:
-    """The least valid policy in which the field has the given value, or one that means
-    something.
-    """
+    """Return the smallest valid policy that sets the field; the default has an effect."""
     tree = make_at_place(place, values[0] if values else whole_sample(place.field))
     if tree.get("post_actions"):
         tree["policy_type"] = "POLICY_TYPE_CERTIFY"
@@ -70,7 +68,7 @@ def make_specimen(place: Place, *values: Any) -> Tree:
 
 
 def make_at_place(place: Place, value: Any) -> Tree:
-    """A policy with that value at that place; nothing else is sure to be right."""
+    """Return a policy with that value at that place; the rest may be invalid."""
     tree = make_message(place.message, place.field.name, value)
     for message, field in reversed(_find_routes()[place.message.name]):
         inner = {"one": tree, "list": [tree], "map": {"grant": tree}}[field.shape]
@@ -79,7 +77,7 @@ def make_at_place(place: Place, value: Any) -> Tree:
 
 
 def find_path(place: Place) -> Path:
-    """The path of the field in its specimen, or of the unordered list around it."""
+    """Return the path of the field in its specimen, or of the unordered list around it."""
     path: Path = ()
     for _, field in _find_routes()[place.message.name]:
         path += (field.name,)

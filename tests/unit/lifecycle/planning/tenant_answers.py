@@ -1,7 +1,6 @@
-"""A tenant without a network: what it keeps of a policy, the ways it may answer, what an update
-does.
+"""A tenant without a network: its stored policies, its possible answers, its updates.
 
-Written from the reference's chapters on answers, updates and annotations.
+The source is the reference, in its chapters on answers, updates and annotations.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ def _is_zero(field: Field, value: Any) -> bool:
 
 
 def _map_messages(field: Field, value: Any, function: Any) -> Any:
-    """`function(message, tree)` on every message in `value`."""
+    """Apply `function(message, tree)` to every message in `value`."""
     if not isinstance(field.type, Message):
         return value
     if field.shape == "list":
@@ -77,7 +76,7 @@ def _map_messages(field: Field, value: Any, function: Any) -> Any:
 
 
 def _list_messages(message: Message, wire: Tree) -> Iterator[Tree]:
-    """Every message in `wire`, outermost first."""
+    """Yield every message in `wire`, outermost first."""
     yield wire
     for name, value in list(wire.items()):
         field = message.wire_fields.get(name)
@@ -89,7 +88,7 @@ def _list_messages(message: Message, wire: Tree) -> Iterator[Tree]:
 
 
 def list_tags(wire: Tree) -> set[str]:
-    """The tags that are left in a policy."""
+    """Return the tags that are left in a policy."""
     return {message[TAG] for message in _list_messages(POLICY, wire) if TAG in message}
 
 
@@ -105,7 +104,7 @@ def answer(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
 
 
 def answer_raw(wire: Tree, seed: int = 0, *, newer: bool = False) -> Tree:
-    """The JSON of `answer`."""
+    """Return the JSON of the answer that `answer` decodes."""
     random = Random(seed)
     digits = random.choice(["", ".123", ".123456", ".123456789"])
     times = {name: f"2026-08-0{random.randint(1, 9)}T10:00:00{digits}Z" for name in _TIMES}
@@ -169,7 +168,7 @@ class _Renderer:
         return value
 
     def unset(self, field: Field, depth: int) -> Tree:
-        """Absent, null or zero, wherever that is the same."""
+        """Spell an unset field as absent, null or zero, where these are equal."""
         zeros: list[Any] = [None]
         if field.shape != "one":
             zeros.append([] if field.shape == "list" else {})
@@ -189,7 +188,7 @@ class _Renderer:
 
 
 def apply_update(live: Tree, body: Tree, mask: Sequence[str]) -> Tree:
-    """The stored policy after an update: what the mask names is replaced, annotations merge."""
+    """Return the stored policy after an update: masked fields are replaced, annotations merge."""
     out = copy.deepcopy(live)
     for name in mask:
         field = POLICY.wire_fields[name]

@@ -1,4 +1,4 @@
-"""Attachments in plans and states: exactly the fields that a program sets."""
+"""Attachments in plans and states have exactly the fields that a program sets."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_change_of_others_is_a_conflict() -> None:
         '`grant_policy_id` was "one" at the last operation and is "others" now' in refused.summary
     )
     assert build(desired, live, LifecycleOptions(overwrite=True)) == {"grantPolicyId": "two"}
-    # Nobody is overwritten by a change to the same value, nor by one of another field.
+    # A change to the same value, or of another field, overwrites nothing.
     assert build(desired, {"grant_policy_id": "two"}) == {"grantPolicyId": "two"}
     added = INPUTS | {"certify_policy_id": "three"}
     assert build(added, live) == {"certifyPolicyId": "three"}

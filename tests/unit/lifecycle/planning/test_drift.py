@@ -1,6 +1,6 @@
-"""Drift, case by case: what others change in the product is seen under its own path, and undone.
+"""Drift: an edit in the product is reported at its own path, and an update undoes it.
 
-Most cases are those of which the vendor's Terraform provider (1.5.0) says "no changes".
+For most cases, the vendor's Terraform provider (1.5.0) shows "no changes".
 """
 
 from __future__ import annotations

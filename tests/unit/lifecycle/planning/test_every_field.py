@@ -1,4 +1,4 @@
-"""Every field of the model, one by one: sent, read, compared, updated; nothing is left to luck."""
+"""Each field of the model is sent, read, compared and updated."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SETTABLE = [
 def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
     inputs = make_specimen(place)
     assert get_at(inputs, find_path(place)) is not None
-    # The specimen of one field leaves out what tenants want beside it.
+    # The specimen of one field lacks the fields that tenants require beside it.
     assert [f for f in check(inputs) if f.severity == "error" and f.rule not in BESIDE] == []
     for seed in range(4):
         recorded = from_state(to_state(record_answer(inputs, answer(store(inputs), seed))))
@@ -42,7 +42,7 @@ def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
 
 @pytest.mark.parametrize("place", SETTABLE)
 def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
-    """An edited leaf is reported, sent and settled, in the tenant and in the program."""
+    """The edit is in the tenant or in the program."""
     inputs, path = make_specimen(place), find_path(place)
     wire = store(inputs)
     tree = decode(POLICY, wire)

@@ -1,4 +1,4 @@
-"""Parts of a live policy that no program writes are kept, and are neither diff nor drift."""
+"""Held steps of a live policy are kept, and are neither a change nor drift."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_a_provision_step_of_the_program_is_not_a_held_step() -> None:
 
 
 def test_a_provision_step_that_the_program_removes_becomes_a_held_step() -> None:
-    """A state of 0.1.0 holds provision steps; taking them out of the program changes nothing."""
+    """A state of 0.1.0 has provision steps; their removal from the program is not a change."""
     recorded = pass_through_state(
         record_answer(make_policy(MANAGER, PROVISION), make_live(MANAGER, PROVISION))
     )
@@ -164,7 +164,7 @@ def test_a_provision_step_that_the_program_removes_becomes_a_held_step() -> None
 
 
 def test_a_held_step_stays_held_beside_an_action_step_of_the_program() -> None:
-    """A program that writes an action step does not thereby write the tenant's provision step."""
+    """The program manages its action step, and not the tenant's provision step."""
     both = make_policy(MANAGER, RUN)
     there = make_live(MANAGER, PROVISION, RUN)
     action_only = LifecycleOptions(severities=severity.parse("action-step=off"))
@@ -254,7 +254,7 @@ def test_held_steps_at_any_place_stop_only_updates_of_the_steps(
     step = data.draw(st.sampled_from([PROVISION_WIRE, {"action": {}}]))
     entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
     found = answer(wire)
-    # The last read may be from before the step was there.
+    # The last read may be older than the step.
     recorded = pass_through_state(
         record_answer(inputs, data.draw(st.sampled_from([found, answer(store(inputs))])))
     )

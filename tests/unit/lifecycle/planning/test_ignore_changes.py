@@ -1,4 +1,4 @@
-"""Ignored places (`ignore_changes`): sent exactly as they are live, or refused with a sentence."""
+"""Ignored places (`ignore_changes`) are sent with their live values, or refused."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _list_places(value: Any, path: Path = ()) -> list[Path]:
 
 
 def _evolved(draw: st.DrawFn, tree: Tree) -> Tree:
-    """The policy after up to three edits."""
+    """Return the policy after up to three edits."""
     for _ in range(draw(st.integers(0, 3))):
         found = [
             edit
@@ -238,7 +238,7 @@ def _meet(pattern: Path, path: Path) -> bool:
 
 
 def _to_pattern(path: Path) -> str:
-    """A path as a program writes it for Pulumi."""
+    """Return a path as a program writes it for Pulumi."""
     parts = (
         Key(part) if isinstance(part, str) and not (part.isidentifier() or part == "*") else part
         for part in path
@@ -247,5 +247,5 @@ def _to_pattern(path: Path) -> str:
 
 
 def _select_field(tree: Tree, path: Path) -> Tree:
-    """The field in which a path lies."""
+    """Return the field in which a path lies."""
     return {str(path[0]): tree[str(path[0])]} if path[0] in tree else {}

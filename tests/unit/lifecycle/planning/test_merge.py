@@ -1,4 +1,4 @@
-"""Merging and respelling lose nothing and make nothing up."""
+"""Merging and respelling neither lose nor add values."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_merge_takes_a_change_that_both_sides_made(policy: Tree, prefer: Side)
 
 @given(policies(), policies(), SEEDS)
 def test_respelling_keeps_the_meaning_of_the_answer(written: Tree, other: Tree, seed: int) -> None:
-    """Whatever the program wrote, nothing of it gets into the answer but its spelling."""
+    """Only the spelling of the program's inputs is used, and none of their values."""
     live = prune(POLICY, answer(store(other), seed))
     assert compare(POLICY, respell(POLICY, written, live), live) == []
 
@@ -86,7 +86,7 @@ def test_answers_that_differ_in_spelling_are_pruned_to_one_form(
 
 
 def _remove_leaves(value: Any) -> Any:
-    """The names in a tree; how values and orders are spelled is not pruned."""
+    """Return a tree without its leaves, whose spelling may differ."""
     if isinstance(value, dict):
         return {key: _remove_leaves(item) for key, item in value.items()}
     return [_remove_leaves(item) for item in value] if isinstance(value, list) else None
@@ -150,7 +150,7 @@ CONFLICTS: list[tuple[str, Tree, Tree, Tree, Side, Tree]] = [
 def test_a_merge_combines_the_changes_of_both_sides(
     base: Tree, theirs: Tree, ours: Tree, prefer: Side, expected: Tree
 ) -> None:
-    """Each number is a text under a key of the steps."""
+    """Each number stands for a step with this text under a key of the steps."""
 
     def policy(keys: Tree) -> Tree:
         return {

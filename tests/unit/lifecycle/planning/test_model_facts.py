@@ -1,6 +1,6 @@
-"""Every fact that the model states of a field is needed: without it, a named example goes wrong.
+"""Each fact that the model states about a field is needed: its example fails without it.
 
-The table is made from the model. A fact of a new kind has no example, and fails.
+The table is made from the model. A new kind of fact has no example, and fails.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BROKEN = {"shape": "one", "least": None, "most": None, "bounds_rule": "out-of-bo
 
 
 def list_facts(field: Field) -> Iterator[str]:
-    """The facts that are stated of a field; those that only say what every field is are none."""
+    """Yield the facts that the model states about a field, without defaults and implied facts."""
     for fact in dataclasses.fields(Field):
         value = getattr(field, fact.name)
         stated = value != fact.default and not _is_implied(field, fact.name)
@@ -37,7 +37,7 @@ def list_facts(field: Field) -> Iterator[str]:
 def _is_implied(field: Field, fact: str) -> bool:
     if fact == "least":
         return field.type in (Scalar.UINT32, Scalar.UINT64) and field.least == 0
-    # What is never compared is never compared in any order.
+    # A field that is never compared has no order either.
     return fact == "unordered" and field.output_only
 
 
@@ -50,7 +50,7 @@ FACTS = [
 
 @contextmanager
 def without_fact(place: Place, fact: str) -> Iterator[None]:
-    """The model without that fact."""
+    """Provide the model without that fact."""
     whole = getattr(place.field, fact)
     other: Any = BROKEN.get(fact, type(whole)()) if fact != "type" else _choose_other_type(whole)
     try:

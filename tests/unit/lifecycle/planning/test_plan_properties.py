@@ -40,7 +40,7 @@ IMMUTABLE = {"policy_type", "scope"}
 
 
 def pass_through_state(recorded: Prior) -> Prior:
-    """The record after the engine has stored it: nulls dropped, every number a double."""
+    """Return a record after its way through the state: without nulls, with numbers as doubles."""
     text = json.dumps(_remove_nulls(to_state(recorded)))
     return from_state(json.loads(text, parse_int=float))
 
@@ -55,7 +55,7 @@ def _remove_nulls(value: Any) -> Any:
 def edited_policies(
     draw: st.DrawFn, *, mutable: bool = True, tagged: bool = False
 ) -> tuple[Tree, Tree, Edit]:
-    """Inputs, what the tenant keeps of them, and one edit of that."""
+    """Generate inputs, the policy that the tenant stores for them, and one edit of it."""
     inputs = draw(policies())
     wire = store(inputs, tagged=tagged)
     tree = decode(POLICY, wire)
@@ -70,7 +70,7 @@ def edited_policies(
 
 
 def apply_edit(wire: Tree, edit: Edit) -> Tree:
-    """The stored policy with the edit."""
+    """Return the stored policy with the edit."""
     return store(apply(decode(POLICY, wire), edit))
 
 
@@ -101,7 +101,7 @@ def _list_keys(policy: Tree) -> list[list[str]]:
 
 @given(policies(), SEEDS)
 def test_an_answer_survives_decode_and_encode(inputs: Tree, seed: int) -> None:
-    """Whatever an answer holds, known to the model or not, stands in what is sent back."""
+    """Fields that the model does not know are sent back, too."""
     wire = store(inputs, tagged=True)
     again = store(answer(wire, seed))
     assert list_tags(again) == list_tags(wire)
@@ -130,7 +130,7 @@ def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> 
 
 @given(accepted_policies(), SEEDS)
 def test_the_inputs_of_an_imported_policy_have_no_noise(inputs: Tree, seed: int) -> None:
-    """A policy that was never recorded reads as inputs without noise."""
+    """The policy has no prior."""
     from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 
     live = answer(store(inputs), seed)
@@ -192,7 +192,7 @@ def test_desired_edits_are_sent_under_their_own_field(
 
 
 def _remove_tags(tree: Any) -> Any:
-    """A tree without the tenant's tags: what a program could write."""
+    """Return a tree without the tenant's tags, as a program can write it."""
     if isinstance(tree, dict):
         return {key: _remove_tags(item) for key, item in tree.items() if key != "newerField"}
     return [_remove_tags(item) for item in tree] if isinstance(tree, list) else tree
@@ -214,7 +214,7 @@ def test_an_edit_of_an_immutable_field_replaces_the_policy(
 def test_one_update_turns_any_policy_into_any_other(
     case: tuple[Tree, Tree, Edit], unrelated: tuple[Tree, Tree, Edit], seed: int
 ) -> None:
-    """Any policy becomes any other of its type and scope with one update."""
+    """Both policies have the same type and scope."""
     inputs, wire, edit = case
     desired = unrelated[0] | {"policy_type": inputs["policy_type"]}
     desired.pop("scope", None)
@@ -234,7 +234,7 @@ def test_one_update_turns_any_policy_into_any_other(
 
 
 def decode_raw(wire: Tree, seed: int) -> Tree:
-    """An answer as it arrives."""
+    """Decode an answer without changes."""
     return decode(POLICY, json.loads(json.dumps(answer_raw(wire, seed))))
 
 

@@ -1,6 +1,6 @@
-"""The same on the emulated tenant, which shares no code with ours: every quirk, random policies.
+"""Plans of random policies on the emulated tenant, with every quirk.
 
-No socket: its reader, its store and its rendering are called as its server calls them.
+The emulator shares no code with the plans. The tests call its parser, store and renderer directly.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ QUIRKS = st.builds(
 
 
 class Emulated:
-    """One tenant, spoken to in the wire's JSON."""
+    """A tenant that is called with the JSON of the wire."""
 
     def __init__(self, quirks: Quirks) -> None:
         self.tenant = Tenant("acme.conductor.one", quirks)
@@ -48,7 +48,7 @@ class Emulated:
         }
 
     def with_others(self, inputs: Tree) -> Tree:
-        """`inputs`, pointing to policies of the right type that exist."""
+        """Return `inputs` with references to existing policies of the same type."""
         written = json.dumps(inputs)
         ids = self.others[inputs["policy_type"]]
         for placeholder, policy_id in zip(OTHER_POLICIES, ids, strict=True):
@@ -61,7 +61,7 @@ class Emulated:
         return self.tenant.policies.create(fields).id
 
     def get(self, policy_id: str, quirks: Quirks | None = None) -> Tree:
-        """The policy as it is answered, decoded."""
+        """Read the policy and decode it."""
         found = self.tenant.policies.find(policy_id)
         assert found is not None
         answer = render(POLICY.name, found.stored, quirks or self.tenant.quirks)
@@ -76,9 +76,7 @@ class Emulated:
 def test_an_edit_is_one_change_and_one_update_undoes_it(
     inputs: Tree, quirks: Quirks, later: Quirks, data: st.DataObject
 ) -> None:
-    """Nothing to do after creation; one edit in the product is one change, and one update undoes
-    it.
-    """
+    """A created policy has no change; one edit in the product is one change, which is undone."""
     emulated = Emulated(quirks)
     inputs = emulated.with_others(inputs)
     policy_id = emulated.create(encode(POLICY, inputs))

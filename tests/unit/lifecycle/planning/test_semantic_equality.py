@@ -1,6 +1,4 @@
-"""Semantic equality: spellings that no diff may show, and their near
-misses.
-"""
+"""Semantic equality: equal spellings, and similar spellings with another meaning."""
 
 from __future__ import annotations
 
@@ -29,12 +27,12 @@ GRANT = {"display_name": "x", "policy_type": "POLICY_TYPE_GRANT"}
 
 
 def make_step(**kind: Any) -> Tree:
-    """A policy of that one step."""
+    """Return a policy of that one step."""
     return {"policy_steps": {"grant": {"steps": [kind]}}}
 
 
 def make_approval(**fields: Any) -> Tree:
-    """A policy of one approval, by the manager unless said otherwise."""
+    """Return a policy with one approval; the default approver is the manager."""
     return make_step(approval={"manager": {}} | fields)
 
 
@@ -217,7 +215,7 @@ def test_a_boolean_equals_no_number_and_unknown_equals_nothing(one: Any, other: 
 
 
 def _list_places(value: Any, path: Path = ()) -> list[Path]:
-    """Every place in a tree, the whole left out."""
+    """Return every place in a tree, the whole left out."""
     inner = dict(enumerate(value)) if isinstance(value, list) else value
     items = inner.items() if isinstance(inner, dict) else ()
     below = [place for key, item in items for place in _list_places(item, (*path, key))]
@@ -237,7 +235,7 @@ def _set_unknown(tree: Any, path: Path) -> Any:
 def test_an_unknown_value_at_any_place_is_a_change_and_not_a_failure(
     inputs: Tree, data: st.DataObject
 ) -> None:
-    """It postpones checks, it crashes nothing, and it never reads as nothing to do."""
+    """The value postpones checks, and the plan is never NoOp."""
     recorded = record_answer(inputs, answer(store(inputs)))
     path = data.draw(st.sampled_from(_list_places(inputs)))
     desired = _set_unknown(inputs, path)

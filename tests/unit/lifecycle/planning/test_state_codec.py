@@ -1,4 +1,4 @@
-"""The version and the shape of a state: what is read, and what is refused by path."""
+"""The version and the shape of a state: readable states, and errors with a path."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Updates: what is reset, what is kept of the tenant's own, and what a record does not take for
-drift.
-"""
+"""Updates: reset values, kept values of the tenant, and values that are not drift."""
 
 from __future__ import annotations
 
@@ -67,7 +65,7 @@ UNSET: list[tuple[str, Callable[[Tree], object], Tree]] = [
 def test_a_value_that_the_program_removes_is_reset(
     unset: Callable[[Tree], object], sent: Tree
 ) -> None:
-    """Even where the tenant reads an absent field in a mask as one to leave alone."""
+    """The body has an explicit empty value, because a tenant may keep an absent masked field."""
     inputs: Tree = {
         "display_name": "All set",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -162,7 +160,7 @@ def test_an_update_beside_a_step_of_an_unknown_kind_keeps_it() -> None:
 
 
 def test_enabling_a_disabled_escalation_is_drift_of_the_flag_only() -> None:
-    """Enabled in the product, without an escalation: that flag is the drift, and no more."""
+    """A person enables the escalation in the product, without setting one."""
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["sales_Team.x"]["steps"][0]["approval"]["escalation_enabled"] = False
     wire = store(inputs)
