@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 Suite = Callable[..., Ran]
 ROOT = Path(__file__).parents[2]
 RUN_ID = "c1accept0123456789ab"
-FOREIGN = {"displayName": "Somebody's own", "policyType": "POLICY_TYPE_GRANT"}
+FOREIGN = {"displayName": "Policy of others", "policyType": "POLICY_TYPE_GRANT"}
 STEPS: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 
 
@@ -47,7 +47,7 @@ def test_clean_deletes_only_the_policies_of_the_run(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     _add_chain(c1_tenant, RUN_ID)
-    kept = ["Somebody's own", "[c1accept0123456789ac] another run", "c1accept0123456789a"]
+    kept = ["Policy of others", "[c1accept0123456789ac] another run", "c1accept0123456789a"]
     for name in kept:
         c1_tenant.add_policy(_make_policy(name, description=f"Not of {RUN_ID}."))
     builtin = c1_tenant.policies.create(_make_policy(f"[{RUN_ID}] builtin"), builtin=True)
@@ -90,7 +90,7 @@ def test_clean_counts_the_policies_that_are_left(
     _add_chain(c1_tenant, RUN_ID)
     pointed = next(r for r in c1_tenant.policies if r.fields["displayName"].endswith("first"))
     rules = [{"condition": "true", "policyId": pointed.id}]
-    c1_tenant.add_policy(_make_policy("Somebody's own", rules=rules))
+    c1_tenant.add_policy(_make_policy("Policy of others", rules=rules))
     ran = suite("--clean", RUN_ID, **real)
     assert (ran.code, ran.out) == (2, "3 policies are left.\n")
 
@@ -106,7 +106,7 @@ def test_an_exception_in_a_case_leaves_nothing(real: dict[str, str], c1_tenant: 
     c1_tenant.add_policy(FOREIGN)
     with opened(choose(real), real) as context, pytest.raises(ZeroDivisionError):
         run(context, [fact])
-    assert list_live(c1_tenant) == ["Somebody's own"]
+    assert list_live(c1_tenant) == ["Policy of others"]
 
 
 def test_a_policy_of_the_run_that_lost_its_name_is_deleted(

@@ -73,7 +73,9 @@ CASES = [
     ),
     *(
         pytest.param(
-            make_policy(make_approval(kind, fallback=True)), "fallback", id=f"nobody-{kind}"
+            make_policy(make_approval(kind, fallback=True)),
+            "fallback",
+            id=f"no-fallback-users-{kind}",
         )
         for kind in FALLBACKS
     ),
@@ -120,7 +122,7 @@ CASES = [
     pytest.param(
         make_policy(make_agent(failure=REASSIGN)),
         "reassign to user ids is required",
-        id="reassign-nobody",
+        id="reassign-without-users",
     ),
 ]
 

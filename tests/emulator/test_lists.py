@@ -215,7 +215,7 @@ def test_refs_find_policies_of_any_scope_in_any_view(
         pytest.param(
             {"scopeView": "POLICY_SCOPE_VIEW_ALL", "scopeAppId": "app-1"},
             ["Global", "App", "Ent"],
-            id="all-is-all",
+            id="all-with-an-app",
         ),
         pytest.param({"scopeAppId": "app-1"}, ["Global"], id="object-without-view"),
         pytest.param(

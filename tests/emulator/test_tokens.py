@@ -176,7 +176,7 @@ def test_another_algorithm_is_rejected(c1_tenant: Emulator) -> None:
         ({"client_id": "other@127.0.0.1/spc"}, 401, "invalid_client"),
         ({"client_assertion_type": "jwt"}, 400, "invalid_request"),
     ],
-    ids=["garbage", "no-assertion", "grant-type", "client-id", "assertion-type"],
+    ids=["malformed", "no-assertion", "grant-type", "client-id", "assertion-type"],
 )
 def test_a_wrong_form_is_rejected(
     c1_tenant: Emulator, form: dict[str, str], status: int, error: str

@@ -175,9 +175,9 @@ def test_a_program_names_the_policies_of_its_resources(
 ) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (tmp_path / "__main__.py").write_text(PROGRAM)
-    marks = {"managed_by": "pulumi", "iac_resource_address": "c1policy.Policy/one"}
+    ownership = {"managed_by": "pulumi", "iac_resource_address": "c1policy.Policy/one"}
     ids = [
-        create(c1_tenant, "Renamed", annotations={**marks, "iac_workspace": f"shop/{stack}"})
+        create(c1_tenant, "Renamed", annotations={**ownership, "iac_workspace": f"shop/{stack}"})
         for stack in ("dev", "prod")
     ]
     app_id = c1_tenant.add_app("GitHub", grantPolicyId=ids[1])

@@ -110,8 +110,8 @@ def require_decision_on_last_look(server: Recorder, seen: list[str]) -> None:
         "unavailable",
         "cut",
         "look cut",
-        "token refused",
-        "token refused at the look",
+        "token rejected",
+        "token rejected at the look",
         "all",
     ],
 )

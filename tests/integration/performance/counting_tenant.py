@@ -54,9 +54,9 @@ class Tenant:
 
     def fill_with_others(self, count: int) -> None:
         """Add this number of policies of another stack."""
-        marks = make_inputs(0)["annotations"] | {"iac_workspace": "somebody/else"}
+        ownership = make_inputs(0)["annotations"] | {"iac_workspace": "somebody/else"}
         for number in range(count):
-            self._add(make_inputs(number, annotations=marks))
+            self._add(make_inputs(number, annotations=ownership))
 
     def requests(self) -> Counter[str]:
         """Count the requests of each kind."""

@@ -162,8 +162,8 @@ def test_a_refresh_returns_the_inputs_of_the_program(
     tenant: Tenant, provider: PolicyProvider
 ) -> None:
     """The engine writes its whole state for each policy whose inputs differ."""
-    marks = make_inputs(1)["annotations"]
-    sent = {**make_inputs(1), "annotations": None, "__owner": marks}
+    ownership = make_inputs(1)["annotations"]
+    sent = {**make_inputs(1), "annotations": None, "__owner": ownership}
     checked = provider.check({}, sent).inputs
     created = provider.create(checked)
 

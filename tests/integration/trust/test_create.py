@@ -231,12 +231,14 @@ def test_a_leftover_that_others_took_over_since_the_search_is_not_adopted(
 
 
 FOREIGN: dict[str, dict[str, Any]] = {
-    "unmarked": {},
+    "no annotations": {},
     "terraform": {"annotations": {**make_ownership(), "managed_by": "terraform"}},
     "another stack": {"annotations": make_ownership(workspace="shop/prod")},
     "another resource": {"annotations": make_ownership("c1policy.Policy/other")},
     "another parent": {"annotations": make_ownership("Team/c1policy.Policy/access")},
-    "half marked": {"annotations": {"managed_by": "pulumi", "iac_workspace": "shop/dev"}},
+    "incomplete ownership annotations": {
+        "annotations": {"managed_by": "pulumi", "iac_workspace": "shop/dev"}
+    },
     "builtin": {"annotations": make_ownership(), "builtin": True},
 }
 

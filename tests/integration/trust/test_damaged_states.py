@@ -224,16 +224,16 @@ def test_a_destroy_deletes_a_policy_with_the_ownership_annotations_of_the_resour
 
 
 OTHERS: dict[str, dict[str, str]] = {
-    "nobody": {},
+    "no annotations": {},
     "another resource": make_ownership("c1policy.Policy/other"),
     "another stack": make_ownership(workspace="shop/prod"),
     "a longer workspace": make_ownership(workspace="team/acme/shop/dev"),
     "another tool": make_ownership() | {"managed_by": "terraform"},
-    "a part": {"managed_by": "pulumi"},
+    "incomplete ownership annotations": {"managed_by": "pulumi"},
 }
 
 
-@pytest.mark.parametrize("urn", ["", URN], ids=["", "by URN"])
+@pytest.mark.parametrize("urn", ["", URN], ids=["without a URN", "with a URN"])
 @pytest.mark.parametrize("theirs", OTHERS.values(), ids=OTHERS.keys())
 @pytest.mark.parametrize("damage", [CASES[0], CASES[1], CASES[2]])
 @pytest.mark.parametrize("refreshed", [False, True])

@@ -151,7 +151,7 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
         "managed by terraform in the workspace 'prod/access' (conductorone_policy.a)",
         "--take-over",
     ),
-    "half-marked": (
+    "incomplete-ownership": (
         {"annotations": {"managed_by": "crossplane"}},
         "managed by crossplane",
         "--take",

@@ -18,11 +18,11 @@ LITERALS = {
     "single": ("it's", '"it\'s"'),
     "double": ('say "x"', "'say \"x\"'"),
     "both": ('it\'s "x"', "'it\\'s \"x\"'"),
-    "as-many": ("' \"", '"\' \\""'),
+    "both-quotes-equally-often": ("' \"", '"\' \\""'),
     "backslash": ("\\d+\\", '"\\\\d+\\\\"'),
     "line-break": ("a\nb\tc", '"a\\nb\\tc"'),
     "letters": ("Grüße, 世界 🚀", '"Grüße, 世界 🚀"'),
-    "unseen": ("\u202e\u200b\xa0\x00", '"\\u202e\\u200b\\xa0\\x00"'),
+    "invisible": ("\u202e\u200b\xa0\x00", '"\\u202e\\u200b\\xa0\\x00"'),
     "half-a-character": ("\ud83d", '"\\ud83d"'),
 }
 

@@ -210,7 +210,7 @@ _INT64_RULES = "validate.Int64Rules"
 @pytest.mark.parametrize(
     ("mutation", "difference"),
     [
-        pytest.param(_remove(_POLICY, "rules"), "there is no rules", id="field-in-excess"),
+        pytest.param(_remove(_POLICY, "rules"), "there is no rules", id="additional-field"),
         pytest.param(_add(_POLICY, "new", type="string"), "the model lacks new", id="new-field"),
         pytest.param(
             _add("c1.api.policy.v1.Escalation.SkipStep", "new", type="string"),
@@ -220,10 +220,12 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(_set(_POLICY, "description", type="boolean"), "Policy.desc", id="other-type"),
         pytest.param(_set(_INT64_RULES, "gt", format="uint64"), "Rules.gt", id="other-format"),
         pytest.param(
-            _add(_INT64_RULES, "in", type="string", format="int64"), "Rules.in", id="list-no-more"
+            _add(_INT64_RULES, "in", type="string", format="int64"), "Rules.in", id="list-removed"
         ),
-        pytest.param(_add(_POLICY, "policySteps", type="object"), "policySteps", id="map-no-more"),
-        pytest.param(_set(_DATE, "maxDaysFromToday", type="integer"), "maxDays", id="null-no-more"),
+        pytest.param(_add(_POLICY, "policySteps", type="object"), "policySteps", id="map-removed"),
+        pytest.param(
+            _set(_DATE, "maxDaysFromToday", type="integer"), "maxDays", id="nullable-removed"
+        ),
         pytest.param(_set(_POLICY, "description", type=["string", "null"]), "desc", id="nullable"),
         pytest.param(_set(_POLICY, "description", readOnly=True), "Policy.desc", id="read-only"),
         pytest.param(_set(_POLICY, "id", readOnly=False), "Policy.id", id="writable"),
@@ -231,7 +233,7 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(
             _set("c1.api.policy.v1.Rule", "policyKey", deprecated=False),
             "Rule.policyKey",
-            id="deprecated-no-more",
+            id="deprecation-removed",
         ),
         pytest.param(_add_enum_value, "POLICY_TYPE_NEW", id="new-enum-value"),
         pytest.param(_add_message, "v1.New: the model lacks the message", id="new-message"),
@@ -243,7 +245,7 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(
             _regroup("c1.api.policy.v1.Wait", "until", ["condition", "duration"]),
             "Wait: oneof until",
-            id="oneof-member-left",
+            id="oneof-member-removed",
         ),
         pytest.param(
             _regroup("c1.api.policy.v1.Wait", "new", ["name"]), "Wait: oneof new", id="new-oneof"
@@ -251,7 +253,7 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(
             lambda schemas: schemas["c1.api.policy.v1.Wait"].pop("x-oneof-groups"),
             "Wait: oneof until",
-            id="oneof-no-more",
+            id="oneof-removed",
         ),
     ],
 )

@@ -86,8 +86,8 @@ def test_inputs_survive_encoding_and_decoding(tree: Tree, wire: Tree) -> None:
 SENT: list[tuple[str, Tree, Tree]] = [
     ("no nulls", {"display_name": None}, {}),
     ("zeros", {"description": "", "rules": []}, {"description": "", "rules": []}),
-    ("nothing of the tenant's", {"id": "x", "system_builtin": True, "created_at": "t"}, {}),
-    ("nothing that is ignored", {"reassign_tasks_to_delegates": True}, {}),
+    ("no output-only field", {"id": "x", "system_builtin": True, "created_at": "t"}, {}),
+    ("no ignored field", {"reassign_tasks_to_delegates": True}, {}),
     (
         "seconds",
         make_step({"wait": {"duration": {"duration": "1h"}}}),
@@ -104,7 +104,7 @@ SENT: list[tuple[str, Tree, Tree]] = [
         make_step({"approval": {"escalation": {"expiration": "60"}}}, STEPS),
     ),
     (
-        "a span as a number of seconds",
+        "a duration as a number of seconds",
         make_step({"approval": {"escalation": {"expiration": "4h"}}}),
         make_step({"approval": {"escalation": {"expiration": "14400"}}}, STEPS),
     ),

@@ -105,8 +105,8 @@ def test_a_program_gets_its_config_and_its_virtual_environment(
 @pytest.mark.parametrize(
     ("python3", "chosen", "expected"),
     [
-        pytest.param("exit 0", None, "", id="python3 knows the package"),
-        pytest.param("exit 1", None, ".venv/bin/python", id="python3 does not"),
+        pytest.param("exit 0", None, "", id="python3 has the package"),
+        pytest.param("exit 1", None, ".venv/bin/python", id="python3 lacks the package"),
         pytest.param("exit 1", "mine", "mine", id="the user chose"),
     ],
 )

@@ -164,8 +164,8 @@ def test_a_build_stays_in_the_clone_if_the_home_is_not_writable(go: Machine) -> 
     [
         pytest.param("1.26.0", "local", id="new enough: the user's choice stands"),
         pytest.param("1.25.11", "local", id="just new enough"),
-        pytest.param("1.25.10", "auto", id="too old: may fetch a newer one"),
-        pytest.param("1.21.0", "auto", id="the first that can fetch"),
+        pytest.param("1.25.10", "auto", id="too old: a newer one may be downloaded"),
+        pytest.param("1.21.0", "auto", id="the first version that downloads others"),
     ],
 )
 def test_an_older_go_may_download_the_needed_version(

@@ -137,7 +137,7 @@ def test_objects_are_invented_without_a_directory(write: Any) -> None:
             'find_group(app="GitHub", name="Staff") finds nothing in the directory.',
         ),
     ],
-    ids=["nobody", "disabled", "no-app", "output"],
+    ids=["no-user", "disabled", "no-app", "output"],
 )
 def test_an_object_that_the_directory_does_not_contain_is_not_found(
     call: str, message: str, write: Any

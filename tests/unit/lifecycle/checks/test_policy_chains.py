@@ -38,7 +38,7 @@ def make_row(length: int) -> Chains:
 @pytest.mark.parametrize(
     ("chains", "policy", "found"),
     [
-        pytest.param(Chains(), make_policy("p"), [], id="nothing is known of the other"),
+        pytest.param(Chains(), make_policy("p"), [], id="an unknown policy"),
         pytest.param(make_chains(p=make_policy()), make_policy("p"), [], id="the same type"),
         pytest.param(
             make_chains(p=make_policy(kind="POLICY_TYPE_REVOKE")),
@@ -73,13 +73,13 @@ def make_row(length: int) -> Chains:
             make_chains(a=make_policy("b"), b=make_policy("a")),
             make_policy("a"),
             [],
-            id="a circle of others",
+            id="a cycle of other policies",
         ),
         pytest.param(
             make_chains(p=make_policy()),
             {"policy_type": KIND, "rules": "all"},
             [],
-            id="of wrong shape",
+            id="rules of wrong shape",
         ),
     ],
 )
@@ -96,19 +96,21 @@ def test_a_chain_has_one_policy_type_and_at_most_five_links(
             make_chains(b=make_policy("a")),
             make_policy("b"),
             ["rules[0].policy_id"],
-            id="there and back",
+            id="a cycle of two policies",
         ),
         pytest.param(
             make_chains(b=make_policy("c"), c=make_policy("a")),
             make_policy("x", "b"),
             ["rules[1].policy_id"],
-            id="by two",
+            id="a cycle of three policies",
         ),
         pytest.param(
-            make_chains(b=make_policy("b")), make_policy("b"), [], id="a circle without it"
+            make_chains(b=make_policy("b")), make_policy("b"), [], id="a cycle without this policy"
         ),
-        pytest.param(make_chains(b=make_policy("c")), make_policy("b"), [], id="no way back"),
-        pytest.param(make_chains(), make_policy("a"), [], id="itself, which the plan refuses"),
+        pytest.param(make_chains(b=make_policy("c")), make_policy("b"), [], id="no cycle"),
+        pytest.param(
+            make_chains(), make_policy("a"), [], id="the policy itself, which the plan refuses"
+        ),
     ],
 )
 def test_a_cycle_is_reported_at_the_rule_that_leads_into_it(
@@ -134,7 +136,7 @@ class Counting(dict[str, list[str]]):
         return super().get(*args)
 
 
-@pytest.mark.parametrize("bottom", ["q", "goal"], ids=["open below", "a circle"])
+@pytest.mark.parametrize("bottom", ["q", "goal"], ids=["no cycle", "a cycle"])
 def test_each_link_is_followed_once(bottom: str) -> None:
     """Four rows of 16 policies, each of which leads to all of the next row: 65,536 paths."""
     rows = [[f"{n}-{m}" for m in range(16)] for n in range(4)] + [[bottom]]

@@ -69,7 +69,7 @@ REFUSED = {
         "`manager` and `self`",
     ),
     "no kind of approval": (make_approval(), f"{FIRST}.approval", "one-of", "`users`, `manager`"),
-    "no kind of approval, only options": (
+    "options without a kind of approval": (
         make_approval(require_denial_reason=True),
         f"{FIRST}.approval",
         "one-of",
@@ -106,13 +106,13 @@ REFUSED = {
         "",
         "did you mean `fallback_user_ids`?",
     ),
-    "no name like it": (
+    "an unknown name": (
         make_policy({"banana": {}}),
         f"{FIRST}.banana",
         "",
         "these fields exist: `approval`",
     ),
-    "a field where none goes": (
+    "a field in a message without fields": (
         make_policy({"action": {"client_id_approval": {"id": "x"}}}),
         f"{FIRST}.action.client_id_approval.id",
         "",
@@ -166,7 +166,7 @@ REFUSED = {
         "missing",
         "is required",
     ),
-    "a step key that is none": (
+    "an unknown step key": (
         make_rules(make_rule(step_key="lwo"), LOW),
         "rules[0].step_key",
         "no-such-steps",
@@ -184,19 +184,19 @@ REFUSED = {
         "too-many",
         "at most 32, has 33",
     ),
-    "users unsaid": (
+    "no list of users": (
         make_approval(users={}),
         f"{FIRST}.approval.users.user_ids",
         "missing",
         "required",
     ),
-    "a wait in words": (
+    "a duration of a wait that cannot be parsed": (
         make_policy({"wait": {"duration": {"duration": "four hours"}}}),
         f"{FIRST}.wait.duration.duration",
         "",
         "not 'four hours'",
     ),
-    "an escalation in words": (
+    "an expiration that cannot be parsed": (
         make_approval(
             manager={}, escalation_enabled=True, escalation=ESCALATION | {"expiration": "soon"}
         ),
@@ -232,25 +232,25 @@ REFUSED = {
     ),
     "no type": (make_policy(policy_type=None), "policy_type", "missing", "is required"),
     "no name": (make_policy(display_name=""), "display_name", "missing", "must not be empty"),
-    "text for a switch": (
+    "text instead of a boolean": (
         make_approval(manager={}, require_denial_reason="true"),
         f"{FIRST}.approval.require_denial_reason",
         "",
         "True or False, not a string",
     ),
-    "text for a list": (
+    "text instead of a list": (
         make_approval(users={"user_ids": "u"}),
         f"{FIRST}.approval.users.user_ids",
         "",
         "a list, not a string",
     ),
-    "a list for steps": (
+    "a list instead of a map of steps": (
         make_policy(policy_steps={"grant": [MANAGER]}),
         'policy_steps["grant"]',
         "",
         "a dict, not a list",
     ),
-    "what the tenant sets": (
+    "an output-only field": (
         make_approval(manager={}, assigned=True),
         f"{FIRST}.approval.assigned",
         "output-only",
@@ -262,7 +262,7 @@ REFUSED = {
         "annotation-key",
         "starts with a letter",
     ),
-    "an annotation of ConductorOne's": (
+    "a reserved annotation": (
         make_policy(annotations={"c1/x": "y"}),
         'annotations["c1/x"]',
         "annotation-key",
@@ -294,7 +294,7 @@ REFUSED = {
     ),
 }
 
-DOUBTED = {
+WARNED = {
     "a wait of under an hour": (
         make_policy({"wait": {"duration": {"duration": "59m"}}}),
         f"{FIRST}.wait.duration.duration",
@@ -313,7 +313,7 @@ DOUBTED = {
         "wait-length",
         "not 1s",
     ),
-    "steps that nothing reaches": (
+    "unreachable steps": (
         make_policy(
             policy_steps={"grant": {"steps": [MANAGER]}, "low": {"steps": [{"accept": {}}]}}
         ),
@@ -345,7 +345,7 @@ DOUBTED = {
         "deprecated",
         "write `step_key`",
     ),
-    "what the tenant ignores": (
+    "an ignored field": (
         make_policy(reassign_tasks_to_delegates=True),
         "reassign_tasks_to_delegates",
         "deprecated",
@@ -363,7 +363,7 @@ DOUBTED = {
         "no-effect",
         "`allow_reassignment` is True",
     ),
-    "distinct approvers where nobody reviews": (
+    "distinct approvers without a review": (
         make_policy(
             policy_type="POLICY_TYPE_REVOKE",
             policy_steps={
@@ -379,7 +379,7 @@ DOUBTED = {
 }
 
 ACCEPTED = {
-    "the least": make_policy(),
+    "a minimal policy": make_policy(),
     "another policy for the baseline": make_policy(policy_steps=None, baseline_policy_id="p"),
     "16 rules": make_policy(
         rules=[{"condition": f"subject.id == '{n}'", "policy_id": "p"} for n in range(16)]
@@ -436,7 +436,7 @@ def test_a_wrong_policy_has_one_error_with_path_rule_and_correction(
     assert hint in errors[0].message
 
 
-@parametrize(DOUBTED)
+@parametrize(WARNED)
 def test_a_doubtful_policy_has_one_warning_with_path_rule_and_correction(
     inputs: Tree, path: str, rule_id: str, hint: str
 ) -> None:
@@ -561,22 +561,24 @@ def test_a_misspelt_field_is_not_also_reported_as_missing() -> None:
         pytest.param(
             make_policy(UNKNOWN, {}, rules=UNKNOWN, description=UNKNOWN),
             "empty-step",
-            id="a step beside it",
+            id="a step beside an unknown step",
         ),
         pytest.param(
-            make_approval(users={"user_ids": [UNKNOWN] * 33}), "too-many", id="how many, not which"
+            make_approval(users={"user_ids": [UNKNOWN] * 33}),
+            "too-many",
+            id="the number of unknown users",
         ),
         pytest.param(
             make_policy({"approval": {"manager": {}, "self": {}, "users": UNKNOWN}}),
             "",
-            id="two kinds beside it",
+            id="two kinds beside an unknown kind",
         ),
         pytest.param(
             make_rules(
                 {"condition": UNKNOWN, "step_key": "low"}, {"condition": "a", "step_key": "lost"}
             ),
             "no-such-steps",
-            id="the outcome, not the condition",
+            id="the outcome of a rule with an unknown condition",
         ),
         pytest.param(
             make_rules({"condition": UNKNOWN, "step_key": "low"}, high={"steps": [MANAGER]}),

@@ -60,7 +60,7 @@ TENANTS = {
         "no-steps",
         "HTTP 400",
     ),
-    "no list": (
+    "a key without a list of steps": (
         make_rules(LOW, low={}),
         'policy_steps["low"]',
         "no-steps",
@@ -84,7 +84,7 @@ TENANTS = {
         "policy-type",
         "deprecated",
     ),
-    "a fallback to nobody": (
+    "a fallback without users": (
         make_approval(manager={"fallback": True}),
         f"{FIRST}.approval.manager.fallback",
         "fallback-nobody",
@@ -114,7 +114,7 @@ TENANTS = {
         "agent-mode",
         "is required",
     ),
-    "an agent of no mode": (
+    "an agent with the unspecified mode": (
         make_policy(make_agent(agent_mode="APPROVAL_AGENT_MODE_UNSPECIFIED")),
         f"{FIRST}.approval.agent.agent_mode",
         "agent-mode",
@@ -138,13 +138,13 @@ TENANTS = {
         "agent-failure-action",
         "is required",
     ),
-    "an agent that may choose among no policies": (
+    "an agent without policies to choose": (
         make_policy(make_agent(agent_mode="APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY")),
         f"{FIRST}.approval.agent.policy_ids",
         "agent-policies",
         "add the ids of policies",
     ),
-    "an agent that reassigns to nobody": (
+    "an agent that reassigns without users": (
         make_policy(
             make_agent(agent_failure_action="APPROVAL_AGENT_FAILURE_ACTION_REASSIGN_TO_USERS")
         ),
@@ -191,7 +191,7 @@ ACCEPTED_BY_TENANTS = {
     "policies that are unknown": make_policy(
         make_agent(agent_mode="APPROVAL_AGENT_MODE_CHANGE_POLICY_ONLY", policy_ids=UNKNOWN)
     ),
-    "a denial on purpose": make_policy({"reject": {}}),
+    "an explicit reject step": make_policy({"reject": {}}),
     "steps that are unknown": make_policy(policy_steps={"grant": {"steps": UNKNOWN}}),
 }
 

@@ -12,17 +12,17 @@ from pulumi_c1policy._client.settings import load
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 
-MARKS = {
+OWNERSHIP = {
     "managed_by": "pulumi",
     "iac_workspace": "p/s",
     "iac_resource_address": "c1policy.Policy/a",
 }
-DESIRED = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT", "annotations": MARKS}
+DESIRED = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT", "annotations": OWNERSHIP}
 UNREADABLE = {
     "id": "p1",
     "policyType": "POLICY_TYPE_GRANT",
     "policySteps": "of another shape",
-    "annotations": MARKS,
+    "annotations": OWNERSHIP,
 }
 
 
@@ -40,7 +40,7 @@ def test_a_leftover_is_found_in_an_answer_of_wrong_shape() -> None:
 
 
 def test_a_leftover_of_another_resource_is_not_found() -> None:
-    other = MARKS | {"iac_resource_address": "c1policy.Policy/b"}
+    other = OWNERSHIP | {"iac_resource_address": "c1policy.Policy/b"}
     assert find_leftovers(UNREADABLE | {"annotations": other}) == []
 
 

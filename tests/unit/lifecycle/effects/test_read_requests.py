@@ -64,8 +64,10 @@ class Tenant:
 
 
 def make_policies(count: int, stack: str = STACK, start: int = 0) -> list[Policy]:
-    marks = {"managed_by": "pulumi", "iac_workspace": stack, "iac_resource_address": "a"}
-    return [{"id": f"{stack}-{n:05}", "annotations": marks} for n in range(start, start + count)]
+    ownership = {"managed_by": "pulumi", "iac_workspace": stack, "iac_resource_address": "a"}
+    return [
+        {"id": f"{stack}-{n:05}", "annotations": ownership} for n in range(start, start + count)
+    ]
 
 
 def make_foreign_policies(count: int) -> list[Policy]:

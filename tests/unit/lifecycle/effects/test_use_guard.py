@@ -45,8 +45,8 @@ class Tenant(httpx.BaseTransport):
         if status := self.status.get(name):
             return httpx.Response(status, json={"code": 7, "message": "No."})
         if name == "policies":
-            marks = {"iac_workspace": STACK}
-            found: list[Row] = [{"id": each, "annotations": marks} for each in self.owned]
+            ownership = {"iac_workspace": STACK}
+            found: list[Row] = [{"id": each, "annotations": ownership} for each in self.owned]
         else:
             found = [row for row in self.rows.get(name, []) if self._fits(row, ids)]
         start = int(body.get("pageToken") or 0)

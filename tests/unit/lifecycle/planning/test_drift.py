@@ -192,7 +192,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
         ["update rules[1].condition"],
     ),
     (
-        "a rule that hands over to another policy",
+        "a rule that leads to another policy",
         _hand_over,
         ["add rules[1].policy_id", "delete rules[1].step_key"],
     ),

@@ -68,7 +68,7 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
         assert isinstance(planned, Update)
         assert reports(list(planned.changes), edit), edit
         if edit.field.merge and edit.kind in ("key added", "set"):
-            continue  # On the tenant it would be somebody else's annotation.
+            continue  # On the tenant, it would be an annotation of others.
         live = answer(store(other), seed)
         assert reports(find_drift(recorded, live), edit), edit
         refreshed = refresh(recorded, live)

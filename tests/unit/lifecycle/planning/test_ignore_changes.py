@@ -58,7 +58,7 @@ LISTS = {
     "removed at the end": (("s0", "s1", "s2"), ("s0",)),
     "removed at the front": (("s0", "s1", "s2"), ("s2",)),
     "removed in the middle": (("s0", "s1", "s2"), ("s0", "s2")),
-    "all but nothing": (("s0", "s1", "s2"), ("s9",)),
+    "all replaced": (("s0", "s1", "s2"), ("s9",)),
     "added": (("s0",), ("s0", "s1", "s2")),
     "put first": (("s0", "s1"), ("s9", "s0", "s1")),
     "swapped": (("s0", "s1"), ("s1", "s0")),

@@ -100,7 +100,7 @@ def test_an_edit_is_one_change_and_one_update_undoes_it(
     try:
         emulated.update(policy_id, edited, (edit.field.wire,))
     except TenantError:
-        return  # No tenant takes it, so nobody can have made this edit.
+        return  # The tenant rejects it, so this edit is impossible.
     live = emulated.get(policy_id, later)
     if not compare(POLICY, editable, {name: live[name] for name in editable if name in live}):
         return  # The tenant filled in the very baseline that the edit took away.
