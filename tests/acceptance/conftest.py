@@ -15,7 +15,7 @@ from pulumi_c1policy._emulator import Emulator
 
 
 @dataclass(frozen=True)
-class Ran:
+class SuiteResult:
     """One run of the suite in this process."""
 
     code: int
@@ -27,14 +27,14 @@ class Ran:
 @pytest.fixture
 def suite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Ran]:
+) -> Callable[..., SuiteResult]:
     """Return a function that runs the suite with arguments, without the environment of the user."""
     for name in ("ACCESS_TOKEN", "OIDC_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SERVER_URL"):
         monkeypatch.delenv(f"CONDUCTORONE_{name}", raising=False)
     monkeypatch.delenv("CONDUCTORONE_TENANT_DOMAIN", raising=False)
     monkeypatch.delenv("ACCEPTANCE_TENANT", raising=False)
 
-    def run(*arguments: str, **environment: str) -> Ran:
+    def run(*arguments: str, **environment: str) -> SuiteResult:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         path = tmp_path / "verdicts.json"
@@ -43,7 +43,7 @@ def suite(
         code = main(["--json", str(path), *arguments])
         told = capsys.readouterr()
         verdicts = json.loads(path.read_text()) if path.exists() else {}
-        return Ran(code, told.out, told.err, verdicts)
+        return SuiteResult(code, told.out, told.err, verdicts)
 
     return run
 

@@ -18,11 +18,11 @@ from acceptance.fact import Fact
 from acceptance.run import run
 from acceptance.target import choose, opened
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.acceptance.conftest import Ran, list_live, select_facts
+from tests.acceptance.conftest import SuiteResult, list_live, select_facts
 
 pytestmark = pytest.mark.slow
 
-Suite = Callable[..., Ran]
+Suite = Callable[..., SuiteResult]
 ROOT = Path(__file__).parents[2]
 RUN_ID = "c1accept0123456789ab"
 FOREIGN = {"displayName": "Policy of others", "policyType": "POLICY_TYPE_GRANT"}

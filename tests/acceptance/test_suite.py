@@ -12,11 +12,11 @@ import pytest
 
 from acceptance.facts import FACTS
 from pulumi_c1policy._emulator import Emulator
-from tests.acceptance.conftest import Ran, select_facts
+from tests.acceptance.conftest import SuiteResult, select_facts
 
 pytestmark = pytest.mark.slow
 
-Suite = Callable[..., Ran]
+Suite = Callable[..., SuiteResult]
 ROOT = Path(__file__).parents[2]
 TRIED = [fact.id for fact in FACTS if fact.case is not None]
 OVER_HTTP = [name for name in TRIED if not name.startswith("pulumi-")]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.acceptance.conftest import Ran, list_live, select_facts
+from tests.acceptance.conftest import SuiteResult, list_live, select_facts
 
-Suite = Callable[..., Ran]
+Suite = Callable[..., SuiteResult]
 ONE = select_facts("no-token")
 
 

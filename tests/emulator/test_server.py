@@ -115,7 +115,7 @@ def test_all_concurrent_edits_of_one_policy_are_stored(c1_tenant: Emulator) -> N
     assert len(c1_tenant.policy(policy.id)["annotations"]) == 16
 
 
-class Busy:
+class AnsweringLayer:
     """A layer that answers every request itself."""
 
     def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
@@ -127,7 +127,7 @@ class Busy:
 
 
 def test_the_journal_records_answers_of_a_layer() -> None:
-    with Emulator(middleware=[Busy]) as tenant:
+    with Emulator(middleware=[AnsweringLayer]) as tenant:
         assert httpx.get(f"{tenant.url}/api/v1/policies").status_code == 503
         assert [entry.status for entry in tenant.requests] == [503]
 

@@ -11,7 +11,7 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi import program_lookups
 
 
-class Run:
+class FakeStack:
     """A replacement of the stack, the root resource of a run."""
 
 
@@ -20,10 +20,10 @@ def start_run(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Iterator[
     """Return a function that starts a run with the tenant's credentials, and start a first one."""
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
-    runs: list[Run] = []
+    runs: list[FakeStack] = []
 
     def start() -> None:
-        runs[:] = [Run()]
+        runs[:] = [FakeStack()]
 
     start()
     monkeypatch.setattr(program_lookups, "get_root_resource", lambda: runs[0])

@@ -21,7 +21,7 @@ OWNER = {
 }
 
 
-class Engine:
+class AttachmentEngine:
     """The calls of an engine for one resource, each in a process of its own."""
 
     def __init__(self, company: Company) -> None:
@@ -55,12 +55,14 @@ class Engine:
 
 
 @pytest.fixture
-def engine(company: Company) -> Engine:
+def engine(company: Company) -> AttachmentEngine:
     failures._warn_once.cache_clear()
-    return Engine(company)
+    return AttachmentEngine(company)
 
 
-def test_a_state_has_the_fields_and_their_predecessors(company: Company, engine: Engine) -> None:
+def test_a_state_has_the_fields_and_their_predecessors(
+    company: Company, engine: AttachmentEngine
+) -> None:
     ours, theirs = company.add_policy(), company.add_policy()
     company.edit(grantPolicyId=theirs)
     engine.create(grant_policy_id=ours)
@@ -80,7 +82,7 @@ def test_a_state_has_the_fields_and_their_predecessors(company: Company, engine:
     assert (replaced.replaces, replaced.delete_before_replace) == (["app_id"], True)
 
 
-def test_an_import_records_the_set_fields(company: Company, engine: Engine) -> None:
+def test_an_import_records_the_set_fields(company: Company, engine: AttachmentEngine) -> None:
     ours = company.add_policy()
     company.edit(grantPolicyId=ours)
     found = engine.read()
@@ -94,7 +96,7 @@ def test_an_import_records_the_set_fields(company: Company, engine: Engine) -> N
 
 
 def test_a_damaged_state_is_read_again_and_never_updated(
-    company: Company, engine: Engine, caplog: pytest.LogCaptureFixture
+    company: Company, engine: AttachmentEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     ours = company.add_policy()
     engine.create(grant_policy_id=ours, revoke_policy_id="")
@@ -113,7 +115,7 @@ def test_a_damaged_state_is_read_again_and_never_updated(
     assert "read again from the tenant" in caplog.text
 
 
-def test_a_state_of_another_tenant_is_refused(company: Company, engine: Engine) -> None:
+def test_a_state_of_another_tenant_is_refused(company: Company, engine: AttachmentEngine) -> None:
     engine.create(grant_policy_id=company.add_policy())
     engine.outputs[TENANT] = "other.conductor.one"
     company.list_writes()
@@ -124,7 +126,7 @@ def test_a_state_of_another_tenant_is_refused(company: Company, engine: Engine) 
 
 
 def test_an_environment_variable_keeps_the_values_in_one_run(
-    company: Company, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    company: Company, engine: AttachmentEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = company.add_policy()
     engine.create(grant_policy_id=ours)

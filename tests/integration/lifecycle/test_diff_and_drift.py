@@ -43,7 +43,7 @@ PLAIN = {name: quirks for name, quirks in QUIRKS.items() if not quirks.server_fi
 in_every_plain_tenant = pytest.mark.parametrize("quirks", PLAIN.values(), ids=PLAIN)
 
 
-class Policy:
+class PolicyStack:
     """A stack with one policy."""
 
     def __init__(self, tenant: Emulator) -> None:
@@ -77,11 +77,11 @@ class Policy:
         self._stack.destroy()
 
 
-def deploy(tenant: Emulator, quirks: Quirks, program: Tree) -> Policy:
+def deploy(tenant: Emulator, quirks: Quirks, program: Tree) -> PolicyStack:
     """Deploy a policy into an empty tenant."""
     tenant.reset()
     tenant.quirks = quirks
-    policy = Policy(tenant)
+    policy = PolicyStack(tenant)
     policy.up(program)
     return policy
 

@@ -8,14 +8,14 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.performance.counting_tenant import Tenant
+from tests.integration.performance.counting_tenant import CountingTenant
 from tests.support.engine import Process
 
 
 @pytest.fixture
-def tenant(c1_tenant: Emulator) -> Tenant:
+def tenant(c1_tenant: Emulator) -> CountingTenant:
     """Return the tenant, with nothing but its builtin policies."""
-    return Tenant(c1_tenant)
+    return CountingTenant(c1_tenant)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def run_concurrently(calls: Iterable[Callable[[], _Result]]) -> list[_Result]:
         return [call.result() for call in [threads.submit(call) for call in calls]]
 
 
-class Tenant:
+class CountingTenant:
     """A tenant with the policies of a stack, and the requests of one process of the provider."""
 
     def __init__(self, emulator: Emulator) -> None:

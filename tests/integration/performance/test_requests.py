@@ -11,7 +11,7 @@ from pulumi_c1policy._emulator import Fault
 from pulumi_c1policy.provider import PolicyProvider
 from tests.integration.performance.counting_tenant import (
     THREADS,
-    Tenant,
+    CountingTenant,
     make_inputs,
     run_concurrently,
 )
@@ -25,7 +25,7 @@ PAGE = 100
 @pytest.mark.parametrize("count", [1, 10, 250])
 @pytest.mark.parametrize("others", [0, 230], ids=["empty tenant", "230 other policies"])
 def test_creating_takes_one_request_for_each_policy_and_one_search(
-    tenant: Tenant, provider: PolicyProvider, count: int, others: int
+    tenant: CountingTenant, provider: PolicyProvider, count: int, others: int
 ) -> None:
     tenant.fill(others)
     held = len(tenant.emulator.policies)
@@ -38,7 +38,7 @@ def test_creating_takes_one_request_for_each_policy_and_one_search(
 
 @pytest.mark.parametrize("count", [1, 250])
 def test_a_plan_without_a_change_takes_no_request(
-    tenant: Tenant, provider: PolicyProvider, count: int
+    tenant: CountingTenant, provider: PolicyProvider, count: int
 ) -> None:
     state = tenant.fill(count)
 
@@ -56,7 +56,7 @@ def test_a_plan_without_a_change_takes_no_request(
     ids=["1", "4", "5", "100", "1,000"],
 )
 def test_reading_all_policies_takes_pages_and_one_token(
-    tenant: Tenant, provider: PolicyProvider, count: int, most: int
+    tenant: CountingTenant, provider: PolicyProvider, count: int, most: int
 ) -> None:
     state = tenant.fill(count)
 
@@ -71,7 +71,7 @@ def test_reading_all_policies_takes_pages_and_one_token(
 
 @pytest.mark.parametrize("count", [1, 5, 20])
 def test_reading_a_small_stack_takes_at_most_two_requests_more_than_single_gets(
-    tenant: Tenant, provider: PolicyProvider, count: int
+    tenant: CountingTenant, provider: PolicyProvider, count: int
 ) -> None:
     tenant.fill_with_others(1500)
     state = tenant.fill(count)
@@ -81,7 +81,7 @@ def test_reading_a_small_stack_takes_at_most_two_requests_more_than_single_gets(
     assert tenant.requests().total() - 1 <= count + 2  # one for the token
 
 
-def test_pages_have_scoped_policies(tenant: Tenant, provider: PolicyProvider) -> None:
+def test_pages_have_scoped_policies(tenant: CountingTenant, provider: PolicyProvider) -> None:
     state = tenant.fill(200, scope={"app_id": "app-1"})
 
     run_concurrently(partial(provider.read, *entry) for entry in state.items())
@@ -90,7 +90,7 @@ def test_pages_have_scoped_policies(tenant: Tenant, provider: PolicyProvider) ->
 
 
 def test_scoped_policies_that_pages_omit_are_searched_by_their_ids(
-    tenant: Tenant, provider: PolicyProvider
+    tenant: CountingTenant, provider: PolicyProvider
 ) -> None:
     state = tenant.fill(200, scope={"app_id": "app-1"})
     tenant.emulator.set_faults(Fault(do="answer", status=403, nth=1, **SEARCH))
@@ -102,7 +102,9 @@ def test_scoped_policies_that_pages_omit_are_searched_by_their_ids(
     assert requests.total() <= 100
 
 
-def test_an_update_takes_a_look_and_a_write(tenant: Tenant, provider: PolicyProvider) -> None:
+def test_an_update_takes_a_look_and_a_write(
+    tenant: CountingTenant, provider: PolicyProvider
+) -> None:
     state = tenant.fill(250)
     policy_id, outputs = [*state.items()][7]
 
@@ -113,7 +115,7 @@ def test_an_update_takes_a_look_and_a_write(tenant: Tenant, provider: PolicyProv
 
 @pytest.mark.parametrize("count", [1, 4, 10, 250])
 def test_a_destroy_takes_a_look_and_a_write_for_each_policy(
-    tenant: Tenant, provider: PolicyProvider, count: int
+    tenant: CountingTenant, provider: PolicyProvider, count: int
 ) -> None:
     state = tenant.fill(count)
 
@@ -129,7 +131,7 @@ def test_a_destroy_takes_a_look_and_a_write_for_each_policy(
 
 
 def test_a_destroy_after_reads_takes_two_more_requests(
-    tenant: Tenant, provider: PolicyProvider
+    tenant: CountingTenant, provider: PolicyProvider
 ) -> None:
     state = tenant.fill(250)
 
@@ -142,7 +144,9 @@ def test_a_destroy_after_reads_takes_two_more_requests(
     assert tenant.requests()["usage"] == 2 * ceil(250 / 100)
 
 
-def test_a_run_in_one_process_requests_one_token(tenant: Tenant, provider: PolicyProvider) -> None:
+def test_a_run_in_one_process_requests_one_token(
+    tenant: CountingTenant, provider: PolicyProvider
+) -> None:
     created = run_concurrently(
         partial(provider.create, make_inputs(number)) for number in range(20)
     )
@@ -159,7 +163,7 @@ def test_a_run_in_one_process_requests_one_token(tenant: Tenant, provider: Polic
 
 
 def test_a_refresh_returns_the_inputs_of_the_program(
-    tenant: Tenant, provider: PolicyProvider
+    tenant: CountingTenant, provider: PolicyProvider
 ) -> None:
     """The engine writes its whole state for each policy whose inputs differ."""
     ownership = make_inputs(1)["annotations"]

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi import failures
-from tests.integration.trust.trust_cases import Others
+from tests.integration.trust.trust_cases import OtherPolicies
 from tests.support.engine import Stack
 
 
@@ -17,9 +17,9 @@ def stack(c1_tenant: Emulator) -> Stack:
 
 
 @pytest.fixture
-def others(c1_tenant: Emulator) -> Others:
+def others(c1_tenant: Emulator) -> OtherPolicies:
     """Return the policies of others, which nothing may touch."""
-    return Others(c1_tenant)
+    return OtherPolicies(c1_tenant)
 
 
 @pytest.fixture(autouse=True)

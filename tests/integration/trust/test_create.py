@@ -15,7 +15,7 @@ from tests.integration.trust.trust_cases import (
     CREATE,
     ONE,
     SEARCH,
-    Others,
+    OtherPolicies,
     count_searches,
     list_live,
     list_writes,
@@ -177,7 +177,7 @@ def test_a_kill_between_the_create_and_the_state_causes_no_duplicate(
 
 
 def test_a_leftover_can_be_kept_beside_a_new_policy(
-    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
     left = stack.id_of("access")
@@ -190,7 +190,7 @@ def test_a_leftover_can_be_kept_beside_a_new_policy(
 
 
 def test_the_only_equal_leftover_of_several_is_adopted(
-    c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies, adopting: None
 ) -> None:
     others.add(annotations=make_ownership(), description="Other.")
     equal = others.add(annotations=make_ownership(), description="One.")
@@ -200,7 +200,7 @@ def test_the_only_equal_leftover_of_several_is_adopted(
 
 
 def test_several_equal_leftovers_are_refused(
-    c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies, adopting: None
 ) -> None:
     twins = [others.add(annotations=make_ownership(), description="One.") for _ in range(2)]
     text = get_refusal(stack, ONE)
@@ -210,7 +210,7 @@ def test_several_equal_leftovers_are_refused(
 
 @pytest.mark.parametrize("edit", ["person", "terraform"])
 def test_a_leftover_that_others_took_over_since_the_search_is_not_adopted(
-    edit: str, c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+    edit: str, c1_tenant: Emulator, stack: Stack, others: OtherPolicies, adopting: None
 ) -> None:
     stack.up(ONE)
     taken = stack.id_of("access")
@@ -246,7 +246,7 @@ FOREIGN: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("whose", FOREIGN)
 @pytest.mark.parametrize("how", ["clean", "cut"])
 def test_a_policy_of_others_is_never_adopted(
-    how: str, whose: str, c1_tenant: Emulator, stack: Stack, others: Others
+    how: str, whose: str, c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     foreign = others.add(**FOREIGN[whose])
     if how == "cut":
@@ -271,7 +271,7 @@ OF_OURS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("what", OF_OURS)
 def test_a_leftover_with_other_content_is_refused_and_never_adopted(
-    what: str, c1_tenant: Emulator, stack: Stack, others: Others, adopting: None
+    what: str, c1_tenant: Emulator, stack: Stack, others: OtherPolicies, adopting: None
 ) -> None:
     left = others.add(annotations=make_ownership(), description="One.", **OF_OURS[what])
     text = get_refusal(stack, ONE)
@@ -398,7 +398,7 @@ def test_nothing_is_created_without_a_search_for_leftovers(
 
 
 def test_a_leftover_in_the_answer_to_a_replacement_is_not_recorded(
-    c1_tenant: Emulator, stack: Stack, others: Others
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     # It is older than the policy in the state: its deletion may be pending in the engine.
     left = others.add(annotations=make_ownership(), description="One.")
@@ -413,7 +413,7 @@ def test_a_leftover_in_the_answer_to_a_replacement_is_not_recorded(
 
 
 def test_an_answered_policy_that_others_annotate_for_the_resource_is_not_recorded(
-    c1_tenant: Emulator, stack: Stack, others: Others
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     theirs = others.add(annotations=make_ownership("c1policy.Policy/other"), description="One.")
     c1_tenant.set_quirks(get_or_create=True)

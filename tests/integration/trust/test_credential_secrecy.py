@@ -23,7 +23,7 @@ from tests.integration.trust.trust_cases import CREATE, ONE, UPDATE, make_grant
 from tests.support.engine import Process, Stack
 
 
-class Echo:
+class EchoLayer:
     """A layer that answers with the credential of the request, once it is switched on."""
 
     answering = False
@@ -32,7 +32,7 @@ class Echo:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not Echo.answering:
+        if not EchoLayer.answering:
             await self._app(scope, receive, send)
             return
         sent = dict(scope["headers"]).get(b"authorization", b"")
@@ -79,8 +79,8 @@ def test_a_credential_appears_nowhere(
     credential: str, echo: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     found: list[str] = []
-    Echo.answering = False
-    with Emulator(middleware=[Echo]) as tenant, caplog.at_level(logging.DEBUG):
+    EchoLayer.answering = False
+    with Emulator(middleware=[EchoLayer]) as tenant, caplog.at_level(logging.DEBUG):
         config: dict[str, Any] = {}
         secrets = {tenant.client_secret, tenant.client_secret.rpartition(":")[2]}
         if credential == "access token":
@@ -90,9 +90,9 @@ def test_a_credential_appears_nowhere(
             config = {"oidcToken": tenant.oidc_token, "clientSecret": ""}
             secrets = {config["oidcToken"]}
         stack = Stack(tenant)
-        Echo.answering = echo
+        EchoLayer.answering = echo
         _run_all_failures(stack, partial(Process, tenant, **config), found)
-        Echo.answering, told = False, "".join(found)
+        EchoLayer.answering, told = False, "".join(found)
         process = Process(tenant, **config)
         stack.up(ONE, process=process)
         found += [repr(process.client), repr(process.run), repr(process.known)]

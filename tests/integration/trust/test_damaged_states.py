@@ -18,7 +18,7 @@ from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL, TENANT
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import dynamic_server
 from tests.integration.trust.trust_cases import (
-    Others,
+    OtherPolicies,
     list_live,
     list_writes,
     make_grant,
@@ -122,7 +122,7 @@ def test_any_damage_gives_a_result_or_an_error_of_this_package(
     checked["annotations"] = {**inputs.get("annotations", {}), **make_ownership()}
     checked.pop("scope", None)
     c1_tenant.reset()
-    others = Others(c1_tenant)
+    others = OtherPolicies(c1_tenant)
     others.add(annotations=make_ownership("c1policy.Policy/other"))
     with Process(c1_tenant).alive() as provider:
         made = _attempt(lambda: provider.create(copy.deepcopy(checked)))
@@ -252,7 +252,7 @@ def test_a_destroy_keeps_a_policy_of_others_and_names_its_id(
     entry.outputs |= copy.deepcopy(damage)
     cleared = dict.fromkeys(make_ownership(), "")
     c1_tenant.api_edit(entry.id, {"annotations": cleared | theirs})
-    others = Others(c1_tenant)
+    others = OtherPolicies(c1_tenant)
     monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: urn)
     if refreshed:
         stack.refresh()
@@ -267,7 +267,7 @@ def test_a_destroy_keeps_a_policy_of_others_and_names_its_id(
 def test_a_destroy_keeps_a_builtin_policy(
     c1_tenant: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    others = Others(c1_tenant)
+    others = OtherPolicies(c1_tenant)
     builtin = others.add(builtin=True, annotations=make_ownership())
     outputs = {"id": builtin, "policy_type": 7, "annotations": make_ownership()}
     with Process(c1_tenant).alive() as provider, caplog.at_level(logging.WARNING):

@@ -15,8 +15,8 @@ from tests.integration.trust.trust_cases import (
     CREATE,
     DELETE,
     ONE,
-    Lagging,
-    Others,
+    LaggingNetwork,
+    OtherPolicies,
     list_live,
     list_writes,
     make_failures,
@@ -74,7 +74,7 @@ def test_the_delete_of_a_missing_policy_succeeds(
 
 
 def test_a_policy_that_a_person_took_over_is_kept_with_a_warning(
-    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
     policy_id = stack.id_of("access")
@@ -95,7 +95,7 @@ def test_a_policy_that_another_workspace_took_over_is_kept_with_a_warning(
     refresh: bool,
     c1_tenant: Emulator,
     stack: Stack,
-    others: Others,
+    others: OtherPolicies,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     stack.up(ONE)
@@ -117,7 +117,7 @@ def test_a_policy_that_another_workspace_took_over_is_kept_with_a_warning(
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
 @pytest.mark.parametrize("how", ["delete", "replace"])
 def test_a_builtin_policy_is_never_deleted(
-    how: str, refresh: bool, c1_tenant: Emulator, stack: Stack, others: Others
+    how: str, refresh: bool, c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     stack.up(ONE)
     entry = stack.entry("access")
@@ -145,7 +145,7 @@ def test_the_error_for_the_delete_of_a_referenced_policy_names_the_referrers(
     pointer: dict[str, Any] = {"rules": [{"condition": "true", "policyId": access}]}
     if through == "baseline":
         pointer = {"baselinePolicyId": access, "policySteps": {}}
-    their = Others(c1_tenant).add(displayName="Pointing", **pointer)
+    their = OtherPolicies(c1_tenant).add(displayName="Pointing", **pointer)
     with pytest.raises(errors.ConflictError) as caught:
         stack.destroy()
     assert their in str(caught.value)
@@ -180,7 +180,7 @@ def test_a_forced_replacement_of_a_refreshed_policy_creates_a_new_one(
 
 
 def test_a_forced_replacement_without_a_refresh_is_refused(
-    c1_tenant: Emulator, stack: Stack, others: Others
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     stack.up(ONE)
     others.keep()
@@ -192,7 +192,7 @@ def test_a_forced_replacement_without_a_refresh_is_refused(
 def test_a_forced_replacement_that_adopts_keeps_the_policy(
     c1_tenant: Emulator,
     stack: Stack,
-    others: Others,
+    others: OtherPolicies,
     caplog: pytest.LogCaptureFixture,
     adopting: None,
 ) -> None:
@@ -291,7 +291,7 @@ def test_a_page_from_before_the_ownership_annotations_is_not_a_takeover(
     policy_ids = [stack.id_of(name) for name in program]
     for policy_id in policy_ids:
         c1_tenant.product_edit(policy_id, {"description": "a person's"})
-    lag = Lagging()
+    lag = LaggingNetwork()
     stack.refresh(process=Process(c1_tenant, network=lag))
     taken_back = {name: make_grant("B", options={"on_takeover": "take_back"}) for name in program}
     stack.up(taken_back)

@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator, Fault
 from tests.integration.trust.trust_cases import (
     DELETE,
     ONE,
-    Which,
+    FaultTarget,
     list_live,
     list_writes,
     make_grant,
@@ -21,11 +21,11 @@ from tests.integration.trust.trust_cases import (
 )
 from tests.support.engine import Process, Program, Stack
 
-USES: Which = {"path": r"/search/(apps|entitlements)"}
+USES: FaultTarget = {"path": r"/search/(apps|entitlements)"}
 VARIABLE = "PULUMI_C1POLICY_ON_IN_USE"
 
 
-class Unfiltered(httpx.BaseTransport):
+class UnfilteredNetwork(httpx.BaseTransport):
     """A network on which no search has its filter by policy."""
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ def test_a_tenant_that_ignores_the_filter_does_not_refuse_a_deletion(
     stack.up(ONE)
     attach(c1_tenant, "somebody-elses-policy")
     with caplog.at_level(logging.WARNING):
-        stack.destroy(process=Process(c1_tenant, network=Unfiltered()))
+        stack.destroy(process=Process(c1_tenant, network=UnfilteredNetwork()))
     assert list_live(c1_tenant) == []
     assert caplog.messages == []
 

@@ -9,10 +9,18 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.trust_cases import CREATE, DELETE, GET, ONE, UPDATE, Which, make_grant
+from tests.integration.trust.trust_cases import (
+    CREATE,
+    DELETE,
+    GET,
+    ONE,
+    UPDATE,
+    FaultTarget,
+    make_grant,
+)
 from tests.support.engine import Stack
 
-STEPS: dict[str, tuple[Which, Callable[[Stack], None], str]] = {
+STEPS: dict[str, tuple[FaultTarget, Callable[[Stack], None], str]] = {
     "create": (CREATE, lambda stack: stack.up({"new": make_grant()}), "POST /api/v1/policies"),
     "read": (GET, lambda stack: stack.refresh(), "GET /api/v1/policies/"),
     "update": (

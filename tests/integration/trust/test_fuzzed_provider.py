@@ -73,7 +73,7 @@ def _answers(draw: st.DrawFn) -> tuple[int, bytes]:
     return status, body if isinstance(body, bytes) else json.dumps(body).encode()
 
 
-class _Script(httpx.BaseTransport):
+class _ScriptedNetwork(httpx.BaseTransport):
     """A network that answers requests from a list and repeats its last answer."""
 
     def __init__(self, answers: list[tuple[int, bytes]]) -> None:
@@ -135,7 +135,7 @@ def test_any_answers_give_a_result_or_an_error_of_this_package(
 ) -> None:
     stack = Stack(c1_tenant)
     token = c1_tenant.access_token
-    process = Process(c1_tenant, network=_Script(answers), accessToken=token)
+    process = Process(c1_tenant, network=_ScriptedNetwork(answers), accessToken=token)
     with process.alive() as provider:
         old, new = (
             provider.check({}, stack.properties("access", make_grant(text), {})).inputs

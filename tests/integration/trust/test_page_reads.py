@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS, Reads
-from tests.integration.trust.trust_cases import GET, SEARCH, Lagging, make_grant, make_policy
+from tests.integration.trust.trust_cases import GET, SEARCH, LaggingNetwork, make_grant, make_policy
 from tests.support.engine import Process, QuickClock, Stack
 
 
@@ -64,7 +64,7 @@ def test_a_page_from_before_our_write_is_not_drift(c1_tenant: Emulator, stack: S
     program = {f"access-{number}": make_grant("A") for number in range(8)}
     changed = {name: make_grant("B") for name in [*program][:6]}
     stack.up(program)
-    lag = Lagging()
+    lag = LaggingNetwork()
     process = Process(c1_tenant, network=lag)
     stack.refresh(process=process)
     stack.up({**program, **changed})

@@ -21,14 +21,14 @@ from tests.integration.trust.trust_cases import (
     ONE,
     SEARCH,
     UPDATE,
-    Which,
+    FaultTarget,
     list_live,
     make_grant,
 )
 from tests.support.engine import Process, QuickClock, Stack
 
-TOKEN: Which = {"path": "/auth/v1/token"}
-REQUESTS: dict[str, Which] = {
+TOKEN: FaultTarget = {"path": "/auth/v1/token"}
+REQUESTS: dict[str, FaultTarget] = {
     "token": TOKEN,
     "search": SEARCH,
     "create": CREATE,
@@ -38,7 +38,7 @@ REQUESTS: dict[str, Which] = {
 }
 
 
-class Waits(QuickClock):
+class RecordingClock(QuickClock):
     """A clock that records its waits."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ def test_every_kind_of_request_waits_for_its_retry_after(
             **REQUESTS[which],
         )
     )
-    clock = Waits()
+    clock = RecordingClock()
     _run_every_request(stack, clock)
     assert (list_live(c1_tenant), stack.state) == ([], [])
     assert 39.9 < max(clock.waits) <= 42
@@ -88,7 +88,7 @@ def test_a_retry_after_date_is_on_the_clock_of_the_tenant(
     c1_tenant.set_faults(
         Fault(do="answer", status=429, retry_after=30, retry_after_form="date", **CREATE)
     )
-    clock = Waits()
+    clock = RecordingClock()
     token = c1_tenant.access_token
     stack.up(ONE, process=Process(c1_tenant, clock=clock, accessToken=token))
     assert 29.9 < max(clock.waits) <= 32
@@ -132,7 +132,7 @@ def test_endless_throttling_ends_at_the_deadline(
 ) -> None:
     stack.up(ONE)
     c1_tenant.set_faults(Fault(do="answer", status=status, times=None, **REQUESTS[which]))
-    clock = Waits()
+    clock = RecordingClock()
     process = Process(c1_tenant, clock=clock, requestDeadline=str(deadline))
     begun = clock.monotonic()
     end = partial(stack.up, {"other": make_grant()}) if which == "search" else stack.destroy

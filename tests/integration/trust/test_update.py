@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator, Fault
 from tests.integration.trust.trust_cases import (
     GET,
     UPDATE,
-    Others,
+    OtherPolicies,
     list_live,
     list_writes,
     make_failures,
@@ -239,7 +239,7 @@ def _take_over(tenant: Emulator, stack: Stack, **changes: Any) -> str:
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
 def test_a_policy_that_a_person_took_over_is_not_updated_without_a_decision(
-    refresh: bool, c1_tenant: Emulator, stack: Stack, others: Others
+    refresh: bool, c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     _take_over(c1_tenant, stack)
     others.keep()
@@ -276,7 +276,7 @@ def test_the_refusal_for_a_policy_of_another_workspace_names_it(
     refresh: bool,
     c1_tenant: Emulator,
     stack: Stack,
-    others: Others,
+    others: OtherPolicies,
 ) -> None:
     stack.up({"access": make_grant("A")})
     c1_tenant.api_edit(
@@ -295,7 +295,7 @@ def test_a_builtin_policy_is_never_updated(
     refresh: bool,
     c1_tenant: Emulator,
     stack: Stack,
-    others: Others,
+    others: OtherPolicies,
 ) -> None:
     # A state can name a builtin policy after `pulumi import --file`.
     stack.up({"access": make_grant("A")})

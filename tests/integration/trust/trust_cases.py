@@ -10,14 +10,14 @@ import httpx
 from pulumi_c1policy._emulator import Emulator, Fault, RecordedRequest
 from tests.support.engine import WORKSPACE, Declared, Program
 
-Which = dict[str, Any]
+FaultTarget = dict[str, Any]
 """The requests that a fault befalls."""
 
-CREATE: Which = {"method": "POST", "path": r"/api/v1/policies$"}
-UPDATE: Which = {"method": "POST", "path": r"/api/v1/policies/[^/]+$"}
-DELETE: Which = {"method": "DELETE"}
-SEARCH: Which = {"path": "/search/policies"}
-GET: Which = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
+CREATE: FaultTarget = {"method": "POST", "path": r"/api/v1/policies$"}
+UPDATE: FaultTarget = {"method": "POST", "path": r"/api/v1/policies/[^/]+$"}
+DELETE: FaultTarget = {"method": "DELETE"}
+SEARCH: FaultTarget = {"path": "/search/policies"}
+GET: FaultTarget = {"method": "GET", "path": r"/api/v1/policies/[^/]+$"}
 
 
 def make_grant(
@@ -109,7 +109,7 @@ def make_ownership(
     }
 
 
-class Others:
+class OtherPolicies:
     """Policies of others, and the check that nothing changed them."""
 
     def __init__(self, tenant: Emulator) -> None:
@@ -134,7 +134,7 @@ class Others:
         assert {key: now.get(key) for key in self._before} == self._before
 
 
-class Lagging(httpx.BaseTransport):
+class LaggingNetwork(httpx.BaseTransport):
     """A network that answers every search like the first one."""
 
     def __init__(self) -> None:

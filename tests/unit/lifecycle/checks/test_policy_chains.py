@@ -126,7 +126,7 @@ def test_a_removed_link_is_not_a_part_of_a_cycle() -> None:
     assert chains.find_cycle("a", make_policy("b")) == []
 
 
-class Counting(dict[str, list[str]]):
+class CountingLinks(dict[str, list[str]]):
     """Links that count how often they are looked up."""
 
     looks = 0
@@ -143,7 +143,7 @@ def test_each_link_is_followed_once(bottom: str) -> None:
     chains = make_chains(
         **{p: make_policy(*below) for above, below in pairwise(rows) for p in above}
     )
-    chains.links = links = Counting(chains.links)
+    chains.links = links = CountingLinks(chains.links)
     chains.check(make_policy(*rows[0]))
     assert links.looks <= 2 * len(chains.types)
     links.looks = 0

@@ -59,7 +59,7 @@ class Tenant(httpx.BaseTransport):
         return self.ignores_filter or any(fields.get(name) in ids for name in FIELDS)
 
 
-class Guarded:
+class GuardedTenant:
     """A guard over a tenant, with the warnings that it gave."""
 
     def __init__(self, tenant: Tenant) -> None:
@@ -94,7 +94,7 @@ def make_entitlements(policy_id: str, count: int) -> list[Row]:
 
 def test_two_requests_answer_for_all_policies_that_the_run_deletes() -> None:
     tenant = Tenant()
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     ids = [f"p{number}" for number in range(60)]
     for each in ids:
         guarded.known.note({}, each)
@@ -105,7 +105,7 @@ def test_two_requests_answer_for_all_policies_that_the_run_deletes() -> None:
 
 def test_policies_that_the_program_declares_are_not_searched() -> None:
     tenant = Tenant()
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     guarded.known.note({}, "kept")
     guarded.known.note_holder("kept", "urn", "diff")
     guarded.find("dropped")
@@ -115,7 +115,7 @@ def test_policies_that_the_program_declares_are_not_searched() -> None:
 def test_policies_that_are_deleted_one_by_one_are_searched_by_workspace() -> None:
     tenant = Tenant()
     tenant.owned = ids = [f"p{number}" for number in range(50)]
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     for each in ids:
         assert guarded.find(each) is None
     assert [name for name, _ in tenant.asked] == [
@@ -126,7 +126,7 @@ def test_policies_that_are_deleted_one_by_one_are_searched_by_workspace() -> Non
 
 def test_a_policy_in_use_is_searched_again() -> None:
     tenant = Tenant(apps=[make_app("p1")], entitlements=make_entitlements("p1", 3))
-    found = Guarded(tenant).find("p1")
+    found = GuardedTenant(tenant).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (4, True)
     assert len(tenant.asked) == 4
@@ -134,7 +134,7 @@ def test_a_policy_in_use_is_searched_again() -> None:
 
 def test_a_policy_that_lost_its_uses_in_the_run_is_free() -> None:
     tenant = Tenant(apps=[make_app("p1"), make_app("p2")])
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     guarded.known.note({}, "p1")
     assert guarded.find("p2") is not None
     tenant.rows["apps"] = []
@@ -144,7 +144,7 @@ def test_a_policy_that_lost_its_uses_in_the_run_is_free() -> None:
 def test_the_first_search_needs_one_row_of_each_used_policy() -> None:
     ids = [f"p{number}" for number in range(5)]
     tenant = Tenant(entitlements=[row for each in ids for row in make_entitlements(each, 300)])
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     for each in ids:
         guarded.known.note({}, each)
     guarded.find("p0")
@@ -153,7 +153,7 @@ def test_the_first_search_needs_one_row_of_each_used_policy() -> None:
 
 
 def test_the_search_for_one_policy_reports_its_limit() -> None:
-    found = Guarded(Tenant(entitlements=make_entitlements("p1", 300))).find("p1")
+    found = GuardedTenant(Tenant(entitlements=make_entitlements("p1", 300))).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (10 * MAX_PAGES, False)
 
@@ -161,7 +161,7 @@ def test_the_search_for_one_policy_reports_its_limit() -> None:
 def test_unrelated_rows_of_a_tenant_that_ignores_the_filter_are_not_uses() -> None:
     tenant = Tenant(apps=[make_app("other")], entitlements=make_entitlements("other", 30))
     tenant.ignores_filter = True
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     assert guarded.find("p1") is None
     assert guarded.warnings == []
 
@@ -169,7 +169,7 @@ def test_unrelated_rows_of_a_tenant_that_ignores_the_filter_are_not_uses() -> No
 def test_a_use_among_unrelated_rows_is_found() -> None:
     tenant = Tenant(entitlements=make_entitlements("other", 30) + make_entitlements("p1", 1))
     tenant.ignores_filter = True
-    found = Guarded(tenant).find("p1")
+    found = GuardedTenant(tenant).find("p1")
     assert found is not None
     assert [use.id for use in found.uses] == ["p1-0"]
 
@@ -177,7 +177,7 @@ def test_a_use_among_unrelated_rows_is_found() -> None:
 def test_the_search_ends_after_too_many_unrelated_rows() -> None:
     tenant = Tenant(entitlements=make_entitlements("other", 100_000))
     tenant.ignores_filter = True
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     assert [guarded.find(f"p{number}") for number in range(20)] == [None] * 20
     assert len(tenant.asked) < 60
     [warning] = guarded.warnings
@@ -188,7 +188,7 @@ def test_the_search_ends_after_too_many_unrelated_rows() -> None:
 def test_failing_searches_cause_one_warning(status: int) -> None:
     tenant = Tenant()
     tenant.status = {"apps": status, "entitlements": status}
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     assert [guarded.find(f"p{number}") for number in range(9)] == [None] * 9
     [warning] = guarded.warnings
     assert "apps and entitlements" in warning
@@ -198,7 +198,7 @@ def test_failing_searches_cause_one_warning(status: int) -> None:
 def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
     tenant = Tenant(apps=[make_app("p1")])
     tenant.status = {"entitlements": 403}
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     found = guarded.find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (1, False)
@@ -207,7 +207,7 @@ def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
 
 def test_a_use_of_the_first_search_counts_if_later_searches_fail() -> None:
     tenant = Tenant(apps=[make_app("p1"), make_app("p2")])
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     guarded.known.note({}, "p2")
     assert guarded.find("p1") is not None
     tenant.status = {"apps": 503}

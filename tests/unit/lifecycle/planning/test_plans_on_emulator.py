@@ -37,7 +37,7 @@ QUIRKS = st.builds(
 )
 
 
-class Emulated:
+class EmulatedTenant:
     """A tenant that is called with the JSON of the wire."""
 
     def __init__(self, quirks: Quirks) -> None:
@@ -77,7 +77,7 @@ def test_an_edit_is_one_change_and_one_update_undoes_it(
     inputs: Tree, quirks: Quirks, later: Quirks, data: st.DataObject
 ) -> None:
     """A created policy has no change; one edit in the product is one change, which is undone."""
-    emulated = Emulated(quirks)
+    emulated = EmulatedTenant(quirks)
     inputs = emulated.with_others(inputs)
     policy_id = emulated.create(encode(POLICY, inputs))
     recorded = from_state(to_state(record_answer(inputs, emulated.get(policy_id))))
@@ -119,7 +119,7 @@ def test_an_edit_is_one_change_and_one_update_undoes_it(
     assert find_drift(settled, emulated.get(policy_id, later)) == []
 
 
-def _may_be_stored(wire: Tree, emulated: Emulated) -> bool:
+def _may_be_stored(wire: Tree, emulated: EmulatedTenant) -> bool:
     """Return whether a tenant accepts the policy: an edit may have removed a rule's target."""
     known = {policy_id for ids in emulated.others.values() for policy_id in ids}
     if not wire.get("displayName") or wire.get("baselinePolicyId", "") not in {"", *known}:
