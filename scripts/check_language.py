@@ -9,7 +9,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -79,7 +79,9 @@ _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
 
 def main(arguments: list[str]) -> int:
     """Print each finding; return 1 if there is one."""
-    findings = [each for path in _files(arguments) for each in dict.fromkeys(check(path))]
+    paths = [*_files(arguments)]
+    findings = [each for path in paths for each in dict.fromkeys(check(path))]
+    findings += find_repeated_modules(paths)
     for finding in findings:
         print(finding)
     if findings:
@@ -102,6 +104,14 @@ def check(path: Path) -> Iterator[str]:
             yield from (f"{path}:{line}: {said}" for line, said in _test_names(text))
     else:
         yield from (f"{path}:{line}: {said}" for line, said in _markdown(text))
+
+
+def find_repeated_modules(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield a finding for each test module that has the name of an earlier one."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        if path.match("test_*.py") and first.setdefault(path.name, path) != path:
+            yield f"{path}:1: {first[path.name]} has the same name; choose another one"
 
 
 def _python(text: str) -> Iterator[tuple[int, str]]:

@@ -48,6 +48,14 @@ def test_any_other_name_is_not_reported(tmp_path: Path, path: str) -> None:
     assert check(tmp_path / path, f"def {name}() -> None:\n    pass\n") == []
 
 
+def test_two_test_modules_of_one_name_are_reported() -> None:
+    paths = [Path("tests", folder, "test_reads.py") for folder in ("unit", "integration")]
+    modules = [*paths, Path("tests/unit/conftest.py"), Path("tests/e2e/conftest.py")]
+    assert [*check_language.find_repeated_modules(modules)] == [
+        f"{paths[1]}:1: {paths[0]} has the same name; choose another one"
+    ]
+
+
 def test_a_docstring_that_opens_with_a_question_word_is_reported(tmp_path: Path) -> None:
     [finding] = check(tmp_path / "a.py", '"""What this is."""\n')
     assert finding == "1: a docstring opens with 'What'; open with a verb or a noun phrase"
