@@ -202,8 +202,8 @@ def test_an_order_must_contain_each_rule_once(
 ) -> None:
     rules = f"/api/v1/apps/{c1_tenant.add_app('CRM')}/entitlement_configuration_rules"
     held = [ask(rules, {"displayName": name})["routingRule"]["id"] for name in "AB"]
-    wanted = [held[each] if isinstance(each, int) else each for each in ids]
-    assert http.post(f"{rules}/reorder", json={"ruleIds": wanted}).status_code == 400
+    order = [held[each] if isinstance(each, int) else each for each in ids]
+    assert http.post(f"{rules}/reorder", json={"ruleIds": order}).status_code == 400
     assert list_names(ask(rules)) == ["A", "B"]
 
 

@@ -180,8 +180,8 @@ def test_the_sdk_reads_and_writes_the_objects_around_policies(sdk: SDK, tenant: 
     assert users
     assert users.list
     assert [row.user and row.user.id for row in users.list] == [ada]
-    wanted = shared.AppEntitlementSearchServiceSearchRequest(app_ids=[app], display_name="Sales")
-    found = sdk.app_entitlement_search.search(request=wanted)
+    request = shared.AppEntitlementSearchServiceSearchRequest(app_ids=[app], display_name="Sales")
+    found = sdk.app_entitlement_search.search(request=request)
     assert found
     page = found.app_entitlement_search_service_search_response
     assert page

@@ -174,9 +174,9 @@ def test_all_pages_are_read(c1_tenant: Emulator) -> None:
     app = c1_tenant.add_app("GitHub")
     ids = [c1_tenant.add_webhook(f"Webhook {number}") for number in range(230)]
     assert c1.find_webhook(name="Webhook 229").id == ids[-1]
-    wanted = [c1_tenant.add_entitlement(app, "Same") for _ in range(60)]
+    ids = [c1_tenant.add_entitlement(app, "Same") for _ in range(60)]
     text = "\n".join(refuse(c1.find_entitlement, app="GitHub", name="Same"))
-    assert f"finds {len(wanted)} entitlements" in text
+    assert f"finds {len(ids)} entitlements" in text
 
 
 CALLS: list[tuple[Callable[..., object], dict[str, str], str, str]] = [

@@ -62,10 +62,10 @@ class CountingTenant:
         """Count the requests of each kind."""
         return Counter(map(_classify, self.emulator.requests))
 
-    def _add(self, wanted: Inputs) -> tuple[str, Inputs]:
-        policy_id = self.emulator.policies.create(encode(POLICY, wanted)).id
+    def _add(self, inputs: Inputs) -> tuple[str, Inputs]:
+        policy_id = self.emulator.policies.create(encode(POLICY, inputs)).id
         answer = decode(POLICY, self.emulator.policy(policy_id))
-        return policy_id, to_state(record_answer(wanted, answer))
+        return policy_id, to_state(record_answer(inputs, answer))
 
 
 def _classify(request: RecordedRequest) -> str:

@@ -31,7 +31,7 @@ def test_creating_takes_one_request_for_each_policy_and_one_search(
     held = len(tenant.emulator.policies)
     new = [make_inputs(1000 + number) for number in range(count)]
 
-    run_concurrently(partial(provider.create, wanted) for wanted in new)
+    run_concurrently(partial(provider.create, inputs) for inputs in new)
 
     assert tenant.requests() == {"create": count, "page": ceil(held / PAGE), "token": 1}
 

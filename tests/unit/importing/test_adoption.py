@@ -221,11 +221,11 @@ def test_a_policy_with_a_held_step_has_an_empty_plan_after_the_import() -> None:
     found = prepare_adoption(make_wire_policy("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
     [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
-    recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
-    assert plan(recorded, found.inputs) == NoOp()
-    assert find_drift(recorded, found.live) == []
+    prior = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
+    assert plan(prior, found.inputs) == NoOp()
+    assert find_drift(prior, found.live) == []
     changed = found.inputs | {"policy_steps": {"grant": {"steps": [{"reject": {}}]}}}
-    assert isinstance(plan(recorded, changed), Refuse)
+    assert isinstance(plan(prior, changed), Refuse)
 
 
 def test_the_user_of_an_agent_is_not_written() -> None:
@@ -239,9 +239,9 @@ def test_the_user_of_an_agent_is_not_written() -> None:
     assert isinstance(found, Adopted)
     assert "agent_user_id" not in write_program([found], make_names(["a"]), {})
     [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
-    recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
-    assert plan(recorded, found.inputs) == NoOp()
-    assert find_drift(recorded, found.live) == []
+    prior = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
+    assert plan(prior, found.inputs) == NoOp()
+    assert find_drift(prior, found.live) == []
 
 
 def test_a_policy_with_a_list_of_rejected_steps_only_is_left_out() -> None:

@@ -1,4 +1,4 @@
-"""The file for `pulumi import`: it contains the state that a deployment would have recorded."""
+"""The file for `pulumi import`: it contains the state of a deployment."""
 
 from __future__ import annotations
 

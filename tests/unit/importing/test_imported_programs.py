@@ -48,13 +48,13 @@ def test_program_and_state_are_equal_to_the_live_policies(tenant: list[dict[str,
     for policy in tenant:
         live = decode(POLICY, policy)
         [(name, entry)] = [item for item in state.items() if item[1]["id"] == policy["id"]]
-        inputs, recorded = found[name], from_state(entry["outputs"])
+        inputs, prior = found[name], from_state(entry["outputs"])
         assert compare(POLICY, live, inputs) == []
         assert entry["inputs"] == inputs | {"__provider": entry["inputs"]["__provider"]}
-        assert find_drift(recorded, live) == []
+        assert find_drift(prior, live) == []
         assert REWRITTEN not in entry["outputs"]
         notes = inputs.get("annotations", {}) | OURS
-        planned = plan(recorded, inputs | {"annotations": notes})
+        planned = plan(prior, inputs | {"annotations": notes})
         assert isinstance(planned, Update)
         assert planned.mask == ("annotations",)
         assert [f for f in check(inputs) if f.severity == "error"] == []

@@ -39,7 +39,7 @@ def test_the_generated_files_are_current(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "wanted"),
+    ("before", "after"),
     [
         pytest.param("old\n", "new\n", id="changed"),
         pytest.param(None, "new\n", id="missing"),
@@ -47,24 +47,24 @@ def test_the_generated_files_are_current(script: str) -> None:
     ],
 )
 def test_an_outdated_file_is_named_and_updated(
-    there: str | None,
-    wanted: str | None,
+    before: str | None,
+    after: str | None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A check fails and changes nothing; the same call without it brings the file up to date."""
     path = tmp_path / "generated.txt"
-    if there is not None:
-        path.write_text(there)
+    if before is not None:
+        path.write_text(before)
     monkeypatch.setattr(sys, "argv", ["script", "--check"])
-    assert settle({path: wanted}, "scripts.some") == 1
+    assert settle({path: after}, "scripts.some") == 1
     assert str(path) in (told := capsys.readouterr().out)
     assert "python -m scripts.some" in told
-    assert (path.read_text() if path.exists() else None) == there
+    assert (path.read_text() if path.exists() else None) == before
     monkeypatch.setattr(sys, "argv", ["script"])
-    assert settle({path: wanted}, "scripts.some") == 0
-    assert (path.read_text() if path.exists() else None) == wanted
+    assert settle({path: after}, "scripts.some") == 0
+    assert (path.read_text() if path.exists() else None) == after
 
 
 def test_the_public_names_are_those_of_the_model() -> None:

@@ -56,9 +56,9 @@ def make_settled(inputs: Tree, live: Tree) -> Example:
 
     def example() -> None:
         found = decode(POLICY, live)
-        recorded = record_answer(inputs, found)
-        assert plan(recorded, inputs) == NoOp()
-        assert find_drift(recorded, found) == []
+        prior = record_answer(inputs, found)
+        assert plan(prior, inputs) == NoOp()
+        assert find_drift(prior, found) == []
         assert compare(POLICY, inputs, found) == []
 
     return example
@@ -163,11 +163,11 @@ def _show_presence(place: Place) -> Example:
 
 def _show_output_only(place: Place) -> Example:
     inputs, path = make_specimen(place, None), find_path(place)
-    recorded = record_answer(inputs, decode(POLICY, store(inputs)))
+    prior = record_answer(inputs, decode(POLICY, store(inputs)))
     live = decode(POLICY, _put(store(inputs), path, _make_value(place.field)))
 
     def example() -> None:
-        assert find_drift(recorded, live) == []
+        assert find_drift(prior, live) == []
         assert get_at(encode(POLICY, live), _to_wire(path)) is None
         make_breach("output-only", place, _make_value(place.field))()
 
@@ -180,8 +180,8 @@ def _show_immutable(place: Place) -> Example:
     other = {"app_id": "another"} if value == inputs[place.field.name] else value
 
     def example() -> None:
-        recorded = record_answer(inputs, answer(store(inputs)))
-        assert isinstance(plan(recorded, inputs | {place.field.name: other}), Replace)
+        prior = record_answer(inputs, answer(store(inputs)))
+        assert isinstance(plan(prior, inputs | {place.field.name: other}), Replace)
 
     return example
 
@@ -193,10 +193,10 @@ def _show_merge(place: Place) -> Example:
     desired = inputs | {name: {"a": "x"}}
 
     def example() -> None:
-        recorded = record_answer(inputs, live)
-        planned = plan(recorded, desired)
+        prior = record_answer(inputs, live)
+        planned = plan(prior, desired)
         assert isinstance(planned, Update)
-        body = build_body(planned, recorded, desired, live, LifecycleOptions())
+        body = build_body(planned, prior, desired, live, LifecycleOptions())
         assert body == {place.field.wire: {"a": "x", "b": ""}}
 
     return example

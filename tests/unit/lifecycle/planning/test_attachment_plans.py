@@ -24,8 +24,8 @@ INPUTS: Tree = APP | {"grant_policy_id": "one", "revoke_policy_id": ""}
 
 def record(inputs: Tree, live: Tree) -> Prior:
     """Record an app after an operation with these inputs."""
-    recorded = record_answer(inputs, APP | live, kind=APP_POLICIES_KIND)
-    return from_state(to_state(recorded), APP_POLICIES_KIND)
+    prior = record_answer(inputs, APP | live, kind=APP_POLICIES_KIND)
+    return from_state(to_state(prior), APP_POLICIES_KIND)
 
 
 PRIOR = record(INPUTS, {"grant_policy_id": "one", "certify_policy_id": "theirs"})

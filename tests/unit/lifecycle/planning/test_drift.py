@@ -222,14 +222,14 @@ def test_an_edit_in_the_product_is_drift_at_its_path_and_is_undone(
     edit: Edit, expected: list[str], seed: int
 ) -> None:
     wire = store(INPUTS)
-    recorded = from_state(to_state(record_answer(INPUTS, answer(wire, seed))))
+    prior = from_state(to_state(record_answer(INPUTS, answer(wire, seed))))
     live_wire = copy.deepcopy(wire)
     edit(live_wire)
     live = answer(live_wire, seed + 1)
-    found = find_drift(recorded, live)
+    found = find_drift(prior, live)
     assert sorted(map(str, found)) == sorted(expected)
-    refreshed = from_state(to_state(refresh(recorded, live)))
-    assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
+    refreshed = from_state(to_state(refresh(prior, live)))
+    assert compare(POLICY, prior.inputs, refreshed.inputs) == found
     planned = plan(refreshed, INPUTS)
     assert isinstance(planned, Update)
     assert planned.mask == (POLICY.fields[found[0].field].wire,)

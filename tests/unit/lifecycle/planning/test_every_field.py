@@ -35,9 +35,9 @@ def test_a_field_can_be_set_and_is_kept(place: Place) -> None:
     # The specimen of one field lacks the fields that tenants require beside it.
     assert [f for f in check(inputs) if f.severity == "error" and f.rule not in BESIDE] == []
     for seed in range(4):
-        recorded = from_state(to_state(record_answer(inputs, answer(store(inputs), seed))))
-        assert recorded.inputs == inputs
-        assert find_drift(recorded, answer(store(inputs), seed + 1)) == []
+        prior = from_state(to_state(record_answer(inputs, answer(store(inputs), seed))))
+        assert prior.inputs == inputs
+        assert find_drift(prior, answer(store(inputs), seed + 1)) == []
 
 
 @pytest.mark.parametrize("place", SETTABLE)
@@ -58,10 +58,10 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
     if place.field.refused_by or place.field.name == "agent_user_id":
         return
     assert found
-    recorded = record_answer(inputs, answer(wire))
+    prior = record_answer(inputs, answer(wire))
     for seed, edit in enumerate(found):
         other = apply(tree, edit)
-        planned = plan(recorded, other)
+        planned = plan(prior, other)
         if edit.field.immutable:
             assert isinstance(planned, Replace)
             continue
@@ -70,8 +70,8 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
         if edit.field.merge and edit.kind in ("key added", "set"):
             continue  # On the tenant, it would be an annotation of others.
         live = answer(store(other), seed)
-        assert reports(find_drift(recorded, live), edit), edit
-        refreshed = refresh(recorded, live)
+        assert reports(find_drift(prior, live), edit), edit
+        refreshed = refresh(prior, live)
         undo = plan(refreshed, inputs)
         assert isinstance(undo, Update)
         assert names_only(edit, undo.mask)

@@ -42,8 +42,8 @@ def make_live(*steps: Tree, **fields: Any) -> Tree:
     return answer(store(make_policy(*steps, **fields)))
 
 
-def pass_through_state(recorded: Prior) -> Prior:
-    return from_state(to_state(recorded))
+def pass_through_state(prior: Prior) -> Prior:
+    return from_state(to_state(prior))
 
 
 SPRINKLED = [
@@ -55,128 +55,120 @@ SPRINKLED = [
 
 @pytest.mark.parametrize("steps", SPRINKLED)
 def test_a_held_step_is_neither_a_change_nor_drift(steps: tuple[Tree, ...]) -> None:
-    recorded = pass_through_state(record_answer(make_policy(MANAGER), make_live(*steps)))
-    assert plan(recorded, make_policy(MANAGER)) == NoOp()
-    assert find_drift(recorded, make_live(*steps)) == []
-    refreshed = pass_through_state(refresh(recorded, make_live(*steps)))
+    prior = pass_through_state(record_answer(make_policy(MANAGER), make_live(*steps)))
+    assert plan(prior, make_policy(MANAGER)) == NoOp()
+    assert find_drift(prior, make_live(*steps)) == []
+    refreshed = pass_through_state(refresh(prior, make_live(*steps)))
     assert refreshed.inputs == make_policy(MANAGER)
     assert len(refreshed.held) == len(steps) - 1
 
 
 def test_an_added_or_removed_held_step_is_not_drift() -> None:
-    recorded = record_answer(make_policy(MANAGER), make_live(MANAGER))
-    assert find_drift(recorded, make_live(PROVISION, MANAGER)) == []
-    refreshed = refresh(recorded, make_live(PROVISION, MANAGER))
+    prior = record_answer(make_policy(MANAGER), make_live(MANAGER))
+    assert find_drift(prior, make_live(PROVISION, MANAGER)) == []
+    refreshed = refresh(prior, make_live(PROVISION, MANAGER))
     assert refreshed.held == {'policy_steps["grant"].steps[0]': "provision-step"}
     assert refresh(refreshed, make_live(MANAGER)).held == {}
 
 
 def test_drift_beside_a_held_step_has_the_index_of_the_program() -> None:
-    recorded = record_answer(make_policy(MANAGER), make_live(PROVISION, MANAGER))
+    prior = record_answer(make_policy(MANAGER), make_live(PROVISION, MANAGER))
     changed = make_live(PROVISION, {"approval": {"manager": {"allow_self_approval": True}}})
-    paths = [change.path[2:] for change in find_drift(recorded, changed)]
+    paths = [change.path[2:] for change in find_drift(prior, changed)]
     assert paths == [("steps", 0, "approval", "manager", "allow_self_approval")]
 
 
 def test_a_held_step_does_not_stop_an_update_of_other_fields() -> None:
-    recorded = pass_through_state(
-        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
-    )
+    prior = pass_through_state(record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION)))
     desired = make_policy(MANAGER, description="new")
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
     assert planned.mask == ("description",)
-    body = build_body(planned, recorded, desired, make_live(MANAGER, PROVISION), LifecycleOptions())
+    body = build_body(planned, prior, desired, make_live(MANAGER, PROVISION), LifecycleOptions())
     assert body == {"description": "new"}
 
 
 def test_an_update_of_the_steps_is_refused_at_preview() -> None:
-    recorded = pass_through_state(
-        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
-    )
-    planned = plan(recorded, make_policy(OWNERS))
+    prior = pass_through_state(record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION)))
+    planned = plan(prior, make_policy(OWNERS))
     assert isinstance(planned, Refuse)
     assert '`policy_steps["grant"].steps[1]`' in planned.summary
     assert planned.advice.endswith("[provision-step]")
 
 
 def test_an_update_of_the_steps_is_refused_by_the_live_policy_too() -> None:
-    recorded = record_answer(make_policy(MANAGER), make_live(MANAGER))
-    planned = plan(recorded, make_policy(OWNERS))
+    prior = record_answer(make_policy(MANAGER), make_live(MANAGER))
+    planned = plan(prior, make_policy(OWNERS))
     assert isinstance(planned, Update)
     refused = build_body(
-        planned, recorded, make_policy(OWNERS), make_live(MANAGER, RUN), LifecycleOptions()
+        planned, prior, make_policy(OWNERS), make_live(MANAGER, RUN), LifecycleOptions()
     )
     assert isinstance(refused, Refuse)
     assert refused.advice.endswith("[action-step]")
 
 
 def test_the_steps_of_the_program_are_sent_if_the_rule_is_off() -> None:
-    recorded = pass_through_state(
-        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
-    )
-    planned = plan(recorded, make_policy(OWNERS), TURNED_DOWN)
+    prior = pass_through_state(record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION)))
+    planned = plan(prior, make_policy(OWNERS), TURNED_DOWN)
     assert isinstance(planned, Update)
     body = build_body(
-        planned, recorded, make_policy(OWNERS), make_live(MANAGER, PROVISION), TURNED_DOWN
+        planned, prior, make_policy(OWNERS), make_live(MANAGER, PROVISION), TURNED_DOWN
     )
     assert body == {"policySteps": {"grant": {"steps": [{"approval": {"appOwners": {}}}]}}}
 
 
 def test_a_preview_names_the_held_steps_that_the_update_drops() -> None:
-    recorded = pass_through_state(
+    prior = pass_through_state(
         record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION, RUN))
     )
-    planned = plan(recorded, make_policy(OWNERS), TURNED_DOWN)
-    [said] = list_warnings(planned, recorded, make_policy(OWNERS), TURNED_DOWN)
+    planned = plan(prior, make_policy(OWNERS), TURNED_DOWN)
+    [said] = list_warnings(planned, prior, make_policy(OWNERS), TURNED_DOWN)
     assert '`policy_steps["grant"].steps[1]`' in said
     assert said.endswith("the update drops them. [provision-step]")
     other = make_policy(MANAGER, description="new")
-    assert list_warnings(plan(recorded, other), recorded, other, LifecycleOptions()) == []
+    assert list_warnings(plan(prior, other), prior, other, LifecycleOptions()) == []
 
 
 def test_a_replacement_names_the_held_steps_that_it_drops() -> None:
-    recorded = pass_through_state(
-        record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION))
-    )
+    prior = pass_through_state(record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION)))
     desired = make_policy(MANAGER, scope={"app_id": "a"})
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Replace)
-    [said] = list_warnings(planned, recorded, desired, LifecycleOptions())
+    [said] = list_warnings(planned, prior, desired, LifecycleOptions())
     assert "[provision-step]" in said
 
 
 def test_a_provision_step_of_the_program_is_not_a_held_step() -> None:
     both = make_policy(MANAGER, PROVISION)
-    recorded = pass_through_state(record_answer(both, make_live(MANAGER, PROVISION)))
-    assert recorded.held == {}
-    assert plan(recorded, both, TURNED_DOWN) == NoOp()
-    assert find_drift(recorded, make_live(MANAGER)) != []
+    prior = pass_through_state(record_answer(both, make_live(MANAGER, PROVISION)))
+    assert prior.held == {}
+    assert plan(prior, both, TURNED_DOWN) == NoOp()
+    assert find_drift(prior, make_live(MANAGER)) != []
 
 
 def test_a_provision_step_that_the_program_removes_becomes_a_held_step() -> None:
     """A state of 0.1.0 has provision steps; their removal from the program is not a change."""
-    recorded = pass_through_state(
+    prior = pass_through_state(
         record_answer(make_policy(MANAGER, PROVISION), make_live(MANAGER, PROVISION))
     )
-    assert plan(recorded, make_policy(MANAGER)) == NoOp()
-    assert isinstance(plan(recorded, make_policy(OWNERS)), Refuse)
+    assert plan(prior, make_policy(MANAGER)) == NoOp()
+    assert isinstance(plan(prior, make_policy(OWNERS)), Refuse)
 
 
 def test_a_held_step_stays_held_beside_an_action_step_of_the_program() -> None:
     """The program manages its action step, and not the tenant's provision step."""
     both = make_policy(MANAGER, RUN)
-    there = make_live(MANAGER, PROVISION, RUN)
+    current = make_live(MANAGER, PROVISION, RUN)
     action_only = LifecycleOptions(severities=severity.parse("action-step=off"))
-    recorded = pass_through_state(record_answer(both, there))
-    assert recorded.held == {'policy_steps["grant"].steps[1]': "provision-step"}
-    assert plan(recorded, both, action_only) == NoOp()
-    assert find_drift(recorded, there) == []
-    assert refresh(recorded, there).inputs == both
-    refused = plan(recorded, make_policy(OWNERS, RUN), action_only)
+    prior = pass_through_state(record_answer(both, current))
+    assert prior.held == {'policy_steps["grant"].steps[1]': "provision-step"}
+    assert plan(prior, both, action_only) == NoOp()
+    assert find_drift(prior, current) == []
+    assert refresh(prior, current).inputs == both
+    refused = plan(prior, make_policy(OWNERS, RUN), action_only)
     assert isinstance(refused, Refuse)
     assert refused.advice.endswith("[provision-step]")
-    allowed = plan(recorded, make_policy(OWNERS, RUN), TURNED_DOWN)
+    allowed = plan(prior, make_policy(OWNERS, RUN), TURNED_DOWN)
     assert isinstance(allowed, Update)
 
 
@@ -186,18 +178,18 @@ FILLED: Tree = {"reject": {}}
 def test_a_baseline_that_the_tenant_filled_in_is_neither_a_change_nor_drift() -> None:
     bare = make_policy(policy_steps=None)
     for first in (make_live(FILLED), answer(store(bare))):
-        recorded = pass_through_state(record_answer(bare, first))
-        assert plan(recorded, bare) == NoOp()
-        assert find_drift(recorded, make_live(FILLED)) == []
-        assert refresh(recorded, make_live(FILLED)).inputs == bare
+        prior = pass_through_state(record_answer(bare, first))
+        assert plan(prior, bare) == NoOp()
+        assert find_drift(prior, make_live(FILLED)) == []
+        assert refresh(prior, make_live(FILLED)).inputs == bare
 
 
 def test_an_edit_of_a_baseline_that_the_tenant_filled_in_is_drift() -> None:
     bare = make_policy(policy_steps=None)
-    recorded = record_answer(bare, make_live(FILLED))
+    prior = record_answer(bare, make_live(FILLED))
     edited = make_live({"accept": {}})
-    assert find_drift(recorded, edited) != []
-    refreshed = refresh(recorded, edited)
+    assert find_drift(prior, edited) != []
+    refreshed = refresh(prior, edited)
     planned = plan(refreshed, bare)
     assert isinstance(planned, Update)
     assert build_body(planned, refreshed, bare, edited, LifecycleOptions()) == {"policySteps": {}}
@@ -205,9 +197,9 @@ def test_an_edit_of_a_baseline_that_the_tenant_filled_in_is_drift() -> None:
 
 def test_a_reject_step_of_the_program_is_a_managed_step() -> None:
     denial = make_policy(FILLED)
-    recorded = record_answer(denial, make_live(FILLED))
-    assert plan(recorded, denial) == NoOp()
-    assert isinstance(plan(recorded, make_policy(MANAGER)), Update)
+    prior = record_answer(denial, make_live(FILLED))
+    assert plan(prior, denial) == NoOp()
+    assert isinstance(plan(prior, make_policy(MANAGER)), Update)
 
 
 def test_the_user_that_the_tenant_chose_for_an_agent_is_neither_a_change_nor_drift() -> None:
@@ -217,13 +209,13 @@ def test_the_user_that_the_tenant_chose_for_an_agent_is_neither_a_change_nor_dri
     }
     written = make_policy({"approval": {"agent": agent}})
     held = make_live({"approval": {"agent": agent | {"agent_user_id": "u"}}})
-    recorded = pass_through_state(record_answer(written, held))
-    assert plan(recorded, written) == NoOp()
-    assert find_drift(recorded, held) == []
+    prior = pass_through_state(record_answer(written, held))
+    assert plan(prior, written) == NoOp()
+    assert find_drift(prior, held) == []
     desired = make_policy({"approval": {"agent": agent | {"instructions": "look twice"}}})
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, held, LifecycleOptions())
+    body = build_body(planned, prior, desired, held, LifecycleOptions())
     assert "agentUserId" not in str(body)
 
 
@@ -237,10 +229,10 @@ def test_held_steps_at_any_place_are_neither_a_change_nor_drift(
             step = data.draw(st.sampled_from([PROVISION_WIRE, {"action": {}}]))
             entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
     found = answer(wire)
-    recorded = pass_through_state(record_answer(inputs, found))
-    assert plan(recorded, inputs) == NoOp()
-    assert find_drift(recorded, found) == []
-    assert refresh(recorded, found).inputs == inputs
+    prior = pass_through_state(record_answer(inputs, found))
+    assert plan(prior, inputs) == NoOp()
+    assert find_drift(prior, found) == []
+    assert refresh(prior, found).inputs == inputs
 
 
 @given(accepted_policies(), st.data())
@@ -255,22 +247,22 @@ def test_held_steps_at_any_place_stop_only_updates_of_the_steps(
     entry["steps"].insert(data.draw(st.integers(0, len(entry["steps"]))), step)
     found = answer(wire)
     # The last read may be older than the step.
-    recorded = pass_through_state(
+    prior = pass_through_state(
         record_answer(inputs, data.draw(st.sampled_from([found, answer(store(inputs))])))
     )
 
     described = inputs | {"description": "another text"}
-    planned = plan(recorded, described)
+    planned = plan(prior, described)
     assert isinstance(planned, Update)
     assert planned.mask == ("description",)
-    body = build_body(planned, recorded, described, found, LifecycleOptions())
+    body = build_body(planned, prior, described, found, LifecycleOptions())
     assert body == {"description": "another text"}
 
     lists = inputs["policy_steps"] | {"another key": {"steps": [OWNERS]}}
     changed = inputs | {"policy_steps": lists}
-    preview = plan(recorded, changed)
+    preview = plan(prior, changed)
     refused = (
-        build_body(preview, recorded, changed, found, LifecycleOptions())
+        build_body(preview, prior, changed, found, LifecycleOptions())
         if isinstance(preview, Update)
         else preview
     )

@@ -38,15 +38,13 @@ def make_policy(**fields: Any) -> Tree:
 
 
 def build_update(
-    ignored: list[str], recorded: Tree, live: Tree, desired: Tree, *, overwrite: bool = False
+    ignored: list[str], prior: Tree, live: Tree, desired: Tree, *, overwrite: bool = False
 ) -> Tree | Refuse:
-    """Return the update (decoded) of a policy that was `recorded`, is `live` now, while the
-    program wants `desired`.
-    """
+    """Build the decoded body of an update from these prior, live and desired inputs."""
     decided = read_options(
         {"ignore_changes": ignored, "on_conflict": "overwrite" if overwrite else "refuse"}
     )
-    known = record_answer(recorded, answer(store(recorded)))
+    known = record_answer(prior, answer(store(prior)))
     planned = plan(known, desired, decided)
     assert isinstance(planned, Update)
     body = build_body(planned, known, desired, answer(store(live)), decided)
@@ -74,11 +72,11 @@ def test_an_ignored_list_is_sent_with_its_live_value(
     before: tuple[str, ...], now: tuple[str, ...], pattern: str
 ) -> None:
     other = {"other": {"steps": make_users("o0")}}
-    recorded = make_policy(policy_steps={"grant": {"steps": make_users(*before)}, **other})
+    prior = make_policy(policy_steps={"grant": {"steps": make_users(*before)}, **other})
     live = make_policy(policy_steps={"grant": {"steps": make_users(*now)}, **other})
-    desired = copy.deepcopy(recorded)
+    desired = copy.deepcopy(prior)
     desired["policy_steps"]["more"] = {"steps": make_users("m0")}
-    body = build_update([pattern], recorded, live, desired)
+    body = build_update([pattern], prior, live, desired)
     assert isinstance(body, dict), body
     assert body["policy_steps"]["grant"]["steps"] == make_users(*now)
     assert body["policy_steps"]["more"]["steps"] == make_users("m0")
@@ -86,17 +84,17 @@ def test_an_ignored_list_is_sent_with_its_live_value(
 
 
 def test_an_ignored_key_is_sent_with_its_live_value() -> None:
-    recorded = make_policy(
+    prior = make_policy(
         policy_steps={"grant": {"steps": make_users("g")}, "a": {"steps": make_users("a")}}
     )
-    desired = copy.deepcopy(recorded)
+    desired = copy.deepcopy(prior)
     desired["policy_steps"]["grant"]["steps"] = make_users("new")
     removed = make_policy()
-    added = copy.deepcopy(recorded)
+    added = copy.deepcopy(prior)
     added["policy_steps"]["b"] = {"steps": make_users("b")}
     for live, pattern, keys in ((removed, "a", {"grant"}), (added, "b", {"grant", "a", "b"})):
         live["policy_steps"]["grant"]["steps"] = make_users("g")
-        body = build_update([f'policy_steps["{pattern}"]'], recorded, live, desired)
+        body = build_update([f'policy_steps["{pattern}"]'], prior, live, desired)
         assert isinstance(body, dict), body
         assert body["policy_steps"].keys() == keys
         assert body["policy_steps"]["grant"]["steps"] == make_users("new")
@@ -107,10 +105,10 @@ def _make_condition(tree: list[Tree], index: int, condition: str) -> list[Tree]:
 
 
 def test_an_ignored_index_of_an_unmoved_list_is_sent_with_its_live_value() -> None:
-    recorded = make_policy(rules=make_rules("a", "b", "c"))
+    prior = make_policy(rules=make_rules("a", "b", "c"))
     live = make_policy(rules=_make_condition(make_rules("a", "b", "c"), 1, "theirs"))
     desired = make_policy(rules=_make_condition(make_rules("a", "b", "c"), 2, "ours"))
-    body = build_update(["rules[1].condition"], recorded, live, desired)
+    body = build_update(["rules[1].condition"], prior, live, desired)
     assert isinstance(body, dict), body
     assert [rule["condition"] for rule in body["rules"]] == [
         "subject.id == 'a'",
@@ -146,12 +144,12 @@ def test_an_ignored_index_of_a_list_with_moved_items_is_refused(
 
 
 def test_an_ignored_part_of_an_approval_of_another_kind_is_refused() -> None:
-    recorded = make_policy()
+    prior = make_policy()
     live = make_policy(policy_steps={"grant": {"steps": [{"approval": {"manager": {}}}]}})
     desired = make_policy(policy_steps={"grant": {"steps": [*make_users("u0"), {"accept": {}}]}})
     for part in ("users", "users.user_ids"):
         pattern = f"{GRANT}[0].approval.{part}"
-        body = build_update([pattern], recorded, live, desired, overwrite=True)
+        body = build_update([pattern], prior, live, desired, overwrite=True)
         assert isinstance(body, Refuse)
         assert "approval.users" in body.summary
 
@@ -193,16 +191,16 @@ def _patterns(draw: st.DrawFn, *trees: Tree) -> list[Path]:
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Tree, Tree, Tree, list[Path]]:
-    recorded = decode(POLICY, store(draw(policies())))
-    live, desired = _evolved(draw, recorded), _evolved(draw, recorded)
-    return recorded, live, desired, draw(_patterns(live, desired))
+    prior = decode(POLICY, store(draw(policies())))
+    live, desired = _evolved(draw, prior), _evolved(draw, prior)
+    return prior, live, desired, draw(_patterns(live, desired))
 
 
 @given(cases(), st.booleans())
 def test_each_ignored_place_is_sent_with_its_live_value(
     case: tuple[Tree, Tree, Tree, list[Path]], overwrite: bool
 ) -> None:
-    recorded, live, desired, patterns = case
+    prior, live, desired, patterns = case
     decided = read_options(
         {
             "ignore_changes": [_to_pattern(p) for p in patterns],
@@ -210,7 +208,7 @@ def test_each_ignored_place_is_sent_with_its_live_value(
         }
     )
     assert decided.ignored
-    known = record_answer(recorded, answer(store(recorded)))
+    known = record_answer(prior, answer(store(prior)))
     planned = plan(known, desired, decided)
     assume(isinstance(planned, Update))
     assert isinstance(planned, Update)

@@ -39,9 +39,9 @@ SEEDS = st.integers(0, 2**32 - 1)
 IMMUTABLE = {"policy_type", "scope"}
 
 
-def pass_through_state(recorded: Prior) -> Prior:
+def pass_through_state(prior: Prior) -> Prior:
     """Return a record after its way through the state: without nulls, with numbers as doubles."""
-    text = json.dumps(_remove_nulls(to_state(recorded)))
+    text = json.dumps(_remove_nulls(to_state(prior)))
     return from_state(json.loads(text, parse_int=float))
 
 
@@ -74,9 +74,9 @@ def apply_edit(wire: Tree, edit: Edit) -> Tree:
     return store(apply(decode(POLICY, wire), edit))
 
 
-def store_update(wire: Tree, planned: Update, recorded: Prior, desired: Tree, live: Tree) -> Tree:
+def store_update(wire: Tree, planned: Update, prior: Prior, desired: Tree, live: Tree) -> Tree:
     """Return what the tenant stores after the planned update of the stored policy `wire`."""
-    body = build_body(planned, recorded, desired, live, LifecycleOptions())
+    body = build_body(planned, prior, desired, live, LifecycleOptions())
     assert isinstance(body, dict), body
     assert set(body) == set(planned.mask)
     return apply_update(wire, body, planned.mask)
@@ -111,9 +111,9 @@ def test_an_answer_survives_decode_and_encode(inputs: Tree, seed: int) -> None:
 @given(policies(), SEEDS, SEEDS, st.booleans())
 def test_a_created_policy_has_no_change(inputs: Tree, seed: int, later: int, newer: bool) -> None:
     wire = store(inputs)
-    recorded = record_answer(inputs, answer(wire, seed, newer=newer))
-    assert plan(recorded, inputs) == NoOp()
-    again = pass_through_state(recorded)
+    prior = record_answer(inputs, answer(wire, seed, newer=newer))
+    assert plan(prior, inputs) == NoOp()
+    again = pass_through_state(prior)
     assert plan(again, inputs) == NoOp()
     live = answer(wire, later, newer=newer)
     assert find_drift(again, live) == []
@@ -124,8 +124,8 @@ def test_a_created_policy_has_no_change(inputs: Tree, seed: int, later: int, new
 
 @given(policies(), SEEDS)
 def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> None:
-    recorded = pass_through_state(record_answer(inputs, answer(store(inputs), seed)))
-    assert recorded.inputs == _remove_nulls(inputs)
+    prior = pass_through_state(record_answer(inputs, answer(store(inputs), seed)))
+    assert prior.inputs == _remove_nulls(inputs)
 
 
 @given(accepted_policies(), SEEDS)
@@ -134,11 +134,9 @@ def test_the_inputs_of_an_imported_policy_have_no_noise(inputs: Tree, seed: int)
     from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 
     live = answer(store(inputs), seed)
-    recorded = record_answer(strip(POLICY, prune(POLICY, live)), live)
-    assert plan(pass_through_state(recorded), inputs) == NoOp()
-    assert check(recorded.inputs) == [] or all(
-        f.severity == "warning" for f in check(recorded.inputs)
-    )
+    prior = record_answer(strip(POLICY, prune(POLICY, live)), live)
+    assert plan(pass_through_state(prior), inputs) == NoOp()
+    assert check(prior.inputs) == [] or all(f.severity == "warning" for f in check(prior.inputs))
 
 
 @given(edited_policies(tagged=True), SEEDS, SEEDS)
@@ -146,19 +144,19 @@ def test_live_edits_are_drift_at_their_own_path(
     case: tuple[Tree, Tree, Edit], seed: int, later: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
+    prior = pass_through_state(record_answer(inputs, answer(wire, seed)))
     live_wire = apply_edit(wire, edit)
     live = answer(live_wire, later)
     foreign = edit.kind in ("key added", "set") and edit.path[0] == "annotations"
     if foreign:
-        assert find_drift(recorded, live) == []
-        assert plan(refresh(recorded, live), inputs) == NoOp()
+        assert find_drift(prior, live) == []
+        assert plan(refresh(prior, live), inputs) == NoOp()
         return
-    found = find_drift(recorded, live)
+    found = find_drift(prior, live)
     assert reports(found, edit), found
-    refreshed = pass_through_state(refresh(recorded, live))
+    refreshed = pass_through_state(refresh(prior, live))
     assert find_drift(refreshed, live) == []
-    assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
+    assert compare(POLICY, prior.inputs, refreshed.inputs) == found
     planned = plan(refreshed, inputs)
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
@@ -175,15 +173,15 @@ def test_desired_edits_are_sent_under_their_own_field(
     case: tuple[Tree, Tree, Edit], seed: int, later: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
+    prior = pass_through_state(record_answer(inputs, answer(wire, seed)))
     desired_wire = apply_edit(wire, edit)
     desired = _remove_tags(decode(POLICY, desired_wire))
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
     assert reports(list(planned.changes), edit)
     live = answer(wire, later)
-    after = store_update(wire, planned, recorded, desired, live)
+    after = store_update(wire, planned, prior, desired, live)
     assert compare(POLICY, decode(POLICY, after), desired) == []
     assert list_tags(after) == list_tags(desired_wire) or edit.kind.endswith(AMONG_EQUALS)
     settled = record_answer(desired, answer(after, seed))
@@ -203,8 +201,8 @@ def test_an_edit_of_an_immutable_field_replaces_the_policy(
     case: tuple[Tree, Tree, Edit], seed: int
 ) -> None:
     inputs, wire, edit = case
-    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
-    planned = plan(recorded, apply(decode(POLICY, wire), edit))
+    prior = pass_through_state(record_answer(inputs, answer(wire, seed)))
+    planned = plan(prior, apply(decode(POLICY, wire), edit))
     assert isinstance(planned, Replace)
     assert planned.fields == (edit.field.name,)
     assert reports(list(planned.changes), edit)
@@ -219,10 +217,10 @@ def test_one_update_turns_any_policy_into_any_other(
     desired = unrelated[0] | {"policy_type": inputs["policy_type"]}
     desired.pop("scope", None)
     desired |= {"scope": inputs["scope"]} if "scope" in inputs else {}
-    recorded = record_answer(inputs, answer(wire, seed))
+    prior = record_answer(inputs, answer(wire, seed))
     live_wire = apply_edit(wire, edit)
     live = answer(live_wire, seed + 1)
-    refreshed = refresh(recorded, live)
+    refreshed = refresh(prior, live)
     planned = plan(refreshed, desired)
     assume(isinstance(planned, Update))
     assert isinstance(planned, Update)
@@ -260,22 +258,22 @@ def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
 ) -> None:
     wire = store_with_defaults(store(inputs, tagged=True))
     live = answer(wire, seed)
-    recorded = pass_through_state(record_answer(inputs, live))
-    assert recorded.inputs == _remove_nulls(inputs)
-    assert plan(recorded, inputs) == NoOp()
-    assert refresh(recorded, answer(wire, seed + 1)).inputs == recorded.inputs
+    prior = pass_through_state(record_answer(inputs, live))
+    assert prior.inputs == _remove_nulls(inputs)
+    assert plan(prior, inputs) == NoOp()
+    assert refresh(prior, answer(wire, seed + 1)).inputs == prior.inputs
     written = decode(POLICY, store(inputs))
     found = [
         e for e in edits(POLICY, written) if e.path[0] not in IMMUTABLE and writes_alike(written, e)
     ]
     edit = data.draw(st.sampled_from(found))
     desired = apply(written, edit)
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     if any(edit.path[-1] == name for name in FILLED) and isinstance(planned, NoOp):
         return
     assert isinstance(planned, Update)
     assert reports(list(planned.changes), edit)
-    after = store_update(wire, planned, recorded, desired, live)
+    after = store_update(wire, planned, prior, desired, live)
     for change in compare(POLICY, desired, decode(POLICY, after)):
         assert (change.kind, change.path[-1] in FILLED) == ("add", True), change
     if edit.kind in KEEPS_ALL:
@@ -292,7 +290,7 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     inputs: Tree, seed: int, data: st.DataObject
 ) -> None:
     wire = store_with_defaults(store(inputs))
-    recorded = pass_through_state(record_answer(inputs, answer(wire, seed)))
+    prior = pass_through_state(record_answer(inputs, answer(wire, seed)))
     tree = decode(POLICY, wire)
     found = [
         edit
@@ -302,8 +300,8 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     edit = data.draw(st.sampled_from(found))
     live_wire = apply_edit(wire, edit)
     live = answer(live_wire, seed + 1)
-    assert reports(find_drift(recorded, live), edit)
-    refreshed = pass_through_state(refresh(recorded, live))
+    assert reports(find_drift(prior, live), edit)
+    refreshed = pass_through_state(refresh(prior, live))
     assert find_drift(refreshed, live) == []
     planned = plan(refreshed, inputs)
     if edit.kind == "removed" and edit.path[-1] in FILLED and isinstance(planned, NoOp):

@@ -80,11 +80,11 @@ def test_an_edit_is_one_change_and_one_update_undoes_it(
     emulated = EmulatedTenant(quirks)
     inputs = emulated.with_others(inputs)
     policy_id = emulated.create(encode(POLICY, inputs))
-    recorded = from_state(to_state(record_answer(inputs, emulated.get(policy_id))))
-    assert plan(recorded, inputs) == NoOp()
+    prior = from_state(to_state(record_answer(inputs, emulated.get(policy_id))))
+    assert plan(prior, inputs) == NoOp()
     later = later.replace(newer_api=quirks.newer_api)
-    refreshed = refresh(recorded, emulated.get(policy_id, later))
-    assert refreshed.inputs == recorded.inputs
+    refreshed = refresh(prior, emulated.get(policy_id, later))
+    assert refreshed.inputs == prior.inputs
     assert find_drift(refreshed, emulated.get(policy_id)) == []
 
     held = emulated.get(policy_id, Quirks(unset_fields="omitted"))
@@ -104,8 +104,8 @@ def test_an_edit_is_one_change_and_one_update_undoes_it(
     live = emulated.get(policy_id, later)
     if not compare(POLICY, editable, {name: live[name] for name in editable if name in live}):
         return  # The tenant filled in the very baseline that the edit took away.
-    assert reports(find_drift(recorded, live), edit), edit
-    refreshed = refresh(recorded, live)
+    assert reports(find_drift(prior, live), edit), edit
+    refreshed = refresh(prior, live)
     planned = plan(refreshed, inputs)
     if quirks.server_fills and isinstance(planned, NoOp):
         return  # A default of the tenant's own was switched off; the program never asked for it.

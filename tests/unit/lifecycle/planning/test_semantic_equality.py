@@ -236,12 +236,12 @@ def test_an_unknown_value_at_any_place_is_a_change_and_not_a_failure(
     inputs: Tree, data: st.DataObject
 ) -> None:
     """The value postpones checks, and the plan is never NoOp."""
-    recorded = record_answer(inputs, answer(store(inputs)))
+    prior = record_answer(inputs, answer(store(inputs)))
     path = data.draw(st.sampled_from(_list_places(inputs)))
     desired = _set_unknown(inputs, path)
     assert get_at(desired, path) is UNKNOWN
     assert [f for f in check(desired) if f.severity == "error"] == []
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     if "reassign_tasks_to_delegates" in path:
         assert planned == NoOp()
     elif path[0] in ("policy_type", "scope"):

@@ -178,9 +178,9 @@ def test_annotations_of_a_new_manager_are_not_claimed() -> None:
 
 def test_a_policy_without_ownership_annotations_is_not_managed_without_a_claim() -> None:
     live = answer(store({k: v for k, v in INPUTS.items() if k != "annotations"}))
-    recorded = recovery.recover(live, recovery.make_claim(PROBLEM, {}, {}), Origin())
-    assert recorded.taken_by
-    again = refresh(from_state(to_state(recorded)), live)
+    prior = recovery.recover(live, recovery.make_claim(PROBLEM, {}, {}), Origin())
+    assert prior.taken_by
+    again = refresh(from_state(to_state(prior)), live)
     assert again.taken_by
 
 

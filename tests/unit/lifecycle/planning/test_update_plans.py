@@ -22,11 +22,11 @@ from tests.unit.lifecycle.planning.tenant_answers import answer, apply_update, s
 
 def test_an_annotation_of_others_is_not_drift_and_stays() -> None:
     live_wire = store(INPUTS)
-    recorded = record_answer(INPUTS, answer(live_wire))
+    prior = record_answer(INPUTS, answer(live_wire))
     live_wire["annotations"]["theirs"] = "z"
     live = answer(live_wire)
-    assert find_drift(recorded, live) == []
-    refreshed = refresh(recorded, live)
+    assert find_drift(prior, live) == []
+    refreshed = refresh(prior, live)
     desired = INPUTS | {"annotations": {"managed_by": "pulumi", "new": "n"}}
     planned = plan(refreshed, desired)
     assert isinstance(planned, Update)
@@ -81,29 +81,29 @@ def test_a_value_that_the_program_removes_is_reset(
     desired = copy.deepcopy(inputs)
     unset(desired)
     live = answer(store(inputs))
-    recorded = record_answer(inputs, live)
-    planned = plan(recorded, desired)
+    prior = record_answer(inputs, live)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
     assert planned.mask == tuple(sent)
-    assert build_body(planned, recorded, desired, live, LifecycleOptions()) == sent
+    assert build_body(planned, prior, desired, live, LifecycleOptions()) == sent
 
 
 def test_a_default_of_the_tenant_is_not_a_change_and_an_edit_of_it_is_drift() -> None:
     wire = store(INPUTS)
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Wait"
     get_approval(wire)["allowReassignment"] = True
-    recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
-    assert recorded.inputs == INPUTS
-    assert plan(recorded, INPUTS) == NoOp()
-    assert plan(refresh(recorded, answer(wire, 1)), INPUTS) == NoOp()
+    prior = from_state(to_state(record_answer(INPUTS, answer(wire))))
+    assert prior.inputs == INPUTS
+    assert plan(prior, INPUTS) == NoOp()
+    assert plan(refresh(prior, answer(wire, 1)), INPUTS) == NoOp()
     wire["policySteps"]["grant"]["steps"][1]["wait"]["name"] = "Hold"
     del get_approval(wire)["allowReassignment"]
     live = answer(wire)
-    assert [str(change) for change in find_drift(recorded, live)] == [
+    assert [str(change) for change in find_drift(prior, live)] == [
         f"delete {STEP}[0].approval.allow_reassignment",
         f"update {STEP}[1].wait.name",
     ]
-    planned = plan(refresh(recorded, live), INPUTS)
+    planned = plan(refresh(prior, live), INPUTS)
     assert isinstance(planned, Update)
     assert [str(change) for change in planned.changes] == [f"delete {STEP}[1].wait.name"]
 
@@ -111,13 +111,13 @@ def test_a_default_of_the_tenant_is_not_a_change_and_an_edit_of_it_is_drift() ->
 def test_an_update_beside_a_default_of_the_tenant_keeps_it() -> None:
     wire = store(INPUTS)
     get_approval(wire)["allowReassignment"] = True
-    recorded = from_state(to_state(record_answer(INPUTS, answer(wire))))
+    prior = from_state(to_state(record_answer(INPUTS, answer(wire))))
     desired = copy.deepcopy(INPUTS)
     desired["policy_steps"]["grant"]["steps"][0]["approval"]["require_denial_reason"] = True
     desired["policy_steps"]["grant"]["steps"].insert(0, {"accept": {}})
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, answer(wire), LifecycleOptions())
+    body = build_body(planned, prior, desired, answer(wire), LifecycleOptions())
     assert isinstance(body, dict)
     assert body["policySteps"]["grant"]["steps"][1]["approval"] == {
         "manager": {},
@@ -130,13 +130,13 @@ def test_an_update_beside_a_default_of_the_tenant_keeps_it() -> None:
 def test_a_new_item_inherits_nothing_from_the_item_at_its_index() -> None:
     wire = store(INPUTS)
     get_approval(wire)["allowReassignment"] = True
-    recorded = record_answer(INPUTS, answer(wire))
+    prior = record_answer(INPUTS, answer(wire))
     desired = copy.deepcopy(INPUTS)
     steps = desired["policy_steps"]["grant"]["steps"]
     desired["policy_steps"]["grant"]["steps"] = [*steps[1:], {"approval": {"app_owners": {}}}]
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, answer(wire), LifecycleOptions())
+    body = build_body(planned, prior, desired, answer(wire), LifecycleOptions())
     assert isinstance(body, dict)
     assert body["policySteps"]["grant"]["steps"][-1] == {"approval": {"appOwners": {}}}
 
@@ -148,12 +148,12 @@ def test_an_update_beside_a_step_of_an_unknown_kind_keeps_it() -> None:
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["grant"]["steps"][1] = {}
     live = decode(POLICY, wire)
-    recorded = record_answer(inputs, live)
+    prior = record_answer(inputs, live)
     desired = copy.deepcopy(inputs)
     desired["policy_steps"]["grant"]["steps"].append({"accept": {}})
-    planned = plan(recorded, desired)
+    planned = plan(prior, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, live, LifecycleOptions())
+    body = build_body(planned, prior, desired, live, LifecycleOptions())
     assert isinstance(body, dict)
     steps = wire["policySteps"]["grant"]["steps"]
     assert body["policySteps"]["grant"]["steps"] == [*steps, {"accept": {}}]
@@ -164,9 +164,9 @@ def test_enabling_a_disabled_escalation_is_drift_of_the_flag_only() -> None:
     inputs = copy.deepcopy(INPUTS)
     inputs["policy_steps"]["sales_Team.x"]["steps"][0]["approval"]["escalation_enabled"] = False
     wire = store(inputs)
-    recorded = record_answer(inputs, answer(wire))
+    prior = record_answer(inputs, answer(wire))
     get_sales(wire)["escalationEnabled"] = True
-    refreshed = refresh(recorded, answer(wire))
+    refreshed = refresh(prior, answer(wire))
     assert [str(change) for change in compare(POLICY, inputs, refreshed.inputs)] == [
         f"add {SALES}[0].approval.escalation_enabled"
     ]
@@ -174,10 +174,10 @@ def test_enabling_a_disabled_escalation_is_drift_of_the_flag_only() -> None:
 
 def test_a_later_updated_at_is_not_drift() -> None:
     wire = store(INPUTS)
-    recorded = record_answer(INPUTS, answer(wire, 1))
-    refreshed = refresh(recorded, answer(wire, 2))
-    assert refreshed.outputs["updated_at"] == recorded.outputs["updated_at"]
-    assert find_drift(recorded, answer(wire, 2)) == []
+    prior = record_answer(INPUTS, answer(wire, 1))
+    refreshed = refresh(prior, answer(wire, 2))
+    assert refreshed.outputs["updated_at"] == prior.outputs["updated_at"]
+    assert find_drift(prior, answer(wire, 2)) == []
 
 
 def test_an_agent_must_not_choose_its_own_policy() -> None:
@@ -195,9 +195,9 @@ def test_an_agent_must_not_choose_its_own_policy() -> None:
             "policy_steps": {"grant": {"steps": steps}},
         }
 
-    recorded = record_answer(choosing("2other"), answer(store(choosing("2other"))) | {"id": "2own"})
-    planned = plan(recorded, choosing("2own"))
+    prior = record_answer(choosing("2other"), answer(store(choosing("2other"))) | {"id": "2own"})
+    planned = plan(prior, choosing("2own"))
     assert isinstance(planned, Refuse)
     assert planned.advice.endswith("[agent-policies]")
     turned_down = LifecycleOptions(severities=severity.parse("agent-policies=off"))
-    assert isinstance(plan(recorded, choosing("2own"), turned_down), Update)
+    assert isinstance(plan(prior, choosing("2own"), turned_down), Update)
