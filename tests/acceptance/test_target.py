@@ -88,7 +88,7 @@ def test_invalid_arguments_are_an_error(suite: Suite, arguments: list[str], told
     assert told in ran.err
 
 
-def test_quirks_are_refused_for_a_real_tenant(
+def test_quirks_are_an_error_for_a_real_tenant(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     ran = suite(*ONE, "--quirk", "pages=empty", **real)

@@ -57,7 +57,7 @@ def test_apps_are_found_by_name_in_any_case(c1_tenant: Emulator, ask: Ask) -> No
     assert list_names(ask("/api/v1/apps?page_size=10")) == ["CRM", "ERP"]
 
 
-def test_lists_come_in_pages(c1_tenant: Emulator, ask: Ask) -> None:
+def test_lists_have_pages(c1_tenant: Emulator, ask: Ask) -> None:
     for number in range(23):
         c1_tenant.add_user(f"u{number}@example.com", f"U{number}")
     found, token, pages = [], "", 0

@@ -106,7 +106,7 @@ def test_one_update_can_replace_steps_by_a_baseline_policy(
     assert update(policy, both, "baselinePolicyId,policySteps").status_code == 200
 
 
-def test_a_deleted_policy_is_gone(http: httpx.Client, create: Create) -> None:
+def test_a_deleted_policy_has_a_time_of_deletion(http: httpx.Client, create: Create) -> None:
     path = f"/api/v1/policies/{create()['id']}"
     assert http.delete(path).json() == {}
     assert http.get(path).json()["policy"]["deletedAt"]

@@ -77,7 +77,7 @@ def test_without_a_mask_the_whole_policy_is_rewritten(
         "displayName,policyType",
     ],
 )
-def test_a_mask_may_only_name_writable_top_level_fields(
+def test_a_mask_names_writable_top_level_fields_only(
     create: Create, http: httpx.Client, update: Update, mask: str
 ) -> None:
     before = create()
@@ -189,7 +189,7 @@ def test_annotations_beyond_the_limits_are_rejected(
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
-def test_the_limits_hold_for_the_merged_annotations(create: Create, update: Update) -> None:
+def test_the_limits_apply_to_the_merged_annotations(create: Create, update: Update) -> None:
     held = create(annotations={f"key-{index}": "v" for index in range(16)})
     assert update(held["id"], {"annotations": {"more": "v"}}, "annotations").status_code == 400
     swapped = {"key-0": "", "more": "v"}

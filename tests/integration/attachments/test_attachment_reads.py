@@ -104,7 +104,7 @@ def test_drift_is_confirmed_and_a_missing_object_is_proven(company: Company) -> 
     assert drifted.count(theirs) == 1
 
 
-def test_a_page_that_lags_behind_a_write_is_no_drift(company: Company) -> None:
+def test_a_page_that_lags_behind_a_write_is_not_drift(company: Company) -> None:
     policy, next_one = company.add_policy(), company.add_policy()
     company.tenant.set_quirks(search_lag=3600)
     priors = add(company, 12, policy)

@@ -271,7 +271,7 @@ def test_a_policy_with_a_pending_delete_is_not_adopted(
     assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 
 
-def test_a_referrer_moves_to_the_replacement_before_the_old_policy_goes(
+def test_a_referrer_moves_to_the_replacement_before_the_delete(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     base = make_grant(display_name="Base")

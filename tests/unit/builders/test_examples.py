@@ -65,7 +65,7 @@ def run_program(spelling: str) -> dict[str, Tree]:
     }
 
 
-def test_there_are_five_policies_in_each_spelling() -> None:
+def test_each_spelling_has_five_policies() -> None:
     assert len(NAMES) == 5
     assert set(NAMES) == set(run_program("builders")) == set(run_program("dicts"))
     assert sorted(path.stem for path in (EXAMPLES / "terraform").glob("*.tf")) == NAMES

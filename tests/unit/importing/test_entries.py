@@ -74,7 +74,7 @@ def test_fields_of_a_newer_api_are_in_the_outputs_at_any_depth() -> None:
     assert "__rewritten" not in entry["outputs"]
 
 
-def test_fields_without_effect_are_no_change() -> None:
+def test_fields_without_effect_are_not_a_change() -> None:
     approval = {"manager": {}, "escalation": {"expiration": "60", "skipStep": {}}}
     policy = make_wire_policy("a", policySteps={"grant": {"steps": [{"approval": approval}]}})
     [entry] = make_entries(policy).values()

@@ -52,7 +52,7 @@ def test_the_environment_names_the_python_without_the_option(
         language_host.program_python(make_program_info(machine.root))
 
 
-def test_the_executor_gets_only_what_the_engine_set() -> None:
+def test_the_executor_gets_only_the_settings_of_the_engine() -> None:
     request = language_pb2.RunRequest(
         project="p", stack="dev", pwd="/app", dryRun=True, parallel=4, monitor_address="m:1"
     )

@@ -162,7 +162,7 @@ def test_a_step_that_finds_only_the_subject_is_undecided(kind: dict[str, Any]) -
     assert step.approvers == Unresolved(code="barred-approvers", people=barred)
 
 
-def test_the_subject_may_not_approve_the_request() -> None:
+def test_the_subject_must_not_approve_the_request() -> None:
     policy = make_grant(make_approval(users={"user_ids": ["u-ada", "u-grace"]}))
     (step,) = run(policy).approvals
     assert step.approvers == (Person("u-grace", GRACE, "Grace"),)

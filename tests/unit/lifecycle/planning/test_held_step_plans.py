@@ -96,7 +96,7 @@ def test_an_update_of_the_steps_is_refused_at_preview() -> None:
     assert planned.advice.endswith("[provision-step]")
 
 
-def test_an_update_of_the_steps_is_refused_by_the_live_policy_too() -> None:
+def test_a_held_step_of_the_live_policy_stops_an_update_of_the_steps() -> None:
     prior = record_answer(make_policy(MANAGER), make_live(MANAGER))
     planned = plan(prior, make_policy(OWNERS))
     assert isinstance(planned, Update)
