@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 
-REFUSED = {
+REJECTED = {
     "rebinding": {"Host": "evil.example"},
     "rebinding with our port": {"Host": "evil.example:{port}"},
     "no host": {"Host": ""},
@@ -41,11 +41,11 @@ def ask(tenant: Emulator, method: str, path: str, headers: dict[str, str]) -> ht
 
 
 @pytest.mark.parametrize(("method", "path"), CONTROL)
-@pytest.mark.parametrize("how", REFUSED)
+@pytest.mark.parametrize("how", REJECTED)
 def test_a_request_that_a_web_page_may_have_sent_is_rejected(
     how: str, method: str, path: str, c1_tenant: Emulator
 ) -> None:
-    answer = ask(c1_tenant, method, path, REFUSED[how])
+    answer = ask(c1_tenant, method, path, REJECTED[how])
     assert answer.status_code == 403
     assert "control endpoints" in answer.json()["error"]
 

@@ -226,13 +226,13 @@ def make_nested(kind: str, levels: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "kept", "refused"), [("multiStep", 60, (70, 140, 300)), ("config", 180, (200, 900))]
+    ("kind", "kept", "rejected"), [("multiStep", 60, (70, 140, 300)), ("config", 180, (200, 900))]
 )
 def test_a_too_deeply_nested_message_is_rejected(
-    http: httpx.Client, kind: str, kept: int, refused: tuple[int, ...]
+    http: httpx.Client, kind: str, kept: int, rejected: tuple[int, ...]
 ) -> None:
     assert http.post("/_emulator/add-policy", json=make_nested(kind, kept)).status_code == 200
-    for levels in refused:
+    for levels in rejected:
         answer = http.post("/_emulator/add-policy", json=make_nested(kind, levels))
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
         assert "depth" in answer.json()["message"]

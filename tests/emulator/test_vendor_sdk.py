@@ -142,9 +142,9 @@ def test_the_sdk_deletes_a_policy(sdk: SDK) -> None:
     assert answer
     assert answer.policy
     assert answer.policy.deleted_at
-    with pytest.raises(errors.SDKError, match="not found") as refused:
+    with pytest.raises(errors.SDKError, match="not found") as caught:
         sdk.policies.delete(request={"id": created.id})
-    assert refused.value.status_code == 404
+    assert caught.value.status_code == 404
 
 
 def test_the_sdk_raises_an_error_for_rejected_provision_steps(sdk: SDK) -> None:
@@ -152,9 +152,9 @@ def test_the_sdk_raises_an_error_for_rejected_provision_steps(sdk: SDK) -> None:
         "steps": [{"provision": {"provision_policy": {"connector": {}}}}]
     }
     body = {**POLICY, "policy_steps": {"grant": provisioning}, "rules": []}
-    with pytest.raises(errors.SDKError, match="provision steps are not allowed") as refused:
+    with pytest.raises(errors.SDKError, match="provision steps are not allowed") as caught:
         sdk.policies.create(request=shared.CreatePolicyRequest.model_validate(body))
-    assert refused.value.status_code == 500
+    assert caught.value.status_code == 500
 
 
 def test_the_sdk_validates_and_evaluates_expressions(sdk: SDK) -> None:

@@ -104,13 +104,13 @@ def test_policies_that_cannot_be_adopted_are_left_out_with_a_reason(
     assert sum("Policy.get" in line for line in lines) == sum(r.builtin for r in c1_tenant.policies)
 
 
-REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+NOT_ADOPTED: dict[str, tuple[dict[str, Any], str]] = {
     "no-baseline": ({"policySteps": {}}, "[no-baseline]"),
     "terraform": ({"annotations": TERRAFORM}, "managed by terraform in the workspace 'prod'"),
 }
 
 
-@pytest.mark.parametrize(("fields", "message"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("fields", "message"), NOT_ADOPTED.values(), ids=NOT_ADOPTED)
 def test_nothing_is_written_if_a_named_policy_cannot_be_adopted(
     run: Callable[..., Result], c1_tenant: Emulator, fields: dict[str, Any], message: str
 ) -> None:

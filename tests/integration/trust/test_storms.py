@@ -232,7 +232,7 @@ def test_a_clock_that_jumps_during_a_run_causes_one_renewal(
     assert _count_tokens(c1_tenant) == 2
 
 
-MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
+CONCURRENT_REQUESTS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "creates": ("POST", lambda path: path == "/api/v1/policies"),
     "reads": ("GET", lambda path: True),
     "updates": ("POST", lambda path: path.startswith("/api/v1/policies/")),
@@ -240,9 +240,9 @@ MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", MEETINGS)
+@pytest.mark.parametrize("kind", CONCURRENT_REQUESTS)
 def test_no_lock_is_held_during_a_request(kind: str, c1_tenant: Emulator, stack: Stack) -> None:
-    method, matches = MEETINGS[kind]
+    method, matches = CONCURRENT_REQUESTS[kind]
     names = ["a", "b", "c", "d"]
     program = {name: make_grant(name) for name in names}
     if kind != "creates":

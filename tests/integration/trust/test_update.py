@@ -123,7 +123,7 @@ def test_a_change_of_others_to_the_desired_value_is_not_a_conflict(
     _assert_converged(stack, program)
 
 
-ELSEWHERE: dict[str, tuple[dict[str, Any], str, Any]] = {
+OTHER_CHANGES: dict[str, tuple[dict[str, Any], str, Any]] = {
     "a field": ({"displayName": "theirs"}, "displayName", "theirs"),
     "an annotation": (
         {"annotations": {"note": "theirs"}},
@@ -133,11 +133,11 @@ ELSEWHERE: dict[str, tuple[dict[str, Any], str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("what", ELSEWHERE)
+@pytest.mark.parametrize("what", OTHER_CHANGES)
 def test_an_update_keeps_changes_of_other_fields(
     what: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
-    edit, field, value = ELSEWHERE[what]
+    edit, field, value = OTHER_CHANGES[what]
     stack.up({"access": make_grant("A")})
     c1_tenant.api_edit(stack.id_of("access"), edit)
     stack.up({"access": make_grant("B")})

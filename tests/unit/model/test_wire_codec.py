@@ -21,7 +21,7 @@ def make_step(step: Tree, name: str = "policy_steps") -> Tree:
     return {name: {"grant": {"steps": [step]}}}
 
 
-BOTH_WAYS: list[tuple[str, Tree, Tree]] = [
+ROUND_TRIPS: list[tuple[str, Tree, Tree]] = [
     ("names", {"display_name": "x"}, {"displayName": "x"}),
     (
         "names deep inside",
@@ -76,7 +76,7 @@ BOTH_WAYS: list[tuple[str, Tree, Tree]] = [
 
 
 @pytest.mark.parametrize(
-    ("tree", "wire"), [pytest.param(*case[1:], id=case[0]) for case in BOTH_WAYS]
+    ("tree", "wire"), [pytest.param(*case[1:], id=case[0]) for case in ROUND_TRIPS]
 )
 def test_inputs_survive_encoding_and_decoding(tree: Tree, wire: Tree) -> None:
     assert encode(POLICY, tree) == wire

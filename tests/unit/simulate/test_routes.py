@@ -70,7 +70,7 @@ def test_an_undecided_rule_gives_several_possible_results() -> None:
     )
 
 
-def test_an_undecided_rule_without_an_effect_is_ignored() -> None:
+def test_an_undecided_rule_can_lead_to_a_single_result() -> None:
     result = run(build_with_rules("subject.department == 'Ops'", UNDECIDED, "true"))
     assert result.ending == "rejected"
     assert [step.kind for step in result.steps] == ["reject"]

@@ -54,7 +54,7 @@ def describe(finding: Finding) -> tuple[str, str, str]:
 LOW = {"condition": "a == 'b'", "step_key": "low"}
 ESCALATION = {"expiration": 3600, "skip_step": {}}
 
-REFUSED = {
+INVALID = {
     "two kinds of step": (
         make_policy({"approval": {"manager": {}}, "accept": {}}),
         FIRST,
@@ -423,7 +423,7 @@ def parametrize(table: dict[str, Any]) -> pytest.MarkDecorator:
     )
 
 
-@parametrize(REFUSED)
+@parametrize(INVALID)
 def test_a_wrong_policy_has_one_error_with_path_rule_and_correction(
     inputs: Tree, path: str, rule_id: str, hint: str
 ) -> None:

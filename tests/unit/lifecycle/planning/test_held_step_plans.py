@@ -29,7 +29,9 @@ MANAGER: Tree = {"approval": {"manager": {}}}
 OWNERS: Tree = {"approval": {"app_owners": {}}}
 PROVISION: Tree = {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}}
 RUN: Tree = {"action": {"automation": {"automation_template_id": "t"}}}
-TURNED_DOWN = LifecycleOptions(severities=severity.parse("provision-step=warning,action-step=off"))
+LOWERED_RULES = LifecycleOptions(
+    severities=severity.parse("provision-step=warning,action-step=off")
+)
 
 
 def make_policy(*steps: Tree, **fields: Any) -> Tree:
@@ -107,12 +109,12 @@ def test_a_held_step_of_the_live_policy_stops_an_update_of_the_steps() -> None:
     assert refused.advice.endswith("[action-step]")
 
 
-def test_the_steps_of_the_program_are_sent_if_the_rule_is_off() -> None:
+def test_the_steps_of_the_program_are_sent_if_the_rule_is_lowered() -> None:
     prior = pass_through_state(record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION)))
-    planned = plan(prior, make_policy(OWNERS), TURNED_DOWN)
+    planned = plan(prior, make_policy(OWNERS), LOWERED_RULES)
     assert isinstance(planned, Update)
     body = build_body(
-        planned, prior, make_policy(OWNERS), make_live(MANAGER, PROVISION), TURNED_DOWN
+        planned, prior, make_policy(OWNERS), make_live(MANAGER, PROVISION), LOWERED_RULES
     )
     assert body == {"policySteps": {"grant": {"steps": [{"approval": {"appOwners": {}}}]}}}
 
@@ -121,8 +123,8 @@ def test_a_preview_names_the_held_steps_that_the_update_drops() -> None:
     prior = pass_through_state(
         record_answer(make_policy(MANAGER), make_live(MANAGER, PROVISION, RUN))
     )
-    planned = plan(prior, make_policy(OWNERS), TURNED_DOWN)
-    [said] = list_warnings(planned, prior, make_policy(OWNERS), TURNED_DOWN)
+    planned = plan(prior, make_policy(OWNERS), LOWERED_RULES)
+    [said] = list_warnings(planned, prior, make_policy(OWNERS), LOWERED_RULES)
     assert '`policy_steps["grant"].steps[1]`' in said
     assert said.endswith("the update drops them. [provision-step]")
     other = make_policy(MANAGER, description="new")
@@ -142,7 +144,7 @@ def test_a_provision_step_of_the_program_is_not_a_held_step() -> None:
     both = make_policy(MANAGER, PROVISION)
     prior = pass_through_state(record_answer(both, make_live(MANAGER, PROVISION)))
     assert prior.held == {}
-    assert plan(prior, both, TURNED_DOWN) == NoOp()
+    assert plan(prior, both, LOWERED_RULES) == NoOp()
     assert find_drift(prior, make_live(MANAGER)) != []
 
 
@@ -168,7 +170,7 @@ def test_a_held_step_stays_held_beside_an_action_step_of_the_program() -> None:
     refused = plan(prior, make_policy(OWNERS, RUN), action_only)
     assert isinstance(refused, Refuse)
     assert refused.advice.endswith("[provision-step]")
-    allowed = plan(prior, make_policy(OWNERS, RUN), TURNED_DOWN)
+    allowed = plan(prior, make_policy(OWNERS, RUN), LOWERED_RULES)
     assert isinstance(allowed, Update)
 
 

@@ -17,12 +17,12 @@ from pulumi_c1policy._model.schema import Field, Message, Scalar, index_messages
 from tests.unit.lifecycle.planning.fact_examples import EXAMPLES, list_rules
 from tests.unit.lifecycle.planning.specimens import PLACES, Place, make_specimen
 
-SAID_ELSEWHERE = {
+TESTED_ELSEWHERE = {
     "name": "not a fact but the field itself",
     "doc": "tests/unit/model",
     "cel": "the expression checker",
 }
-BROKEN = {"shape": "one", "least": None, "most": None, "bounds_rule": "out-of-bounds"}
+OTHER_VALUES = {"shape": "one", "least": None, "most": None, "bounds_rule": "out-of-bounds"}
 
 
 def list_facts(field: Field) -> Iterator[str]:
@@ -30,7 +30,7 @@ def list_facts(field: Field) -> Iterator[str]:
     for fact in dataclasses.fields(Field):
         value = getattr(field, fact.name)
         stated = value != fact.default and not _is_implied(field, fact.name)
-        if stated and fact.name not in SAID_ELSEWHERE:
+        if stated and fact.name not in TESTED_ELSEWHERE:
             yield fact.name
 
 
@@ -52,7 +52,9 @@ FACTS = [
 def without_fact(place: Place, fact: str) -> Iterator[None]:
     """Provide the model without that fact."""
     whole = getattr(place.field, fact)
-    other: Any = BROKEN.get(fact, type(whole)()) if fact != "type" else _choose_other_type(whole)
+    other: Any = (
+        OTHER_VALUES.get(fact, type(whole)()) if fact != "type" else _choose_other_type(whole)
+    )
     try:
         _set(place, fact, other)
         yield

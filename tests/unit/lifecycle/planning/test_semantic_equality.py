@@ -61,7 +61,7 @@ def make_rule(**fields: Any) -> Tree:
     return {"rules": [{"condition": "true"} | fields]}
 
 
-SAME: list[tuple[str, Tree, Tree]] = [
+EQUAL: list[tuple[str, Tree, Tree]] = [
     ("null and absent", {"description": None}, {}),
     ("empty text and absent", {"description": ""}, {}),
     ("false and absent", make_approval(allow_reassignment=False), make_approval()),
@@ -180,7 +180,7 @@ DIFFERENT: list[tuple[str, Tree, Tree, list[str | int]]] = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), [pytest.param(*case[1:], id=case[0]) for case in SAME])
+@pytest.mark.parametrize(("one", "other"), [pytest.param(*case[1:], id=case[0]) for case in EQUAL])
 def test_equal_spellings_are_not_a_change(one: Tree, other: Tree) -> None:
     assert compare(POLICY, one, other) == []
     assert compare(POLICY, other, one) == []

@@ -23,7 +23,7 @@ from tests.support.strategies import policies
 from tests.unit.lifecycle.planning.employees import INPUTS
 from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
-SOUND = to_state(record_answer(INPUTS, answer(store(INPUTS))))
+VALID_STATE = to_state(record_answer(INPUTS, answer(store(INPUTS))))
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
     lambda inner: (
@@ -31,30 +31,30 @@ _JSON = st.recursive(
     ),
     max_leaves=8,
 )
-_NAMES = st.sampled_from([*SOUND, "__rewritten", "__held", "__taken_by", "__lost_marks"])
+_NAMES = st.sampled_from([*VALID_STATE, "__rewritten", "__held", "__taken_by", "__lost_marks"])
 
 
 def test_a_state_has_the_version_of_this_release_and_is_read_back() -> None:
-    assert SOUND[STATE] == VERSION == len(MIGRATIONS)
-    assert from_state(SOUND).inputs == INPUTS
-    assert STATE not in from_state(SOUND).outputs
+    assert VALID_STATE[STATE] == VERSION == len(MIGRATIONS)
+    assert from_state(VALID_STATE).inputs == INPUTS
+    assert STATE not in from_state(VALID_STATE).outputs
 
 
 @pytest.mark.parametrize("version", [None, 0, 0.0, 1, 1.0, "absent"])
 def test_a_state_of_an_earlier_version_is_read_like_a_current_one(version: Any) -> None:
-    state = {k: v for k, v in SOUND.items() if k != STATE}
+    state = {k: v for k, v in VALID_STATE.items() if k != STATE}
     state |= {} if version == "absent" else {STATE: version}
-    assert from_state(state) == from_state(SOUND)
+    assert from_state(state) == from_state(VALID_STATE)
     assert matches(state, INPUTS)
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, float(VERSION + 1), 10**30])
 def test_a_state_of_a_later_version_is_refused(version: Any) -> None:
-    for rest in (SOUND, {}, {"policy_steps": "in another form"}):
+    for rest in (VALID_STATE, {}, {"policy_steps": "in another form"}):
         with pytest.raises(StateError, match="later release") as caught:
             from_state({**rest, STATE: version})
         assert "Update pulumi-c1policy" in caught.value.advice
-    assert not matches({**SOUND, STATE: version}, INPUTS)
+    assert not matches({**VALID_STATE, STATE: version}, INPUTS)
 
 
 DAMAGES: list[tuple[Tree, str]] = [
@@ -87,17 +87,17 @@ DAMAGES: list[tuple[Tree, str]] = [
 @pytest.mark.parametrize(("damage", "said"), DAMAGES)
 def test_the_error_for_a_damage_names_the_path_without_values(damage: Tree, said: str) -> None:
     with pytest.raises(StateError) as caught:
-        from_state(SOUND | damage)
+        from_state(VALID_STATE | damage)
     assert said in caught.value.summary
     assert "pulumi up --refresh" in caught.value.advice
     beside = damage.keys().isdisjoint(INPUTS)
-    assert not (beside and matches(SOUND | damage, INPUTS))
+    assert not (beside and matches(VALID_STATE | damage, INPUTS))
 
 
 def test_the_error_names_the_first_paths_only() -> None:
     notes = {str(number): number for number in range(20)}
     with pytest.raises(StateError, match="and 17 more"):
-        from_state(SOUND | {"annotations": notes})
+        from_state(VALID_STATE | {"annotations": notes})
 
 
 def test_a_state_that_is_nested_too_deeply_is_refused() -> None:
@@ -105,12 +105,12 @@ def test_a_state_that_is_nested_too_deeply_is_refused() -> None:
     for _ in range(5_000):
         deep = [deep]
     with pytest.raises(StateError, match="less deeply nested"):
-        from_state(SOUND | {"newerField": deep})
+        from_state(VALID_STATE | {"newerField": deep})
 
 
 @given(st.dictionaries(_NAMES, _JSON))
 def test_any_state_is_read_or_refused(damage: Tree) -> None:
-    state = copy.deepcopy(SOUND) | damage
+    state = copy.deepcopy(VALID_STATE) | damage
     for migration in MIGRATIONS:
         migration.apply(copy.deepcopy(state))
     matches(state, INPUTS)
