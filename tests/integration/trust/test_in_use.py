@@ -75,8 +75,8 @@ def test_a_policy_in_use_is_not_deleted_and_the_error_says_who_uses_it(
     assert text.startswith(
         f"Cannot delete the policy c1policy.Policy/access ({policy_id}): it is in use by 1 app and "
         "12 entitlements, which would keep the id of a deleted policy: the app 'GitHub' "
-        f"({app}) for grant, the entitlement 'Role 11' (role11 of the app {app}) for revoke, 11 "
-        "grants, the entitlement 'Role 10'"
+        f"({app}) for grant, the entitlement 'Role 11' (role11) of the app 'GitHub' ({app}) for "
+        "revoke, 11 grants, the entitlement 'Role 10'"
     )
     assert f"{VARIABLE}=delete pulumi destroy" in text.splitlines()[-1]
     assert len(stack.state) == len(live(c1_tenant)) == 1
@@ -84,6 +84,24 @@ def test_a_policy_in_use_is_not_deleted_and_the_error_says_who_uses_it(
     detach(c1_tenant, app)
     stack.destroy()
     assert live(c1_tenant) == []
+
+
+@pytest.mark.parametrize("status", [0, 403, 503])
+def test_the_refusal_names_the_app_of_an_entitlement(
+    status: int, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The third search for apps is about their names; without an answer the ids remain."""
+    stack.up(ONE)
+    app = c1_tenant.add_app("GitHub")
+    fields = {"revokePolicyId": stack.id_of("access")}
+    role = c1_tenant.add_entitlement(app, "Role", **fields)
+    fault = Fault(do="answer", status=status, nth=3, times=None, path="/search/apps$")
+    c1_tenant.set_faults(*([fault] if status else []))
+    shown = app if status else f"'GitHub' ({app})"
+    with caplog.at_level(logging.WARNING):
+        text = destroy_refused(stack)
+    assert f"the entitlement 'Role' ({role}) of the app {shown} for revoke." in text
+    assert caplog.messages == []
 
 
 def test_the_environment_decides_for_one_run(
