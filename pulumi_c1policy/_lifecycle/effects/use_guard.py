@@ -16,8 +16,9 @@ from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
+from pulumi_c1policy._client.outcomes import Kind
 from pulumi_c1policy._client.policy_client import PolicyClient
-from pulumi_c1policy._client.usage_client import Searched
+from pulumi_c1policy._client.usage_client import Searched, UsageClient
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.planning import use_texts, uses
 from pulumi_c1policy._lifecycle.planning.ownership import read_workspace
@@ -78,6 +79,7 @@ class UseGuard:
             warn: Show a warning.
         """
         self._client = client
+        self._usage = UsageClient(client.transport, Kind.HELP)
         self._known = known
         self._warn = warn
         self._lock = Lock()
@@ -168,7 +170,7 @@ class UseGuard:
         if unnamed := sorted(shown - self._app_names.keys()):
             try:
                 with self._client.limit_time(_MAX_NAMES_SECONDS):
-                    rows = self._client.usage.search_apps_by_ids(unnamed).rows
+                    rows = self._usage.search_apps_by_ids(unnamed).rows
             except APIError:
                 # The text then shows their ids.
                 rows = []
@@ -203,7 +205,7 @@ class UseGuard:
             return None
         ids = sorted(policy_ids)
         try:
-            page = self._client.usage.search_by_policies(what, ids, token)
+            page = self._usage.search_by_policies(what, ids, token)
         except APIError as error:
             self._failed[what] = error.summary
             return None
