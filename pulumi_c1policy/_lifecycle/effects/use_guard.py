@@ -16,16 +16,16 @@ from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
-from pulumi_c1policy._client.outcomes import Kind
+from pulumi_c1policy._client.outcomes import OutcomeKind
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._client.usage_client import Searched, UsageClient
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.planning import use_texts, uses
 from pulumi_c1policy._lifecycle.planning.ownership import read_workspace
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 from pulumi_c1policy.errors import APIError
 
-SEARCHED: Final[Mapping[Searched, Callable[..., list[Use]]]] = {
+SEARCHED: Final[Mapping[Searched, Callable[..., list[PolicyUse]]]] = {
     "apps": uses.find_in_app,
     "entitlements": uses.find_in_entitlement,
 }
@@ -61,7 +61,7 @@ class InUse:
         is_complete: False if there may be more.
     """
 
-    uses: list[Use]
+    uses: list[PolicyUse]
     is_complete: bool
 
 
@@ -79,12 +79,12 @@ class UseGuard:
             warn: Show a warning.
         """
         self._client = client
-        self._usage = UsageClient(client.transport, Kind.HELP)
+        self._usage = UsageClient(client.transport, OutcomeKind.HELP)
         self._known = known
         self._warn = warn
         self._lock = Lock()
         self._asked: set[str] = set()
-        self._seen: dict[str, list[Use]] = {}
+        self._seen: dict[str, list[PolicyUse]] = {}
         """The uses that the search ahead saw, by policy; an empty list if it was left open."""
         self._pages: Iterator[list[dict[str, Any]]] | None = None
         """The pages of all policies that were not read yet; None before the first question."""
@@ -150,7 +150,7 @@ class UseGuard:
 
     def _ask_again(self, policy_id: str) -> InUse | None:
         """Search for the uses of one policy as they are now."""
-        found: list[Use] = []
+        found: list[PolicyUse] = []
         is_complete = True
         for what in SEARCHED:
             earlier = [use for use in self._seen[policy_id] if f"{use.kind}s" == what]
@@ -163,14 +163,14 @@ class UseGuard:
             return None
         return InUse(self._name_apps(uses.sort(uses.drop_repeated(found))), is_complete)
 
-    def _name_apps(self, found: list[Use]) -> list[Use]:
+    def _name_apps(self, found: list[PolicyUse]) -> list[PolicyUse]:
         """Add the names of apps to the uses that a text lists, with at most one request."""
         self._app_names |= {use.id: use.name for use in found if use.kind == "app"}
         shown = {use.app_id for use in found[: use_texts.MAX_SHOWN]} - {""}
         if unnamed := sorted(shown - self._app_names.keys()):
             try:
                 with self._client.limit_time(_MAX_NAMES_SECONDS):
-                    rows = self._usage.search_apps_by_ids(unnamed).rows
+                    rows = self._usage.search_apps_by_ids(unnamed).rows or []
             except APIError:
                 # The text then shows their ids.
                 rows = []
@@ -181,9 +181,9 @@ class UseGuard:
             }
         return [replace(use, app_name=self._app_names.get(use.app_id, "")) for use in found]
 
-    def _search_one(self, what: Searched, policy_id: str) -> tuple[list[Use] | None, bool]:
+    def _search_one(self, what: Searched, policy_id: str) -> tuple[list[PolicyUse] | None, bool]:
         """Return the uses of one policy (None if the tenant does not tell), and if they are all."""
-        found: list[Use] = []
+        found: list[PolicyUse] = []
         token = ""
         for _ in range(MAX_PAGES):
             page = self._request(what, [policy_id], token)
@@ -199,7 +199,7 @@ class UseGuard:
 
     def _request(
         self, what: Searched, policy_ids: Iterable[str], token: str
-    ) -> tuple[list[Use], str] | None:
+    ) -> tuple[list[PolicyUse], str] | None:
         """Return the uses on one page and the next token, or None if the page cannot be read."""
         if what in self._failed:
             return None
@@ -210,7 +210,7 @@ class UseGuard:
             self._failed[what] = error.summary
             return None
         find = SEARCHED[what]
-        return [use for row in page.rows for use in find(row, ids)], page.next_token
+        return [use for row in page.rows or () for use in find(row, ids)], page.next_page_token
 
     def _list_owned(self, workspace: str, pages: Iterator[list[dict[str, Any]]]) -> set[str]:
         """List the workspace's policies on the next pages that no resource of the program holds."""

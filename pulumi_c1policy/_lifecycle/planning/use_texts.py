@@ -11,7 +11,7 @@ from typing import Final
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning import uses
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 
 MAX_SHOWN: Final = 5
 """The number of uses that a sentence lists."""
@@ -20,7 +20,7 @@ _MAX_NAME_LENGTH = 60
 _VARIABLE = "PULUMI_C1POLICY_ON_IN_USE=delete"
 
 
-def refuse_delete(policy_id: str, found: Sequence[Use], *, is_complete: bool) -> Refuse:
+def refuse_delete(policy_id: str, found: Sequence[PolicyUse], *, is_complete: bool) -> Refuse:
     """Refuse to delete a policy that is in use.
 
     Args:
@@ -38,7 +38,7 @@ def refuse_delete(policy_id: str, found: Sequence[Use], *, is_complete: bool) ->
 
 
 def warn_of_replaced_delete(
-    policy_id: str, new_id: str, found: Sequence[Use], *, is_complete: bool
+    policy_id: str, new_id: str, found: Sequence[PolicyUse], *, is_complete: bool
 ) -> str:
     """Warn that the old policy of a replacement was left in the tenant, because it is in use.
 
@@ -69,7 +69,7 @@ def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
     )
 
 
-def count_uses(found: Sequence[Use], *, is_complete: bool = True) -> str:
+def count_uses(found: Sequence[PolicyUse], *, is_complete: bool = True) -> str:
     """Return the number of uses by kind, such as "1 app and 12 entitlements"."""
     counts = {kind: sum(use.kind == kind for use in found) for kind in uses.KINDS}
     parts = [f"{n} {kind if n == 1 else _pluralize(kind)}" for kind, n in counts.items() if n]
@@ -77,7 +77,7 @@ def count_uses(found: Sequence[Use], *, is_complete: bool = True) -> str:
     return text if is_complete else f"at least {text}"
 
 
-def name_object(use: Use) -> str:
+def name_object(use: PolicyUse) -> str:
     """Name the object that uses a policy: its kind, name and id, and those of its app."""
     of = f" of the app {_name_by_id(use.app_name, use.app_id)}" if use.app_id else ""
     return f"the {use.kind} {_name_by_id(use.name, use.id)}{of}"
@@ -92,13 +92,13 @@ def _name_by_id(name: str, own_id: str) -> str:
     return f"'{shown}' ({plain_id})" if shown else plain_id
 
 
-def _list(found: Sequence[Use]) -> str:
+def _list(found: Sequence[PolicyUse]) -> str:
     """List the largest uses."""
     listed = ", ".join(map(_describe, uses.sort(found)[:MAX_SHOWN]))
     return listed + (f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else "")
 
 
-def _describe(use: Use) -> str:
+def _describe(use: PolicyUse) -> str:
     grants = f", {use.grants} grant{'' if use.grants == 1 else 's'}" if use.grants else ""
     return f"{name_object(use)} for {' and '.join(use.places)}{grants}"
 

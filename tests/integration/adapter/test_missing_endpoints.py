@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._emulator.directory_calls import DIRECTORY_OPERATIONS
-from pulumi_c1policy._emulator.schema import load_document
+from pulumi_c1policy._emulator.wire_schema import load_document
 from pulumi_c1policy._pulumi import failures
 from tests.integration.trust.cases import grant, live
 from tests.support.engine import Process, Program, QuickClock, Stack

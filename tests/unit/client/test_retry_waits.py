@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._client.outcomes import Kind
+from pulumi_c1policy._client.outcomes import OutcomeKind
 from pulumi_c1policy._client.usage_client import UsageClient
 
 POLICY = {"id": "p1", "displayName": "One"}
@@ -37,7 +37,7 @@ def test_a_request_that_only_helps_does_not_wait_for_an_unavailable_endpoint(
 ) -> None:
     """A tenant that throttles will answer; one that is unavailable may not."""
     client, tenant = connect(httpx.Response(status), requestDeadline="120")
-    helping = UsageClient(client.transport, Kind.HELP)
+    helping = UsageClient(client.transport, OutcomeKind.HELP)
     started = clock.now
     with pytest.raises(errors.StatusError, match="attempts"):
         helping.search_apps_by_ids(["a1"])
