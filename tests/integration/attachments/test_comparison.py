@@ -1,4 +1,4 @@
-"""Our side of the comparison with Terraform in docs/attaching.md: the requests to an entitlement."""
+"""Our side of the comparison with Terraform in docs/attaching.md: the requests that are sent."""
 
 from __future__ import annotations
 
