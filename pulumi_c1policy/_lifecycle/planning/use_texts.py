@@ -6,6 +6,7 @@ A sentence continues the name of the resource ("the policy 'x': it …"), so it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning import uses
@@ -13,6 +14,7 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.uses import Use
 
 _MAX_SHOWN = 5
+_Topic = TypeVar("_Topic", bound=str)
 _MAX_NAME_LENGTH = 60
 _VARIABLE = "PULUMI_C1POLICY_ON_IN_USE=delete"
 
@@ -59,10 +61,33 @@ def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
     Args:
         reasons: The kinds of objects that were not searched, each with the reason.
     """
-    listed = "; ".join(f"{kind}: {reason.rstrip('.')}" for kind, reason in reasons.items())
     return (
         f"the tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
-        f"deletes ({listed}). The deletions go on without this check."
+        f"deletes ({_list_reasons(reasons)}). The deletions go on without this check."
+    )
+
+
+def tell_of_update(found: Sequence[Use], *, is_complete: bool) -> str:
+    """Tell, at the preview of an update, how many objects use the policy.
+
+    Args:
+        found: The uses, at least one.
+        is_complete: False if there may be more uses.
+    """
+    counted = count_uses(found, is_complete=is_complete)
+    return f"it is used by {counted}; the change applies to all of them."
+
+
+def warn_of_uncounted(reasons: Mapping[_Topic, str]) -> str:
+    """Warn, once per run, that the use of changed policies could not be counted.
+
+    Args:
+        reasons: The kinds of objects that were not searched, each with the reason.
+    """
+    return (
+        f"The tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
+        f"changes ({_list_reasons(reasons)}). The run goes on without this information; "
+        "`pulumi config set c1policy:checkIds off` turns the question off."
     )
 
 
@@ -82,6 +107,10 @@ def name_object(use: Use) -> str:
     of = f" of the app {_text.to_one_line(use.app_id)}" if use.app_id else ""
     name = f" '{shown}'" if shown else ""
     return f"the {use.kind}{name} ({_text.to_one_line(use.id)}{of})"
+
+
+def _list_reasons(reasons: Mapping[_Topic, str]) -> str:
+    return "; ".join(f"{kind}: {reason.rstrip('.')}" for kind, reason in reasons.items())
 
 
 def _list(found: Sequence[Use]) -> str:
