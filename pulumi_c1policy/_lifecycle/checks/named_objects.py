@@ -159,8 +159,15 @@ def _walk(message: Message, tree: Tree, path: Path) -> Iterator[Reference]:
             if isinstance(field.type, Message):
                 if isinstance(item, dict):
                     yield from _walk(field.type, item, here)
-            elif field.type is Scalar.STRING and name in ID_FIELDS:
-                yield from _make_reference(ID_FIELDS[name], item, tree, here)
+            elif kind := _find_kind(field):
+                yield from _make_reference(kind, item, tree, here)
+
+
+def _find_kind(field: Field) -> Kind | None:
+    """Return the kind of the object whose id a field contains."""
+    if field.type is not Scalar.STRING:
+        return None
+    return "policy" if field.names_policy else ID_FIELDS.get(field.name)
 
 
 def _list_items(field: Field, value: Value, path: Path) -> Iterator[tuple[Path, Value]]:
