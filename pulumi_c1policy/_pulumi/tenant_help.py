@@ -73,8 +73,9 @@ def describe_use(policy_id: str) -> str:
 
 
 def _find_run() -> Run | str:
-    """Return the run; without usable credentials, the reason."""
+    """Return the run; without usable credentials, or with those of another tenant, the reason."""
     try:
+        runtime.require_shown_tenants()
         return runtime.get_run()
     except C1PolicyError as error:
         return error.summary

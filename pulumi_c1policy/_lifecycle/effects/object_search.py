@@ -65,12 +65,19 @@ class ObjectSearch:
 
     def find(self, keys: Iterable[ObjectKey]) -> dict[ObjectKey, Facts]:
         """Find the facts about objects; those that the tenant does not tell about are left out."""
-        by_kind: dict[Kind, list[ObjectKey]] = {}
+        by_kind: dict[Kind, list[ObjectKey]] = {kind: [] for kind in KINDS}
         for key in keys:
-            by_kind.setdefault(key.kind, []).append(key)
-        found: dict[ObjectKey, Facts] = {}
+            by_kind[key.kind].append(key)
+        entitlements = self._searches["entitlement"].ask(by_kind.pop("entitlement"))
+        found = {**entitlements}
+        # An app that has an entitlement exists.
+        found |= {
+            ObjectKey("app", key.app_id): Facts()
+            for key, facts in entitlements.items()
+            if facts.exists
+        }
         for kind, own in by_kind.items():
-            found |= self._searches[kind].ask(own)
+            found |= self._searches[kind].ask(key for key in own if key not in found)
         return found
 
     def _search(self, kind: Kind, keys: Sequence[ObjectKey]) -> dict[ObjectKey, Facts]:

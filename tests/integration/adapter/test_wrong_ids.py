@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from pulumi_c1policy._pulumi import failures, runtime
+from pulumi_c1policy._pulumi import failures, runtime, stack_ownership
 from pulumi_c1policy.provider import AppPoliciesProvider, PolicyProvider
 from tests.integration.adapter.previews import (
     Inputs,
@@ -67,7 +67,7 @@ def test_each_kind_of_wrong_id_fails_at_its_path(
     assert f"of the app {app}" in found[f"{STEPS}[4].approval.group.app_group_id"]
 
 
-def test_right_ids_of_every_kind_pass_with_one_search_a_kind(
+def test_right_ids_pass_with_one_search_a_kind_and_none_for_the_app_of_an_entitlement(
     c1_tenant: Emulator, provider: PolicyProvider
 ) -> None:
     app, ada = c1_tenant.add_app("Okta"), c1_tenant.add_user("ada@example.com")
@@ -83,7 +83,7 @@ def test_right_ids_of_every_kind_pass_with_one_search_a_kind(
         rules=[{"condition": "true", "policy_id": target}],
     )
     assert list_failures(provider, wanted) == {}
-    kinds = ("users", "apps", "entitlements", "webhooks", "step-up/providers", "policies")
+    kinds = ("users", "entitlements", "webhooks", "step-up/providers", "policies")
     assert count_searches(c1_tenant) == {f"search/{kind}": 1 for kind in kinds}
     assert list_failures(provider, {**wanted, "description": "Same ids."}) == {}
     assert count_searches(c1_tenant) == {}
@@ -275,6 +275,26 @@ def test_the_policies_of_an_attachment_are_checked(
     checked = AppPoliciesProvider().check({}, wanted)
     assert [failure.property for failure in checked.failures] == ["grant_policy_id"]
     assert count_searches(c1_tenant) == {"search/policies": 1, "policies/no-policy": 1}
+
+
+def test_an_id_in_a_secret_input_is_not_shown(
+    c1_tenant: Emulator, provider: PolicyProvider
+) -> None:
+    secret = {stack_ownership.OPTIONS: {"secrets": ["policy_steps"]}}
+    found = list_failures(provider, make_policy(ask_users("nobody-at-all")) | secret)
+    [reason] = found.values()
+    assert "the value is a secret" in reason
+    assert "nobody-at-all" not in reason
+
+
+def test_with_credentials_of_another_tenant_nothing_is_asked(
+    c1_tenant: Emulator, provider: PolicyProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    runtime.shown_tenants.show("other.conductor.one:443")
+    with caplog.at_level(logging.WARNING):
+        assert list_failures(provider, make_policy(ask_users("nobody"))) == {}
+    assert ["unchecked" in each for each in caplog.messages] == [True]
+    assert count_searches(c1_tenant) == {}
 
 
 def test_an_unknown_level_is_refused(

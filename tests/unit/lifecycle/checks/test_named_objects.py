@@ -91,7 +91,7 @@ def test_what_only_the_tenant_sets_is_not_listed() -> None:
 @given(policies(), st.sampled_from([None, 7, "text", UNKNOWN, [], [7], {}, {"a": [None]}]))
 def test_a_value_of_a_wrong_type_is_left_out(policy: Tree, wrong: object) -> None:
     places = list_references(POLICY, policy)
-    assert all(isinstance(each.key.id, str) and each.key.id for each in places)
+    assert all(each.key.id for each in places)
     for name in policy:
         found = list_references(POLICY, policy | {name: wrong})
         others = [each for each in places if each.path[0] != name]
