@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from pulumi_c1policy._client import decoding, object_paths, paging
 from pulumi_c1policy._client.answer_models import Page
-from pulumi_c1policy._client.api_requests import Request
+from pulumi_c1policy._client.api_requests import ApiRequest
 from pulumi_c1policy._client.directory_models import (
     App,
     Entitlement,
@@ -22,7 +22,7 @@ from pulumi_c1policy._client.directory_models import (
     UserView,
     Webhook,
 )
-from pulumi_c1policy._client.outcomes import Call, Kind
+from pulumi_c1policy._client.outcomes import Call, OutcomeKind
 from pulumi_c1policy._client.transport import Transport
 
 _USERS_PATH = "/api/v1/users"
@@ -150,7 +150,7 @@ class DirectoryClient:
             APIError: The user could not be read.
         """
         path = object_paths.build_path(_USERS_PATH, user_id, "GET", "user")
-        request = Request(Call(Kind.READ, "GET", path, has_id=True))
+        request = ApiRequest(Call(OutcomeKind.READ, "GET", path, has_id=True))
         return decoding.request_model(self._transport, UserEnvelope, request).user_view.user
 
     def _search_entitlements(self, filters: Mapping[str, object]) -> Iterator[Entitlement]:

@@ -20,7 +20,7 @@ from pulumi_c1policy._lifecycle.checks.named_objects import (
 )
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.shared_search import Problems, SharedSearch
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._model.id_fields import Kind
 from pulumi_c1policy.errors import APIError, NotFoundError
 
@@ -147,7 +147,11 @@ class ObjectSearch:
             if key.kind == "policy":
                 return Facts(exists=not self._client.get(key.id).get("deletedAt"))
             if key.kind in ("app", "entitlement"):
-                target = Target(key.id) if key.kind == "app" else Target(key.app_id, key.id)
+                target = (
+                    AttachmentTarget(key.id)
+                    if key.kind == "app"
+                    else AttachmentTarget(key.app_id, key.id)
+                )
                 return Facts(exists=not self._attachments.get(target).get("deletedAt"))
         except NotFoundError:
             pass

@@ -12,7 +12,7 @@ from pulumi_c1policy._client.usage_client import Searched
 from pulumi_c1policy._lifecycle.effects.shared_search import Problems, SharedSearch
 from pulumi_c1policy._lifecycle.effects.use_guard import SEARCHED, InUse
 from pulumi_c1policy._lifecycle.planning import uses
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 from pulumi_c1policy.errors import APIError
 
 _MAX_PAGES = 5
@@ -41,7 +41,7 @@ class UseCount:
         return self._shared.ask([policy_id]).get(policy_id)
 
     def _search(self, policy_ids: Sequence[str]) -> dict[str, InUse]:
-        found: list[Use] = []
+        found: list[PolicyUse] = []
         incomplete: set[str] = set()
         for what in SEARCHED:
             rows, is_complete = self._read(what, policy_ids)
@@ -58,9 +58,9 @@ class UseCount:
         by_policy = {each: [use for use in listed if use.policy_id == each] for each in policy_ids}
         return {each: InUse(own, each not in incomplete) for each, own in by_policy.items() if own}
 
-    def _read(self, what: Searched, policy_ids: Sequence[str]) -> tuple[list[Use], bool]:
+    def _read(self, what: Searched, policy_ids: Sequence[str]) -> tuple[list[PolicyUse], bool]:
         """Return the uses on the first pages of a search, and if these are all."""
-        found: list[Use] = []
+        found: list[PolicyUse] = []
         token = ""
         if what in self.problems:
             return found, False
@@ -68,8 +68,8 @@ class UseCount:
             with self._client.limit_time(_MAX_SEARCH_SECONDS, _MAX_SEARCH_SHARE):
                 for _ in range(_MAX_PAGES):
                     page = self._client.usage.search_by_policies(what, policy_ids, token)
-                    found += [u for row in page.rows for u in SEARCHED[what](row, policy_ids)]
-                    token = page.next_token
+                    found += [u for row in page.rows or () for u in SEARCHED[what](row, policy_ids)]
+                    token = page.next_page_token
                     if not token:
                         return found, True
         except APIError as error:

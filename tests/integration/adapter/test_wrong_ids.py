@@ -236,12 +236,13 @@ def test_without_credentials_a_wish_for_the_check_is_one_warning(
     def fail() -> None:
         raise errors.SettingsError("There are no credentials.", "Set them.")
 
-    monkeypatch.setattr(runtime, "get_run", fail)
-    monkeypatch.setattr(runtime, "_find_settings", lambda: None)
-    with caplog.at_level(logging.WARNING):
+    # The fixture's process ends before the changes of `monkeypatch` do.
+    with monkeypatch.context() as within, caplog.at_level(logging.WARNING):
+        within.setattr(runtime, "get_run", fail)
+        within.setattr(runtime, "_find_settings", lambda: None)
         for name in ("one", "two"):
             assert list_failures(provider, make_policy(ask_users(name), name=name)) == {}
-        monkeypatch.delenv(VARIABLE)
+        within.delenv(VARIABLE)
         assert list_failures(provider, make_policy(ask_users("three"))) == {}
     [text] = caplog.messages
     assert "went unchecked (There are no credentials)." in text

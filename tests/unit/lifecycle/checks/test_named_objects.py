@@ -16,7 +16,7 @@ from pulumi_c1policy._lifecycle.checks.named_objects import (
     list_references,
     warn_of_unchecked,
 )
-from pulumi_c1policy._model.attachments import ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.attachment_fields import ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.paths import format_path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
