@@ -22,6 +22,8 @@ from pulumi_c1policy._emulator import Emulator, RecordedRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
+USER = "2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"
+"""The user whom the program names."""
 BUILTIN = "Default request policy"
 
 # Lines of the CLI that are not about policies.
@@ -106,6 +108,7 @@ def main() -> int:
     print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
     try:
         with Emulator() as tenant, tempfile.TemporaryDirectory(prefix="c1policy-demo-") as folder:
+            tenant.add_user("security@example.com", id=USER)
             play(_stage(tenant, Path(folder)))
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)

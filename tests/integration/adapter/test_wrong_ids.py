@@ -178,13 +178,18 @@ def test_unchanged_unknown_and_switched_off_ids_cost_no_request(
     assert count_searches(c1_tenant) == {}
 
 
-def test_policies_share_searches(c1_tenant: Emulator, provider: PolicyProvider) -> None:
+def test_policies_share_searches_and_no_id_is_asked_twice(
+    c1_tenant: Emulator, provider: PolicyProvider
+) -> None:
     users = [c1_tenant.add_user(f"{number}@example.com") for number in range(60)]
     policies = [make_policy(ask_users(*users[at : at + 20]), name=f"P{at}") for at in range(40)]
-    # Each thread of the engine waits for at most one search under way, and its own.
     found = at_once(partial(list_failures, provider, each) for each in policies)
     assert found == [{}] * 40
-    assert count_searches(c1_tenant)["search/users"] <= 30
+    searches = [r.body or {} for r in c1_tenant.requests if r.path.endswith("/search/users")]
+    assert len(searches) <= 40
+    asked = [ref["id"] for body in searches for ref in body["refs"]]
+    assert sorted(asked) == sorted(users[:59])
+    count_searches(c1_tenant)
     assert at_once(partial(list_failures, provider, each) for each in policies) == [{}] * 40
     assert count_searches(c1_tenant) == {}
 
