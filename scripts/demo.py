@@ -26,6 +26,8 @@ from pulumi_c1policy._emulator import Emulator, RecordedRequest
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
 COMPANY = ROOT / "examples" / "company"
+USER = "2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"
+"""The user whom the program names."""
 BUILTIN = "Default request policy"
 
 # Lines of the CLI that are not about policies.
@@ -107,7 +109,6 @@ class Stage:
 
 _TemporaryFolder = partial(tempfile.TemporaryDirectory, prefix="c1policy-demo-")
 _QUIET = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
-_RUN = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 
 
 def main() -> int:
@@ -115,6 +116,7 @@ def main() -> int:
     try:
         print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
         with _TemporaryFolder() as folder, Emulator() as tenant:
+            tenant.add_user("security@example.com", id=USER)
             play(_stage(tenant, Path(folder), QUICKSTART))
         print(_bold("\nPolicies attached by name, on another tenant"))
         directory = json.loads((COMPANY / "company.json").read_text("utf-8"))
@@ -133,7 +135,7 @@ def play(stage: Stage) -> None:
 
     stage.step("Deploy three policies; a builtin one is read, not kept")
     stage.pulumi("config", "set", "builtinPolicyId", builtin["id"], "--color=never")
-    stage.pulumi("up", *_RUN)
+    stage.pulumi("up", *_QUIET)
     stage.requests("POST", "POST", "POST")
 
     stage.step("Preview again: nothing to do")
@@ -151,16 +153,16 @@ def play(stage: Stage) -> None:
     stage.requests()
 
     stage.step("Repair it")
-    stage.pulumi("up", "--refresh", *_RUN)
+    stage.pulumi("up", "--refresh", *_QUIET)
     stage.requests("POST", "POST policySteps")
 
     stage.step("Change one setting of the program: one field in the mask")
     stage.pulumi("config", "set", "purpose", "Everyday access, on request.", "--color=never")
-    stage.pulumi("up", *_RUN)
+    stage.pulumi("up", *_QUIET)
     stage.requests("POST description")
 
     stage.step("Destroy: what the stack made goes, what came with the tenant stays")
-    stage.pulumi("destroy", *_RUN)
+    stage.pulumi("destroy", *_QUIET)
     stage.requests("DELETE", "DELETE", "DELETE")
     if stage.tenant.policy(builtin["id"]) != builtin:
         raise DemoError("the builtin policy was touched")
@@ -177,7 +179,7 @@ def play_company(stage: Stage) -> None:
     admins += "emergencyGrantPolicyId,grantPolicyId"
 
     stage.step("Deploy five policies, and attach them to an app and two entitlements by name")
-    stage.pulumi("up", *_RUN)
+    stage.pulumi("up", *_QUIET)
     stage.requests(*["POST"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
 
     stage.step("Rename a user and preview again: nothing to do")
@@ -186,7 +188,7 @@ def play_company(stage: Stage) -> None:
     stage.requests()
 
     stage.step("Destroy: the app and the entitlements get their former policies back")
-    stage.pulumi("destroy", *_RUN)
+    stage.pulumi("destroy", *_QUIET)
     stage.requests(*["DELETE"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
     if stage.tenant.app("app-billing").get("grantPolicyId") != builtin:
         raise DemoError("the app did not get its former policy back")
