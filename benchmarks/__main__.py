@@ -12,9 +12,9 @@ from typing import Final
 
 from benchmarks import (
     calls,
-    document,
-    expressions,
+    expression_checks,
     machine,
+    performance_page,
     plot,
     runs,
     shapes,
@@ -95,7 +95,7 @@ def _run(asked: argparse.Namespace) -> None:
 
     measured("start", _start(3 if asked.quick else 7))
     measured("calls", tables.calls(*(calls.time_calls(p, 200) for p in _policies())))
-    measured("expressions", tables.expressions(expressions.measure(3 if asked.quick else 7)))
+    measured("expressions", tables.expressions(expression_checks.measure(3 if asked.quick else 7)))
     read = [1000] if asked.quick else [1000, 10_000]
     measured("memory", tables.memory(map(calls.refresh, read)))
     ours: dict[runs.Setting, runs.Life] = {}
@@ -120,8 +120,8 @@ def _run(asked: argparse.Namespace) -> None:
         # is.
         measured("terraform", f"{tables.terraform(ours, theirs)}\n\n{about}")
     if not asked.quick:
-        document.write(parts, plot.svg(ours, floors, about))
-        print(f"\nWrote {document.PAGE} and {document.PLOT}.")
+        performance_page.write(parts, plot.svg(ours, floors, about))
+        print(f"\nWrote {performance_page.PAGE} and {performance_page.PLOT}.")
 
 
 def _stacks(asked: argparse.Namespace) -> Iterator[runs.Setting]:

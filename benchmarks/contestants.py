@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
-from benchmarks import floor, shapes, watch
+from benchmarks import empty_provider, shapes, watch
 from pulumi_c1policy._emulator import Emulator
 
 Step = Literal["create", "preview", "refresh", "drift", "update", "destroy"]
@@ -99,7 +99,7 @@ class Pulumi(Contestant):
         }
         settings = {}
         if step == "drift":
-            settings[floor.DRIFTED] = CHANGED
+            settings[empty_provider.DRIFTED] = CHANGED
         if step == "update":
             settings["BENCHMARK_CHANGED"] = CHANGED
         return self._run(*commands[step], *self.options, **settings)

@@ -22,7 +22,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from benchmarks import shapes, watch
-from benchmarks.floor import FloorProvider
+from benchmarks.empty_provider import FloorProvider
 from pulumi_c1policy.provider import PolicyProvider
 
 

@@ -12,8 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from pulumi_c1policy._emulator import Emulator
-from tests.simulation import tally as simulation
-from tests.support import throughcli
+from tests.simulation import seed_counts
+from tests.support import cli_chaos
 from tests.support.cli import environment
 from tests.support.tally import Tally
 
@@ -44,7 +44,7 @@ def _simulated(seeds: Sequence[int]) -> Iterable[Tally]:
 def _some(seeds: Sequence[int]) -> Tally:
     found = Tally()
     for seed in seeds:
-        found.add(simulation.run(seed))
+        found.add(seed_counts.run(seed))
     return found
 
 
@@ -56,7 +56,7 @@ def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
         for seed in seeds:
             place = base / f"stack-{seed}"
             place.mkdir()
-            yield throughcli.run(seed, tenant, place, environment(home))
+            yield cli_chaos.run(seed, tenant, place, environment(home))
 
 
 def _table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:

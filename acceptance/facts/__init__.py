@@ -14,10 +14,10 @@ from acceptance.facts import (
     errors,
     expressions,
     lists,
-    pulumi_cli,
     reading,
     rules,
     steps,
+    through_pulumi,
     untried,
     updates,
 )
@@ -37,7 +37,7 @@ SUBJECTS: dict[str, tuple[Fact, ...]] = {
     "Expressions": expressions.FACTS,
     "Deletion": deletion.FACTS,
     "Errors": errors.FACTS,
-    "Through Pulumi": pulumi_cli.FACTS,
+    "Through Pulumi": through_pulumi.FACTS,
     "Facts that no suite can try": untried.FACTS,
 }
 """The facts by subject."""

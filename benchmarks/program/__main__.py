@@ -13,7 +13,7 @@ for number in range(int(os.environ["BENCHMARK_POLICIES"])):
     if inputs["display_name"] == changed:
         inputs["description"] = "As the program has it now."
     if os.environ["BENCHMARK_PROVIDER"] == "floor":
-        from benchmarks.floor import Floor
+        from benchmarks.empty_provider import Floor
 
         Floor(f"access-{number:05}", inputs)
     else:

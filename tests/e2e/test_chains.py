@@ -24,7 +24,7 @@ def _back(other: str) -> str:
     )
 
 
-def test_a_circle_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
+def test_a_preview_refuses_a_cycle(stack: Callable[..., Stack]) -> None:
     policies = stack(ONE_AND_OTHER)
     assert policies.up().ok().writes == created("One", "Other")
     policies.write(_back(policies.id_of("Other")))
@@ -35,7 +35,7 @@ def test_a_circle_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
     assert outcome.requests == ()
 
 
-def test_a_link_to_another_type_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
+def test_a_preview_refuses_a_link_to_a_policy_of_another_type(stack: Callable[..., Stack]) -> None:
     policies = stack(ONE_AND_OTHER)
     policies.up().ok()
     revoke = """

@@ -25,7 +25,7 @@ TWO = """
     ("key", "meant"),
     [("serverURL", "serverUrl"), ("clientID", "clientId"), ("server-url", "serverUrl")],
 )
-def test_a_near_miss_of_a_key_is_refused_before_any_request(
+def test_a_mistyped_config_key_is_refused_before_any_request(
     stack: Any, key: str, meant: str
 ) -> None:
     one: Stack = stack(TWO)
@@ -39,7 +39,7 @@ def test_a_near_miss_of_a_key_is_refused_before_any_request(
     assert failed.requests == ()
 
 
-def test_another_unknown_key_is_told_once_and_every_known_one_is_quiet(stack: Any) -> None:
+def test_an_unknown_config_key_causes_one_warning_and_known_keys_cause_none(stack: Any) -> None:
     one: Stack = stack(TWO)
     one.config("c1policy:approver", "canary-value")
     for key in ("onLeftover", "onConflict", "onTakeover", "onInUse"):

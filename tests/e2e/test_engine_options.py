@@ -54,7 +54,7 @@ def test_an_ignored_field_is_neither_shown_nor_sent(stack: Any) -> None:
 
 
 @pytest.mark.parametrize("refresh", [True, False], ids=["with-refresh", "without-refresh"])
-def test_an_ignored_leaf_is_sent_as_it_is_live(stack: Any, *, refresh: bool) -> None:
+def test_an_update_sends_the_live_value_of_an_ignored_leaf(stack: Any, *, refresh: bool) -> None:
     users = "policy_steps.grant.steps[0].approval.users.user_ids"
     ignoring: Stack = stack(_text(f'ignore_changes=["{users}"]'))
     ignoring.up().ok()
@@ -89,7 +89,7 @@ LISTS = """
 """
 
 
-def test_an_ignored_list_of_which_others_removed_items_is_sent_as_it_is(stack: Any) -> None:
+def test_an_update_sends_the_live_value_of_an_ignored_list_with_removed_items(stack: Any) -> None:
     program = LISTS.replace("IGNORED", "'policy_steps[\"grant\"].steps'")
     ignoring: Stack = stack(program)
     ignoring.up().ok()
@@ -102,7 +102,7 @@ def test_an_ignored_list_of_which_others_removed_items_is_sent_as_it_is(stack: A
     ignoring.unchanged("--refresh")
 
 
-def test_an_ignored_index_whose_items_moved_is_refused_until_a_refresh(stack: Any) -> None:
+def test_an_update_refuses_an_ignored_index_of_moved_items_until_a_refresh(stack: Any) -> None:
     program = LISTS.replace("IGNORED", "'policy_steps[\"grant\"].steps[1].approval'")
     program = program.replace("opts=", 'on_conflict="overwrite", opts=')
     ignoring: Stack = stack(program)
@@ -119,7 +119,7 @@ def test_an_ignored_index_whose_items_moved_is_refused_until_a_refresh(stack: An
     ignoring.unchanged("--refresh")
 
 
-def test_ignoring_everything_leaves_the_policy_as_it_is(stack: Any) -> None:
+def test_ignoring_everything_leaves_the_policy_unchanged(stack: Any) -> None:
     ignoring: Stack = stack(_text('ignore_changes=["*"]'))
     ignoring.up().ok()
     ignoring.write(_text('ignore_changes=["*"]').replace('"2h"', '"3h"'))
@@ -143,7 +143,7 @@ def test_a_protected_policy_is_neither_deleted_nor_replaced(stack: Any) -> None:
     assert protected.up().ok().writes == [updated("Access", "description")]
 
 
-def test_a_retained_policy_stays_when_the_stack_goes(stack: Any) -> None:
+def test_a_retained_policy_outlives_its_stack(stack: Any) -> None:
     retained: Stack = stack(_text("retain_on_delete=True"))
     retained.up().ok()
     assert retained.destroy().ok().requests == ()

@@ -63,14 +63,14 @@ def test_a_preview_puts_a_caret_under_the_mistake_and_sends_nothing(stack: Any) 
     assert asked(failed) == []
 
 
-def test_the_tenant_is_asked_too_where_the_config_says_so(stack: Any) -> None:
+def test_the_tenant_checks_expressions_if_the_config_enables_it(stack: Any) -> None:
     one = stack(program())
     assert asked(one.preview().ok()) == []
     one.config("c1policy:validateOnline", "true")
     assert asked(one.preview().ok()) == ["validate/cel"]
 
 
-def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
+def test_the_config_turns_warnings_off(stack: Any) -> None:
     one = stack(program("subject.job_title == 'a'", MANAGERS))
     before = one.preview().ok().output
     assert "[old-spelling]" in before
@@ -81,22 +81,22 @@ def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
     assert "[approver-can-be-empty]" in after
 
 
-def test_without_the_checker_the_tenant_is_asked(stack: Any, no_checker: dict[str, str]) -> None:
+def test_the_tenant_checks_expressions_if_the_checker_is_not_installed(
+    stack: Any, no_checker: dict[str, str]
+) -> None:
     failed = stack(program("(ip.isPrivate")).preview(**no_checker).failed()
     assert "rules[0].condition" in failed.output
     assert "the tenant says: " in failed.output
     assert "[tenant]" in failed.output
 
 
-def test_without_the_checker_and_credentials_a_note_says_so(
-    stack: Any, no_checker: dict[str, str]
-) -> None:
+def test_a_note_reports_unchecked_expressions(stack: Any, no_checker: dict[str, str]) -> None:
     note = stack(program("subject.departmnt == 'x'")).preview(**no_checker, **NOBODY).ok().output
     assert "Expressions went unchecked" in note
     assert "There are no credentials with which to ask the tenant." in note
 
 
-def test_a_tenant_that_cannot_be_asked_leaves_the_offline_check(stack: Any) -> None:
+def test_expressions_are_checked_offline_if_the_tenant_cannot_be_asked(stack: Any) -> None:
     one = stack(program())
     one.config("c1policy:validateOnline", "true")
     note = one.preview(**NOBODY).ok().output
@@ -104,7 +104,7 @@ def test_a_tenant_that_cannot_be_asked_leaves_the_offline_check(stack: Any) -> N
     assert "went unchecked" not in note
 
 
-def test_a_policy_without_expressions_is_not_said_to_have_any(stack: Any) -> None:
+def test_a_policy_without_expressions_causes_no_note(stack: Any) -> None:
     one = stack(
         """
         Policy(

@@ -30,7 +30,7 @@ EXAMPLES = sorted(path.parent.name for path in Path(ROOT, "examples").glob("*/Pu
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_example_deploys_as_it_stands(
+def test_every_example_deploys_unchanged(
     example: str, stack: Callable[..., Stack], c1_tenant: Emulator
 ) -> None:
     """Deploy with credentials from the environment, without config, on a tenant without apps."""
@@ -43,7 +43,7 @@ def test_every_example_deploys_as_it_stands(
     deployed.unchanged("--refresh")
 
 
-def test_going_from_dicts_to_builders_is_no_change(stack: Callable[..., Stack]) -> None:
+def test_a_move_from_dicts_to_builders_changes_no_policy(stack: Callable[..., Stack]) -> None:
     policies = stack(**_program("dicts"))
     outcome = policies.up().ok()
     assert outcome.writes == created(*NAMES)

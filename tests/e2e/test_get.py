@@ -158,7 +158,7 @@ LOOKUPS = """
 """
 
 
-def test_a_program_looks_policies_up_in_the_tenant(stack: Any, c1_tenant: Emulator) -> None:
+def test_a_program_looks_up_policies_in_the_tenant(stack: Any, c1_tenant: Emulator) -> None:
     other = call(c1_tenant, "POST", "", OTHER)["policy"]["id"]
     reading: Stack = stack(LOOKUPS)
     reading.config("name", "Other")
@@ -173,7 +173,7 @@ def test_a_program_looks_policies_up_in_the_tenant(stack: Any, c1_tenant: Emulat
     reading.unchanged("--refresh")
 
 
-def test_a_lookup_that_fails_ends_the_program_without_a_traceback(stack: Any) -> None:
+def test_a_failed_lookup_ends_the_program_without_a_traceback(stack: Any) -> None:
     reading: Stack = stack(LOOKUPS)
     reading.config("name", "Nonsense")
     for failed in (reading.preview().failed(), reading.up().failed()):

@@ -88,7 +88,7 @@ def test_a_policy_that_leaves_the_state_stays_in_the_tenant(stack: Make) -> None
     assert one.names() == ["Engineering access"]
 
 
-def test_a_stack_that_is_removed_leaves_its_policies_and_can_come_back(stack: Make) -> None:
+def test_a_removed_stack_leaves_its_policies_and_a_new_one_adopts_them(stack: Make) -> None:
     one = stack(ONE)
     one.up().ok()
     kept = one.id_of("Engineering access")

@@ -74,7 +74,7 @@ def take_in(stack: Stack) -> Outcome:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("quirks", ["emitted", "null"])
-def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
+def test_an_update_of_the_ownership_annotations_alone_adopts_every_kind_of_policy(
     stack: Any, c1_tenant: Emulator, quirks: str
 ) -> None:
     c1_tenant.quirks = QUIRKS[quirks]
@@ -136,7 +136,7 @@ AWKWARD = (
 )
 
 
-def test_awkward_names_and_texts_are_adopted_as_they_are(stack: Any, c1_tenant: Emulator) -> None:
+def test_awkward_names_and_texts_are_adopted_unchanged(stack: Any, c1_tenant: Emulator) -> None:
     ids = by_hand(c1_tenant, *AWKWARD)
     adopted: Stack = stack("import policies")
     adopt(adopted, *ids)
@@ -157,7 +157,9 @@ def test_awkward_names_and_texts_are_adopted_as_they_are(stack: Any, c1_tenant: 
     adopted.unchanged("--refresh")
 
 
-def test_what_terraform_kept_is_taken_over_on_request(stack: Any, c1_tenant: Emulator) -> None:
+def test_policies_managed_by_terraform_are_adopted_on_request(
+    stack: Any, c1_tenant: Emulator
+) -> None:
     theirs = {"managed_by": "terraform", "iac_workspace": "prod", "iac_tool_version": "1.5.0"}
     [first, second] = by_hand(
         c1_tenant,
@@ -187,9 +189,7 @@ def test_what_terraform_kept_is_taken_over_on_request(stack: Any, c1_tenant: Emu
     assert adopted.destroy().ok().sent == deleted("Second", "First")
 
 
-def test_what_changes_between_the_import_and_the_first_update_is_seen(
-    stack: Any, c1_tenant: Emulator
-) -> None:
+def test_the_first_update_detects_changes_since_the_import(stack: Any, c1_tenant: Emulator) -> None:
     edited, marked = by_hand(c1_tenant, grant("Edited"), grant("Marked"))
     adopted: Stack = stack("import policies")
     adopt(adopted, "--all")

@@ -22,7 +22,7 @@ def policy(*, shown: str = "Access", kind: str = "grant", options: str = "") -> 
 """
 
 
-def test_a_destroy_is_refused_and_a_decision_for_one_run_permits_it(
+def test_a_destroy_of_a_used_policy_is_refused_and_a_decision_for_one_run_permits_it(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     made: Stack = stack(policy())
@@ -39,7 +39,7 @@ def test_a_destroy_is_refused_and_a_decision_for_one_run_permits_it(
     assert made.names() == []
 
 
-def test_the_decision_of_a_program_outlives_a_refresh_and_its_resource(
+def test_a_recorded_decision_outlives_a_refresh_and_its_resource(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     made: Stack = stack(policy())

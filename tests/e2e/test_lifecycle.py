@@ -75,7 +75,9 @@ def deployed(stack: Any) -> Stack:
     return two
 
 
-def test_a_deployment_creates_marks_and_changes_nothing_when_repeated(deployed: Stack) -> None:
+def test_a_deployment_creates_annotated_policies_and_a_second_one_changes_nothing(
+    deployed: Stack,
+) -> None:
     marks = {"managed_by": "pulumi", "iac_workspace": "shop/dev"}
     theirs = {"team": "security", "cost-centre": "42"}
     address = {"iac_resource_address": "c1policy.Policy/employees"}
@@ -119,7 +121,7 @@ def test_an_edit_through_the_api_and_a_deletion_are_shown_and_repaired(deployed:
     deployed.unchanged("--refresh")
 
 
-def test_an_edit_in_the_product_shows_the_field_and_the_marks_that_it_cleared(
+def test_a_preview_shows_a_product_edit_and_the_cleared_ownership_annotations(
     deployed: Stack,
 ) -> None:
     policy_id = deployed.id_of("Employees")
@@ -147,7 +149,7 @@ def test_an_edit_in_the_product_shows_the_field_and_the_marks_that_it_cleared(
     deployed.unchanged("--refresh")
 
 
-def test_what_others_annotate_is_no_drift_and_stays(deployed: Stack) -> None:
+def test_annotations_of_others_are_no_drift_and_stay(deployed: Stack) -> None:
     live = deployed.live("Employees")
     deployed.tenant.api_edit(live["id"], {"annotations": {"theirs": "kept"}})
     deployed.unchanged("--refresh")
@@ -160,7 +162,7 @@ def test_what_others_annotate_is_no_drift_and_stays(deployed: Stack) -> None:
     }
 
 
-def test_a_refresh_takes_drift_into_the_state_and_the_program_still_wins(deployed: Stack) -> None:
+def test_a_refresh_records_drift_and_the_next_update_repairs_it(deployed: Stack) -> None:
     deployed.tenant.api_edit(deployed.id_of("Employees"), {"description": "Drifted."})
     assert deployed.refresh().ok().writes == []
     assert deployed.policies()["employees"]["outputs"]["description"] == "Drifted."
@@ -170,7 +172,7 @@ def test_a_refresh_takes_drift_into_the_state_and_the_program_still_wins(deploye
     deployed.unchanged("--refresh")
 
 
-def test_each_update_sends_just_what_changed(deployed: Stack) -> None:
+def test_each_update_sends_only_the_changed_fields(deployed: Stack) -> None:
     program = TWO
     policy_id, leavers = deployed.id_of("Employees"), deployed.live("Leavers")
     for old, new, mask, leaves in UPDATES:
@@ -191,7 +193,7 @@ def test_each_update_sends_just_what_changed(deployed: Stack) -> None:
     deployed.unchanged("--refresh")
 
 
-def test_destroying_deletes_what_is_there_and_a_policy_already_gone_is_fine(
+def test_a_destroy_deletes_existing_policies_and_accepts_missing_ones(
     deployed: Stack,
 ) -> None:
     call(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
@@ -201,7 +203,7 @@ def test_destroying_deletes_what_is_there_and_a_policy_already_gone_is_fine(
     assert deployed.policies() == {}
 
 
-def test_a_policy_that_another_one_points_to_is_destroyed_after_it(stack: Any) -> None:
+def test_a_policy_is_destroyed_after_the_policies_that_point_to_it(stack: Any) -> None:
     chain = stack(
         """
         steps = {"grant": {"steps": [{"accept": {}}]}}
@@ -229,7 +231,7 @@ def test_a_policy_that_another_one_points_to_is_destroyed_after_it(stack: Any) -
     assert chain.names() == []
 
 
-def test_a_policy_that_a_policy_outside_the_stack_points_to_is_kept_and_the_error_names_it(
+def test_an_error_names_the_foreign_policy_that_prevents_a_deletion(
     deployed: Stack, c1_tenant: Emulator
 ) -> None:
     policy = {

@@ -48,7 +48,9 @@ PROGRAM = """
 """
 
 
-def test_a_program_names_what_it_needs(stack: Any, c1_tenant: Emulator) -> None:
+def test_a_program_finds_users_groups_and_other_objects_by_name(
+    stack: Any, c1_tenant: Emulator
+) -> None:
     okta = c1_tenant.add_app("Okta")
     ada, first = c1_tenant.add_user("ada@example.com"), c1_tenant.add_user("first@example.com")
     admin = c1_tenant.add_entitlement(okta, "Administrator", alias="admin")
@@ -82,7 +84,7 @@ def test_a_program_names_what_it_needs(stack: Any, c1_tenant: Emulator) -> None:
     made.unchanged("--refresh")
 
 
-def test_a_user_who_is_not_found_ends_the_program_without_a_traceback(
+def test_an_unknown_user_ends_the_program_without_a_traceback(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     ada = c1_tenant.add_user("ada@example.com", "Ada")

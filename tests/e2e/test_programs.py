@@ -50,7 +50,9 @@ USES_TEAMS = """
 """
 
 
-def test_policies_in_components_of_other_modules_do_not_share_an_owner(stack: Any) -> None:
+def test_policies_in_components_of_other_modules_have_different_ownership_annotations(
+    stack: Any,
+) -> None:
     teams: Stack = stack(USES_TEAMS, org__teams=TEAMS, org____init__="")
     names = ["Access of blue", "Access of green", "Access of red", "Everybody"]
     assert teams.preview().ok().requests == ()
@@ -71,7 +73,7 @@ ONE = """
 HELPERS = 'NAME = "One"\nSTEPS = {"grant": {"steps": [{"accept": {}}]}}\n'
 
 
-def test_a_program_runs_from_any_folder_and_may_lie_in_another(stack: Any, tmp_path: Path) -> None:
+def test_a_program_runs_from_any_folder_and_in_a_subfolder(stack: Any, tmp_path: Path) -> None:
     one: Stack = stack(ONE, helpers=HELPERS)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -204,7 +206,7 @@ WITH_TOY = """
 """
 
 
-def test_another_dynamic_provider_works_beside_and_keeps_its_tracebacks(stack: Any) -> None:
+def test_another_dynamic_provider_works_beside_ours_and_keeps_its_tracebacks(stack: Any) -> None:
     both: Stack = stack(WITH_TOY, toys=TOY)
     assert both.up().ok().writes == created("One")
     both.unchanged("--refresh")

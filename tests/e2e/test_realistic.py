@@ -1,6 +1,4 @@
-"""A table of realistic policies through the real CLI: nothing to do is nothing to do, a leaf is a
-leaf.
-"""
+"""A table of realistic policies under the real CLI: no diff without a change, and exact diffs."""
 
 from __future__ import annotations
 
@@ -65,7 +63,7 @@ def _said(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
                 yield from _said(field.type, item)
 
 
-def test_the_table_has_every_kind_of_everything() -> None:
+def test_the_table_has_every_kind_of_step_approval_and_field() -> None:
     refused = {*index_messages(PROVISION), *index_messages(ACTION)}
     said = {found for inputs in POLICIES.values() for found in _said(POLICY, inputs)}
     kinds = {
@@ -83,7 +81,7 @@ def test_the_table_has_every_kind_of_everything() -> None:
 
 
 @pytest.mark.parametrize("quirks", ["emitted", "null-everywhere"])
-def test_nothing_to_do_is_nothing_to_do(
+def test_an_unchanged_program_has_nothing_to_do(
     declare: Callable[..., Stack], c1_tenant: Emulator, quirks: str
 ) -> None:
     c1_tenant.quirks = QUIRKS[quirks]
@@ -170,7 +168,7 @@ EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
 
 
 @pytest.mark.parametrize("quirks", ["emitted", "omitted"])
-def test_an_edit_of_one_leaf_is_shown_as_that_leaf_and_repaired_by_its_field(
+def test_a_preview_shows_an_edited_leaf_and_an_update_repairs_its_field(
     declare: Callable[..., Stack], c1_tenant: Emulator, quirks: str
 ) -> None:
     c1_tenant.quirks = QUIRKS[quirks]
@@ -255,7 +253,7 @@ CHANGES: dict[str, tuple[Callable[[Inputs], Any], str, tuple[Any, Any], str]] = 
 }
 
 
-def test_a_change_of_one_leaf_in_the_program_is_shown_as_that_leaf_and_sent_as_its_field(
+def test_a_preview_shows_a_changed_leaf_and_an_update_sends_its_field(
     declare: Callable[..., Stack], c1_tenant: Emulator
 ) -> None:
     c1_tenant.quirks = QUIRKS["null"]

@@ -184,7 +184,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("rule", OTHERS)
-def test_a_refusal_of_its_own_has_its_text_and_can_be_turned_down(rule: str, stack: Any) -> None:
+def test_a_single_refusal_has_its_text_and_a_severity_turns_it_off(rule: str, stack: Any) -> None:
     program, path, text = OTHERS[rule]
     one = stack(program)
     failed = one.preview().failed()
@@ -194,14 +194,14 @@ def test_a_refusal_of_its_own_has_its_text_and_can_be_turned_down(rule: str, sta
     assert one.preview().ok().requests == ()
 
 
-def test_a_link_through_an_apply_is_a_warning(stack: Any) -> None:
+def test_a_link_through_an_apply_causes_a_warning(stack: Any) -> None:
     program, _, text = OTHERS["other-type"]
     shown = stack(program.replace("other.id)", "other.id.apply(str))")).preview().ok()
     assert text.replace("points to", "seems to point to") in shown.output
     assert shown.requests == ()
 
 
-def test_a_severity_counts_for_the_resource_that_it_names(stack: Any) -> None:
+def test_a_severity_applies_to_the_resource_that_it_names(stack: Any) -> None:
     one = stack(f"{policy('one', policy_steps={})}\n{policy('two')}")
     one.config("c1policy:severity", "no-baseline@two=off")
     assert "[no-baseline]" in one.preview().failed().output
@@ -226,7 +226,7 @@ def test_a_severity_counts_for_the_resource_that_it_names(stack: Any) -> None:
         ),
     ],
 )
-def test_a_setting_that_cannot_be_followed_is_refused(
+def test_an_invalid_severity_setting_is_refused(
     key: str, value: str, sentence: str, stack: Any
 ) -> None:
     one = stack(policy("one"))

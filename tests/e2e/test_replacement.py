@@ -59,7 +59,9 @@ def _text(program: str) -> str:
     ],
     ids=["policy_type", "scope"],
 )
-def test_the_new_policy_is_there_before_the_old_one_goes(stack: Any, old: str, new: str) -> None:
+def test_a_replacement_creates_the_new_policy_before_it_deletes_the_old_one(
+    stack: Any, old: str, new: str
+) -> None:
     one = stack(_text(ONE))
     one.up().ok()
     before = one.id_of("Access")
@@ -75,7 +77,7 @@ def test_the_new_policy_is_there_before_the_old_one_goes(stack: Any, old: str, n
     one.unchanged("--refresh")
 
 
-def test_policies_that_point_to_the_replaced_one_are_updated_in_between(stack: Any) -> None:
+def test_a_replacement_updates_the_policies_that_point_to_the_old_one(stack: Any) -> None:
     three = stack(POINTING)
     three.up().ok()
     before = three.id_of("Base")
@@ -99,7 +101,7 @@ def test_policies_that_point_to_the_replaced_one_are_updated_in_between(stack: A
     three.unchanged("--refresh")
 
 
-def test_a_change_of_what_is_pointed_to_shows_nothing_where_it_is_pointed_from(stack: Any) -> None:
+def test_a_changed_policy_causes_no_diff_of_the_policies_that_point_to_it(stack: Any) -> None:
     three = stack(POINTING)
     three.up().ok()
     three.write(POINTING.replace('"Base"', '"Basis"'))
@@ -109,7 +111,7 @@ def test_a_change_of_what_is_pointed_to_shows_nothing_where_it_is_pointed_from(s
     assert three.up().ok().writes == [updated("Basis", "displayName")]
 
 
-def test_a_renamed_resource_takes_its_policy_with_it(stack: Any, c1_tenant: Emulator) -> None:
+def test_a_renamed_resource_keeps_its_policy(stack: Any, c1_tenant: Emulator) -> None:
     one = stack(_text(ONE))
     one.up().ok()
     before = one.id_of("Access")

@@ -60,7 +60,7 @@ def _texts(stack: Stack) -> dict[str, str]:
     }
 
 
-def test_a_program_s_secrets_stay_encrypted_at_any_depth(stack: Any) -> None:
+def test_secrets_of_a_program_stay_encrypted_at_any_depth(stack: Any) -> None:
     kept: Stack = stack(SECRETS)
     outputs = [kept.preview("--diff").ok(), kept.up("--diff").ok()]
     assert outputs[1].writes == created("Whole", "canary7d1f-name")
@@ -112,7 +112,7 @@ WRONG = """
 """
 
 
-def test_a_mistake_in_a_secret_is_named_and_not_quoted(stack: Any) -> None:
+def test_an_error_names_a_mistake_in_a_secret_without_its_value(stack: Any) -> None:
     wrong: Stack = stack(WRONG)
     failed = wrong.preview().failed()
     for path in ("policy_type", 'annotations["…"]', "rules[0].condition"):
@@ -246,7 +246,7 @@ ONE_SECRET = """
     ],
     ids=["whole", "part", "key"],
 )
-def test_a_tenant_s_words_that_quote_a_secret_are_not_shown(words: str, stack: Any) -> None:
+def test_a_message_of_the_tenant_that_quotes_a_secret_is_hidden(words: str, stack: Any) -> None:
     refused: Stack = stack(ONE_SECRET)
     body = json.dumps({"code": 3, "message": words, "details": []})
     fault = partial(Fault, do="answer", status=400, body=body, method="POST")
@@ -277,7 +277,7 @@ def test_a_conflict_about_a_secret_shows_neither_values_nor_keys(stack: Any) -> 
     assert CANARY not in json.dumps(failed.events)
 
 
-def test_pulumis_own_log_holds_no_credential_and_is_encrypted(
+def test_the_log_of_pulumi_contains_no_credential_and_is_encrypted(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     """Pulumi keeps a debug log of each run (pulumi/pulumi#23731); what it holds is not ours to

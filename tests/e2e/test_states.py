@@ -44,7 +44,7 @@ def _damage(stack: Stack, damage: dict[str, Any]) -> None:
 
 
 @DAMAGES
-def test_an_unreadable_state_is_refused_and_mended_by_a_refresh(
+def test_an_unreadable_state_is_refused_and_a_refresh_repairs_it(
     stack: Any, damage: dict[str, Any]
 ) -> None:
     kept: Stack = stack(ONE)
@@ -105,7 +105,7 @@ def test_an_unreadable_state_leaves_a_policy_that_does_not_name_the_resource(
     assert [w for w in done.warnings if before["id"] in w and "the tenant keeps it" in w]
 
 
-def test_the_version_shows_up_nowhere(stack: Any) -> None:
+def test_the_version_of_the_state_is_never_shown(stack: Any) -> None:
     kept: Stack = stack(ONE)
     assert STATE not in kept.preview("--diff").ok().output
     kept.up().ok()

@@ -1,6 +1,4 @@
-"""Nothing is taken, overwritten, deleted, doubled or forgotten that is not ours, by the
-real CLI.
-"""
+"""Policies of others and other stacks, under the real CLI: no take-over, no loss, no duplicate."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def urn(stack: Stack, name: str) -> str:
     return found
 
 
-def test_1_a_new_resource_under_a_renamed_ones_old_name_takes_nothing(
+def test_a_new_resource_with_the_old_name_of_a_renamed_one_takes_no_policy(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -75,7 +73,7 @@ def test_1_a_new_resource_under_a_renamed_ones_old_name_takes_nothing(
     made.unchanged("--refresh")
 
 
-def test_1_two_resources_on_one_policy_are_named_and_neither_writes(
+def test_an_error_names_two_resources_of_one_policy_and_neither_writes(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -101,7 +99,7 @@ def test_1_two_resources_on_one_policy_are_named_and_neither_writes(
     assert made.names() == []
 
 
-def test_2_a_second_backend_of_the_same_names_takes_and_deletes_nothing(
+def test_a_second_backend_with_the_same_names_takes_and_deletes_no_policy(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     first, second = stack(ONE), stack(policy("access", "Access", description="Another."))
@@ -122,7 +120,7 @@ def test_2_a_second_backend_of_the_same_names_takes_and_deletes_nothing(
     assert first.policies()["access"]["id"] == kept
 
 
-def test_2_a_retained_policy_is_taken_again_only_where_somebody_says_so(stack: Make) -> None:
+def test_a_retained_policy_is_adopted_only_by_decision(stack: Make) -> None:
     made = stack(
         policy("access", "Access", options="opts=pulumi.ResourceOptions(retain_on_delete=True)")
     )
@@ -143,7 +141,7 @@ def test_2_a_retained_policy_is_taken_again_only_where_somebody_says_so(stack: M
 
 
 @pytest.mark.parametrize("how", ["program", "config"])
-def test_2_the_decision_may_stand_in_the_program_or_in_config(how: str, stack: Make) -> None:
+def test_the_program_or_the_config_can_contain_the_decision(how: str, stack: Make) -> None:
     made = stack(
         policy("access", "Access", options="opts=pulumi.ResourceOptions(retain_on_delete=True)")
     )
@@ -157,7 +155,9 @@ def test_2_the_decision_may_stand_in_the_program_or_in_config(how: str, stack: M
     assert made.up().ok().writes == []
 
 
-def test_3_what_a_person_took_since_is_not_adopted(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_leftover_that_a_person_took_over_is_not_adopted(
+    stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     taken = made.id_of("Access")
@@ -169,7 +169,7 @@ def test_3_what_a_person_took_since_is_not_adopted(stack: Make, c1_tenant: Emula
     assert content(c1_tenant, taken) == before
 
 
-def test_4_an_edit_while_the_tenant_lets_an_update_wait_is_not_lost(
+def test_an_edit_during_the_wait_of_a_throttled_update_is_not_lost(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -193,7 +193,9 @@ def test_4_an_edit_while_the_tenant_lets_an_update_wait_is_not_lost(
 
 
 @pytest.mark.parametrize("body", ["", '{"message": "no Route matched with those values"}'])
-def test_5_a_404_of_a_gateway_forgets_nothing(body: str, stack: Make, c1_tenant: Emulator) -> None:
+def test_a_404_of_a_gateway_removes_no_policy_from_the_state(
+    body: str, stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     kept = made.id_of("Access")
@@ -211,7 +213,9 @@ def test_5_a_404_of_a_gateway_forgets_nothing(body: str, stack: Make, c1_tenant:
     assert made.names() == []
 
 
-def test_5_absence_that_a_search_denies_is_not_believed(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_404_that_contradicts_a_search_removes_no_policy_from_the_state(
+    stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     gone = '{"code": 5, "message": "policy not found", "details": []}'
@@ -222,7 +226,9 @@ def test_5_absence_that_a_search_denies_is_not_believed(stack: Make, c1_tenant: 
     assert "access" in made.policies()
 
 
-def test_5_where_search_is_forbidden_the_policy_stays(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_404_without_permission_to_search_removes_no_policy_from_the_state(
+    stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     c1_tenant.set_quirks(deleted_get="not_found")
@@ -237,7 +243,7 @@ def test_5_where_search_is_forbidden_the_policy_stays(stack: Make, c1_tenant: Em
     assert made.policies() == {}
 
 
-def test_6_a_lagging_search_makes_no_second_policy(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_lagging_search_causes_no_duplicate(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE)
     c1_tenant.set_quirks(search_lag=3.0)
     c1_tenant.set_faults(Fault(do="html", status=502, after_effect=True, **CREATE))
@@ -247,7 +253,7 @@ def test_6_a_lagging_search_makes_no_second_policy(stack: Make, c1_tenant: Emula
     made.unchanged("--refresh")
 
 
-def test_6_a_second_policy_is_told_by_the_next_run(stack: Make, c1_tenant: Emulator) -> None:
+def test_the_next_run_reports_a_duplicate(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE)
     c1_tenant.set_quirks(search_lag=3600.0)
     c1_tenant.set_faults(Fault(do="html", status=502, after_effect=True, **CREATE))
@@ -267,7 +273,7 @@ def test_6_a_second_policy_is_told_by_the_next_run(stack: Make, c1_tenant: Emula
     assert "__resent" not in made.policies()["access"]["outputs"]
 
 
-def test_7_destroy_looks_at_each_policy_right_before_it_is_deleted(
+def test_a_destroy_reads_each_policy_right_before_its_deletion(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack("".join(policy(f"p{number}", f"P{number}") for number in range(8)))
@@ -298,7 +304,7 @@ def test_7_destroy_looks_at_each_policy_right_before_it_is_deleted(
     assert all(each in left.output for each in edited)
 
 
-def test_9_a_policy_that_a_proxy_answers_instead_is_neither_recorded_nor_deleted(
+def test_a_foreign_policy_in_the_answer_to_a_create_is_neither_recorded_nor_deleted(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     theirs = c1_tenant.add_policy(
@@ -319,7 +325,7 @@ def test_9_a_policy_that_a_proxy_answers_instead_is_neither_recorded_nor_deleted
     assert content(c1_tenant, theirs) == before
 
 
-def test_10_credentials_of_another_tenant_do_nothing(stack: Make, c1_tenant: Emulator) -> None:
+def test_credentials_of_another_tenant_change_nothing(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE + policy("second", "Second"))
     made.up().ok()
     with Emulator() as other:
@@ -344,7 +350,7 @@ def test_10_credentials_of_another_tenant_do_nothing(stack: Make, c1_tenant: Emu
     assert made.names() == ["Access", "Second"]
 
 
-def test_10_a_preview_says_once_which_tenant_it_speaks_to(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_preview_names_its_tenant_once(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE + policy("second", "Second"))
     shown = made.preview().ok()
     host = c1_tenant.url.removeprefix("http://")
@@ -356,7 +362,7 @@ def test_10_a_preview_says_once_which_tenant_it_speaks_to(stack: Make, c1_tenant
     assert "tenant" not in made.preview(**names).ok().output
 
 
-def test_10_config_may_allow_the_change_too(stack: Make, c1_tenant: Emulator) -> None:
+def test_the_config_can_allow_a_change_of_the_tenant(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE)
     made.up().ok()
     with Emulator() as other:
@@ -370,7 +376,7 @@ def test_10_config_may_allow_the_change_too(stack: Make, c1_tenant: Emulator) ->
 
 
 @pytest.mark.parametrize("place", ["c1policy:serverUrl", "c1policy:clientId"])
-def test_10_settings_of_two_places_that_may_not_belong_together_are_refused(
+def test_settings_from_two_sources_are_refused(
     place: str, stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -394,7 +400,7 @@ def test_10_settings_of_two_places_that_may_not_belong_together_are_refused(
         ("", {"PULUMI_C1POLICY_ON_LEFTOVER": "adpot"}, "PULUMI_C1POLICY_ON_LEFTOVER", '"adopt"'),
     ],
 )
-def test_11_an_unknown_value_of_a_decision_is_refused_with_the_nearest(
+def test_an_unknown_value_of_a_decision_is_refused_with_the_nearest_one(
     options: str, environment: dict[str, str], place: str, nearest: str, stack: Make
 ) -> None:
     made = stack(policy("access", "Access", options=options))
@@ -407,7 +413,7 @@ def test_11_an_unknown_value_of_a_decision_is_refused_with_the_nearest(
         assert refused.requests == ()
 
 
-def test_a_create_that_is_killed_ends_with_the_next_command(
+def test_the_command_in_the_error_recovers_from_a_killed_create(
     stack: Make, c1_tenant: Emulator, tmp_path: Path
 ) -> None:
     made = stack(ONE)
@@ -425,7 +431,7 @@ def test_a_create_that_is_killed_ends_with_the_next_command(
     made.unchanged("--refresh")
 
 
-def test_a_forced_replacement_ends_with_the_command_that_the_error_names(stack: Make) -> None:
+def test_the_command_in_the_error_completes_a_forced_replacement(stack: Make) -> None:
     made = stack(ONE)
     made.up().ok()
     old = made.id_of("Access")
@@ -459,7 +465,7 @@ def test_an_alias_with_a_replacement_deletes_the_old_policy(
     made.unchanged("--refresh")
 
 
-def test_a_stack_that_is_renamed_or_moved_keeps_its_policies(stack: Make) -> None:
+def test_a_renamed_stack_keeps_its_policies(stack: Make) -> None:
     made = stack(ONE)
     made.up().ok()
     kept = made.id_of("Access")
@@ -470,7 +476,7 @@ def test_a_stack_that_is_renamed_or_moved_keeps_its_policies(stack: Make) -> Non
     made.unchanged("--refresh")
 
 
-def test_a_policy_whose_state_moves_to_another_stack_goes_with_it(stack: Make) -> None:
+def test_a_policy_moves_to_another_stack_with_its_state(stack: Make) -> None:
     made = stack(ONE)
     made.up().ok()
     kept = made.id_of("Access")

@@ -128,7 +128,7 @@ PLAIN = """
 """
 
 
-def test_spans_of_time_tuples_sets_enums_and_none_are_understood(stack: Any) -> None:
+def test_durations_tuples_sets_enums_and_none_are_accepted(stack: Any) -> None:
     plain: Stack = stack(PLAIN)
     plain.preview().ok()
     assert plain.up().ok().writes == created("Plain")
@@ -217,7 +217,7 @@ def test_every_mistake_is_shown_at_once_at_its_path_and_nothing_is_sent(stack: A
     ],
     ids=["missing-argument", "unknown-argument"],
 )
-def test_a_wrong_call_is_python_s_own_error(stack: Any, arguments: str, problem: str) -> None:
+def test_a_wrong_call_raises_a_type_error(stack: Any, arguments: str, problem: str) -> None:
     failed = stack(f'Policy("a", {arguments})').preview().failed()
     assert "TypeError" in failed.output
     assert problem in failed.output

@@ -9,8 +9,8 @@ from typing import Any
 
 from pulumi_c1policy._emulator.errors import TenantError
 from pulumi_c1policy._emulator.state import Record
-from tests.simulation.model import PERSON, TERRAFORM
-from tests.simulation.tenant import SimulatedTenant
+from tests.simulation.guarantees import PERSON, TERRAFORM
+from tests.simulation.simulated_tenant import SimulatedTenant
 
 _numbers = count(1)
 MARKS = {

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.simulation import editors, model
-from tests.simulation.decisions import Advice, advice
-from tests.simulation.engine import Outcome, Stack, refs
-from tests.simulation.network import COMMON, ODD, Fate
-from tests.simulation.process import Process
+from tests.simulation import editors, guarantees
+from tests.simulation.error_advice import Advice, advice
 from tests.simulation.scheduler import Deadlock, Runaway
+from tests.simulation.simulated_engine import Outcome, Stack, refs
+from tests.simulation.simulated_network import COMMON, ODD, Fate
+from tests.simulation.simulated_process import Process
+from tests.simulation.simulated_tenant import SimulatedTenant
 from tests.simulation.simulation import Simulation
-from tests.simulation.tenant import SimulatedTenant
 from tests.support import programs
 from tests.support.engine import Declared, Program
-from tests.support.world import differs, wire
+from tests.support.shared_tenant import differs, wire
 
 _CALM_SECONDS = 300.0
 _MOST_RUNS = 5
@@ -84,7 +84,7 @@ def play(seed: int, profile: Profile = EVERYTHING, *, trace: bool = False) -> Si
     try:
         with simulation.running():
             _Scenario(simulation, profile).play()
-            model.check(simulation)
+            guarantees.check(simulation)
     except (Deadlock, Runaway) as error:
         simulation.found(type(error).__name__.lower(), str(error))
     return simulation

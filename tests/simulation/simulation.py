@@ -13,10 +13,10 @@ import pulumi_c1policy._lifecycle.effects.creation  # noqa: F401 (the provider l
 from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._pulumi import runtime
 from tests.simulation import installation
-from tests.simulation.network import Weather, Wire
-from tests.simulation.process import Client, Process, Warnings, forget_warnings
 from tests.simulation.scheduler import Group, Killed, Scheduler, Task
-from tests.simulation.tenant import SimulatedTenant
+from tests.simulation.simulated_network import Weather, Wire
+from tests.simulation.simulated_process import Client, Process, Warnings, forget_warnings
+from tests.simulation.simulated_tenant import SimulatedTenant
 
 _HOSTS = ("acme.conductor.one", "other.conductor.one")
 

@@ -19,10 +19,17 @@ from pulumi_c1policy._client.outcomes import RETRIED, Kind
 from pulumi_c1policy._lifecycle.effects import creation, known_state, leftovers, reads
 from pulumi_c1policy._lifecycle.planning import plan, prior
 from pulumi_c1policy._pulumi import runtime
-from tests.simulation import editors, installation, model, network, primitives, scenario
-from tests.simulation.engine import Stack
+from tests.simulation import (
+    editors,
+    guarantees,
+    installation,
+    primitives,
+    scenario,
+    simulated_network,
+)
 from tests.simulation.scenario import GENTLE, Profile
 from tests.simulation.scheduler import Deadlock
+from tests.simulation.simulated_engine import Stack
 from tests.simulation.simulation import Simulation
 from tests.support.engine import Declared, Program
 
@@ -33,7 +40,12 @@ _SEEDS = 60
 
 _LOST_ANSWERS = replace(
     GENTLE,
-    kinds=(network.CUT_AFTER, network.HALF, network.BAD_GATEWAY_AFTER, network.FAILED_AFTER),
+    kinds=(
+        simulated_network.CUT_AFTER,
+        simulated_network.HALF,
+        simulated_network.BAD_GATEWAY_AFTER,
+        simulated_network.FAILED_AFTER,
+    ),
     share=0.5,
 )
 _EDITED = replace(
@@ -42,7 +54,7 @@ _EDITED = replace(
     edits=editors.EDITS[:6],
     resources=(2, 3),
 )
-_THROTTLED = replace(GENTLE, kinds=(network.throttled(3),), share=0.6, resources=(1, 1))
+_THROTTLED = replace(GENTLE, kinds=(simulated_network.throttled(3),), share=0.6, resources=(1, 1))
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,7 @@ def _found(kind: str, profile: Profile) -> list[int]:
 
 
 @pytest.mark.parametrize("mutation", _RANDOM, ids=lambda m: m.guard)
-def test_some_seed_finds_that_a_guard_is_gone(
+def test_a_seed_finds_a_violation_without_the_guard(
     mutation: Mutation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _found(mutation.kind, mutation.profile) == []
@@ -152,7 +164,7 @@ def _replaced_by_force(seed: int) -> set[str]:
         stack = Stack(simulation)
         stack.up(_program("GRANT"))
         stack.up(_program("GRANT", on_leftover="adopt"), refresh=True, replace=("policy-0",))
-        model.check(simulation)
+        guarantees.check(simulation)
     return simulation.kinds()
 
 
@@ -166,11 +178,13 @@ def _replaced_twice(seed: int) -> bool:
     with simulation.running():
         stack = Stack(simulation)
         stack.up(_program("GRANT"))
-        simulation.weather.script = lambda r: network.FAILED if r.method == "DELETE" else None
+        simulation.weather.script = lambda r: (
+            simulated_network.FAILED if r.method == "DELETE" else None
+        )
         stack.up(_program("REVOKE"))
         simulation.weather.script = lambda _: None
         stack.up(_program("GRANT", on_leftover="adopt"))
-        model.check(simulation)
+        guarantees.check(simulation)
     return simulation.is_doubled or "one id twice" in simulation.kinds()
 
 
@@ -182,7 +196,7 @@ def _read_together(seed: int) -> set[str]:
         stack = Stack(simulation)
         stack.up(program)
         stack.refresh()
-        model.check(simulation)
+        guarantees.check(simulation)
     return simulation.kinds()
 
 
@@ -194,7 +208,7 @@ def _restored_sites() -> Iterator[None]:
         installation._sites.cache_clear()
 
 
-def test_a_replaced_policy_is_adopted_where_the_state_is_not_known(
+def test_a_replaced_policy_is_adopted_without_the_known_state(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert all(_replaced_by_force(seed) == set() for seed in range(5))
@@ -202,7 +216,7 @@ def test_a_replaced_policy_is_adopted_where_the_state_is_not_known(
     assert any("one id twice" in _replaced_by_force(seed) for seed in range(5))
 
 
-def test_an_older_policy_is_adopted_where_its_age_is_not_looked_at(
+def test_an_older_policy_is_adopted_without_the_check_of_its_age(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not any(_replaced_twice(seed) for seed in range(5))
@@ -210,7 +224,7 @@ def test_an_older_policy_is_adopted_where_its_age_is_not_looked_at(
     assert any(_replaced_twice(seed) for seed in range(5))
 
 
-def test_a_leftover_is_taken_for_anybodys_where_its_resource_is_not_looked_at(
+def test_a_foreign_leftover_is_adopted_without_the_check_of_its_resource(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def found() -> set[str]:
@@ -218,7 +232,7 @@ def test_a_leftover_is_taken_for_anybodys_where_its_resource_is_not_looked_at(
         with simulation.running():
             editors.somebody_creates(simulation.tenant, annotations=editors.MARKS)
             Stack(simulation).up(_program("GRANT", on_leftover="adopt"))
-            model.check(simulation)
+            guarantees.check(simulation)
         return simulation.kinds()
 
     assert found() == set()
@@ -227,14 +241,16 @@ def test_a_leftover_is_taken_for_anybodys_where_its_resource_is_not_looked_at(
     assert "foreign in state" in found()
 
 
-def test_a_leftover_is_taken_where_nobody_has_to_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_leftover_of_another_backend_is_adopted_without_the_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def found() -> set[str]:
         simulation = Simulation(0)
         with simulation.running():
             ours, twin = Stack(simulation), Stack(simulation, "twin")
             ours.up(_program("GRANT"))
             twin.up(_program("GRANT"))
-            model.check(simulation)
+            guarantees.check(simulation)
         return simulation.kinds()
 
     assert found() == set()
@@ -242,7 +258,7 @@ def test_a_leftover_is_taken_where_nobody_has_to_say_so(monkeypatch: pytest.Monk
     assert "foreign in state" in found()
 
 
-def test_readers_that_nobody_wakes_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readers_that_are_not_woken_cause_a_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(_read_together(seed) == set() for seed in range(5))
     # Without the bounded wait for the first page, which ends by itself.
     monkeypatch.setattr(reads, "_MAX_FIRST_PAGE_SECONDS", 0.0)

@@ -54,7 +54,7 @@ def test_seeds_differ_in_the_order_of_threads() -> None:
     assert len({order(seed) for seed in range(40)}) > 10
 
 
-def test_time_passes_only_when_nobody_can_go_on() -> None:
+def test_time_passes_only_while_all_tasks_wait() -> None:
     scheduler, seen = Scheduler(Random(0)), list[tuple[str, float]]()
 
     def sleeper(name: str, seconds: float) -> None:
@@ -68,7 +68,7 @@ def test_time_passes_only_when_nobody_can_go_on() -> None:
     assert seen == [("early", 2.5), ("late", 1_000.0)]
 
 
-def test_a_deadlock_is_found() -> None:
+def test_a_deadlock_ends_the_simulation() -> None:
     scheduler = Scheduler(Random(0), preemption=0.0)
     with installed(scheduler, Random(0)):
         first, second = primitives.Lock(), primitives.Lock()
@@ -88,7 +88,7 @@ def test_a_deadlock_is_found() -> None:
         scheduler.close()
 
 
-def test_a_simulation_without_an_end_is_ended() -> None:
+def test_an_endless_task_ends_the_simulation() -> None:
     scheduler = Scheduler(Random(0))
 
     def run() -> None:
@@ -103,7 +103,7 @@ def test_a_simulation_without_an_end_is_ended() -> None:
     scheduler.close()
 
 
-def test_a_killed_process_does_nothing_more_and_gives_its_locks_back() -> None:
+def test_a_killed_process_stops_and_releases_its_locks() -> None:
     scheduler, done = Scheduler(Random(0)), list[str]()
     with installed(scheduler, Random(0)):
         condition, group = primitives.Condition(), Group("process")
@@ -123,7 +123,7 @@ def test_a_killed_process_does_nothing_more_and_gives_its_locks_back() -> None:
     assert done == []
 
 
-def test_a_condition_hands_its_lock_over() -> None:
+def test_a_condition_passes_its_lock_on() -> None:
     scheduler, order = Scheduler(Random(3)), list[str]()
     with installed(scheduler, Random(0)):
         condition = primitives.Condition()

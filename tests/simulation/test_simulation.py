@@ -22,13 +22,13 @@ def _wrong(first: int, profile: Profile) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 1_600, _SEEDS_A_TEST))
-def test_everything_at_once_breaks_no_guarantee(first: int) -> None:
+def test_all_faults_together_break_no_guarantee(first: int) -> None:
     assert _wrong(first, EVERYTHING) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 400, _SEEDS_A_TEST))
-def test_common_trouble_breaks_no_guarantee(first: int) -> None:
+def test_common_faults_break_no_guarantee(first: int) -> None:
     assert _wrong(first, GENTLE) == []
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.outcome import (
+from tests.support.cli_outcome import (
     POLICIES,
     TYPE,
     Outcome,

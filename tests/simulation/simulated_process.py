@@ -13,9 +13,9 @@ from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy.provider import PolicyProvider
-from tests.simulation.network import Wire
 from tests.simulation.primitives import Lock, Semaphore
 from tests.simulation.scheduler import Group, Killed, Scheduler
+from tests.simulation.simulated_network import Wire
 
 Properties = dict[str, Any]
 _THREADS = 4

@@ -1,6 +1,6 @@
-"""Scenarios in which a policy was once taken, overwritten, deleted, doubled or lost.
+"""Scenarios in which an earlier version took over, overwrote, deleted, duplicated or lost a policy.
 
-The numbers are those of the points that docs/reliability.md tells of.
+docs/reliability.md lists the guarantees.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.simulation import editors, model, network
-from tests.simulation.decisions import LEFTOVER_VARIABLE, TENANT_OUTPUT
-from tests.simulation.engine import Stack
-from tests.simulation.network import Fate
+from tests.simulation import editors, guarantees, simulated_network
+from tests.simulation.error_advice import LEFTOVER_VARIABLE, TENANT_OUTPUT
+from tests.simulation.simulated_engine import Stack
+from tests.simulation.simulated_network import Fate
+from tests.simulation.simulated_tenant import POLICIES, SEARCH
 from tests.simulation.simulation import Simulation
-from tests.simulation.tenant import POLICIES, SEARCH
 from tests.support.engine import Declared, Program, Ref
 
 Rule = Callable[[httpx.Request], bool]
@@ -71,7 +71,7 @@ def is_search(request: httpx.Request) -> bool:
 
 
 def judged(simulation: Simulation) -> list[str]:
-    model.check(simulation)
+    guarantees.check(simulation)
     return [f"{kind}: {text}" for kind, text in simulation.findings]
 
 
@@ -80,7 +80,7 @@ SEEDS = pytest.mark.parametrize("seed", range(6))
 
 @SEEDS
 @pytest.mark.parametrize("order", ["any", "the old name first", "the old name alone"])
-def test_1_a_new_resource_under_a_renamed_ones_old_name_takes_nothing(
+def test_a_new_resource_with_the_old_name_of_a_renamed_one_takes_no_policy(
     seed: int, order: str
 ) -> None:
     simulation = Simulation(seed)
@@ -100,7 +100,7 @@ def test_1_a_new_resource_under_a_renamed_ones_old_name_takes_nothing(
         assert ended.went_well or "pulumi up --refresh" in "\n".join(ended.errors)
 
 
-def test_2_a_second_backend_neither_takes_nor_deletes() -> None:
+def test_a_second_backend_takes_and_deletes_no_policy() -> None:
     simulation = Simulation(0)
     with simulation.running():
         ours, twin = Stack(simulation), Stack(simulation, "twin")
@@ -111,7 +111,7 @@ def test_2_a_second_backend_neither_takes_nor_deletes() -> None:
         assert ours.id_of("access") in "\n".join(told)
 
 
-def test_2_what_was_retained_is_not_adopted_unasked() -> None:
+def test_a_retained_policy_is_not_adopted_without_a_decision() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
@@ -124,7 +124,7 @@ def test_2_what_was_retained_is_not_adopted_unasked() -> None:
 
 
 @pytest.mark.parametrize("take", [editors.terraform_takes, editors.person_edits])
-def test_3_a_leftover_that_others_took_since_the_search_is_left_to_them(
+def test_a_leftover_that_others_took_over_since_the_search_is_not_adopted(
     take: Callable[..., None],
 ) -> None:
     simulation = Simulation(0)
@@ -148,12 +148,12 @@ def test_3_a_leftover_that_others_took_since_the_search_is_left_to_them(
 
 
 @pytest.mark.parametrize(
-    "fate", [network.EXPIRED, network.throttled(3)], ids=["renewed token", "other thread's 429"]
+    "fate",
+    [simulated_network.EXPIRED, simulated_network.throttled(3)],
+    ids=["renewed token", "other thread's 429"],
 )
 @SEEDS
-def test_4_a_wait_between_the_look_and_the_write_is_followed_by_another_look(
-    seed: int, fate: Fate
-) -> None:
+def test_a_wait_between_the_look_and_the_write_causes_another_look(seed: int, fate: Fate) -> None:
     simulation = Simulation(seed, preemption=0.5)
     with simulation.running():
         stack, tenant = Stack(simulation), simulation.tenant
@@ -176,8 +176,10 @@ def test_4_a_wait_between_the_look_and_the_write_is_followed_by_another_look(
         assert judged(simulation) == []
 
 
-@pytest.mark.parametrize("fate", [network.GATEWAY_404, network.EMPTY_404], ids=lambda f: f.name)
-def test_5_a_404_of_a_gateway_forgets_nothing(fate: Fate) -> None:
+@pytest.mark.parametrize(
+    "fate", [simulated_network.GATEWAY_404, simulated_network.EMPTY_404], ids=lambda f: f.name
+)
+def test_a_404_of_a_gateway_removes_no_policy_from_the_state(fate: Fate) -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
@@ -187,29 +189,31 @@ def test_5_a_404_of_a_gateway_forgets_nothing(fate: Fate) -> None:
         assert judged(simulation) == []
 
 
-def test_5_a_404_of_a_gateway_is_no_deletion() -> None:
+def test_a_404_of_a_gateway_does_not_count_as_a_deletion() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
         stack.up(program("access"))
-        simulation.weather.script = once(network.EMPTY_404, lambda r: r.method == "DELETE")
+        simulation.weather.script = once(
+            simulated_network.EMPTY_404, lambda r: r.method == "DELETE"
+        )
         stack.destroy()
         assert judged(simulation) == []
 
 
-def test_6_a_502_after_the_effect_and_a_lagging_search_make_no_silent_second_policy() -> None:
+def test_a_502_after_the_effect_and_a_lagging_search_cause_no_unreported_duplicate() -> None:
     simulation = Simulation(0)
     with simulation.running():
         simulation.tenant.lag(pages=3.0, exactly=True)
         stack = Stack(simulation)
-        simulation.weather.script = once(network.BAD_GATEWAY_AFTER, is_create)
+        simulation.weather.script = once(simulated_network.BAD_GATEWAY_AFTER, is_create)
         stack.up(program("access"))
         simulation.scheduler.sleep(60)
         stack.up(program("access"), refresh=True)
         assert judged(simulation) == []
 
 
-def test_7_destroy_leaves_what_others_took_since_a_page_was_read() -> None:
+def test_a_destroy_leaves_policies_that_others_took_over_since_a_page_was_read() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack, tenant = Stack(simulation), simulation.tenant
@@ -230,7 +234,7 @@ def test_7_destroy_leaves_what_others_took_since_a_page_was_read() -> None:
         assert judged(simulation) == []
 
 
-def test_8_an_ignored_list_of_which_others_removed_items_is_sent_as_it_is() -> None:
+def test_an_update_sends_the_live_value_of_an_ignored_list_with_removed_items() -> None:
     def steps(*users: str) -> list[dict[str, Any]]:
         return [{"approval": {"users": {"user_ids": [user]}}} for user in users]
 
@@ -254,7 +258,7 @@ def test_8_an_ignored_list_of_which_others_removed_items_is_sent_as_it_is() -> N
 
 
 @pytest.mark.parametrize("by", ["proxy", "doubled answer"])
-def test_9_a_create_that_is_answered_with_another_policy_records_and_deletes_nothing(
+def test_a_foreign_policy_in_the_answer_to_a_create_is_neither_recorded_nor_deleted(
     by: str,
 ) -> None:
     simulation = Simulation(0)
@@ -264,14 +268,14 @@ def test_9_a_create_that_is_answered_with_another_policy_records_and_deletes_not
         if by == "proxy":
             tenant.tenant.quirks = tenant.tenant.quirks.replace(get_or_create=True)
         else:
-            simulation.weather.script = once(network.OTHER_POLICY, is_create)
+            simulation.weather.script = once(simulated_network.OTHER_POLICY, is_create)
         told = stack.up(program("access")).messages
         stack.destroy()
         assert judged(simulation) == []
         assert theirs in "\n".join(told)
 
 
-def test_10_credentials_of_another_tenant_forget_and_create_nothing() -> None:
+def test_credentials_of_another_tenant_forget_and_create_no_policy() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack, other = Stack(simulation), simulation.other_tenant
@@ -283,7 +287,7 @@ def test_10_credentials_of_another_tenant_forget_and_create_nothing() -> None:
         assert other.host in "\n".join(told)
 
 
-def test_10_credentials_of_another_tenant_do_not_count_as_a_deletion() -> None:
+def test_credentials_of_another_tenant_delete_no_policy() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
@@ -292,7 +296,7 @@ def test_10_credentials_of_another_tenant_do_not_count_as_a_deletion() -> None:
         assert judged(simulation) == []
 
 
-def test_10_the_outputs_name_the_tenant() -> None:
+def test_the_outputs_name_the_tenant() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
@@ -302,7 +306,7 @@ def test_10_the_outputs_name_the_tenant() -> None:
 
 
 @pytest.mark.parametrize("option", ["on_conflict", "on_takeover", "on_leftover"])
-def test_11_a_decision_with_an_unknown_value_is_refused(option: str) -> None:
+def test_an_unknown_value_of_a_decision_is_refused(option: str) -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
@@ -311,17 +315,17 @@ def test_11_a_decision_with_an_unknown_value_is_refused(option: str) -> None:
         assert simulation.tenant.live() == []
 
 
-def test_13_a_tenant_that_always_says_429_with_no_wait_is_not_stormed() -> None:
+def test_a_tenant_that_answers_429_without_a_wait_gets_few_requests() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
         simulation.weather.latency = 0.002
-        simulation.weather.script = once(network.throttled(0), is_create, times=10**6)
+        simulation.weather.script = once(simulated_network.throttled(0), is_create, times=10**6)
         stack.up(program("access"))
         assert judged(simulation) == []
 
 
-def test_13_pages_without_end_are_given_up() -> None:
+def test_a_search_with_endless_pages_is_abandoned() -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack, number = Stack(simulation), [0]
@@ -340,7 +344,7 @@ def test_13_pages_without_end_are_given_up() -> None:
 
 
 @pytest.mark.parametrize("command", ["read", "update", "delete"])
-def test_13_a_deeply_nested_answer_is_no_crash(command: str) -> None:
+def test_a_deeply_nested_answer_causes_no_crash(command: str) -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)
@@ -364,7 +368,7 @@ def test_13_a_deeply_nested_answer_is_no_crash(command: str) -> None:
 
 @pytest.mark.parametrize("damage", ["annotations", "policy_steps", "__rewritten", "__lost_marks"])
 @pytest.mark.parametrize("value", ["text", 7, ["list"], {"a": 1}], ids=str)
-def test_15_a_damaged_state_can_still_be_refreshed_and_destroyed(damage: str, value: Any) -> None:
+def test_a_damaged_state_can_still_be_refreshed_and_destroyed(damage: str, value: Any) -> None:
     simulation = Simulation(0)
     with simulation.running():
         stack = Stack(simulation)

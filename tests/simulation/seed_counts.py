@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation import scenario
-from tests.simulation.model import PERSON, TERRAFORM
+from tests.simulation.guarantees import PERSON, TERRAFORM
 from tests.support.tally import Tally
 
 

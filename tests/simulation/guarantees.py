@@ -31,12 +31,12 @@ from typing import TYPE_CHECKING, Any
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
-from tests.simulation.decisions import decided
-from tests.simulation.tenant import Effect, SimulatedTenant
+from tests.simulation.error_advice import decided
+from tests.simulation.simulated_tenant import Effect, SimulatedTenant
 
 if TYPE_CHECKING:
-    from tests.simulation.engine import Stack
-    from tests.simulation.process import Process
+    from tests.simulation.simulated_engine import Stack
+    from tests.simulation.simulated_process import Process
     from tests.simulation.simulation import Simulation
     from tests.support.engine import Entry
 

@@ -17,7 +17,7 @@ import httpx
 
 from tests.simulation.installation import EPOCH
 from tests.simulation.scheduler import Group, Killed, Scheduler, Task
-from tests.simulation.tenant import POLICIES, TOKEN, Look, SimulatedTenant
+from tests.simulation.simulated_tenant import POLICIES, TOKEN, Look, SimulatedTenant
 
 _PAGE = b"<!DOCTYPE html><html><body>Sorry.</body></html>"
 _ROUTE = b'{"message": "no Route matched with those values"}'

@@ -19,8 +19,8 @@ from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.schema import POLICY
 from pulumi_c1policy._emulator.state import Record
 from pulumi_c1policy._emulator.tenant import Tenant
-from tests.simulation.clock import TenantClock
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.simulated_clock import TenantClock
 
 POLICIES = "/api/v1/policies"
 SEARCH = "/api/v1/search/policies"

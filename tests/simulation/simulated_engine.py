@@ -15,10 +15,10 @@ from typing import Any, cast
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
-from tests.simulation import installation, model
-from tests.simulation.decisions import decided
-from tests.simulation.process import Gone, Process
+from tests.simulation import guarantees, installation
+from tests.simulation.error_advice import decided
 from tests.simulation.scheduler import Task
+from tests.simulation.simulated_process import Gone, Process
 from tests.simulation.simulation import Simulation
 from tests.support import engine
 from tests.support.engine import WORKSPACE, CheckFailed, Declared, Entry, Program, Properties, Ref
@@ -149,7 +149,7 @@ class Stack(engine.Stack):
         refresh: bool = False,
         replace: tuple[str, ...] = (),
         targets: frozenset[str] | None = None,
-        preview: model.Preview | None = None,
+        preview: guarantees.Preview | None = None,
     ) -> Callable[[_Steps], None]:
         """`pulumi up` as a command's body.
 
@@ -160,7 +160,7 @@ class Stack(engine.Stack):
 
         def body(steps: _Steps) -> None:
             steps.process.decisions = {n: dict(each.options) for n, each in program.items()}
-            model.begin(self.simulation, steps.process, preview)
+            guarantees.begin(self.simulation, steps.process, preview)
             if refresh and not self._reading(steps, targets):
                 return
             ids: dict[str, str] = {e.name: e.id for e in self.state if not e.goes}
@@ -179,9 +179,9 @@ class Stack(engine.Stack):
         """`pulumi up`."""
         return self.command(process or self.new(), self.updating(program, **options))
 
-    def preview(self, program: Program, process: Process | None = None) -> model.Preview:
+    def preview(self, program: Program, process: Process | None = None) -> guarantees.Preview:
         """`pulumi preview`: what would happen to each resource, and what is said of it."""
-        process, said = process or self.new(), model.Preview({})
+        process, said = process or self.new(), guarantees.Preview({})
 
         def body(steps: _Steps) -> None:
             for name, declared in program.items():
@@ -225,7 +225,7 @@ class Stack(engine.Stack):
 
     def destroying(self, steps: _Steps) -> None:
         """`pulumi destroy` as a command's body."""
-        model.begin(self.simulation, steps.process, None)
+        guarantees.begin(self.simulation, steps.process, None)
         self._deleting(steps, set(), None)
 
     def rename(self, old: str, new: str) -> None:
@@ -267,7 +267,7 @@ class Stack(engine.Stack):
         shown = frozenset(process.shown)
         policy_id = super()._create(provider, name, inputs)
         decision = decided(process.environment, process.decisions.get(name, {}))
-        model.recorded(self, process, name, policy_id, adopts=decision == "adopt", shown=shown)
+        guarantees.recorded(self, process, name, policy_id, adopts=decision == "adopt", shown=shown)
         return policy_id
 
     def _deleting(self, steps: _Steps, kept: set[str], targets: frozenset[str] | None) -> None:
@@ -286,7 +286,7 @@ class Stack(engine.Stack):
         def job() -> None:
             process.call("delete", entry.id, copy.deepcopy(entry.outputs))
             self.state = [e for e in self.state if e is not entry]
-            model.dropped(self, process, entry)
+            guarantees.dropped(self, process, entry)
 
         return job
 
@@ -300,7 +300,7 @@ class Stack(engine.Stack):
         def job() -> None:
             found = process.call("read", entry.id, copy.deepcopy(entry.outputs))
             if not found.id:
-                model.gone(self, process, entry)
+                guarantees.gone(self, process, entry)
                 self.state = [e for e in self.state if e is not entry]
                 return
             entry.outputs = dict(found.outs or {})

@@ -1,7 +1,7 @@
-"""The cost of the check of expressions: loading the checker, then a thousand expressions.
+"""The cost of the check of expressions: the import of the checker, then a thousand expressions.
 
-`python -m benchmarks.expressions` is a process of its own that prints its figures as JSON, since
-loading can be measured once a process only.
+`python -m benchmarks.expression_checks` is a separate process that prints its figures as JSON,
+because the import can be measured once per process only.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def measure(repetitions: int) -> dict[str, tuple[float, float]]:
 
 
 def _in_a_process() -> dict[str, list[float]]:
-    command = [sys.executable, "-m", "benchmarks.expressions"]
+    command = [sys.executable, "-m", "benchmarks.expression_checks"]
     done = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True)
     found: dict[str, list[float]] = json.loads(done.stdout)
     return found

@@ -19,8 +19,8 @@ from pulumi_c1policy._emulator import Emulator
 from tests.support import programs
 from tests.support.cli import SETTINGS, STACK, TYPE, Outcome, Stack
 from tests.support.programs import Sketches
+from tests.support.shared_tenant import World
 from tests.support.tally import Tally
-from tests.support.world import World
 
 ENDS = {"kill of the CLI", "kill of the provider", "kill of both", "Ctrl-C"}
 """An early end of a run."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.support import throughcli
+from tests.support import cli_chaos
 from tests.support.cli import Stack, environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -33,21 +33,19 @@ def bare(tmp_path: Path, c1_tenant: Emulator) -> Stack:
 
 
 @pytest.mark.parametrize("seed", [0, 2])
-def test_after_an_untimely_end_a_clean_run_makes_the_tenant_the_program(
-    seed: int, bare: Stack
-) -> None:
-    tally = throughcli.run(seed, bare.tenant, bare.folder, bare.environment)
+def test_a_clean_run_after_an_untimely_end_converges(seed: int, bare: Stack) -> None:
+    tally = cli_chaos.run(seed, bare.tenant, bare.folder, bare.environment)
     assert tally.wrong == []
-    assert throughcli.ENDS & tally.counts.keys()
+    assert cli_chaos.ENDS & tally.counts.keys()
 
 
-def test_a_provider_whose_engine_was_killed_sends_nothing_more(bare: Stack) -> None:
+def test_a_provider_without_its_engine_sends_nothing_more(bare: Stack) -> None:
     bare.write(PROGRAM).init()
     bare.tenant.set_faults(
         Fault(do="answer", status=429, retry_after=2, method="POST", path="/policies$")
     )
     bare.tenant.clear_requests()
-    process = throughcli.start(bare)
+    process = cli_chaos.start(bare)
     try:
         while not any(request.fault and request.status for request in bare.tenant.requests):
             assert process.poll() is None
@@ -59,7 +57,7 @@ def test_a_provider_whose_engine_was_killed_sends_nothing_more(bare: Stack) -> N
         assert bare.tenant.requests == before
     finally:
         process.kill()
-        throughcli.end_orphans(bare.folder)
+        cli_chaos.end_orphans(bare.folder)
     bare.run("cancel", "--yes").ok()
     bare.up().ok()
     assert bare.names() == ["Access"]
@@ -78,7 +76,7 @@ def test_a_forced_replacement_that_adopts_loses_no_policy(bare: Stack) -> None:
     assert bare.id_of("Access") != first
 
 
-def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_back(
+def test_a_policy_with_a_pending_deletion_is_not_adopted(
     bare: Stack,
 ) -> None:
     bare.write(PROGRAM).init()
