@@ -54,7 +54,7 @@ _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
 
 def main(arguments: list[str]) -> int:
     """Print each finding; return 1 if there is one."""
-    findings = [each for path in _files(arguments) for each in dict.fromkeys(check(path))]
+    findings = [each for path in _list_files(arguments) for each in dict.fromkeys(check(path))]
     for finding in findings:
         print(finding)
     if findings:
@@ -70,28 +70,28 @@ def check(path: Path) -> Iterator[str]:
     """
     if path.suffix not in (".py", ".md"):
         return
-    text = path.read_text(encoding="utf-8")
+    content = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
-        yield from (f"{path}:{line}: {said}" for line, said in _python(text))
+        yield from (f"{path}:{line}: {text}" for line, text in _check_python(content))
     else:
-        yield from (f"{path}:{line}: {said}" for line, said in _markdown(text))
+        yield from (f"{path}:{line}: {text}" for line, text in _check_markdown(content))
 
 
-def _python(text: str) -> Iterator[tuple[int, str]]:
+def _check_python(text: str) -> Iterator[tuple[int, str]]:
     tree = ast.parse(text)
-    data = _data_lines(text, tree)
+    data = _find_data_lines(text, tree)
     for number, line in enumerate(text.splitlines(), 1):
         width = len(_PRAGMA.sub("", line))
         if width > MAX_COLUMNS and number not in data:
             yield number, f"{width} columns; {MAX_COLUMNS} at most"
     for node in ast.walk(tree):
-        opening = _docstring(node)
+        opening = _find_docstring(node)
         if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
-            place = _line(node)
+            place = _find_docstring_line(node)
             yield place, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
 
 
-def _data_lines(text: str, tree: ast.Module) -> set[int]:
+def _find_data_lines(text: str, tree: ast.Module) -> set[int]:
     """Return the lines of data: strings of several lines, and tables that no formatter changes."""
     lines: set[int] = set()
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -107,14 +107,14 @@ def _data_lines(text: str, tree: ast.Module) -> set[int]:
     return lines
 
 
-def _line(node: ast.AST) -> int:
+def _find_docstring_line(node: ast.AST) -> int:
     """Return the line of a node's docstring."""
     body = getattr(node, "body", None)
     first = body[0] if isinstance(body, list) and body else node
     return first.lineno if isinstance(first, ast.stmt) else 1
 
 
-def _docstring(node: ast.AST) -> str | None:
+def _find_docstring(node: ast.AST) -> str | None:
     """Return the docstring of a node; for a string that documents a value, that string."""
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return ast.get_docstring(node)
@@ -123,7 +123,7 @@ def _docstring(node: ast.AST) -> str | None:
     return None
 
 
-def _markdown(text: str) -> Iterator[tuple[int, str]]:
+def _check_markdown(text: str) -> Iterator[tuple[int, str]]:
     fenced = False
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "~~~")):
@@ -135,13 +135,13 @@ def _markdown(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _has_two_sentences(line: str) -> bool:
-    """Tell whether a line has two sentences, a list number and a bold lead-in aside."""
+    """Return whether a line has two sentences, a list number and a bold lead-in aside."""
     prose = _LEAD_IN.sub("", _LIST_MARKER.sub("", line))
     prose = _ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", prose))
     return _TWO_SENTENCES.search(prose) is not None
 
 
-def _files(arguments: list[str]) -> Iterator[Path]:
+def _list_files(arguments: list[str]) -> Iterator[Path]:
     if arguments:
         for argument in map(Path, arguments):
             yield from sorted(argument.rglob("*")) if argument.is_dir() else [argument]

@@ -35,7 +35,7 @@ def bare(tmp_path: Path, c1_tenant: Emulator) -> Stack:
 @pytest.mark.parametrize("seed", [0, 2])
 def test_a_clean_run_after_an_untimely_end_converges(seed: int, bare: Stack) -> None:
     tally = cli_chaos.run(seed, bare.tenant, bare.folder, bare.environment)
-    assert tally.wrong == []
+    assert tally.violations == []
     assert cli_chaos.ENDS & tally.counts.keys()
 
 

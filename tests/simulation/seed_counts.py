@@ -25,5 +25,5 @@ def run(seed: int) -> Tally:
             counts["interrupted"] += 1
         else:
             counts["failed" if process.errors else "went well"] += 1
-    tally.wrong += [f"{kind}: {text}" for kind, text in simulation.findings]
+    tally.violations += [f"{kind}: {text}" for kind, text in simulation.findings]
     return tally

@@ -49,7 +49,7 @@ def run(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str
         _clean(stack, world, sketches, tally)
     finally:
         end_orphans(folder)
-    tally.wrong = [f"seed {seed}, through the CLI: {wrong}" for wrong in tally.wrong]
+    tally.violations = [f"seed {seed}, through the CLI: {wrong}" for wrong in tally.violations]
     tally.counts["seeds"] += 1
     return tally
 
@@ -133,14 +133,14 @@ def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None
         stack.run("cancel", "--yes").ok()
     clean = _until_nothing_is_left_over(stack, tally)
     if clean.code:
-        tally.wrong.append(f"the clean run ended with {clean.code}: {clean.output}")
+        tally.violations.append(f"the clean run ended with {clean.code}: {clean.output}")
         return
     tally.counts["clean runs"] += 1
     tally.counts["policies compared"] += len(sketches)
-    tally.wrong += world.wrong(programs.program(sketches), _ids(state))
+    tally.violations += world.wrong(programs.program(sketches), _ids(state))
     further = stack.preview("--refresh", "--expect-no-changes")
     if further.code:
-        tally.wrong.append(f"a further run has something to do: {further.output}")
+        tally.violations.append(f"a further run has something to do: {further.output}")
 
 
 def _until_nothing_is_left_over(stack: Stack, tally: Tally) -> Outcome:

@@ -19,14 +19,14 @@ from scripts import commands
     ],
 )
 def test_the_numbers_of_a_version(text: str, expected: tuple[int, ...]) -> None:
-    assert commands.numbers(text) == expected
+    assert commands.parse_version(text) == expected
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(9.9, "9s"), (60, "1m00s"), (80, "1m20s"), (3600, "60m00s")]
 )
 def test_durations_read_as_a_person_says_them(seconds: float, expected: str) -> None:
-    assert commands.elapsed(seconds) == expected
+    assert commands.format_elapsed(seconds) == expected
 
 
 def test_a_quick_command_is_silent_and_its_output_returned(
@@ -45,7 +45,7 @@ def test_a_failure_shows_the_end_of_the_commands_own_output() -> None:
     assert lines[1:] == [f"line {number}" for number in range(71, 101)]
 
 
-@pytest.mark.parametrize("call", [lambda c: commands.run(c, "trying"), commands.answer])
+@pytest.mark.parametrize("call", [lambda c: commands.run(c, "trying"), commands.read_output])
 def test_a_program_that_does_not_exist_is_a_failure_too(call: object) -> None:
     assert callable(call)
     with pytest.raises(commands.CommandError, match="No such file"):

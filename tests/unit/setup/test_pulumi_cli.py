@@ -182,5 +182,5 @@ def test_a_go_that_cannot_fetch_a_newer_one_is_named_as_the_reason(go: Machine) 
 
 
 def test_the_cache_follows_xdg() -> None:
-    folder = pulumi_cli.cache_folder({"XDG_CACHE_HOME": "/caches", "HOME": "/home/ann"})
+    folder = pulumi_cli.find_cache_folder({"XDG_CACHE_HOME": "/caches", "HOME": "/home/ann"})
     assert folder.parent == Path("/caches/pulumi-c1policy")
