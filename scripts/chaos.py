@@ -14,7 +14,7 @@ from pathlib import Path
 from pulumi_c1policy._emulator import Emulator
 from tests.simulation import seed_counts
 from tests.support import cli_chaos
-from tests.support.cli import environment
+from tests.support.cli import build_environment
 from tests.support.tally import Tally
 
 _SEEDS_A_TASK = 100
@@ -56,7 +56,7 @@ def _play_cli_seeds(seeds: Sequence[int]) -> Iterable[Tally]:
         for seed in seeds:
             place = base / f"stack-{seed}"
             place.mkdir()
-            yield cli_chaos.run(seed, tenant, place, environment(home))
+            yield cli_chaos.run_seed(seed, tenant, place, build_environment(home))
 
 
 def _print_table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:

@@ -1,7 +1,7 @@
 """The set-up of a clone for its tests and its demonstration.
 
 It creates a virtual environment with the package and its development dependencies, and provides a
-Pulumi CLI. A second run only checks that everything is installed. It runs before anything is installed, so it
+Pulumi CLI. A second run only checks the installation. It runs before anything is installed, so it
 may import the standard library only.
 """
 

@@ -79,7 +79,7 @@ def build_executor_arguments(request: language_pb2.RunRequest, engine: str) -> l
 
 
 def build_program_environment(request: language_pb2.RunRequest, python: Path) -> dict[str, str]:
-    """Return the environment of the program, with its virtual environment and the stack's config."""
+    """Return the program's environment, with its virtual environment and the stack's config."""
     environment = dict(os.environ)
     if (python.parent.parent / "pyvenv.cfg").is_file():
         environment.pop("PYTHONHOME", None)

@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
 from tests.support import cli_chaos
-from tests.support.cli import Stack, environment
+from tests.support.cli import Stack, build_environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PROGRAM = """
@@ -29,12 +29,12 @@ def bare(tmp_path: Path, c1_tenant: Emulator) -> Stack:
     home, folder = tmp_path / "home", tmp_path / "stack"
     home.mkdir()
     folder.mkdir()
-    return Stack(folder, {**environment(home), **c1_tenant.environment}, c1_tenant)
+    return Stack(folder, {**build_environment(home), **c1_tenant.environment}, c1_tenant)
 
 
 @pytest.mark.parametrize("seed", [0, 2])
 def test_a_clean_run_after_an_untimely_end_converges(seed: int, bare: Stack) -> None:
-    tally = cli_chaos.run(seed, bare.tenant, bare.folder, bare.environment)
+    tally = cli_chaos.run_seed(seed, bare.tenant, bare.folder, bare.environment)
     assert tally.violations == []
     assert cli_chaos.ENDS & tally.counts.keys()
 
@@ -45,7 +45,7 @@ def test_a_provider_without_its_engine_sends_nothing_more(bare: Stack) -> None:
         Fault(do="answer", status=429, retry_after=2, method="POST", path="/policies$")
     )
     bare.tenant.clear_requests()
-    process = cli_chaos.start(bare)
+    process = cli_chaos.start_update(bare)
     try:
         while not any(request.fault and request.status for request in bare.tenant.requests):
             assert process.poll() is None
@@ -60,7 +60,7 @@ def test_a_provider_without_its_engine_sends_nothing_more(bare: Stack) -> None:
         cli_chaos.end_orphans(bare.folder)
     bare.run("cancel", "--yes").ok()
     bare.up().ok()
-    assert bare.names() == ["Access"]
+    assert bare.list_names() == ["Access"]
 
 
 def test_a_forced_replacement_that_adopts_loses_no_policy(bare: Stack) -> None:
@@ -72,7 +72,7 @@ def test_a_forced_replacement_that_adopts_loses_no_policy(bare: Stack) -> None:
     assert bare.id_of("Access") == first
     assert any("was kept" in warning for warning in kept.warnings)
     bare.up("--refresh", "--replace", "**access").ok()
-    assert bare.names() == ["Access"]
+    assert bare.list_names() == ["Access"]
     assert bare.id_of("Access") != first
 
 
@@ -84,5 +84,5 @@ def test_a_policy_with_a_pending_deletion_is_not_adopted(
     bare.tenant.set_faults(Fault(do="answer", status=403, method="DELETE"))
     bare.write(PROGRAM.replace("grant", "revoke")).up().failed()
     bare.write(PROGRAM).up().ok()
-    assert bare.names() == ["Access"]
-    assert bare.policies()["access"]["id"] == bare.id_of("Access")
+    assert bare.list_names() == ["Access"]
+    assert bare.read_policies()["access"]["id"] == bare.id_of("Access")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import Stack, environment
+from tests.support.cli import Stack, build_environment
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def pulumi_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of every CLI command, without any tenant."""
-    found = environment(tmp_path_factory.mktemp("pulumi-home"))
+    found = build_environment(tmp_path_factory.mktemp("pulumi-home"))
     assert shutil.which("pulumi", path=found["PATH"]), "no Pulumi CLI: run `make setup`"
     return found
 

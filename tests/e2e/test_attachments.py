@@ -100,8 +100,8 @@ def test_attachments_are_deployed_repaired_and_given_back(start: Start, shop: Sh
     assert sorted(list_writes(done)) == [("app", "grantPolicyId"), ("entitlement", masks)]
     grant = one.id_of("grant")
     assert shop.show() == (grant, grant)
-    one.unchanged()
-    one.unchanged("--refresh")
+    one.expect_no_changes()
+    one.expect_no_changes("--refresh")
 
     # Drift of a field of ours is shown; that of another one is not.
     changes = {"revokePolicyId": one.id_of("revoke"), "displayName": "Root", "certifyPolicyId": ""}
@@ -116,7 +116,7 @@ def test_attachments_are_deployed_repaired_and_given_back(start: Start, shop: Sh
     # A dropped field gets its predecessor back.
     one.write(shop.name(PROGRAM).replace("emergency_grant_enabled=True,", ""))
     assert list_writes(one.up().ok()) == [("entitlement", "emergencyGrantEnabled")]
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
     gone = one.destroy().ok()
     assert sorted(each for each, _ in list_writes(gone)) == ["app", "entitlement"]
     assert shop.show() == (shop.theirs, shop.theirs)
@@ -202,7 +202,7 @@ def test_a_replacement_deletes_first_and_a_rename_leaves_the_object(
     done = one.up().ok()
     assert list_writes(done) == []
     assert "AppPolicies::renamed manages the same object now" in done.output
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
 
 
 def test_the_programs_of_the_attachments_page_pass_a_preview(stack: Any) -> None:
@@ -225,7 +225,7 @@ def test_a_secret_id_is_encrypted_in_the_state_and_absent_from_messages(
     one.up().ok()
     assert shop.show()[0] == shop.theirs
     assert shop.theirs not in str(one.export())
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
     other = shop.add_policy("Other")
     shop.tenant.edit_app(shop.app, {"grantPolicyId": other})
     one.write(shop.name(program).replace(shop.theirs, shop.add_policy("Next")))

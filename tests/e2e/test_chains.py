@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from textwrap import dedent
 
-from tests.support.cli import Stack, created
+from tests.support.cli import Stack, list_creates
 
 ONE_AND_OTHER = """
     from pulumi_c1policy import approve, on, otherwise, when
@@ -26,7 +26,7 @@ def _back(other: str) -> str:
 
 def test_a_preview_refuses_a_cycle(stack: Callable[..., Stack]) -> None:
     policies = stack(ONE_AND_OTHER)
-    assert policies.up().ok().writes == created("One", "Other")
+    assert policies.up().ok().writes == list_creates("One", "Other")
     policies.write(_back(policies.id_of("Other")))
     outcome = policies.preview().failed()
     assert any(

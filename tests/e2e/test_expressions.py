@@ -66,7 +66,7 @@ def test_a_preview_puts_a_caret_under_the_mistake_and_sends_nothing(stack: Any) 
 def test_the_tenant_checks_expressions_if_the_config_enables_it(stack: Any) -> None:
     one = stack(program())
     assert asked(one.preview().ok()) == []
-    one.config("c1policy:validateOnline", "true")
+    one.set_config("c1policy:validateOnline", "true")
     assert asked(one.preview().ok()) == ["validate/cel"]
 
 
@@ -75,7 +75,7 @@ def test_the_config_turns_warnings_off(stack: Any) -> None:
     before = one.preview().ok().output
     assert "[old-spelling]" in before
     assert "[approver-can-be-empty]" in before
-    one.config("c1policy:severity", "old-spelling=off,unreachable=off")
+    one.set_config("c1policy:severity", "old-spelling=off,unreachable=off")
     after = one.preview().ok().output
     assert "[old-spelling]" not in after
     assert "[approver-can-be-empty]" in after
@@ -98,7 +98,7 @@ def test_a_note_reports_unchecked_expressions(stack: Any, no_checker: dict[str, 
 
 def test_expressions_are_checked_offline_if_the_tenant_cannot_be_asked(stack: Any) -> None:
     one = stack(program())
-    one.config("c1policy:validateOnline", "true")
+    one.set_config("c1policy:validateOnline", "true")
     note = one.preview(**NOBODY).ok().output
     assert "only the offline check did: There are no credentials" in note
     assert "went unchecked" not in note
@@ -115,7 +115,7 @@ def test_a_policy_without_expressions_causes_no_note(stack: Any) -> None:
         )
         """
     )
-    one.config("c1policy:validateOnline", "true")
+    one.set_config("c1policy:validateOnline", "true")
     shown = one.preview(**NOBODY).ok()
     assert shown.warnings == []
     assert shown.requests == ()

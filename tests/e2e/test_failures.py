@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.support.cli import TYPE, Stack, created
+from tests.support.cli import TYPE, Stack, list_creates
 
 ONE = """
     Policy(
@@ -88,7 +88,7 @@ def _toward(server: str) -> dict[str, str]:
 
 def _recorded(stack: Stack) -> dict[str, Any]:
     keys = ("id", "inputs", "outputs")
-    return {name: {k: kept[k] for k in keys} for name, kept in stack.policies().items()}
+    return {name: {k: kept[k] for k in keys} for name, kept in stack.read_policies().items()}
 
 
 def _one_clear_pair(stack: Stack, environment: dict[str, str]) -> str:
@@ -207,7 +207,7 @@ def test_a_failed_update_and_a_failed_delete_leave_the_state_unchanged(
     stack: Any, misbehaving: ThreadingHTTPServer
 ) -> None:
     one: Stack = stack(ONE)
-    assert one.up().ok().writes == created("One")
+    assert one.up().ok().writes == list_creates("One")
     before = _recorded(one)
     Misbehaving.answer = (403, "application/json", '{"code":7,"message":"not you"}')
     toward = _toward(_url(misbehaving))

@@ -15,7 +15,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.e2e.policies import POLICIES
 from tests.e2e.test_realistic import QUIRKS
-from tests.support.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
+from tests.support.cli import PROJECT, STACK, Outcome, Stack, list_deletes, make_update
 from tests.support.leaves import ABSENT
 
 MARKED = {f"annotations.{key}" for key in OWNERSHIP_KEYS}
@@ -89,14 +89,14 @@ def test_an_update_of_the_ownership_annotations_alone_adopts_every_kind_of_polic
     assert len(shown.operations) == len(names)
     for name, steps in shown.operations.items():
         assert steps == ["update"]
-        changes = shown.changes(name)
+        changes = shown.list_changes(name)
         assert changes.keys() in (MARKED, {"annotations"})
         assert {old for old, _ in changes.values()} == {ABSENT}
 
     assert adopted.preview("--refresh").ok().operations == shown.operations
 
     done = adopted.up().ok()
-    assert done.writes == sorted((updated(name, "annotations") for name in names), key=str)
+    assert done.writes == sorted((make_update(name, "annotations") for name in names), key=str)
     for policy_id, policy in before.items():
         after = c1_tenant.policy(policy_id)
         marks = {key: after.get("annotations", {}).pop(key, None) for key in OWNERSHIP_KEYS}
@@ -107,9 +107,9 @@ def test_an_update_of_the_ownership_annotations_alone_adopts_every_kind_of_polic
             **policy,
             "updatedAt": "",
         }
-    adopted.unchanged("--refresh")
+    adopted.expect_no_changes("--refresh")
     assert sorted(w.policy for w in adopted.destroy().ok().writes) == sorted(names)
-    assert adopted.names() == []
+    assert adopted.list_names() == []
 
 
 AWKWARD = (
@@ -141,7 +141,7 @@ def test_awkward_names_and_texts_are_adopted_unchanged(stack: Any, c1_tenant: Em
     adopted: Stack = stack("import policies")
     adopt(adopted, *ids)
     take_in(adopted)
-    assert set(adopted.policies()) == {
+    assert set(adopted.read_policies()) == {
         "class-policy",
         "class-policy-2",
         "世界-नीति",
@@ -154,7 +154,7 @@ def test_awkward_names_and_texts_are_adopted_unchanged(stack: Any, c1_tenant: Em
     done = adopted.up().ok()
     assert {write.mask for write in done.writes} == {"annotations"}
     assert len(done.writes) == len(AWKWARD)
-    adopted.unchanged("--refresh")
+    adopted.expect_no_changes("--refresh")
 
 
 def test_policies_managed_by_terraform_are_adopted_on_request(
@@ -171,22 +171,25 @@ def test_policies_managed_by_terraform_are_adopted_on_request(
     adopt(adopted, "First", "Second", "--take-over")
     take_in(adopted)
     shown = adopted.preview().ok()
-    assert shown.changes("first") == {
+    assert shown.list_changes("first") == {
         "annotations.managed_by": ("terraform", "pulumi"),
         "annotations.iac_workspace": ("prod", f"{PROJECT}/{STACK}"),
         "annotations.iac_resource_address": (ABSENT, "c1policy.Policy/first"),
         "annotations.iac_tool_version": ("1.5.0", ABSENT),
     }
     done = adopted.up().ok()
-    assert done.writes == [updated("First", "annotations"), updated("Second", "annotations")]
-    assert adopted.live("First")["annotations"] == {
+    assert done.writes == [
+        make_update("First", "annotations"),
+        make_update("Second", "annotations"),
+    ]
+    assert adopted.read_live("First")["annotations"] == {
         "managed_by": "pulumi",
         "iac_workspace": f"{PROJECT}/{STACK}",
         "iac_resource_address": "c1policy.Policy/first",
         "team": "it",
     }
-    adopted.unchanged("--refresh")
-    assert adopted.destroy().ok().sent == deleted("Second", "First")
+    adopted.expect_no_changes("--refresh")
+    assert adopted.destroy().ok().sent == list_deletes("Second", "First")
 
 
 def test_the_first_update_detects_changes_since_the_import(stack: Any, c1_tenant: Emulator) -> None:
@@ -198,10 +201,10 @@ def test_the_first_update_detects_changes_since_the_import(stack: Any, c1_tenant
     c1_tenant.api_edit(marked, {"annotations": {"managed_by": "terraform"}})
 
     shown = adopted.preview("--refresh").ok()
-    assert shown.changes("edited")["description"] == ("By hand.", ABSENT)
+    assert shown.list_changes("edited")["description"] == ("By hand.", ABSENT)
     adopted.refresh().ok()
     done = adopted.up("--refresh").failed()
-    assert done.writes == [updated("Edited", "annotations", "description")]
+    assert done.writes == [make_update("Edited", "annotations", "description")]
     [error] = done.errors
     assert "taken over by terraform" in error
-    assert adopted.live("Marked")["annotations"] == {"managed_by": "terraform"}
+    assert adopted.read_live("Marked")["annotations"] == {"managed_by": "terraform"}

@@ -34,9 +34,9 @@ def test_a_destroy_of_a_used_policy_is_refused_and_a_decision_for_one_run_permit
     assert "it is in use by 1 app, which would keep the id of a deleted policy" in refused.output
     assert "`PULUMI_C1POLICY_ON_IN_USE=delete pulumi destroy`" in refused.output
     assert "Traceback" not in refused.output
-    assert made.names() == ["Access"]
+    assert made.list_names() == ["Access"]
     made.destroy(**DECISION).ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
 def test_a_recorded_decision_outlives_a_refresh_and_its_resource(
@@ -46,12 +46,12 @@ def test_a_recorded_decision_outlives_a_refresh_and_its_resource(
     made.up().ok()
     c1_tenant.add_app("GitHub", grantPolicyId=made.id_of("Access"))
     made.write(policy(options='on_in_use="delete"'))
-    made.unchanged()
+    made.expect_no_changes()
     made.up().ok()
     made.refresh().ok()
-    made.unchanged()
+    made.expect_no_changes()
     made.write("    pass\n").up().ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
 def test_the_old_policy_of_a_replacement_is_left_with_a_warning_and_its_id(
@@ -65,5 +65,5 @@ def test_the_old_policy_of_a_replacement_is_left_with_a_warning_and_its_id(
     [warning] = done.warnings
     assert f"it was replaced by {made.id_of('Removal')}, but is still in use by 1 app" in warning
     assert old in warning
-    assert sorted(made.names()) == ["Access", "Removal"]
-    made.unchanged()
+    assert sorted(made.list_names()) == ["Access", "Removal"]
+    made.expect_no_changes()

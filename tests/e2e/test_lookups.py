@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import Stack, created
+from tests.support.cli import Stack, list_creates
 
 PROGRAM = """
     import pulumi_c1policy as c1
@@ -61,10 +61,10 @@ def test_a_program_finds_users_groups_and_other_objects_by_name(
     )
     made: Stack = stack(PROGRAM)
     assert made.preview().ok().writes == []
-    assert made.up().ok().writes == [*created("First"), *created("Second")]
+    assert made.up().ok().writes == [*list_creates("First"), *list_creates("Second")]
     assert "Traceback" not in made.up().ok().output
 
-    second = made.live("Second")
+    second = made.read_live("Second")
     assert {key: second["scope"][key] for key in ("appId", "appEntitlementId")} == {
         "appId": okta,
         "appEntitlementId": admin,
@@ -81,7 +81,7 @@ def test_a_program_finds_users_groups_and_other_objects_by_name(
     assert hook["webhook"]["webhookId"] == webhook
 
     assert made.up().ok().writes == []
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
 def test_an_unknown_user_ends_the_program_without_a_traceback(

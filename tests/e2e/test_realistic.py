@@ -15,7 +15,7 @@ from pulumi_c1policy._model.provision import PROVISION
 from pulumi_c1policy._model.schema import Message, index_messages
 from pulumi_c1policy._model.steps import ACTION
 from tests.e2e.policies import POLICIES, PROGRAM, Inputs
-from tests.support.cli import Stack, Write, created
+from tests.support.cli import Stack, Write, list_creates
 from tests.support.leaves import ABSENT
 
 Tree = Any
@@ -87,17 +87,19 @@ def test_an_unchanged_program_has_nothing_to_do(
     c1_tenant.quirks = QUIRKS[quirks]
     table = declare(POLICIES)
     done = table.up().ok()
-    assert done.writes == sorted(created(*(p["display_name"] for p in POLICIES.values())), key=str)
-    assert table.unchanged().requests == ()
-    table.unchanged("--refresh")
+    assert done.writes == sorted(
+        list_creates(*(p["display_name"] for p in POLICIES.values())), key=str
+    )
+    assert table.expect_no_changes().requests == ()
+    table.expect_no_changes("--refresh")
     assert table.refresh("--expect-no-changes").ok().writes == []
-    table.unchanged()
+    table.expect_no_changes()
     table.import_state(table.export())
-    table.unchanged()
+    table.expect_no_changes()
     # The tenant may answer otherwise tomorrow.
     for other in QUIRKS.keys() - {quirks}:
         c1_tenant.quirks = QUIRKS[other]
-        table.unchanged("--refresh")
+        table.expect_no_changes("--refresh")
 
 
 def _steps(policy: Tree, key: str = "grant") -> Tree:
@@ -176,7 +178,7 @@ def test_a_preview_shows_an_edited_leaf_and_an_update_repairs_its_field(
     table.up().ok()
     before = {}
     for name, (edit, *_) in EDITS.items():
-        live = table.live(POLICIES[name]["display_name"])
+        live = table.read_live(POLICIES[name]["display_name"])
         before[name] = live
         changed = copy.deepcopy(live)
         edit(changed)
@@ -184,7 +186,7 @@ def test_a_preview_shows_an_edited_leaf_and_an_update_repairs_its_field(
         c1_tenant.api_edit(live["id"], {key: changed.get(key) or [] for key in top})
 
     shown = table.preview("--refresh", "--diff").ok()
-    assert {name: shown.changes(name) for name in shown.operations} == {
+    assert {name: shown.list_changes(name) for name in shown.operations} == {
         name: {path: sides} for name, (_, path, sides, _) in EDITS.items()
     }
     assert shown.writes == []
@@ -197,9 +199,9 @@ def test_a_preview_shows_an_edited_leaf_and_an_update_repairs_its_field(
         key=str,
     )
     for name, policy in before.items():
-        after = table.live(policy["displayName"])
+        after = table.read_live(policy["displayName"])
         assert {**after, "updatedAt": ""} == {**policy, "updatedAt": ""}, name
-    table.unchanged("--refresh")
+    table.expect_no_changes("--refresh")
 
 
 def _first(policy: Inputs) -> Tree:
@@ -265,7 +267,7 @@ def test_a_preview_shows_a_changed_leaf_and_an_update_sends_its_field(
         change(changed[name])
     declare(changed, table)
     shown = table.preview("--diff").ok()
-    assert {name: shown.changes(name) for name in shown.operations} == {
+    assert {name: shown.list_changes(name) for name in shown.operations} == {
         name: {path: sides} for name, (_, path, sides, _) in CHANGES.items()
     }
     done = table.up().ok()
@@ -282,4 +284,4 @@ def test_a_preview_shows_a_changed_leaf_and_an_update_sends_its_field(
         differs = {k for k in policy.keys() | after.keys() if policy.get(k) != after.get(k)}
         mask = sent.get(after["displayName"])
         assert differs == ({"updatedAt", mask} if mask else set())
-    table.unchanged("--refresh")
+    table.expect_no_changes("--refresh")

@@ -190,7 +190,7 @@ def test_a_single_refusal_has_its_text_and_a_severity_turns_it_off(rule: str, st
     failed = one.preview().failed()
     assert findings(failed.output) == {path: text}, failed.output
     assert failed.requests == ()
-    one.config("c1policy:severity", f"{rule}=off")
+    one.set_config("c1policy:severity", f"{rule}=off")
     assert one.preview().ok().requests == ()
 
 
@@ -203,9 +203,9 @@ def test_a_link_through_an_apply_causes_a_warning(stack: Any) -> None:
 
 def test_a_severity_applies_to_the_resource_that_it_names(stack: Any) -> None:
     one = stack(f"{policy('one', policy_steps={})}\n{policy('two')}")
-    one.config("c1policy:severity", "no-baseline@two=off")
+    one.set_config("c1policy:severity", "no-baseline@two=off")
     assert "[no-baseline]" in one.preview().failed().output
-    one.config("c1policy:severity", "no-baseline@one=warning")
+    one.set_config("c1policy:severity", "no-baseline@one=warning")
     assert "[no-baseline]" in one.preview().ok().output
 
 
@@ -230,7 +230,7 @@ def test_an_invalid_severity_setting_is_refused(
     key: str, value: str, sentence: str, stack: Any
 ) -> None:
     one = stack(policy("one"))
-    one.config(f"c1policy:{key}", value)
+    one.set_config(f"c1policy:{key}", value)
     failed = one.preview().failed()
     assert sentence in failed.output
     assert f"c1policy:{key}" in failed.output

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.support.cli import Stack, created, deleted
+from tests.support.cli import Stack, list_creates, list_deletes
 
 Make = Callable[..., Stack]
 CREATE: dict[str, Any] = {"method": "POST", "path": r"/api/v1/policies$"}
@@ -45,7 +45,7 @@ def tenant_record(tenant: Emulator, policy_id: str) -> Any:
 
 
 def urn(stack: Stack, name: str) -> str:
-    found: str = stack.policies()[name]["urn"]
+    found: str = stack.read_policies()[name]["urn"]
     return found
 
 
@@ -66,11 +66,11 @@ def test_a_new_resource_with_the_old_name_of_a_renamed_one_takes_no_policy(
         assert refused.writes == []
     assert content(c1_tenant, old) == before
     made.up("--refresh").ok()
-    assert {name: each["id"] for name, each in made.policies().items()} == {
+    assert {name: each["id"] for name, each in made.read_policies().items()} == {
         "access": made.id_of("Another"),
         "renamed": old,
     }
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
 def test_an_error_names_two_resources_of_one_policy_and_neither_writes(
@@ -96,7 +96,7 @@ def test_an_error_names_two_resources_of_one_policy_and_neither_writes(
     assert content(c1_tenant, entry["id"]) == before
     made.run("state", "delete", "--yes", twin["urn"]).ok()
     made.destroy("--refresh").ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
 def test_a_second_backend_with_the_same_names_takes_and_deletes_no_policy(
@@ -114,10 +114,10 @@ def test_a_second_backend_with_the_same_names_takes_and_deletes_no_policy(
     assert "pulumi up --refresh" in refused.output
     assert "Traceback" not in refused.output
     second.destroy().ok()
-    assert second.up(PULUMI_C1POLICY_ON_LEFTOVER="leave").ok().writes == created("Access")
+    assert second.up(PULUMI_C1POLICY_ON_LEFTOVER="leave").ok().writes == list_creates("Access")
     second.destroy().ok()
-    first.unchanged("--refresh")
-    assert first.policies()["access"]["id"] == kept
+    first.expect_no_changes("--refresh")
+    assert first.read_policies()["access"]["id"] == kept
 
 
 def test_a_retained_policy_is_adopted_only_by_decision(stack: Make) -> None:
@@ -136,8 +136,8 @@ def test_a_retained_policy_is_adopted_only_by_decision(stack: Make) -> None:
     assert adopted.writes == []
     assert f"{kept}" in adopted.output
     assert "was adopted" in adopted.output
-    assert made.policies()["access"]["id"] == kept
-    made.unchanged("--refresh")
+    assert made.read_policies()["access"]["id"] == kept
+    made.expect_no_changes("--refresh")
 
 
 @pytest.mark.parametrize("how", ["program", "config"])
@@ -148,7 +148,7 @@ def test_the_program_or_the_config_can_contain_the_decision(how: str, stack: Mak
     made.up().ok()
     made.write("").up().ok()
     if how == "config":
-        made.config("c1policy:onLeftover", "adopt")
+        made.set_config("c1policy:onLeftover", "adopt")
     made.write(
         policy("access", "Access", options='on_leftover="adopt"') if how == "program" else ONE
     )
@@ -164,8 +164,8 @@ def test_a_leftover_that_a_person_took_over_is_not_adopted(
     made.run("state", "delete", "--yes", urn(made, "access")).ok()
     c1_tenant.product_edit(taken, {"description": "a person's"})
     before = content(c1_tenant, taken)
-    assert made.up(**ADOPT).ok().writes == created("Access")
-    assert made.policies()["access"]["id"] != taken
+    assert made.up(**ADOPT).ok().writes == list_creates("Access")
+    assert made.read_policies()["access"]["id"] != taken
     assert content(c1_tenant, taken) == before
 
 
@@ -203,14 +203,14 @@ def test_a_404_of_a_gateway_removes_no_policy_from_the_state(
     refused = made.up("--refresh")
     assert refused.code
     assert "Traceback" not in refused.output
-    assert made.policies()["access"]["id"] == kept
+    assert made.read_policies()["access"]["id"] == kept
     assert made.destroy().code
-    assert made.policies()["access"]["id"] == kept
+    assert made.read_policies()["access"]["id"] == kept
     c1_tenant.set_faults(Fault(do="answer", status=404, body=body, **GET))
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
     c1_tenant.set_faults(Fault(do="answer", status=404, body=body, **DELETE))
     made.destroy().ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
 def test_a_404_that_contradicts_a_search_removes_no_policy_from_the_state(
@@ -223,7 +223,7 @@ def test_a_404_that_contradicts_a_search_removes_no_policy_from_the_state(
     refused = made.refresh()
     assert refused.code
     assert "contradict each other" in refused.output
-    assert "access" in made.policies()
+    assert "access" in made.read_policies()
 
 
 def test_a_404_without_permission_to_search_removes_no_policy_from_the_state(
@@ -237,10 +237,10 @@ def test_a_404_without_permission_to_search_removes_no_policy_from_the_state(
     refused = made.refresh()
     assert refused.code
     assert "pulumi state delete" in refused.output
-    assert "access" in made.policies()
+    assert "access" in made.read_policies()
     c1_tenant.set_faults()
     made.refresh().ok()
-    assert made.policies() == {}
+    assert made.read_policies() == {}
 
 
 def test_a_lagging_search_causes_no_duplicate(stack: Make, c1_tenant: Emulator) -> None:
@@ -248,9 +248,9 @@ def test_a_lagging_search_causes_no_duplicate(stack: Make, c1_tenant: Emulator) 
     c1_tenant.set_quirks(search_lag=3.0)
     c1_tenant.set_faults(Fault(do="html", status=502, after_effect=True, **CREATE))
     found = made.up().ok()
-    assert made.names() == ["Access"]
+    assert made.list_names() == ["Access"]
     assert made.id_of("Access") in found.output
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
 def test_the_next_run_reports_a_duplicate(stack: Make, c1_tenant: Emulator) -> None:
@@ -258,7 +258,7 @@ def test_the_next_run_reports_a_duplicate(stack: Make, c1_tenant: Emulator) -> N
     c1_tenant.set_quirks(search_lag=3600.0)
     c1_tenant.set_faults(Fault(do="html", status=502, after_effect=True, **CREATE))
     made.up().ok()
-    assert made.names() == ["Access", "Access"]
+    assert made.list_names() == ["Access", "Access"]
     c1_tenant.set_quirks(search_lag=0.0)
     told = made.refresh().ok()
     ids = [
@@ -267,10 +267,10 @@ def test_the_next_run_reports_a_duplicate(stack: Make, c1_tenant: Emulator) -> N
         if record.deleted_at is None and not record.builtin
     ]
     assert all(each in told.output for each in ids)
-    [other] = set(ids) - {made.policies()["access"]["id"]}
+    [other] = set(ids) - {made.read_policies()["access"]["id"]}
     c1_tenant.product_delete(other)
     assert other not in made.refresh().ok().output
-    assert "__resent" not in made.policies()["access"]["outputs"]
+    assert "__resent" not in made.read_policies()["access"]["outputs"]
 
 
 def test_a_destroy_reads_each_policy_right_before_its_deletion(
@@ -338,7 +338,7 @@ def test_credentials_of_another_tenant_change_nothing(stack: Make, c1_tenant: Em
             assert there in refused.output
             assert "Traceback" not in refused.output
         assert [r for r in other.requests if r.path != "/auth/v1/token"] == []
-        assert len(made.policies()) == 2
+        assert len(made.read_policies()) == 2
         # Somebody who means it says so, by the new host's name.
         allowed = {"PULUMI_C1POLICY_ALLOW_TENANT_CHANGE": there}
         assert f"PULUMI_C1POLICY_ALLOW_TENANT_CHANGE={there} pulumi up --refresh" in refused.output
@@ -347,7 +347,7 @@ def test_credentials_of_another_tenant_change_nothing(stack: Make, c1_tenant: Em
             "Changed",
             "Second",
         }
-    assert made.names() == ["Access", "Second"]
+    assert made.list_names() == ["Access", "Second"]
 
 
 def test_a_preview_names_its_tenant_once(stack: Make, c1_tenant: Emulator) -> None:
@@ -366,7 +366,7 @@ def test_the_config_can_allow_a_change_of_the_tenant(stack: Make, c1_tenant: Emu
     made = stack(ONE)
     made.up().ok()
     with Emulator() as other:
-        made.config("c1policy:allowTenantChange", other.url.removeprefix("http://"))
+        made.set_config("c1policy:allowTenantChange", other.url.removeprefix("http://"))
         # The engine refreshes with the config of the last update.
         made.up(**other.environment).ok()
         made.up("--refresh", **other.environment).ok()
@@ -380,7 +380,7 @@ def test_settings_from_two_sources_are_refused(
     place: str, stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
-    made.config(place, {"c1policy:serverUrl": c1_tenant.url}.get(place, "fox@a.example/spc"))
+    made.set_config(place, {"c1policy:serverUrl": c1_tenant.url}.get(place, "fox@a.example/spc"))
     token = {"CONDUCTORONE_ACCESS_TOKEN": c1_tenant.access_token, "CONDUCTORONE_SERVER_URL": ""}
     for command in (made.preview, made.up):
         refused = command(**token)
@@ -428,7 +428,7 @@ def test_the_command_in_the_error_recovers_from_a_killed_create(
     assert refused.code
     assert "PULUMI_C1POLICY_ON_LEFTOVER=adopt pulumi up --refresh" in refused.output
     assert made.up("--refresh", **ADOPT).ok().writes == []
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
 def test_the_command_in_the_error_completes_a_forced_replacement(stack: Make) -> None:
@@ -440,8 +440,8 @@ def test_the_command_in_the_error_completes_a_forced_replacement(stack: Make) ->
     assert refused.writes == []
     assert "pulumi up --refresh" in refused.output
     done = made.up("--refresh", "--replace", urn(made, "access")).ok()
-    assert done.writes == deleted("Access") + created("Access")
-    assert made.policies()["access"]["id"] == made.id_of("Access") != old
+    assert done.writes == list_deletes("Access") + list_creates("Access")
+    assert made.read_policies()["access"]["id"] == made.id_of("Access") != old
 
 
 @pytest.mark.parametrize("refresh", [(), ("--refresh",)], ids=["plain", "refreshed"])
@@ -461,8 +461,8 @@ def test_an_alias_with_a_replacement_deletes_the_old_policy(
     )
     made.write(renamed)
     done = made.up(*refresh).ok()
-    assert done.writes == deleted("Access") + created("Access")
-    made.unchanged("--refresh")
+    assert done.writes == list_deletes("Access") + list_creates("Access")
+    made.expect_no_changes("--refresh")
 
 
 def test_a_renamed_stack_keeps_its_policies(stack: Make) -> None:
@@ -472,8 +472,8 @@ def test_a_renamed_stack_keeps_its_policies(stack: Make) -> None:
     made.run("stack", "rename", "prod").ok()
     made.up().ok()
     assert made.id_of("Access") == kept
-    assert made.live("Access")["annotations"]["iac_workspace"] == "shop/prod"
-    made.unchanged("--refresh")
+    assert made.read_live("Access")["annotations"]["iac_workspace"] == "shop/prod"
+    made.expect_no_changes("--refresh")
 
 
 def test_a_policy_moves_to_another_stack_with_its_state(stack: Make) -> None:
@@ -492,7 +492,7 @@ def test_a_policy_moves_to_another_stack_with_its_state(stack: Make) -> None:
     made.run("stack", "select", "other").ok()
     made.up("--refresh").ok()
     assert made.id_of("Access") == kept
-    assert made.live("Access")["annotations"]["iac_workspace"] == "shop/other"
-    made.unchanged("--refresh")
+    assert made.read_live("Access")["annotations"]["iac_workspace"] == "shop/other"
+    made.expect_no_changes("--refresh")
     made.run("stack", "select", "dev").ok()
-    assert made.up("--refresh").ok().writes == created("Access")
+    assert made.up("--refresh").ok().writes == list_creates("Access")

@@ -21,7 +21,7 @@ from tests.simulation.simulated_tenant import SimulatedTenant
 from tests.simulation.simulation import Simulation
 from tests.support import programs
 from tests.support.engine import Declared, Program
-from tests.support.shared_tenant import differs, wire
+from tests.support.shared_tenant import describe_difference, to_wire
 
 _CALM_SECONDS = 300.0
 _MOST_RUNS = 5
@@ -139,7 +139,7 @@ class _Scenario:
     def _program(self) -> Program:
         return {
             name: replace(declared, options=self.options, aliases=self.aliases.get(name, ()))
-            for name, declared in programs.program(self.sketches).items()
+            for name, declared in programs.build_program(self.sketches).items()
         }
 
     def _begin_trouble(self) -> None:
@@ -292,12 +292,12 @@ class _Scenario:
                 continue
             if record.id in self.simulation.told_differences():
                 continue
-            policy, wanted = tenant.shown(record), wire(declared.inputs, ids)
+            policy, wanted = tenant.shown(record), to_wire(declared.inputs, ids)
             ours = {"managed_by", "iac_workspace", "iac_resource_address", "note"}
             policy["annotations"] = {
                 key: value for key, value in policy.get("annotations", {}).items() if key in ours
             }
-            if unlike := differs(policy, wanted, name):
+            if unlike := describe_difference(policy, wanted, name):
                 self.simulation.found("not converged", f"{name}: {unlike}")
 
 

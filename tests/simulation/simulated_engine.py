@@ -163,7 +163,7 @@ class Stack(engine.Stack):
             guarantees.begin(self.simulation, steps.process, preview)
             if refresh and not self._reading(steps, targets):
                 return
-            ids: dict[str, str] = {e.name: e.id for e in self.state if not e.goes}
+            ids: dict[str, str] = {e.name: e.id for e in self.state if not e.is_pending_delete}
             plugin = cast("PolicyProvider", _Plugin(steps.process))
             chosen = {n: d for n, d in program.items() if targets is None or n in targets}
             for name, declared in chosen.items():
@@ -191,12 +191,12 @@ class Stack(engine.Stack):
         def look(name: str, declared: Declared) -> None:
             named = [*filter(None, map(self.entry, (name, *declared.aliases)))]
             old = named[0] if named else None
-            ids = {e.name: e.id for e in self.state if not e.goes}
+            ids = {e.name: e.id for e in self.state if not e.is_pending_delete}
             stay = {n for n, kind in said.kinds.items() if kind in ("same", "update")}
             if not refs(declared) <= ids.keys() & stay:
                 said.kinds[name] = "create" if old is None else "unknown"
                 return
-            inputs = self.properties(name, declared, ids)
+            inputs = self.build_properties(name, declared, ids)
             checked = process.call("check", copy.deepcopy(old.inputs) if old else {}, inputs)
             if checked.failures:
                 raise CheckFailed(str([f.reason for f in checked.failures]))
@@ -274,7 +274,8 @@ class Stack(engine.Stack):
         going = [
             e
             for e in reversed(self.state)
-            if (e.goes or e.name not in kept) and (targets is None or e.name in targets)
+            if (e.is_pending_delete or e.name not in kept)
+            and (targets is None or e.name in targets)
         ]
         for entry in going:
             pointing = [e for e in going if e is not entry and entry.id in repr(e.inputs)]

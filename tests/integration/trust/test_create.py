@@ -359,7 +359,8 @@ def test_the_look_for_leftovers_is_one_for_all_threads(c1_tenant: Emulator, stac
     names = [f"access-{number}" for number in range(40)]
     with Process(c1_tenant).alive() as provider, ThreadPoolExecutor(4) as threads:
         inputs = [
-            provider.check({}, stack.properties(name, grant(name), {})).inputs for name in names
+            provider.check({}, stack.build_properties(name, grant(name), {})).inputs
+            for name in names
         ]
         created = list(threads.map(provider.create, inputs))
     assert len({result.id for result in created}) == len(names) == len(live(c1_tenant))
@@ -377,7 +378,7 @@ def test_a_look_that_fails_fails_each_create_in_its_own_name(
     names = ["a", "b", "c", "d"]
 
     def failure(name: str) -> str:
-        inputs = provider.check({}, stack.properties(name, grant(name), {})).inputs
+        inputs = provider.check({}, stack.build_properties(name, grant(name), {})).inputs
         with pytest.raises(errors.PermissionDeniedError) as caught:
             provider.create(inputs)
         return str(caught.value)

@@ -111,7 +111,7 @@ def test_whatever_is_damaged_each_call_ends_well_or_with_an_error_of_ours(
 ) -> None:
     stack = Stack(c1_tenant)
     declared = grant()
-    checked = {**stack.properties("access", declared, {}), **inputs}
+    checked = {**stack.build_properties("access", declared, {}), **inputs}
     checked["annotations"] = {**inputs.get("annotations", {}), **marks()}
     checked.pop("scope", None)
     c1_tenant.reset()

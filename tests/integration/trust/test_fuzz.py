@@ -130,7 +130,7 @@ def test_any_answers_give_a_result_or_an_error_of_ours(
     process = Process(c1_tenant, network=_Script(answers), accessToken=token)
     with process.alive() as provider:
         old, new = (
-            provider.check({}, stack.properties("access", grant(text), {})).inputs
+            provider.check({}, stack.build_properties("access", grant(text), {})).inputs
             for text in ("Old.", "New.")
         )
         outputs = {**old, "id": ID, "system_builtin": False}

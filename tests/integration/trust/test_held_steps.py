@@ -69,7 +69,7 @@ def test_an_update_of_another_field_notes_the_step_that_it_found(
     stack.up({"access": grant("B")})
     entry = stack.entry("access")
     assert entry
-    properties = stack.properties("access", grant("B", policy_steps=OWNERS), {})
+    properties = stack.build_properties("access", grant("B", policy_steps=OWNERS), {})
     c1_tenant.clear_requests()
     with Process(c1_tenant).alive() as provider:
         inputs = provider.check(entry.inputs, properties).inputs

@@ -238,7 +238,7 @@ def test_a_pending_deletion_of_a_replaced_policy_is_judged_by_the_next_run(
     with caplog.at_level(logging.WARNING):
         stack.up({"access": revoke()}, refresh=True)
     assert f"it was replaced by {stack.id_of('access')}" in caplog.messages[-1]
-    assert [entry.goes for entry in stack.state] == [False]
+    assert [entry.is_pending_delete for entry in stack.state] == [False]
 
 
 def test_a_policy_that_a_person_took_over_is_left_even_if_it_is_in_use(

@@ -260,7 +260,7 @@ def test_no_lock_is_held_while_a_request_is_under_way(
 
     def work(name: str) -> None:
         entry = stack.entry(name)
-        new = provider.check({}, stack.properties(name, grant("new"), {})).inputs
+        new = provider.check({}, stack.build_properties(name, grant("new"), {})).inputs
         if entry is None:
             provider.create(new)
         elif kind == "reads":
@@ -282,7 +282,7 @@ def test_an_interrupted_run_does_not_wait_for_the_storm_to_end(
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=60, times=None, **SEARCH))
     process = Process(c1_tenant, clock=Clock())
     with process.alive() as provider, ThreadPoolExecutor(1) as threads:
-        inputs = provider.check({}, stack.properties("access", ONE["access"], {})).inputs
+        inputs = provider.check({}, stack.build_properties("access", ONE["access"], {})).inputs
         pending = threads.submit(provider.create, inputs)
         while not any(request.fault for request in c1_tenant.requests):
             pass

@@ -16,8 +16,8 @@ from pulumi_c1policy._model.paths import Path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, to_camel_case
 from pulumi_c1policy._model.tree import Tree, decode, encode
-from tests.support.edits import new_item
-from tests.support.strategies import sample
+from tests.support.edits import make_new_item
+from tests.support.strategies import make_sample
 from tests.unit.lifecycle.planning.specimens import Place, path_to, specimen
 from tests.unit.lifecycle.planning.tenant import answer, stored
 
@@ -139,7 +139,7 @@ def _oneof(place: Place) -> Example:
         inputs = _put(inputs, path, None, wire=False)
     else:
         rival = place.message.fields[rivals[0]]
-        inputs = _put(inputs, (*path[:-1], rival.name), sample(rival), wire=False)
+        inputs = _put(inputs, (*path[:-1], rival.name), make_sample(rival), wire=False)
 
     rules = {""} if rivals else {"one-of", "empty-step"}
 
@@ -173,7 +173,7 @@ def _output_only(place: Place) -> Example:
 
 def _immutable(place: Place) -> Example:
     inputs = specimen(place)
-    value = sample(place.field, inputs[place.field.name])
+    value = make_sample(place.field, inputs[place.field.name])
     other = {"app_id": "another"} if value == inputs[place.field.name] else value
 
     def example() -> None:
@@ -200,8 +200,8 @@ def _merge(place: Place) -> Example:
 
 
 def _unordered(place: Place) -> Example:
-    items = [sample(place.field)]
-    items.append(new_item(place.field, items))
+    items = [make_sample(place.field)]
+    items.append(make_new_item(place.field, items))
     return settles(specimen(place, items), stored(specimen(place, items[::-1])))
 
 
@@ -258,7 +258,7 @@ def _bound(name: str, by: int) -> Callable[[Place], Example]:
 
 def _items(field: Field, number: int) -> Any:
     if isinstance(field.type, Message):
-        return [sample(field)] * number
+        return [make_sample(field)] * number
     items = [f"item{index}" for index in range(number)]
     return dict.fromkeys(items, "v") if field.shape == "map" else items
 
@@ -268,7 +268,7 @@ def _bounds_rule(place: Place) -> Example:
 
 
 def _refused_by(place: Place) -> Example:
-    return breaks(place.field.refused_by, place, sample(place.field))
+    return breaks(place.field.refused_by, place, make_sample(place.field))
 
 
 def _required(place: Place) -> Example:
@@ -276,7 +276,7 @@ def _required(place: Place) -> Example:
 
 
 def _deprecated(place: Place) -> Example:
-    return breaks("deprecated", place, sample(place.field))
+    return breaks("deprecated", place, make_sample(place.field))
 
 
 def _names_policy(place: Place) -> Example:

@@ -9,7 +9,7 @@ from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, index_messages
 from pulumi_c1policy._model.tree import Tree
-from tests.support.strategies import minimal, whole_sample
+from tests.support.strategies import make_minimal, make_whole_sample
 
 ACCEPTED: Tree = {"steps": [{"accept": {}}]}
 
@@ -45,7 +45,7 @@ def holding(message: Message, name: str, value: Any) -> Tree:
     """The least `message` in which the field `name` has that value."""
     field = message.fields[name]
     rivals = {*message.oneofs.get(field.oneof, ()), field.alias_of}
-    out = {other: v for other, v in minimal(message).items() if other not in rivals}
+    out = {other: v for other, v in make_minimal(message).items() if other not in rivals}
     if field.kept_if:
         out[field.kept_if] = True
     return out | {name: value}
@@ -55,7 +55,7 @@ def specimen(place: Place, *values: Any) -> Tree:
     """The least valid policy in which the field has the given value, or one that means
     something.
     """
-    tree = at_place(place, values[0] if values else whole_sample(place.field))
+    tree = at_place(place, values[0] if values else make_whole_sample(place.field))
     if tree.get("post_actions"):
         tree["policy_type"] = "POLICY_TYPE_CERTIFY"
     steps = tree.setdefault("policy_steps", {})

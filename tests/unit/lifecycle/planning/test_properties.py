@@ -21,10 +21,10 @@ from tests.support.edits import (
     AMONG_EQUALS,
     Edit,
     apply,
-    edits,
-    names_only,
-    reports,
-    writes_alike,
+    changes_match_edit,
+    is_minimal_mask,
+    keeps_rejected_steps,
+    list_edits,
 )
 from tests.support.strategies import accepted_policies, policies
 from tests.unit.lifecycle.planning.tenant import answer, raw_answer, stored, tags, updated
@@ -55,8 +55,8 @@ def edited(
     tree = decode(POLICY, wire)
     found = [
         edit
-        for edit in edits(POLICY, tree)
-        if (edit.path[0] not in IMMUTABLE) is mutable and writes_alike(tree, edit)
+        for edit in list_edits(POLICY, tree)
+        if (edit.path[0] not in IMMUTABLE) is mutable and keeps_rejected_steps(tree, edit)
     ]
     edit = draw(st.sampled_from(found))
     note(repr(edit))
@@ -149,14 +149,14 @@ def test_live_edits_are_drift_at_their_own_path(
         assert plan(refresh(recorded, live), inputs) == NoOp()
         return
     found = find_drift(recorded, live)
-    assert reports(found, edit), found
+    assert changes_match_edit(found, edit), found
     refreshed = through_state(refresh(recorded, live))
     assert find_drift(refreshed, live) == []
     assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
     planned = plan(refreshed, inputs)
     assert isinstance(planned, Update)
-    assert names_only(edit, planned.mask)
-    assert reports(list(planned.changes), edit)
+    assert is_minimal_mask(edit, planned.mask)
+    assert changes_match_edit(list(planned.changes), edit)
     after = sent(live_wire, planned, refreshed, inputs, live)
     settled = record_answer(inputs, answer(after, seed))
     assert plan(through_state(settled), inputs) == NoOp()
@@ -174,8 +174,8 @@ def test_desired_edits_are_sent_under_their_own_field(
     desired = _known(decode(POLICY, desired_wire))
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    assert names_only(edit, planned.mask)
-    assert reports(list(planned.changes), edit)
+    assert is_minimal_mask(edit, planned.mask)
+    assert changes_match_edit(list(planned.changes), edit)
     live = answer(wire, later)
     after = sent(wire, planned, recorded, desired, live)
     assert compare(POLICY, decode(POLICY, after), desired) == []
@@ -199,7 +199,7 @@ def test_immutable_edits_replace(case: tuple[Tree, Tree, Edit], seed: int) -> No
     planned = plan(recorded, apply(decode(POLICY, wire), edit))
     assert isinstance(planned, Replace)
     assert planned.fields == (edit.field.name,)
-    assert reports(list(planned.changes), edit)
+    assert changes_match_edit(list(planned.changes), edit)
 
 
 @given(edited(), edited(), SEEDS)
@@ -258,7 +258,9 @@ def test_defaults_of_the_tenant_are_neither_changes_nor_lost(
     assert refresh(recorded, answer(wire, seed + 1)).inputs == recorded.inputs
     written = decode(POLICY, stored(inputs))
     found = [
-        e for e in edits(POLICY, written) if e.path[0] not in IMMUTABLE and writes_alike(written, e)
+        e
+        for e in list_edits(POLICY, written)
+        if e.path[0] not in IMMUTABLE and keeps_rejected_steps(written, e)
     ]
     edit = data.draw(st.sampled_from(found))
     desired = apply(written, edit)
@@ -266,7 +268,7 @@ def test_defaults_of_the_tenant_are_neither_changes_nor_lost(
     if any(edit.path[-1] == name for name in FILLED) and isinstance(planned, NoOp):
         return
     assert isinstance(planned, Update)
-    assert reports(list(planned.changes), edit)
+    assert changes_match_edit(list(planned.changes), edit)
     after = sent(wire, planned, recorded, desired, live)
     for change in compare(POLICY, desired, decode(POLICY, after)):
         assert (change.kind, change.path[-1] in FILLED) == ("add", True), change
@@ -288,21 +290,21 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     tree = decode(POLICY, wire)
     found = [
         edit
-        for edit in edits(POLICY, tree)
-        if edit.path[0] not in {*IMMUTABLE, "annotations"} and writes_alike(tree, edit)
+        for edit in list_edits(POLICY, tree)
+        if edit.path[0] not in {*IMMUTABLE, "annotations"} and keeps_rejected_steps(tree, edit)
     ]
     edit = data.draw(st.sampled_from(found))
     live_wire = with_edit(wire, edit)
     live = answer(live_wire, seed + 1)
-    assert reports(find_drift(recorded, live), edit)
+    assert changes_match_edit(find_drift(recorded, live), edit)
     refreshed = through_state(refresh(recorded, live))
     assert find_drift(refreshed, live) == []
     planned = plan(refreshed, inputs)
     if edit.kind == "removed" and edit.path[-1] in FILLED and isinstance(planned, NoOp):
         return  # The default is gone, and the program never asked for it.
     assert isinstance(planned, Update)
-    assert names_only(edit, planned.mask)
-    assert reports(list(planned.changes), edit)
+    assert is_minimal_mask(edit, planned.mask)
+    assert changes_match_edit(list(planned.changes), edit)
     after = sent(live_wire, planned, refreshed, inputs, live)
     settled = through_state(record_answer(inputs, answer(after, seed)))
     assert plan(settled, inputs) == NoOp()
