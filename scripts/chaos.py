@@ -44,7 +44,7 @@ def _play_simulated_seeds(seeds: Sequence[int]) -> Iterable[Tally]:
 def _count_seeds(seeds: Sequence[int]) -> Tally:
     found = Tally()
     for seed in seeds:
-        found.add(seed_counts.run(seed))
+        found.add(seed_counts.count_seed(seed))
     return found
 
 

@@ -208,6 +208,6 @@ def keeps_rejected_steps(tree: Tree, edit: Edit) -> bool:
 
 
 def is_minimal_mask(edit: Edit, mask: Iterable[str]) -> bool:
-    """Return whether a mask has only the edit's field, and the steps if that is a baseline policy."""
+    """Return whether a mask has only the edit's field, or a baseline policy and the steps."""
     also = {"policySteps"} if edit.field.wire == "baselinePolicyId" else set()
     return set(mask) - also == {edit.field.wire}
