@@ -14,7 +14,7 @@ _INTRODUCTION = """\
 
 Every fact about ConductorOne tenants that this project relies on, with its certainty and its source.
 
-**None of these facts has been tried on a live tenant yet.** The project has no tenant: all facts come
+**We have not tried any of these facts on a live tenant yet.** The project has no tenant: all facts come
 from publications of the vendor. The emulator implements these facts and our tests run against the
 emulator, so a wrong fact is wrong in both. If a preview refuses a policy that your tenant accepts,
 turn the rule down with `c1policy:severity`.
