@@ -17,7 +17,7 @@ from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._pulumi import dynamic_server
 from tests.simulation.primitives import (
     Condition,
@@ -40,13 +40,13 @@ EPOCH = 1_790_000_000.0
 """The start of every simulation, in seconds since 1970."""
 
 
-def _read_monotonic(_: Clock) -> float:
+def _read_monotonic(_: ClientClock) -> float:
     scheduler = Simulated.scheduler
     scheduler.maybe_switch()
     return scheduler.now
 
 
-def _read_wall(_: Clock) -> float:
+def _read_wall(_: ClientClock) -> float:
     return EPOCH + Simulated.scheduler.now
 
 
@@ -124,8 +124,8 @@ def install_simulation(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     for module, name, value in _find_sites(len(sys.modules)):
         put(module, name, chance if value is random else value)
     put(dynamic_server, "get_request_urn", lambda: getattr(step, "urn", ""))
-    put(Clock, "monotonic", _read_monotonic)
-    put(Clock, "wall", _read_wall)
+    put(ClientClock, "monotonic", _read_monotonic)
+    put(ClientClock, "wall", _read_wall)
     try:
         yield
     finally:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from pulumi_c1policy._emulator.clock import Clock
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
 from tests.simulation.installation import EPOCH
 from tests.simulation.scheduler import Scheduler
 
 _STEP = 1_000
 
 
-class TenantClock(Clock):
+class SimulatedTenantClock(TenantClock):
     """Virtual time in nanoseconds; each reading differs, so that each write has its own time."""
 
     def __init__(self, scheduler: Scheduler) -> None:

@@ -16,11 +16,11 @@ import httpx
 from pulumi_c1policy._emulator import app
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import POLICY
-from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.state import StoredPolicy
 from pulumi_c1policy._emulator.tenant import Tenant
+from pulumi_c1policy._emulator.wire_schema import POLICY
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.simulated_clock import TenantClock
+from tests.simulation.simulated_clock import SimulatedTenantClock
 
 POLICIES = "/api/v1/policies"
 SEARCH = "/api/v1/search/policies"
@@ -64,8 +64,8 @@ class Effect:
     actor: str
     kind: str
     policy_id: str
-    before: Record | None
-    after: Record
+    before: StoredPolicy | None
+    after: StoredPolicy
     sent_at: float = 0.0
     look: Look | None = None
     run: int = 0
@@ -78,7 +78,7 @@ class SimulatedTenant:
     def __init__(self, scheduler: Scheduler, host: str, seed: int, chance: Random) -> None:
         self.host = host
         self.url = f"https://{host}"
-        self.tenant = Tenant(host, seed=seed, clock=TenantClock(scheduler))
+        self.tenant = Tenant(host, seed=seed, clock=SimulatedTenantClock(scheduler))
         self.effects: list[Effect] = []
         self.longest_lag = {"get": 0.0, "list": 0.0, "search": 0.0}
         self._exactly = False
@@ -98,7 +98,7 @@ class SimulatedTenant:
         headers = [(key.lower(), value) for key, value in request.headers.raw]
         return self._call_application(request.method, request.url, headers, request.content)
 
-    def read_visible(self, policy_id: str) -> Record | None:
+    def read_visible(self, policy_id: str) -> StoredPolicy | None:
         """Return the policy as the last request saw it."""
         return self.tenant.see("get", self.tenant.policies).find(policy_id)
 
@@ -136,15 +136,15 @@ class SimulatedTenant:
             self.effects.append(effect)
         return result
 
-    def list_live(self) -> list[Record]:
+    def list_live(self) -> list[StoredPolicy]:
         """Return every live policy, without builtin ones."""
         return [r for r in self.tenant.policies if r.deleted_at is None and not r.builtin]
 
-    def render_policy(self, record: Record) -> dict[str, Any]:
+    def render_policy(self, record: StoredPolicy) -> dict[str, Any]:
         """Return a policy as JSON, without unset fields."""
         return render(POLICY, record.stored, _PLAIN)
 
-    def format_answer(self, record: Record) -> bytes:
+    def format_answer(self, record: StoredPolicy) -> bytes:
         """Return the body of an answer with a policy."""
         return json.dumps({"policy": render(POLICY, record.stored, self.tenant.quirks)}).encode()
 

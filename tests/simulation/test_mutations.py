@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._client import outcomes, transport
-from pulumi_c1policy._client.outcomes import RETRIED, Kind
+from pulumi_c1policy._client.outcomes import RETRIED, OutcomeKind
 from pulumi_c1policy._lifecycle.effects import creation, known_state, leftovers, reads
 from pulumi_c1policy._lifecycle.planning import plan, prior
 from pulumi_c1policy._pulumi import runtime
@@ -80,7 +80,7 @@ def _skip_warnings(patch: pytest.MonkeyPatch) -> None:
 
 def _repeat_creates(patch: pytest.MonkeyPatch) -> None:
     _skip_warnings(patch)
-    patch.setattr(outcomes, "RETRIED", {**RETRIED, Kind.CREATE: RETRIED[Kind.READ]})
+    patch.setattr(outcomes, "RETRIED", {**RETRIED, OutcomeKind.CREATE: RETRIED[OutcomeKind.READ]})
 
 
 def _ignore_conflicts(patch: pytest.MonkeyPatch) -> None:
