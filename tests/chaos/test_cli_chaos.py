@@ -1,4 +1,4 @@
-"""Chaos that only the real CLI shows: kills, and the order of the engine's calls."""
+"""Chaos under the real CLI only: kills, and the order of the engine's calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROGRAM = """
 
 @pytest.fixture
 def bare(tmp_path: Path, c1_tenant: Emulator) -> Stack:
-    """A folder for a stack that is yet to be initialised."""
+    """Return a folder for a stack that is not initialised yet."""
     home, folder = tmp_path / "home", tmp_path / "stack"
     home.mkdir()
     folder.mkdir()

@@ -38,14 +38,14 @@ def program(condition: str = "ip.isPrivate", approver: str = "appOwners") -> str
 
 
 def asked(outcome: Any) -> list[str]:
-    """The endpoints to which expressions were sent."""
+    """Return the endpoints to which expressions were sent."""
     ends = ("validate/cel", "test-account-provision-policy")
     return sorted(end for request in outcome.requests for end in ends if request.path.endswith(end))
 
 
 @pytest.fixture
 def no_checker(tmp_path: Path) -> dict[str, str]:
-    """The variables of a process in which the checker cannot be imported."""
+    """Return the variables of a process that cannot import the checker."""
     folder = tmp_path / "shadows"
     folder.mkdir()
     (folder / "cel_expr_python.py").write_text("raise ImportError\n")

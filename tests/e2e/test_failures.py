@@ -29,9 +29,7 @@ WHOLE = json.dumps({"policy": {"id": "p", "displayName": "One", "policyType": "P
 
 
 class Misbehaving(BaseHTTPRequestHandler):
-    """Answers every request for a policy in the one way that it is told, and finds none in a
-    search.
-    """
+    """A server that gives every request for a policy the same bad answer, and finds none."""
 
     answer: ClassVar[tuple[int, str, str]]
     cut_at: ClassVar[int | None]
@@ -55,12 +53,12 @@ class Misbehaving(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def misbehaving() -> Iterator[ThreadingHTTPServer]:
-    """A server on loopback that answers with whatever `Misbehaving` is told to."""
+    """Serve `Misbehaving` on loopback."""
     Misbehaving.seen, Misbehaving.cut_at = [], None
     with ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -92,7 +90,7 @@ def _recorded(stack: Stack) -> dict[str, Any]:
 
 
 def _one_clear_pair(stack: Stack, environment: dict[str, str]) -> str:
-    """The error of a deployment that must fail cleanly."""
+    """Return the error of a deployment that must fail without a traceback."""
     failed = stack.up(**environment).failed()
     [error] = failed.errors
     assert len(error.splitlines()) == 2, error

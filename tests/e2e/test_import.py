@@ -32,12 +32,12 @@ def grant(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def by_hand(tenant: Emulator, *policies: dict[str, Any]) -> list[str]:
-    """The ids of policies that a person makes in the product."""
+    """Create policies as a person in the product; return their ids."""
     return [tenant.policies.create(policy).id for policy in policies]
 
 
 def table(tenant: Emulator) -> list[str]:
-    """The names of one policy of every kind, made by hand."""
+    """Create one policy of every kind by hand; return their names."""
     ids: dict[str, str] = {}
 
     def resolved(value: Any) -> Any:
@@ -67,7 +67,7 @@ def adopt(stack: Stack, *arguments: str) -> str:
 
 
 def take_in(stack: Stack) -> Outcome:
-    """`pulumi import`, with the options that `c1policy import` tells."""
+    """Run `pulumi import` with the options that `c1policy import` prints."""
     options = ("--generate-code=false", "--protect=false", "--yes")
     return stack.run("import", "--file", "import.json", *options).ok()
 

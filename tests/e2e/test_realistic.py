@@ -42,7 +42,7 @@ QUIRKS = {
 
 @pytest.fixture
 def declare(stack: Any) -> Callable[..., Stack]:
-    """Makes a stack of the table, or writes another table into a stack."""
+    """Create a stack of the table, or write another table into a stack."""
 
     def declared(table: dict[str, Inputs], into: Stack | None = None) -> Stack:
         written: Stack = into or stack(PROGRAM)
@@ -52,20 +52,20 @@ def declare(stack: Any) -> Callable[..., Stack]:
     return declared
 
 
-def _said(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
-    """Every field that stands in a tree, by its message's name and its own."""
+def _list_fields(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
+    """Yield every field of a tree, by the names of its message and itself."""
     for name, value in tree.items():
         field = message.fields[name]
         yield message.name, name
         if isinstance(field.type, Message):
             items = [value] if field.shape == "one" else value
             for item in items.values() if isinstance(items, dict) else items:
-                yield from _said(field.type, item)
+                yield from _list_fields(field.type, item)
 
 
 def test_the_table_has_every_kind_of_step_approval_and_field() -> None:
-    refused = {*index_messages(PROVISION), *index_messages(ACTION)}
-    said = {found for inputs in POLICIES.values() for found in _said(POLICY, inputs)}
+    rejected = {*index_messages(PROVISION), *index_messages(ACTION)}
+    said = {found for inputs in POLICIES.values() for found in _list_fields(POLICY, inputs)}
     kinds = {
         (message.name, member)
         for message in index_messages(POLICY).values()
@@ -73,7 +73,7 @@ def test_the_table_has_every_kind_of_step_approval_and_field() -> None:
         for member in members
         # One well-known form of a text stands for the others.
         if group != "well_known"
-        and message.name not in refused
+        and message.name not in rejected
         and not message.fields[member].refused_by
     }
     assert kinds - said == set()
@@ -96,7 +96,7 @@ def test_an_unchanged_program_has_nothing_to_do(
     table.expect_no_changes()
     table.import_state(table.export())
     table.expect_no_changes()
-    # The tenant may answer otherwise tomorrow.
+    # The tenant may change the form of its answers.
     for other in QUIRKS.keys() - {quirks}:
         c1_tenant.quirks = QUIRKS[other]
         table.expect_no_changes("--refresh")
@@ -111,7 +111,7 @@ def _set(place: Tree, key: Any, value: Any) -> None:
 
 
 EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
-    # policy: what somebody does to it, the path shown, what is there and what the program says
+    # policy: the edit, the shown path, the live and the desired value, and the sent field
     "manager": (
         lambda p: _set(_steps(p)[0]["approval"]["manager"], "allowSelfApproval", True),
         "policy_steps.grant.steps[0].approval.manager.allow_self_approval",
@@ -209,7 +209,7 @@ def _first(policy: Inputs) -> Tree:
 
 
 CHANGES: dict[str, tuple[Callable[[Inputs], Any], str, tuple[Any, Any], str]] = {
-    # policy: what the program says now, the path shown, before and after, and the field sent
+    # policy: the change of the program, the shown path, the values before and after, the sent field
     "manager": (
         lambda p: _first(p)["approval"]["manager"].pop("fallback"),
         "policy_steps.grant.steps[0].approval.manager.fallback",

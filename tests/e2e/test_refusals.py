@@ -114,13 +114,13 @@ FINDINGS = {
 
 
 def findings(output: str) -> dict[str, str]:
-    """The text of each failed check, by its path."""
+    """Return the text of each failed check, by its path."""
     found = re.findall(r"property (\S+) value .*? has a problem: (.*)", output)
     return {path: text.rstrip() for path, text in found}
 
 
 def policy(name: str, **fields: Any) -> str:
-    """A resource, as a program writes it."""
+    """Format a resource of a program."""
     given = {
         "display_name": name,
         "policy_type": "POLICY_TYPE_GRANT",

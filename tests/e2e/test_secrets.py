@@ -52,7 +52,7 @@ SECRETS = """
 
 
 def _texts(stack: Stack) -> dict[str, str]:
-    """Every file of the stack that the engine wrote, by path."""
+    """Return every file of the stack that the engine wrote, by path."""
     return {
         str(path.relative_to(stack.folder)): path.read_text(errors="replace")
         for path in (stack.folder / "state").rglob("*")
