@@ -1,12 +1,14 @@
-"""The life of a stack from start to end, on an emulated tenant and with the real Pulumi CLI.
+"""The main jobs from start to end, on emulated tenants and with the real Pulumi CLI.
 
-Runs the quickstart in a temporary stack, changes the tenant from outside, and checks after every
-step that the tenant got exactly the expected requests. Exits with 1 if it did not.
+Runs the quickstart and the example of a company in temporary stacks, changes the tenant from
+outside, and checks after every step that the tenant got exactly the expected requests. Exits with 1
+if it did not.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -22,6 +25,7 @@ from pulumi_c1policy._emulator import Emulator, RecordedRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
+COMPANY = ROOT / "examples" / "company"
 BUILTIN = "Default request policy"
 
 # Lines of the CLI that are not about policies.
@@ -70,7 +74,12 @@ class Demo:
         print(_format_dim("   requests to the tenant:"))
         for request in self.tenant.requests:
             mask = f"  updateMask={request.update_mask}" if request.update_mask else ""
-            print(f"     {request.status} {request.method:6} {self._format_path(request)}{mask}")
+            if not request.path.startswith("/api/v1/search/"):
+                print(
+                    f"     {request.status} {request.method:6} {self._format_path(request)}{mask}"
+                )
+        if count := sum(each.path.startswith("/api/v1/search/") for each in self.tenant.requests):
+            print(f"     and {count} {'search' if count == 1 else 'searches'}")
         writes = sorted(filter(None, map(self._format_write, self.tenant.requests)))
         if writes != sorted(expected):
             raise DemoError(f"expected the writes {sorted(expected)}, the tenant got {writes}")
@@ -87,7 +96,8 @@ class Demo:
         raise DemoError(f"the tenant has no policy {name!r}")
 
     def _format_write(self, request: RecordedRequest) -> str:
-        if request.method == "GET" or not request.path.startswith("/api/v1/policies"):
+        is_write = request.path.startswith(("/api/v1/policies", "/api/v1/apps/"))
+        if request.method == "GET" or not is_write:
             return ""
         return " ".join(filter(None, [request.method, request.update_mask]))
 
@@ -97,15 +107,21 @@ class Demo:
         return f"{request.path}  ({name})" if name else request.path
 
 
+_TemporaryFolder = partial(tempfile.TemporaryDirectory, prefix="c1policy-demo-")
+_OPTIONS = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 _OPTIONS = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 
 
 def main() -> int:
     """Play all steps; return the exit code."""
-    print(_format_bold("pulumi-c1policy: the life of a stack, on an emulated tenant"))
     try:
-        with Emulator() as tenant, tempfile.TemporaryDirectory(prefix="c1policy-demo-") as folder:
-            play(_create_demo(tenant, Path(folder)))
+        print(_format_bold("pulumi-c1policy: the life of a stack, on an emulated tenant"))
+        with _TemporaryFolder() as folder, Emulator() as tenant:
+            play(_create_demo(tenant, Path(folder), QUICKSTART))
+        print(_format_bold("\nPolicies attached by name, on another tenant"))
+        directory = json.loads((COMPANY / "company.json").read_text("utf-8"))
+        with _TemporaryFolder() as folder, Emulator(directory=directory) as tenant:
+            play_company(_create_demo(tenant, Path(folder), COMPANY))
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
@@ -160,13 +176,38 @@ def play(demo: Demo) -> None:
     print(f"     the builtin policy {BUILTIN!r} is unchanged")
 
 
-def _create_demo(tenant: Emulator, folder: Path) -> Demo:
-    """Create a stack of the quickstart in a folder."""
+def play_company(demo: Demo) -> None:
+    """Play the life of attached policies, in a program without ids."""
+    builtin = demo.id_of(BUILTIN)
+    demo.tenant.edit_app("app-billing", {"grantPolicyId": builtin})
+    app, admins = "certifyPolicyId,grantPolicyId,revokePolicyId", "emergencyGrantEnabled,"
+    admins += "emergencyGrantPolicyId,grantPolicyId"
+
+    demo.begin_step("Deploy five policies, and attach them to an app and two entitlements by name")
+    demo.run_pulumi("up", *_OPTIONS)
+    demo.check_requests(*["POST"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
+
+    demo.begin_step("Rename a user, and preview again: no changes")
+    demo.tenant.edit_user("u-grace", {"displayName": "Grace Brewster Hopper"})
+    demo.run_pulumi("preview", "--refresh", "--expect-no-changes", "--non-interactive", _OPTIONS[3])
+    demo.check_requests()
+
+    demo.begin_step(
+        "Destroy the stack: the app and the entitlements get their former policies back"
+    )
+    demo.run_pulumi("destroy", *_OPTIONS)
+    demo.check_requests(*["DELETE"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
+    if demo.tenant.app("app-billing").get("grantPolicyId") != builtin:
+        raise DemoError("the app did not get its former policy back")
+    print(f"     the app has its former policy {BUILTIN!r}")
+
+
+def _create_demo(tenant: Emulator, folder: Path, program: Path) -> Demo:
     (folder / "state").mkdir()
     (folder / "Pulumi.yaml").write_text(
-        "name: c1policy-quickstart\n"
+        f"name: c1policy-{program.name}\n"
         f"runtime: {{name: python, options: {{virtualenv: {ROOT / '.venv'}}}}}\n"
-        f"main: {QUICKSTART}\n"
+        f"main: {program}\n"
     )
     ours = {
         name: value for name, value in os.environ.items() if not _belongs_to_another_stack(name)
@@ -207,14 +248,18 @@ def _change_tenant_directly(demo: Demo) -> None:
     demo.check_requests("POST policySteps", "DELETE")
 
 
+_OUR_TYPES = "pulumi-python:dynamic/c1policy:"
+
+
 def _list_changed_policies(output: str) -> list[str]:
-    """Return one line for each policy that the engine changed."""
+    """Return one line for each resource that the engine changed."""
     lines = []
     for line in output.splitlines():
         words = line.split()
-        if "pulumi-python:dynamic/c1policy:Policy" not in words:
+        at = next((at for at, word in enumerate(words) if word.startswith(_OUR_TYPES)), None)
+        if at is None:
             continue
-        name, *rest = words[words.index("pulumi-python:dynamic/c1policy:Policy") + 1 :]
+        name, *rest = words[at + 1 :]
         done = rest[0] if rest else ""
         if done in ("created", "updated", "deleted", "read", "refresh"):
             diff = line[line.index("[diff") :] if "[diff" in line else ""

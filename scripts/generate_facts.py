@@ -38,7 +38,8 @@ $ make acceptance ACCEPTANCE="--json tenant-facts.json"
   `[c1accept0123456789ab]`. The suite neither changes nor deletes any other policy. No app and no
   entitlement uses its policies, so nobody's access changes.
 - **It reads** the list of policies, and one page of users and of entitlements: some facts need real
-  ids in an approval. Without permission these facts are not tried.
+  ids in an approval. It searches for apps and entitlements that use its policies, and asks for some
+  that do not exist. Without permission these facts are not tried.
 - **It deletes its policies**, also after Ctrl-C or an error. If the process was killed,
   `make acceptance CLEAN=RUN_ID` deletes the rest. A deleted policy stays in the tenant's history.
 - **It limits its rate**: one request at a time, at most ten a second, and it waits after a 429.

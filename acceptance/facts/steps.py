@@ -82,7 +82,7 @@ FACTS = (
         API,
         expect_accepted(_make_wait("3600s")),
     ),
-    Fact("step-form", "A `form` step can be written.", "docs", API, expect_accepted(_FORM)),
+    Fact("step-form", "A `build_form` step can be written.", "docs", API, expect_accepted(_FORM)),
     Fact(
         "step-wait-condition",
         "A `wait` step can wait for a condition.",

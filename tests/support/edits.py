@@ -197,8 +197,7 @@ def _remove_tags(value: Any) -> Any:
 def keeps_rejected_steps(tree: Tree, edit: Edit) -> bool:
     """Return whether both versions contain the same kinds of steps that tenants reject.
 
-    Otherwise one version has held steps that the other one does not write; `test_held_steps.py`
-    tests this.
+    Else one side keeps what the other does not write; `test_held_step_plans.py` tests that.
     """
     other = apply(tree, edit)
     before, after = (
