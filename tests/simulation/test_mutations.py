@@ -118,18 +118,19 @@ _RANDOM = [
 ]
 
 
-def _found(kind: str, profile: Profile) -> list[int]:
+def _found(kind: str, profile: Profile) -> Iterator[int]:
+    """The seeds that find it, in their order; played as they are asked for."""
     seeds = range(_SEEDS)
-    return [seed for seed in seeds if kind in scenario.play(seed, profile).kinds()]
+    return (seed for seed in seeds if kind in scenario.play(seed, profile).kinds())
 
 
 @pytest.mark.parametrize("mutation", _RANDOM, ids=lambda m: m.guard)
 def test_some_seed_finds_that_a_guard_is_gone(
     mutation: Mutation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _found(mutation.kind, mutation.profile) == []
+    assert list(_found(mutation.kind, mutation.profile)) == []
     mutation.mutate(monkeypatch)
-    assert _found(mutation.kind, mutation.profile) != []
+    assert next(_found(mutation.kind, mutation.profile), None) is not None
 
 
 def _program(*kinds: str, **options: str) -> Program:
