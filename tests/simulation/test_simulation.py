@@ -1,4 +1,4 @@
-"""A thousand seeds: no guarantee is broken, whatever the network, people and kills do.
+"""Over a thousand seeds: no guarantee is broken, whatever the network, people and kills do.
 
 `python -m tests.simulation SEED` shows the one that fails; `make chaos` plays many more.
 """
