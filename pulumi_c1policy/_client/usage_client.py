@@ -7,7 +7,7 @@ each page whether it needs another one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -103,6 +103,22 @@ class UsageClient:
         params = {"page_size": str(_MAX_LIST_SIZE)} | ({"page_token": token} if token else {})
         request = Request(Call(Kind.READ, "GET", path), params=params)
         return decoding.request_model(self._transport, RowPage, request)
+
+
+def follow_pages(read: Callable[[str], RowPage]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of all pages; a page token that comes twice ends them.
+
+    Args:
+        read: Returns the page with this token.
+    """
+    token, seen = "", {""}
+    while True:
+        page = read(token)
+        yield from page.rows
+        token = page.next_token
+        if token in seen:
+            return
+        seen.add(token)
 
 
 def is_plain_id(value: str) -> bool:
