@@ -6,7 +6,8 @@ compares what was found. Deleted objects are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from pulumi_c1policy._client import paging
@@ -55,6 +56,38 @@ class DirectoryClient:
         views = self._search("users", Page[UserView], filters, _MAX_PAGE_SIZE)
         return _list_existing(view.user for view in views)
 
+    def read_users(self, ids: Sequence[str]) -> Iterator[User]:
+        """Yield the users with these ids that exist.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        filters = {"refs": [{"id": each} for each in ids]}
+        views = self._search("users", Page[UserView], filters, _MAX_PAGE_SIZE)
+        return _select(_list_existing(view.user for view in views), {("", each) for each in ids})
+
+    def read_apps(self, ids: Sequence[str]) -> Iterator[App]:
+        """Yield the apps with these ids that exist.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        found = self._search("apps", Page[App], {"appIds": [*ids]}, _MAX_PAGE_SIZE)
+        return _select(_list_existing(found), {("", each) for each in ids})
+
+    def read_entitlements(self, ids: Sequence[tuple[str, str]]) -> Iterator[Entitlement]:
+        """Yield the entitlements with these ids that exist.
+
+        Args:
+            ids: The ids of the app and of the entitlement, for each.
+
+        Raises:
+            APIError: A page could not be read.
+        """
+        filters = {"refs": [{"appId": app_id, "id": own_id} for app_id, own_id in ids]}
+        views = self._search("entitlements", Page[EntitlementView], filters, _HEAVY_PAGE_SIZE)
+        return _select(_list_existing(view.app_entitlement for view in views), {*ids})
+
     def search_apps(self, *, display_name: str = "") -> Iterator[App]:
         """Yield the apps with a display name.
 
@@ -102,6 +135,19 @@ class DirectoryClient:
         path = f"/api/v1/search/{name}"
         for rows in paging.search_pages(self._transport, path, page, filters, page_size):
             yield from rows
+
+
+def _select(
+    found: Iterable[_AnyObject], wanted: Collection[tuple[str, str]]
+) -> Iterator[_AnyObject]:
+    """Yield the wanted objects, and read no more pages once all are found.
+
+    Args:
+        found: The objects, each once.
+        wanted: The ids of the app ("" for an object without one) and of the object, for each.
+    """
+    chosen = (each for each in found if (getattr(each, "app_id", ""), each.id) in wanted)
+    return islice(chosen, len(wanted))
 
 
 def _list_existing(found: Iterable[_AnyObject | None]) -> Iterator[_AnyObject]:

@@ -12,7 +12,8 @@ from typing import Any
 from pulumi_c1policy._import.adoptable import Adopted, prepare_adoption
 from pulumi_c1policy._import.import_file import make_import_file
 from pulumi_c1policy._import.program_names import make_names
-from pulumi_c1policy._import.program_writer import write_program
+from pulumi_c1policy._import.program_writer import Source, list_fields, write_program
+from pulumi_c1policy._import.tenant_objects import describe_policies
 
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 RUFF = Path(sys.executable).with_name("ruff")
@@ -40,9 +41,11 @@ def make_program(*policies: dict[str, Any], others: dict[str, str] | None = None
     """Write the program that declares the policies."""
     found = adopt(*policies)
     called = make_names(policy.name for policy in found)
-    return write_program(
-        found, called, {policy.id: policy.name for policy in found} | (others or {})
-    )
+    names = {policy.id: (policy.name, "") for policy in found}
+    names |= {own_id: (name, "") for own_id, name in (others or {}).items()}
+    fields = list_fields(found, ())
+    objects = describe_policies(fields, names, has_lookups=False)
+    return write_program(Source(found, called, objects))
 
 
 def make_entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str, dict[str, Any]]:

@@ -105,7 +105,8 @@ def test_a_reference_to_an_undeclared_policy_is_an_id_with_a_comment() -> None:
     policy = wire("a", policySteps=None, baselinePolicyId="2other")
     source = make_program(policy, others={"2other": "Every\nbody's"})
     expected = (
-        '    # Every body\'s, which is not declared here.\n    baseline_policy_id="2other",\n'
+        "    # Policy Every body's, which is not declared here.\n"
+        '    baseline_policy_id="2other",\n'
     )
     assert expected in source
     assert format_source(source) == source
