@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulumi_c1policy._client import object_matching, usage_client
+from pulumi_c1policy._client import usage_client
 from pulumi_c1policy._import import tenant_objects
 from pulumi_c1policy._import.attachable import APP, ENTITLEMENT, Attached, find_attached
 from pulumi_c1policy._import.references import Reference
 from pulumi_c1policy._import.tenant_objects import MISSING, PLURALS, TenantObject
+from pulumi_c1policy._model import object_matching
 from pulumi_c1policy.errors import APIError
 
 if TYPE_CHECKING:

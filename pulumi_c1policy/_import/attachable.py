@@ -18,8 +18,8 @@ from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     ENTITLEMENT_POLICIES_KIND,
     list_settable,
 )
-from pulumi_c1policy._lifecycle.planning.kind import Kind
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
 from pulumi_c1policy.errors import C1PolicyError
 
@@ -34,7 +34,7 @@ class AttachmentType:
     """
 
     resource: str
-    kind: Kind
+    kind: ObjectKind
 
 
 APP: Final = AttachmentType("AppPolicies", APP_POLICIES_KIND)
@@ -57,7 +57,7 @@ class Attached:
     """
 
     type: AttachmentType
-    target: Target
+    target: AttachmentTarget
     name: str
     live: Tree
     inputs: Tree
@@ -79,7 +79,11 @@ def find_attached(kind: AttachmentType, row: Tree, policy_ids: Collection[str]) 
     """
     message = kind.kind.message
     own_id = str(row.get("id") or "")
-    target = Target(str(row.get("appId") or ""), own_id) if kind is ENTITLEMENT else Target(own_id)
+    target = (
+        AttachmentTarget(str(row.get("appId") or ""), own_id)
+        if kind is ENTITLEMENT
+        else AttachmentTarget(own_id)
+    )
     if row.get("deletedAt") or not all(target.parts) or not own_id:
         return None
     known = {name: value for name, value in row.items() if name in message.wire_fields}

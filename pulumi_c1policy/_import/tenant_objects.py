@@ -9,21 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._client import object_matching
 from pulumi_c1policy._import.references import GROUP_FIELDS, Reference
+from pulumi_c1policy._model import object_matching
 from pulumi_c1policy._model.id_fields import Kind
-
-if TYPE_CHECKING:
-    from pulumi_c1policy._client.directory_models import (
-        App,
-        Entitlement,
-        StepUpProvider,
-        User,
-        Webhook,
-    )
+from pulumi_c1policy._model.object_matching import EntitlementObject, NamedObject, UserObject
 
 _MAX_NAME_LENGTH = 80
 _NOT_FOUND = "Not found in the tenant."
@@ -104,7 +96,7 @@ def _shorten(name: str) -> str:
     return line if len(line) <= _MAX_NAME_LENGTH else f"{line[: _MAX_NAME_LENGTH - 1]}…"
 
 
-def judge_user(user: User, found: Sequence[User]) -> TenantObject:
+def judge_user(user: UserObject, found: Sequence[UserObject]) -> TenantObject:
     """Describe a user, with the lookup if the search for the email found nobody else.
 
     Args:
@@ -126,8 +118,8 @@ def judge_user(user: User, found: Sequence[User]) -> TenantObject:
 def judge_named(
     function: str,
     kind: Kind,
-    each: App | Webhook | StepUpProvider,
-    rows: Iterable[App | Webhook | StepUpProvider],
+    each: NamedObject,
+    rows: Iterable[NamedObject],
 ) -> TenantObject:
     """Describe an object that is looked up by its display name in any letter case.
 
@@ -147,11 +139,11 @@ def judge_named(
 
 
 def judge_entitlement(
-    entitlement: Entitlement,
+    entitlement: EntitlementObject,
     fields: Collection[str],
     app: TenantObject | None,
-    by_name: Iterable[Entitlement],
-    by_alias: Iterable[Entitlement],
+    by_name: Iterable[EntitlementObject],
+    by_alias: Iterable[EntitlementObject],
 ) -> TenantObject:
     """Describe an entitlement, with the lookup by its name, or else by its alias.
 
@@ -216,8 +208,8 @@ def warn_of_unread(problems: Mapping[Kind, str]) -> str:
     listed = " and ".join([", ".join(kinds[:-1]), kinds[-1]] if kinds[1:] else kinds)
     reasons = dict.fromkeys(_text.to_one_line(reason) for reason in problems.values())
     return (
-        f"warning: {listed} could not be read, so the program has their ids without names or "
-        f"lookups: {' '.join(reasons)}"
+        f"warning: {listed} could not be read, so the program has only their ids: "
+        f"{' '.join(reasons)}"
     )
 
 

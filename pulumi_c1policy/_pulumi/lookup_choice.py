@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import pulumi
 
-from pulumi_c1policy._client import object_matching
+from pulumi_c1policy._model import object_matching
 from pulumi_c1policy._pulumi.program_lookups import Lookup, format_call, quote
 
 _MAX_SHOWN = 10

@@ -151,7 +151,7 @@ def test_names_that_cannot_be_read_are_one_warning(
     done = run("Main")
     assert done.exit_code == 0
     [line] = done.stderr.splitlines()
-    assert line.startswith("warning: apps and users could not be read, so the program has their")
+    assert line.startswith("warning: apps and users could not be read, so the program has only")
     assert str(status) in line
     comments = find_comments(read_program())
     assert company.security in comments

@@ -1,330 +1,206 @@
-"""For each kind of fact that the model states of a field, an example that needs it."""
+"""The names of objects in comments, and the lookups that find exactly one object."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
+import ast
 from typing import Any
 
-from pulumi_c1policy._import.references import list_references
-from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.planning.decisions import Options
-from pulumi_c1policy._lifecycle.planning.diff import compare
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
-from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer
-from pulumi_c1policy._model.paths import Path, get_at
-from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar, to_camel_case
-from pulumi_c1policy._model.tree import Tree, decode, encode
-from tests.support.edits import new_item
-from tests.support.strategies import sample
-from tests.unit.lifecycle.planning.specimens import Place, path_to, specimen
-from tests.unit.lifecycle.planning.tenant import answer, stored
-
-Example = Callable[[], None]
-"""Holds while the model is whole. What the tenant does is worked out before the model is broken."""
-
-
-def rules_of(policy: Tree) -> set[str]:
-    """The ids of the rules that a policy breaks."""
-    return {finding.rule for finding in check(policy)}
-
-
-def breaks(rule: str, place: Place, value: Any) -> Example:
-    """The field may not have that value."""
-    policy, path = specimen(place, value), path_to(place)
-
-    def example() -> None:
-        found = [f.path for f in check(policy) if f.rule == rule]
-        assert any(path == there[: len(path)] for there in found), found
-
-    return example
-
-
-def allows(rule: str, place: Place, value: Any) -> Example:
-    """The field may have that value, as far as the rule goes."""
-    policy = specimen(place, value)
-
-    def example() -> None:
-        assert rule not in rules_of(policy)
-
-    return example
-
-
-def settles(inputs: Tree, live: Tree) -> Example:
-    """Check that the tenant has what the program says."""
-
-    def example() -> None:
-        found = decode(POLICY, live)
-        recorded = record_answer(inputs, found)
-        assert plan(recorded, inputs) == NoOp()
-        assert find_drift(recorded, found) == []
-        assert compare(POLICY, inputs, found) == []
-
-    return example
-
-
-def both(*examples: Example) -> Example:
-    """All of them hold."""
-
-    def example() -> None:
-        for each in examples:
-            each()
-
-    return example
-
-
-def _readable(wire: Tree) -> Example:
-    def example() -> None:
-        decode(POLICY, wire)
-
-    return example
-
-
-def _type(place: Place) -> Example:
-    field, inputs, path = place.field, specimen(place), path_to(place)
-    wire = stored(specimen(place, None))
-    if field.output_only:
-        return _readable(_put(wire, path, _instance(field)))
-    if field.ignored or field.alias_of:
-        return settles(inputs, _put(stored(inputs), path, get_at(inputs, path)))
-    if isinstance(field.type, Enum) and not field.required:
-        return settles(specimen(place, None), _put(wire, path, field.type.zero))
-    if isinstance(field.type, Enum):
-        return breaks("not-a-value", place, "NONSENSE")
-    if field.type is Scalar.DURATION:
-        return settles(specimen(place, "2h"), _put(wire, path, "7200s"))
-    if isinstance(field.type, Scalar) and "int" in field.type and field.shape == "one":
-        return both(
-            settles(specimen(place, 7), _put(wire, path, "7")),
-            settles(specimen(place, "7"), _put(wire, path, 7)),
-        )
-    if isinstance(field.type, Scalar) and "int" in field.type:
-        return settles(specimen(place, [7, 8]), _put(wire, path, ["8", "7"]))
-    return settles(inputs, stored(inputs))
-
-
-def _span(place: Place) -> Example:
-    return settles(
-        specimen(place, "2h"), _put(stored(specimen(place, None)), path_to(place), "7200")
-    )
-
-
-def _instance(field: Field) -> Any:
-    one = True if field.type is Scalar.BOOL else "text"
-    return [one] if field.shape == "list" else one
-
-
-def _shape(place: Place) -> Example:
-    inputs = specimen(place)
-    if place.field.output_only:
-        return _type(place)
-    return both(settles(inputs, stored(inputs)), _differ(inputs, specimen(place, None)))
-
-
-def _differ(one: Tree, other: Tree) -> Example:
-    def example() -> None:
-        assert compare(POLICY, one, other) != []
-
-    return example
-
-
-def _oneof(place: Place) -> Example:
-    field, path = place.field, path_to(place)
-    rivals = [name for name in place.message.oneofs[field.oneof] if name != field.name]
-    inputs = specimen(place)
-    if not rivals and field.oneof not in place.message.required_oneofs:
-        return _differ(specimen(place, {}), specimen(place, None))
-    if not rivals:
-        inputs = _put(inputs, path, None, wire=False)
-    else:
-        rival = place.message.fields[rivals[0]]
-        inputs = _put(inputs, (*path[:-1], rival.name), sample(rival), wire=False)
-
-    rules = {""} if rivals else {"one-of", "empty-step"}
-
-    def example() -> None:
-        assert rules & {f.rule for f in check(inputs) if f.path == path[:-1]}
-
-    return example
-
-
-def _presence(place: Place) -> Example:
-    zero, unset = specimen(place, 0), specimen(place, None)
-
-    def example() -> None:
-        assert isinstance(plan(record_answer(zero, answer(stored(unset))), unset), Update)
-
-    return example
-
-
-def _output_only(place: Place) -> Example:
-    inputs, path = specimen(place, None), path_to(place)
-    recorded = record_answer(inputs, decode(POLICY, stored(inputs)))
-    live = decode(POLICY, _put(stored(inputs), path, _instance(place.field)))
-
-    def example() -> None:
-        assert find_drift(recorded, live) == []
-        assert get_at(encode(POLICY, live), _wire(path)) is None
-        breaks("output-only", place, _instance(place.field))()
-
-    return example
-
-
-def _immutable(place: Place) -> Example:
-    inputs = specimen(place)
-    value = sample(place.field, inputs[place.field.name])
-    other = {"app_id": "another"} if value == inputs[place.field.name] else value
-
-    def example() -> None:
-        recorded = record_answer(inputs, answer(stored(inputs)))
-        assert isinstance(plan(recorded, inputs | {place.field.name: other}), Replace)
-
-    return example
-
-
-def _merge(place: Place) -> Example:
-    name = place.field.name
-    inputs = specimen(place, {"a": "x", "b": "y"})
-    live = answer(stored(inputs))
-    desired = inputs | {name: {"a": "x"}}
-
-    def example() -> None:
-        recorded = record_answer(inputs, live)
-        planned = plan(recorded, desired)
-        assert isinstance(planned, Update)
-        body = build_body(planned, recorded, desired, live, Options())
-        assert body == {place.field.wire: {"a": "x", "b": ""}}
-
-    return example
-
-
-def _unordered(place: Place) -> Example:
-    items = [sample(place.field)]
-    items.append(new_item(place.field, items))
-    return settles(specimen(place, items), stored(specimen(place, items[::-1])))
-
-
-def _kept_if(place: Place) -> Example:
-    inputs = copy.deepcopy(specimen(place))
-    flag = (*path_to(place)[:-1], place.field.kept_if)
-    inputs = _put(inputs, flag, False, wire=False)
-    kept = stored(inputs)
-    assert get_at(kept, _wire(path_to(place))) is None
-    return both(settles(inputs, kept), _breaks_as_it_is("not-kept", inputs))
-
-
-def _breaks_as_it_is(rule: str, policy: Tree) -> Example:
-    def example() -> None:
-        assert rule in rules_of(policy)
-
-    return example
-
-
-def _acts_if(place: Place) -> Example:
-    flag = (*path_to(place)[:-1], place.field.acts_if)
-    return _breaks_as_it_is("no-effect", _put(specimen(place), flag, False, wire=False))
-
-
-def _alias_of(place: Place) -> Example:
-    preferred = Place(place.message, place.message.fields[place.field.alias_of])
-    live = stored(specimen(preferred))
-    return settles(specimen(place), live)
-
-
-def _ignored(place: Place) -> Example:
-    inputs = specimen(place)
-
-    def example() -> None:
-        assert plan(record_answer(inputs, {}), inputs) == NoOp()
-        assert compare(POLICY, inputs, specimen(place, None)) == []
-        assert place.field.wire not in encode(POLICY, inputs)
-
-    return example
-
-
-def _bound(name: str, by: int) -> Callable[[Place], Example]:
-    def make(place: Place) -> Example:
-        field, bound = place.field, getattr(place.field, name)
-        rule = "too-few" if by < 0 else "too-many"
-        if field.shape == "one":
-            rule, values = field.bounds_rule, (bound, bound + by)
-        else:
-            values = (_items(field, bound), _items(field, bound + by))
-        return both(allows(rule, place, values[0]), breaks(rule, place, values[1]))
-
-    return make
-
-
-def _items(field: Field, number: int) -> Any:
-    if isinstance(field.type, Message):
-        return [sample(field)] * number
-    items = [f"item{index}" for index in range(number)]
-    return dict.fromkeys(items, "v") if field.shape == "map" else items
-
-
-def _bounds_rule(place: Place) -> Example:
-    return breaks(place.field.bounds_rule, place, (place.field.most or 0) + 1)
-
-
-def _refused_by(place: Place) -> Example:
-    return breaks(place.field.refused_by, place, sample(place.field))
-
-
-def _required(place: Place) -> Example:
-    return breaks("missing", place, None)
-
-
-def _deprecated(place: Place) -> Example:
-    return breaks("deprecated", place, sample(place.field))
-
-
-def _names_policy(place: Place) -> Example:
-    inputs = specimen(place, "2other" if place.field.shape == "one" else ["2other"])
-
-    def example() -> None:
-        assert [each.id for each in list_references(POLICY, inputs) if each.kind == "policy"] == [
-            "2other"
-        ]
-
-    return example
-
-
-EXAMPLES: dict[str, Callable[[Place], Example]] = {
-    "type": _type,
-    "shape": _shape,
-    "oneof": _oneof,
-    "presence": _presence,
-    "output_only": _output_only,
-    "immutable": _immutable,
-    "merge": _merge,
-    "unordered": _unordered,
-    "required": _required,
-    "kept_if": _kept_if,
-    "acts_if": _acts_if,
-    "alias_of": _alias_of,
-    "deprecated": _deprecated,
-    "ignored": _ignored,
-    "span": _span,
-    "names_policy": _names_policy,
-    "least": _bound("least", -1),
-    "most": _bound("most", 1),
-    "bounds_rule": _bounds_rule,
-    "refused_by": _refused_by,
-}
-
-
-def _wire(path: Path) -> Path:
-    """The path on the wire."""
-    return tuple(to_camel_case(part) if type(part) is str else part for part in path)
-
-
-def _put(tree: Tree, path: Path, value: Any, *, wire: bool = True) -> Tree:
-    """`tree` with another value at a place that exists but for its last part."""
-    out = copy.deepcopy(tree)
-    *above, last = _wire(path) if wire else path
-    holder: Any = out
-    for part in above:
-        holder = holder[part]
-    holder[last] = value
-    return out
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._client.directory_models import App, Entitlement, User
+from pulumi_c1policy._import import lookup_variables, tenant_objects
+from pulumi_c1policy._import.program_names import make_names
+from pulumi_c1policy._import.program_writer import Source, write_program
+from pulumi_c1policy._import.references import Reference
+from pulumi_c1policy._import.tenant_objects import MISSING, LookupCall, Objects, TenantObject
+from tests.unit.importing.programs import adopt, format_source, wire
+
+ADA = User(id="u1", email="ada@example.com", display_name="Ada", status="ENABLED")
+TWIN = User(id="u2", email="ada@example.com", display_name="Twin", status="ENABLED")
+GONE = User(id="u3", email="ada@example.com", display_name="Gone", status="DISABLED")
+OKTA = Reference("app", "a1")
+FOUND_OKTA = TenantObject("Okta", lookup=LookupCall("find_app", {"name": "Okta"}))
+ADMIN = Entitlement(id="e1", app_id="a1", display_name="Admin", alias="admin")
+OTHER = Entitlement(id="e2", app_id="a1", display_name="Admin", alias="other")
+
+
+def approve_by(*user_ids: str) -> dict[str, Any]:
+    steps = [{"approval": {"users": {"userIds": [*user_ids]}}}]
+    return wire("a", policySteps={"grant": {"steps": steps}})
+
+
+def write(policy: dict[str, Any], objects: Objects) -> str:
+    found = adopt(policy)
+    return write_program(Source(found, make_names(each.name for each in found), objects))
+
+
+@pytest.mark.parametrize(
+    ("user", "found", "lookup", "reason"),
+    [
+        (ADA, [ADA], True, ""),
+        (ADA, [ADA, GONE], True, ""),
+        (ADA, [ADA, TWIN], False, "2 enabled users have this email"),
+        (ADA, [], False, "a search for its email does not find it"),
+        (ADA, [TWIN], False, "a search for its email does not find it"),
+        (GONE, [GONE], False, "the user is not enabled"),
+        (User(id="u4", status="ENABLED"), [], False, "the user has no email"),
+    ],
+)
+def test_a_user_is_looked_up_if_no_other_enabled_one_has_the_email(
+    user: User, found: list[User], lookup: bool, reason: str
+) -> None:
+    sheet = tenant_objects.judge_user(user, found)
+    call = LookupCall("find_user", {"email": "ada@example.com"})
+    assert (sheet.lookup, sheet.reason) == (call if lookup else None, reason)
+
+
+def test_an_app_is_looked_up_if_the_lookup_finds_no_other_one() -> None:
+    def judge(name: str, *others: str) -> TenantObject:
+        rows = [App(id=f"a{n}", display_name=each) for n, each in enumerate([name, *others])]
+        return tenant_objects.judge_named("find_app", "app", rows[0], rows)
+
+    assert judge("Okta").lookup == LookupCall("find_app", {"name": "Okta"})
+    # The exact spelling comes first.
+    assert judge("Okta", "OKTA").lookup
+    assert judge("Okta", "Okta").reason == "2 apps have this name"
+    assert judge("").reason == "the app has no name"
+
+
+def test_an_entitlement_is_looked_up_by_its_name_or_else_by_its_alias() -> None:
+    def judge(
+        fields: set[str], by_name: list[Entitlement], by_alias: list[Entitlement], app: Any
+    ) -> TenantObject:
+        return tenant_objects.judge_entitlement(ADMIN, fields, app, by_name, by_alias)
+
+    scope = {"app_entitlement_id"}
+    named = LookupCall("find_entitlement", {"name": "Admin"}, OKTA)
+    assert judge(scope, [ADMIN], [], FOUND_OKTA).lookup == named
+    group = LookupCall("find_group", {"name": "Admin"}, OKTA)
+    for field in ("app_group_id", "fallback_group_ids"):
+        assert judge(scope | {field}, [ADMIN], [], FOUND_OKTA).lookup == group
+    by_alias = LookupCall("find_entitlement", {"alias": "admin"}, OKTA)
+    assert judge(scope, [ADMIN, OTHER], [ADMIN], FOUND_OKTA).lookup == by_alias
+    both = judge(scope, [ADMIN, OTHER], [ADMIN, ADMIN], FOUND_OKTA)
+    reason = "2 entitlements of the app have this name, and no alias is unique"
+    assert (both.lookup, both.reason) == (None, reason)
+    assert judge(scope, [ADMIN], [], TenantObject("Okta")).reason == "its app has none"
+
+
+def test_a_policy_is_looked_up_by_its_name_and_type() -> None:
+    names = {
+        "p1": ("Low risk", "POLICY_TYPE_GRANT"),
+        "p2": ("Low risk", "POLICY_TYPE_REVOKE"),
+        "p3": ("Twin", "POLICY_TYPE_GRANT"),
+        "p4": ("Twin", "POLICY_TYPE_GRANT"),
+        "p5": ("p5", "POLICY_TYPE_GRANT"),
+    }
+    keys = [Reference("policy", each) for each in [*names, "p6"]]
+    found = tenant_objects.describe_policies([OKTA, *keys], names, has_lookups=True)
+    shown = {key.id: each.lookup and each.lookup.arguments for key, each in found.items()}
+    assert shown == {
+        "p1": {"display_name": "Low risk", "type": "POLICY_TYPE_GRANT"},
+        "p2": {"display_name": "Low risk", "type": "POLICY_TYPE_REVOKE"},
+        "p3": None,
+        "p4": None,
+        "p5": None,
+        "p6": None,
+    }
+    assert found[keys[2]].reason == "2 policies have this name and type"
+    assert found[keys[-1]] == MISSING
+
+
+def test_a_comment_names_the_object_and_tells_why_there_is_no_lookup() -> None:
+    user = Reference("user", "u1")
+    describe = tenant_objects.describe
+    assert describe(user, TenantObject("Ada", "ada@example.com")) == "User Ada, ada@example.com"
+    assert describe(user, TenantObject("a@b", "a@b")) == "User a@b"
+    assert describe(user, TenantObject("Ada", reason="x")) == "User Ada. No lookup: x."
+    assert describe(user, TenantObject(reason="x")) == "No lookup: x."
+    assert describe(user, TenantObject()) == ""
+    assert describe(user, MISSING) == "Not found in the tenant."
+    assert len(describe(user, TenantObject("A" * 10_000))) < 100
+
+
+AWKWARD = [
+    'Ada "the\nquick" O\'Neil',
+    "type: ignore",
+    "fmt: off",
+    "# noqa",
+    "\x1b[31mred\r\n\u2028x = 1",
+    "\u202eright to left",
+    "\ud800",
+    "*/ ''' \"\"\" \\",
+    "世界" * 60,
+]
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize("has_lookup", [True, False])
+def test_a_name_of_a_tenant_does_not_break_the_program(name: str, has_lookup: bool) -> None:
+    check_source(name, has_lookup)
+
+
+@given(st.text(max_size=100), st.booleans())
+def test_no_name_breaks_the_program(name: str, has_lookup: bool) -> None:
+    check_source(name, has_lookup)
+
+
+def check_source(name: str, has_lookup: bool) -> None:
+    """Check a program with a user of this name, which is also the email."""
+    call = LookupCall("find_user", {"email": name}) if has_lookup else None
+    known = TenantObject(name, name, lookup=call)
+    source = write(approve_by("u1"), {Reference("user", "u1"): known})
+    source.encode()
+    module = ast.parse(source, type_comments=True)
+    assert format_source(source) == source
+    assigned = [node for node in module.body if isinstance(node, ast.Assign)]
+    assert len(assigned) == 1 + has_lookup
+    assert ('"u1"' in source) is not has_lookup
+    if has_lookup:
+        [keyword] = assigned[0].value.keywords  # type: ignore[attr-defined]
+        assert ast.literal_eval(keyword.value) == name
+
+
+def test_variables_are_unique_and_readable() -> None:
+    def find(name: str, email: str = "") -> TenantObject:
+        return TenantObject(name, email, lookup=LookupCall("find", {"name": name}))
+
+    security = LookupCall("find_group", {"name": "Security"}, OKTA)
+    objects = {
+        OKTA: find("Okta"),
+        Reference("entitlement", "e1", "a1"): TenantObject("Security", lookup=security),
+        Reference("user", "u1"): find("Ada Lovelace"),
+        Reference("user", "u2"): find("Ada Lovelace"),
+        Reference("user", "u3"): find("Ada Lovelace"),
+        Reference("user", "u4"): find("", "grace.hopper@example.com"),
+        Reference("webhook", "w1"): find("class"),
+        Reference("step-up provider", "s1"): find("24/7"),
+        Reference("step-up provider", "s2"): find("Okta"),
+        Reference("policy", "p1"): find("Low risk"),
+        Reference("policy", "p2"): TenantObject("No lookup"),
+    }
+    # The app comes first although only the group is named.
+    named = [each for each in reversed(objects) if each != OKTA]
+    found = lookup_variables.name_lookups(named, objects, {"low_risk", "okta"})
+    assert [*found.items()] == [
+        (OKTA, "okta_app"),
+        (Reference("entitlement", "e1", "a1"), "okta_security"),
+        (Reference("user", "u4"), "grace_hopper"),
+        (Reference("user", "u3"), "ada_lovelace"),
+        (Reference("user", "u2"), "ada_lovelace_user"),
+        (Reference("user", "u1"), "ada_lovelace_user_2"),
+        (Reference("webhook", "w1"), "class_webhook"),
+        (Reference("step-up provider", "s2"), "okta_step_up_provider"),
+        (Reference("step-up provider", "s1"), "step_up_provider_24_7"),
+        (Reference("policy", "p1"), "low_risk_policy"),
+    ]
+
+
+def test_a_warning_names_the_kinds_that_were_not_read() -> None:
+    warn = tenant_objects.warn_of_unread
+    text = "warning: users could not be read, so the program has only their ids: No."
+    assert warn({"user": "No."}) == text
+    assert "apps, users and webhooks could" in warn({"app": "", "user": "", "webhook": ""})
+    assert warn({"app": "No.", "user": "No."}).endswith("only their ids: No.")

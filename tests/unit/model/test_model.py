@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.refs import APP_ENTITLEMENT_REFERENCE
