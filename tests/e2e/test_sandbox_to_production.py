@@ -95,10 +95,10 @@ def make_stack(folder: Path, environment: dict[str, str], company: Company) -> S
     return Stack(folder, {**environment, **tenant.environment}, tenant).write("import policies")
 
 
-def adopt(stack: Stack, *options: str) -> None:
-    """Run the commands of the page in the sandbox."""
+def adopt(stack: Stack, *options: str, file: str = "import.json") -> None:
+    """Run `c1policy import`, then `pulumi import`."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("c1policy"), "import", "--all", *options],
+        [Path(sys.executable).with_name("c1policy"), "import", "--file", file, *options],
         cwd=stack.folder,
         env=stack.environment,
         capture_output=True,
@@ -108,7 +108,7 @@ def adopt(stack: Stack, *options: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
     importing = ("--generate-code=false", "--protect=false", "--yes")
-    stack.run("import", "--file", "import.json", *importing).ok()
+    stack.run("import", "--file", file, *importing).ok()
 
 
 @pytest.mark.parametrize("options", [(), ("--lookups",), ("--attachments",)])
@@ -119,7 +119,7 @@ def test_an_imported_program_changes_ownership_annotations_only(
     options: tuple[str, ...],
 ) -> None:
     one = make_stack(tmp_path / "sandbox", pulumi_environment, sandbox).init()
-    adopt(one, *options)
+    adopt(one, "--all", *options)
     shown = one.preview().ok()
     assert set(shown.operations) == {"low-risk", "sensitive", "only-admins"}
     for name, steps in shown.operations.items():
@@ -135,7 +135,7 @@ def test_a_program_of_the_sandbox_is_deployed_to_production(
 ) -> None:
     assert not sandbox.ids & production.ids
     first = make_stack(tmp_path / "sandbox", pulumi_environment, sandbox).init()
-    adopt(first, "--lookups", "--attachments")
+    adopt(first, "--all", "--lookups", "--attachments")
     assert set(first.preview().ok().operations) == {"low-risk", "sensitive", "only-admins"}
     first.up().ok()
     first.unchanged("--refresh")
@@ -147,11 +147,20 @@ def test_a_program_of_the_sandbox_is_deployed_to_production(
     second.init()
     names = {"low-risk", "sensitive", "only-admins", "shop", "shop-administrator"}
     assert second.preview().ok().operations == {name: ["create"] for name in names}
+    # A policy of production has the name, and other steps.
+    steps: dict[str, Any] = {"grant": {"steps": [{"reject": {}}]}}
+    before = production.add_policy("Low risk", policySteps=steps)
+    adopt(second, "Low risk", "--program", "production.py", file="production.json")
+    shown = second.preview().ok()
+    created = {name: ["create"] for name in names - {"low-risk"}}
+    assert shown.operations == {"low-risk": ["update"], **created}
+    assert any(path.startswith("policy_steps") for path in shown.changes("low-risk"))
     second.up().ok()
     second.unchanged("--refresh")
 
     low_risk, sensitive = second.live("Low risk"), second.live("Sensitive")
-    assert production.tenant.app(production.shop)["grantPolicyId"] == low_risk["id"]
+    assert production.tenant.app(production.shop)["grantPolicyId"] == low_risk["id"] == before
+    assert low_risk["policySteps"] == ACCEPT
     admin = production.tenant.entitlement(production.shop, production.admin)
     assert admin["grantPolicyId"] == sensitive["id"]
     assert not admin.get("emergencyGrantPolicyId"), "a policy that was not imported"
@@ -169,5 +178,5 @@ def test_a_program_of_the_sandbox_is_deployed_to_production(
 
     second.destroy().ok()
     assert second.names() == ["Theirs"]
-    # The sandbox did not change meanwhile, and its attachments survive the stack.
+    # The sandbox did not change meanwhile.
     first.unchanged("--refresh")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._emulator import Emulator, Fault
 from tests.unit.importing.programs import format_source
 
+PAGE = Path(__file__).parents[3] / "docs" / "adopting.md"
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 
 
@@ -193,6 +196,36 @@ low_risk = c1.get_policy(display_name="Low risk", type="POLICY_TYPE_GRANT")
 
 main = c1.Policy(
 """
+
+
+def test_the_page_shows_what_is_written(run: Callable[..., Result], company: Company) -> None:
+    page = PAGE.read_text("utf-8")
+    assert run("Main").exit_code == 0
+    assert "User Ada Lovelace, ada@example.com" in page
+    assert f"# {find_comments(read_program())[company.ada]}\n" in page
+    assert run("Main", "--lookups", "--force").exit_code == 0
+    written = re.findall(r"^\w+ = c1\.(?:find|get)_.*$", read_program(), re.MULTILINE)
+    shown = re.findall(r"^\w+ = c1\.(?:find|get)_.*$", page, re.MULTILINE)
+    assert shown
+    assert {*shown} <= {*written}
+
+
+@pytest.mark.slow
+def test_a_program_with_lookups_and_attachments_passes_mypy(
+    run: Callable[..., Result], company: Company
+) -> None:
+    company.tenant.edit_app(company.okta, {"grantPolicyId": company.low_risk})
+    changes = {"revokePolicyId": company.low_risk}
+    company.tenant.edit_entitlement(company.okta, company.admin, changes)
+    for options in ((), ("--lookups",)):
+        assert run("--all", "--attachments", "--force", *options).exit_code == 0
+        done = subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "policies.py"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
 
 
 def test_an_id_stays_if_its_lookup_would_be_ambiguous(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -55,12 +56,15 @@ def make_entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str
     return {entry["name"]: entry for entry in json.loads(text)["resources"]}
 
 
-def run_program(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+def run_program(
+    source: str, ids: dict[str, str], **lookups: Callable[..., Any]
+) -> dict[str, dict[str, Any]]:
     """Run a program; return the arguments of each policy by resource name, in its order.
 
     Args:
         source: The program.
         ids: The value of `id` of each resource.
+        **lookups: The lookups of the program.
     """
     found: dict[str, dict[str, Any]] = {}
 
@@ -72,7 +76,7 @@ def run_program(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
 
     line = "import pulumi_c1policy as c1\n"
     assert source.count(line) == 1
-    names = {"c1": SimpleNamespace(Policy=Policy)}
+    names = {"c1": SimpleNamespace(Policy=Policy, **lookups)}
     exec(compile(source.replace(line, ""), "policies.py", "exec"), names)  # noqa: S102
     return found
 
