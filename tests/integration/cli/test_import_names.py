@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.unit.importing.programs import format_source
+from tests.unit.importing.imported_programs import format_source
 
 PAGE = Path(__file__).parents[3] / "docs" / "adopting.md"
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}

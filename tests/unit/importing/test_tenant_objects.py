@@ -15,7 +15,7 @@ from pulumi_c1policy._import.program_names import make_names
 from pulumi_c1policy._import.program_writer import Source, write_program
 from pulumi_c1policy._import.references import Reference
 from pulumi_c1policy._import.tenant_objects import MISSING, LookupCall, Objects, TenantObject
-from tests.unit.importing.programs import adopt, format_source, wire
+from tests.unit.importing.imported_programs import adopt, format_source, make_wire_policy
 
 ADA = User(id="u1", email="ada@example.com", display_name="Ada", status="ENABLED")
 TWIN = User(id="u2", email="ada@example.com", display_name="Twin", status="ENABLED")
@@ -28,7 +28,7 @@ OTHER = Entitlement(id="e2", app_id="a1", display_name="Admin", alias="other")
 
 def approve_by(*user_ids: str) -> dict[str, Any]:
     steps = [{"approval": {"users": {"userIds": [*user_ids]}}}]
-    return wire("a", policySteps={"grant": {"steps": steps}})
+    return make_wire_policy("a", policySteps={"grant": {"steps": steps}})
 
 
 def write(policy: dict[str, Any], objects: Objects) -> str:
