@@ -11,6 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_c1policy._client import usage_client
+from pulumi_c1policy._client.directory_client import DirectoryClient
+from pulumi_c1policy._client.outcomes import OutcomeKind
 from pulumi_c1policy._import import tenant_objects
 from pulumi_c1policy._import.attachable import APP, ENTITLEMENT, Attached, find_attached
 from pulumi_c1policy._import.references import Reference
@@ -82,7 +84,7 @@ class ObjectReader:
         self.problems: dict[Kind, str] = {}
         """The kinds that could not be read, with the reason."""
         self._client = client
-        self._directory = client.directory
+        self._directory = DirectoryClient(client.transport, OutcomeKind.HELP)
         self._fields = fields
         self._has_lookups = has_lookups
 
