@@ -45,9 +45,15 @@ _AnyObject = TypeVar("_AnyObject", bound=_Object)
 class DirectoryClient:
     """The searches in the directory of a tenant. Each call reads pages as they are used."""
 
-    def __init__(self, transport: Transport) -> None:
-        """Share the transport, with its pool and its pace, of another client."""
+    def __init__(self, transport: Transport, kind: OutcomeKind = OutcomeKind.READ) -> None:
+        """Share the transport, with its pool and its pace, of another client.
+
+        Args:
+            transport: The transport.
+            kind: The kind of the requests: `READ`, or `HELP` if the caller can do without them.
+        """
         self._transport = transport
+        self._kind = kind
 
     def search_users(self, *, email: str = "", query: str = "") -> Iterator[User]:
         """Yield the users with an email, or that match a free text.
@@ -161,7 +167,8 @@ class DirectoryClient:
         self, name: str, page: type[Page[_Row]], filters: Mapping[str, object], page_size: int
     ) -> Iterator[_Row]:
         path = f"/api/v1/search/{name}"
-        for rows in paging.search_pages(self._transport, path, page, filters, page_size):
+        pages = paging.search_pages(self._transport, path, page, filters, page_size, self._kind)
+        for rows in pages:
             yield from rows
 
 

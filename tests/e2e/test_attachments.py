@@ -205,12 +205,36 @@ def test_a_replacement_deletes_first_and_a_rename_leaves_the_object(
     one.expect_no_changes("--refresh")
 
 
-def test_the_programs_of_the_attachments_page_pass_a_preview(stack: Any) -> None:
+def test_the_programs_of_the_attachments_page_pass_a_preview(stack: Any, shop: Shop) -> None:
     page = (ROOT / "docs" / "attaching.md").read_text("utf-8")
-    first, second = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    first, third, second = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     operations = stack(first).preview().ok().operations
     assert operations == {name: ["create"] for name in ("requests", "shop", "shop-admins")}
     assert stack(second).preview().ok().operations == {"shop": ["create"]}
+    shop.add_policy("Requests")
+    assert stack(third).preview().ok().operations == {"shop-admins": ["create"]}
+
+
+def test_results_of_lookups_are_ids(stack: Any, shop: Shop) -> None:
+    one: Stack = stack("""
+        import pulumi_c1policy as c1
+
+        app = c1.find_app(name="Shop")
+        theirs = c1.get_policy(display_name="Theirs")
+        c1.AppPolicies("shop", app_id=app, grant_policy_id="", revoke_policy_id="")
+        c1.EntitlementPolicies(
+            "admins",
+            app_id=c1.find_app_output(name=pulumi.Output.from_input("Shop")),
+            entitlement_id=c1.find_entitlement(app=app, name="Admins"),
+            emergency_grant_policy_id=theirs,
+        )
+    """)
+    done = one.up().ok()
+    assert ("entitlement", "emergencyGrantPolicyId") in list_writes(done)
+    found = shop.tenant.entitlement(shop.app, shop.entitlement)
+    assert found["emergencyGrantPolicyId"] == shop.theirs
+    one.expect_no_changes("--refresh")
+    assert len(list_writes(one.destroy().ok())) == 2
 
 
 def test_a_secret_id_is_encrypted_in_the_state_and_absent_from_messages(

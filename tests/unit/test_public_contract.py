@@ -94,7 +94,7 @@ COMMAND_OPTIONS = {
         --unset-fields --wait-limits
     """,
     "import": """
-        --all --file --force --program --severity --take-over --type
+        --all --attachments --file --force --lookups --program --severity --take-over --type
     """,
     "simulate": """
         --account --against --all --config --directory --entitlement --fail-on-change --format

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = (
     "README.md",
     "docs/adopting.md",
+    "docs/attaching.md",
     "docs/lookups.md",
     "docs/quickstart.md",
     "docs/refactoring.md",
