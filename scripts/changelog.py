@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGELOG = ROOT / "CHANGELOG.md"
+FRAGMENTS = ROOT / "changelog.d"
 START = "<!-- towncrier release notes start -->\n"
 """The line below which towncrier inserts a release."""
 
@@ -21,14 +22,22 @@ RELEASED = "<!-- end of unreleased -->\n"
 
 def main(arguments: list[str]) -> int:
     """Write the unreleased changes, or release them under the version that is given."""
-    text = without_unreleased(CHANGELOG.read_text("utf-8"))
+    text = CHANGELOG.read_text("utf-8")
     if arguments:
-        CHANGELOG.write_text(text, "utf-8")
+        CHANGELOG.write_text(without_unreleased(text), "utf-8")
         _towncrier("--yes", "--version", arguments[0])
-        return 0
-    _, _, entries = _towncrier("--draft", "--version", "next").strip().partition("\n")
-    CHANGELOG.write_text(with_unreleased(text, f"## Unreleased\n{entries}"), "utf-8")
+    else:
+        CHANGELOG.write_text(replace_unreleased(text), "utf-8")
     return 0
+
+
+def replace_unreleased(text: str) -> str:
+    """Return the changelog with the changes of the fragments as its generated part."""
+    released = without_unreleased(text)
+    if not any(path.name != "README.md" for path in FRAGMENTS.glob("*.md")):
+        return released
+    _, _, entries = _towncrier("--draft", "--version", "next").strip().partition("\n")
+    return with_unreleased(released, f"## Unreleased\n{entries}")
 
 
 def without_unreleased(text: str) -> str:

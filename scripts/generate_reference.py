@@ -18,6 +18,7 @@ from scripts.generated import (
     message_doc,
     messages_by_module,
     settle,
+    split_sentences,
     type_name,
 )
 
@@ -31,9 +32,9 @@ Every argument of `Policy` and of the attachments, and every key of the dicts in
 
 - Each value may be a plain value or a `pulumi.Output`.
 - Each dict has a type in `pulumi_c1policy.inputs`, which is its heading here.
-- A key that is left out, `None`, `False`, `""`, `0`, `[]` and `{{}}` mean the same, unless a key says
-  otherwise; where exactly one of some keys must be set, `{{}}` counts as set. In attachments, `""`
-  and `False` are values.
+- A key that is left out, `None`, `False`, `""`, `0`, `[]` and `{{}}` mean the same, unless a key says otherwise.
+  Where exactly one of several keys must be set, `{{}}` counts as set.
+  In attachments, `""` and `False` are values.
 - **duration**: {DURATION_DOC}
 - **64-bit integer**: An `int`, or its decimal digits as a string.
 - **CEL**: An expression in the language in which the tenant writes conditions.
@@ -67,7 +68,7 @@ _SCALARS = {
 
 
 def generate() -> str:
-    """The whole reference."""
+    """Return the whole reference."""
     outputs = [field for field in POLICY.fields.values() if field.output_only]
     parts = [_INTRODUCTION, "## Policy", message_doc(POLICY), "### Arguments"]
     parts.append(_table(POLICY, inputs_of(POLICY)))
@@ -79,7 +80,7 @@ def generate() -> str:
     for name, mine in sorted(messages_by_module().items(), key=_chapter_order):
         parts += [f"## {_CHAPTERS[name]}", *map(_section, reversed(mine))]
     parts += ["## Enumerations", *map(_enumeration, ENUMS)]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return split_sentences("\n\n".join(part.strip() for part in parts))
 
 
 def _chapter_order(chapter: tuple[str, list[Message]]) -> int:
