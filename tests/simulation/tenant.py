@@ -16,10 +16,10 @@ import httpx
 from pulumi_c1policy._emulator import app
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import POLICY
-from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.state import StoredPolicy
 from pulumi_c1policy._emulator.tenant import Tenant
-from tests.simulation.clock import TenantClock
+from pulumi_c1policy._emulator.wire_schema import POLICY
+from tests.simulation.clock import SimulatedTenantClock
 from tests.simulation.scheduler import Scheduler
 
 POLICIES = "/api/v1/policies"
@@ -64,8 +64,8 @@ class Effect:
     actor: str
     kind: str
     policy_id: str
-    before: Record | None
-    after: Record
+    before: StoredPolicy | None
+    after: StoredPolicy
     sent_at: float = 0.0
     look: Look | None = None
     run: int = 0
@@ -78,7 +78,7 @@ class SimulatedTenant:
     def __init__(self, scheduler: Scheduler, host: str, seed: int, chance: Random) -> None:
         self.host = host
         self.url = f"https://{host}"
-        self.tenant = Tenant(host, seed=seed, clock=TenantClock(scheduler))
+        self.tenant = Tenant(host, seed=seed, clock=SimulatedTenantClock(scheduler))
         self.effects: list[Effect] = []
         self.longest_lag = {"get": 0.0, "list": 0.0, "search": 0.0}
         self._exactly = False
@@ -98,7 +98,7 @@ class SimulatedTenant:
         headers = [(key.lower(), value) for key, value in request.headers.raw]
         return self._asgi(request.method, request.url, headers, request.content)
 
-    def see(self, policy_id: str) -> Record | None:
+    def see(self, policy_id: str) -> StoredPolicy | None:
         """The policy as the last request saw it."""
         return self.tenant.see("get", self.tenant.policies).find(policy_id)
 
@@ -136,15 +136,15 @@ class SimulatedTenant:
             self.effects.append(effect)
         return result
 
-    def live(self) -> list[Record]:
+    def live(self) -> list[StoredPolicy]:
         """Every policy that exists, builtin ones left out."""
         return [r for r in self.tenant.policies if r.deleted_at is None and not r.builtin]
 
-    def shown(self, record: Record) -> dict[str, Any]:
+    def shown(self, record: StoredPolicy) -> dict[str, Any]:
         """A policy as JSON, unset fields left out."""
         return render(POLICY, record.stored, _PLAIN)
 
-    def json(self, record: Record) -> bytes:
+    def json(self, record: StoredPolicy) -> bytes:
         """The answer that shows a policy."""
         return json.dumps({"policy": render(POLICY, record.stored, self.tenant.quirks)}).encode()
 
