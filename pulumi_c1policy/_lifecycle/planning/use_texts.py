@@ -28,7 +28,7 @@ def refuse_delete(policy_id: str, found: Sequence[PolicyUse], *, is_complete: bo
     return Refuse(
         f"it is in use by {count_uses(found, is_complete=is_complete)}, which would keep the id of "
         f"a deleted policy: {_list(found)}.",
-        "Let them use another policy, then run the command again "
+        "Attach another policy to them, then run the command again "
         f"(`c1policy usage {policy_id}` lists them); or delete the policy although it is in use: "
         f"`{_VARIABLE} pulumi up`, or `{_VARIABLE} pulumi destroy`.",
     )
@@ -48,8 +48,8 @@ def warn_of_replaced_delete(
     return (
         f"it was replaced by {new_id}, but is still in use by "
         f"{count_uses(found, is_complete=is_complete)}: {_list(found)}. It was removed from the "
-        f"stack, and the tenant keeps it. Let them use another policy, then delete {policy_id} in "
-        "ConductorOne."
+        f"stack, and the tenant keeps it. Attach another policy to them, then delete {policy_id} "
+        "in ConductorOne."
     )
 
 
@@ -61,8 +61,8 @@ def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
     """
     listed = "; ".join(f"{kind}: {reason.rstrip('.')}" for kind, reason in reasons.items())
     return (
-        f"the tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
-        f"deletes ({listed}). The deletions go on without this check."
+        f"the tenant did not answer which {' and '.join(reasons)} use the policies that this run "
+        f"deletes ({listed}). The policies are deleted without this check."
     )
 
 
@@ -79,9 +79,9 @@ def name_object(use: PolicyUse) -> str:
     shown = _text.to_one_line(use.name)
     if len(shown) > _MAX_NAME_LENGTH:
         shown = f"{shown[: _MAX_NAME_LENGTH - 1]}…"
-    of = f" of the app {_text.to_one_line(use.app_id)}" if use.app_id else ""
+    app = f" of the app {_text.to_one_line(use.app_id)}" if use.app_id else ""
     name = f" '{shown}'" if shown else ""
-    return f"the {use.kind}{name} ({_text.to_one_line(use.id)}{of})"
+    return f"the {use.kind}{name} ({_text.to_one_line(use.id)}{app})"
 
 
 def _list(found: Sequence[PolicyUse]) -> str:

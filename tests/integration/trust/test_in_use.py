@@ -137,7 +137,7 @@ def test_a_tenant_that_cannot_be_asked_refuses_nothing(
         stack.destroy()
     assert live(c1_tenant) == []
     [warning] = caplog.messages
-    assert "does not tell whether apps and entitlements use the policies" in warning
+    assert "did not answer which apps and entitlements use the policies" in warning
     assert f" {status} " in warning
 
 
