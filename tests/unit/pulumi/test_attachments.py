@@ -11,11 +11,13 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.id_fields import ID_FIELDS
 from pulumi_c1policy._model.schema import Message, Scalar
 from pulumi_c1policy._pulumi import runtime
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
 from pulumi_c1policy.attachments import AppPolicies, EntitlementPolicies
 from pulumi_c1policy.provider import AppPoliciesProvider, EntitlementPoliciesProvider
+from scripts.generate_inputs import ID_TYPES
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 RESOURCES: pytest.MarkDecorator = pytest.mark.parametrize(
@@ -30,9 +32,8 @@ def test_the_arguments_are_the_fields_and_the_decisions(resource: type, message:
     parameters = inspect.signature(resource).parameters
     names = [name for name in parameters if name not in ("resource_name", "opts")]
     assert names == [*message.fields, *ATTACHMENT_DECISIONS]
-    types = {Scalar.STRING: "str", Scalar.BOOL: "bool"}
     for field in message.fields.values():
-        kind = types[Scalar(field.type)] if isinstance(field.type, Scalar) else ""
+        kind = "bool" if field.type is Scalar.BOOL else ID_TYPES[ID_FIELDS[field.name]]
         default = "" if field.required else " | None"
         assert parameters[field.name].annotation == f"pulumi.Input[{kind}]{default}"
     for name in ATTACHMENT_DECISIONS:

@@ -93,6 +93,7 @@ def test_the_id_of_a_group_needs_the_app() -> None:
         ("app_id", GROUP, "app"),
         ("fallback_group_ids", APP, "entitlement"),
         ("baseline_policy_id", ADA, "policy"),
+        ("emergency_grant_policy_id", ADA, "policy"),
     ],
 )
 def test_a_result_of_another_kind_is_refused(name: str, result: object, wanted: str) -> None:
