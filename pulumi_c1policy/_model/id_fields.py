@@ -1,4 +1,4 @@
-"""The fields of policies and attachments whose values are ids of objects, by the kind of the object. Data.
+"""The fields that contain ids of objects, by the kind of the object. Data.
 
 A field's name decides: fields of one name name the same kind of object in every message.
 """
