@@ -53,6 +53,7 @@ def live(kind: type[Contestant], setting: Setting, *, checkpoints: bool = False)
         checkpoints: Write them with many policies, too.
     """
     with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
+        _add_users(tenant)
         contestant = kind(Path(folder) / "stack", tenant, setting.count)
         if setting.count > MANY and not checkpoints:
             contestant.environment |= NO_CHECKPOINTS
@@ -64,11 +65,18 @@ def live(kind: type[Contestant], setting: Setting, *, checkpoints: bool = False)
 def create(count: int, settings: Mapping[str, str], options: Sequence[str]) -> watch.Usage:
     """Create `count` policies with variables and options of the engine's."""
     with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
+        _add_users(tenant)
         stack = Pulumi(Path(folder) / "stack", tenant, count)
         stack.set_up()
         stack.environment |= settings
         stack.options = options
         return stack.run("create")
+
+
+def _add_users(tenant: Emulator) -> None:
+    """Add the users that the policies name, which a preview looks for."""
+    for user_id in shapes.USERS:
+        tenant.add_user(f"{user_id}@example.com", id=user_id)
 
 
 def _take(step: Step, contestant: Contestant, tenant: Emulator) -> Figures:

@@ -6,6 +6,9 @@ from typing import Any
 
 Inputs = dict[str, Any]
 
+USERS = ("user-a", "user-b", "user-security")
+"""The ids of the users that the policies name."""
+
 _APPROVAL = {
     "approval": {
         "manager": {"fallback": True, "fallback_user_ids": ["user-security"]},

@@ -88,7 +88,8 @@ def list_pages() -> list[Path]:
     """List the Markdown files of the tree, except those that git ignores."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
     names = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, encoding="utf-8")
-    paths = sorted(ROOT / name for name in filter(None, names.stdout.split("\0")))
+    # Git lists a file in conflict several times.
+    paths = sorted({ROOT / name for name in filter(None, names.stdout.split("\0"))})
     return [path for path in paths if path.is_file()]
 
 

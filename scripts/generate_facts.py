@@ -40,6 +40,7 @@ Without this variable the suite runs on the emulator.
   The suite neither changes nor deletes any other policy.
   No app and no entitlement uses its policies, so nobody's access changes.
 - **It reads** the list of policies, and one page of users and of entitlements, because some facts need real ids in an approval.
+  It searches for apps and entitlements that use its policies, and asks for some that do not exist.
   Without the permission to read them, these facts are not tried.
 - **It deletes what it created**, also after Ctrl-C or an error.
   If the process was killed, `make acceptance CLEAN=RUN_ID` deletes the rest.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.facts import FACTS
+from acceptance.facts import FACTS, attachments
 from pulumi_c1policy._emulator import Emulator
 from tests.acceptance.conftest import SuiteResult, select_facts
 
@@ -100,6 +100,14 @@ def test_an_outage_leaves_a_fact_untried(suite: Suite, status: int) -> None:
     fault = {"do": "answer", "status": status, "path": "validate/cel$", "times": None}
     ran = suite(*select_facts("validate"), "--fault", json.dumps([fault]))
     assert (ran.code, ran.verdicts) == (0, {"validate": "not tried"})
+
+
+def test_a_credential_that_may_not_read_apps_leaves_their_facts_untried(suite: Suite) -> None:
+    facts = [fact.id for fact in attachments.FACTS]
+    fault = {"do": "answer", "status": 403, "times": None, "path": "/apps|/search/entitlements"}
+    ran = suite(*select_facts(*facts), "--fault", json.dumps([fault]))
+    assert ran.code == 0
+    assert ran.verdicts == dict.fromkeys(facts, "not tried")
 
 
 def test_the_suite_waits_for_a_rate_limit(suite: Suite) -> None:

@@ -50,6 +50,14 @@ def test_the_quick_start_deploys_shows_drift_and_removes_it(stack: Make) -> None
     one.unchanged("--refresh")
 
 
+def test_the_quick_start_warns_of_the_user_that_the_emulated_tenant_does_not_have(
+    stack: Make,
+) -> None:
+    (program,) = programs("quickstart.md")
+    [warning] = stack(program).preview(PULUMI_C1POLICY_CHECK_IDS="").ok().warnings
+    assert "[wrong-id]" in warning
+
+
 def test_the_quick_start_finds_a_misspelt_field(stack: Make) -> None:
     (program,) = programs("quickstart.md")
     failed = stack(program.replace("department", "departmnt")).preview().failed()

@@ -132,7 +132,7 @@ class SlowClock(QuickClock):
     """A clock for which each look at it takes a second."""
 
     def monotonic(self) -> float:
-        self._waited += 1.0
+        self.waited += 1.0
         return super().monotonic()
 
 

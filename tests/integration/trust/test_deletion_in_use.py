@@ -83,8 +83,8 @@ def test_the_error_for_the_deletion_of_a_policy_in_use_names_its_uses(
     assert text.startswith(
         f"Cannot delete the policy c1policy.Policy/access ({policy_id}): it is in use by 1 app and "
         "12 entitlements, which would keep the id of a deleted policy: the app 'GitHub' "
-        f"({app}) for grant, the entitlement 'Role 11' (role11 of the app {app}) for revoke, 11 "
-        "grants, the entitlement 'Role 10'"
+        f"({app}) for grant, the entitlement 'Role 11' (role11) of the app 'GitHub' ({app}) for "
+        "revoke, 11 grants, the entitlement 'Role 10'"
     )
     assert f"{VARIABLE}=delete pulumi destroy" in text.splitlines()[-1]
     assert len(stack.state) == len(list_live(c1_tenant)) == 1
@@ -92,6 +92,24 @@ def test_the_error_for_the_deletion_of_a_policy_in_use_names_its_uses(
     detach(c1_tenant, app)
     stack.destroy()
     assert list_live(c1_tenant) == []
+
+
+@pytest.mark.parametrize("status", [0, 403, 503])
+def test_the_refusal_names_the_app_of_an_entitlement(
+    status: int, c1_tenant: Emulator, stack: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The third search for apps is about their names; without an answer the ids remain."""
+    stack.up(ONE)
+    app = c1_tenant.add_app("GitHub")
+    fields = {"revokePolicyId": stack.id_of("access")}
+    role = c1_tenant.add_entitlement(app, "Role", **fields)
+    fault = Fault(do="answer", status=status, nth=3, times=None, path="/search/apps$")
+    c1_tenant.set_faults(*([fault] if status else []))
+    shown = app if status else f"'GitHub' ({app})"
+    with caplog.at_level(logging.WARNING):
+        text = get_refusal_of_destroy(stack)
+    assert f"the entitlement 'Role' ({role}) of the app {shown} for revoke." in text
+    assert caplog.messages == []
 
 
 def test_an_environment_variable_decides_for_one_run(

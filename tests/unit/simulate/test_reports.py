@@ -62,7 +62,8 @@ def test_the_json_keys_are_those_of_the_first_release() -> None:
     assert set(found) == {"changed", "policy", "subject", "before", "after"}
     after = found["after"]
     assert set(after) >= {
-        "policy", "matched_rule", "approvers", "subject", "routes", "steps", "ending", "possible"
+        "policy", "matched_rule", "approvers", "subject", "routes", "steps", "ending", "possible",
+        "subject_name",
     }  # fmt: skip
     (route,) = after["routes"]
     assert set(route) >= {"policy", "policy_id", "rules", "matched", "outcome"}

@@ -105,7 +105,9 @@ def test_an_invalid_number_of_grants_counts_as_zero(count: object) -> None:
 
 
 def make_entitlement(number: int, grants: int) -> PolicyUse:
-    return PolicyUse("p1", "entitlement", f"e{number}", f"E{number}", "a1", ("grant",), grants)
+    return PolicyUse(
+        "p1", "entitlement", f"e{number}", f"E{number}", "a1", ("grant",), grants, "GitHub"
+    )
 
 
 def test_apps_come_first_and_then_the_entitlements_with_the_most_grants() -> None:
@@ -132,10 +134,10 @@ def test_a_refusal_names_the_largest_uses_the_total_and_the_whole_command() -> N
     assert summary == (
         "it is in use by 1 app and 12 entitlements, which would keep the id of a deleted policy: "
         "the app 'GitHub' (a1) for grant and revoke, "
-        "the entitlement 'E11' (e11 of the app a1) for grant, 11 grants, "
-        "the entitlement 'E10' (e10 of the app a1) for grant, 10 grants, "
-        "the entitlement 'E9' (e9 of the app a1) for grant, 9 grants, "
-        "the entitlement 'E8' (e8 of the app a1) for grant, 8 grants and 8 more."
+        "the entitlement 'E11' (e11) of the app 'GitHub' (a1) for grant, 11 grants, "
+        "the entitlement 'E10' (e10) of the app 'GitHub' (a1) for grant, 10 grants, "
+        "the entitlement 'E9' (e9) of the app 'GitHub' (a1) for grant, 9 grants, "
+        "the entitlement 'E8' (e8) of the app 'GitHub' (a1) for grant, 8 grants and 8 more."
     )
     assert "`PULUMI_C1POLICY_ON_IN_USE=delete pulumi destroy`" in advice
     assert "`c1policy usage p1`" in advice
