@@ -50,8 +50,8 @@ def test_a_gone_user_and_the_id_of_a_resource_are_found_at_preview(
     assert len(warned.warnings) == 2
     done = made.up(**ON).ok()
     assert sorted(done.warnings) == sorted(warned.warnings)
-    assert made.names() == ["Access", "Other"]
-    assert made.unchanged(**STRICT).requests == ()
+    assert made.list_names() == ["Access", "Other"]
+    assert made.expect_no_changes(**STRICT).requests == ()
 
 
 def test_a_tenant_that_does_not_tell_is_one_warning_and_the_deployment_goes_on(

@@ -14,7 +14,7 @@ from pulumi_c1policy._pulumi import failures
 from pulumi_c1policy.provider import PolicyProvider
 from tests.integration.adapter.previews import Inputs, count_searches, make_policy
 from tests.integration.performance.counting_tenant import run_concurrently
-from tests.support.engine import Process, transport
+from tests.support.engine import Process, pass_through_engine
 
 VARIABLE = "PULUMI_C1POLICY_CHECK_IDS"
 
@@ -34,9 +34,11 @@ def provider(
 
 def create(provider: PolicyProvider, tenant: Emulator, name: str = "Access") -> tuple[str, Inputs]:
     """Create a policy; return its id and outputs."""
-    created = provider.create(transport(provider.check({}, make_policy(name=name)).inputs))
+    created = provider.create(
+        pass_through_engine(provider.check({}, make_policy(name=name)).inputs)
+    )
     tenant.clear_requests()
-    return created.id, transport(created.outs or {})
+    return created.id, pass_through_engine(created.outs or {})
 
 
 def preview(
@@ -45,7 +47,7 @@ def preview(
     """Preview an update; return whether there are changes."""
     policy_id, outputs = policy
     inputs = provider.check({}, make_policy(name=name, **fields)).inputs
-    return bool(provider.diff(policy_id, outputs, transport(inputs)).changes)
+    return bool(provider.diff(policy_id, outputs, pass_through_engine(inputs)).changes)
 
 
 def tell(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
-"""The network between a process of the provider and the tenants, and what befalls requests on it.
+"""The network between a process of the provider and the tenants, with random faults.
 
 A request arrives, takes effect and is answered at moments of virtual time; the thread that sent it
-waits. Nothing here uses a socket.
+waits. It uses no sockets.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from random import Random
-from typing import Any
 
 import httpx
 
 from tests.simulation.installation import EPOCH
 from tests.simulation.scheduler import Group, Killed, Scheduler, Task
-from tests.simulation.tenant import POLICIES, TOKEN, Look, SimulatedTenant
+from tests.simulation.simulated_tenant import POLICIES, Look, SimulatedTenant
 
 _PAGE = b"<!DOCTYPE html><html><body>Sorry.</body></html>"
 _ROUTE = b'{"message": "no Route matched with those values"}'
-_LATER = (0.05, 0.3, 1.0, 3.0, 8.0)
+_LATE_SECONDS = (0.05, 0.3, 1.0, 3.0, 8.0)
 Raw = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -31,11 +30,11 @@ class Fate:
 
     Attributes:
         name: Its name in the trace.
-        arrives: Whether the tenant gets the request.
+        arrives: True if the tenant gets the request.
         later: Seconds after which it arrives, longer than usual.
         cut: The connection is cut: "" never, `before` or `after` the tenant has got the request.
-        answer: What is answered instead of the tenant's answer.
-        status: The status of that.
+        answer: The body that replaces the tenant's answer.
+        status: The status of that answer.
         retry_after: Its `Retry-After` header.
         expires: Every token becomes unknown before the request arrives.
     """
@@ -53,8 +52,8 @@ class Fate:
     refused: bool = False
 
 
-def error(code: int, text: str = "Fault") -> bytes:
-    """The API's own error body."""
+def build_error(code: int, text: str = "Fault") -> bytes:
+    """Return the body of an API error."""
     return json.dumps({"code": code, "message": text, "details": []}).encode()
 
 
@@ -64,30 +63,30 @@ CUT = Fate("cut before", arrives=False, cut="before")
 CUT_AFTER = Fate("cut after", cut="after")
 HALF = Fate("half an answer", half=True)
 EXPIRED = Fate("expired token", expires=True)
-THROTTLED = Fate("429", arrives=False, status=429, answer=error(8))
+THROTTLED = Fate("429", arrives=False, status=429, answer=build_error(8))
 BAD_GATEWAY = Fate("502", arrives=False, status=502, answer=_PAGE)
 BAD_GATEWAY_AFTER = Fate("502 after", status=502, answer=_PAGE)
-UNAVAILABLE = Fate("503", arrives=False, status=503, answer=error(14))
-UNAVAILABLE_AFTER = Fate("503 after", status=503, answer=error(14))
+UNAVAILABLE = Fate("503", arrives=False, status=503, answer=build_error(14))
+UNAVAILABLE_AFTER = Fate("503 after", status=503, answer=build_error(14))
 TIMED_OUT = Fate("504", arrives=False, status=504, answer=_PAGE)
 TIMED_OUT_AFTER = Fate("504 after", status=504, answer=_PAGE)
 GATEWAY_404 = Fate("404 of a gateway", arrives=False, status=404, answer=_ROUTE)
 EMPTY_404 = Fate("empty 404", arrives=False, status=404, answer=b"")
-FAILED = Fate("500", arrives=False, status=500, answer=error(2))
-FAILED_AFTER = Fate("500 after", status=500, answer=error(2))
+FAILED = Fate("500", arrives=False, status=500, answer=build_error(2))
+FAILED_AFTER = Fate("500 after", status=500, answer=build_error(2))
 HTML_AFTER = Fate("a page after", status=200, answer=_PAGE)
 OTHER_POLICY = Fate("an answer about another policy", other_policy=True)
 
 
-def throttled(retry_after: float | str) -> Fate:
-    """A 429 that asks to wait."""
+def make_throttled(retry_after: float | str) -> Fate:
+    """Return a 429 with a wait."""
     return Fate(
-        f"429 {retry_after}", False, status=429, answer=error(8), retry_after=str(retry_after)
+        f"429 {retry_after}", False, status=429, answer=build_error(8), retry_after=str(retry_after)
     )
 
 
-def late(seconds: float) -> Fate:
-    """A connection that is cut while the request is still under way, and arrives later."""
+def make_late(seconds: float) -> Fate:
+    """Return a cut connection whose request still arrives later."""
     return Fate(f"cut, arrives after {seconds}", cut="before", later=seconds)
 
 
@@ -95,10 +94,10 @@ COMMON = (
     REFUSED, CUT, CUT_AFTER, HALF, EXPIRED, THROTTLED, BAD_GATEWAY, BAD_GATEWAY_AFTER, UNAVAILABLE,
     UNAVAILABLE_AFTER, TIMED_OUT, TIMED_OUT_AFTER, FAILED, FAILED_AFTER, HTML_AFTER,
 )  # fmt: skip
-"""Fates by the network and honest gateways."""
+"""Fates that the network and correct gateways cause."""
 
 ODD = (GATEWAY_404, EMPTY_404, OTHER_POLICY)
-"""Fates by misbehaving gateways and proxies."""
+"""Fates that misbehaving gateways and proxies cause."""
 
 
 @dataclass
@@ -106,10 +105,10 @@ class Weather:
     """The source of the requests' fates.
 
     Attributes:
-        share: The share of requests that something befalls.
-        kinds: What may.
-        script: Decides before chance does; None leaves it to chance.
-        latency: The longest usual time of a request on its way, in seconds.
+        share: The share of requests with a fault.
+        kinds: The possible fates.
+        script: Returns the fate of a request; None draws it at random.
+        latency: The longest usual transit time of a request, in seconds.
     """
 
     share: float = 0.0
@@ -117,7 +116,7 @@ class Weather:
     script: Callable[[httpx.Request], Fate | None] = lambda _: None
     latency: float = 0.05
 
-    def fate(self, request: httpx.Request, chance: Random) -> Fate:
+    def draw_fate(self, request: httpx.Request, chance: Random) -> Fate:
         """Draw the fate of a request."""
         scripted = self.script(request)
         if scripted is not None:
@@ -126,9 +125,9 @@ class Weather:
             return FINE
         drawn = chance.choice(self.kinds)
         if drawn is THROTTLED:
-            return throttled(chance.choice(["", "0", "1", "3"]))
+            return make_throttled(chance.choice(["", "0", "1", "3"]))
         if drawn is CUT and chance.random() < 0.5:
-            return late(chance.choice(_LATER))
+            return make_late(chance.choice(_LATE_SECONDS))
         return drawn
 
 
@@ -146,7 +145,7 @@ class Wire(httpx.BaseTransport):
     """The network of one process of the provider.
 
     Attributes:
-        actor: Who sends, in the tenants' records.
+        actor: The name of the sender in the tenants' records.
         run: The number of the process.
         looks: The last look at each policy.
         sent: The requests since the last call began, by method and path.
@@ -175,7 +174,7 @@ class Wire(httpx.BaseTransport):
         if scheduler.current.doomed:
             raise Killed
         request.read()
-        fate = self.weather.fate(request, self.chance)
+        fate = self.weather.draw_fate(request, self.chance)
         scheduler.note(f"{request.method} {request.url.path} [{fate.name}]")
         key = f"{request.method} {request.url.path}"
         self.sent[key] = self.sent.get(key, 0) + 1
@@ -183,20 +182,22 @@ class Wire(httpx.BaseTransport):
         self.on_request(request)
         exchange = _Exchange(request, scheduler.current, fate, scheduler.now)
         if fate.refused:
-            scheduler.sleep(self._latency())
+            scheduler.sleep(self._draw_latency())
             raise httpx.ConnectError("refused", request=request)
         look = self.looks.get(request.url.path.rpartition("/")[2])
         if fate.arrives:
-            moment = scheduler.now + self._latency() + fate.later
-            scheduler.at(moment, lambda: self._arrive(exchange, look))
+            moment = scheduler.now + self._draw_latency() + fate.later
+            scheduler.call_at(moment, lambda: self._arrive(exchange, look))
         elif not fate.cut:
-            self._answer_later(exchange, (fate.status, self._headers(fate), fate.answer or b""))
+            self._answer_later(
+                exchange, (fate.status, self._build_headers(fate), fate.answer or b"")
+            )
         if fate.cut == "before":
             self._end_later(exchange, httpx.ReadError("cut", request=request))
         timeout = (request.extensions.get("timeout") or {}).get("read")
         if timeout is not None:
             late = httpx.ReadTimeout("no answer", request=request)
-            scheduler.at(scheduler.now + timeout, lambda: self._end(exchange, late))
+            scheduler.call_at(scheduler.now + timeout, lambda: self._end(exchange, late))
         self._under_way.append(exchange)
         try:
             while exchange.outcome is None:
@@ -215,7 +216,7 @@ class Wire(httpx.BaseTransport):
         for exchange in self._under_way:
             self._end(exchange, httpx.ReadError("cut", request=exchange.request))
 
-    def _latency(self) -> float:
+    def _draw_latency(self) -> float:
         return self.chance.uniform(0.001, self.weather.latency)
 
     def _arrive(self, exchange: _Exchange, look: Look | None) -> None:
@@ -235,7 +236,9 @@ class Wire(httpx.BaseTransport):
             kind = ""
         if not kind:
             answer = tenant.call(request)
-            version = tenant.see(policy_id) if request.method == "GET" and policy_id else None
+            version = (
+                tenant.read_visible(policy_id) if request.method == "GET" and policy_id else None
+            )
             self._answer_later(exchange, answer, version.updated_at if version else 0)
             return
         sent = {
@@ -249,12 +252,12 @@ class Wire(httpx.BaseTransport):
             self._end_later(exchange, httpx.ReadError("cut", request=request))
             return
         if fate.other_policy and answer[0] == 200:
-            others = [r for r in tenant.live() if r.id not in answer[2].decode()]
+            others = [r for r in tenant.list_live() if r.id not in answer[2].decode()]
             if others:
                 self.odd_answers += 1
-                answer = (200, answer[1], tenant.json(self.chance.choice(others)))
+                answer = (200, answer[1], tenant.format_answer(self.chance.choice(others)))
         if fate.answer is not None:
-            answer = (fate.status, self._headers(fate), fate.answer)
+            answer = (fate.status, self._build_headers(fate), fate.answer)
         self._answer_later(exchange, answer)
 
     def _answer_later(self, exchange: _Exchange, answer: Raw, version: int = 0) -> None:
@@ -266,23 +269,26 @@ class Wire(httpx.BaseTransport):
                 self._end(exchange, httpx.ReadError("cut", request=request))
                 return
             if fate.answer is not None and fate.arrives and request.method == "GET":
-                self._end(exchange, self._response(fate.status, self._headers(fate), fate.answer))
+                self._end(
+                    exchange,
+                    self._build_response(fate.status, self._build_headers(fate), fate.answer),
+                )
                 return
             content = body[: len(body) // 2] if fate.half else body
             if version and not fate.half:
                 policy_id = request.url.path.rpartition("/")[2]
                 self.looks[policy_id] = Look(version, self.scheduler.now)
-            self._end(exchange, self._response(status, headers, content))
+            self._end(exchange, self._build_response(status, headers, content))
 
-        self.scheduler.at(self.scheduler.now + self._latency(), deliver)
+        self.scheduler.call_at(self.scheduler.now + self._draw_latency(), deliver)
 
-    def _response(
+    def _build_response(
         self, status: int, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> httpx.Response:
         kept = [(k, v) for k, v in headers if k.lower() != b"content-length"]
         return httpx.Response(status, headers=kept, content=body)
 
-    def _headers(self, fate: Fate) -> list[tuple[bytes, bytes]]:
+    def _build_headers(self, fate: Fate) -> list[tuple[bytes, bytes]]:
         date = formatdate(EPOCH + self.scheduler.now, usegmt=True).encode()
         headers = [(b"date", date)]
         if fate.retry_after:
@@ -290,20 +296,11 @@ class Wire(httpx.BaseTransport):
         return headers
 
     def _end_later(self, exchange: _Exchange, error: Exception) -> None:
-        self.scheduler.at(self.scheduler.now + self._latency(), lambda: self._end(exchange, error))
+        self.scheduler.call_at(
+            self.scheduler.now + self._draw_latency(), lambda: self._end(exchange, error)
+        )
 
     def _end(self, exchange: _Exchange, outcome: httpx.Response | Exception) -> None:
         if exchange.outcome is None:
             exchange.outcome = outcome
             self.scheduler.wake(exchange.task)
-
-
-def is_token(request: httpx.Request) -> bool:
-    """Return whether a request asks for a token."""
-    return request.url.path == TOKEN
-
-
-def policy_of(body: Any) -> dict[str, Any]:
-    """The policy in the body of a create or an update."""
-    found: dict[str, Any] = body.get("policy", body)
-    return found

@@ -1,4 +1,4 @@
-"""Names of the product's options and messages on which the harness relies, in one place."""
+"""The options and messages of the product that the simulation depends on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LEFTOVER_OPTION = "on_leftover"
 """The key among a resource's internal input `__options`."""
 
 LEFTOVER_VARIABLE = "PULUMI_C1POLICY_ON_LEFTOVER"
-"""The environment variable with which a user decides for one run."""
+"""The environment variable of a decision for one run."""
 
 TENANT_OUTPUT = "__tenant"
 """The output that holds the tenant's host and port."""
@@ -23,12 +23,12 @@ _TAKE_BACK = re.compile(r'on_takeover="take_back"')
 
 @dataclass(frozen=True)
 class Advice:
-    """The advice in messages.
+    """The advice in error messages.
 
     Attributes:
         environment: Variables for the next run.
-        forget: Resources to take out of the state.
-        drop: Resources that others have taken over, to be taken out of the program.
+        forget: Resources to remove from the state.
+        drop: True if resources that others took over must leave the program.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Advice:
     drop: bool = False
 
 
-def advice(messages: list[str]) -> Advice:
+def read_advice(messages: list[str]) -> Advice:
     """Read the advice in the messages of a failed run."""
     text = "\n".join(messages)
     decisions = _DECISION.findall(text)
@@ -48,7 +48,7 @@ def advice(messages: list[str]) -> Advice:
     )
 
 
-def decided(process_environment: Mapping[str, str], options: Mapping[str, Any]) -> str:
-    """The decision about leftovers that holds for a resource in a run."""
+def find_decision(process_environment: Mapping[str, str], options: Mapping[str, Any]) -> str:
+    """Return the decision about leftovers for a resource in a run."""
     of_run = process_environment.get(LEFTOVER_VARIABLE, "")
     return of_run or str(options.get(LEFTOVER_OPTION) or "refuse")

@@ -13,9 +13,9 @@ from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy.provider import PolicyProvider
-from tests.simulation.network import Wire
 from tests.simulation.primitives import Lock, Semaphore
 from tests.simulation.scheduler import Group, Killed, Scheduler
+from tests.simulation.simulated_network import Wire
 
 Properties = dict[str, Any]
 _THREADS = 4
@@ -23,12 +23,12 @@ _PRISTINE = dict(vars(runtime))
 _LOCK_TYPE = type(_PRISTINE["_lock"])
 
 
-class Gone(BaseException):
-    """The engine is gone, or was told to stop: what a call returned is written nowhere."""
+class EngineGone(BaseException):
+    """The engine is dead or stops: the result of a call is not recorded."""
 
 
-def _fresh_state() -> dict[str, Any]:
-    """The variables of the module `runtime` as they are in a new process."""
+def _make_fresh_state() -> dict[str, Any]:
+    """Return the variables of the module `runtime` in a new process."""
     state: dict[str, Any] = {}
     for name, value in _PRISTINE.items():
         kind = type(value)
@@ -42,32 +42,32 @@ def _fresh_state() -> dict[str, Any]:
     return state
 
 
-class Client(policy_client.PolicyClient):
-    """The product's client over the wire of the process that makes it."""
+class SimulatedClient(policy_client.PolicyClient):
+    """The product's client over the wire of its process."""
 
     wire: Wire
 
     def __init__(self, settings: Settings) -> None:
-        self._wire = Client.wire
+        self._wire = SimulatedClient.wire
         super().__init__(settings, transport=self._wire)
 
     def cut(self) -> None:
-        """End the requests that are on their way."""
+        """End the requests under way."""
         super().cut()
         self._wire.cut()
 
 
-class Process:
-    """One process: what it holds is gone with it.
+class SimulatedProcess:
+    """One process of the provider, with its own memory.
 
     Attributes:
         run: Its number.
         bases: The outputs that the engine showed with the last update or delete of each policy.
         errors: The messages of the calls that failed.
         warnings: The warnings that it showed.
-        crashes: Exceptions that are no errors of the product.
-        most_sent: The most requests of a kind that went out during one call.
-        started: What held when its command began, for the model.
+        crashes: Exceptions other than errors of the product.
+        most_sent: The largest number of equal requests during one call.
+        started: The situation at the start of its command.
         decisions: The options of each resource of its program, by name.
         shown: The ids of the policies that the engine has shown to it.
     """
@@ -93,7 +93,7 @@ class Process:
         self.engine_dead = False
         self.decisions: dict[str, dict[str, Any]] = {}
         self.shown: set[str] = set()
-        self.state = _fresh_state()
+        self.state = _make_fresh_state()
         self._config = {f"c1policy:{key}": value for key, value in config.items()}
         self._scheduler = scheduler
         self._slots = Semaphore(_THREADS)
@@ -105,18 +105,18 @@ class Process:
         return self.wire.odd_answers > 0
 
     def configure(self) -> None:
-        """Give the provider the stack's config, as the engine does before all else."""
+        """Give the provider the stack's config, as the engine does first."""
         self._provider.configure(ConfigureRequest(config=cast("Config", self._config)))
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Call the provider in one of its four threads.
 
         Raises:
-            Gone: The engine does not want the result any more.
+            EngineGone: The engine does not need the result any more.
         """
         with self._slots:
             if self.stops:
-                raise Gone
+                raise EngineGone
             if method in ("update", "delete"):
                 self.bases[arguments[0]] = arguments[1]
             if method in ("diff", "read"):
@@ -129,38 +129,38 @@ class Process:
                 for key, times in self.wire.sent.items():
                     self.most_sent[key] = max(times, self.most_sent.get(key, 0))
         if self.engine_dead:
-            raise Gone
+            raise EngineGone
         return result
 
     def enter(self) -> None:
-        """Let the product's module-level variables be this process's."""
+        """Load this process's variables into the product's modules."""
         vars(runtime).update(self.state)
         os.environ.update(self.environment)
-        Client.wire = self.wire
+        SimulatedClient.wire = self.wire
 
     def leave(self) -> None:
-        """Keep the product's module-level variables for the next `enter`."""
+        """Save the variables of the product's modules for the next `enter`."""
         found = vars(runtime)
         self.state = {name: found[name] for name in self.state}
         for name in self.environment:
             os.environ.pop(name, None)
 
     def interrupt(self) -> None:
-        """Ctrl-C: nothing new is begun, and the provider is told."""
+        """Send Ctrl-C: the engine begins no step, and calls `Cancel` of the provider."""
         self.stops = True
         self._scheduler.spawn("Ctrl-C", runtime._cancel, self.group)
 
     def lose_engine(self) -> None:
-        """`kill -9` of the CLI: the provider lives on, and soon notices."""
+        """Send `kill -9` to the CLI; the provider survives, and notices it soon."""
         self.stops = self.engine_dead = True
         self._scheduler.spawn("orphan", self._close, self.group)
 
     def kill(self) -> None:
-        """`kill -9` of both."""
+        """Send `kill -9` to the CLI and the provider."""
         self._scheduler.kill(self.group)
 
     def kill_here(self) -> None:
-        """The same, from a thread of the process, which ends at once."""
+        """Kill the process from one of its threads, which ends at once."""
         self.kill()
         raise Killed
 
@@ -170,19 +170,19 @@ class Process:
             run.client.close()
 
 
-class Warnings(logging.Handler):
-    """Keeps the warnings of the process that shows them."""
+class WarningLog(logging.Handler):
+    """A log handler that keeps the warnings of the running process."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.process: Process | None = None
+        self.process: SimulatedProcess | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one."""
+        """Keep a warning."""
         if self.process is not None:
             self.process.warnings.append(record.getMessage())
 
 
 def forget_warnings() -> None:
-    """Let the next process show each warning once more."""
+    """Let the next process show each warning again."""
     failures._warn_once.cache_clear()

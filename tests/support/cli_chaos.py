@@ -1,5 +1,6 @@
-"""Chaos through the real CLI: Ctrl-C, or `kill -9` of it, of the provider or of both; then what a
-person does.
+"""Chaos under the real CLI: Ctrl-C, or `kill -9` of the CLI, the provider or both; then a recovery.
+
+The recovery follows the commands in the messages.
 """
 
 from __future__ import annotations
@@ -19,65 +20,67 @@ from pulumi_c1policy._emulator import Emulator
 from tests.support import programs
 from tests.support.cli import SETTINGS, STACK, TYPE, Outcome, Stack
 from tests.support.programs import Sketches
+from tests.support.shared_tenant import SharedTenant
 from tests.support.tally import Tally
-from tests.support.world import World
 
 ENDS = {"kill of the CLI", "kill of the provider", "kill of both", "Ctrl-C"}
-"""An early end of a run."""
+"""The early ends of a run."""
 
-_SHARES = (0.0, 0.1, 0.3)
-_LONGEST = 120.0
-_MOST_LEFTOVERS = 8
+_FAULT_SHARES = (0.0, 0.1, 0.3)
+_MAX_SECONDS = 120.0
+_MAX_LEFTOVERS = 8
 _LEFTOVER = re.compile(r"the policy (\w{27}) \(created [^)]*\), which differs")
 _PROVIDER = b"pulumi.dynamic"
 
 
-def run(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str]) -> Tally:
-    """One seed: disturbed runs of one stack that end too early, then a clean one."""
+def run_seed(seed: int, tenant: Emulator, folder: Path, environment: Mapping[str, str]) -> Tally:
+    """Play one seed: disturbed runs of one stack that end too early, then a recovery."""
     chance, tally = Random(seed), Tally()
-    world = World(tenant)
+    shared = SharedTenant(tenant)
     tenant.set_quirks(delay=0.02)
     stack = Stack(folder, {**environment, **tenant.environment}, tenant)
     sketches = programs.draw(chance)
     stack.init()
     try:
         for _ in range(chance.choice([1, 1, 2])):
-            _program(folder).write_text(programs.source(sketches))
-            _disturbed(stack, world, chance, tally, policies=len(sketches))
+            _get_program_path(folder).write_text(programs.format_source(sketches))
+            _run_disturbed_update(stack, shared, chance, tally, policies=len(sketches))
             sketches = programs.change_contents(chance, sketches)
-        _program(folder).write_text(programs.source(sketches))
-        _clean(stack, world, sketches, tally)
+        _get_program_path(folder).write_text(programs.format_source(sketches))
+        _recover(stack, shared, sketches, tally)
     finally:
         end_orphans(folder)
-    tally.wrong = [f"seed {seed}, through the CLI: {wrong}" for wrong in tally.wrong]
+    tally.violations = [f"seed {seed}, under the CLI: {text}" for text in tally.violations]
     tally.counts["seeds"] += 1
     return tally
 
 
-def _program(folder: Path) -> Path:
+def _get_program_path(folder: Path) -> Path:
     return folder / "__main__.py"
 
 
-def _disturbed(stack: Stack, world: World, chance: Random, tally: Tally, *, policies: int) -> None:
-    """`pulumi up`, and its untimely end when the tenant has seen some number of requests."""
-    if share := chance.choice(_SHARES):
-        world.disturb(chance, share=share)
+def _run_disturbed_update(
+    stack: Stack, shared: SharedTenant, chance: Random, tally: Tally, *, policies: int
+) -> None:
+    """Run `pulumi up`, and end it after a random number of requests."""
+    if share := chance.choice(_FAULT_SHARES):
+        shared.disturb(chance, share=share)
     else:
-        world.calm()
+        shared.calm()
     stack.tenant.clear_requests()
     end = chance.choice(sorted(ENDS))
     requests, later = chance.randint(1, 2 + policies), chance.uniform(0, 0.04)
-    process = start(stack, "--refresh")
+    process = start_update(stack, "--refresh")
     try:
-        deadline = time.monotonic() + _LONGEST
+        deadline = time.monotonic() + _MAX_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
             if len(stack.tenant.requests) >= requests:
                 time.sleep(later)
-                _end(process, end)
+                _end_process(process, end)
                 tally.counts[end] += 1
                 break
             time.sleep(0.002)
-        process.wait(_LONGEST)
+        process.wait(_MAX_SECONDS)
     finally:
         process.kill()
         process.wait()
@@ -85,8 +88,10 @@ def _disturbed(stack: Stack, world: World, chance: Random, tally: Tally, *, poli
     tally.counts["faults"] += sum(1 for each in stack.tenant.requests if each.fault)
 
 
-def start(stack: Stack, *options: str, output: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-    """Start `pulumi up` without waiting for its end."""
+def start_update(
+    stack: Stack, *options: str, output: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start `pulumi up`, and do not wait for its end."""
     return subprocess.Popen(
         ["pulumi", "up", *SETTINGS, "--yes", "--skip-preview", *options],
         cwd=stack.folder,
@@ -97,55 +102,57 @@ def start(stack: Stack, *options: str, output: int = subprocess.DEVNULL) -> subp
     )
 
 
-def _end(process: subprocess.Popen[bytes], end: str) -> None:
+def _end_process(process: subprocess.Popen[bytes], end: str) -> None:
     if end == "Ctrl-C":
         process.send_signal(signal.SIGINT)
         return
     if end != "kill of the CLI":
-        for pid in [pid for pid in _descendants(process.pid) if _PROVIDER in _command(pid)]:
+        for pid in [
+            pid for pid in _list_descendants(process.pid) if _PROVIDER in _read_command_line(pid)
+        ]:
             os.kill(pid, signal.SIGKILL)
     if end != "kill of the provider":
         process.kill()
 
 
-def _clean(stack: Stack, world: World, sketches: Sketches, tally: Tally) -> None:
-    """Do what a person does after a crash, while its orphans still run."""
-    world.calm()
-    # A kill may cut the writing of the state short, or that of the attributes beside it.
+def _recover(stack: Stack, shared: SharedTenant, sketches: Sketches, tally: Tally) -> None:
+    """Recover as a person does after a crash, while orphaned processes still run."""
+    shared.calm()
+    # A kill may truncate the state, or the file of attributes beside it.
     for attributes in (stack.folder / "state").rglob("*.attrs"):
-        if not _whole(attributes):
+        if not _is_complete(attributes):
             attributes.unlink()
-            tally.counts["attributes of a state cut short, removed"] += 1
+            tally.counts["truncated attributes of a state removed"] += 1
     [state] = (stack.folder / "state").rglob(f"stacks/**/{STACK}.json")
-    if not _whole(state):
+    if not _is_complete(state):
         backup = state.with_name(f"{state.name}.bak")
-        if _whole(backup):
+        if _is_complete(backup):
             shutil.copy(backup, state)
-            tally.counts["states cut short, backup restored"] += 1
+            tally.counts["truncated states, backup restored"] += 1
         else:
-            # Without any backup the stack starts anew.
+            # Without a backup the stack is created again.
             state.unlink()
             shutil.rmtree(stack.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
             stack.run("stack", "init", STACK).ok()
-            tally.counts["states cut short, stack started anew"] += 1
+            tally.counts["truncated states, stack created again"] += 1
     if any((stack.folder / "state").rglob("locks/**/*.json")):
         # The file backend keeps the lock of a CLI that was killed.
         stack.run("cancel", "--yes").ok()
-    clean = _until_nothing_is_left_over(stack, tally)
+    clean = _deploy_without_leftovers(stack, tally)
     if clean.code:
-        tally.wrong.append(f"the clean run ended with {clean.code}: {clean.output}")
+        tally.violations.append(f"the clean run ended with {clean.code}: {clean.output}")
         return
     tally.counts["clean runs"] += 1
     tally.counts["policies compared"] += len(sketches)
-    tally.wrong += world.wrong(programs.program(sketches), _ids(state))
+    tally.violations += shared.list_violations(programs.build_program(sketches), _read_ids(state))
     further = stack.preview("--refresh", "--expect-no-changes")
     if further.code:
-        tally.wrong.append(f"a further run has something to do: {further.output}")
+        tally.violations.append(f"a further run has changes: {further.output}")
 
 
-def _until_nothing_is_left_over(stack: Stack, tally: Tally) -> Outcome:
-    """The command that the errors name; a leftover that is not as the program says is deleted."""
-    for _ in range(_MOST_LEFTOVERS):
+def _deploy_without_leftovers(stack: Stack, tally: Tally) -> Outcome:
+    """Run the command in the errors, and delete leftovers that differ from the program."""
+    for _ in range(_MAX_LEFTOVERS):
         clean = stack.up("--refresh", PULUMI_C1POLICY_ON_LEFTOVER="adopt")
         left = set(_LEFTOVER.findall(clean.output))
         if not clean.code or not left:
@@ -156,24 +163,25 @@ def _until_nothing_is_left_over(stack: Stack, tally: Tally) -> Outcome:
     return clean
 
 
-def _whole(state: Path) -> bool:
+def _is_complete(state: Path) -> bool:
     try:
         return bool(json.loads(state.read_text()))
     except (OSError, ValueError):
         return False
 
 
-def _ids(state: Path) -> dict[str, str]:
-    """The policies in the stack's state, by resource name."""
+def _read_ids(state: Path) -> dict[str, str]:
+    """Return the ids of the policies in the state, by resource name."""
     resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
     found = [each for each in resources if each["type"] == TYPE]
     return {each["urn"].rpartition("::")[2]: each["id"] for each in found}
 
 
 def end_orphans(folder: Path) -> None:
-    """End what killed runs of the project in `folder` have left behind.
+    """End the processes that killed runs of the project in `folder` left.
 
-    Pulumi's plugins are no members of its process group and live on; they all run in the project.
+    Pulumi's plugins are not in its process group and survive it; their working folder is the
+    project.
     """
     for place in Path("/proc").glob("[0-9]*/cwd"):
         try:
@@ -183,7 +191,7 @@ def end_orphans(folder: Path) -> None:
             continue
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def _list_descendants(pid: int) -> Iterator[int]:
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -198,7 +206,7 @@ def _descendants(pid: int) -> Iterator[int]:
         pending += children
 
 
-def _command(pid: int) -> bytes:
+def _read_command_line(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
     except OSError:

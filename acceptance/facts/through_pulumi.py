@@ -38,7 +38,7 @@ _Pulumi = Callable[..., str]
 
 
 @contextmanager
-def _deployed(context: Context) -> Iterator[tuple[_Pulumi, str]]:
+def _deploy(context: Context) -> Iterator[tuple[_Pulumi, str]]:
     """Deploy the program in a throw-away stack; give the CLI and the id of the policy."""
     if not shutil.which("pulumi"):
         raise NotTried("no Pulumi CLI on PATH")
@@ -48,8 +48,8 @@ def _deployed(context: Context) -> Iterator[tuple[_Pulumi, str]]:
         options = {"virtualenv": sys.prefix}
         project = {"name": "acceptance", "runtime": {"name": "python", "options": options}}
         (folder / "Pulumi.yaml").write_text(json.dumps(project))
-        (folder / "__main__.py").write_text(_PROGRAM.format(name=context.name("by Pulumi")))
-        pulumi = _pulumi(context, folder)
+        (folder / "__main__.py").write_text(_PROGRAM.format(name=context.make_name("by Pulumi")))
+        pulumi = _make_cli(context, folder)
         pulumi("stack", "init", "run")
         try:
             pulumi("up", "--yes", "--skip-preview")
@@ -58,7 +58,7 @@ def _deployed(context: Context) -> Iterator[tuple[_Pulumi, str]]:
             pulumi("destroy", "--yes", "--skip-preview", check=False)
 
 
-def _pulumi(context: Context, folder: Path) -> _Pulumi:
+def _make_cli(context: Context, folder: Path) -> _Pulumi:
     # Nothing of the user's is touched: state, credentials and plugins lie in the folder.
     hidden = ("PULUMI_", "CONDUCTORONE_")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(hidden)}
@@ -92,14 +92,14 @@ def _pulumi(context: Context, folder: Path) -> _Pulumi:
     return run
 
 
-def _no_diff(context: Context) -> None:
-    with _deployed(context) as (pulumi, _):
+def _deploy_without_diff(context: Context) -> None:
+    with _deploy(context) as (pulumi, _):
         pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
         pulumi("preview", "--expect-no-changes")
 
 
-def _destroyed(context: Context) -> None:
-    with _deployed(context) as (pulumi, policy_id):
+def _destroy(context: Context) -> None:
+    with _deploy(context) as (pulumi, policy_id):
         expect(not context.read(policy_id).get("deletedAt"), "deleted before its time")
         pulumi("destroy", "--yes", "--skip-preview")
         expect(bool(context.read(policy_id).get("deletedAt")), "not deleted")
@@ -112,7 +112,7 @@ FACTS = (
         "nothing to do.",
         "inferred",
         _OURS,
-        _no_diff,
+        _deploy_without_diff,
     ),
-    Fact("pulumi-destroy", "`pulumi destroy` deletes the policy.", "inferred", _OURS, _destroyed),
+    Fact("pulumi-destroy", "`pulumi destroy` deletes the policy.", "inferred", _OURS, _destroy),
 )

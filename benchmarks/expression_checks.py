@@ -1,7 +1,7 @@
-"""The cost of the check of expressions: loading the checker, then a thousand expressions.
+"""The cost of the check of expressions: the import of the checker, then a thousand expressions.
 
-`python -m benchmarks.expressions` is a process of its own that prints its figures as JSON, since
-loading can be measured once a process only.
+`python -m benchmarks.expression_checks` is a separate process that prints its figures as JSON,
+because the import can be measured once per process only.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ _KINDS: dict[str, Sequence[Shape]] = {
 
 
 def measure(repetitions: int) -> dict[str, tuple[float, float]]:
-    """Milliseconds, and MB that the process grows by, for what is checked in turn: the medians."""
-    runs = [_in_a_process() for _ in range(repetitions)]
+    """Return the medians of milliseconds and of additional MB, for each kind of expression."""
+    runs = [_run_in_a_process() for _ in range(repetitions)]
     return {
         name: (median(run[name][0] for run in runs), median(run[name][1] for run in runs))
         for name in runs[0]
     }
 
 
-def _in_a_process() -> dict[str, list[float]]:
-    command = [sys.executable, "-m", "benchmarks.expressions"]
+def _run_in_a_process() -> dict[str, list[float]]:
+    command = [sys.executable, "-m", "benchmarks.expression_checks"]
     done = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True)
     found: dict[str, list[float]] = json.loads(done.stdout)
     return found
@@ -60,22 +60,22 @@ def _in_a_process() -> dict[str, list[float]]:
 
 def _main() -> None:
     found = {
-        "the first, which loads the checker": _checked([(Place.RULE_CONDITION, "ip.is4")], [0])
+        "the first, which loads the checker": _check_all([(Place.RULE_CONDITION, "ip.is4")], [0])
     }
     for name, shapes in _KINDS.items():
-        found[name] = _checked(shapes, range(_COUNT))
+        found[name] = _check_all(shapes, range(_COUNT))
     print(json.dumps(found))
 
 
-def _checked(shapes: Sequence[Shape], numbers: Iterable[int]) -> tuple[float, float]:
+def _check_all(shapes: Sequence[Shape], numbers: Iterable[int]) -> tuple[float, float]:
     """Check an expression for each number, the shapes in turn."""
-    begun, size = time.perf_counter(), watch.rss(os.getpid())
+    begun, size = time.perf_counter(), watch.read_rss(os.getpid())
     from pulumi_c1policy._cel import checker
 
     for number in numbers:
         place, text = shapes[number % len(shapes)]
         checker.check(text.replace("#", str(number)), place)
-    grown = (watch.rss(os.getpid()) - size) / 2**20
+    grown = (watch.read_rss(os.getpid()) - size) / 2**20
     return (time.perf_counter() - begun) * 1000, grown
 
 

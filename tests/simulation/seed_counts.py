@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from tests.simulation import scenario
-from tests.simulation.model import PERSON, TERRAFORM
+from tests.simulation.guarantees import PERSON, TERRAFORM
 from tests.support.tally import Tally
 
 
-def run(seed: int) -> Tally:
-    """Play a seed and count what happened."""
+def count_seed(seed: int) -> Tally:
+    """Play a seed; return its counts and violations."""
     simulation, tally = scenario.play(seed), Tally()
     counts = tally.counts
     counts["seeds"] += 1
     counts["unavoidable"] += len(simulation.windows)
     for effect in simulation.tenant.effects:
-        theirs = effect.actor in (PERSON, TERRAFORM)
-        counts["writes of others" if theirs else "writes"] += 1
+        is_foreign = effect.actor in (PERSON, TERRAFORM)
+        counts["writes of others" if is_foreign else "writes"] += 1
     for process in simulation.processes.values():
         counts["runs"] += 1
         counts["requests"] += process.wire.total
@@ -25,5 +25,5 @@ def run(seed: int) -> Tally:
             counts["interrupted"] += 1
         else:
             counts["failed" if process.errors else "went well"] += 1
-    tally.wrong += [f"{kind}: {text}" for kind, text in simulation.findings]
+    tally.violations += [f"{kind}: {text}" for kind, text in simulation.findings]
     return tally

@@ -1,6 +1,6 @@
-"""The virtual time as the tenant sees it.
+"""The virtual time of the tenant.
 
-The product's own clock is replaced in `primitives`.
+`installation` replaces the product's own clock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _STEP = 1_000
 
 
 class SimulatedTenantClock(TenantClock):
-    """Virtual time in nanoseconds; no two readings are the same, so that each write has its own."""
+    """Virtual time in nanoseconds; each reading differs, so that each write has its own time."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class SimulatedTenantClock(TenantClock):
         self._last = 0
 
     def now(self) -> int:
-        """Nanoseconds since the epoch."""
+        """Return the nanoseconds since the epoch."""
         exact = int(EPOCH * 1e9) + int(self._scheduler.now * 1e9)
         self._last = max(exact, self._last + _STEP)
         return self._last

@@ -1,6 +1,4 @@
-"""docs/performance.md and the plot beside it: the prose is written by hand, what stands between
-markers is not.
-"""
+"""The generated parts of docs/performance.md, between markers, and its plot."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ PLOT = _DOCS / "performance.svg"
 
 
 def write(parts: Mapping[str, str], plot: str) -> None:
-    """Replace each part of the page that was measured, and the plot.
+    """Write the measured parts of the page, and the plot.
 
     Raises:
         ValueError: The page has no place for a part.

@@ -1,4 +1,4 @@
-"""Chaos that only the real CLI shows: kills, and the order of the engine's calls."""
+"""Chaos under the real CLI only: kills, and the order of the engine's calls."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.support import throughcli
-from tests.support.cli import Stack, environment
+from tests.support import cli_chaos
+from tests.support.cli import Stack, build_environment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PROGRAM = """
@@ -25,29 +25,27 @@ PROGRAM = """
 
 @pytest.fixture
 def bare(tmp_path: Path, c1_tenant: Emulator) -> Stack:
-    """A folder for a stack that is yet to be initialised."""
+    """Return a folder for a stack that is not initialised yet."""
     home, folder = tmp_path / "home", tmp_path / "stack"
     home.mkdir()
     folder.mkdir()
-    return Stack(folder, {**environment(home), **c1_tenant.environment}, c1_tenant)
+    return Stack(folder, {**build_environment(home), **c1_tenant.environment}, c1_tenant)
 
 
 @pytest.mark.parametrize("seed", [0, 2])
-def test_after_an_untimely_end_a_clean_run_makes_the_tenant_the_program(
-    seed: int, bare: Stack
-) -> None:
-    tally = throughcli.run(seed, bare.tenant, bare.folder, bare.environment)
-    assert tally.wrong == []
-    assert throughcli.ENDS & tally.counts.keys()
+def test_a_clean_run_after_an_untimely_end_converges(seed: int, bare: Stack) -> None:
+    tally = cli_chaos.run_seed(seed, bare.tenant, bare.folder, bare.environment)
+    assert tally.violations == []
+    assert cli_chaos.ENDS & tally.counts.keys()
 
 
-def test_a_provider_whose_engine_was_killed_sends_nothing_more(bare: Stack) -> None:
+def test_a_provider_without_its_engine_sends_nothing_more(bare: Stack) -> None:
     bare.write(PROGRAM).init()
     bare.tenant.set_faults(
         Fault(do="answer", status=429, retry_after=2, method="POST", path="/policies$")
     )
     bare.tenant.clear_requests()
-    process = throughcli.start(bare)
+    process = cli_chaos.start_update(bare)
     try:
         while not any(request.fault and request.status for request in bare.tenant.requests):
             assert process.poll() is None
@@ -59,10 +57,10 @@ def test_a_provider_whose_engine_was_killed_sends_nothing_more(bare: Stack) -> N
         assert bare.tenant.requests == before
     finally:
         process.kill()
-        throughcli.end_orphans(bare.folder)
+        cli_chaos.end_orphans(bare.folder)
     bare.run("cancel", "--yes").ok()
     bare.up().ok()
-    assert bare.names() == ["Access"]
+    assert bare.list_names() == ["Access"]
 
 
 def test_a_forced_replacement_that_adopts_loses_no_policy(bare: Stack) -> None:
@@ -74,11 +72,11 @@ def test_a_forced_replacement_that_adopts_loses_no_policy(bare: Stack) -> None:
     assert bare.id_of("Access") == first
     assert any("was kept" in warning for warning in kept.warnings)
     bare.up("--refresh", "--replace", "**access").ok()
-    assert bare.names() == ["Access"]
+    assert bare.list_names() == ["Access"]
     assert bare.id_of("Access") != first
 
 
-def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_back(
+def test_a_policy_with_a_pending_deletion_is_not_adopted(
     bare: Stack,
 ) -> None:
     bare.write(PROGRAM).init()
@@ -86,5 +84,5 @@ def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_bac
     bare.tenant.set_faults(Fault(do="answer", status=403, method="DELETE"))
     bare.write(PROGRAM.replace("grant", "revoke")).up().failed()
     bare.write(PROGRAM).up().ok()
-    assert bare.names() == ["Access"]
-    assert bare.policies()["access"]["id"] == bare.id_of("Access")
+    assert bare.list_names() == ["Access"]
+    assert bare.read_policies()["access"]["id"] == bare.id_of("Access")

@@ -1,5 +1,6 @@
-"""A provider that does nothing, with inputs and outputs of the same size: what the engine itself
-costs.
+"""A provider that does nothing, with inputs and outputs of the same size.
+
+It shows the cost of the engine alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from pulumi import dynamic
 
 DRIFTED = "BENCHMARK_DRIFTED"
-"""The variable that names the policy which a read finds changed."""
+"""The variable with the name of the policy that a read reports as changed."""
 
 _MADE = {
     "created_at": "2026-01-01T00:00:00.000000000Z",
@@ -22,20 +23,20 @@ _MARKS = {"managed_by": "pulumi", "iac_workspace": "bench/floor"}
 
 
 class FloorProvider(dynamic.ResourceProvider):
-    """Answers every call from what it was given."""
+    """A provider that answers every call from its arguments."""
 
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Compare the inputs as they stand."""
+        """Compare the inputs by value."""
         return dynamic.DiffResult(changes=any(_olds.get(k) != v for k, v in _news.items()))
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Make up an id."""
+        """Return a random id."""
         return dynamic.CreateResult(uuid.uuid4().hex[:27], {**props, **_MADE})
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """Find everything as it was, but for the policy that the environment names."""
+        """Return the properties unchanged, except for the policy in the environment."""
         found = dict(props)
         if props["display_name"] == os.environ.get(DRIFTED):
             found["description"] = "Somebody was here."
@@ -44,7 +45,7 @@ class FloorProvider(dynamic.ResourceProvider):
     def update(
         self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]
     ) -> dynamic.UpdateResult:
-        """Take the inputs."""
+        """Return the new inputs as outputs."""
         return dynamic.UpdateResult({**_olds, **_news})
 
 

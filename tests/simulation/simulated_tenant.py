@@ -1,6 +1,6 @@
 """A tenant of the simulation: the emulator's own application, called without a socket.
 
-Every write is recorded with who sent it and what there was before it; the model reads that record.
+Every write is recorded with its sender and the policy before it; `guarantees` reads that record.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.state import StoredPolicy
 from pulumi_c1policy._emulator.tenant import Tenant
 from pulumi_c1policy._emulator.wire_schema import POLICY
-from tests.simulation.clock import SimulatedTenantClock
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.simulated_clock import SimulatedTenantClock
 
 POLICIES = "/api/v1/policies"
 SEARCH = "/api/v1/search/policies"
@@ -30,11 +30,11 @@ _PLAIN = Quirks(unset_fields="omitted")
 
 @dataclass(frozen=True)
 class Look:
-    """A GET of one policy that was answered.
+    """An answered GET of one policy.
 
     Attributes:
         version: The version that the answer shows (its `updated_at`); 0 for none.
-        arrived_at: When the answer arrived at the client.
+        arrived_at: The arrival time of the answer at the client.
     """
 
     version: int
@@ -46,15 +46,15 @@ class Effect:
     """One write that the tenant accepted.
 
     Attributes:
-        number: Its place in the order of all writes.
-        at: When it took effect.
-        actor: Who sent it.
+        number: Its position in the order of all writes.
+        at: The time of its effect.
+        actor: The name of its sender.
         kind: create, update or delete.
         policy_id: The policy.
         before: The policy before it; None for a create.
         after: The policy after it.
-        sent_at: When it was sent.
-        look: The last look of that client at the policy when it was sent.
+        sent_at: The time at which it was sent.
+        look: The last look of that client at the policy before the write.
         run: The number of the process of ours that sent it; 0 for others.
         body: The JSON of the request.
     """
@@ -87,35 +87,35 @@ class SimulatedTenant:
         self._app = app.build(self.tenant)
         self.headers = [(b"authorization", f"Bearer {self.tenant.tokens.access_token}".encode())]
 
-    def lag(self, *, get: float = 0.0, pages: float = 0.0, exactly: bool = False) -> None:
-        """Let reads be behind by up to so many seconds; each read draws how much."""
+    def set_lag(self, *, get: float = 0.0, pages: float = 0.0, exactly: bool = False) -> None:
+        """Let reads lag by up to some seconds; each read draws its lag."""
         self.longest_lag = {"get": get, "list": pages, "search": pages}
         self._exactly = exactly
 
     def call(self, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        """The answer to a request, which takes effect now."""
+        """Execute a request now, and return its answer."""
         self._draw_lag()
         headers = [(key.lower(), value) for key, value in request.headers.raw]
-        return self._asgi(request.method, request.url, headers, request.content)
+        return self._call_application(request.method, request.url, headers, request.content)
 
-    def see(self, policy_id: str) -> StoredPolicy | None:
-        """The policy as the last request saw it."""
+    def read_visible(self, policy_id: str) -> StoredPolicy | None:
+        """Return the policy as the last request saw it."""
         return self.tenant.see("get", self.tenant.policies).find(policy_id)
 
     def record(
         self, actor: str, kind: str, policy_id: str, write: Callable[[], Any], **sent: Any
     ) -> Any:
-        """Carry out a write and keep what it did.
+        """Execute a write and record its effect.
 
         Args:
-            actor: Who writes.
+            actor: The name of the sender.
             kind: create, update or delete.
-            policy_id: Which policy; "" for a create.
-            write: Does it.
-            sent: What is known of the request.
+            policy_id: The policy; "" for a create.
+            write: The function that writes.
+            sent: Further fields of `Effect` about the request.
 
         Returns:
-            What `write` returns.
+            The result of `write`.
         """
         store = self.tenant.policies
         before = len(store.versions)
@@ -136,30 +136,30 @@ class SimulatedTenant:
             self.effects.append(effect)
         return result
 
-    def live(self) -> list[StoredPolicy]:
-        """Every policy that exists, builtin ones left out."""
+    def list_live(self) -> list[StoredPolicy]:
+        """Return every live policy, without builtin ones."""
         return [r for r in self.tenant.policies if r.deleted_at is None and not r.builtin]
 
-    def shown(self, record: StoredPolicy) -> dict[str, Any]:
-        """A policy as JSON, unset fields left out."""
+    def render_policy(self, record: StoredPolicy) -> dict[str, Any]:
+        """Return a policy as JSON, without unset fields."""
         return render(POLICY, record.stored, _PLAIN)
 
-    def json(self, record: StoredPolicy) -> bytes:
-        """The answer that shows a policy."""
+    def format_answer(self, record: StoredPolicy) -> bytes:
+        """Return the body of an answer with a policy."""
         return json.dumps({"policy": render(POLICY, record.stored, self.tenant.quirks)}).encode()
 
     def _draw_lag(self) -> None:
-        drawn = {f"{name}_lag": self._drawn(most) for name, most in self.longest_lag.items()}
+        drawn = {f"{name}_lag": self._draw_one_lag(most) for name, most in self.longest_lag.items()}
         if any(getattr(self.tenant.quirks, name) != lag for name, lag in drawn.items()):
             self.tenant.quirks = self.tenant.quirks.replace(**drawn)
 
-    def _drawn(self, longest: float) -> float:
+    def _draw_one_lag(self, longest: float) -> float:
         if self._exactly:
             return longest
         # A replica that is up to date is as likely as one that is not.
         return self._chance.choice([0.0, self._chance.uniform(0, longest)]) if longest else 0.0
 
-    def _asgi(
+    def _call_application(
         self, method: str, url: httpx.URL, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         messages = [{"type": "http.request", "body": body, "more_body": False}]

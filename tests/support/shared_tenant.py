@@ -1,4 +1,4 @@
-"""A tenant that others use too, the faults that befall it, and what must hold of it in the end."""
+"""A tenant that others use too, with random faults and a final check."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _POLICY = {
     "policyType": "POLICY_TYPE_GRANT",
     "policySteps": {"grant": {"steps": [{"accept": {}}]}},
 }
-_MARKS = {"managed_by": "pulumi", "iac_workspace": WORKSPACE}
-_BYSTANDERS: tuple[dict[str, Any], ...] = (
+_OWNERSHIP = {"managed_by": "pulumi", "iac_workspace": WORKSPACE}
+_FOREIGN_POLICIES: tuple[dict[str, Any], ...] = (
     {},
     {"annotations": {"managed_by": "terraform", "iac_workspace": WORKSPACE}},
     {
         "annotations": {
-            **_MARKS,
+            **_OWNERSHIP,
             "iac_workspace": "shop/prod",
             "iac_resource_address": "c1policy.Policy/policy-0",
         }
     },
-    {"annotations": {**_MARKS, "iac_resource_address": "c1policy.Policy/not-in-the-program"}},
-    {"annotations": {**_MARKS, "managed_by": "terraform"}},
+    {"annotations": {**_OWNERSHIP, "iac_resource_address": "c1policy.Policy/not-in-the-program"}},
+    {"annotations": {**_OWNERSHIP, "managed_by": "terraform"}},
 )
 FAULTS: tuple[dict[str, Any], ...] = (
     {"do": "cut"},
@@ -42,44 +42,44 @@ FAULTS: tuple[dict[str, Any], ...] = (
     *({"do": "answer", "status": s, "after_effect": True} for s in (500, 502, 503, 504)),
     {"do": "expire_tokens"},
 )
-"""Every kind of fault that takes no time."""
+"""Every kind of fault that causes no delay."""
 
 
-class World:
-    """One tenant with bystanders, whose policies must stay as they are to the byte."""
+class SharedTenant:
+    """A tenant with policies of others, which must stay unchanged byte for byte."""
 
     def __init__(self, tenant: Emulator) -> None:
-        """Empty the tenant and let the bystanders in."""
+        """Empty the tenant, and create the policies of others."""
         self.tenant = tenant
         tenant.reset()
-        for fields in _BYSTANDERS:
+        for fields in _FOREIGN_POLICIES:
             tenant.policies.create({**_POLICY, **fields})
         self._before = {record.id: record for record in tenant.policies}
 
     def disturb(self, chance: Random, *, share: float) -> None:
-        """Let about that share of the requests go wrong, each in one way or another."""
+        """Let faults of random kinds affect about this share of the requests."""
         kinds = chance.sample(FAULTS, chance.randint(1, 6))
         faults = [Fault(**kind, times=None, probability=share / len(kinds)) for kind in kinds]
         self.tenant.set_faults(*faults, seed=chance.getrandbits(32))
 
     def calm(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self.tenant.set_faults()
 
-    def policies(self) -> list[Any]:
-        """Every policy of the tenant as it is stored: whatever writes to one changes it."""
+    def list_policies(self) -> list[Any]:
+        """Return the stored policies; every write to a policy changes its record."""
         return list(self.tenant.policies)
 
-    def wrong(self, program: Program, ids: Mapping[str, str]) -> list[str]:
+    def list_violations(self, program: Program, ids: Mapping[str, str]) -> list[str]:
         """List the differences between the tenant and the program.
 
         Args:
-            program: What was deployed.
+            program: The deployed program.
             ids: The policies in the state, by resource name.
         """
         found = {record.id: record for record in self.tenant.policies}
-        wrong = [
-            f"{each} of somebody else was touched"
+        violations = [
+            f"{each} of somebody else was changed"
             for each, record in self._before.items()
             if found.get(each) != record
         ]
@@ -90,49 +90,51 @@ class World:
         }
         if len(ours) != len(program):
             names = sorted(str(policy["annotations"]) for policy in ours.values())
-            wrong.append(f"{len(ours)} policies for {len(program)} resources: {names}")
+            violations.append(f"{len(ours)} policies for {len(program)} resources: {names}")
         if ids.keys() != program.keys():
-            wrong.append(f"the state has {sorted(ids)}")
+            violations.append(f"the state has {sorted(ids)}")
         for name, declared in program.items():
             policy = ours.get(ids.get(name, ""))
             if policy is None:
-                wrong.append(f"{name} of the state is not in the tenant")
-            elif unlike := differs(policy, wire(declared.inputs, ids), name):
-                wrong.append(f"{name} is not as the program says: {unlike}")
-        return wrong
+                violations.append(f"{name} of the state is not in the tenant")
+            elif difference := describe_difference(policy, to_wire(declared.inputs, ids), name):
+                violations.append(f"{name} differs from the program: {difference}")
+        return violations
 
 
-def wire(inputs: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
-    """A random program's inputs as the tenant answers them, unset fields left out."""
+def to_wire(inputs: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return a random program's inputs in the tenant's spelling, without unset fields."""
 
-    def spelled(value: Any, *, names: bool) -> Any:
+    def convert(value: Any, *, names: bool) -> Any:
         if isinstance(value, Ref):
             return ids.get(value.name)
         if isinstance(value, list):
-            return [spelled(item, names=True) for item in value]
+            return [convert(item, names=True) for item in value]
         if isinstance(value, dict):
             return {
-                _camel(key) if names else key: spelled(item, names=key not in _KEYED)
+                _to_camel_case(key) if names else key: convert(
+                    item, names=key not in _KEYED_BY_PROGRAM
+                )
                 for key, item in value.items()
             }
         return value
 
-    wire: dict[str, Any] = spelled(dict(inputs), names=True)
+    wire: dict[str, Any] = convert(dict(inputs), names=True)
     return wire
 
 
-_KEYED = frozenset({"policy_steps", "annotations"})
+_KEYED_BY_PROGRAM = frozenset({"policy_steps", "annotations"})
 
 
-def _camel(name: str) -> str:
+def _to_camel_case(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
-def differs(policy: dict[str, Any], wanted: dict[str, Any], name: str) -> str:
-    """Describe how a policy of the resource `name` differs from the wanted one, or return ""."""
-    notes = {**_MARKS, "iac_resource_address": f"c1policy.Policy/{name}"}
-    wanted = {**wanted, "annotations": {**wanted.get("annotations", {}), **notes}}
+def describe_difference(policy: dict[str, Any], desired: dict[str, Any], name: str) -> str:
+    """Describe the difference between a policy and the desired one, or return ""."""
+    notes = {**_OWNERSHIP, "iac_resource_address": f"c1policy.Policy/{name}"}
+    desired = {**desired, "annotations": {**desired.get("annotations", {}), **notes}}
     set_by_tenant = ("id", "createdAt", "updatedAt")
     shown = {key: value for key, value in policy.items() if key not in set_by_tenant}
-    return "" if shown == wanted else f"{shown} instead of {wanted}"
+    return "" if shown == desired else f"{shown} instead of {desired}"

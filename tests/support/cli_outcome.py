@@ -12,33 +12,33 @@ from pulumi_c1policy._emulator import RecordedRequest
 from tests.support.leaves import list_leaves
 
 TYPE = "pulumi-python:dynamic/c1policy:Policy"
-_PREFIX = TYPE.removesuffix("Policy")
+_TYPE_PREFIX = TYPE.removesuffix("Policy")
 """The beginning of the types of our resources."""
 POLICIES = "/api/v1/policies"
 
-_COLOR = re.compile(r"<\{%.*?%\}>")
+_COLOR_TAG = re.compile(r"<\{%.*?%\}>")
 
 
 class Write(NamedTuple):
-    """A request that changed the tenant, or was meant to."""
+    """A request that writes to the tenant."""
 
     method: str
     policy: str
     mask: str | None = None
 
 
-def created(*names: str) -> list[Write]:
-    """The requests that create these policies."""
+def list_creates(*names: str) -> list[Write]:
+    """Return the requests that create these policies."""
     return [Write("POST", name) for name in names]
 
 
-def updated(name: str, *mask: str) -> Write:
-    """The request that updates a policy under this mask."""
+def make_update(name: str, *mask: str) -> Write:
+    """Return the request that updates a policy with this mask."""
     return Write("POST", name, ",".join(mask))
 
 
-def deleted(*names: str) -> list[Write]:
-    """The requests that delete these policies."""
+def list_deletes(*names: str) -> list[Write]:
+    """Return the requests that delete these policies."""
     return [Write("DELETE", name) for name in names]
 
 
@@ -54,84 +54,84 @@ class Outcome:
     events: tuple[dict[str, Any], ...] = ()
 
     def ok(self) -> Outcome:
-        """This outcome, if the command went well."""
+        """Assert that the command succeeded, and return this outcome."""
         assert self.code == 0, f"pulumi {self.command} ended with {self.code}:\n{self.output}"
         return self
 
     def failed(self) -> Outcome:
-        """This outcome, if the command did not go well."""
-        assert self.code != 0, f"pulumi {self.command} went well:\n{self.output}"
+        """Assert that the command failed, and return this outcome."""
+        assert self.code != 0, f"pulumi {self.command} succeeded:\n{self.output}"
         return self
 
     @property
     def reads(self) -> list[str]:
-        """The policies that were read, by name or id, in alphabetical order."""
-        return sorted(self._policy(r) for r in self.requests if r.method == "GET")
+        """The policies that the command read, by name or id, in alphabetical order."""
+        return sorted(self._name_policy(r) for r in self.requests if r.method == "GET")
 
     @property
     def sent(self) -> list[Write]:
-        """The requests that write, in order of arrival."""
+        """The writes, in the order of their arrival."""
         return [
-            Write(r.method, self._policy(r), r.update_mask)
+            Write(r.method, self._name_policy(r), r.update_mask)
             for r in self.requests
             if r.method != "GET" and r.path.startswith(POLICIES)
         ]
 
     @property
     def writes(self) -> list[Write]:
-        """The requests that write, sorted: the engine's threads have no order."""
+        """The writes, sorted: the threads of the engine have no order."""
         return sorted(self.sent, key=str)
 
-    def body(self, name: str) -> dict[str, Any]:
-        """The body of the only request that wrote to a policy."""
+    def read_body(self, name: str) -> dict[str, Any]:
+        """Return the body of the only request that wrote to a policy."""
         [found] = [
             r.body or {}
             for r in self.requests
-            if r.method == "POST" and r.path.startswith(POLICIES) and self._policy(r) == name
+            if r.method == "POST" and r.path.startswith(POLICIES) and self._name_policy(r) == name
         ]
         policy: dict[str, Any] = found.get("policy", found)
         return policy
 
     @cached_property
     def operations(self) -> dict[str, list[str]]:
-        """The operations of the engine by resource name, reads and refreshes
-        aside.
-        """
+        """The operations of the engine by resource name, without reads and refreshes."""
         found: dict[str, list[str]] = {}
         for step in self._steps:
             if step["op"] not in ("same", "refresh", "read"):
-                found.setdefault(resource_name(step["urn"]), []).append(step["op"])
+                found.setdefault(parse_resource_name(step["urn"]), []).append(step["op"])
         return found
 
-    def changes(self, name: str) -> dict[str, tuple[Any, Any]]:
-        """The leaves that the engine shows as changed in a policy, each with before and after."""
-        [step] = [s for s in self._steps if resource_name(s["urn"]) == name and s["op"] == "update"]
+    def list_changes(self, name: str) -> dict[str, tuple[Any, Any]]:
+        """Return the changed leaves that the engine shows of a policy: values before and after."""
+        [step] = [
+            s for s in self._steps if parse_resource_name(s["urn"]) == name and s["op"] == "update"
+        ]
         return {
-            _text(leaf.path): (leaf.before, leaf.after)
+            _format_path(leaf.path): (leaf.before, leaf.after)
             for leaf in list_leaves(step["old"]["inputs"], step["new"]["inputs"])
-            # The CLI never shows those that begin so.
+            # The CLI never shows inputs with this prefix.
             if not str(leaf.path[0]).startswith("__")
         }
 
     @cached_property
     def errors(self) -> list[str]:
-        """The errors that were shown of policies."""
-        return self._said("error")
+        """The errors of policies that the CLI showed."""
+        return self._list_diagnostics("error")
 
     @cached_property
     def warnings(self) -> list[str]:
-        """The warnings that were shown."""
-        return self._said("warning")
+        """The warnings that the CLI showed."""
+        return self._list_diagnostics("warning")
 
-    def _said(self, severity: str) -> list[str]:
+    def _list_diagnostics(self, severity: str) -> list[str]:
         found = [e["diagnosticEvent"] for e in self.events if "diagnosticEvent" in e]
         return [
-            _COLOR.sub("", said["message"]).strip()
-            for said in found
-            if said["severity"] == severity and (severity == "warning" or _is_policy(said))
+            _COLOR_TAG.sub("", event["message"]).strip()
+            for event in found
+            if event["severity"] == severity and (severity == "warning" or _concerns_policy(event))
         ]
 
-    def _policy(self, request: RecordedRequest) -> str:
+    def _name_policy(self, request: RecordedRequest) -> str:
         if request.path == POLICIES:
             return str((request.body or {}).get("displayName"))
         policy_id = request.path.rpartition("/")[2]
@@ -140,17 +140,17 @@ class Outcome:
     @property
     def _steps(self) -> list[dict[str, Any]]:
         steps = [e["resourcePreEvent"]["metadata"] for e in self.events if "resourcePreEvent" in e]
-        return [step for step in steps if step["type"].startswith(_PREFIX)]
+        return [step for step in steps if step["type"].startswith(_TYPE_PREFIX)]
 
 
-def _is_policy(said: Mapping[str, Any]) -> bool:
-    return _PREFIX in said.get("urn", "")
+def _concerns_policy(event: Mapping[str, Any]) -> bool:
+    return _TYPE_PREFIX in event.get("urn", "")
 
 
-def resource_name(urn: str) -> str:
+def parse_resource_name(urn: str) -> str:
     return urn.rpartition("::")[2]
 
 
-def _text(path: tuple[str | int, ...]) -> str:
+def _format_path(path: tuple[str | int, ...]) -> str:
     whole = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return whole.removeprefix(".")
