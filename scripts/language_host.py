@@ -4,6 +4,7 @@ Pulumi publishes its engine as a Go module but not this helper, so a CLI that `m
 from source could not run a Python program. It is installed only beside such a CLI, never over the
 real one, and serves the calls that run a program; to convert, pack or generate code is
 "unimplemented". It imports nothing of this package, so that it can run any program.
+`start_language_host.py` starts it without the SDK around the protocol.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ unchanged.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -52,6 +53,9 @@ SETTINGS = ("--non-interactive", "--color=never")
 _HEADER = "import pulumi\nfrom pulumi_c1policy import Policy\n\n"
 _UPDATES = frozenset({"up", "preview", "refresh", "destroy"})
 
+_new_stack: dict[Path, str] = {}
+"""The files of a new stack, by their path in its folder; from the first stack of this process."""
+
 
 class Stack:
     """A project with one stack; its program is text."""
@@ -78,8 +82,35 @@ class Stack:
         }
         (self.folder / "state").mkdir()
         (self.folder / "Pulumi.yaml").write_text(json.dumps({**project, **settings}))
-        self.run("stack", "init", STACK).ok()
+        if settings:
+            self.run("stack", "init", STACK).ok()
+        else:
+            self._init_alike()
         return self
+
+    def _init_alike(self) -> None:
+        """Write what `pulumi stack init` wrote for the first stack, and select the stack.
+
+        A CLI that keeps the selected stack elsewhere runs for each stack.
+        """
+        project = str(self.folder / "Pulumi.yaml")
+        digest = hashlib.sha1(project.encode(), usedforsecurity=False).hexdigest()
+        home = Path(self.environment["PULUMI_HOME"])
+        selected = home / "workspaces" / f"{PROJECT}-{digest}-workspace.json"
+        backend = self.environment["PULUMI_BACKEND_URL"]
+        chosen = {"stacks": {backend: f"organization/{PROJECT}/{STACK}"}}
+        if not _new_stack:
+            self.run("stack", "init", STACK).ok()
+            if selected.exists() and json.loads(selected.read_text()) == chosen:
+                made = [self.folder / f"Pulumi.{STACK}.yaml", *(self.folder / "state").rglob("*")]
+                files = [path for path in made if path.is_file()]
+                _new_stack.update((p.relative_to(self.folder), p.read_text()) for p in files)
+            return
+        for path, text in _new_stack.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_text(text)
+        selected.parent.mkdir(parents=True, exist_ok=True)
+        selected.write_text(json.dumps(chosen))
 
     def up(self, *options: str, **environment: str) -> Outcome:
         """Run `pulumi up` without its preview."""
@@ -202,6 +233,8 @@ def build_environment(home: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # The policies of most tests name users that no tenant has.
         "PULUMI_C1POLICY_CHECK_IDS": "off",
+        # The stand-in for the language host needs no probes of `python3` then.
+        "PULUMI_PYTHON_CMD": sys.executable,
         # The CLI has the option `--event-log` only with this variable.
         "PULUMI_DEBUG_COMMANDS": "true",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ def test_a_program_gets_its_config_and_its_virtual_environment(
 @pytest.mark.parametrize(
     ("helper", "starts"),
     [
-        ("pulumi-language-python", "scripts/language_host.py --executor"),
+        ("pulumi-language-python", "scripts/start_language_host.py --executor"),
         ("pulumi-resource-pulumi-python", ""),
     ],
 )
@@ -130,3 +131,20 @@ def test_the_python_of_the_clone_is_used_if_no_other_has_the_package(
     assert command.removeprefix(f"{machine.root}/") == expected
     assert starts in arguments
     assert arguments.endswith("127.0.0.1:1")
+
+
+def test_the_host_starts_without_the_sdk() -> None:
+    """The protocol suffices, and the SDK would double the time of each start."""
+    program = (
+        "import sys; from scripts import start_language_host as start\n"
+        "start.replace_packages(); from scripts import language_host\n"
+        "assert language_host.LanguageHost\n"
+        "print('pulumi.resource' in sys.modules, 'pulumi.runtime.stack' in sys.modules)"
+    )
+    root = Path(language_host.__file__).parents[1]
+
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout == "False False\n"
