@@ -76,9 +76,6 @@ NAMED_TESTS = (
 )
 """The folders of `tests` in which the names of tests are checked."""
 
-GENERATED = ("CHANGELOG.md", "docs/reference", "docs/rules.md", "docs/tenant-facts.md")
-"""Files, or the beginnings of their paths, whose sentences are checked at their sources."""
-
 _PRAGMA = re.compile(r" +# (noqa|type: ignore).*")
 _TWO_SENTENCES = re.compile(r"[a-z0-9`)\]*\"][.!?] +[A-Z`\"\[]")
 _LIST_MARKER = re.compile(r"^[\s#]*\d+\. ")
@@ -212,7 +209,7 @@ def _list_files(arguments: list[str]) -> Iterator[Path]:
         ["git", "ls-files", "-z"], capture_output=True, check=True, encoding="utf-8"
     ).stdout
     for name in filter(None, tracked.split("\0")):
-        if not name.startswith(GENERATED) and Path(name).is_file():
+        if Path(name).is_file():
             yield Path(name)
 
 

@@ -28,7 +28,7 @@ _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 
 def main() -> int:
     """Print each dead link; return 1 if there is one."""
-    pages = _list_tracked_pages()
+    pages = list_pages()
     dead = [each for page in pages for each in find_dead_links(page)]
     for each in dead:
         print(each)
@@ -84,10 +84,12 @@ def _list_links(page: Path) -> Iterator[tuple[int, str]]:
                 yield line, str(target)
 
 
-def _list_tracked_pages() -> list[Path]:
+def list_pages() -> list[Path]:
+    """List the Markdown files of the tree, except those that git ignores."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
     names = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, encoding="utf-8")
-    paths = sorted(ROOT / name for name in filter(None, names.stdout.split("\0")))
+    # Git lists a file in conflict several times.
+    paths = sorted({ROOT / name for name in filter(None, names.stdout.split("\0"))})
     return [path for path in paths if path.is_file()]
 
 

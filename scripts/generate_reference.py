@@ -18,6 +18,7 @@ from scripts.generated import (
     group_messages,
     list_enum_choices,
     list_inputs,
+    split_sentences,
     write_files,
 )
 
@@ -31,9 +32,9 @@ Every argument of `Policy` and of the attachments, and every key of the dicts in
 
 - Each value may be a plain value or a `pulumi.Output`.
 - Each dict has a type in `pulumi_c1policy.inputs`, which is its heading here.
-- A key that is left out, `None`, `False`, `""`, `0`, `[]` and `{{}}` mean the same, unless a key says
-  otherwise; where exactly one of some keys must be set, `{{}}` counts as set. In attachments, `""`
-  and `False` are values.
+- A key that is left out, `None`, `False`, `""`, `0`, `[]` and `{{}}` mean the same, unless a key says otherwise.
+  Where exactly one of several keys must be set, `{{}}` counts as set.
+  In attachments, `""` and `False` are values.
 - **duration**: {DURATION_DOC}
 - **64-bit integer**: An `int`, or its decimal digits as a string.
 - **CEL**: An expression in the language in which the tenant writes conditions.
@@ -83,7 +84,7 @@ def generate() -> str:
     for name, mine in sorted(group_messages().items(), key=_find_chapter_position):
         parts += [f"## {_CHAPTERS[name]}", *map(_format_section, reversed(mine))]
     parts += ["## Enumerations", *map(_format_enumeration, ENUMS)]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return split_sentences("\n\n".join(part.strip() for part in parts))
 
 
 def _find_chapter_position(chapter: tuple[str, list[Message]]) -> int:

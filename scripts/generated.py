@@ -52,6 +52,7 @@ _MODULES = (
 # The form package and the policy package both have a `Form`, and `Field` alone is ambiguous.
 _CLEAR_NAMES = {"c1.api.policy.v1.Form": "FormStep", "c1.api.form.v1.Field": "FormField"}
 _PACKAGE = re.compile(r"^(?:[a-z0-9]+\.)+")
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9`)\]*\"][.!?]) +(?=[A-Z`\"\[])")
 
 
 def group_messages() -> dict[str, list[Message]]:
@@ -126,6 +127,16 @@ def list_enum_choices(enum: Enum) -> tuple[str, ...]:
     fields = [field for message in known for field in message.fields.values()]
     asked = any(field.type is enum and field.required for field in fields)
     return enum.values[1:] if asked else enum.values
+
+
+def split_sentences(page: str) -> str:
+    """Write each sentence of a page in Markdown on a line of its own, except in tables."""
+    lines = []
+    for line in page.splitlines():
+        indent = "  " if line.startswith(("- ", "  ")) else ""
+        is_row = line.startswith("|")
+        lines.append(line if is_row else _SENTENCE_END.sub(f"\n{indent}", line))
+    return "\n".join(lines) + "\n"
 
 
 def write_files(files: Mapping[Path, str | None], module: str) -> int:

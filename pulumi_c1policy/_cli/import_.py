@@ -31,7 +31,11 @@ _MAIN = "__main__"
 def import_(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(help="The ids or display names of policies to adopt.", show_default=False),
+        typer.Argument(
+            metavar="POLICY",
+            help="The ids or display names of policies to adopt.",
+            show_default=False,
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Adopt every policy that can be adopted.")
@@ -39,14 +43,16 @@ def import_(
     types: Annotated[
         list[str] | None,
         typer.Option(
-            "--type", help="Adopt every policy of a type, such as POLICY_TYPE_GRANT; repeatable."
+            "--type",
+            metavar="TYPE",
+            help="Adopt every policy of a type, such as POLICY_TYPE_GRANT; repeatable.",
         ),
     ] = None,
     program: Annotated[
-        Path, typer.Option(help="The Python module to write the program to.")
+        Path, typer.Option(metavar="FILE", help="The Python module to write the program to.")
     ] = Path("policies.py"),
     file: Annotated[
-        Path, typer.Option(help="The file to write for `pulumi import --file`.")
+        Path, typer.Option(metavar="FILE", help="The file to write for `pulumi import --file`.")
     ] = Path("import.json"),
     take_over: Annotated[
         bool,

@@ -34,11 +34,11 @@ def find_user(*, email: str) -> FindUserResult:
         email: The whole email, in any letter case. The primary email counts first, then others.
 
     Returns:
-        The user. A user who is not enabled counts only if no enabled one has the email.
+        The enabled user who has the email.
 
     Raises:
-        RunError: No user was found, or several, or one who is not enabled: the message lists the
-            candidates. Or there are no credentials, or the tenant does not answer.
+        RunError: No enabled user was found, or several: the message lists the candidates.
+            Or there are no credentials, or the tenant does not answer.
     """
     lookup = Lookup("find_user", ("user", "users"), {"email": email}, "users")
     mocked = program_lookups.find_mocked(lookup)

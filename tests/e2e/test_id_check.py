@@ -69,7 +69,7 @@ def test_a_tenant_that_does_not_tell_is_one_warning_and_the_deployment_goes_on(
     made.write(ask({"users": {"user_ids": ["somebody"]}}))
     done = made.up(**STRICT).ok()
     assert len(done.warnings) == 2
-    assert "The tenant does not tell whether entitlements use the policies" in done.output
+    assert "The tenant did not answer which entitlements use the policies" in done.output
     made.destroy(**ON).ok()
 
 

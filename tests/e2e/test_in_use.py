@@ -86,5 +86,5 @@ def test_a_tenant_that_answers_about_policies_only_delays_and_refuses_nothing(
     assert made.refresh().ok().warnings == []
     made.expect_no_changes("--refresh")
     [warning] = made.destroy().ok().warnings
-    assert "does not tell whether apps and entitlements use the policies" in warning
+    assert "did not answer which apps and entitlements use the policies" in warning
     assert made.list_names() == []

@@ -32,7 +32,7 @@ def refuse_delete(policy_id: str, found: Sequence[PolicyUse], *, is_complete: bo
     return Refuse(
         f"it is in use by {count_uses(found, is_complete=is_complete)}, which would keep the id of "
         f"a deleted policy: {_list(found)}.",
-        "Let them use another policy, then run the command again "
+        "Attach another policy to them, then run the command again "
         f"(`c1policy usage {policy_id}` lists them); or delete the policy although it is in use: "
         f"`{_VARIABLE} pulumi up`, or `{_VARIABLE} pulumi destroy`.",
     )
@@ -52,8 +52,8 @@ def warn_of_replaced_delete(
     return (
         f"it was replaced by {new_id}, but is still in use by "
         f"{count_uses(found, is_complete=is_complete)}: {_list(found)}. It was removed from the "
-        f"stack, and the tenant keeps it. Let them use another policy, then delete {policy_id} in "
-        "ConductorOne."
+        f"stack, and the tenant keeps it. Attach another policy to them, then delete {policy_id} "
+        "in ConductorOne."
     )
 
 
@@ -64,8 +64,8 @@ def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
         reasons: The kinds of objects that were not searched, each with the reason.
     """
     return (
-        f"the tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
-        f"deletes ({_list_reasons(reasons)}). The deletions go on without this check."
+        f"the tenant did not answer which {' and '.join(reasons)} use the policies that this run "
+        f"deletes ({_list_reasons(reasons)}). The policies are deleted without this check."
     )
 
 
@@ -87,7 +87,7 @@ def warn_of_uncounted(reasons: Mapping[_Topic, str]) -> str:
         reasons: The kinds of objects that were not searched, each with the reason.
     """
     return (
-        f"The tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
+        f"The tenant did not answer which {' and '.join(reasons)} use the policies that this run "
         f"changes ({_list_reasons(reasons)}). The run goes on without this information; "
         "`pulumi config set c1policy:checkIds off` turns the question off."
     )
@@ -103,8 +103,8 @@ def count_uses(found: Sequence[PolicyUse], *, is_complete: bool = True) -> str:
 
 def name_object(use: PolicyUse) -> str:
     """Name the object that uses a policy: its kind, name and id, and those of its app."""
-    of = f" of the app {_name_by_id(use.app_name, use.app_id)}" if use.app_id else ""
-    return f"the {use.kind} {_name_by_id(use.name, use.id)}{of}"
+    app = f" of the app {_name_by_id(use.app_name, use.app_id)}" if use.app_id else ""
+    return f"the {use.kind} {_name_by_id(use.name, use.id)}{app}"
 
 
 def _name_by_id(name: str, own_id: str) -> str:

@@ -121,8 +121,8 @@ def test_a_tenant_that_does_not_tell_is_one_warning(
     c1_tenant.set_faults(Fault(path="/search/apps", do="answer", status=status, times=None))
     for name, policy in policies.items():
         assert preview(provider, policy, name, description="New.")
-    [(level, text)] = [each for each in tell(caplog) if "does not tell" in each[1]]
+    [(level, text)] = [each for each in tell(caplog) if "did not answer" in each[1]]
     assert level == "WARNING"
     asked = "apps" if status == 403 else "apps and entitlements"
-    assert text.startswith(f"The tenant does not tell whether {asked} use the policies that this")
+    assert text.startswith(f"The tenant did not answer which {asked} use the policies that this")
     assert count_searches(c1_tenant)["search/entitlements"] == (2 if status == 403 else 0)

@@ -250,9 +250,9 @@ def test_the_page_shows_the_output_and_the_program(
     create(c1_tenant, "Everyday requests", policySteps=waiting, rules=[rule])
     Path("Pulumi.yaml").write_text("name: shop\n")
     done = run("Everyday requests", "Low risk")
-    program = Path("policies.py").read_text().partition("as c1\n\n")[2]
+    _, start, program = Path("policies.py").read_text().partition("import pulumi_c1policy")
     assert done.stdout in PAGE.read_text()
-    assert f"```python\n{program}```" in PAGE.read_text()
+    assert f"```python\n{start}{program}```" in PAGE.read_text()
 
 
 def test_the_output_lists_the_next_commands(

@@ -161,7 +161,7 @@ def test_a_failed_search_for_uses_does_not_refuse_a_deletion(
         stack.destroy()
     assert list_live(c1_tenant) == []
     [warning] = caplog.messages
-    assert "does not tell whether apps and entitlements use the policies" in warning
+    assert "did not answer which apps and entitlements use the policies" in warning
     assert f" {status} " in warning
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from scripts import changelog, oldest
 
 RELEASED = f"# Changelog\n\n{changelog.START}\n## 0.1.0\n"
@@ -18,6 +22,20 @@ def test_writing_the_unreleased_changes_twice_writes_them_once() -> None:
 def test_a_release_starts_from_the_released_changes_alone() -> None:
     once = changelog.insert_unreleased(RELEASED, "## Unreleased\n- one")
     assert changelog.remove_unreleased(once) == RELEASED
+
+
+def test_the_changelog_has_the_changes_of_the_fragments() -> None:
+    text = changelog.CHANGELOG.read_text("utf-8")
+    assert text == changelog.replace_unreleased(text), "run `make changelog`"
+
+
+def test_the_changelog_has_no_unreleased_changes_without_fragments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "README.md").touch()
+    monkeypatch.setattr(changelog, "FRAGMENTS", tmp_path)
+    once = changelog.insert_unreleased(RELEASED, "## Unreleased\n- one")
+    assert changelog.replace_unreleased(once) == RELEASED
 
 
 def test_the_oldest_versions_are_the_lower_bounds() -> None:
