@@ -1,4 +1,4 @@
-"""`make chaos`: many seeds of the simulation, some through the real CLI, and a table of each."""
+"""`make chaos`: many seeds of the simulation, some seeds under the real CLI, and their counts."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from pulumi_c1policy._emulator import Emulator
-from tests.simulation import tally as simulation
-from tests.support import throughcli
-from tests.support.cli import environment
+from tests.simulation import seed_counts
+from tests.support import cli_chaos
+from tests.support.cli import build_environment
 from tests.support.tally import Tally
 
 _SEEDS_A_TASK = 100
 
 
 def main() -> int:
-    """Run the seeds that the command line asks for; return the exit code."""
+    """Run the seeds of the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100_000, help="seeds of the simulation")
     parser.add_argument("--cli-seeds", type=int, default=50, help="seeds through the CLI")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     chosen = parser.parse_args()
     simulated = range(chosen.first, chosen.first + chosen.seeds)
-    wrong = _table("Simulated", len(simulated), _simulated(simulated))
-    through = range(chosen.first, chosen.first + chosen.cli_seeds)
-    wrong += _table("Through the CLI", len(through), _through_cli(through))
-    return min(wrong, 1)
+    violations = _print_table("Simulated", len(simulated), _play_simulated_seeds(simulated))
+    with_cli = range(chosen.first, chosen.first + chosen.cli_seeds)
+    violations += _print_table("Through the CLI", len(with_cli), _play_cli_seeds(with_cli))
+    return min(violations, 1)
 
 
-def _simulated(seeds: Sequence[int]) -> Iterable[Tally]:
+def _play_simulated_seeds(seeds: Sequence[int]) -> Iterable[Tally]:
     """Play seeds in one process per core."""
     tasks = [seeds[n : n + _SEEDS_A_TASK] for n in range(0, len(seeds), _SEEDS_A_TASK)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(_some, tasks)
+        yield from pool.map(_count_seeds, tasks)
 
 
-def _some(seeds: Sequence[int]) -> Tally:
+def _count_seeds(seeds: Sequence[int]) -> Tally:
     found = Tally()
     for seed in seeds:
-        found.add(simulation.run(seed))
+        found.add(seed_counts.count_seed(seed))
     return found
 
 
-def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
+def _play_cli_seeds(seeds: Sequence[int]) -> Iterable[Tally]:
     with Emulator() as tenant, tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         home = base / "home"
@@ -56,23 +56,23 @@ def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
         for seed in seeds:
             place = base / f"stack-{seed}"
             place.mkdir()
-            yield throughcli.run(seed, tenant, place, environment(home))
+            yield cli_chaos.run_seed(seed, tenant, place, build_environment(home))
 
 
-def _table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:
-    """Print the counts; return how many guarantees were broken."""
+def _print_table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:
+    """Print the counts; return the number of violations."""
     tally, begun = Tally(), time.monotonic()
     for found in tallies:
         tally.add(found)
-        for line in found.wrong:
-            print(f"WRONG: {line}", flush=True)
+        for line in found.violations:
+            print(f"VIOLATION: {line}", flush=True)
         if sys.stderr.isatty():
             print(f"\r{title}: {tally.counts['seeds']}/{seeds}", end="", file=sys.stderr)
     print(f"\n{title} ({time.monotonic() - begun:.0f} s)")
     for name, count in sorted(tally.counts.items()):
         print(f"  {name:<44}{count:>10}")
-    print(f"  {'wrong in the end':<44}{len(tally.wrong):>10}", flush=True)
-    return len(tally.wrong)
+    print(f"  {'violations':<44}{len(tally.violations):>10}", flush=True)
+    return len(tally.violations)
 
 
 if __name__ == "__main__":

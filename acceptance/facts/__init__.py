@@ -7,6 +7,7 @@ from acceptance.facts import (
     agents,
     annotating,
     approvals,
+    attachments,
     authentication,
     baseline,
     chains,
@@ -14,10 +15,10 @@ from acceptance.facts import (
     errors,
     expressions,
     lists,
-    pulumi_cli,
     reading,
     rules,
     steps,
+    through_pulumi,
     untried,
     updates,
 )
@@ -36,8 +37,9 @@ SUBJECTS: dict[str, tuple[Fact, ...]] = {
     "Annotations": annotating.FACTS,
     "Expressions": expressions.FACTS,
     "Deletion": deletion.FACTS,
+    "Apps and entitlements": attachments.FACTS,
     "Errors": errors.FACTS,
-    "Through Pulumi": pulumi_cli.FACTS,
+    "Through Pulumi": through_pulumi.FACTS,
     "Facts that no suite can try": untried.FACTS,
 }
 """The facts by subject."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acceptance.fact import API, CEL, CLI, GUIDE, NOTES, SDK, Certainty, Fact
+from acceptance.fact import API, CEL, CLI, GUIDE, NOTES, SDK, TERRAFORM, Certainty, Fact
 
 # fmt: off
 _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
@@ -25,8 +25,8 @@ _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
     ("first-match", "docs", GUIDE, "The first rule that matches wins, top to bottom."),
     ("nothing-after-end", "docs", GUIDE, "Nothing runs after `accept` or `reject`."),
     ("provisioning", "docs", GUIDE, "Provisioning is set on the entitlement and runs after the policy has granted."),
-    ("group-size", "docs", GUIDE, "A group of more than 128 members, or nobody to be found: the fallback gets the task, else the Super Admins."),
-    ("empty-expression", "docs", CEL, "An approver expression that returns nobody skips its step in silence."),
+    ("group-size", "docs", GUIDE, "If a group has more than 128 members, or no approver is found, the fallback gets the task, otherwise the Super Admins."),
+    ("empty-expression", "docs", CEL, "An approver expression that returns nobody silently skips its step."),
     ("fallback-switch", "source", CLI, "The group switch chooses groups *instead of* users."),
     ("wait-length", "docs", GUIDE, "A wait lasts from one hour to one month in the product's pages; what the API enforces is not known."),
     ("escalation-seconds", "inferred", API, "`escalation.expiration` is in seconds."),
@@ -36,8 +36,12 @@ _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
     ("builtin-steps", "live", CLI, "Definitions of builtin policies hold no `provision` step."),
     ("product-edit", "docs", API, "A person's edit in the product clears the ownership keys."),
     ("managed-chip", "docs", API, "With the ownership keys the product shows a \"Managed by\" chip."),
-    ("no-usage-guard", "inferred", API, "Apps and entitlements that use a policy do not stand in the way of its deletion."),
-    ("cel-ip", "docs", CEL, "Conditions know `ip`; that `validate/cel` knows it is not said."),
+    ("no-usage-guard", "inferred", API, "Apps and entitlements that use a policy do not prevent its deletion."),
+    ("attachment-mask", "docs", API, "An update of an app or an entitlement changes the fields in its mask alone."),
+    ("attachment-no-mask", "inferred", TERRAFORM, "An update of an entitlement without a mask rewrites every field that can be written; the provider sends none."),
+    ("attachment-empty", "inferred", API, "An empty policy id of an entitlement means the policy of its app, and one of an app that of the tenant."),
+    ("attachment-type", "inferred", API, "An update that attaches a policy that does not exist, or of another type, is rejected."),
+    ("cel-ip", "docs", CEL, "Conditions know `ip`; the documentation does not say whether `validate/cel` knows it."),
     ("approver-ip", "inferred", CEL, "Approver expressions do not know `ip`."),
     ("outages", "source", CLI, "Code 2 with an unknown text proves nothing; an outage is 502, 503, 504, has code 14 or 4, or is not JSON."),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from tests.simulation import scenario
 
 
 def main(arguments: list[str]) -> int:
-    """Print what happened; returns the exit code."""
+    """Print the trace and the findings; return the exit code."""
     profile = scenario.GENTLE if arguments[1:] == ["gentle"] else scenario.EVERYTHING
     simulation = scenario.play(int(arguments[0]), profile, trace=True)
     lines = list(simulation.scheduler.trace)
@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         lines += [f"run {number} of {process.wire.actor}, error: {text}" for text in process.errors]
         lines += [f"run {number} of {process.wire.actor}: {text}" for text in process.warnings]
     lines += [f"UNAVOIDABLE: {text}" for text in simulation.windows]
-    lines += [f"WRONG: {kind}: {text}" for kind, text in simulation.findings]
+    lines += [f"VIOLATION: {kind}: {text}" for kind, text in simulation.findings]
     sys.stdout.write("\n".join([*lines, ""]))
     return 1 if simulation.findings else 0
 

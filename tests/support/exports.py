@@ -12,8 +12,8 @@ from pulumi_c1policy._drift.drift_search import DriftOptions, find_drift
 from pulumi_c1policy._drift.findings import DriftReport
 from pulumi_c1policy._drift.stack_state import StackState
 from pulumi_c1policy._emulator import Emulator
+from tests.support.cli_outcome import TYPE
 from tests.support.engine import Stack
-from tests.support.outcome import TYPE
 
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 
@@ -64,7 +64,7 @@ def export_stack(stack: Stack) -> dict[str, Any]:
             stack=name,
             inputs=entry.inputs,
             outputs=entry.outputs,
-            delete=entry.goes,
+            delete=entry.is_pending_delete,
         )
         for entry in stack.state
     ]
