@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator import Emulator
 from tests.support.cli import Stack
-from tests.support.cli_outcome import resource_name
+from tests.support.cli_outcome import parse_resource_name
 
 PROGRAM = """
     import pulumi
@@ -94,7 +94,7 @@ def test_drift_is_what_a_preview_with_refresh_shows(
 
     shown = shop.preview("--refresh")
     drifted = {
-        resource_name(event["resourcePreEvent"]["metadata"]["urn"])
+        parse_resource_name(event["resourcePreEvent"]["metadata"]["urn"])
         for event in shown.events
         if "resourcePreEvent" in event
         and event["resourcePreEvent"]["metadata"]["op"] in ("update", "create")
