@@ -107,7 +107,7 @@ def _compare(
 ) -> DriftReport:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
-    from pulumi_c1policy._drift import drift_search, secrets, state_files
+    from pulumi_c1policy._drift import drift_search, state_files, state_secrets
 
     if not paths and not stacks:
         raise typer.BadParameter("Name the states with --state or --stack.")
@@ -120,7 +120,7 @@ def _compare(
     options = drift_search.DriftOptions(
         frozenset(only),
         ignored,
-        secrets.find_passphrase(os.environ),
+        state_secrets.find_passphrase(os.environ),
         os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower(),
     )
     loaded = settings.load({}, os.environ)
