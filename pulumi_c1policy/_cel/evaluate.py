@@ -49,8 +49,11 @@ def evaluate(
         CheckerUnavailableError: The library is not installed or does not work.
     """
     tree = _compile_accepted(source, place)
-    if isinstance(tree, Undecided):
-        return tree
+    return tree if isinstance(tree, Undecided) else evaluate_tree(tree, variables, functions)
+
+
+def evaluate_tree(tree: Node, variables: Mapping[str, Value], functions: Functions) -> Value:
+    """Evaluate a syntax tree, or a part of one without bound names; see `evaluate`."""
     try:
         return _Evaluation(variables, functions, Meter()).evaluate(tree, {})
     except TooCostlyError as error:

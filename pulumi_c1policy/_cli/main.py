@@ -13,6 +13,7 @@ from pulumi_c1policy._cli.drift import drift
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.exit_codes import ErrorsExitWithOne
 from pulumi_c1policy._cli.import_ import import_
+from pulumi_c1policy._cli.review import review
 from pulumi_c1policy._cli.simulate import simulate
 from pulumi_c1policy._cli.usage import usage
 from pulumi_c1policy._cli.validate import validate
@@ -27,6 +28,7 @@ app.command()(check_expression)
 app.command(cls=ErrorsExitWithOne, short_help="Compare the tenant with states of stacks.")(drift)
 app.command(short_help="Serve an emulated tenant on loopback.")(emulator)
 app.command("import", short_help="Write a program for existing policies.")(import_)
+app.command(cls=ErrorsExitWithOne, short_help="Judge a change of policies.")(review)
 app.command()(simulate)
 app.command(short_help="Show who uses policies.")(usage)
 app.command(short_help="Check policies as a preview does.")(validate)

@@ -14,6 +14,7 @@ from pulumi_c1policy._cel.cel_values import Value
 from pulumi_c1policy._cel.undecided import Undecided
 
 if TYPE_CHECKING:
+    from pulumi_c1policy._simulate.approval_rules import ApprovalRule, Group
     from pulumi_c1policy._simulate.causes import Unresolved
     from pulumi_c1policy._simulate.policy_rules import RuleTarget
     from pulumi_c1policy._simulate.simulation_result import Route, TriedRule
@@ -89,6 +90,33 @@ def show_person(person: Person) -> str:
 def add_name(shown_id: str, name: str) -> str:
     """Return a display name with the id: `Billing (2bKy…)`; the id alone without a name."""
     return f"{name} ({shown_id})" if name and name != shown_id else shown_id
+
+
+def name_approvers(rule: ApprovalRule) -> str:
+    """Return the approvers of a policy's step: `the app owner`, `one of the users u1, u2`."""
+    source = rule.source
+    match source.by:
+        case "users" if len(source.user_ids) == 1:
+            return f"the user {source.user_ids[0]}"
+        case "users":
+            return f"one of the users {', '.join(source.user_ids) or '(none)'}"
+        case "group" if source.group is not None:
+            return name_group(source.group)
+        case "self":
+            return "the person whom the request is for"
+        case "expression":
+            return f"the result of {', else '.join(source.expressions)}"
+        case "webhook":
+            return f"the webhook {rule.machine_id}"
+        case "agent":
+            return "an agent"
+        case by:
+            return f"the {_APPROVERS.get(by, 'approver of an unknown kind')}"
+
+
+def name_group(group: Group) -> str:
+    """Return the members of a group of a policy's step."""
+    return f"a member of the group {group.id} of the app {group.app_id}"
 
 
 def name_unknown_policy(policy_id: str) -> str:

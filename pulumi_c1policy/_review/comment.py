@@ -1,0 +1,108 @@
+"""The review as one Markdown comment for a pull request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from pulumi_c1policy import _text
+from pulumi_c1policy._review.review_reports import PolicyReview, Review
+
+MARKER: Final = "<!-- c1policy review -->"
+"""The first line: a job finds its own comment by it, and replaces it."""
+
+MAX_LENGTH: Final = 60_000
+"""The length that all hosts accept, in characters."""
+
+_MAX_TEXT_LENGTH = 400
+_MAX_CHANGES = 20
+_MAX_CONDITIONS = 6
+_RESERVED = 300
+"""The characters that the last line may need."""
+
+_HEADLINES = {
+    "weakened": "Access policies: a request gets through with less than before",
+    "undecided": "Access policies: a person must judge the change",
+    "not-weakened": "Access policies: no request gets through with less than before",
+}
+_WORDS = {"weakened": "**weakened**", "undecided": "undecided", "not-weakened": "not weakened"}
+
+
+def render_comment(review: Review) -> str:
+    """Render a review; the worst verdicts and the largest changes come first."""
+    shown = [each for each in review.policies if each.is_shown]
+    parts = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, len(shown))]
+    size = sum(len(part) + 2 for part in parts) + _RESERVED
+    for number, each in enumerate(shown):
+        section = "\n".join(_render_policy(each))
+        size += len(section) + 2
+        if size > MAX_LENGTH:
+            left = len(shown) - number
+            parts.append(f"{left} more policies are not shown, because the comment is too long.")
+            break
+        parts.append(section)
+    return "\n\n".join(parts)
+
+
+def _summarize(review: Review, shown: int) -> str:
+    counts = [
+        f"{len(found)} {_WORDS[word]}"
+        for word in ("weakened", "undecided", "not-weakened")
+        if (found := [each for each in review.list_by_word(word) if each.is_shown])
+    ]
+    unchanged = len(review.policies) - shown
+    listed = ", ".join(counts) or "no policy changes"
+    return f"{listed}; {unchanged} unchanged." if unchanged else f"{listed}."
+
+
+def _render_policy(each: PolicyReview) -> Iterator[str]:
+    kind = "" if each.kind == "changed" else f" ({each.kind})"
+    yield f"### {_show(each.name)}{kind}: {_WORDS[each.verdict.word].replace('*', '')}"
+    yield ""
+    way = f" ({_show(each.verdict.way)})" if each.verdict.way else ""
+    yield f"{_show(_capitalize(each.verdict.reason))}{way}."
+    yield ""
+    for change in each.changes[:_MAX_CHANGES]:
+        yield f"- {_show(_capitalize(change))}"
+    if (left := len(each.changes) - _MAX_CHANGES) > 0:
+        yield f"- {left} more changes"
+    if each.verdict.request is not None:
+        yield from _render_request(each)
+    elif each.verdict.conditions:
+        yield ""
+        yield "It depends on these conditions:"
+        yield ""
+        for test in each.verdict.conditions[:_MAX_CONDITIONS]:
+            yield f"- {_show(test.condition)}: {'true' if test.holds else 'false'}"
+
+
+def _render_request(each: PolicyReview) -> Iterator[str]:
+    request = each.verdict.request.to_plain() if each.verdict.request else {}
+    yield ""
+    if not request:
+        yield "Example: any request."
+        return
+    yield "Example of a request, confirmed by the simulator:"
+    yield ""
+    calls = request.pop("functions", [])
+    for name, value in request.items():
+        fields = value.items() if isinstance(value, dict) else [("", value)]
+        for field, content in fields:
+            path = f"{name}.{field}" if field else name
+            yield f"- {_show(f'{path} = {json.dumps(content, ensure_ascii=False)}')}"
+    for call in calls:
+        result = json.dumps(call["result"], ensure_ascii=False)
+        yield f"- {_show(call['call'] + ' = ' + result)}"
+
+
+def _capitalize(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _show(text: str) -> str:
+    """Return text of others within a line of Markdown."""
+    line = _text.to_one_line(text)
+    if len(line) > _MAX_TEXT_LENGTH:
+        line = f"{line[:_MAX_TEXT_LENGTH]}…"
+    return _text.escape_markdown(line)

@@ -1,0 +1,95 @@
+"""Pairs of policies before and after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pulumi_c1policy._model.tree import Value
+from pulumi_c1policy._review.policy_links import LINK_FIELDS, PolicyLinks
+from pulumi_c1policy._simulate.impact import pair_policies
+from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyIndex
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPair:
+    """A policy before and after a change.
+
+    Attributes:
+        old: The policy before the change; None if it is new.
+        new: The policy after it; None if it is deleted.
+    """
+
+    old: KnownPolicy | None
+    new: KnownPolicy | None
+
+    @property
+    def shown(self) -> KnownPolicy:
+        """The policy after the change; before it if it is deleted."""
+        return self.new or self.old or KnownPolicy({})
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """The policies of both sides.
+
+    Attributes:
+        pairs: The pairs, sorted by name.
+        old: The policies before the change.
+        new: The policies after it.
+    """
+
+    pairs: tuple[PolicyPair, ...]
+    old: tuple[KnownPolicy, ...]
+    new: tuple[KnownPolicy, ...]
+
+    @property
+    def links(self) -> PolicyLinks:
+        """The policies of both sides, by id."""
+        return PolicyLinks(PolicyIndex(self.old), PolicyIndex(self.new))
+
+
+def pair_all(
+    before: Sequence[KnownPolicy], after: Sequence[KnownPolicy], *, is_whole: bool
+) -> PolicySet:
+    """Pair the policies by id, then by resource, then by display name.
+
+    A policy of a program has another id than in the tenant. After the change, the policies get the
+    ids from before it, so that the same rule leads to the same policy.
+
+    Args:
+        before: The policies before the change.
+        after: The policies after it.
+        is_whole: Whether a policy that only `before` contains is deleted; else it is left out.
+    """
+    found = pair_policies(before, after)
+    ids = {new.id: old.id for old, new in found if old and new and old.id and new.id}
+    pairs = [
+        PolicyPair(old, None if new is None else _rename(new, ids, "" if old is None else old.id))
+        for old, new in found
+        if is_whole or new is not None
+    ]
+    renamed = tuple(pair.new for pair in pairs if pair.new is not None)
+    return PolicySet(tuple(pairs), tuple(before), renamed)
+
+
+def _rename(policy: KnownPolicy, ids: Mapping[str, str], own: str) -> KnownPolicy:
+    return replace(policy, tree=_rename_links(policy.tree, ids), id=own or policy.id)
+
+
+def _rename_links(value: Value, ids: Mapping[str, str]) -> Any:  # noqa: ANN401 (JSON)
+    if isinstance(value, list):
+        return [_rename_links(item, ids) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _rename_id(item, ids) if name in LINK_FIELDS else _rename_links(item, ids)
+        for name, item in value.items()
+    }
+
+
+def _rename_id(value: Value, ids: Mapping[str, str]) -> Value:
+    if isinstance(value, list):
+        return [_rename_id(item, ids) for item in value]
+    return ids.get(value, value) if isinstance(value, str) else value
