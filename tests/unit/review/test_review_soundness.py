@@ -1,0 +1,166 @@
+"""No sampled request gets through with less under a policy that is `not-weakened`.
+
+The test judges by other means than the review: by the sets of people who can bring a request
+through, as the simulator names them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import chain, combinations, product
+from typing import Any
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from pulumi_c1policy._review.verdict import decide
+from pulumi_c1policy._simulate.known_policies import KnownPolicy
+from pulumi_c1policy._simulate.simulation import simulate
+from pulumi_c1policy._simulate.simulation_result import Simulation
+from pulumi_c1policy._simulate.step_results import ApprovalStep, WaitStep
+from tests.unit.review.review_cases import ACCEPT, REJECT, Step, make, pair, users, wait
+
+PEOPLE = ("u1", "u2", "u3")
+GROUPS = [
+    frozenset(each)
+    for each in chain.from_iterable(combinations(PEOPLE, size) for size in range(4))
+]
+REQUESTS: list[dict[str, Any]] = [
+    {
+        "subject": {
+            "id": subject,
+            "department": department,
+            "email": f"x@{department}.com",
+            "emails": [department, subject],
+            "attributes": {} if level is None else {"level": level},
+        },
+        "task": {"isGrantPermanent": is_permanent},
+    }
+    for subject, department, level, is_permanent in product(
+        ("u1", "u9"), ("a", "ab"), (None, 1, 2, "1"), (True, False)
+    )
+]
+ATOMS = [
+    "subject.department == 'a'",
+    "subject.department != 'ab'",
+    "subject.department.startsWith('a')",
+    "subject.department.size() > 1",
+    "subject.email.endsWith('b.com')",
+    "subject.email.matches('^x@ab?[.]')",
+    "subject.email.matches('@a.?[.]com$')",
+    "subject.department in ['a', 'c']",
+    "'ab' in subject.emails",
+    "subject.emails[0] == 'a'",
+    "subject.emails.exists(e, e == 'u1')",
+    "has(subject.attributes.level)",
+    "'level' in subject.attributes",
+    "subject.attributes.level == 1",
+    "subject.attributes['level'] >= 2",
+    "subject.attributes.level in [1, '1']",
+    "task.isGrantPermanent",
+    "(task.isGrantPermanent ? 1 : 2) < 2",
+    "subject.id == 'u1'",
+    "subject.department.lowerAscii() == 'a'",
+    "true",
+]
+conditions = st.recursive(
+    st.sampled_from(ATOMS),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["&&", "||"]), inner).map(lambda t: f"({' '.join(t)})"),
+        inner.map(lambda text: f"!({text})"),
+    ),
+    max_leaves=3,
+)
+approvals = st.builds(
+    users,
+    st.sampled_from(PEOPLE),
+    st.sampled_from(PEOPLE),
+    allow_self_approval=st.booleans(),
+    require_distinct_approvers=st.booleans(),
+)
+steps = st.lists(
+    st.one_of(
+        approvals,
+        approvals,
+        st.sampled_from([ACCEPT, REJECT]),
+        st.integers(1, 3).map(wait),
+    ),
+    min_size=1,
+    max_size=3,
+)
+rules = st.tuples(conditions, steps)
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[KnownPolicy, KnownPolicy]:
+    """Draw a policy, and the policy after a small change of it."""
+    baseline: list[Step] = draw(steps)
+    listed: list[tuple[str, list[Step]]] = draw(st.lists(rules, max_size=2))
+    old = make(baseline, *listed)
+    match draw(st.sampled_from(["baseline", "condition", "steps", "order", "new", "text"])):
+        case "baseline":
+            baseline = draw(steps)
+        case "condition" if listed:
+            listed = [(draw(conditions), listed[0][1]), *listed[1:]]
+        case "steps" if listed:
+            listed = [(listed[0][0], draw(steps)), *listed[1:]]
+        case "order":
+            listed, baseline = listed[::-1], baseline[::-1]
+        case "new":
+            listed = [*listed, draw(rules)]
+        case _:
+            listed = [(f"!(!({text}))", own) for text, own in listed]
+    return old, make(baseline, *listed)
+
+
+@given(changes())
+def test_no_sampled_request_gets_through_with_less_if_the_verdict_says_so(
+    change: tuple[KnownPolicy, KnownPolicy],
+) -> None:
+    policies = pair(*change)
+    found = decide(policies.pairs[0], policies)
+    event(found.word)
+    if found.word == "not-weakened":
+        for request in REQUESTS:
+            was, now = (simulate(policy, **request) for policy in change)
+            assert not gets_through_with_less(was, now), (request, was.explain(), now.explain())
+    if found.request is not None:
+        was, now = (simulate(policy, **found.request.to_arguments()) for policy in change)
+        assert not was.possible
+        assert not now.possible
+        assert now.ending in ("completed", "accepted")
+        assert was.course != now.course
+
+
+def gets_through_with_less(was: Simulation, now: Simulation) -> bool:
+    """Return whether people can bring a request through now who could not before."""
+    if was.possible or now.possible or now.ending == "rejected":
+        return False
+    sets = [list_people(found) for found in (was, now)]
+    if was.ending == "rejected":
+        return True
+    if None in sets:
+        return False  # It is not documented who is asked.
+    before, after = sets
+    if sum_waits(now) < sum_waits(was):
+        return True
+    return any(can_pass(after, group) and not can_pass(before, group) for group in GROUPS)
+
+
+def list_people(found: Simulation) -> list[set[str]] | None:
+    people = []
+    for step in found.steps:
+        if isinstance(step, ApprovalStep):
+            if not isinstance(step.approvers, tuple):
+                return None
+            people.append({each.id for each in step.approvers})
+    return people
+
+
+def sum_waits(found: Simulation) -> timedelta:
+    waits = [step.duration for step in found.steps if isinstance(step, WaitStep)]
+    return sum(filter(None, waits), timedelta())
+
+
+def can_pass(people: list[set[str]] | None, group: frozenset[str]) -> bool:
+    return all(group & allowed for allowed in people or ())
