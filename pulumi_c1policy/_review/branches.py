@@ -14,7 +14,7 @@ _MAX_HANDOVERS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Assumption:
     """A condition with a value.
 
     Attributes:
@@ -36,7 +36,7 @@ class Branch:
         place: The rule or the baseline that decides: `rules[0]`, `baseline`.
     """
 
-    tests: tuple[Test, ...]
+    tests: tuple[Assumption, ...]
     outcome: Outcome
     place: str
 
@@ -44,7 +44,7 @@ class Branch:
 def list_branches(
     policy: KnownPolicy,
     policies: PolicyIndex,
-    tests: tuple[Test, ...] = (),
+    tests: tuple[Assumption, ...] = (),
     before: tuple[str, ...] = (),
 ) -> Iterator[Branch]:
     """Yield the branches of a policy. Every request takes exactly one of them.
@@ -56,9 +56,9 @@ def list_branches(
         before: The ids of the policies on the way, this one excluded.
     """
     for rule in list_rules(policy.tree):
-        matched = (*tests, Test(rule.condition, holds=True))
+        matched = (*tests, Assumption(rule.condition, holds=True))
         yield from _follow(policy, rule.target, policies, matched, before, f"rules[{rule.index}]")
-        tests = (*tests, Test(rule.condition, holds=False))
+        tests = (*tests, Assumption(rule.condition, holds=False))
     yield from _follow(policy, find_baseline(policy.tree), policies, tests, before, "baseline")
 
 
@@ -66,7 +66,7 @@ def _follow(
     policy: KnownPolicy,
     target: RuleTarget,
     policies: PolicyIndex,
-    tests: tuple[Test, ...],
+    tests: tuple[Assumption, ...],
     before: tuple[str, ...],
     place: str,
 ) -> Iterator[Branch]:

@@ -12,7 +12,7 @@ from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._cel.evaluate import evaluate_tree
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._review.branches import Test
+from pulumi_c1policy._review.branches import Assumption
 from pulumi_c1policy._review.encoder import Encoder, Guess
 from pulumi_c1policy._review.terms import Term, define_any, make_constant
 from pulumi_c1policy._simulate import networks
@@ -62,7 +62,7 @@ class WaySearch:
         deadline: The time for all searches of a policy.
     """
 
-    def __init__(self, tests: Iterable[Test], deadline: Deadline) -> None:
+    def __init__(self, tests: Iterable[Assumption], deadline: Deadline) -> None:
         self._encoder = Encoder()
         self._deadline = deadline
         self._tests: list[Any] = []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._review.branches import Branch, Test, list_branches
+from pulumi_c1policy._review.branches import Assumption, Branch, list_branches
 from pulumi_c1policy._review.condition_keys import is_readable, make_condition_key
 from pulumi_c1policy._review.confirmation import confirm_weakening
 from pulumi_c1policy._review.differences import Difference, find_worst
@@ -57,7 +57,7 @@ class Verdict:
     reason: str
     request: ExampleRequest | None = None
     way: str = ""
-    conditions: tuple[Test, ...] = ()
+    conditions: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Crossing:
     differences: list[Difference] = field(repr=False)
 
     @property
-    def tests(self) -> tuple[Test, ...]:
+    def tests(self) -> tuple[Assumption, ...]:
         return tuple(dict.fromkeys([*self.old.tests, *self.new.tests]))
 
     @property

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -27,6 +27,7 @@ from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.drift import DriftFormat
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
+from pulumi_c1policy._cli.review import FailOnVerdict, ReviewFormat
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._cli.usage import UsageFormat
 from pulumi_c1policy._drift import drift_reports, findings
@@ -38,6 +39,10 @@ from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._pulumi import config_keys, decision_sources, id_check_level
+from pulumi_c1policy._review import comment, review_reports
+from pulumi_c1policy._review.branches import Assumption
+from pulumi_c1policy._review.verdict import Verdict, Word
+from pulumi_c1policy._review.witness import CallResult, ExampleRequest
 from pulumi_c1policy.provider import (
     AppPoliciesProvider,
     EntitlementPoliciesProvider,
@@ -102,6 +107,9 @@ COMMAND_OPTIONS = {
     "import": """
         --all --attachments --file --force --lookups --program --severity --take-over --type
     """,
+    "review": """
+        --against --config --directory --fail-on --format --policy --program --state --tenant
+    """,
     "simulate": """
         --account --against --all --config --directory --entitlement --fail-on-change --format
         --id --ip --policy --program --state --subjects --task --tenant
@@ -129,6 +137,16 @@ DRIFT_KEYS = "cannot_tell findings in_sync notes problems stacks tenant version"
 DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
 DRIFT_CHANGE_KEYS = "after before is_secret kind path"
 DRIFT_KINDS = "changed deleted duplicate held-elsewhere leftover taken-over unmanaged"
+REVIEW_KEYS = "policies verdict version"
+REVIEWED_POLICY_KEYS = """
+    change changes conditions id name reason request resource type verdict way
+"""
+REVIEW_CONDITION_KEYS = "condition holds"
+REVIEW_CALL_KEYS = "call result"
+REVIEW_VERDICTS = "not-weakened undecided weakened"
+REVIEW_CHANGES = "changed deleted new unchanged"
+REVIEW_FORMATS = "json markdown"
+REVIEW_LIMITS = "change undecided weakened"
 DRIFT_FORMATS = "json junit markdown sarif table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
@@ -359,6 +377,8 @@ def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
     compare("Formats of c1policy drift", DRIFT_FORMATS, DriftFormat)
+    compare("Formats of c1policy review", REVIEW_FORMATS, ReviewFormat)
+    compare("Limits of c1policy review", REVIEW_LIMITS, FailOnVerdict)
     compare("Places of c1policy check-expression", PLACES, Place)
 
 
@@ -450,6 +470,23 @@ def test_json_keys_of_drift_are_stable() -> None:
     compare("JSON keys of a change", DRIFT_CHANGE_KEYS, found["findings"][0]["changes"][0])
     compare("Kinds of drift", DRIFT_KINDS, drift_reports.PHRASES)
     assert found["version"] == 1
+
+
+def test_json_keys_of_a_review_are_stable() -> None:
+    request = ExampleRequest({"subject": {}}, "::1", "now", [CallResult("f", (), result=True)])
+    found = Verdict("weakened", "reason", request, "way", (Assumption("true", holds=True),))
+    one = review_reports.PolicyReview("n", "i", "r", "t", "changed", 1, found, ())
+    plain = json.loads(review_reports.to_json(review_reports.Review((one,))))
+    compare("JSON keys of a review", REVIEW_KEYS, plain)
+    compare("JSON keys of a reviewed policy", REVIEWED_POLICY_KEYS, plain["policies"][0])
+    policy = plain["policies"][0]
+    compare("JSON keys of a condition", REVIEW_CONDITION_KEYS, policy["conditions"][0])
+    compare("JSON keys of a request", "functions ip now subject", policy["request"])
+    compare("JSON keys of a call", REVIEW_CALL_KEYS, policy["request"]["functions"][0])
+    compare("Verdicts", REVIEW_VERDICTS, get_args(Word))
+    compare("Kinds of change", REVIEW_CHANGES, get_args(review_reports.ChangeKind))
+    assert plain["version"] == 1
+    assert comment.MARKER == "<!-- c1policy review -->"
 
 
 def test_exit_codes_of_usage_are_stable(monkeypatch: pytest.MonkeyPatch) -> None:

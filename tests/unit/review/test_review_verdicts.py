@@ -48,7 +48,12 @@ STEPS: dict[str, tuple[list[Step], list[Step], str, str]] = {
     "self-instead": ([MANAGER], [ask("self")], W, "people approve for themselves"),
     "self-before": ([ask("self")], [MANAGER], N, "people approved for themselves"),
     "self-allowed": ([MANAGER], [ask("manager", allow_self_approval=True)], W, "self-approval"),
-    "self-forbidden": ([ask("manager", allow_self_approval=True)], [MANAGER], N, "no self-approval"),
+    "self-forbidden": (
+        [ask("manager", allow_self_approval=True)],
+        [MANAGER],
+        N,
+        "no self-approval",
+    ),
     "webhook": ([MANAGER], [ask("webhook", webhook_id="w")], U, "a machine decides"),
     "webhook-same": (
         [ask("webhook", webhook_id="w")],
