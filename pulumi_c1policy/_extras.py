@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Literal, TypeAlias
 
 Extra: TypeAlias = Literal["cli", "review", "testing"]
@@ -41,3 +42,11 @@ def require(extra: Extra, feature: str) -> Iterator[None]:
             raise
         message = f"{feature} needs an extra; run `pip install 'pulumi-c1policy[{extra}]'`."
         raise MissingExtraError(message) from error
+
+
+def is_importable(module: str) -> bool:
+    """Return whether a module of an extra is installed."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -34,7 +34,8 @@ def compare_approvals(old: Tree, new: Tree, links: PolicyLinks) -> list[Differen
     found = _compare_sources(before, after, old, new, links)
     is_same_source = not found
     if after.source.by != "self" and after.allows_self_approval != before.allows_self_approval:
-        text = f"{who}: people may {'now' if after.allows_self_approval else 'no longer'} approve their own requests"
+        word = "now" if after.allows_self_approval else "no longer"
+        text = f"{who}: people may {word} approve their own requests"
         if before.source.by != "self":
             found.append(Difference("weaker" if after.allows_self_approval else "stronger", text))
     if is_same_source:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.util import find_spec
 
+from pulumi_c1policy import _extras
 from pulumi_c1policy._cel.cel_values import normalize_name
 from pulumi_c1policy._cel.syntax_tree import Node
 
@@ -14,7 +14,7 @@ _LIBRARY = "cel_expr_python"
 
 def is_readable() -> bool:
     """Return whether expressions can be read: the extra `cel` is installed."""
-    return find_spec(_LIBRARY) is not None
+    return _extras.is_importable(_LIBRARY)
 
 
 @lru_cache(maxsize=4096)

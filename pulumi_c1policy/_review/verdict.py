@@ -6,13 +6,14 @@ differ are examined: pairs that no request takes do not count.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from pulumi_c1policy import _extras
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._review.branches import Assumption, Branch, list_branches
@@ -83,7 +84,7 @@ class _Crossing:
 
 def is_solver_installed() -> bool:
     """Return whether conditions can be decided: the extras `cel` and `review` are installed."""
-    return is_readable() and find_spec("z3") is not None
+    return is_readable() and _extras.is_importable("z3")
 
 
 def decide(pair: PolicyPair, policies: PolicySet, seconds: float = SECONDS_PER_POLICY) -> Verdict:
@@ -121,22 +122,28 @@ def _list_crossings(
 ) -> Iterator[_Crossing]:
     """Yield the pairs of ways that differ, without those that contradict themselves."""
     links = policies.links
-    known: dict[tuple[int, int], list[Difference]] = {}
-    ways = [(each, _collect_tests(each)) for each in new]
+    known: dict[tuple[str, str], list[Difference]] = {}
+    ways = [(each, _collect_tests(each), _make_outcome_key(each)) for each in new]
     for one in old:
         mine = _collect_tests(one)
         if mine is None:
             continue
-        for other, theirs in ways:
+        key = _make_outcome_key(one)
+        for other, theirs, other_key in ways:
             if theirs is None or any(
                 mine.get(key, value) != value for key, value in theirs.items()
             ):
                 continue
-            place = id(one.outcome), id(other.outcome)
+            place = key, other_key
             if place not in known:
                 known[place] = compare_outcomes(one.outcome, other.outcome, links)
             if find_worst(known[place]) in ("weaker", "unclear"):
                 yield _Crossing(one, other, known[place])
+
+
+def _make_outcome_key(branch: Branch) -> str:
+    found = branch.outcome
+    return json.dumps([found.kind, found.name, found.steps], sort_keys=True, default=str)
 
 
 def _collect_tests(branch: Branch) -> dict[object, bool] | None:

@@ -153,6 +153,38 @@ def test_the_other_commands_need_the_extra_cli_only(
     assert shown in done.stdout
 
 
+@pytest.mark.parametrize("extras", ["cli", "cli,cel"])
+def test_a_review_without_the_solver_decides_what_the_steps_decide(
+    tmp_path: Path, extras: str
+) -> None:
+    step = {"approval": {"users": {"user_ids": ["bob"]}}}
+    lists: dict[str, object] = {"grant": {"steps": [step]}, "it": {"steps": [step, step]}}
+    policy = {
+        "display_name": "One",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "rules": [{"condition": "subject.department == 'IT'", "step_key": "it"}],
+    }
+    for name, changed in {
+        "old.json": {},
+        "more.json": {"grant": {"steps": [step, step]}},
+        "less.json": {"it": {"steps": [step]}},
+    }.items():
+        (tmp_path / name).write_text(json.dumps(policy | {"policy_steps": lists | changed}))
+    found = {}
+    for name in ("more.json", "less.json"):
+        done = run(
+            COMMAND,
+            *("review", "--policy", name, "--against", "old.json", "--format", "json"),
+            installed=[f"pulumi-c1policy[{extras}]"],
+            cwd=tmp_path,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        [found[name]] = json.loads(done.stdout)["policies"]
+    assert found["more.json"]["verdict"] == "not-weakened"
+    assert found["less.json"]["verdict"] == "undecided"
+    assert "pip install 'pulumi-c1policy[cel,review]'" in found["less.json"]["reason"]
+
+
 def test_the_emulator_command_names_the_extra_that_it_needs() -> None:
     done = run(COMMAND, "emulator", "--port", "0", installed=["pulumi-c1policy[cli]"])
     assert (done.returncode, done.stdout) == (2, "")
