@@ -17,6 +17,7 @@ from pulumi_c1policy._cel.evaluate import evaluate_tree
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._review import operators, text_patterns
+from pulumi_c1policy._review.addresses import Address, make_address, parse_all
 from pulumi_c1policy._review.condition_keys import make_condition_key, make_key, read_condition
 from pulumi_c1policy._review.terms import (
     Facts,
@@ -124,10 +125,32 @@ class Encoder:
         if node.target.type not in load_environment().types:
             return None
         kind = load_environment().types[node.target.type].get(node.name)
-        term = self._get_field((*owner, normalize_name(node.name)), kind.type if kind else "dyn")
-        return _test_presence(term) if node.is_presence_test else term
+        path = (*owner, normalize_name(node.name))
+        found = self._get_field(path, kind.type if kind else "dyn")
+        return found if found is None or not node.is_presence_test else _test_presence(found)
 
-    def _get_field(self, path: tuple[str, ...], type_name: str) -> Term:
+    def _get_address(self) -> Address:
+        if self.facts.address is None:
+            self.facts.address = make_address()
+            self.facts.bounds += self.facts.address.bounds
+        return self.facts.address
+
+    def _encode_network(self, ip: Node, network: Node) -> Term | None:
+        """Encode the question whether a network contains the address of the request."""
+        if _find_path(ip) != ("ip",) or network.name != "cidr" or network.target is not None:
+            return None
+        texts = [part for each in network.parts for part in (each.parts or [each])]
+        networks = parse_all(part.value for part in texts)
+        if not networks or not all(isinstance(part.value, str) for part in texts):
+            return None
+        return Term("bool", self._get_address().is_in(networks), z3.BoolVal(True))
+
+    def _get_field(self, path: tuple[str, ...], type_name: str) -> Term | None:
+        if path[0] == "ip":
+            address = self._get_address()
+            if len(path) > 1:
+                value = address.test(path[1])
+                return None if value is None else Term("bool", value, z3.BoolVal(True))
         if path not in self.facts.fields:
             enums = load_environment().enums
             kind = choose_kind(type_name, enums)
@@ -159,6 +182,10 @@ class Encoder:
                 return self._encode_in(*parts)
             case "_[_]":
                 return self._encode_index(*parts)
+            case "contains" if len(parts) == 2 and parts[0].type == "CIDR":
+                return self._encode_network(parts[1], parts[0])
+            case "within" if len(parts) == 2:
+                return self._encode_network(*parts)
             case "matches" if len(parts) == 2:
                 return self._encode_pattern(*parts)
         arguments = [self.encode(part) for part in parts]

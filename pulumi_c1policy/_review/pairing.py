@@ -61,7 +61,8 @@ def pair_all(
     Args:
         before: The policies before the change.
         after: The policies after it.
-        is_whole: Whether a policy that only `before` contains is deleted; else it is left out.
+        is_whole: Whether a policy that only `before` contains is deleted; else it is unchanged, and
+            has no pair.
     """
     found = pair_policies(before, after)
     ids = {new.id: old.id for old, new in found if old and new and old.id and new.id}
@@ -70,8 +71,10 @@ def pair_all(
         for old, new in found
         if is_whole or new is not None
     ]
-    renamed = tuple(pair.new for pair in pairs if pair.new is not None)
-    return PolicySet(tuple(pairs), tuple(before), renamed)
+    renamed = [pair.new for pair in pairs if pair.new is not None]
+    if not is_whole:
+        renamed += [old for old, new in found if old is not None and new is None]
+    return PolicySet(tuple(pairs), tuple(before), tuple(renamed))
 
 
 def _rename(policy: KnownPolicy, ids: Mapping[str, str], own: str) -> KnownPolicy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -31,7 +32,7 @@ _ADDRESSES = (
     "224.0.0.1",
     "0.0.0.0",  # noqa: S104 (no server)
 )
-_MAX_ADDRESSES = 24
+_IPV4: Final = 4
 _MAX_CORRECTIONS = 4
 
 
@@ -81,8 +82,8 @@ class WaySearch:
         """
         return self._solve([]) is not None
 
-    def list_examples(self) -> Iterator[tuple[Any, str | None]]:
-        """Yield answers of the solver, each with the address that the request comes from.
+    def list_examples(self) -> Iterator[Any]:
+        """Yield answers of the solver.
 
         In these requests no condition fails, and enums have documented values. The parts that the
         solver does not understand are guesses: the simulator has to confirm an example.
@@ -90,14 +91,14 @@ class WaySearch:
         Raises:
             OutOfTimeError: The solver did not answer in time.
         """
-        for address, known in self._list_addresses():
+        for known in self._list_addresses():
             corrections: list[Any] = []
             for _ in range(_MAX_CORRECTIONS):
                 model = self._solve([*self._evaluated, *self._list_usual(), *known, *corrections])
                 if model is None:
                     break
-                yield model, address
-                found = self._correct(model, address)
+                yield model
+                found = self._correct(model)
                 if not found:
                     break
                 corrections += found
@@ -129,50 +130,38 @@ class WaySearch:
                 found.append(z3.Not(define_any().is_other(term.value)))
         return found
 
-    def _list_addresses(self) -> Iterator[tuple[str | None, list[Any]]]:
-        """Yield addresses with the values of the parts that depend on the address only."""
-        if ("ip",) not in self.facts.fields:
-            yield None, []
-            return
+    def _list_addresses(self) -> Iterator[list[Any]]:
+        """Yield the values of guesses that depend on the address, for one address after another."""
         guesses: list[Guess] = [*self.facts.guesses.values()]
-        texts = [
-            str(node.value).partition("/")[0]
-            for guess in guesses
-            for node in guess.node.walk()
-            if node.kind == "constant" and isinstance(node.value, str)
+        depending = [
+            guess for guess in guesses if any(node.name == "ip" for node in guess.node.walk())
         ]
-        for text in list(dict.fromkeys([*texts, *_ADDRESSES]))[:_MAX_ADDRESSES]:
-            address = networks.parse_address(text)
-            if isinstance(address, Undecided):
-                continue
-            variables = {"ip": address}
-            known = [
-                term.value == address.get(path[1])
-                for path, term in self.facts.fields.items()
-                if path[0] == "ip" and len(path) == 2 and term.kind == "bool"
-            ]
-            for guess in guesses:
-                known += _pin(guess, variables)
-            yield text, known
+        address = self.facts.address
+        if address is None or not depending:
+            yield []
+            return
+        for text in _ADDRESSES:
+            parsed = ipaddress.ip_address(text)
+            same = [address.is4 == (parsed.version == _IPV4), address.number == int(parsed)]
+            variables = {"ip": networks.parse_address(text)}
+            yield [*same, *(each for guess in depending for each in _pin(guess, variables))]
 
-    def _correct(self, model: Any, address: str | None) -> list[Any]:  # noqa: ANN401
+    def _correct(self, model: Any) -> list[Any]:  # noqa: ANN401
         """Return what a model contradicts: the results of guesses for its own fields."""
         from pulumi_c1policy._review.witness import build_variables
 
         guesses: list[Guess] = [*self.facts.guesses.values()]
         if not guesses:
             return []
-        variables = build_variables(self.facts, model, address)
+        variables = build_variables(self.facts, model)
         terms = [*self.facts.fields.values(), *(term for term, _ in self.facts.keys.values())]
         if self.facts.now is not None:
             terms.append(self.facts.now)
-        same = [
-            each.value == model.eval(each.value, model_completion=True)
-            for each in terms
-            if each.kind != "opaque"
-        ]
-        presences = [present for _, present in self.facts.keys.values()]
-        same += [each == model.eval(each, model_completion=True) for each in presences]
+        values = [each.value for each in terms if each.kind != "opaque"]
+        values += [present for _, present in self.facts.keys.values()]
+        if self.facts.address is not None:
+            values += [self.facts.address.is4, self.facts.address.number]
+        same = [each == model.eval(each, model_completion=True) for each in values]
         found = [condition for guess in guesses for condition in _pin(guess, variables)]
         return [z3.Implies(z3.And(*same), z3.And(*found))] if found else []
 

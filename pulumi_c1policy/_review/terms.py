@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 
 import z3
 
+from pulumi_c1policy._review.addresses import Address
+
 Kind: TypeAlias = Literal[
     "bool", "int", "string", "timestamp", "duration", "texts", "any", "opaque"
 ]
@@ -71,6 +73,7 @@ class Facts:
         keys: The keys of maps by path and key; the second term is the presence of the key.
         calls: The calls of functions of the tenant.
         now: The time of the request; None if no condition asks for it.
+        address: The address that the request comes from; None if no condition asks for it.
         bounds: Conditions that are true for every request.
         guesses: The values that stand for parts which the solver does not understand, by key.
     """
@@ -79,6 +82,7 @@ class Facts:
     keys: dict[tuple[tuple[str, ...], str], tuple[Term, Any]] = field(default_factory=dict)
     calls: list[FunctionCall] = field(default_factory=list)
     now: Term | None = None
+    address: Address | None = None
     bounds: list[Any] = field(default_factory=list)
     guesses: dict[object, Any] = field(default_factory=dict)
 

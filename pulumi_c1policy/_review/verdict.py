@@ -205,8 +205,8 @@ def _search_with_solver(
             if not search.exists():
                 continue
             if level == "weaker":
-                for model, address in search.list_examples():
-                    request = build_request(search.facts, model, address)
+                for model in search.list_examples():
+                    request = build_request(search.facts, model)
                     if confirm_weakening(pair, policies, request):
                         reason = each.describe("weaker")
                         return Verdict("weakened", reason, request, each.way, each.tests)

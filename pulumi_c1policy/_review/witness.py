@@ -110,7 +110,7 @@ def _make_call_key(arguments: Sequence[Value]) -> str:
     return json.dumps(list(arguments), sort_keys=True, default=str)
 
 
-def build_request(facts: Facts, model: Any, address: str | None) -> ExampleRequest:  # noqa: ANN401
+def build_request(facts: Facts, model: Any) -> ExampleRequest:  # noqa: ANN401
     """Return the request that an answer of the solver describes."""
     fields: dict[str, dict[str, Value]] = {}
     for path, term in facts.fields.items():
@@ -131,20 +131,21 @@ def build_request(facts: Facts, model: Any, address: str | None) -> ExampleReque
         )
         for call in facts.calls
     ]
+    address = None if facts.address is None else facts.address.read(model)
     return ExampleRequest(_spell(fields), address, now, calls)
 
 
-def build_variables(facts: Facts, model: Any, address: str | None) -> dict[str, Value]:  # noqa: ANN401
+def build_variables(facts: Facts, model: Any) -> dict[str, Value]:  # noqa: ANN401
     """Return the variables of expressions that an answer of the solver describes.
 
     The key `now` has the time of the request.
     """
-    request = build_request(facts, model, address)
+    request = build_request(facts, model)
     found: dict[str, Value] = {}
     for name, fields in request.fields.items():
         found[name] = fixtures.build_record(_TYPES[name], fields, name)
-    if address is not None:
-        found["ip"] = networks.parse_address(address)
+    if request.ip is not None:
+        found["ip"] = networks.parse_address(request.ip)
     if request.now is not None:
         found["now"] = datetime.fromisoformat(request.now)
     return found

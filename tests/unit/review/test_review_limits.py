@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pulumi_c1policy._review import pairing
 from pulumi_c1policy._review.review_reports import review_all
 from pulumi_c1policy._review.verdict import decide
 from pulumi_c1policy._simulate.known_policies import KnownPolicy
@@ -87,3 +88,11 @@ def test_sixteen_rules_are_decided_in_time() -> None:
     new = build("subject.email.matches('^a[a-z]*@x[.]com$')")
     assert judge(old, new).word == "weakened"
     assert judge(new, old).word == "not-weakened"
+
+
+def test_a_policy_that_a_file_leaves_out_is_unchanged() -> None:
+    first = make([MANAGER], id="a", display_name="A", rules=[{"condition": IT, "policy_id": "b"}])
+    second = make([MANAGER], id="b", display_name="B")
+    changed = make([MANAGER, OWNER], id="a", display_name="A", rules=first.tree["rules"])
+    found = review_all(pairing.pair_all([first, second], [changed], is_whole=False))
+    assert [(each.id, each.verdict.word) for each in found.policies] == [("a", "not-weakened")]

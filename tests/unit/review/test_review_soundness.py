@@ -34,9 +34,10 @@ REQUESTS: list[dict[str, Any]] = [
             "attributes": {} if level is None else {"level": level},
         },
         "task": {"isGrantPermanent": is_permanent},
+        "ip": ("10.0.0.1", "192.168.0.1", "8.8.8.8", "fe80::1", "fc00::1")[number % 5],
     }
-    for subject, department, level, is_permanent in product(
-        ("u1", "u9"), ("a", "ab"), (None, 1, 2, "1"), (True, False)
+    for number, (subject, department, level, is_permanent) in enumerate(
+        product(("u1", "u9"), ("a", "ab"), (None, 1, 2, "1"), (True, False))
     )
 ]
 ATOMS = [
@@ -60,6 +61,9 @@ ATOMS = [
     "(task.isGrantPermanent ? 1 : 2) < 2",
     "subject.id == 'u1'",
     "subject.department.lowerAscii() == 'a'",
+    "ip.isPrivate",
+    "ip.is4 && ip.isGlobalUnicast",
+    "cidr('10.0.0.0/8', 'fe80::/10').contains(ip)",
     "true",
 ]
 conditions = st.recursive(

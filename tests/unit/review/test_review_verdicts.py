@@ -327,6 +327,30 @@ RULES: dict[str, tuple[KnownPolicy, KnownPolicy, str, str]] = {
         W,
         "8.8.0.0",
     ),
+    "network-narrower": (
+        make(STRICT, ("ip.isPrivate", LAX)),
+        make(STRICT, ("cidr('10.1.0.0/16').contains(ip)", LAX)),
+        N,
+        "10.1.0.0/16 is private",
+    ),
+    "network-other": (
+        make(STRICT, ("cidr('10.0.0.0/8', '192.168.0.0/16').contains(ip)", LAX)),
+        make(STRICT, ("ip.isPrivate", LAX)),
+        W,
+        "172.16.0.0",
+    ),
+    "network-version": (
+        make(STRICT, ("ip.is4 && !ip.isMulticast", LAX)),
+        make(STRICT, ("ip.isGlobalUnicast", LAX)),
+        W,
+        "IPv6",
+    ),
+    "address-parsed": (
+        make(STRICT, ("ip.isLoopback", LAX)),
+        make(STRICT, ("ip == ip('127.0.0.1')", LAX)),
+        U,
+        "the solver does not understand ip()",
+    ),
     "loop": (
         make(STRICT, ("subject.emails.exists(e, e == 'a')", LAX)),
         make(STRICT, (f"{IT} && subject.emails.exists(e, e == 'a')", LAX)),
