@@ -1,7 +1,7 @@
 """The IP address of a request for the solver: a number, and its version.
 
-An IPv4 address that is written as an IPv6 address (`::ffff:10.0.0.1`) is left out: it is the same
-address.
+The facts of an IPv4 address that is written as an IPv6 address (`::ffff:10.0.0.1`) are not
+documented, so they may have any value.
 """
 
 from __future__ import annotations
@@ -50,9 +50,14 @@ class Address:
     def bounds(self) -> list[Any]:
         """The conditions that every address fulfils."""
         limit = z3.If(self.is4, z3.IntVal(2 ** _BITS[4]), z3.IntVal(2 ** _BITS[6]))
-        return [self.number >= 0, self.number < limit, z3.Not(self.is_in([_MAPPED]))]
+        return [self.number >= 0, self.number < limit]
 
-    def is_in(self, networks: Iterable[_Network]) -> Any:  # noqa: ANN401 (the solver has no types)
+    @property
+    def is_mapped(self) -> Any:  # noqa: ANN401 (the solver has no types)
+        """The condition that it is an IPv4 address, written as an IPv6 address."""
+        return self.is_in([_MAPPED])
+
+    def is_in(self, networks: Iterable[_Network]) -> Any:  # noqa: ANN401
         """Return whether one of the networks contains the address."""
         return z3.Or(
             *(
@@ -69,10 +74,12 @@ class Address:
         """Return a fact such as `isPrivate`; None for a fact that the solver does not get."""
         if name in ("is4", "is6"):
             return self.is4 if name == "is4" else z3.Not(self.is4)
-        if name == "isglobalunicast":
-            return z3.Not(self.is_in(parse_all(_NOT_GLOBAL) or []))
-        networks = parse_all(_FACTS.get(name, ()))
-        return self.is_in(networks) if networks else None
+        networks = parse_all(_NOT_GLOBAL if name == "isglobalunicast" else _FACTS.get(name, ()))
+        if not networks:
+            return None
+        found = self.is_in(networks)
+        usual = z3.Not(found) if name == "isglobalunicast" else found
+        return z3.If(self.is_mapped, z3.Bool(f"{name} of a mapped address"), usual)
 
     def read(self, model: Any) -> str:  # noqa: ANN401
         """Return the address that an answer of the solver has."""

@@ -118,6 +118,8 @@ class WaySearch:
     def _list_usual(self) -> list[Any]:
         """List the conditions that an example fulfils so that a person can read it."""
         found: list[Any] = [call.result.exists for call in self.facts.calls]
+        if self.facts.address is not None:
+            found.append(z3.Not(self.facts.address.is_mapped))
         terms = [*self.facts.fields.values(), *(term for term, _ in self.facts.keys.values())]
         for term in [*terms, *([self.facts.now] if self.facts.now is not None else [])]:
             if term.enum:
