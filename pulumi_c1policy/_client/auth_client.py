@@ -37,9 +37,14 @@ class Identity(AnswerModel):
 
 
 def introspect(transport: Transport) -> Identity:
-    """Return the identity of the credential.
+    """Return the identity of the credential; its texts contain no secret of the client.
 
     Raises:
         APIError: The tenant does not tell it.
     """
-    return decoding.request_model(transport, Identity, ApiRequest(_CALL))
+    told = decoding.request_model(transport, Identity, ApiRequest(_CALL))
+    cleaned = {
+        name: transport.clean(value) if isinstance(value, str) else [*map(transport.clean, value)]
+        for name, value in told
+    }
+    return Identity.model_validate(cleaned)

@@ -83,6 +83,10 @@ class Transport:
         deadline = min(now + self._settings.deadline, deadlines.get_deadline())
         return unwrap(self._tokens.get(deadline)).ends_at - now
 
+    def clean(self, text: str) -> str:
+        """Return a text of the tenant as one short printable line, with every secret masked."""
+        return self._reader.cleaner.clean(text)
+
     def share_deadline(self) -> AbstractContextManager[None]:
         """Make the requests of a block share one deadline, that of the settings."""
         return self.limit_time(self._settings.deadline)

@@ -53,7 +53,8 @@ def summarize(report: DoctorReport) -> str:
     counts = Counter(each.status for each in report.findings)
     parts = [f"{counts[status]} {PHRASES[status].lower()}" for status in PHRASES if counts[status]]
     about = f" for {report.tenant}" if report.tenant else ""
-    return f"{len(report.findings)} findings{about}: {', '.join(parts)}."
+    noun = "finding" if len(report.findings) == 1 else "findings"
+    return f"{len(report.findings)} {noun}{about}: {', '.join(parts)}."
 
 
 def to_json(report: DoctorReport) -> str:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from pulumi_c1policy._doctor import (
 from pulumi_c1policy._doctor.findings import CHECKS, Check, DoctorFinding, DoctorReport
 from pulumi_c1policy._doctor.project import StackConfig
 from pulumi_c1policy._drift.stack_state import StackState
+from pulumi_c1policy.errors import SettingsError
 
 _ALLOWED_TENANT = "PULUMI_C1POLICY_ALLOW_TENANT_CHANGE"
 
@@ -78,7 +79,10 @@ def examine(
             states, told = leftover_checks.read_states(paths, stacks, found)
             done.findings += told
         if loaded is not None:
-            _check_tenant(done, loaded, states, inform)
+            is_told = any(each.check == "leftovers" for each in done.findings)
+            done.findings += examine_tenant(
+                loaded, None if is_told and not states else states, env, inform
+            )
         with done.check("pulumi-cli"):
             done.findings += cli.result()
         environment: Mapping[str, Any] | str = "the check failed"
@@ -94,29 +98,38 @@ def examine(
         return report.map_texts(_text.mask_secrets)
 
 
-def _check_tenant(
-    done: _Examination,
+def examine_tenant(
     loaded: Settings,
-    states: Sequence[StackState],
-    inform: Callable[[str], None],
-) -> None:
-    """Run the checks that need the network."""
+    states: Sequence[StackState] | None,
+    env: Mapping[str, str],
+    inform: Callable[[str], None] = lambda _: None,
+) -> list[DoctorFinding]:
+    """Run the checks that need the network.
+
+    Args:
+        loaded: The settings.
+        states: The states whose leftovers to search; None if they could not be read.
+        env: The environment variables.
+        inform: Tells a person about the progress.
+    """
+    done = _Examination(env)
     with done.check("connection"):
-        answer, told = connection_checks.check_connection(loaded, done.env, time.time())
+        answer, told = connection_checks.check_connection(loaded, env, time.time())
         done.findings += told
         if answer is None:
-            return
+            return done.findings
         with PolicyClient(loaded) as client:
             with done.check("access-token"):
                 told = identity_checks.check_identity(client, loaded, time.time())
                 done.findings += told
             is_readable = any(each.check == "policies" and each.status == "right" for each in told)
-            if is_readable:
+            if is_readable and states is not None:
                 with done.check("leftovers"):
-                    allowed = done.env.get(_ALLOWED_TENANT, "").strip().lower()
+                    allowed = env.get(_ALLOWED_TENANT, "").strip().lower()
                     done.findings += leftover_checks.check_leftovers(
                         client, loaded.tenant, states, allowed, inform
                     )
+    return done.findings
 
 
 def _find_config_problems(
@@ -137,6 +150,10 @@ def _list_secrets(
     found |= {*config.secrets}
     found |= {env.get(ENVIRONMENT[key], "") for key in SECRET_KEYS}
     found |= {"".join(each.split()) for each in found}
+    for each in [*found]:
+        # Also those that another credential takes precedence over.
+        with suppress(SettingsError):
+            found |= {*credentials.list_secrets(credentials.parse_client_secret("", each))}
     if loaded is not None:
         found |= {*credentials.list_secrets(loaded.credential)}
     return frozenset(found)
