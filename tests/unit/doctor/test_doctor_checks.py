@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from pulumi_c1policy._doctor import (
     project,
     settings_checks,
 )
-from pulumi_c1policy._doctor.findings import DoctorFinding, DoctorReport
+from pulumi_c1policy._doctor.findings import CHECKS, DoctorFinding, DoctorReport
 from pulumi_c1policy._doctor.project import Project, StackConfig
+from scripts.check_links import ROOT
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -233,3 +235,9 @@ def test_a_report_shows_details_on_demand() -> None:
     assert text == "It is late. [skew_seconds=70.5]"
     assert doctor_reports.summarize(report) == "1 finding for acme.conductor.one: 1 not right."
     assert not report.is_right
+
+
+def test_the_page_describes_every_check_in_the_order_of_a_report() -> None:
+    page = (ROOT / "docs" / "doctor.md").read_text("utf-8")
+    section = page.partition("## Checks")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE) == [*CHECKS]
