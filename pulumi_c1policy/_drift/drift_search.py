@@ -187,7 +187,7 @@ def _compare_policies(search: _Search, entries: Sequence[_Entry]) -> None:
         before = len(seen)
         for row in page:
             policy_id = str(row.get("id") or "")
-            if row.get("deletedAt") or policy_id in seen:
+            if not policy_id or row.get("deletedAt") or policy_id in seen:
                 continue
             seen.add(policy_id)
             for entry in awaited.pop(policy_id, ()):
