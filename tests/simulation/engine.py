@@ -7,15 +7,16 @@ killed.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
 from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
-from tests.simulation import installation, model
+from tests.simulation import attachment_model, installation, model, resource_types
 from tests.simulation.decisions import decided
 from tests.simulation.process import Gone, Process
 from tests.simulation.scheduler import Task
@@ -78,7 +79,7 @@ class _Steps:
                 return
             # Of reads and deletions, the name stands after a sign.
             resource = name.split()[1] if name[0] in "?-" else name
-            installation.step.urn = f"urn:pulumi:dev::access::c1policy.Policy::{resource}"
+            installation.begin_step(resource, resource_types.make_urn(resource))
             try:
                 job()
             except (C1PolicyError, CheckFailed) as error:
@@ -266,6 +267,9 @@ class Stack(engine.Stack):
         process = cast("_Plugin", provider).process
         shown = frozenset(process.shown)
         policy_id = super()._create(provider, name, inputs)
+        if resource_types.is_attachment(name):
+            attachment_model.recorded(self, process)
+            return policy_id
         decision = decided(process.environment, process.decisions.get(name, {}))
         model.recorded(self, process, name, policy_id, adopts=decision == "adopt", shown=shown)
         return policy_id
@@ -284,11 +288,31 @@ class Stack(engine.Stack):
 
     def _removal(self, process: Process, entry: Entry) -> Job:
         def job() -> None:
-            process.call("delete", entry.id, copy.deepcopy(entry.outputs))
-            self.state = [e for e in self.state if e is not entry]
-            model.dropped(self, process, entry)
+            self._remove(cast("PolicyProvider", _Plugin(process)), entry)
 
         return job
+
+    def _remove(self, provider: PolicyProvider, entry: Entry) -> None:
+        process = cast("_Plugin", provider).process
+        with installation.request_of(entry.inputs):
+            provider.delete(entry.id, copy.deepcopy(entry.outputs))
+        self.state = [e for e in self.state if e is not entry]
+        if resource_types.is_attachment(entry.name):
+            attachment_model.dropped(self, process, entry)
+        else:
+            model.dropped(self, process, entry)
+
+    def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
+        super()._update(provider, old, inputs)
+        if resource_types.is_attachment(old.name):
+            attachment_model.recorded(self, cast("_Plugin", provider).process)
+
+    def properties(self, name: str, declared: Declared, ids: Mapping[str, str]) -> Properties:
+        """Return the properties that a program sends for a resource."""
+        found = super().properties(name, declared, ids)
+        address = f"{declared.parent}{resource_types.get_type(name)}/{name}"
+        found[OWNERSHIP_INPUT]["iac_resource_address"] = address
+        return found
 
     def _reading(self, steps: _Steps, targets: frozenset[str] | None) -> bool:
         for number, entry in enumerate(self.state):
@@ -298,9 +322,11 @@ class Stack(engine.Stack):
 
     def _look(self, process: Process, entry: Entry) -> Job:
         def job() -> None:
-            found = process.call("read", entry.id, copy.deepcopy(entry.outputs))
+            with installation.request_of(entry.inputs):
+                found = process.call("read", entry.id, copy.deepcopy(entry.outputs))
             if not found.id:
-                model.gone(self, process, entry)
+                judge = attachment_model if resource_types.is_attachment(entry.name) else model
+                judge.gone(self, process, entry)
                 self.state = [e for e in self.state if e is not entry]
                 return
             entry.outputs = dict(found.outs or {})

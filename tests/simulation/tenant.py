@@ -14,31 +14,21 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._emulator import app
+from pulumi_c1policy._emulator.directory import Row
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.schema import POLICY
 from pulumi_c1policy._emulator.state import Record
 from pulumi_c1policy._emulator.tenant import Tenant
+from tests.simulation.attached_objects import APPS, AttachedObjects
 from tests.simulation.clock import TenantClock
+from tests.simulation.looks import Look
 from tests.simulation.scheduler import Scheduler
 
 POLICIES = "/api/v1/policies"
 SEARCH = "/api/v1/search/policies"
 TOKEN = "/auth/v1/token"
 _PLAIN = Quirks(unset_fields="omitted")
-
-
-@dataclass(frozen=True)
-class Look:
-    """A GET of one policy that was answered.
-
-    Attributes:
-        version: The version that the answer shows (its `updated_at`); 0 for none.
-        arrived_at: When the answer arrived at the client.
-    """
-
-    version: int
-    arrived_at: float
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,10 @@ class SimulatedTenant:
         self.url = f"https://{host}"
         self.tenant = Tenant(host, seed=seed, clock=TenantClock(scheduler))
         self.effects: list[Effect] = []
+        self.objects = AttachedObjects(self.tenant, lambda: scheduler.now)
         self.longest_lag = {"get": 0.0, "list": 0.0, "search": 0.0}
+        self.most_lag = 0.0
+        """The longest lag of all reads so far."""
         self._exactly = False
         self._scheduler = scheduler
         self._chance = chance
@@ -90,6 +83,7 @@ class SimulatedTenant:
     def lag(self, *, get: float = 0.0, pages: float = 0.0, exactly: bool = False) -> None:
         """Let reads be behind by up to so many seconds; each read draws how much."""
         self.longest_lag = {"get": get, "list": pages, "search": pages}
+        self.most_lag = max(self.most_lag, get, pages)
         self._exactly = exactly
 
     def call(self, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -98,9 +92,11 @@ class SimulatedTenant:
         headers = [(key.lower(), value) for key, value in request.headers.raw]
         return self._asgi(request.method, request.url, headers, request.content)
 
-    def see(self, policy_id: str) -> Record | None:
-        """The policy as the last request saw it."""
-        return self.tenant.see("get", self.tenant.policies).find(policy_id)
+    def see(self, path: str) -> Record | Row | None:
+        """The policy, app or entitlement at a path as the last request saw it."""
+        if path.startswith(APPS):
+            return self.objects.see(path)
+        return self.tenant.see("get", self.tenant.policies).find(path.rpartition("/")[2])
 
     def record(
         self, actor: str, kind: str, policy_id: str, write: Callable[[], Any], **sent: Any

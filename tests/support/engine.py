@@ -282,10 +282,11 @@ class Stack:
                 old.inputs = inputs
                 return old.id
             if not found.replaces:
-                updated = provider.update(old.id, transport(old.outputs), transport(inputs))
-                self.step()
-                old.inputs, old.outputs = inputs, transport(updated.outs or {})
+                self._update(provider, old, inputs)
                 return old.id
+            if found.delete_before_replace:
+                self._remove(provider, old)
+                return self._create(provider, name, inputs)
         created = self._create(provider, name, inputs)
         old.goes = True
         return created
@@ -310,12 +311,20 @@ class Stack:
         self.state.append(Entry(name, created.id, inputs, transport(created.outs or {})))
         return created.id
 
+    def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
+        updated = provider.update(old.id, transport(old.outputs), transport(inputs))
+        self.step()
+        old.inputs, old.outputs = inputs, transport(updated.outs or {})
+
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
-            with _request_of(entry):
-                provider.delete(entry.id, transport(entry.outputs))
-            self.step()
-            self.state.remove(entry)
+            self._remove(provider, entry)
+
+    def _remove(self, provider: PolicyProvider, entry: Entry) -> None:
+        with _request_of(entry):
+            provider.delete(entry.id, transport(entry.outputs))
+        self.step()
+        self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):

@@ -1,0 +1,322 @@
+"""Random scenarios of programs that attach policies to apps and entitlements.
+
+A scenario lets a few disturbed commands at a stack, lets the tenant calm down, does what the
+messages say until a run goes well, and then looks for false and hidden differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from tests.simulation import attachment_model, editors, model
+from tests.simulation.attached_objects import BOOLEANS, POLICY_FIELDS, read_target
+from tests.simulation.attachment_programs import Author
+from tests.simulation.decisions import advice
+from tests.simulation.engine import Outcome, Stack
+from tests.simulation.model import PERSON, TERRAFORM
+from tests.simulation.network import COMMON, ODD, Fate
+from tests.simulation.process import Process
+from tests.simulation.resource_types import is_attachment
+from tests.simulation.scheduler import Deadlock, Runaway
+from tests.simulation.simulation import Simulation
+from tests.support.engine import Program
+
+_CALM_SECONDS = 300.0
+_MOST_RUNS = 6
+MOVES = frozenset(
+    {"rename", "alias", "forget", "replace", "target", "destroy", "policies", "swap"}
+)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The possible events of a scenario.
+
+    Attributes:
+        kinds: What may befall requests.
+        share: The largest share of requests that something befalls.
+        kills: Whether processes are killed, lose their engine, or get Ctrl-C.
+        edits: Whether others change apps, entitlements and their own policies.
+        lag: The longest lag of reads in seconds.
+        moves: What people do besides: `rename` and `alias` (an attachment without and with one),
+            `forget`, `replace`, `target`, `destroy`, `policies` (these come, go, and are
+            replaced), and `swap` (attachments move to other objects).
+        decides: Whether the program decides anything.
+        entitlements: The fewest and the most entitlements of the tenant.
+    """
+
+    kinds: tuple[Fate, ...] = COMMON + ODD
+    share: float = 0.4
+    kills: bool = True
+    edits: bool = True
+    lag: float = 5.0
+    moves: frozenset[str] = MOVES
+    decides: bool = True
+    entitlements: tuple[int, int] = (1, 8)
+
+
+EVERYTHING = Profile()
+GENTLE = Profile(
+    COMMON,
+    kills=False,
+    edits=False,
+    lag=0.0,
+    moves=frozenset({"alias", "destroy", "policies"}),
+    decides=False,
+)
+"""A tenant that is consistent and used by nobody else; only the network is bad."""
+
+
+def play(seed: int, profile: Profile = EVERYTHING, *, trace: bool = False) -> Simulation:
+    """Play the scenario of a seed, and judge it."""
+    simulation = Simulation(seed)
+    editors.start_again()
+    if trace:
+        simulation.scheduler.keep_trace()
+    try:
+        with simulation.running():
+            _Scenario(simulation, profile).play()
+            model.check(simulation)
+            attachment_model.check(simulation)
+            attachment_model.check_preview(simulation)
+    except (Deadlock, Runaway) as error:
+        simulation.found(type(error).__name__.lower(), str(error))
+    return simulation
+
+
+class _Scenario:
+    def __init__(self, simulation: Simulation, profile: Profile) -> None:
+        self.simulation = simulation
+        self.profile = profile
+        self.chance: Random = simulation.chance
+        self.stack = Stack(simulation)
+        self.objects = simulation.tenant.objects
+        for kind in ("GRANT", "REVOKE", "CERTIFY"):
+            step = {kind.lower(): {"steps": [{"accept": {}}]}}
+            editors.somebody_creates(
+                simulation.tenant, policyType=f"POLICY_TYPE_{kind}", policySteps=step
+            )
+        self.objects.add(self.chance, self.chance.randint(*profile.entitlements))
+        self.author = Author(self.chance, self.objects, decides=profile.decides)
+        decided = profile.decides and self._often(0.1)
+        self.policy_options = {"on_in_use": "delete"} if decided else {}
+
+    def play(self) -> None:
+        moves = self.profile.moves
+        for _ in range(self.chance.choice([1, 2, 2, 3])):
+            self._begin_trouble()
+            self._disturbed()
+            self.simulation.scheduler.sleep(self.chance.choice([0.0, 3.0]))
+            self._move()
+            self.author.change(policies="policies" in moves and self._often(0.2))
+        self._calm_down()
+        if self._converge() and "destroy" in moves and self._often(0.5):
+            self._destroy()
+
+    def _often(self, share: float) -> bool:
+        return self.chance.random() < share
+
+    def _program(self) -> Program:
+        return self.author.program(self.policy_options)
+
+    def _begin_trouble(self) -> None:
+        profile, weather = self.profile, self.simulation.weather
+        weather.kinds = tuple(self.chance.sample(profile.kinds, min(4, len(profile.kinds))))
+        weather.share = self.chance.choice([0.0, profile.share / 4, profile.share])
+        weather.latency = self.chance.choice([0.02, 0.5])
+        if profile.lag and self._often(0.5):
+            longest = self.chance.choice([0.0, 1.0, profile.lag])
+            self.simulation.tenant.lag(get=self.chance.choice([0.0, longest]), pages=longest)
+
+    def _calm_down(self) -> None:
+        self.simulation.weather.share = 0.0
+        self.simulation.weather.latency = 0.02
+        self.simulation.tenant.lag()
+        self.simulation.scheduler.sleep(_CALM_SECONDS)
+
+    def _disturbed(self) -> None:
+        """One command, with editors and kills in between."""
+        process = self.stack.new()
+        body = self._command(self._program())
+        if self.profile.kills and self._often(0.4):
+            self._end_early(process)
+        if self.profile.edits and self._often(0.6):
+            for _ in range(self.chance.randint(1, 4)):
+                self.simulation.at(self.chance.uniform(0, 3), self._edit)
+        self.stack.begin(process, body)()
+
+    def _command(self, program: Program) -> Callable[[Any], None]:
+        moves = self.profile.moves
+        if "destroy" in moves and self._often(0.1):
+            return self.stack.destroying
+        options: dict[str, Any] = {"refresh": self._often(0.5)}
+        names = [name for name in program if is_attachment(name)]
+        if "replace" in moves and names and self._often(0.1):
+            options["replace"] = (self.chance.choice(names),)
+        if "target" in moves and self._often(0.1):
+            # A target of every policy needs no further one.
+            chosen = {name for name in program if not is_attachment(name) or self._often(0.5)}
+            options["targets"] = frozenset(chosen)
+        if not options["refresh"] and not options.get("replace") and self._often(0.3):
+            options["preview"] = self.stack.preview(program)
+        return self.stack.updating(program, **options)
+
+    def _end_early(self, process: Process) -> None:
+        end = self.chance.choice([process.kill, process.lose_engine, process.interrupt])
+        left = [self.chance.randint(1, 25)]
+
+        def count(_: object) -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                end()
+
+        if self._often(0.5):
+            process.wire.on_request = count
+        else:
+            process.wire.on_answer = count
+
+    def _edit(self) -> None:
+        """Let somebody else change an object, or delete a policy of their own."""
+        actor, key = self.chance.choice([PERSON, TERRAFORM]), self._choose_object()
+        if self._often(0.05):
+            self.objects.remove(actor, key)
+            return
+        if self._often(0.05):
+            foreign = self.objects.list_foreign_policies("GRANT")
+            editors.person_deletes(self.simulation.tenant, self.chance.choice(foreign))
+            return
+        if self._often(0.2):
+            self.objects.edit(actor, key, description=editors.new_text("somebody"))
+            return
+        self.objects.edit(actor, key, **self._draw_edit(key))
+
+    def _choose_object(self) -> tuple[str, str]:
+        keys = sorted(self.objects.list_keys())
+        used = [each.key for each in self.author.attachments if each.key in keys]
+        return self.chance.choice(used if used and self._often(0.8) else keys)
+
+    def _draw_edit(self, key: tuple[str, str]) -> dict[str, Any]:
+        names = [*POLICY_FIELDS, *BOOLEANS] if key[0] else [*POLICY_FIELDS][:3]
+        name = self.chance.choice(names)
+        if name in BOOLEANS:
+            return {name: not self.objects.value(key, name)}
+        kind = POLICY_FIELDS[name]
+        choices = ["", *self.objects.list_foreign_policies(kind)]
+        if self._often(0.2):
+            choices = [
+                record.id
+                for record in self.simulation.tenant.live()
+                if record.fields.get("policyType") == f"POLICY_TYPE_{kind}"
+            ]
+        return {name: self.chance.choice(choices)} if choices else {}
+
+    def _move(self) -> None:
+        """Let a person change the state or the names and objects of the program."""
+        moves = self.profile.moves
+        entries = [entry for entry in self.stack.state if is_attachment(entry.name)]
+        if "forget" in moves and entries and self._often(0.05):
+            self.stack.forget(self.chance.choice(entries).name)
+        if "rename" in moves and self._often(0.1):
+            self.author.rename(alias=False)
+        if "alias" in moves and self._often(0.1):
+            self.author.rename(alias=True)
+        if "swap" in moves and self._often(0.1):
+            self.author.swap()
+
+    def _converge(self) -> bool:
+        """Do what the messages say until a run goes well; return whether one did."""
+        environment: dict[str, str] = {}
+        for _ in range(_MOST_RUNS):
+            self._drop_missing()
+            process = self.stack.new(environment=environment)
+            outcome = self.stack.up(self._program(), process, refresh=True)
+            if outcome.went_well:
+                break
+            if _is_in_use(outcome):
+                # Others, or a decision to keep, attached a policy that the program dropped.
+                return False
+            told = advice(outcome.messages)
+            environment = dict(told.environment)
+            for name in told.forget:
+                self.stack.forget(name)
+        else:
+            self.simulation.found("not converged", " | ".join(outcome.messages))
+            return False
+        self._compare()
+        self._look_for_false_differences()
+        self._look_for_hidden_drift()
+        return True
+
+    def _drop_missing(self) -> None:
+        """Take attachments to deleted objects out of the program."""
+        keys = self.objects.list_keys()
+        self.author.drop({each.name for each in self.author.attachments if each.key not in keys})
+
+    def _compare(self) -> None:
+        """Compare the tenant with the program, after a run that went well."""
+        ids = {entry.name: entry.id for entry in self.stack.state if not entry.goes}
+        for name, declared in self._program().items():
+            if not is_attachment(name):
+                continue
+            entry = self.stack.entry(name)
+            if entry is None:
+                self.simulation.found("not converged", f"{name} is not in the state")
+                continue
+            wanted = self.stack.properties(name, declared, ids)
+            for field, value in attachment_model.select(wanted).items():
+                live = self.objects.value(read_target(entry.id), attachment_model.to_wire(field))
+                if live != value:
+                    text = f"{name}.{field} is {live!r}, not {value!r}"
+                    self.simulation.found("not converged", text)
+
+    def _look_for_false_differences(self) -> None:
+        """Run again, with and without a refresh: nothing may differ, and nothing is written."""
+        before = self._count_writes()
+        program = self._program()
+        for refresh in (False, True):
+            kinds = self.stack.preview(program).kinds
+            if unlike := {name: kind for name, kind in kinds.items() if kind != "same"}:
+                self.simulation.found("false difference", f"{unlike}, refreshed: {refresh}")
+            again = self.stack.up(program, refresh=True)
+            if not again.went_well or self._count_writes() != before:
+                text = " | ".join(again.messages) or "it wrote something"
+                self.simulation.found("second run", text)
+
+    def _look_for_hidden_drift(self) -> None:
+        """Let somebody change one field: a refresh shows it exactly if the program sets it."""
+        program = self._program()
+        entries = [entry for entry in self.stack.state if is_attachment(entry.name)]
+        if not entries:
+            return
+        entry = self.chance.choice(entries)
+        edit = self._draw_edit(read_target(entry.id))
+        for wire, value in edit.items():
+            set_value = attachment_model.select(entry.inputs).get(attachment_model.to_name(wire))
+            is_drift = set_value is not None and set_value != value
+            self.objects.edit(PERSON, read_target(entry.id), **edit)
+            self.stack.refresh()
+            kind = self.stack.preview(program).kinds.get(entry.name)
+            if kind != ("update" if is_drift else "same"):
+                text = f"{wire} of {entry.name} became {value!r}: the preview says {kind}"
+                self.simulation.found("hidden drift" if is_drift else "false difference", text)
+            if self.objects.value(read_target(entry.id), wire) != value:
+                self.simulation.found("lost edit", f"a refresh or a preview changed {wire}")
+            if self._often(0.5):
+                self.stack.up(program, refresh=True)
+                self._compare()
+
+    def _destroy(self) -> None:
+        """Destroy the stack; its policies are gone unless something uses them."""
+        outcome = self.stack.destroy()
+        if not outcome.went_well and not _is_in_use(outcome):
+            self.simulation.found("not destroyed", " | ".join(outcome.errors))
+
+    def _count_writes(self) -> int:
+        return len(self.simulation.tenant.effects) + len(self.objects.effects)
+
+
+def _is_in_use(outcome: Outcome) -> bool:
+    return bool(outcome.errors) and all(" is in use: " in error for error in outcome.errors)
