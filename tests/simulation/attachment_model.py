@@ -162,9 +162,13 @@ def _check_predecessors(simulation: Simulation, entry: Entry, call: Call, span: 
         elif _is_own(simulation, value) and desired[name] == value:
             simulation.found("own predecessor", f"{told}, recorded is {value!r}")
         elif value not in held[name]:
-            is_dropped = not value and has_own and (
-                desired[name] in held[name]
-                or any(_is_own(simulation, each) for each in held[name])
+            is_dropped = (
+                not value
+                and has_own
+                and (
+                    desired[name] in held[name]
+                    or any(_is_own(simulation, each) for each in held[name])
+                )
             )
             if not is_dropped:
                 simulation.found("lost predecessor", f"{told}, recorded is {value!r}")
@@ -254,10 +258,8 @@ def _check_deletions(simulation: Simulation, tenant: SimulatedTenant) -> None:
                     continue
                 at, actor, _ = uses[-1]
                 text = f"{actor} attached {deletion.policy_id} to {key} at {at:.3f}"
-                is_decided = "delete" in (
-                    process.environment.get("PULUMI_C1POLICY_ON_IN_USE"),
-                    *(each.get("on_in_use") for each in process.decisions.values()),
-                )
+                assert deletion.call is not None
+                is_decided = decides(process, deletion.call, "on_in_use") == "delete"
                 is_blind = any(_UNCHECKED in each for each in process.warnings)
                 is_late = at + lag >= process.started.at
                 row = objects.find(key)

@@ -26,9 +26,7 @@ from tests.support.engine import Program
 
 _CALM_SECONDS = 300.0
 _MOST_RUNS = 6
-MOVES = frozenset(
-    {"rename", "alias", "forget", "replace", "target", "destroy", "policies", "swap"}
-)
+MOVES = frozenset({"rename", "alias", "forget", "replace", "target", "destroy", "policies", "swap"})
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class _Scenario:
         self.stack = Stack(simulation)
         self.objects = simulation.tenant.objects
         for kind in ("GRANT", "REVOKE", "CERTIFY"):
-            step = {kind.lower(): {"steps": [{"accept": {}}]}}
+            step: dict[str, Any] = {kind.lower(): {"steps": [{"accept": {}}]}}
             editors.somebody_creates(
                 simulation.tenant, policyType=f"POLICY_TYPE_{kind}", policySteps=step
             )
@@ -145,7 +143,9 @@ class _Scenario:
             self._end_early(process)
         if self.profile.edits and self._often(0.6):
             for _ in range(self.chance.randint(1, 4)):
-                self.simulation.at(self.chance.uniform(0, 3), self._edit)
+                self.simulation.at(
+                    self.chance.choice([0.2, 1.0, 3.0]) * self.chance.random(), self._edit
+                )
         self.stack.begin(process, body)()
 
     def _command(self, program: Program) -> Callable[[Any], None]:

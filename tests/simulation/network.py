@@ -248,9 +248,9 @@ class Wire(httpx.BaseTransport):
             "look": look,
             "run": self.run,
             "body": json.loads(request.content or b"{}"),
+            "call": exchange.call,
         }
         if is_attachment:
-            sent["call"] = exchange.call
             answer = tenant.objects.record(self.actor, lambda: tenant.call(request), **sent)
         else:
             write = partial(tenant.call, request)

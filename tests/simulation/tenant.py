@@ -22,7 +22,7 @@ from pulumi_c1policy._emulator.state import Record
 from pulumi_c1policy._emulator.tenant import Tenant
 from tests.simulation.attached_objects import APPS, AttachedObjects
 from tests.simulation.clock import TenantClock
-from tests.simulation.looks import Look
+from tests.simulation.looks import Call, Look
 from tests.simulation.scheduler import Scheduler
 
 POLICIES = "/api/v1/policies"
@@ -47,6 +47,7 @@ class Effect:
         look: The last look of that client at the policy when it was sent.
         run: The number of the process of ours that sent it; 0 for others.
         body: The JSON of the request.
+        call: The call of the provider that sent it; None for others.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Effect:
     look: Look | None = None
     run: int = 0
     body: Any = None
+    call: Call | None = None
 
 
 class SimulatedTenant:
