@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pulumi
 from pulumi import dynamic
 
-from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._pulumi import declaration
 from pulumi_c1policy.provider import AppPoliciesProvider, EntitlementPoliciesProvider
 

@@ -25,7 +25,7 @@ from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     APP_POLICIES_KIND,
     ENTITLEMENT_POLICIES_KIND,
 )
-from pulumi_c1policy._lifecycle.planning.decisions import Options, read_options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions, read_options
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, list_warnings, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
@@ -36,7 +36,7 @@ from pulumi_c1policy._pulumi import (
     engine_values,
     expression_choice,
     failures,
-    links,
+    policy_links,
     runtime,
     stack_ownership,
 )
@@ -63,7 +63,9 @@ class PolicyProvider(ResourceProvider):
         inputs, clashes = stack_ownership.add_ownership(news)
         desired, options = engine_values.read_properties(inputs), _read_options(news)
         found = check(desired) + expression_choice.check_expressions(desired)
-        found += runtime.chains.check(desired, links.unpack(news.get(stack_ownership.OPTIONS)))
+        found += runtime.chains.check(
+            desired, policy_links.unpack(news.get(stack_ownership.OPTIONS))
+        )
         secrets = options.secrets
         graded = options.severities.apply(found, options.names)
         findings = [engine_results.hide_secret(finding, secrets) for finding in graded]
@@ -94,7 +96,7 @@ class PolicyProvider(ResourceProvider):
         options = _read_options(_news)
         # Check unchanged policies too: a change elsewhere can create a cycle.
         if paths := runtime.chains.find_cycle(_id, _news):
-            if (level := options.level("policy-cycle")) == "error":
+            if (level := options.choose_level("policy-cycle")) == "error":
                 with failures.wrap_errors("change", _olds, _id):
                     raise RefusedError(*refusals.refuse_cycle(paths))
             if level == "warning":
@@ -128,11 +130,13 @@ class PolicyProvider(ResourceProvider):
         desired = engine_values.read_properties(props)
         with failures.wrap_errors("create", props):
             runtime.require_shown_tenants()
-            recorded = creation.create(runtime.get_run(), desired, _read_options(props))
-        runtime.known_state.note_created(desired, recorded.outputs["id"])
-        runtime.known_state.hold(recorded.outputs["id"], dynamic_server.get_request_urn(), "diff")
-        runtime.chains.note(recorded.outputs["id"], desired)
-        return CreateResult(recorded.outputs["id"], to_state(recorded))
+            new_prior = creation.create(runtime.get_run(), desired, _read_options(props))
+        runtime.known_state.note_created(desired, new_prior.outputs["id"])
+        runtime.known_state.note_holder(
+            new_prior.outputs["id"], dynamic_server.get_request_urn(), "diff"
+        )
+        runtime.chains.note(new_prior.outputs["id"], desired)
+        return CreateResult(new_prior.outputs["id"], to_state(new_prior))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the live policy; the inputs of the result contain the drift."""
@@ -141,17 +145,17 @@ class PolicyProvider(ResourceProvider):
         prior = _read_prior(props) if engine_results.is_managed(props) else None
         if prior is not None:
             runtime.known_state.note(props, id_)
-            runtime.known_state.hold(id_, dynamic_server.get_request_urn(), "read")
+            runtime.known_state.note_holder(id_, dynamic_server.get_request_urn(), "read")
         with failures.wrap_errors("read", props, id_):
             runtime.require_tenant(props)
-            recorded = recovery.read(runtime.get_run(), id_, prior)
-            if recorded is None and not engine_results.is_in_state(props):
+            new_prior = recovery.read(runtime.get_run(), id_, prior)
+            if new_prior is None and not engine_results.is_in_state(props):
                 raise NotFoundError(*refusals.refuse_missing_read())
-        if recorded is not None and prior is not None and not isinstance(prior, Prior):
+        if new_prior is not None and prior is not None and not isinstance(prior, Prior):
             failures.warn_of(props, refusals.warn_of_unreadable_read(prior.problem.summary), id_)
         options = _get_packed_options(dynamic_server.get_request_inputs())
         return engine_results.make_read_result(
-            id_, recorded, is_managed=prior is not None, options=options
+            id_, new_prior, is_managed=prior is not None, options=options
         )
 
     @failures.hide_inputs(3)
@@ -164,8 +168,8 @@ class PolicyProvider(ResourceProvider):
             runtime.require_tenant(_olds)
             runtime.require_one_holder(_id, dynamic_server.get_request_urn())
             prior = from_state(engine_values.read_properties(_olds))
-            recorded = operations.update(runtime.get_run(), _id, prior, desired, options)
-        return UpdateResult(to_state(recorded))
+            new_prior = operations.update(runtime.get_run(), _id, prior, desired, options)
+        return UpdateResult(to_state(new_prior))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the policy; one that is builtin or was taken over is left in the tenant.
@@ -211,7 +215,7 @@ def _read_prior(properties: dict[str, Any]) -> Prior | Claim:
         )
 
 
-def _read_options(properties: dict[str, Any]) -> Options:
+def _read_options(properties: dict[str, Any]) -> LifecycleOptions:
     """Return the user's decisions for a resource, with the severities of the stack's config."""
     names = stack_ownership.list_names(properties, dynamic_server.get_request_urn())
     packed = _get_packed_options(properties)

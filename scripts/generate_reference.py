@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from scripts.builders_reference import format_builders

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._cel.undecided import Undecided
 
+# Any, not object: CEL's own type checker proves the types of an expression, and Python's cannot.
 Value: TypeAlias = Any
 """The value of an expression, or `Undecided`."""
 
@@ -34,7 +35,7 @@ class EnumValue:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
+class CelObject:
     """A message, such as a user, with some of its fields known.
 
     Attributes:
@@ -81,7 +82,7 @@ def parse_enum_value(enum: str, spelling: str) -> EnumValue | None:
 
 def are_equal(one: Value, other: Value) -> bool | Undecided:
     """Compare two values that may be, or contain, a `Record` or an `EnumValue`."""
-    if isinstance(one, Record) and isinstance(other, Record):
+    if isinstance(one, CelObject) and isinstance(other, CelObject):
         return _are_records_equal(one, other)
     if isinstance(one, EnumValue) and isinstance(other, EnumValue):
         if one.enum == other.enum and one.is_older is not other.is_older:
@@ -90,12 +91,12 @@ def are_equal(one: Value, other: Value) -> bool | Undecided:
         return one == other
     if isinstance(one, list) and isinstance(other, list):
         return _are_lists_equal(one, other)
-    if isinstance(one, Record | EnumValue) or isinstance(other, Record | EnumValue):
+    if isinstance(one, CelObject | EnumValue) or isinstance(other, CelObject | EnumValue):
         return False
     return bool(one == other)
 
 
-def _are_records_equal(one: Record, other: Record) -> bool | Undecided:
+def _are_records_equal(one: CelObject, other: CelObject) -> bool | Undecided:
     if one is other:
         return True
     if one.type != other.type:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pulumi_c1policy._cel import cel_library
 from pulumi_c1policy._cel.environment import Environment, load_environment
-from pulumi_c1policy._cel.name_uses import Use, find_uses
+from pulumi_c1policy._cel.name_uses import NameUse, find_uses
 from pulumi_c1policy._cel.syntax_tree import Node, decode
 
 _TOO_DEEP = "it is nested too deeply"
@@ -49,7 +49,7 @@ class Compilation:
 
     tree: Node | None
     errors: tuple[RawError, ...] = ()
-    missing: tuple[Use, ...] = ()
+    missing: tuple[NameUse, ...] = ()
     unchecked_reason: str = ""
     undocumented_offset: int | None = None
     compiled: Any = None
@@ -171,7 +171,7 @@ _UNDECLARED = "undeclared reference to "
 
 def _declare_missing(
     tree: Node, errors: list[RawError], facts: Environment
-) -> tuple[cel_library.Extras, tuple[Use, ...]]:
+) -> tuple[cel_library.Extras, tuple[NameUse, ...]]:
     undeclared = {error.offset for error in errors if error.text.startswith(_UNDECLARED)}
     missing = [
         use
@@ -203,13 +203,13 @@ def _find_root(node: Node) -> Node:
     return node
 
 
-def _guess_return_type(use: Use, facts: Environment) -> str:
+def _guess_return_type(use: NameUse, facts: Environment) -> str:
     """Return the type of a call of a known function with a wrong number of arguments."""
     known = {s.returns for s in facts.signatures.get(use.name, ()) if s.is_member is use.is_member}
     return known.pop() if len(known) == 1 else "dyn"
 
 
-def _guess_loop_names(use: Use, facts: Environment) -> list[str]:
+def _guess_loop_names(use: NameUse, facts: Environment) -> list[str]:
     """Return the names that an unknown macro seems to bind: `item` in `x.sortBy(item, item.id)`."""
     if not use.is_member or use.argument_count < 2:
         return []

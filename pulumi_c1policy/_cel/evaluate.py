@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from pulumi_c1policy._cel import checker, compiler, primitives
-from pulumi_c1policy._cel.cel_values import EnumValue, Record, Value, are_equal, parse_enum_value
+from pulumi_c1policy._cel.cel_values import CelObject, EnumValue, Value, are_equal, parse_enum_value
 from pulumi_c1policy._cel.cost import Meter, TooCostlyError
 from pulumi_c1policy._cel.environment import Place, load_environment
 from pulumi_c1policy._cel.name_uses import is_operator
@@ -118,7 +118,7 @@ class _Evaluation:
         owner = self.evaluate(node.target, bound)
         if isinstance(owner, Undecided):
             return owner
-        if isinstance(owner, Record):
+        if isinstance(owner, CelObject):
             value = owner.get(node.name)
             if not node.is_presence_test or isinstance(value, Undecided):
                 return value
@@ -219,7 +219,7 @@ def _is_text_contains(name: str, arguments: list[Value]) -> bool:
 
 def _has_our_type(value: Value) -> bool:
     """Return whether a value is of a type that the library cannot take."""
-    return isinstance(value, Record | EnumValue) or (
+    return isinstance(value, CelObject | EnumValue) or (
         isinstance(value, list) and any(map(_has_our_type, value))
     )
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class CelToken:
     """One token.
 
     Attributes:
@@ -48,9 +48,9 @@ _TOKEN = re.compile(
 
 
 @lru_cache(maxsize=16)
-def tokenize(source: str) -> tuple[Token, ...]:
+def tokenize(source: str) -> tuple[CelToken, ...]:
     """Split `source` into tokens, comments included."""
-    tokens: list[Token] = []
+    tokens: list[CelToken] = []
     position = 0
     while match := _TOKEN.search(source, position):
         kind = match.lastgroup or ""
@@ -59,13 +59,13 @@ def tokenize(source: str) -> tuple[Token, ...]:
             long = match["open"][-3:] in ('"""', "'''")
             ending = -1 if long else source.find("\n", position)
             position = len(source) if ending < 0 else ending
-            tokens.append(Token("unterminated", source[match.start() : position], match.start()))
+            tokens.append(CelToken("unterminated", source[match.start() : position], match.start()))
         else:
-            tokens.append(Token(kind, match[0], match.start()))
+            tokens.append(CelToken(kind, match[0], match.start()))
     return tuple(tokens)
 
 
-def tokenize_without_comments(source: str) -> list[Token]:
+def tokenize_without_comments(source: str) -> list[CelToken]:
     """Split `source` into tokens and drop the comments."""
     return [token for token in tokenize(source) if token.kind != "comment"]
 

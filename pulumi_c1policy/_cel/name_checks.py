@@ -14,7 +14,7 @@ from pulumi_c1policy._cel.context import Context
 from pulumi_c1policy._cel.diagnostics import Diagnostic
 from pulumi_c1policy._cel.environment import Environment, Place, Signature
 from pulumi_c1policy._cel.lexer import find_name_start, find_word_after
-from pulumi_c1policy._cel.name_uses import Use, find_uses
+from pulumi_c1policy._cel.name_uses import NameUse, find_uses
 from pulumi_c1policy._cel.suggest import format_suggestion, is_typo
 from pulumi_c1policy._cel.type_names import join_names
 
@@ -46,7 +46,7 @@ def check(context: Context, compilation: Compilation) -> Iterator[Diagnostic]:
             yield from _check_function(context, use, is_missing=use.node.offset in missing)
 
 
-def _check_variable(context: Context, use: Use) -> Iterator[Diagnostic]:
+def _check_variable(context: Context, use: NameUse) -> Iterator[Diagnostic]:
     place = context.place_facts
     if use.name not in context.facts.variables or use.name in place.variables:
         return
@@ -61,7 +61,7 @@ def _check_variable(context: Context, use: Use) -> Iterator[Diagnostic]:
     yield context.error(offset, NOT_IN_PLACE, message)
 
 
-def _check_constant(context: Context, use: Use) -> Iterator[Diagnostic]:
+def _check_constant(context: Context, use: NameUse) -> Iterator[Diagnostic]:
     facts, constant = context.facts, context.facts.constants[use.name]
     if not (constant.is_older or constant.doubt):
         return
@@ -80,7 +80,7 @@ def _is_same_value(one: str, other: str) -> bool:
     return short == long or long.endswith(f"_{short}")
 
 
-def _check_field(context: Context, use: Use, owner: str) -> Iterator[Diagnostic]:
+def _check_field(context: Context, use: NameUse, owner: str) -> Iterator[Diagnostic]:
     facts = context.facts.types.get(owner, {}).get(use.name)
     if facts is None or not (facts.preferred_spelling or facts.doubt):
         return
@@ -92,7 +92,7 @@ def _check_field(context: Context, use: Use, owner: str) -> Iterator[Diagnostic]
         yield context.warning(offset, UNDOCUMENTED, f"`{use.name}` {facts.doubt}")
 
 
-def _check_function(context: Context, use: Use, *, is_missing: bool) -> Iterator[Diagnostic]:
+def _check_function(context: Context, use: NameUse, *, is_missing: bool) -> Iterator[Diagnostic]:
     facts = context.facts
     if not facts.accepts(use.name, use.argument_count, is_member=use.is_member):
         yield _explain_unknown_function(context, use, is_missing=is_missing)
@@ -115,7 +115,7 @@ def _format_places(context: Context, signature: Signature) -> str:
     return f"`{signature.name}` cannot be called in {context.place.phrase}, only in {places}"
 
 
-def _explain_unknown_function(context: Context, use: Use, *, is_missing: bool) -> Diagnostic:
+def _explain_unknown_function(context: Context, use: NameUse, *, is_missing: bool) -> Diagnostic:
     facts = context.facts
     offset = context.find_function_start(use.node, is_member=use.is_member)
     if facts.is_extension(use.name, use.argument_count, is_member=use.is_member):
@@ -146,7 +146,7 @@ def _explain_unknown_function(context: Context, use: Use, *, is_missing: bool) -
     return context.warning(offset, "unknown-function", message)
 
 
-def _explain_argument_count(facts: Environment, use: Use, counts: set[int]) -> str:
+def _explain_argument_count(facts: Environment, use: NameUse, counts: set[int]) -> str:
     known = facts.signatures.get(use.name, ())
     more = " or more" if any(signature.is_variadic for signature in known) else ""
     wanted = " or ".join(map(str, sorted(counts))) + more
@@ -156,7 +156,7 @@ def _explain_argument_count(facts: Environment, use: Use, counts: set[int]) -> s
     return f"`{use.name}` takes {wanted} {plural}, got {use.argument_count}{usage}"
 
 
-def _explain_call_style(facts: Environment, use: Use) -> str:
+def _explain_call_style(facts: Environment, use: NameUse) -> str:
     """Explain a call that needs another form, or return "".
 
     The name is a field or a variable, a global function that is called as a member, or a member

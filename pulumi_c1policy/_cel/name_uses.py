@@ -19,7 +19,7 @@ _WORD = re.compile(r"[\w.]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class NameUse:
     """One use of one name.
 
     Attributes:
@@ -46,20 +46,20 @@ def is_operator(node: Node) -> bool:
     return node.kind == "call" and not _WORD.fullmatch(node.name)
 
 
-def find_uses(tree: Node, facts: Environment) -> Iterator[Use]:
+def find_uses(tree: Node, facts: Environment) -> Iterator[NameUse]:
     """Yield each use of a name in `tree`, except of names that a loop binds."""
     return _visit(tree, frozenset(), facts)
 
 
-def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
+def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[NameUse]:
     if node.kind == "name":
         yield from _use_name(node, bound, facts)
     elif node.kind == "field":
         whole = node.dotted_name()
         if whole in facts.constants and not _is_bound(whole, bound):
-            yield Use("constant", whole, node)
+            yield NameUse("constant", whole, node)
             return
-        yield Use("field", node.name, node)
+        yield NameUse("field", node.name, node)
     elif node.kind == "loop":
         yield from _visit(node.loop.over, bound, facts)
         yield from _visit(node.loop.start, bound, facts)
@@ -78,23 +78,23 @@ def _visit(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Us
         yield from _visit(child, bound, facts)
 
 
-def _use_name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[Use]:
+def _use_name(node: Node, bound: frozenset[str], facts: Environment) -> Iterator[NameUse]:
     if node.name.startswith("@") or _is_bound(node.name, bound):
         return
     known = node.name in facts.constants
-    yield Use("constant" if known else "variable", node.name, node)
+    yield NameUse("constant" if known else "variable", node.name, node)
 
 
-def _use_call(node: Node, bound: frozenset[str], facts: Environment) -> Use:
+def _use_call(node: Node, bound: frozenset[str], facts: Environment) -> NameUse:
     if node.target is None:
-        return Use("function", node.name, node)
+        return NameUse("function", node.name, node)
     owner = node.target.dotted_name()
     if owner is None or _is_bound(owner, bound):
-        return Use("function", node.name, node, is_member=True)
+        return NameUse("function", node.name, node, is_member=True)
     whole = f"{owner}.{node.name}"
     if whole in facts.signatures or _is_namespace(owner, node.name, facts):
-        return Use("function", whole, node)
-    return Use("function", node.name, node, is_member=True)
+        return NameUse("function", whole, node)
+    return NameUse("function", node.name, node, is_member=True)
 
 
 def _is_namespace(owner: str, function: str, facts: Environment) -> bool:

@@ -26,7 +26,7 @@ _ORDINALS = ("first", "second", "third", "fourth")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class OperatorCall:
     """A call for which the library finds no overload.
 
     Attributes:
@@ -40,7 +40,7 @@ class Call:
     offset: int
 
 
-def explain(context: Context, tree: Node, call: Call) -> Diagnostic:
+def explain(context: Context, tree: Node, call: OperatorCall) -> Diagnostic:
     """Explain which argument has the wrong type and which types are accepted."""
     node = _find_call(tree, call)
     if re.fullmatch(r"[\w.]+", call.name):
@@ -75,13 +75,13 @@ def explain(context: Context, tree: Node, call: Call) -> Diagnostic:
     return context.error(call.offset, RULE, message + _suggest(context, node, sign, call.types))
 
 
-def _find_call(tree: Node, call: Call) -> Node | None:
+def _find_call(tree: Node, call: OperatorCall) -> Node | None:
     last = call.name.rpartition(".")[2] if not call.name.startswith("_") else call.name
     found = [n for n in tree.walk() if n.kind == "call" and n.offset == call.offset]
     return next((n for n in found if n.name in (call.name, last)), None)
 
 
-def _explain_function(context: Context, node: Node | None, call: Call) -> Diagnostic:
+def _explain_function(context: Context, node: Node | None, call: OperatorCall) -> Diagnostic:
     """Explain a function call with the right number of arguments and a wrong type."""
     is_member = node is not None and node.target is not None and "." not in call.name
     signatures = [
@@ -130,7 +130,7 @@ def _format_ordinal(index: int) -> str:
     return f"the {_ORDINALS[index]} argument" if index < len(_ORDINALS) else f"argument {index + 1}"
 
 
-def _explain_macro(context: Context, call: Call) -> Diagnostic:
+def _explain_macro(context: Context, call: OperatorCall) -> Diagnostic:
     """Explain an error in a call that is not in the source but in the expansion of a macro."""
     wrong = [kind for kind in call.types if kind != "bool"]
     offset = context.find_function_start(Node("call", call.offset), is_member=True)
@@ -141,7 +141,9 @@ def _explain_macro(context: Context, call: Call) -> Diagnostic:
     return context.error(offset, RULE, message)
 
 
-def _explain_logic(context: Context, tree: Node, node: Node | None, call: Call) -> Diagnostic:
+def _explain_logic(
+    context: Context, tree: Node, node: Node | None, call: OperatorCall
+) -> Diagnostic:
     sign = call.name.strip("_")
     index = next((i for i, kind in enumerate(call.types) if kind not in ("bool", "dyn")), 0)
     kind = call.types[index]
@@ -158,7 +160,7 @@ def _is_before_in(tree: Node, node: Node | None) -> bool:
     return any(part.parts[0] is node for part in found)
 
 
-def _explain_choice(context: Context, node: Node | None, call: Call) -> Diagnostic:
+def _explain_choice(context: Context, node: Node | None, call: OperatorCall) -> Diagnostic:
     asked, one, other = (*call.types, "dyn", "dyn", "dyn")[:3]
     if asked not in ("bool", "dyn"):
         offset = context.find_start(node.parts[0]) if node else call.offset

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from pulumi_c1policy._cel.compiler import RawError
 from pulumi_c1policy._cel.diagnostics import Diagnostic, make_diagnostic
 from pulumi_c1policy._cel.environment import load_environment
-from pulumi_c1policy._cel.lexer import Token, tokenize_without_comments
+from pulumi_c1policy._cel.lexer import CelToken, tokenize_without_comments
 
 RULE = "syntax"
 
@@ -92,7 +92,7 @@ def _explain_character(source: str, error: RawError) -> Explanation | None:
     )
 
 
-def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Explanation | None:
+def _explain_quotes(source: str, tokens: list[CelToken], error: RawError) -> Explanation | None:
     unreadable = "token recognition" in error.text
     for token in tokens:
         if token.text in _TYPOGRAPHIC_QUOTES:
@@ -113,7 +113,7 @@ def _explain_quotes(source: str, tokens: list[Token], error: RawError) -> Explan
     return None
 
 
-def _explain_escape(token: Token) -> Explanation | None:
+def _explain_escape(token: CelToken) -> Explanation | None:
     for match in re.finditer(r"\\(.)", token.text, re.DOTALL):
         if match[1] not in _ESCAPES:
             message = (
@@ -127,7 +127,7 @@ def _explain_escape(token: Token) -> Explanation | None:
     )
 
 
-def _explain_foreign_syntax(tokens: list[Token], offset: int) -> Explanation | None:
+def _explain_foreign_syntax(tokens: list[CelToken], offset: int) -> Explanation | None:
     """Explain operators and words of other languages, and template braces."""
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -154,8 +154,8 @@ def _explain_foreign_syntax(tokens: list[Token], offset: int) -> Explanation | N
     return None
 
 
-def _explain_brackets(tokens: list[Token], offset: int) -> Explanation | None:
-    open_brackets: list[Token] = []
+def _explain_brackets(tokens: list[CelToken], offset: int) -> Explanation | None:
+    open_brackets: list[CelToken] = []
     for token in tokens:
         if token.text in ("(", "[", "{"):
             open_brackets.append(token)
@@ -176,7 +176,7 @@ def _explain_brackets(tokens: list[Token], offset: int) -> Explanation | None:
     return None
 
 
-def _explain_position(tokens: list[Token], offset: int, length: int) -> Explanation:
+def _explain_position(tokens: list[CelToken], offset: int, length: int) -> Explanation:
     index = next((i for i, token in enumerate(tokens) if token.offset >= offset), len(tokens))
     if index == len(tokens) or offset >= length:
         return length, _explain_ending(tokens)
@@ -199,14 +199,14 @@ def _explain_position(tokens: list[Token], offset: int, length: int) -> Explanat
     return token.offset, message
 
 
-def _is_key(tokens: list[Token], index: int) -> bool:
+def _is_key(tokens: list[CelToken], index: int) -> bool:
     """Return whether a word follows a key of a map, as in `profile.Cost Center`."""
     if tokens[index].kind != "word" or index < 3 or tokens[index - 2].text != ".":
         return False
     return tokens[index - 3].text in load_environment().map_fields
 
 
-def _explain_ending(tokens: list[Token]) -> str:
+def _explain_ending(tokens: list[CelToken]) -> str:
     signs = [token.text for token in tokens]
     if signs.count("?") > signs.count(":"):
         return "a `?` needs a `:`, as in `condition ? one : other`"

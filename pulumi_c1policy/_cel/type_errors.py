@@ -70,7 +70,7 @@ def _explain_error(
             _find_range_start(context, compilation, error.offset), operator_errors.RULE, message
         ), ""
     if (match := _NO_OVERLOAD.match(error.text)) and compilation.tree is not None:
-        call = operator_errors.Call(match[1], parse_types(match[2]), error.offset)
+        call = operator_errors.OperatorCall(match[1], parse_types(match[2]), error.offset)
         return operator_errors.explain(context, compilation.tree, call), ""
     return None
 

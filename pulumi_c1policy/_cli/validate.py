@@ -72,7 +72,7 @@ def validate(
 def _check_policy(tree: Tree, *, online: bool) -> list[Finding]:
     from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks
     from pulumi_c1policy._lifecycle.effects import online_checks
-    from pulumi_c1policy._lifecycle.planning.reduce import prune
+    from pulumi_c1policy._lifecycle.planning.pruning import prune
     from pulumi_c1policy._model.policy import POLICY
 
     present = prune(POLICY, tree).items()

@@ -13,7 +13,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.credentials import Secret
 from pulumi_c1policy._client.outcomes import Failure
 from pulumi_c1policy.errors import NoAnswerError
@@ -31,7 +31,7 @@ _log = logging.getLogger("pulumi_c1policy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Token:
+class AccessToken:
     """An access token and its times; compared by identity.
 
     Attributes:
@@ -45,7 +45,7 @@ class Token:
     ends_at: float = float("inf")
 
     @classmethod
-    def from_answer(cls, text: str, requested_at: float, lifetime: float) -> Token:
+    def from_answer(cls, text: str, requested_at: float, lifetime: float) -> AccessToken:
         """Return a token that was requested at this moment and lives for `lifetime` seconds."""
         life = min(lifetime, _MAX_LIFETIME_SECONDS)
         ahead = min(_MAX_AHEAD_SECONDS, life * _AHEAD_SHARE)
@@ -55,10 +55,10 @@ class Token:
 class TokenSource(Protocol):
     """The source of the tokens of a transport."""
 
-    def get(self, deadline: float) -> Token | Failure:
+    def get(self, deadline: float) -> AccessToken | Failure:
         """Return a token that is valid now."""
 
-    def discard(self, token: Token) -> bool:
+    def discard(self, token: AccessToken) -> bool:
         """Forget a token that the tenant does not accept; return whether `get` gets another."""
 
 
@@ -66,13 +66,13 @@ class StaticToken:
     """An access token from the settings, which cannot be renewed."""
 
     def __init__(self, secret: Secret) -> None:
-        self._token = Token(secret)
+        self._token = AccessToken(secret)
 
-    def get(self, deadline: float) -> Token:  # noqa: ARG002 (the protocol's signature)
+    def get(self, deadline: float) -> AccessToken:  # noqa: ARG002 (the protocol's signature)
         """Return the token."""
         return self._token
 
-    def discard(self, token: Token) -> bool:  # noqa: ARG002 (the protocol's signature)
+    def discard(self, token: AccessToken) -> bool:  # noqa: ARG002 (the protocol's signature)
         """Return False: there is no other token."""
         return False
 
@@ -82,8 +82,8 @@ class TokenCache:
 
     def __init__(
         self,
-        fetch: Callable[[float], Token | Failure],
-        clock: Clock,
+        fetch: Callable[[float], AccessToken | Failure],
+        clock: ClientClock,
         closed: threading.Event,
     ) -> None:
         """Start without a token; the first `get` fetches one.
@@ -97,10 +97,10 @@ class TokenCache:
         self._clock = clock
         self._closed = closed
         self._lock = threading.Lock()
-        self._token: Token | None = None
-        self._renewal: Future[Token | Failure] | None = None
+        self._token: AccessToken | None = None
+        self._renewal: Future[AccessToken | Failure] | None = None
 
-    def get(self, deadline: float) -> Token | Failure:
+    def get(self, deadline: float) -> AccessToken | Failure:
         """Return a valid token: the cached one, that of a renewal under way, or a new one."""
         while True:
             with self._lock:
@@ -118,7 +118,7 @@ class TokenCache:
             if result is not None:
                 return result
 
-    def discard(self, token: Token) -> bool:
+    def discard(self, token: AccessToken) -> bool:
         """Forget a token that the tenant does not accept; keep a newer one."""
         with self._lock:
             if self._token is token:
@@ -126,8 +126,8 @@ class TokenCache:
         return True
 
     def _renew(
-        self, own: Future[Token | Failure], old: Token | None, deadline: float
-    ) -> Token | Failure:
+        self, own: Future[AccessToken | Failure], old: AccessToken | None, deadline: float
+    ) -> AccessToken | Failure:
         try:
             result = self._fetch(deadline)
         except BaseException:
@@ -145,13 +145,15 @@ class TokenCache:
         own.set_result(result)
         return result
 
-    def _finish(self, token: Token | None) -> None:
+    def _finish(self, token: AccessToken | None) -> None:
         with self._lock:
             self._renewal = None
             if token is not None:
                 self._token = token
 
-    def _await(self, renewal: Future[Token | Failure], deadline: float) -> Token | Failure | None:
+    def _await(
+        self, renewal: Future[AccessToken | Failure], deadline: float
+    ) -> AccessToken | Failure | None:
         """Return the result of another thread's renewal; None if that thread was interrupted."""
         while not self._closed.is_set() and self._clock.monotonic() < deadline:
             try:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pulumi_c1policy._client import bodies, error_answers
 from pulumi_c1policy._client.answers import Answer, describe_unreadable, format_request_id
 from pulumi_c1policy._client.credentials import Credential
-from pulumi_c1policy._client.outcomes import Failure, Kind
+from pulumi_c1policy._client.outcomes import Failure, OutcomeKind
 from pulumi_c1policy._client.text_cleaner import Cleaner
 from pulumi_c1policy.errors import AnswerError
 
@@ -47,7 +47,7 @@ class AnswerReader:
         if 300 <= answer.status < 400:
             return self._describe_redirect(answer)
         is_empty = not answer.body.strip()
-        if is_empty and answer.call.kind is Kind.DELETE:
+        if is_empty and answer.call.kind is OutcomeKind.DELETE:
             return {}
         value = bodies.parse(answer.body)
         if isinstance(value, dict):

@@ -11,10 +11,14 @@ from typing import Any, Final
 
 from pulumi_c1policy._client import answers, decoding, object_paths, paging
 from pulumi_c1policy._client.answer_models import AppEnvelope, EntitlementEnvelope, Page
-from pulumi_c1policy._client.api_requests import Body, Decision, Look, Request, SendNothing
-from pulumi_c1policy._client.outcomes import Call, Failure, Kind, unwrap
+from pulumi_c1policy._client.api_requests import ApiRequest, Body, Decision, Look, SendNothing
+from pulumi_c1policy._client.outcomes import Call, Failure, OutcomeKind, unwrap
 from pulumi_c1policy._client.transport import Transport
-from pulumi_c1policy._model.attachments import ENTITLEMENT_POLICIES, OVERRIDE, Target
+from pulumi_c1policy._model.attachment_fields import (
+    ENTITLEMENT_POLICIES,
+    OVERRIDE,
+    AttachmentTarget,
+)
 from pulumi_c1policy.errors import (
     APIError,
     ConflictError,
@@ -46,7 +50,7 @@ class AttachmentClient:
         """End the calls of a block after this time, if not earlier."""
         return self._transport.limit_time(seconds)
 
-    def get(self, target: Target) -> dict[str, Any]:
+    def get(self, target: AttachmentTarget) -> dict[str, Any]:
         """Return an app or an entitlement.
 
         Raises:
@@ -54,12 +58,12 @@ class AttachmentClient:
             APIError: It could not be read.
         """
         with _advise(target):
-            call = Call(Kind.READ, "GET", _build_path(target, "GET"), has_id=True)
-            value = unwrap(self._transport.send(Request(call)))
+            call = Call(OutcomeKind.READ, "GET", _build_path(target, "GET"), has_id=True)
+            value = unwrap(self._transport.send(ApiRequest(call)))
             return unwrap(_decode(target, call, value))
 
     def update(
-        self, target: Target, fields_for: Callable[[dict[str, Any]], Fields | None]
+        self, target: AttachmentTarget, fields_for: Callable[[dict[str, Any]], Fields | None]
     ) -> dict[str, Any]:
         """Replace fields of an object; return the object after the update.
 
@@ -76,8 +80,8 @@ class AttachmentClient:
             APIError: It was not updated. With `ambiguous`, it may have been.
         """
         with _advise(target):
-            call = Call(Kind.UPDATE, "POST", _build_path(target, "POST"), has_id=True)
-            seen = Call(Kind.READ, "GET", call.path, has_id=True)
+            call = Call(OutcomeKind.UPDATE, "POST", _build_path(target, "POST"), has_id=True)
+            seen = Call(OutcomeKind.READ, "GET", call.path, has_id=True)
 
             def decide(value: dict[str, Any]) -> Decision:
                 live = _decode(target, seen, value)
@@ -86,10 +90,10 @@ class AttachmentClient:
                 fields = fields_for(live)
                 return SendNothing(value) if fields is None else Body(_build_body(target, fields))
 
-            value = unwrap(self._transport.send(Request(call, look=Look(seen, decide))))
+            value = unwrap(self._transport.send(ApiRequest(call, look=Look(seen, decide))))
             return unwrap(_decode(target, call, value))
 
-    def search(self, targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+    def search(self, targets: Sequence[AttachmentTarget]) -> Iterator[dict[str, Any]]:
         """Yield those of these objects (all apps, or all entitlements) that exist."""
         if targets and not targets[0].entitlement_id:
             filters = {"appIds": [target.app_id for target in targets]}
@@ -116,7 +120,7 @@ class AttachmentClient:
             yield [row for row in rows if isinstance(row, dict)]
 
 
-def _build_body(target: Target, fields: Fields) -> dict[str, Any]:
+def _build_body(target: AttachmentTarget, fields: Fields) -> dict[str, Any]:
     """Return the JSON of an update.
 
     The request carries the override as well: a field of the request has no presence on the wire, so
@@ -131,7 +135,9 @@ def _build_body(target: Target, fields: Fields) -> dict[str, Any]:
     return {target.noun: dict(fields), "updateMask": ",".join(sorted(fields)), **beside}
 
 
-def _decode(target: Target, call: Call, value: dict[str, Any]) -> dict[str, Any] | Failure:
+def _decode(
+    target: AttachmentTarget, call: Call, value: dict[str, Any]
+) -> dict[str, Any] | Failure:
     """Return the object in the answer to a get or an update; a failure if it is another one."""
     if target.entitlement_id:
         view = decoding.decode(EntitlementEnvelope, call, value)
@@ -149,7 +155,7 @@ def _decode(target: Target, call: Call, value: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-def _build_path(target: Target, method: str) -> str:
+def _build_path(target: AttachmentTarget, method: str) -> str:
     path = object_paths.build_path(APPS_PATH, target.app_id, method, "app")
     if not target.entitlement_id:
         return path
@@ -158,7 +164,7 @@ def _build_path(target: Target, method: str) -> str:
 
 
 @contextlib.contextmanager
-def _advise(target: Target) -> Iterator[None]:
+def _advise(target: AttachmentTarget) -> Iterator[None]:
     """Replace the advice of errors about policies by advice about the object."""
     try:
         yield

@@ -10,7 +10,7 @@ import threading
 import time
 
 
-class Clock:
+class ClientClock:
     """The machine's clocks."""
 
     def monotonic(self) -> float:

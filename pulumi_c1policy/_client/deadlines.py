@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 
 _ENDS_AT: Final = ContextVar("_ENDS_AT", default=math.inf)
 
@@ -23,7 +23,7 @@ def get_deadline() -> float:
 
 
 @contextmanager
-def limit_time(clock: Clock, seconds: float) -> Iterator[None]:
+def limit_time(clock: ClientClock, seconds: float) -> Iterator[None]:
     """End the requests of a block after this time, or with the block around it if that is earlier.
 
     Requests made inside a nested block so share the outer deadline.
@@ -41,7 +41,7 @@ class Stopwatch:
     The pages of a list use it: the caller may look at each page for as long as it wants.
     """
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    def __init__(self, clock: ClientClock, seconds: float) -> None:
         self._clock = clock
         self._left_seconds = seconds
 

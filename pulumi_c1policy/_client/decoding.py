@@ -8,14 +8,14 @@ import pydantic
 
 from pulumi_c1policy._client import answers
 from pulumi_c1policy._client.answer_models import PolicyEnvelope
-from pulumi_c1policy._client.api_requests import Request
+from pulumi_c1policy._client.api_requests import ApiRequest
 from pulumi_c1policy._client.outcomes import Call, Failure, unwrap
 from pulumi_c1policy._client.transport import Transport
 
 _Model = TypeVar("_Model", bound=pydantic.BaseModel)
 
 
-def request_model(transport: Transport, model: type[_Model], request: Request) -> _Model:
+def request_model(transport: Transport, model: type[_Model], request: ApiRequest) -> _Model:
     """Send a request; return its answer as a model.
 
     Raises:

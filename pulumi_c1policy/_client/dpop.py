@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pulumi_c1policy._client.answer_models import ErrorBody
-from pulumi_c1policy._client.outcomes import Kind
+from pulumi_c1policy._client.outcomes import OutcomeKind
 
 ADVICE: Final = "Use a credential that does not demand DPoP: this client sends bearer tokens only."
 """The advice for a credential that demands DPoP."""
@@ -21,7 +21,7 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _SCHEME = re.compile(r"(?:^|,)\s*(dpop|bearer)(?=[\s,]|$)", re.IGNORECASE)
 
 
-def is_demanded(kind: Kind, status: int, challenges: Iterable[str], body: ErrorBody) -> bool:
+def is_demanded(kind: OutcomeKind, status: int, challenges: Iterable[str], body: ErrorBody) -> bool:
     """Return whether an error answer demands DPoP instead of a bearer token.
 
     Args:
@@ -42,7 +42,7 @@ def is_demanded(kind: Kind, status: int, challenges: Iterable[str], body: ErrorB
         return True
     # A gateway may drop the header, so the text counts too. It does not count for other requests:
     # their error may quote a policy about DPoP.
-    about_credential = status == 401 or (kind is Kind.TOKEN and status in (400, 403))
+    about_credential = status == 401 or (kind is OutcomeKind.TOKEN and status in (400, 403))
     text = f"{body.message or ''} {body.error_description or ''}"
     return about_credential and "dpop" in text.lower()
 

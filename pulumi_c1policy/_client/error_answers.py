@@ -12,7 +12,7 @@ from pulumi_c1policy._client import bodies, dpop, retries, settings, statuses, t
 from pulumi_c1policy._client.answer_models import ErrorBody
 from pulumi_c1policy._client.answers import NOT_THE_API, Answer, format_request_id
 from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
-from pulumi_c1policy._client.outcomes import Call, Failure, Kind
+from pulumi_c1policy._client.outcomes import Call, Failure, OutcomeKind
 
 _STILL_IN_USE = (
     "Correct what the tenant names (for example, a policy that still points to this one), then run "
@@ -74,7 +74,7 @@ def describe(
     meaning = statuses.interpret(call.kind, answer.status, body)
     headers = answer.headers
     wait = retries.parse_retry_after(headers.get("retry-after"), headers.get("date"), now)
-    if meaning.rejection and call.kind in (Kind.CREATE, Kind.UPDATE):
+    if meaning.rejection and call.kind in (OutcomeKind.CREATE, OutcomeKind.UPDATE):
         advice = meaning.rejection.advice
     else:
         advice = _choose_advice(call, meaning.error, credential, is_foreign=_is_foreign(answer))
@@ -107,7 +107,7 @@ def _choose_advice(
     if is_foreign and error_type in _ABOUT_THE_REQUEST:
         return NOT_THE_API
     is_mistake = error_type in (errors.InvalidRequestError, errors.ConflictError)
-    if call.kind is Kind.DELETE and is_mistake:
+    if call.kind is OutcomeKind.DELETE and is_mistake:
         return _STILL_IN_USE
     if error_type is not errors.AuthenticationError:
         return _ADVICE[error_type]

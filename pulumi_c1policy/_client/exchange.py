@@ -19,9 +19,9 @@ import httpx
 
 from pulumi_c1policy._client import bodies, connection_failures, tenant_address
 from pulumi_c1policy._client.answers import Answer
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.network import ClosedError, Network
-from pulumi_c1policy._client.outcomes import Call, Failure, Kind
+from pulumi_c1policy._client.outcomes import Call, Failure, OutcomeKind
 from pulumi_c1policy._client.pace import INTERRUPTED
 from pulumi_c1policy.errors import SettingsError
 
@@ -43,7 +43,7 @@ class Exchanges:
     def __init__(
         self,
         server_url: str,
-        clock: Clock,
+        clock: ClientClock,
         closed: threading.Event,
         transport: httpx.BaseTransport | None,
     ) -> None:
@@ -99,7 +99,7 @@ class Exchanges:
         request.extensions["trace"] = _build_trace(on_connected)
         try:
             with (
-                self._network.until(deadline),
+                self._network.limit_until(deadline),
                 self._count(),
                 closing(self._http.send(request, stream=True)) as response,
             ):
@@ -162,9 +162,9 @@ def _build_trace(
     return trace
 
 
-def _build_timeouts(kind: Kind, left: float) -> dict[str, float]:
+def _build_timeouts(kind: OutcomeKind, left: float) -> dict[str, float]:
     # A write waits as long as possible, because giving up makes its outcome ambiguous.
-    is_write = kind in (Kind.CREATE, Kind.UPDATE)
+    is_write = kind in (OutcomeKind.CREATE, OutcomeKind.UPDATE)
     wait = (
         left - min(_LOOK_SECONDS, _LOOK_SHARE * left) if is_write else min(_MAX_READ_SECONDS, left)
     )

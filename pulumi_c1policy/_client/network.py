@@ -21,7 +21,7 @@ import httpcore
 import httpx
 from httpcore import SOCKET_OPTION, NetworkBackend, NetworkStream
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 
 _POLL_SECONDS = 0.05
 # The kernel buffers this much without waiting for the peer.
@@ -35,7 +35,7 @@ class ClosedError(Exception):
 class Network(NetworkBackend):
     """The connections of one client; threads share it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: ClientClock) -> None:
         """Open nothing yet.
 
         Args:
@@ -56,7 +56,7 @@ class Network(NetworkBackend):
                 transport._pool._network_backend = self
 
     @contextlib.contextmanager
-    def until(self, moment: float) -> Iterator[None]:
+    def limit_until(self, moment: float) -> Iterator[None]:
         """End every call of this thread at a moment of the monotonic clock."""
         outer = getattr(self._local, "moment", None)
         self._local.moment = moment if outer is None else min(moment, outer)
@@ -223,10 +223,10 @@ class _Stream(NetworkStream):
         found: socket.socket = self._inner.get_extra_info("socket")
         return found
 
-    def _count_seconds(self, timeout: float | None, over: type[Exception]) -> float | None:
+    def _count_seconds(self, timeout: float | None, expired: type[Exception]) -> float | None:
         seconds = self._network.limit_timeout(timeout)
         if seconds is not None and seconds <= 0:
-            raise over("the deadline is over")
+            raise expired("the deadline is over")
         return seconds
 
 
@@ -245,7 +245,7 @@ def _handle(open_socket: socket.socket) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def _cut_after(
-    seconds: float | None, open_socket: socket.socket, over: type[Exception]
+    seconds: float | None, open_socket: socket.socket, expired: type[Exception]
 ) -> Iterator[None]:
     """Cut the connection if the block lasts longer than this.
 
@@ -254,7 +254,7 @@ def _cut_after(
     Args:
         seconds: The time limit; None means none.
         open_socket: The socket of the connection.
-        over: The class of the error to raise after the limit.
+        expired: The class of the error to raise after the limit.
     """
     if seconds is None:
         yield
@@ -272,7 +272,7 @@ def _cut_after(
         yield
     except httpcore.NetworkError as error:
         if is_over.is_set():
-            raise over("the deadline is over") from error
+            raise expired("the deadline is over") from error
         raise
     finally:
         timer.cancel()

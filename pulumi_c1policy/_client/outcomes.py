@@ -21,7 +21,7 @@ LOOK_FIRST: Final = (
 _Value = TypeVar("_Value")
 
 
-class Kind(Enum):
+class OutcomeKind(Enum):
     """The kind of a request; it decides after which outcomes the request is sent again."""
 
     READ = auto()
@@ -57,19 +57,19 @@ _TRANSIENT = frozenset(
         Outcome.NOT_ROUTED,
     }
 )
-RETRIED: Final[Mapping[Kind, frozenset[Outcome]]] = {
-    Kind.READ: _TRANSIENT,
-    Kind.TOKEN: _TRANSIENT,
+RETRIED: Final[Mapping[OutcomeKind, frozenset[Outcome]]] = {
+    OutcomeKind.READ: _TRANSIENT,
+    OutcomeKind.TOKEN: _TRANSIENT,
     # A look precedes each attempt of these two, so a repetition cannot overwrite an edit.
-    Kind.DELETE: _TRANSIENT,
-    Kind.UPDATE: _TRANSIENT,
+    OutcomeKind.DELETE: _TRANSIENT,
+    OutcomeKind.UPDATE: _TRANSIENT,
     # A gateway also answers 503 when it lost its backend half-way: the policy may exist.
-    Kind.CREATE: frozenset({Outcome.NOT_SENT, Outcome.THROTTLED}),
+    OutcomeKind.CREATE: frozenset({Outcome.NOT_SENT, Outcome.THROTTLED}),
 }
 """The outcomes after which a request of each kind is sent again."""
 
 _SLOWING = frozenset({Outcome.THROTTLED, Outcome.UNAVAILABLE})
-_WRITES = frozenset({Kind.CREATE, Kind.UPDATE, Kind.DELETE})
+_WRITES = frozenset({OutcomeKind.CREATE, OutcomeKind.UPDATE, OutcomeKind.DELETE})
 _AMBIGUOUS = frozenset(
     {Outcome.NO_ANSWER, Outcome.UNAVAILABLE, Outcome.SERVER_FAILED, Outcome.UNREADABLE}
 )
@@ -86,7 +86,7 @@ class Call:
         has_id: The path holds the id of a policy.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     method: str
     path: str
     has_id: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.outcomes import Failure
 from pulumi_c1policy.errors import NoAnswerError
 
@@ -26,13 +26,13 @@ INTERRUPTED = Failure(
 class Pace:
     """The waits that a tenant asks for; every thread of the client obeys them."""
 
-    def __init__(self, clock: Clock, closed: threading.Event) -> None:
+    def __init__(self, clock: ClientClock, closed: threading.Event) -> None:
         self._clock = clock
         self._closed = closed
         self._lock = threading.Lock()
         self._not_before = 0.0
 
-    def hold(self, seconds: float) -> None:
+    def delay(self, seconds: float) -> None:
         """Make every thread wait for this time from now, or longer if it waits already."""
         until = self._clock.monotonic() + seconds
         with self._lock:

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from pulumi_c1policy._client import answers, bodies, decoding
 from pulumi_c1policy._client.answer_models import Page
-from pulumi_c1policy._client.api_requests import Request
-from pulumi_c1policy._client.outcomes import Call, Kind
+from pulumi_c1policy._client.api_requests import ApiRequest
+from pulumi_c1policy._client.outcomes import Call, OutcomeKind
 from pulumi_c1policy._client.transport import Transport
 
 POLICIES_PATH = "/api/v1/policies"
@@ -25,12 +25,12 @@ def list_pages(transport: Transport, page_size: int) -> Iterator[Policies]:
     Raises:
         APIError: A page could not be read, or the pages do not end.
     """
-    call = Call(Kind.READ, "GET", POLICIES_PATH)
+    call = Call(OutcomeKind.READ, "GET", POLICIES_PATH)
     budget = bodies.Budget()
 
-    def build(token: str) -> Request:
+    def build(token: str) -> ApiRequest:
         params = {"page_size": str(page_size)} | ({"page_token": token} if token else {})
-        return Request(call, params=params, budget=budget)
+        return ApiRequest(call, params=params, budget=budget)
 
     return _follow_pages(transport, PolicyPage, build)
 
@@ -61,19 +61,19 @@ def search_pages(
     Raises:
         APIError: A page could not be read, or the pages do not end.
     """
-    call = Call(Kind.READ, "POST", path)
+    call = Call(OutcomeKind.READ, "POST", path)
     constant = {name: value for name, value in filters.items() if value}
     budget = bodies.Budget()
 
-    def build(token: str) -> Request:
+    def build(token: str) -> ApiRequest:
         page = {"pageSize": page_size} | ({"pageToken": token} if token else {})
-        return Request(call, body=constant | page, budget=budget)
+        return ApiRequest(call, body=constant | page, budget=budget)
 
     return _follow_pages(transport, model, build)
 
 
 def _follow_pages(
-    transport: Transport, model: type[Page[_Row]], build: Callable[[str], Request]
+    transport: Transport, model: type[Page[_Row]], build: Callable[[str], ApiRequest]
 ) -> Iterator[list[_Row]]:
     """Yield each page, from that without a token to the last one.
 

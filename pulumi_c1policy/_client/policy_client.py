@@ -21,10 +21,10 @@ from pulumi_c1policy._client.answer_models import (
     EditorMarker,
     PolicyEnvelope,
 )
-from pulumi_c1policy._client.api_requests import Body, Decision, Look, Request, SendNothing
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.api_requests import ApiRequest, Body, Decision, Look, SendNothing
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.directory_client import DirectoryClient
-from pulumi_c1policy._client.outcomes import Call, Failure, Kind, unwrap
+from pulumi_c1policy._client.outcomes import Call, Failure, OutcomeKind, unwrap
 from pulumi_c1policy._client.paging import POLICIES_PATH
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.transport import Transport
@@ -49,7 +49,7 @@ class PolicyClient:
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
-        clock: Clock | None = None,
+        clock: ClientClock | None = None,
     ) -> None:
         """Prepare the pool; nothing is sent before the first call.
 
@@ -116,8 +116,8 @@ class PolicyClient:
             APIError: It was not created. With `ambiguous`, it may have been: look for it before
                 the next call.
         """
-        call = Call(Kind.CREATE, "POST", POLICIES_PATH)
-        request = Request(call, body=dict(policy))
+        call = Call(OutcomeKind.CREATE, "POST", POLICIES_PATH)
+        request = ApiRequest(call, body=dict(policy))
         created = decoding.request_model(self._transport, PolicyEnvelope, request).policy
         if not isinstance(created.get("id"), str) or not created["id"]:
             raise answers.describe_unreadable(call, "a policy without an id").to_error()
@@ -130,8 +130,8 @@ class PolicyClient:
             NotFoundError: The tenant has no such policy.
             APIError: It could not be read.
         """
-        call = Call(Kind.READ, "GET", _build_path(policy_id, "GET"), has_id=True)
-        return self._send_for_policy(policy_id, Request(call))
+        call = Call(OutcomeKind.READ, "GET", _build_path(policy_id, "GET"), has_id=True)
+        return self._send_for_policy(policy_id, ApiRequest(call))
 
     def update(
         self,
@@ -157,7 +157,7 @@ class PolicyClient:
         """
         if not mask:
             raise ValueError("an empty mask would rewrite the whole policy")
-        call = Call(Kind.UPDATE, "POST", _build_path(policy_id, "POST"), has_id=True)
+        call = Call(OutcomeKind.UPDATE, "POST", _build_path(policy_id, "POST"), has_id=True)
 
         def decide(policy: dict[str, Any]) -> Decision:
             body = body_for(policy)
@@ -165,7 +165,7 @@ class PolicyClient:
                 return SendNothing({"policy": policy})
             return Body({"policy": dict(body), "updateMask": ",".join(mask)})
 
-        request = Request(call, look=_build_look(policy_id, decide))
+        request = ApiRequest(call, look=_build_look(policy_id, decide))
         return self._send_for_policy(policy_id, request)
 
     def delete(self, policy_id: str, may_delete: Callable[[dict[str, Any]], bool]) -> None:
@@ -183,12 +183,12 @@ class PolicyClient:
                 deleted it, and its answer was lost.
             APIError: It was not deleted. With `ambiguous`, it may have been.
         """
-        call = Call(Kind.DELETE, "DELETE", _build_path(policy_id, "DELETE"), has_id=True)
+        call = Call(OutcomeKind.DELETE, "DELETE", _build_path(policy_id, "DELETE"), has_id=True)
 
         def decide(policy: dict[str, Any]) -> Decision:
             return Body(None) if may_delete(policy) else SendNothing({})
 
-        unwrap(self._transport.send(Request(call, look=_build_look(policy_id, decide))))
+        unwrap(self._transport.send(ApiRequest(call, look=_build_look(policy_id, decide))))
 
     def list(self, page_size: int = _MAX_PAGE_SIZE) -> Iterator[dict[str, Any]]:
         """Yield every policy that is not scoped to an app or entitlement."""
@@ -263,24 +263,24 @@ class PolicyClient:
 
     def test_account_provision(self, cel: str) -> AccountProvisionResult:
         """Return the value of an account provisioning expression."""
-        call = Call(Kind.READ, "POST", f"{POLICIES_PATH}/test-account-provision-policy")
-        request = Request(call, body={"cel": cel})
+        call = Call(OutcomeKind.READ, "POST", f"{POLICIES_PATH}/test-account-provision-policy")
+        request = ApiRequest(call, body={"cel": cel})
         return decoding.request_model(self._transport, AccountProvisionResult, request)
 
     def validate_cel(self, text: str) -> _Markers:
         """Return the tenant's remarks on a CEL expression; a valid one has none."""
-        call = Call(Kind.READ, "POST", f"{POLICIES_PATH}/validate/cel")
-        request = Request(call, body={"text": text})
+        call = Call(OutcomeKind.READ, "POST", f"{POLICIES_PATH}/validate/cel")
+        request = ApiRequest(call, body={"text": text})
         return decoding.request_model(self._transport, CelValidation, request).markers or []
 
-    def _send_for_policy(self, policy_id: str, request: Request) -> dict[str, Any]:
+    def _send_for_policy(self, policy_id: str, request: ApiRequest) -> dict[str, Any]:
         value = unwrap(self._transport.send(request))
         return unwrap(decoding.decode_policy(policy_id, request.call, value))
 
 
 def _build_look(policy_id: str, decide: Callable[[dict[str, Any]], Decision]) -> Look:
     """Return the look at a policy, whose decision gets the policy instead of the answer."""
-    call = Call(Kind.READ, "GET", _build_path(policy_id, "GET"), has_id=True)
+    call = Call(OutcomeKind.READ, "GET", _build_path(policy_id, "GET"), has_id=True)
 
     def decide_on_answer(value: dict[str, Any]) -> Decision:
         policy = decoding.decode_policy(policy_id, call, value)

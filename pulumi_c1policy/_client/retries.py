@@ -15,7 +15,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.outcomes import LOOK_FIRST, Failure, Outcome
 from pulumi_c1policy._client.pace import Pace
 from pulumi_c1policy.errors import APIError
@@ -30,7 +30,7 @@ _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
 def repeat(
-    attempt: Callable[[], _Value | Failure], deadline: float, clock: Clock, pace: Pace
+    attempt: Callable[[], _Value | Failure], deadline: float, clock: ClientClock, pace: Pace
 ) -> _Value | Failure:
     """Return the result of the first attempt that succeeds, or the failure of the last one.
 
@@ -65,10 +65,10 @@ def repeat(
         if is_last or not result.is_retried:
             if result.is_slowing:
                 # The other requests of the caller wait, even if this one is not sent again.
-                pace.hold(result.retry_after or 0.0)
+                pace.delay(result.retry_after or 0.0)
             return _count_attempts(result, number)
         if result.is_slowing:
-            pace.hold(delay)
+            pace.delay(delay)
         if not pace.wait(delay):
             return result
     raise AssertionError("unreachable: the loop has no end of its own")

@@ -13,7 +13,7 @@ from typing import Final
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._client import answer_models, rejections
-from pulumi_c1policy._client.outcomes import Kind, Outcome
+from pulumi_c1policy._client.outcomes import Outcome, OutcomeKind
 from pulumi_c1policy._client.rejections import Rejection
 
 _GRPC_CODES: Final[Mapping[int, str]] = {
@@ -65,9 +65,9 @@ class Meaning:
     rejection: Rejection | None = None
 
 
-def interpret(kind: Kind, status: int, body: answer_models.ErrorBody) -> Meaning:
+def interpret(kind: OutcomeKind, status: int, body: answer_models.ErrorBody) -> Meaning:
     """Return the meaning of an answer with a status of 400 or above."""
-    if kind is Kind.TOKEN:
+    if kind is OutcomeKind.TOKEN:
         if status in (400, 401, 403):
             # OAuth answers 400 to a wrong credential.
             return Meaning(errors.AuthenticationError)
@@ -83,7 +83,7 @@ def interpret(kind: Kind, status: int, body: answer_models.ErrorBody) -> Meaning
     is_failure = status >= 500 or status in _GAVE_UP_WAITING
     if is_failure or body.code in (_DEADLINE_EXCEEDED, _UNAVAILABLE):
         return Meaning(errors.ServerError, _outcome_of_failure(status, body.code))
-    if status == 404 and (body.code != _NOT_FOUND or kind is Kind.TOKEN):
+    if status == 404 and (body.code != _NOT_FOUND or kind is OutcomeKind.TOKEN):
         # Only the API's own 404 is about the policy: not that of a gateway, nor that of the token
         # endpoint.
         return Meaning(errors.AnswerError, Outcome.NOT_ROUTED)

@@ -9,17 +9,17 @@ from typing import Any, Final
 import pydantic
 
 from pulumi_c1policy._client import answers, credentials, dpop, retries
-from pulumi_c1policy._client.access_tokens import Token
+from pulumi_c1policy._client.access_tokens import AccessToken
 from pulumi_c1policy._client.answer_models import TokenAnswer
 from pulumi_c1policy._client.answer_reader import AnswerReader
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.exchange import Exchanges
-from pulumi_c1policy._client.outcomes import Call, Failure, Kind
+from pulumi_c1policy._client.outcomes import Call, Failure, OutcomeKind
 from pulumi_c1policy._client.pace import Pace
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy.errors import AuthenticationError
 
-_CALL: Final = Call(Kind.TOKEN, "POST", "/auth/v1/token")
+_CALL: Final = Call(OutcomeKind.TOKEN, "POST", "/auth/v1/token")
 _DEFAULT_LIFETIME_SECONDS = 600.0
 
 
@@ -30,12 +30,12 @@ class TokenEndpoint:
     settings: Settings
     exchanges: Exchanges
     reader: AnswerReader
-    clock: Clock
+    clock: ClientClock
     pace: Pace
 
     def fetch_token(
         self, credential: credentials.OidcExchange | credentials.ClientSecret, deadline: float
-    ) -> Token | Failure:
+    ) -> AccessToken | Failure:
         """Request an access token; repeat the request like a read.
 
         A failure is final for the caller: it was repeated here already.
@@ -46,7 +46,7 @@ class TokenEndpoint:
 
     def _attempt(
         self, credential: credentials.OidcExchange | credentials.ClientSecret, deadline: float
-    ) -> Token | Failure:
+    ) -> AccessToken | Failure:
         if held := self.pace.wait_turn(deadline):
             return held
         cleaner = self.reader.cleaner
@@ -65,7 +65,7 @@ class TokenEndpoint:
             return answers.describe_unreadable(_CALL, "JSON without a usable access token")
         cleaner.hide(token.access_token)
         lifetime = _DEFAULT_LIFETIME_SECONDS if token.expires_in is None else token.expires_in
-        return Token.from_answer(token.access_token, requested_at, lifetime)
+        return AccessToken.from_answer(token.access_token, requested_at, lifetime)
 
 
 def _parse(value: dict[str, Any]) -> TokenAnswer | None:

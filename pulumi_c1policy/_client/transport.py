@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._client import answers, credentials, deadlines, error_answers, retries
-from pulumi_c1policy._client.access_tokens import StaticToken, Token, TokenCache, TokenSource
+from pulumi_c1policy._client.access_tokens import AccessToken, StaticToken, TokenCache, TokenSource
 from pulumi_c1policy._client.answer_reader import AnswerReader
 from pulumi_c1policy._client.answers import Answer
-from pulumi_c1policy._client.api_requests import Body, Look, Request, SendNothing
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.api_requests import ApiRequest, Body, Look, SendNothing
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.exchange import Exchanges
 from pulumi_c1policy._client.outcomes import Call, Failure, Outcome
 from pulumi_c1policy._client.pace import Pace
@@ -40,7 +40,7 @@ class Transport:
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
-        clock: Clock | None = None,
+        clock: ClientClock | None = None,
     ) -> None:
         """Open the pool; nothing is sent before the first request.
 
@@ -53,7 +53,7 @@ class Transport:
             SettingsError: SSL_CERT_FILE or a proxy in the environment cannot be used.
         """
         self._settings = settings
-        self._clock = clock or Clock()
+        self._clock = clock or ClientClock()
         self._closed = threading.Event()
         self._pace = Pace(self._clock, self._closed)
         cleaner = Cleaner(credentials.list_secrets(settings.credential))
@@ -61,7 +61,7 @@ class Transport:
         self._exchanges = Exchanges(settings.server_url, self._clock, self._closed, transport)
         self._tokens = self._build_token_source(settings.credential)
 
-    def send(self, request: Request) -> dict[str, Any] | Failure:
+    def send(self, request: ApiRequest) -> dict[str, Any] | Failure:
         """Return the JSON object that answers a request, after all attempts that are safe.
 
         Raises:
@@ -95,7 +95,7 @@ class Transport:
         """Wait; return False, at once, when the client is closed."""
         return self._pace.wait(seconds)
 
-    def _attempt(self, request: Request, deadline: float) -> dict[str, Any] | Failure:
+    def _attempt(self, request: ApiRequest, deadline: float) -> dict[str, Any] | Failure:
         for may_renew in (True, False):
             if held := self._pace.wait_turn(deadline):
                 return held
@@ -118,7 +118,7 @@ class Transport:
         return self._read(answer)
 
     def _exchange(
-        self, request: Request, token: Token, deadline: float
+        self, request: ApiRequest, token: AccessToken, deadline: float
     ) -> Answer | Failure | SendNothing:
         """Return the answer to one attempt: to the request, or to a look that failed."""
         if request.look is None:
@@ -127,7 +127,7 @@ class Transport:
         return self._exchange_verified(request, request.look, token, deadline)
 
     def _exchange_verified(
-        self, request: Request, look: Look, token: Token, deadline: float
+        self, request: ApiRequest, look: Look, token: AccessToken, deadline: float
     ) -> Answer | Failure | SendNothing:
         """Send a write right after a look that allows it; see "One verified write" in the docs."""
         for _ in range(_MAX_LOOKS):
@@ -157,7 +157,7 @@ class Transport:
         self,
         look: Look,
         decision: Body,
-        token: Token,
+        token: AccessToken,
         deadline: float,
         seen_at: float,
         is_new: bool,
@@ -178,11 +178,11 @@ class Transport:
         if self._pace.is_held():
             raise _StaleLookError
 
-    def _see(self, look: Look, token: Token, deadline: float) -> Answer | Failure:
-        whole = self._build(Request(look.call), None, token)
+    def _see(self, look: Look, token: AccessToken, deadline: float) -> Answer | Failure:
+        whole = self._build(ApiRequest(look.call), None, token)
         return self._exchanges.send(look.call, whole, deadline)
 
-    def _build(self, request: Request, body: object, token: Token) -> httpx.Request:
+    def _build(self, request: ApiRequest, body: object, token: AccessToken) -> httpx.Request:
         headers = {"Authorization": f"Bearer {token.secret.reveal()}"}
         content = None
         if body is not None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, TypeAlias
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from typing import Any, Final, Literal, TypeAlias
 
 from pulumi_c1policy._client import decoding
-from pulumi_c1policy._client.api_requests import Request
-from pulumi_c1policy._client.outcomes import Call, Kind, unwrap
+from pulumi_c1policy._client.answer_models import Page
+from pulumi_c1policy._client.api_requests import ApiRequest
+from pulumi_c1policy._client.outcomes import Call, OutcomeKind, unwrap
 from pulumi_c1policy._client.transport import Transport
 
 Searched: TypeAlias = Literal["apps", "entitlements"]
@@ -29,17 +28,8 @@ _MAX_LIST_SIZE = 100
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
-class RowPage(BaseModel):
-    """One page of a list or a search."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    rows: Annotated[
-        list[dict[str, Any]], BeforeValidator(lambda value: [] if value is None else value)
-    ] = Field(default_factory=list, alias="list")
-    next_token: Annotated[str, BeforeValidator(lambda value: "" if value is None else value)] = (
-        Field(default="", alias="nextPageToken")
-    )
+RowPage: TypeAlias = Page[dict[str, Any]]
+"""One page of a list or a search."""
 
 
 class UsageClient:
@@ -91,17 +81,17 @@ class UsageClient:
         Raises:
             APIError: They could not be read.
         """
-        call = Call(Kind.READ, "GET", f"{_APPS_PATH}/{app_id}/access_request_defaults")
-        return unwrap(self._transport.send(Request(call)))
+        call = Call(OutcomeKind.READ, "GET", f"{_APPS_PATH}/{app_id}/access_request_defaults")
+        return unwrap(self._transport.send(ApiRequest(call)))
 
     def _search(self, what: Searched, filters: Mapping[str, object], token: str) -> RowPage:
         page = {"pageSize": PAGE_SIZE} | ({"pageToken": token} if token else {})
-        request = Request(_make_search(what), body={**filters, **page})
+        request = ApiRequest(_make_search(what), body={**filters, **page})
         return decoding.request_model(self._transport, RowPage, request)
 
     def _list(self, path: str, token: str) -> RowPage:
         params = {"page_size": str(_MAX_LIST_SIZE)} | ({"page_token": token} if token else {})
-        request = Request(Call(Kind.READ, "GET", path), params=params)
+        request = ApiRequest(Call(OutcomeKind.READ, "GET", path), params=params)
         return decoding.request_model(self._transport, RowPage, request)
 
 
@@ -111,4 +101,4 @@ def is_plain_id(value: str) -> bool:
 
 
 def _make_search(what: Searched) -> Call:
-    return Call(Kind.READ, "POST", f"/api/v1/search/{what}")
+    return Call(OutcomeKind.READ, "POST", f"/api/v1/search/{what}")

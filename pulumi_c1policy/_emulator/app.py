@@ -20,15 +20,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from pulumi_c1policy._emulator import faults, faulty, reading
+from pulumi_c1policy._emulator.api_errors import (
+    HandlerError,
+    StatusCode,
+    TenantError,
+    TokenError,
+    invalid,
+)
 from pulumi_c1policy._emulator.directory_calls import DIRECTORY_OPERATIONS
 from pulumi_c1policy._emulator.directory_file import fill
-from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, TokenError, invalid
 from pulumi_c1policy._emulator.faulty import CONTROL, Faulty
 from pulumi_c1policy._emulator.guard import Guarded
 from pulumi_c1policy._emulator.middleware import TOKEN_PATH, Delayed, Journaled, Middleware
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import CREATE_REQUEST, POLICY, get_message, load_document
 from pulumi_c1policy._emulator.tenant import OPERATIONS, Stored, Tenant
+from pulumi_c1policy._emulator.wire_schema import CREATE_REQUEST, POLICY, get_message, load_document
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -111,7 +117,7 @@ def _make_api_endpoint(tenant: Tenant, operation: dict[str, Any]) -> Endpoint:
         tenant.tokens.check(request.headers.get("authorization"))
         if request.scope[faulty.STORE] is not tenant.policies:
             # A request that is delayed beyond a reset would leave its traces in another test.
-            raise TenantError(Code.UNAVAILABLE, "the tenant was reset meanwhile")
+            raise TenantError(StatusCode.UNAVAILABLE, "the tenant was reset meanwhile")
         policy_id = request.path_params.get("id", "")
         is_of_policy = short_name in OPERATIONS
         if is_of_policy and tenant.quirks.check_ids and "id" in request.path_params:
@@ -255,8 +261,10 @@ def _list_control_routes(tenant: Tenant) -> Iterator[Route]:
 
 
 async def _answer_refusal(_request: Request, error: Exception) -> Response:
-    refused = error if isinstance(error, TenantError) else TenantError(Code.INTERNAL, str(error))
-    headers = {"www-authenticate": "Bearer"} if refused.code is Code.UNAUTHENTICATED else None
+    refused = (
+        error if isinstance(error, TenantError) else TenantError(StatusCode.INTERNAL, str(error))
+    )
+    headers = {"www-authenticate": "Bearer"} if refused.code is StatusCode.UNAUTHENTICATED else None
     return JSONResponse(refused.body(), refused.status, headers)
 
 
@@ -276,12 +284,14 @@ async def _answer_routing_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
     # grpc-gateway answers a wrong method on a known path as UNIMPLEMENTED.
     wrong_method = status == HTTPStatus.METHOD_NOT_ALLOWED
-    code = Code.UNIMPLEMENTED if wrong_method else Code.NOT_FOUND
+    code = StatusCode.UNIMPLEMENTED if wrong_method else StatusCode.NOT_FOUND
     return await _answer_refusal(request, TenantError(code, HTTPStatus(status).phrase))
 
 
 async def _answer_bug(request: Request, error: Exception) -> Response:
-    answer = await _answer_refusal(request, TenantError(Code.INTERNAL, f"emulator: {error!r}"))
+    answer = await _answer_refusal(
+        request, TenantError(StatusCode.INTERNAL, f"emulator: {error!r}")
+    )
     # The error goes on to uvicorn, which then closes the connection: tell the client.
     answer.headers["connection"] = "close"
     return answer

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_c1policy._emulator import brackets, compiler
+from pulumi_c1policy._emulator import brackets, expression_compiler
+from pulumi_c1policy._emulator.api_errors import StatusCode, TenantError, invalid
 from pulumi_c1policy._emulator.declarations import Place
-from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.quirks import Quirks
 
 
@@ -36,13 +36,15 @@ def check(path: str, text: str, place: Place, quirks: Quirks) -> None:
 def _find_faults(
     text: str, place: Place, quirks: Quirks, *, knows_ip: bool
 ) -> list[tuple[int, int, str]]:
-    if not compiler.is_available() or not text.strip():
+    if not expression_compiler.is_available() or not text.strip():
         return brackets.find_faults(text)
     try:
-        return compiler.find_faults(text, place, knows_ip=knows_ip, is_lenient=quirks.cel_doubtful)
-    except compiler.BrokenEnvironmentError as error:
+        return expression_compiler.find_faults(
+            text, place, knows_ip=knows_ip, is_lenient=quirks.cel_doubtful
+        )
+    except expression_compiler.BrokenEnvironmentError as error:
         raise TenantError(
-            Code.INTERNAL, f"emulator: cel-expr-python refuses the environment: {error}"
+            StatusCode.INTERNAL, f"emulator: cel-expr-python refuses the environment: {error}"
         ) from error
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pulumi_c1policy._emulator import masks, search
-from pulumi_c1policy._emulator.directory import Key, Row, make_missing
+from pulumi_c1policy._emulator.api_errors import invalid
 from pulumi_c1policy._emulator.directory_filters import make_matcher
-from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import (
+from pulumi_c1policy._emulator.tenant import Stored, Tenant
+from pulumi_c1policy._emulator.tenant_directory import Key, Row, make_missing
+from pulumi_c1policy._emulator.wire_schema import (
     APP,
     ENTITLEMENT,
     PROVIDER,
@@ -21,7 +22,6 @@ from pulumi_c1policy._emulator.schema import (
     WEBHOOK,
     get_message,
 )
-from pulumi_c1policy._emulator.tenant import Stored, Tenant
 
 Ids = Mapping[str, str]
 """The ids in the path of a request, by their names there."""

@@ -10,17 +10,17 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.directory import GROUP_TYPE, Directory, Key
-from pulumi_c1policy._emulator.errors import TenantError
+from pulumi_c1policy._emulator.api_errors import TenantError
 from pulumi_c1policy._emulator.reading import Reader
-from pulumi_c1policy._emulator.schema import (
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
+from pulumi_c1policy._emulator.tenant_directory import GROUP_TYPE, Key, TenantDirectory
+from pulumi_c1policy._emulator.wire_schema import (
     APP,
     ENTITLEMENT,
     PROVIDER,
     USER,
     WEBHOOK,
-    Field,
+    WireField,
     get_message,
 )
 
@@ -38,7 +38,7 @@ _TABLES: Mapping[str, tuple[str, dict[str, Any]]] = {
 """The message of each list, and the fields of an object that does not set them."""
 
 
-def fill(directory: Directory, tables: Tables) -> None:
+def fill(directory: TenantDirectory, tables: Tables) -> None:
     """Add the objects of a directory file, and change those that exist; ids are kept.
 
     A field has either spelling. Fields that the API does not have are left out, and so is a group
@@ -65,7 +65,7 @@ def check(tables: Tables) -> None:
         ValueError: A list or a value is not allowed.
     """
     ids = itertools.count()
-    fill(Directory(Clock(), lambda: str(next(ids))), tables)
+    fill(TenantDirectory(TenantClock(), lambda: str(next(ids))), tables)
 
 
 def _check_shape(tables: object) -> None:
@@ -79,7 +79,7 @@ def _check_shape(tables: object) -> None:
             raise ValueError(f"directory: {name} must be a list of objects")
 
 
-def _add(directory: Directory, kind: str, fields: dict[str, Any], held: set[Key]) -> None:
+def _add(directory: TenantDirectory, kind: str, fields: dict[str, Any], held: set[Key]) -> None:
     """Add an object, or give one of an earlier list further fields."""
     app_id, own_id = str(fields.pop("appId", "")), str(fields.pop("id", ""))
     if kind == ENTITLEMENT and not app_id:
@@ -105,7 +105,7 @@ def _translate(tables: Tables, kind: str, given: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def _spell(member: Field, value: object) -> object:
+def _spell(member: WireField, value: object) -> object:
     """Return an enum's value as the API spells it: `HUMAN`, `UserType.HUMAN`, `USER_TYPE_HUMAN`."""
     if member.kind != "enum" or not isinstance(value, str):
         return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pulumi_c1policy._emulator.directory import Row
+from pulumi_c1policy._emulator.tenant_directory import Row
 
 Filter = Callable[[dict[str, Any], Any], bool]
 """Returns whether an object, in its stored form, passes a filter with this value."""
@@ -17,102 +17,102 @@ POLICY_FIELDS = ("grantPolicyId", "revokePolicyId", "certifyPolicyId", "emergenc
 """The fields of apps and entitlements that name a policy."""
 
 
-def _equal(name: str) -> Filter:
+def _match_exactly(name: str) -> Filter:
     return lambda fields, asked: fields.get(name) == asked
 
 
-def _equal_in_any_case(name: str) -> Filter:
+def _match_in_any_case(name: str) -> Filter:
     return lambda fields, asked: str(fields.get(name, "")).casefold() == asked.casefold()
 
 
-def _one_of(name: str) -> Filter:
+def _match_one_of(name: str) -> Filter:
     return lambda fields, asked: fields.get(name, "") in asked
 
 
-def _any_of(name: str) -> Filter:
+def _match_any_of(name: str) -> Filter:
     """Return a filter by a field that is a list."""
     return lambda fields, asked: not set(asked).isdisjoint(fields.get(name, ()))
 
 
-def _is_true(name: str) -> Filter:
+def _match_flag(name: str) -> Filter:
     return lambda fields, asked: bool(fields.get(name)) == asked
 
 
-def _none_of(name: str) -> Filter:
+def _match_none_of(name: str) -> Filter:
     return lambda fields, asked: fields.get(name, "") not in asked
 
 
-def _containing(*names: str) -> Filter:
+def _match_text(*names: str) -> Filter:
     return lambda fields, asked: any(
         asked.casefold() in str(fields.get(name, "")).casefold() for name in names
     )
 
 
-def _among_refs(*names: str) -> Filter:
+def _match_refs(*names: str) -> Filter:
     """Return a filter by references that name an object by these fields."""
     return lambda fields, asked: any(
         all(fields.get(name) == ref.get(name) for name in names) for ref in asked
     )
 
 
-def _not_among_refs(*names: str) -> Filter:
-    is_named = _among_refs(*names)
+def _exclude_refs(*names: str) -> Filter:
+    is_named = _match_refs(*names)
     return lambda fields, asked: not is_named(fields, asked)
 
 
-def _naming_policies(fields: dict[str, Any], asked: list[dict[str, Any]]) -> bool:
+def _match_policies(fields: dict[str, Any], asked: list[dict[str, Any]]) -> bool:
     named = {fields.get(name) for name in POLICY_FIELDS}
     return any(ref.get("id") in named for ref in asked)
 
 
 FILTERS: Mapping[str, Mapping[str, Filter]] = {
     "UserSearch.Search": {
-        "email": _equal("email"),
-        "query": _containing("displayName", "email", "username"),
-        "refs": _among_refs("id"),
-        "ids": _one_of("id"),
-        "excludeIds": _none_of("id"),
-        "userStatuses": _one_of("status"),
-        "departments": _one_of("department"),
-        "jobTitles": _one_of("jobTitle"),
-        "managerIds": _any_of("managerIds"),
-        "roleIds": _any_of("roleIds"),
-        "origins": _one_of("origin"),
-        "excludeOrigins": _none_of("origin"),
-        "excludeTypes": _none_of("type"),
+        "email": _match_exactly("email"),
+        "query": _match_text("displayName", "email", "username"),
+        "refs": _match_refs("id"),
+        "ids": _match_one_of("id"),
+        "excludeIds": _match_none_of("id"),
+        "userStatuses": _match_one_of("status"),
+        "departments": _match_one_of("department"),
+        "jobTitles": _match_one_of("jobTitle"),
+        "managerIds": _match_any_of("managerIds"),
+        "roleIds": _match_any_of("roleIds"),
+        "origins": _match_one_of("origin"),
+        "excludeOrigins": _match_none_of("origin"),
+        "excludeTypes": _match_none_of("type"),
     },
     "AppSearch.Search": {
-        "displayName": _equal_in_any_case("displayName"),
-        "query": _containing("displayName"),
-        "appIds": _one_of("id"),
-        "excludeAppIds": _none_of("id"),
-        "onlyDirectories": _is_true("isDirectory"),
-        "policyRefs": _naming_policies,
+        "displayName": _match_in_any_case("displayName"),
+        "query": _match_text("displayName"),
+        "appIds": _match_one_of("id"),
+        "excludeAppIds": _match_none_of("id"),
+        "onlyDirectories": _match_flag("isDirectory"),
+        "policyRefs": _match_policies,
     },
     "AppEntitlementSearchService.Search": {
-        "alias": _equal("alias"),
-        "displayName": _equal("displayName"),
-        "query": _containing("displayName", "alias", "slug"),
-        "appIds": _one_of("appId"),
-        "excludeAppIds": _none_of("appId"),
-        "resourceTypeIds": _one_of("appResourceTypeId"),
-        "excludeResourceTypeIds": _none_of("appResourceTypeId"),
-        "resourceIds": _one_of("appResourceId"),
-        "riskLevelIds": _one_of("riskLevelValueId"),
-        "complianceFrameworkIds": _any_of("complianceFrameworkValueIds"),
-        "requestSchemaIds": _one_of("requestSchemaId"),
-        "isAutomated": _is_true("isAutomationEnabled"),
-        "refs": _among_refs("appId", "id"),
-        "excludedEntitlementRefs": _not_among_refs("appId", "id"),
-        "policyRefs": _naming_policies,
+        "alias": _match_exactly("alias"),
+        "displayName": _match_exactly("displayName"),
+        "query": _match_text("displayName", "alias", "slug"),
+        "appIds": _match_one_of("appId"),
+        "excludeAppIds": _match_none_of("appId"),
+        "resourceTypeIds": _match_one_of("appResourceTypeId"),
+        "excludeResourceTypeIds": _match_none_of("appResourceTypeId"),
+        "resourceIds": _match_one_of("appResourceId"),
+        "riskLevelIds": _match_one_of("riskLevelValueId"),
+        "complianceFrameworkIds": _match_any_of("complianceFrameworkValueIds"),
+        "requestSchemaIds": _match_one_of("requestSchemaId"),
+        "isAutomated": _match_flag("isAutomationEnabled"),
+        "refs": _match_refs("appId", "id"),
+        "excludedEntitlementRefs": _exclude_refs("appId", "id"),
+        "policyRefs": _match_policies,
     },
     "WebhooksSearch.Search": {
-        "query": _containing("displayName", "url"),
-        "refs": _among_refs("id"),
+        "query": _match_text("displayName", "url"),
+        "refs": _match_refs("id"),
     },
     "StepUpProviderService.Search": {
-        "query": _containing("displayName"),
-        "refs": _among_refs("id"),
+        "query": _match_text("displayName"),
+        "refs": _match_refs("id"),
     },
 }
 """The filter by each field of a search request, by the name of the operation.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, POLICY, get_message
+from pulumi_c1policy._emulator.api_errors import invalid
+from pulumi_c1policy._emulator.wire_schema import APP, ENTITLEMENT, POLICY, get_message
 
 IMMUTABLE: Mapping[str, tuple[str, ...]] = {
     POLICY: ("policyType", "scope"),

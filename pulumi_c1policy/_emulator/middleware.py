@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_c1policy._emulator import faulty, reading
-from pulumi_c1policy._emulator.errors import TenantError
+from pulumi_c1policy._emulator.api_errors import TenantError
 from pulumi_c1policy._emulator.faulty import CONTROL
 from pulumi_c1policy._emulator.journal import RecordedRequest
 from pulumi_c1policy._emulator.tenant import Tenant

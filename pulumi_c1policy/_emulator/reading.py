@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pulumi_c1policy._emulator import durations
-from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import REFUSED_ON_WRITE, Field, Json, get_message
+from pulumi_c1policy._emulator import wire_durations
+from pulumi_c1policy._emulator.api_errors import invalid
+from pulumi_c1policy._emulator.wire_schema import REFUSED_ON_WRITE, Json, WireField, get_message
 
 # The defaults that a tenant with the quirk `server_fills` sets on creation.
 FILLS: dict[str, dict[str, Any]] = {
@@ -60,7 +60,7 @@ def parse(body: bytes) -> dict[str, Any]:
     return parsed
 
 
-def parse_query(pairs: Iterable[tuple[str, str]], members: Iterable[Field]) -> dict[str, Any]:
+def parse_query(pairs: Iterable[tuple[str, str]], members: Iterable[WireField]) -> dict[str, Any]:
     """Convert the query parameters of a request to JSON, by grpc-gateway's rules.
 
     Args:
@@ -162,7 +162,7 @@ class Reader:
             stored = {**absent, **stored}
         return {k: v for k, v in stored.items() if not _is_zero(names.get(k), v)}
 
-    def _read_shape(self, member: Field, value: Json, path: str) -> Json:
+    def _read_shape(self, member: WireField, value: Json, path: str) -> Json:
         if member.shape == "list":
             if not isinstance(value, list):
                 raise invalid(f"proto: {path}: unexpected value, expected a list")
@@ -179,17 +179,17 @@ class Reader:
             }
         return self._read_single(member, value, path)
 
-    def _read_single(self, member: Field, value: Json, path: str) -> Json:
+    def _read_single(self, member: WireField, value: Json, path: str) -> Json:
         read: Json = None
         match member.kind:
             case "message":
                 return self.read(member.message, value, path)
             case "struct" | "bool" | "string" if isinstance(value, _TYPES[member.kind]):
                 read = value
-            case "timestamp" if isinstance(value, str) and durations.is_timestamp(value):
+            case "timestamp" if isinstance(value, str) and wire_durations.is_timestamp(value):
                 read = value
-            case "duration" if isinstance(value, str) and durations.is_wire(value):
-                read = durations.shorten(value)
+            case "duration" if isinstance(value, str) and wire_durations.is_wire(value):
+                read = wire_durations.shorten(value)
             case "enum":
                 read = self._read_enum(member, value)
             case "int32" | "uint32":
@@ -203,7 +203,7 @@ class Reader:
             raise invalid(f"proto: {path}: invalid value for {member.kind} field")
         return read
 
-    def _read_enum(self, member: Field, value: Json) -> str | int | None:
+    def _read_enum(self, member: WireField, value: Json) -> str | int | None:
         # Numbers are open in proto3. An unknown name is rejected, as protobuf JSON says: newer
         # gateways drop it, which would only hide a misspelt one.
         if isinstance(value, str):
@@ -224,7 +224,7 @@ def _read_whole(kind: str, value: Json) -> int | None:
     return int(value) if low <= value <= high and value == int(value) else None
 
 
-def _is_zero(member: Field | None, value: Json) -> bool:
+def _is_zero(member: WireField | None, value: Json) -> bool:
     if member is None or member.shape != "single" or member.has_presence:
         return False
     if member.kind in {"int64", "uint64"} and value == "0":

@@ -8,9 +8,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from pulumi_c1policy._emulator import durations
+from pulumi_c1policy._emulator import wire_durations
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.schema import ASSIGNED, Field, Json, get_message
+from pulumi_c1policy._emulator.wire_schema import ASSIGNED, Json, WireField, get_message
 
 # Lists of ids without an order. Rules, steps and expressions have an order.
 SETS = frozenset(
@@ -49,7 +49,7 @@ def render(name: str, stored: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
     return answer
 
 
-def _render_shape(member: Field, value: Json, quirks: Quirks) -> Json:
+def _render_shape(member: WireField, value: Json, quirks: Quirks) -> Json:
     if member.shape == "list":
         items = [_render_single(member, item, quirks) for item in value]
         return _reorder(items) if quirks.shuffle_sets and member.name in SETS else items
@@ -58,18 +58,18 @@ def _render_shape(member: Field, value: Json, quirks: Quirks) -> Json:
     return _render_single(member, value, quirks)
 
 
-def _render_single(member: Field, value: Json, quirks: Quirks) -> Json:
+def _render_single(member: WireField, value: Json, quirks: Quirks) -> Json:
     match member.kind:
         case "message":
             return render(member.message, value, quirks)
         case "timestamp" if isinstance(value, int):
-            return durations.format_timestamp(value, _DIGITS[quirks.timestamp_precision])
+            return wire_durations.format_timestamp(value, _DIGITS[quirks.timestamp_precision])
         case "duration" if quirks.duration_style == "padded":
-            return durations.pad(value)
+            return wire_durations.pad(value)
     return value
 
 
-def _emits_unset(member: Field, quirks: Quirks) -> bool:
+def _emits_unset(member: WireField, quirks: Quirks) -> bool:
     match quirks.unset_fields:
         case "omitted":
             return False
@@ -85,7 +85,7 @@ def _emits_unset(member: Field, quirks: Quirks) -> bool:
             return member.is_message or not member.has_presence
 
 
-def _render_unset(member: Field, quirks: Quirks) -> Json:
+def _render_unset(member: WireField, quirks: Quirks) -> Json:
     if quirks.unset_fields != "emitted":
         return None
     if member.shape != "single":

@@ -12,10 +12,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pulumi_c1policy._emulator import cel, steps
-from pulumi_c1policy._emulator.errors import HandlerError, invalid
+from pulumi_c1policy._emulator import cel, step_rules
+from pulumi_c1policy._emulator.api_errors import HandlerError, invalid
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.schema import POLICY, walk
+from pulumi_c1policy._emulator.wire_schema import POLICY, walk
 
 MAX_RULES = 16
 MAX_ANNOTATIONS = 16
@@ -101,7 +101,7 @@ def check(
         if fields.get("baselinePolicyId") and key in fields.get("policySteps", {}):
             raise invalid(f"baselinePolicyId and policySteps[{key!r}] exclude each other")
     if creating or "policySteps" in written:
-        steps.check(policy_id, fields, quirks, creating=creating)
+        step_rules.check(policy_id, fields, quirks, creating=creating)
     if creating or not {"policySteps", "rules"}.isdisjoint(written):
         for rule in fields.get("rules", []):
             if rule.get("stepKey") and rule["stepKey"] not in fields.get("policySteps", {}):

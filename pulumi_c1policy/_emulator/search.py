@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.api_errors import invalid
+from pulumi_c1policy._emulator.state import StoredPolicy
 
 DEFAULT_PAGE = 25
 # The documentation says 10 for both.
@@ -108,7 +108,7 @@ class Matcher:
         self._refs = frozenset(ref.get("id") for ref in asked.get("refs", ()))
         self._excluded = frozenset(asked.get("excludePolicyIds", ()))
 
-    def __call__(self, record: Record) -> bool:
+    def __call__(self, record: StoredPolicy) -> bool:
         """Return whether the policy is part of the answer."""
         if record.deleted_at is not None and not self._asked.get("includeDeleted"):
             return False
@@ -116,12 +116,12 @@ class Matcher:
             self._matches_id(record) and self._matches_scope(record) and self._matches_text(record)
         )
 
-    def _matches_id(self, record: Record) -> bool:
+    def _matches_id(self, record: StoredPolicy) -> bool:
         if record.id in self._excluded:
             return False
         return not self._refs or record.id in self._refs
 
-    def _matches_text(self, record: Record) -> bool:
+    def _matches_text(self, record: StoredPolicy) -> bool:
         fields, asked = record.fields, self._asked
         if asked.get("policyTypes") and fields.get("policyType") not in asked["policyTypes"]:
             return False
@@ -131,7 +131,7 @@ class Matcher:
         query = asked.get("query", "").casefold()
         return query in name or query in fields.get("description", "").casefold()
 
-    def _matches_scope(self, record: Record) -> bool:
+    def _matches_scope(self, record: StoredPolicy) -> bool:
         scope = record.fields.get("scope") or {}
         scoped = bool(scope.get("appId") or scope.get("appEntitlementId"))
         view: str = self._asked.get("scopeView", "POLICY_SCOPE_VIEW_GLOBAL")

@@ -9,12 +9,19 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from pulumi_c1policy._emulator.directory import GROUP_TYPE, Key
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT, PROVIDER, USER, WEBHOOK, get_message
 from pulumi_c1policy._emulator.tenant import Tenant
+from pulumi_c1policy._emulator.tenant_directory import GROUP_TYPE, Key
+from pulumi_c1policy._emulator.wire_schema import (
+    APP,
+    ENTITLEMENT,
+    PROVIDER,
+    USER,
+    WEBHOOK,
+    get_message,
+)
 
 _Json = Any
 

@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pulumi_c1policy._emulator import app, certificates, compiler
+from pulumi_c1policy._emulator import app, certificates, expression_compiler
 from pulumi_c1policy._emulator.directory_file import Tables, check
 from pulumi_c1policy._emulator.faults import Fault
 from pulumi_c1policy._emulator.faulty import CUT
@@ -27,10 +27,10 @@ from pulumi_c1policy._emulator.journal import RecordedRequest
 from pulumi_c1policy._emulator.middleware import Middleware
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import POLICY
 from pulumi_c1policy._emulator.seeding import Seeding
 from pulumi_c1policy._emulator.state import PolicyStore
 from pulumi_c1policy._emulator.tenant import Tenant
+from pulumi_c1policy._emulator.wire_schema import POLICY
 
 HOST = "127.0.0.1"
 _START_DEADLINE = 10.0
@@ -245,7 +245,7 @@ class Emulator(Seeding):
     @property
     def compiles_expressions(self) -> bool:
         """True if the `cel` extra is installed; without it only brackets and quotes are checked."""
-        return compiler.is_available()
+        return expression_compiler.is_available()
 
     @property
     def quirks(self) -> Quirks:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pulumi_c1policy._emulator import chains, consistency, masks, rules
-from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.errors import Code, HandlerError, TenantError, invalid
+from pulumi_c1policy._emulator import consistency, masks, policy_references, rules
+from pulumi_c1policy._emulator.api_errors import HandlerError, StatusCode, TenantError, invalid
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.schema import POLICY
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
+from pulumi_c1policy._emulator.wire_schema import POLICY
 
 # The product removes these when a person edits a managed policy.
 OWNERSHIP_KEYS = ("managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version")
@@ -26,7 +26,7 @@ _KSUID_EPOCH = 1_400_000_000
 
 
 @dataclass(frozen=True)
-class Record:
+class StoredPolicy:
     """One stored policy. `fields` is never changed in place."""
 
     id: str
@@ -67,14 +67,14 @@ class Record:
         return whole
 
 
-class Versions(dict[str, Record]):
+class Versions(dict[str, StoredPolicy]):
     """The latest record of each policy, and in `every` all records in order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.every: list[Record] = []
+        self.every: list[StoredPolicy] = []
 
-    def __setitem__(self, policy_id: str, record: Record) -> None:
+    def __setitem__(self, policy_id: str, record: StoredPolicy) -> None:
         super().__setitem__(policy_id, record)
         self.every.append(record)
 
@@ -82,7 +82,9 @@ class Versions(dict[str, Record]):
 class PolicyStore:
     """Every policy of one tenant, deleted ones included. Thread-safe."""
 
-    def __init__(self, clock: Clock, seed: int = 0, quirks: Callable[[], Quirks] = Quirks) -> None:
+    def __init__(
+        self, clock: TenantClock, seed: int = 0, quirks: Callable[[], Quirks] = Quirks
+    ) -> None:
         self._clock = clock
         self._quirks = quirks
         self._random = random.Random(seed)  # noqa: S311 (ids, not secrets)
@@ -90,26 +92,26 @@ class PolicyStore:
         self._records = Versions()
         self._sequence = 0
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[StoredPolicy]:
         with self._lock:
             return iter(list(self._records.values()))
 
     @property
-    def versions(self) -> list[Record]:
+    def versions(self) -> list[StoredPolicy]:
         """Every record ever written, in the order of the writes."""
         return self._records.every
 
     def __len__(self) -> int:
         return sum(1 for record in self if record.deleted_at is None)
 
-    def find(self, policy_id: str) -> Record | None:
+    def find(self, policy_id: str) -> StoredPolicy | None:
         """Return the policy with that id, deleted or not."""
         with self._lock:
             return self._records.get(policy_id)
 
     def create(
         self, fields: dict[str, Any], *, builtin: bool = False, checked: bool = True
-    ) -> Record:
+    ) -> StoredPolicy:
         """Store a new policy.
 
         Args:
@@ -125,7 +127,7 @@ class PolicyStore:
                 sent["annotations"] = annotations
             now = self._clock.now()
             self._sequence += 1
-            record = Record(
+            record = StoredPolicy(
                 policy_id, self._sequence, rules.normalize(sent), now, now, builtin=builtin
             )
             return self._keep(record, None) if checked and not builtin else self._store(record)
@@ -138,7 +140,7 @@ class PolicyStore:
         *,
         by_product: bool = False,
         checked: bool = True,
-    ) -> Record:
+    ) -> StoredPolicy:
         """Change a policy.
 
         Args:
@@ -176,7 +178,7 @@ class PolicyStore:
             edited = replace(record, fields=changed, updated_at=self._clock.now())
             return self._keep(edited, paths) if checked else self._store(edited)
 
-    def delete(self, policy_id: str) -> Record:
+    def delete(self, policy_id: str) -> StoredPolicy:
         """Mark a policy deleted."""
         with self._lock:
             record = self._get_live(policy_id)
@@ -189,7 +191,7 @@ class PolicyStore:
                     if path is not None:
                         name = other.fields.get("displayName", "")
                         raise TenantError(
-                            Code.FAILED_PRECONDITION,
+                            StatusCode.FAILED_PRECONDITION,
                             f"policy {policy_id} is in use: policy {other.id} ({name}) "
                             f"points to it at {path}",
                         )
@@ -199,8 +201,8 @@ class PolicyStore:
             return gone
 
     def read_page(
-        self, matches: Callable[[Record], bool], after: int, size: int
-    ) -> tuple[list[Record], int | None]:
+        self, matches: Callable[[StoredPolicy], bool], after: int, size: int
+    ) -> tuple[list[StoredPolicy], int | None]:
         """Return one page of the matching policies in order of creation.
 
         Returns:
@@ -208,50 +210,56 @@ class PolicyStore:
         """
         return consistency.take_page(self, matches, after, size)
 
-    def _get_live(self, policy_id: str) -> Record:
+    def _get_live(self, policy_id: str) -> StoredPolicy:
         record = self._records.get(policy_id)
         if record is None or record.deleted_at is not None:
-            raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
+            raise TenantError(StatusCode.NOT_FOUND, f"policy {policy_id} not found")
         return record
 
-    def _check_builtin(self, record: Record, verb: str, paths: tuple[str, ...] | None) -> None:
+    def _check_builtin(
+        self, record: StoredPolicy, verb: str, paths: tuple[str, ...] | None
+    ) -> None:
         told = f"policy {record.id} is a system builtin: cannot be {verb}"
         match self._quirks().builtin_edits:
             case "partly" if verb == "edited" and paths and "displayName" not in paths:
                 return
             case "forbidden" | "partly":
-                raise TenantError(Code.PERMISSION_DENIED, told)
+                raise TenantError(StatusCode.PERMISSION_DENIED, told)
             case "invalid":
                 raise invalid(told)
             case "error":
                 raise HandlerError(told)
 
-    def _keep(self, record: Record, written: tuple[str, ...] | None) -> Record:
+    def _keep(self, record: StoredPolicy, written: tuple[str, ...] | None) -> StoredPolicy:
         """Store a policy by the rules of writing; `written` is None for a new one."""
         creating, names = written is None, written or ()
         fields, quirks = record.fields, self._quirks()
         rules.check(record.id, fields, names, quirks, creating=creating)
-        if chains.find_chained(fields) and (creating or {"rules", "baselinePolicyId"} & {*names}):
+        if policy_references.find_chained(fields) and (
+            creating or {"rules", "baselinePolicyId"} & {*names}
+        ):
             live = {other.id: other.fields for other in self if other.deleted_at is None}
-            chains.check_chain(record.id, fields, live)
+            policy_references.check_chain(record.id, fields, live)
         if quirks.unique_names and (creating or "displayName" in names):
             self._check_name(record)
         if creating or {"policySteps", "baselinePolicyId"} & {*names}:
             fields = rules.complete(fields)
         return self._store(replace(record, fields=fields))
 
-    def _check_name(self, record: Record) -> None:
+    def _check_name(self, record: StoredPolicy) -> None:
         name = record.fields["displayName"]
         for other in self:
             is_other = other.id != record.id and other.deleted_at is None
             if is_other and other.fields.get("displayName") == name:
-                raise TenantError(Code.ALREADY_EXISTS, f"a policy named {name!r} already exists")
+                raise TenantError(
+                    StatusCode.ALREADY_EXISTS, f"a policy named {name!r} already exists"
+                )
 
-    def _store(self, record: Record) -> Record:
+    def _store(self, record: StoredPolicy) -> StoredPolicy:
         kept = replace(
             record,
-            hands_to=chains.find_chained(record.fields),
-            points_to=chains.find_referenced(record.fields),
+            hands_to=policy_references.find_chained(record.fields),
+            points_to=policy_references.find_referenced(record.fields),
         )
         self._records[kept.id] = kept
         return kept

@@ -10,19 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pulumi_c1policy._emulator import brackets, cel, consistency, masks, search
-from pulumi_c1policy._emulator.clock import Clock
+from pulumi_c1policy._emulator.api_errors import StatusCode, TenantError, invalid
 from pulumi_c1policy._emulator.consistency import Readable, Store, V
-from pulumi_c1policy._emulator.directory import Directory
 from pulumi_c1policy._emulator.directory_file import Tables, fill
-from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
 from pulumi_c1policy._emulator.faults import Fault, Faults
 from pulumi_c1policy._emulator.journal import Journal
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import NEWER
-from pulumi_c1policy._emulator.schema import POLICY, get_message
-from pulumi_c1policy._emulator.state import PolicyStore, Record
+from pulumi_c1policy._emulator.state import PolicyStore, StoredPolicy
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
+from pulumi_c1policy._emulator.tenant_directory import TenantDirectory
 from pulumi_c1policy._emulator.tokens import TokenIssuer
+from pulumi_c1policy._emulator.wire_schema import POLICY, get_message
 
 Stored = dict[str, Any]
 
@@ -77,10 +77,10 @@ class Tenant:
         expires_in: int = 3600,
         seed: int = 0,
         faults: Sequence[Fault] = (),
-        clock: Clock | None = None,
+        clock: TenantClock | None = None,
         directory: Tables | None = None,
     ) -> None:
-        self.clock = clock or Clock()
+        self.clock = clock or TenantClock()
         self.journal = Journal()
         self.tokens = TokenIssuer(host, self.clock, expires_in)
         self.faults = Faults()
@@ -100,7 +100,7 @@ class Tenant:
             self.policies.create(builtin, builtin=True)
         if self.quirks.newer_api:
             self.policies.create(_NEWER_BUILTIN, builtin=True)
-        self.directory = Directory(self.clock, self.policies.make_id)
+        self.directory = TenantDirectory(self.clock, self.policies.make_id)
         fill(self.directory, self._tables)
         self.journal.clear()
 
@@ -117,13 +117,13 @@ class Tenant:
             keep_unknown=self.quirks.newer_api, fill=creating and self.quirks.server_fills
         )
 
-    def add(self, policy: dict[str, Any]) -> Record:
+    def add(self, policy: dict[str, Any]) -> StoredPolicy:
         """Store a policy, given as JSON, as if it had always existed: nothing is rejected."""
         return self.policies.create(self.make_reader().read(POLICY, policy), checked=False)
 
     def edit(
         self, policy_id: str, changes: dict[str, Any], *, by_product: bool, checked: bool = True
-    ) -> Record:
+    ) -> StoredPolicy:
         """Change top-level fields of a policy without an HTTP request.
 
         Args:
@@ -168,7 +168,7 @@ def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     record = tenant.see("get", tenant.policies).find(policy_id)
     hidden = tenant.quirks.deleted_get == "not_found"
     if record is None or (record.deleted_at is not None and hidden):
-        raise TenantError(Code.NOT_FOUND, f"policy {policy_id} not found")
+        raise TenantError(StatusCode.NOT_FOUND, f"policy {policy_id} not found")
     return {"policy": record.stored}
 
 

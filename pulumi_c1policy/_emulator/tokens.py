@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.errors import Code, TenantError, TokenError
+from pulumi_c1policy._emulator.api_errors import StatusCode, TenantError, TokenError
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
 
 CLIENT_CREDENTIALS = "client_credentials"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 (a URN)
@@ -42,7 +42,7 @@ def _encode_base64url(raw: bytes) -> str:
 class TokenIssuer:
     """An issuer of access tokens. Thread-safe."""
 
-    def __init__(self, host: str, clock: Clock, expires_in: int = 3600) -> None:
+    def __init__(self, host: str, clock: TenantClock, expires_in: int = 3600) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._issued: dict[str, float] = {}
@@ -108,13 +108,13 @@ class TokenIssuer:
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise TenantError(Code.UNAUTHENTICATED, "missing bearer token")
+            raise TenantError(StatusCode.UNAUTHENTICATED, "missing bearer token")
         if secrets.compare_digest(token.encode(), self.access_token.encode()):
             return
         with self._lock:
             expiry = self._issued.get(token, -math.inf)
         if expiry <= self._clock.seconds():
-            raise TenantError(Code.UNAUTHENTICATED, "invalid or expired token")
+            raise TenantError(StatusCode.UNAUTHENTICATED, "invalid or expired token")
 
     def revoke_issued(self) -> None:
         """Make every issued token unknown; the fixed access token stays."""

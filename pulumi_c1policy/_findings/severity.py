@@ -35,7 +35,7 @@ class Severities:
 
     levels: Mapping[tuple[str, str], Level] = field(default_factory=lambda: MappingProxyType({}))
 
-    def level(self, rule: str, default: Severity, names: Collection[str] = ()) -> Level:
+    def choose_level(self, rule: str, default: Severity, names: Collection[str] = ()) -> Level:
         """Look up the level of a rule's findings.
 
         Args:
@@ -57,7 +57,7 @@ class Severities:
             findings: Dataclasses with a `rule` and a `severity`.
             names: The names of the current resource.
         """
-        levels = [(each, self.level(each.rule, each.severity, names)) for each in findings]
+        levels = [(each, self.choose_level(each.rule, each.severity, names)) for each in findings]
         return [
             finding if level == finding.severity else replace(finding, severity=level)
             for finding, level in levels

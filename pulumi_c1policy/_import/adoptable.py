@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
     read_ownership,
 )
 from pulumi_c1policy._lifecycle.planning.policy_kind import drop_held_steps, find_held_steps
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.field_values import iterate_items, map_items
 from pulumi_c1policy._model.paths import Key, format_path

@@ -18,13 +18,13 @@ from pulumi.dynamic import (
 from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.checks import attachment_checks
 from pulumi_c1policy._lifecycle.planning import attachment_texts, refusals
-from pulumi_c1policy._lifecycle.planning.decisions import Options, read_options
-from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions, read_options
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.plan import plan
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
-from pulumi_c1policy._model.attachments import make_target, parse_target
+from pulumi_c1policy._model.attachment_fields import make_target, parse_target
 from pulumi_c1policy._pulumi import (
     dynamic_server,
     engine_results,
@@ -43,7 +43,7 @@ class AttachmentProvider(ResourceProvider):
     """The provider of one kind of attachment."""
 
     serialize_as_secret_always = False
-    kind: ClassVar[Kind]
+    kind: ClassVar[ObjectKind]
     type_name: ClassVar[str]
     """The type in the address of a resource."""
 
@@ -99,20 +99,20 @@ class AttachmentProvider(ResourceProvider):
     @failures.hide_inputs(1)
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Set the fields of an object that exists."""
-        from pulumi_c1policy._lifecycle.effects import attachments
+        from pulumi_c1policy._lifecycle.effects import attachment_operations
 
         desired = engine_values.read_properties(props)
         target = make_target(desired)
         with _wrap_errors("create", props, target.id):
             runtime.require_shown_tenants()
-            recorded = attachments.create(
+            new_prior = attachment_operations.create(
                 runtime.get_run(), self.kind, desired, _get_workspace(props)
             )
-        return CreateResult(target.id, to_state(recorded))
+        return CreateResult(target.id, to_state(new_prior))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the live object; the inputs of the result contain the drift."""
-        from pulumi_c1policy._lifecycle.effects import attachments
+        from pulumi_c1policy._lifecycle.effects import attachment_operations
 
         internal = _read_internal_inputs(self.type_name)
         is_in_state = any(
@@ -127,30 +127,32 @@ class AttachmentProvider(ResourceProvider):
                 _warn_of(internal, refusals.warn_of_unreadable_read(problem.summary), id_)
             target = parse_target(id_)
             names = [*state] if is_in_state else None
-            recorded = attachments.read(runtime.get_run(), self.kind, target, prior, names)
-            if recorded is None and not is_in_state:
+            new_prior = attachment_operations.read(
+                runtime.get_run(), self.kind, target, prior, names
+            )
+            if new_prior is None and not is_in_state:
                 raise NotFoundError(*attachment_texts.refuse_missing(target))
-        if recorded is None:
+        if new_prior is None:
             return ReadResult("", {})
-        return ReadResult(id_, to_state(recorded), recorded.inputs | internal)
+        return ReadResult(id_, to_state(new_prior), new_prior.inputs | internal)
 
     @failures.hide_inputs(3)
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Send the changes, and put back what the program dropped."""
-        from pulumi_c1policy._lifecycle.effects import attachments
+        from pulumi_c1policy._lifecycle.effects import attachment_operations
 
         desired, options = engine_values.read_properties(_news), _read_options(_news)
         with _wrap_errors("update", _news, _id):
             runtime.require_tenant(_olds)
             prior = from_state(engine_values.read_properties(_olds), self.kind)
-            recorded = attachments.update(
+            new_prior = attachment_operations.update(
                 runtime.get_run(), prior, desired, options, _get_workspace(_news)
             )
-        return UpdateResult(to_state(recorded))
+        return UpdateResult(to_state(new_prior))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Put back what was there before; fields that others changed are left."""
-        from pulumi_c1policy._lifecycle.effects import attachments
+        from pulumi_c1policy._lifecycle.effects import attachment_operations
 
         internal, urn = _read_internal_inputs(self.type_name), dynamic_server.get_request_urn()
         with _wrap_errors("delete", internal, _id):
@@ -160,7 +162,9 @@ class AttachmentProvider(ResourceProvider):
             elif _read_options(internal).keep:
                 warnings = []
             else:
-                warnings = self._restore(attachments, _id, _props, _get_workspace(internal))
+                warnings = self._restore(
+                    attachment_operations, _id, _props, _get_workspace(internal)
+                )
         for warning in warnings:
             _warn_of(internal, warning, _id)
 
@@ -189,7 +193,7 @@ def _warn_of(properties: dict[str, Any], message: str, attachment_id: str = "") 
     failures.warn_of(properties, message, attachment_id, _NOUN)
 
 
-def _read_options(properties: dict[str, Any]) -> Options:
+def _read_options(properties: dict[str, Any]) -> LifecycleOptions:
     """Return the user's decisions for a resource, with the severities of the stack's config."""
     names = stack_ownership.list_names(properties, dynamic_server.get_request_urn())
     packed = properties.get(OPTIONS)

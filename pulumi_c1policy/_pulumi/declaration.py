@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Message
-from pulumi_c1policy._pulumi import config_keys, engine_values, links, stack_ownership
+from pulumi_c1policy._pulumi import config_keys, engine_values, policy_links, stack_ownership
 
 _COPIES = (state_codec.REWRITTEN, state_codec.PREDECESSORS, state_codec.OVERWRITTEN)
 _OUTPUTS = tuple(name for name in POLICY.fields if name != "id")
@@ -35,7 +35,9 @@ def pack_policy(
         decisions: The user's decisions by name.
     """
     props = _pack(stack_ownership.TYPE, resource_name, opts, fields)
-    options = _pack_options(props, opts, decisions) | {links.KEY: links.PROGRAM.pack(props)}
+    options = _pack_options(props, opts, decisions) | {
+        policy_links.KEY: policy_links.PROGRAM.pack(props)
+    }
     props[stack_ownership.OPTIONS] = _select_set(options)
     return dict.fromkeys(_OUTPUTS) | props
 

@@ -107,25 +107,25 @@ def is_managed(properties: Mapping[str, Any]) -> bool:
 
 
 def make_read_result(
-    policy_id: str, recorded: Prior | None, *, is_managed: bool, options: object = None
+    policy_id: str, new_prior: Prior | None, *, is_managed: bool, options: object = None
 ) -> ReadResult:
     """Make the engine's answer to a read.
 
     Args:
         policy_id: The policy's id.
-        recorded: The new record of the policy; None if the policy is gone, which the engine
+        new_prior: The new record of the policy; None if the policy is gone, which the engine
             expects as an empty id.
         is_managed: False for a policy that the program only reads.
         options: The recorded options of the resource, which the result gives back.
     """
-    if recorded is None:
+    if new_prior is None:
         return ReadResult("", {})
     if not is_managed:
-        return ReadResult(policy_id, to_state(recorded) | {_MERELY_READ: True})
+        return ReadResult(policy_id, to_state(new_prior) | {_MERELY_READ: True})
     # The program also sends the ownership annotations and the options in inputs of their own.
     # Without them, every policy would differ after a refresh, and the engine writes its whole state
     # for each difference. A deletion finds the decisions of the program in the options.
-    owned = read_ownership(recorded.inputs)
+    owned = read_ownership(new_prior.inputs)
     internal = {OWNERSHIP_INPUT: owned, OPTIONS: options}
-    inputs = recorded.inputs | {name: value for name, value in internal.items() if value}
-    return ReadResult(policy_id, to_state(recorded), inputs)
+    inputs = new_prior.inputs | {name: value for name, value in internal.items() if value}
+    return ReadResult(policy_id, to_state(new_prior), inputs)

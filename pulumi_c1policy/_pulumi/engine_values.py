@@ -17,7 +17,7 @@ from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
-from pulumi_c1policy._pulumi import links
+from pulumi_c1policy._pulumi import policy_links
 from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def resolve(value: Value, name: str = "") -> Value:
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, pulumi.Output):
         # A link between policies is the id of a resource itself.
-        is_link = links.PROGRAM.has_declared(value)
+        is_link = policy_links.PROGRAM.has_declared(value)
         return value if is_link else value.apply(lambda known: _replace_results(known, name))
     if isinstance(value, timedelta):
         return durations.to_wire(value)

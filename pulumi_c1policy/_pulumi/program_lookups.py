@@ -78,7 +78,7 @@ class Lookup:
 
 
 @dataclass
-class Tenant:
+class LookupTenant:
     """The tenant of one run of the program, and the answers to its lookups; threads share it.
 
     Attributes:
@@ -122,12 +122,12 @@ def _await(answer: Future[_T]) -> _T:
 
 
 # A program of the automation API shares its process with others; each run has its own stack.
-_tenants: weakref.WeakKeyDictionary[pulumi.Resource, Tenant] = weakref.WeakKeyDictionary()
+_tenants: weakref.WeakKeyDictionary[pulumi.Resource, LookupTenant] = weakref.WeakKeyDictionary()
 _connecting = threading.Lock()
 
 
 @contextmanager
-def connect(lookup: Lookup) -> Iterator[Tenant]:
+def connect(lookup: Lookup) -> Iterator[LookupTenant]:
     """Provide the tenant of the stack's config and environment.
 
     Raises:
@@ -141,7 +141,7 @@ def connect(lookup: Lookup) -> Iterator[Tenant]:
         raise lookup.refuse(f"failed: {error.summary}", lookup.advise_on(error)) from error
 
 
-def _connect() -> Tenant:
+def _connect() -> LookupTenant:
     root = get_root_resource()
     if root is not None and root in _tenants:
         return _tenants[root]
@@ -152,7 +152,7 @@ def _connect() -> Tenant:
     keys = client_settings.ENVIRONMENT
     config = {key: program_config.get_config(f"{NAMESPACE}:{key}") for key in keys}
     loaded = client_settings.load(config, os.environ)
-    tenant = Tenant(loaded.tenant, PolicyClient(loaded))
+    tenant = LookupTenant(loaded.tenant, PolicyClient(loaded))
     if root is not None:
         _tenants[root] = tenant
         weakref.finalize(root, tenant.client.close)

@@ -118,7 +118,7 @@ def require_one_holder(policy_id: str, urn: str, phase: Phase | None = None) -> 
         RefusedError: Another resource holds it as well.
     """
     if phase:
-        known_state.hold(policy_id, urn, phase)
+        known_state.note_holder(policy_id, urn, phase)
     if rivals := known_state.find_rivals(policy_id, urn):
         raise RefusedError(*refusals.refuse_two_holders(rivals))
 
@@ -202,7 +202,7 @@ def get_run() -> Run:
         if _run is None:
             settings = _load_settings()
             client = PolicyClient(settings)
-            _run = Run.over(
+            _run = Run.start(
                 client, known_state, tenant=settings.tenant, warn=failures.warn_of_current
             )
             dynamic_server.call_on_engine_death(_run.client.close)

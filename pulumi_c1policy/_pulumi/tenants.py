@@ -22,36 +22,37 @@ class ShownTenants:
     _lock: Lock = field(default_factory=Lock)
     _is_reported: bool = False
 
-    def show(self, recorded: str) -> None:
+    def show(self, prior_tenant: str) -> None:
         """Record the tenant of a resource; "" means that it is unknown."""
-        if recorded:
+        if prior_tenant:
             with self._lock:
-                self._shown[recorded] = None
+                self._shown[prior_tenant] = None
 
-    def require(self, recorded: str, current: str, allowed: str) -> None:
+    def require(self, prior_tenant: str, current: str, allowed: str) -> None:
         """Refuse to continue if a resource and the credentials belong to different tenants.
 
         Args:
-            recorded: The tenant of the resource; "" if it is not recorded.
+            prior_tenant: The tenant of the resource; "" if it is not recorded.
             current: The tenant of the credentials.
             allowed: The tenant to which the user lets the stack change.
 
         Raises:
             RefusedError: The tenants differ. The first error of a run has the whole text.
         """
-        if not recorded or recorded == current or allowed.strip().lower() == current:
+        if not prior_tenant or prior_tenant == current or allowed.strip().lower() == current:
             return
         with self._lock:
             is_reported, self._is_reported = self._is_reported, True
         if is_reported:
             raise RefusedError(
                 "the credentials are of another tenant.",
-                f"Use the credentials of {recorded}; the first error of this run has the details.",
+                f"Use the credentials of {prior_tenant}; "
+                "the first error of this run has the details.",
             )
         raise RefusedError(
-            f"it is in the tenant {recorded}, but the credentials are of {current}. Nothing was "
+            f"it is in the tenant {prior_tenant}, but the credentials are of {current}. Nothing was "
             "sent.",
-            f"Use the credentials of {recorded}; or, if its policies are in {current} now, run "
+            f"Use the credentials of {prior_tenant}; or, if its policies are in {current} now, run "
             f"`{VARIABLE}={current} pulumi up --refresh`.",
         )
 
@@ -63,5 +64,5 @@ class ShownTenants:
         """
         with self._lock:
             shown = list(self._shown)
-        for recorded in shown:
-            self.require(recorded, current, allowed)
+        for prior_tenant in shown:
+            self.require(prior_tenant, current, allowed)

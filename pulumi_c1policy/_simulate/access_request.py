@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi_c1policy._cel.cel_values import Record, Value
+from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.environment import Place, load_environment
 from pulumi_c1policy._cel.evaluate import Functions, evaluate
 from pulumi_c1policy._cel.undecided import Undecided
@@ -14,7 +14,7 @@ from pulumi_c1policy._simulate.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AccessRequest:
     """A request of a person for an entitlement.
 
     Attributes:
@@ -25,7 +25,7 @@ class Request:
         functions: The functions of expressions, by name.
     """
 
-    subject: Record
+    subject: CelObject
     variables: Mapping[str, Value]
     directory: Directory
     functions: Functions = field(repr=False)
@@ -37,14 +37,14 @@ class Request:
             return value
         return Undecided("the result of the condition is not a bool")
 
-    def evaluate_people(self, source: str, place: Place) -> list[Record] | Undecided:
+    def evaluate_people(self, source: str, place: Place) -> list[CelObject] | Undecided:
         """Return the users that an expression finds; null is an empty list."""
         value = self.evaluate(source, place)
         if isinstance(value, Undecided):
             return value
         items = value if isinstance(value, list) else [value]
         found = [item for item in items if item is not None]
-        if all(isinstance(item, Record) and item.type == "User" for item in found):
+        if all(isinstance(item, CelObject) and item.type == "User" for item in found):
             return found
         return Undecided("the result of the expression is not a user or a list of users")
 
@@ -57,15 +57,15 @@ class Request:
             known[name] = self.find_app_owners()
         return evaluate(source, place, known, self.functions)
 
-    def find_app_owners(self) -> list[Record] | Undecided:
+    def find_app_owners(self) -> list[CelObject] | Undecided:
         """Return the owners of the app that the request is for."""
         entitlement = self.variables.get("entitlement")
         if entitlement is None:
             return Undecided("`entitlement.appId` is not given")
         app_id = entitlement.get("appId")
-        return app_id if isinstance(app_id, Undecided) else self.directory.app_owners(app_id)
+        return app_id if isinstance(app_id, Undecided) else self.directory.find_app_owners(app_id)
 
-    def find_owners(self, relation: str) -> list[Record] | Undecided:
+    def find_owners(self, relation: str) -> list[CelObject] | Undecided:
         """Return the owners of the entitlement that the request is for.
 
         Args:
@@ -76,6 +76,6 @@ class Request:
             return Undecided("`entitlement` is not given")
         return find_related_users(self.directory, entitlement, relation)
 
-    def find_managers(self) -> list[Record] | Undecided:
+    def find_managers(self) -> list[CelObject] | Undecided:
         """Return the managers of the person whom the request is for."""
-        return self.directory.managers(self.subject)
+        return self.directory.find_managers(self.subject)

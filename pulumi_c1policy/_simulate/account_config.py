@@ -6,12 +6,12 @@ from pulumi_c1policy._cel.cel_values import Value
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 
 _PLAIN = (str, bool, int, float)
 
 
-def evaluate_config(config: Tree, request: Request) -> dict[str, Value]:
+def evaluate_config(config: Tree, request: AccessRequest) -> dict[str, Value]:
     """Return the values that the connector gets, by name.
 
     Args:
@@ -21,7 +21,7 @@ def evaluate_config(config: Tree, request: Request) -> dict[str, Value]:
     return {name: _evaluate(value, request) for name, value in config.items()}
 
 
-def _evaluate(value: Value, request: Request) -> Value:
+def _evaluate(value: Value, request: AccessRequest) -> Value:
     if isinstance(value, dict):
         return {name: _evaluate(item, request) for name, item in value.items()}
     if isinstance(value, list):

@@ -7,11 +7,11 @@ person found is the one whom the request is for.
 
 from __future__ import annotations
 
-from pulumi_c1policy._cel.cel_values import Record, are_equal
+from pulumi_c1policy._cel.cel_values import CelObject, are_equal
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 from pulumi_c1policy._simulate.approval_rules import (
     ApprovalRule,
     EscalationRule,
@@ -36,7 +36,7 @@ _MAX_GROUP_MEMBERS = 128
 def decide_approval(
     index: int,
     tree: Tree,
-    request: Request,
+    request: AccessRequest,
     policies: PolicyIndex,
     sole_approvers: tuple[Person, ...] = (),
 ) -> ApprovalStep:
@@ -80,31 +80,31 @@ def decide_approval(
     )
 
 
-def _find_approvers(source: PeopleSource, request: Request) -> FoundPeople:
+def _find_approvers(source: PeopleSource, request: AccessRequest) -> FoundPeople:
     found = find_people(source, Place.APPROVER, request)
     if source.by != "group" or isinstance(found.people, Undecided):
         return found
     return FoundPeople([]) if len(found.people) > _MAX_GROUP_MEMBERS else found
 
 
-def _find_fallback(fallback: Fallback, request: Request) -> list[Record] | Undecided:
+def _find_fallback(fallback: Fallback, request: AccessRequest) -> list[CelObject] | Undecided:
     if fallback.groups:
         return find_members(fallback.groups, request)
-    return request.directory.people(fallback.user_ids)
+    return request.directory.get_people(fallback.user_ids)
 
 
 def _divide(
     rule: ApprovalRule,
-    people: list[Record] | Undecided,
-    subject: Record,
+    people: list[CelObject] | Undecided,
+    subject: CelObject,
     sole_approvers: tuple[Person, ...],
-) -> tuple[list[Record] | Undecided, tuple[Person, ...]]:
+) -> tuple[list[CelObject] | Undecided, tuple[Person, ...]]:
     """Divide the people found into those who may approve and those who may not."""
     if isinstance(people, Undecided):
         return people, ()
     used_up = sole_approvers if rule.requires_distinct_approvers else ()
-    allowed: list[Record] = []
-    barred: list[Record] = []
+    allowed: list[CelObject] = []
+    barred: list[CelObject] = []
     for user in people:
         is_own = not rule.allows_self_approval and are_equal(user, subject) is True
         (barred if is_own or Person.of(user) in used_up else allowed).append(user)
@@ -112,7 +112,7 @@ def _divide(
 
 
 def _decide_status(
-    by: str, people: list[Record] | Undecided, barred: tuple[Person, ...]
+    by: str, people: list[CelObject] | Undecided, barred: tuple[Person, ...]
 ) -> tuple[Status, tuple[Person, ...] | Undecided]:
     if isinstance(people, Undecided):
         return "undecided", people
@@ -126,7 +126,7 @@ def _decide_status(
 
 
 def _resolve_escalation(
-    rule: EscalationRule | None, request: Request, policies: PolicyIndex
+    rule: EscalationRule | None, request: AccessRequest, policies: PolicyIndex
 ) -> Escalation | None:
     if rule is None:
         return None
@@ -134,5 +134,5 @@ def _resolve_escalation(
         rule.after,
         rule.action,
         policy=policies.name(rule.policy_id) if rule.action == "replace_policy" else "",
-        approvers=list_persons(request.directory.people(rule.user_ids)),
+        approvers=list_persons(request.directory.get_people(rule.user_ids)),
     )

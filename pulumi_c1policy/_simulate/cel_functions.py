@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from pulumi_c1policy._cel.cel_values import Record, Value, are_equal
+from pulumi_c1policy._cel.cel_values import CelObject, Value, are_equal
 from pulumi_c1policy._cel.evaluate import Functions
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate import networks, times
@@ -44,49 +44,49 @@ def build_functions(directory: Directory, now: datetime) -> Functions:
 
 
 def find_related_users(
-    directory: Directory, entitlement: Record, relation: str
-) -> list[Record] | Undecided:
+    directory: Directory, entitlement: CelObject, relation: str
+) -> list[CelObject] | Undecided:
     """Return the owners, or the users of another relation, of the requested entitlement."""
     if relation in entitlement.hidden:
-        return directory.people(entitlement.hidden[relation])
+        return directory.get_people(entitlement.hidden[relation])
     app_id, entitlement_id = entitlement.get("appId"), entitlement.get("id")
     if isinstance(app_id, Undecided):
         return app_id
     if isinstance(entitlement_id, Undecided):
         return entitlement_id
-    return directory.of_entitlement(app_id, entitlement_id, relation)
+    return directory.find_entitlement_users(app_id, entitlement_id, relation)
 
 
 def _build_user_functions(directory: Directory) -> dict[str, Callable[..., Value]]:
-    def has_app(user: Record, app_id: str) -> bool | Undecided:
-        found = directory.accounts(user, app_id)
+    def has_app(user: CelObject, app_id: str) -> bool | Undecided:
+        found = directory.find_accounts(user, app_id)
         return found if isinstance(found, Undecided) else bool(found)
 
     def is_related(
-        relation: str, user: Record, app_id: str, entitlement_id: str
+        relation: str, user: CelObject, app_id: str, entitlement_id: str
     ) -> bool | Undecided:
-        found = directory.of_entitlement(app_id, entitlement_id, relation)
+        found = directory.find_entitlement_users(app_id, entitlement_id, relation)
         if isinstance(found, Undecided):
             return found
         return any(are_equal(user, other) is True for other in found)
 
-    def find_only_account(user: Record, app_id: str) -> Record | Undecided:
-        found = directory.accounts(user, app_id)
+    def find_only_account(user: CelObject, app_id: str) -> CelObject | Undecided:
+        found = directory.find_accounts(user, app_id)
         if isinstance(found, Undecided):
             return found
         if len(found) == 1:
             return found[0]
         return Undecided(f"{user.label} has {len(found)} accounts in app `{app_id}`")
 
-    def find_account_managers(user: Record, app_id: str) -> Value:
+    def find_account_managers(user: CelObject, app_id: str) -> Value:
         found = find_only_account(user, app_id)
         if isinstance(found, Undecided):
             return found
         if "managers" not in found.hidden:
             return Undecided(f"the managers of {user.label} in app `{app_id}` are not given")
-        return directory.people(found.hidden["managers"])
+        return directory.get_people(found.hidden["managers"])
 
-    def find_account_status(user: Record, app_id: str) -> Value:
+    def find_account_status(user: CelObject, app_id: str) -> Value:
         found = find_only_account(user, app_id)
         if isinstance(found, Undecided):
             return found
@@ -101,7 +101,7 @@ def _build_user_functions(directory: Directory) -> dict[str, Callable[..., Value
         ),
         "c1.user.v1.GetAppUserStatus": find_account_status,
         "c1.user.v1.GetAppUserManagers": find_account_managers,
-        "c1.user.v1.ListAppUsersForUser": directory.accounts,
+        "c1.user.v1.ListAppUsersForUser": directory.find_accounts,
     }
 
 
@@ -119,35 +119,35 @@ def _build_directory_functions(directory: Directory) -> dict[str, Callable[..., 
             return Undecided(_NO_USERS)
         return next((u for u in directory.users if u.text("displayName") == name), None)
 
-    def find_reports(managers: Record | list[Record]) -> Value:
-        return directory.reports(managers if isinstance(managers, list) else [managers])
+    def find_reports(managers: CelObject | list[CelObject]) -> Value:
+        return directory.find_reports(managers if isinstance(managers, list) else [managers])
 
     def find_group(name: str) -> Value:
-        return directory.group(name) or Undecided(f"the directory has no group {name!r}")
+        return directory.find_group(name) or Undecided(f"the directory has no group {name!r}")
 
-    def find_owners(entitlement: Record | str, entitlement_id: str = "") -> Value:
+    def find_owners(entitlement: CelObject | str, entitlement_id: str = "") -> Value:
         if isinstance(entitlement, str):
-            return directory.of_entitlement(entitlement, entitlement_id, "owners")
+            return directory.find_entitlement_users(entitlement, entitlement_id, "owners")
         return find_related_users(directory, entitlement, "owners")
 
     return {
         "c1.directory.users.v1.FindByEmail": partial(find_user, "email"),
         "c1.directory.users.v1.GetByID": partial(find_user, "id"),
         "c1.directory.users.v1.FindByName": find_by_name,
-        "c1.directory.users.v1.GetManagers": directory.managers,
+        "c1.directory.users.v1.GetManagers": directory.find_managers,
         "c1.directory.users.v1.DirectReports": find_reports,
         "c1.directory.groups.v1.FindByName": find_group,
-        "c1.directory.apps.v1.GetEntitlementMembers": directory.members,
+        "c1.directory.apps.v1.GetEntitlementMembers": directory.find_members,
         "c1.directory.apps.v1.GetEntitlementOwners": find_owners,
     }
 
 
-def _has_any(field: str, account: Record) -> Value:
+def _has_any(field: str, account: CelObject) -> Value:
     found = account.get(field)
     return found if isinstance(found, Undecided) else bool(found)
 
 
-def _find_insights(account: Record, *filters: str) -> Value:
+def _find_insights(account: CelObject, *filters: str) -> Value:
     found = account.get("security_insights")
     # The documentation does not name the field of an insight that the filters are compared with.
     if isinstance(found, Undecided) or found == []:
@@ -155,12 +155,12 @@ def _find_insights(account: Record, *filters: str) -> Value:
     return Undecided(f"the insights that {', '.join(filters)} selects are not documented")
 
 
-def _has_severe_insight(account: Record, *filters: str) -> Value:
+def _has_severe_insight(account: CelObject, *filters: str) -> Value:
     found = _find_insights(account, *filters)
     return found if isinstance(found, Undecided) else False
 
 
-def _find_risk_score(account: Record, source: str) -> Value:
+def _find_risk_score(account: CelObject, source: str) -> Value:
     found = account.get("risk_scores")
     if isinstance(found, Undecided):
         return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pulumi_c1policy._cel.cel_values import Record, Value
+from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.fixtures import FixtureError, build_record, read_names
 
@@ -49,12 +49,12 @@ class Directory:
                 advice = "Write a list of objects."
                 raise FixtureError(f"The table `{name}` of the directory is not a list.", advice)
         self.users = _read_users(tables.get("users"))
-        self._by_name: dict[str, Record] = {}
+        self._by_name: dict[str, CelObject] = {}
         for user in self.users or ():
             for name in _list_names(user):
                 self._by_name.setdefault(name, user)
         self._groups = [
-            build_record("Group", row, _label("group", row), also="members")
+            build_record("Group", row, _make_label("group", row), also="members")
             for row in tables.get("groups", ())
         ]
         self._apps = {_read_app_id(row): _read_app(row) for row in tables.get("apps", ())}
@@ -63,71 +63,71 @@ class Directory:
             for row in tables.get("entitlements", ())
         }
 
-    def find(self, wanted: str) -> Record | None:
+    def find(self, wanted: str) -> CelObject | None:
         """Return the user with an id, email or username, or None."""
         return self._by_name.get(wanted)
 
-    def person(self, wanted: str) -> Record:
+    def get_person(self, wanted: str) -> CelObject:
         """Return the user with an id, email or username; a user with that name only if unknown."""
         field = "email" if "@" in wanted else "id"
-        return self.find(wanted) or Record("User", wanted, {field: wanted})
+        return self.find(wanted) or CelObject("User", wanted, {field: wanted})
 
-    def people(self, wanted: Iterable[str]) -> list[Record]:
+    def get_people(self, wanted: Iterable[str]) -> list[CelObject]:
         """Return the users with these ids, emails or usernames, in this order."""
-        return [self.person(name) for name in wanted]
+        return [self.get_person(name) for name in wanted]
 
-    def managers(self, user: Record) -> list[Record] | Undecided:
+    def find_managers(self, user: CelObject) -> list[CelObject] | Undecided:
         """Return the managers of a user, as the fields of the user name them."""
         if "managers" in user.hidden:
-            return self.people(user.hidden["managers"])
+            return self.get_people(user.hidden["managers"])
         fields = [user.get("manager_id"), user.get("manager")]
         names = [name for name in fields if isinstance(name, str) and name]
         if names:
-            return [next(filter(None, map(self.find, names)), None) or self.person(names[-1])]
+            return [next(filter(None, map(self.find, names)), None) or self.get_person(names[-1])]
         if isinstance(fields[1], Undecided):
             return fields[1]
         return []
 
-    def reports(self, managers: list[Record]) -> list[Record] | Undecided:
+    def find_reports(self, managers: list[CelObject]) -> list[CelObject] | Undecided:
         """Return the users whose manager is one of `managers`."""
         if self.users is None:
             return Undecided("the directory has no table `users`")
         names = {name for manager in managers for name in _list_names(manager)}
         return [user for user in self.users if names & _list_managers(user)]
 
-    def group(self, name: str) -> Record | None:
+    def find_group(self, name: str) -> CelObject | None:
         """Return the group with a display name, or None."""
         return next((g for g in self._groups if g.text("display_name") == name), None)
 
-    def members(self, app_id: str, group_id: str) -> list[Record] | Undecided:
+    def find_members(self, app_id: str, group_id: str) -> list[CelObject] | Undecided:
         """Return the members of a group, or of an entitlement, of an app."""
         for group in self._groups:
             if (group.text("id"), group.text("app_id")) == (group_id, app_id):
                 return self._find_related(group, "members")
-        return self.of_entitlement(app_id, group_id, "members")
+        return self.find_entitlement_users(app_id, group_id, "members")
 
-    def entitlement(self, app_id: str, entitlement_id: str) -> Record | None:
+    def find_entitlement(self, app_id: str, entitlement_id: str) -> CelObject | None:
         """Return an entitlement, or None."""
         return self._entitlements.get((app_id, entitlement_id))
 
-    def of_entitlement(
+    def find_entitlement_users(
         self, app_id: str, entitlement_id: str, relation: str
-    ) -> list[Record] | Undecided:
+    ) -> list[CelObject] | Undecided:
         """Return the users of an entitlement: its `owners`, `members` or another relation."""
-        found = self.entitlement(app_id, entitlement_id)
+        found = self.find_entitlement(app_id, entitlement_id)
         if found is None:
             missing = f"entitlement or group `{entitlement_id}` of app `{app_id}`"
             return Undecided(f"the directory has no {missing}")
         return self._find_related(found, relation)
 
-    def app_owners(self, app_id: str) -> list[Record] | Undecided:
+    def find_app_owners(self, app_id: str) -> list[CelObject] | Undecided:
         """Return the owners of an app."""
         app = self._apps.get(app_id)
         if app is None or "owners" not in app:
             return Undecided(f"the directory has no owners of app `{app_id}`")
-        return self.people(app["owners"])
+        return self.get_people(app["owners"])
 
-    def accounts(self, user: Record, app_id: str) -> list[Record] | Undecided:
+    def find_accounts(self, user: CelObject, app_id: str) -> list[CelObject] | Undecided:
         """Return the accounts of a user in an app."""
         app = self._apps.get(app_id)
         if app is None or "accounts" not in app:
@@ -135,13 +135,13 @@ class Directory:
         names = _list_names(user)
         return [account for name, account in app["accounts"] if name in names]
 
-    def _find_related(self, owner: Record, relation: str) -> list[Record] | Undecided:
+    def _find_related(self, owner: CelObject, relation: str) -> list[CelObject] | Undecided:
         if relation not in owner.hidden:
             return Undecided(f"the directory has no `{relation}` of {owner.label}")
-        return self.people(owner.hidden[relation])
+        return self.get_people(owner.hidden[relation])
 
 
-def read_account(given: Mapping[str, Value]) -> Record:
+def read_account(given: Mapping[str, Value]) -> CelObject:
     """Read an account of the directory, or the account that a request is about.
 
     Raises:
@@ -151,15 +151,15 @@ def read_account(given: Mapping[str, Value]) -> Record:
     return build_record("AppUser", fields, "account", also="managers")
 
 
-def _read_users(rows: Iterable[Mapping[str, Value]] | None) -> list[Record] | None:
+def _read_users(rows: Iterable[Mapping[str, Value]] | None) -> list[CelObject] | None:
     if rows is None:
         return None
-    return [build_record("User", row, _label("user", row), also="managers") for row in rows]
+    return [build_record("User", row, _make_label("user", row), also="managers") for row in rows]
 
 
 def _read_app(row: Mapping[str, Value]) -> dict[str, Any]:
     """Return the owners of an app, and its accounts with the names of their users."""
-    label = _label("app", row)
+    label = _make_label("app", row)
     if wrong := [name for name in row if name not in _APP_FIELDS]:
         message = f"App {label} has no field `{wrong[0]}`."
         raise FixtureError(message, f"Use the fields {', '.join(_APP_FIELDS)}.")
@@ -173,14 +173,14 @@ def _read_app(row: Mapping[str, Value]) -> dict[str, Any]:
     return found
 
 
-def _read_entitlement(row: Mapping[str, Value]) -> Record:
+def _read_entitlement(row: Mapping[str, Value]) -> CelObject:
     # Only lookups know the alias.
     fields = {name: value for name, value in row.items() if name != "alias"}
-    label = _label("entitlement", row)
+    label = _make_label("entitlement", row)
     return build_record("Entitlement", fields, label, also=_ENTITLEMENT_RELATIONS)
 
 
-def _list_names(user: Record) -> set[str]:
+def _list_names(user: CelObject) -> set[str]:
     """Return the id, the emails and the usernames of a user."""
     found = {user.text(field) for field in ("id", "email", "username")}
     for field in ("emails", "usernames"):
@@ -188,12 +188,12 @@ def _list_names(user: Record) -> set[str]:
     return found - {""}
 
 
-def _list_managers(user: Record) -> set[str]:
+def _list_managers(user: CelObject) -> set[str]:
     found = {user.text("manager"), user.text("manager_id"), *user.hidden.get("managers", ())}
     return found - {""}
 
 
-def _label(kind: str, row: Mapping[str, Value]) -> str:
+def _make_label(kind: str, row: Mapping[str, Value]) -> str:
     fields = ("email", "display_name", "displayName", "id")
     return next((str(row[field]) for field in fields if row.get(field)), f"a {kind}")
 

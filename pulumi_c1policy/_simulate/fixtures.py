@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 
-from pulumi_c1policy._cel.cel_values import Record, Value, normalize_name, parse_enum_value
+from pulumi_c1policy._cel.cel_values import CelObject, Value, normalize_name, parse_enum_value
 from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._model import durations
 from pulumi_c1policy.errors import C1PolicyError
@@ -20,7 +20,7 @@ class FixtureError(C1PolicyError):
     """A person, a request or a directory with an unknown field or a wrong value."""
 
 
-def build_record(kind: str, given: Mapping[str, Value], label: str, *, also: str = "") -> Record:
+def build_record(kind: str, given: Mapping[str, Value], label: str, *, also: str = "") -> CelObject:
     """Build the message that a test describes.
 
     Args:
@@ -47,7 +47,7 @@ def build_record(kind: str, given: Mapping[str, Value], label: str, *, also: str
         else:
             names = [spelling for spelling, _ in known.values()]
             raise _reject_field(label, name, [*names, *extra.values()])
-    return Record(kind, label, fields, hidden)
+    return CelObject(kind, label, fields, hidden)
 
 
 def read_names(value: Value, path: str) -> list[str]:

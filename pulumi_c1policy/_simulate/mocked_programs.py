@@ -18,7 +18,7 @@ import yaml
 
 from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyError, read_policy
 
-_RUNNER = "pulumi_c1policy._pulumi.mocked"
+_RUNNER = "pulumi_c1policy._pulumi.mocked_resources"
 _TIMEOUT_SECONDS = 300
 _MAX_ERROR_LINES = 8
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from pulumi_c1policy._cel.cel_values import Record, Value, normalize_name
+from pulumi_c1policy._cel.cel_values import CelObject, Value, normalize_name
 from pulumi_c1policy._cel.undecided import Undecided
 
 # `is_private` of `ipaddress` is true for more networks than those of RFC 1918 and RFC 4193.
@@ -14,7 +14,7 @@ _PRIVATE = tuple(
 _LINK_LOCAL_MULTICAST = tuple(map(ipaddress.ip_network, ("224.0.0.0/24", "ff02::/16")))
 
 
-def parse_address(text: str) -> Record | Undecided:
+def parse_address(text: str) -> CelObject | Undecided:
     """Return the value of `ip(text)`."""
     try:
         ip = ipaddress.ip_address(text)
@@ -34,10 +34,10 @@ def parse_address(text: str) -> Record | Undecided:
         "isUnspecified": ip.is_unspecified,
         "id": str(ip),
     }
-    return Record("IP", text, {normalize_name(name): value for name, value in facts.items()})
+    return CelObject("IP", text, {normalize_name(name): value for name, value in facts.items()})
 
 
-def parse_networks(*given: Value) -> Record | Undecided:
+def parse_networks(*given: Value) -> CelObject | Undecided:
     """Return the value of `cidr(one, another)` or `cidr([one, another])`."""
     texts = [text for item in given for text in (item if isinstance(item, list) else [item])]
     for text in texts:
@@ -45,16 +45,16 @@ def parse_networks(*given: Value) -> Record | Undecided:
             ipaddress.ip_network(text, strict=False)
         except ValueError:
             return Undecided(f"`cidr` fails: {text!r} is not a network")
-    return Record("CIDR", "cidr", {"id": ",".join(texts)})
+    return CelObject("CIDR", "cidr", {"id": ",".join(texts)})
 
 
-def contains(network: Record, ip: Record) -> bool:
+def contains(network: CelObject, ip: CelObject) -> bool:
     """Return whether one of the networks contains the address."""
     address = ipaddress.ip_address(ip.text("id"))
     ranges = network.text("id").split(",")
     return any(address in ipaddress.ip_network(text, strict=False) for text in ranges if text)
 
 
-def is_within(ip: Record, network: Record) -> bool:
+def is_within(ip: CelObject, network: CelObject) -> bool:
     """Return whether the address is in one of the networks."""
     return contains(network, ip)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pulumi_c1policy._cel.cel_values import Record
+from pulumi_c1policy._cel.cel_values import CelObject
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 from pulumi_c1policy._simulate.approval_rules import Group, PeopleSource
 from pulumi_c1policy._simulate.causes import Unresolved
 from pulumi_c1policy._simulate.step_results import Person
@@ -23,11 +23,11 @@ class FoundPeople:
         expression: The index of the expression that found them; None for other sources.
     """
 
-    people: list[Record] | Undecided
+    people: list[CelObject] | Undecided
     expression: int | None = None
 
 
-def find_people(source: PeopleSource, place: Place, request: Request) -> FoundPeople:
+def find_people(source: PeopleSource, place: Place, request: AccessRequest) -> FoundPeople:
     """Find the people of a source.
 
     Args:
@@ -44,10 +44,10 @@ def find_people(source: PeopleSource, place: Place, request: Request) -> FoundPe
     return FoundPeople([])
 
 
-def _find_related(source: PeopleSource, request: Request) -> list[Record] | Undecided:
+def _find_related(source: PeopleSource, request: AccessRequest) -> list[CelObject] | Undecided:
     match source.by:
         case "users":
-            return request.directory.people(source.user_ids)
+            return request.directory.get_people(source.user_ids)
         case "manager":
             return request.find_managers()
         case "app_owners":
@@ -64,17 +64,17 @@ def _find_related(source: PeopleSource, request: Request) -> list[Record] | Unde
             return Unresolved(code="unknown-source")
 
 
-def find_members(groups: Iterable[Group], request: Request) -> list[Record] | Undecided:
+def find_members(groups: Iterable[Group], request: AccessRequest) -> list[CelObject] | Undecided:
     """Find the members of several groups; undecided if those of one group are."""
-    people: list[Record] = []
+    people: list[CelObject] = []
     for group in groups:
-        members = request.directory.members(group.app_id, group.id)
+        members = request.directory.find_members(group.app_id, group.id)
         if isinstance(members, Undecided):
             return members
         people += members
     return people
 
 
-def list_persons(people: list[Record]) -> tuple[Person, ...]:
+def list_persons(people: list[CelObject]) -> tuple[Person, ...]:
     """Return the people that user records describe, each once."""
     return tuple(dict.fromkeys(map(Person.of, people)))

@@ -25,7 +25,7 @@ _STORED_BASELINE: tuple[Tree, ...] = ({"reject": {}},)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RuleTarget:
     """The steps or the policy that a rule, or the baseline, leads to.
 
     Attributes:
@@ -53,7 +53,7 @@ class PolicyRule:
 
     index: int
     condition: str
-    target: Target
+    target: RuleTarget
 
 
 def list_rules(tree: Tree) -> tuple[PolicyRule, ...]:
@@ -64,26 +64,26 @@ def list_rules(tree: Tree) -> tuple[PolicyRule, ...]:
     )
 
 
-def find_baseline(tree: Tree) -> Target:
+def find_baseline(tree: Tree) -> RuleTarget:
     """Return the target of a request that no rule of a policy (snake_case) matches."""
     key = str(tree.get("policy_type", "")).removeprefix("POLICY_TYPE_").lower()
     policy_id = tree.get("baseline_policy_id") or ""
     if not policy_id and key not in (tree.get("policy_steps") or {}):
-        return Target("no-baseline", steps=_STORED_BASELINE)
+        return RuleTarget("no-baseline", steps=_STORED_BASELINE)
     return _find_target(tree, key, policy_id)
 
 
-def _find_rule_target(tree: Tree, rule: Tree) -> Target:
+def _find_rule_target(tree: Tree, rule: Tree) -> RuleTarget:
     # `policy_key` is the older name of `step_key`.
     key = rule.get("step_key") or rule.get("policy_key") or ""
     return _find_target(tree, key, rule.get("policy_id") or "")
 
 
-def _find_target(tree: Tree, key: str, policy_id: str) -> Target:
+def _find_target(tree: Tree, key: str, policy_id: str) -> RuleTarget:
     if policy_id:
-        return Target("policy", policy_id=policy_id)
+        return RuleTarget("policy", policy_id=policy_id)
     found = (tree.get("policy_steps") or {}).get(key)
     if found is None:
-        return Target("missing-steps", key)
+        return RuleTarget("missing-steps", key)
     steps = tuple(found.get("steps") or ())
-    return Target("steps" if steps else "empty-steps", key, steps=steps)
+    return RuleTarget("steps" if steps else "empty-steps", key, steps=steps)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pulumi_c1policy._cel.cel_values import Record, Value
+from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._model.provision import PROVISION_POLICY
 from pulumi_c1policy._model.provisioner import PROVISIONER_ASSIGNMENT
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 from pulumi_c1policy._simulate.account_config import evaluate_config
 from pulumi_c1policy._simulate.approval_rules import choose_kind, read_source
 from pulumi_c1policy._simulate.people_search import find_people, list_persons
@@ -20,7 +20,7 @@ from pulumi_c1policy._simulate.step_results import (
 )
 
 
-def decide_provision(index: int, tree: Tree, request: Request) -> ProvisionStep:
+def decide_provision(index: int, tree: Tree, request: AccessRequest) -> ProvisionStep:
     """Decide the result of a provision step.
 
     Args:
@@ -41,7 +41,7 @@ def decide_provision(index: int, tree: Tree, request: Request) -> ProvisionStep:
     )
 
 
-def _decide_provisioning(tree: Tree, request: Request) -> Provisioning:
+def _decide_provisioning(tree: Tree, request: AccessRequest) -> Provisioning:
     by = choose_kind(PROVISION_POLICY.oneofs["typ"], tree)
     given = tree.get(by) or {}
     if by == "manual":
@@ -75,11 +75,15 @@ def _join_parts(by: str, parts: tuple[Provisioning, ...]) -> Provisioning:
     )
 
 
-def _find_provisioners(tree: Tree, request: Request) -> list[Record] | Undecided:
+def _find_provisioners(tree: Tree, request: AccessRequest) -> list[CelObject] | Undecided:
     directory = request.directory
     assignee = tree.get("assignee") or {}
     by = choose_kind(PROVISIONER_ASSIGNMENT.oneofs["typ"], assignee)
     if not by:
-        return directory.people(tree.get("user_ids") or [])
+        return directory.get_people(tree.get("user_ids") or [])
     people = find_people(read_source(by, assignee[by]), Place.PROVISIONER, request).people
-    return directory.people(assignee[by].get("fallback_user_ids") or []) if people == [] else people
+    return (
+        directory.get_people(assignee[by].get("fallback_user_ids") or [])
+        if people == []
+        else people
+    )

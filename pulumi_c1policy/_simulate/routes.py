@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 from pulumi_c1policy._simulate.causes import Unresolved
 from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyIndex
-from pulumi_c1policy._simulate.policy_rules import Target, find_baseline, list_rules
+from pulumi_c1policy._simulate.policy_rules import RuleTarget, find_baseline, list_rules
 from pulumi_c1policy._simulate.simulation_result import Route, Simulation, TriedRule
 from pulumi_c1policy._simulate.step_results import Ending, Person, Step
 from pulumi_c1policy._simulate.walk import walk_steps
@@ -23,7 +23,10 @@ _MAX_HANDOVERS = 5
 
 
 def follow_request(
-    policy: KnownPolicy, request: Request, policies: PolicyIndex, before: tuple[Route, ...] = ()
+    policy: KnownPolicy,
+    request: AccessRequest,
+    policies: PolicyIndex,
+    before: tuple[Route, ...] = (),
 ) -> Iterator[Simulation]:
     """Yield each possible result of a request, in the order of the rules.
 
@@ -54,8 +57,8 @@ def follow_request(
 
 
 def find_routes(
-    policy: KnownPolicy, request: Request, policies: PolicyIndex
-) -> Iterator[tuple[Route, Target]]:
+    policy: KnownPolicy, request: AccessRequest, policies: PolicyIndex
+) -> Iterator[tuple[Route, RuleTarget]]:
     """Yield each possible route through one policy with its target, in the order of the rules."""
     tried: list[TriedRule] = []
     for rule in list_rules(policy.tree):
@@ -73,14 +76,14 @@ def _build_route(
     policy: KnownPolicy,
     tried: list[TriedRule],
     matched: int | None,
-    target: Target,
+    target: RuleTarget,
     policies: PolicyIndex,
 ) -> Route:
     next_policy = policies.name(target.policy_id) if target.kind == "policy" else ""
     return Route(policy.name, policy.id, tuple(tried), matched, target, next_policy)
 
 
-def _find_chain_error(routes: tuple[Route, ...], target: Target) -> Unresolved | None:
+def _find_chain_error(routes: tuple[Route, ...], target: RuleTarget) -> Unresolved | None:
     """Return the reason why the target policy cannot take over, or None if it can."""
     if target.policy_id in {route.policy_id for route in routes}:
         return Unresolved(code="policy-cycle")

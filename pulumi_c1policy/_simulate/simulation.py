@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from pulumi_c1policy._cel.cel_values import Record, Value
+from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.evaluate import Functions
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate import fixtures, networks
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 from pulumi_c1policy._simulate.causes import Unresolved
 from pulumi_c1policy._simulate.cel_functions import build_functions
 from pulumi_c1policy._simulate.directory import Directory, read_account
@@ -85,35 +85,35 @@ def simulate(
     if ip is not None:
         variables["ip"] = networks.parse_address(ip)
     all_functions = {**build_functions(tables, moment), **(functions or {})}
-    request = Request(variables["subject"], variables, tables, all_functions)
+    request = AccessRequest(variables["subject"], variables, tables, all_functions)
     index = PolicyIndex([*map(read_policy, policies), known])
     return _join_results(list(islice(follow_request(known, request, index), _MAX_POSSIBLE + 1)))
 
 
-def _read_subject(given: Mapping[str, Value] | str, directory: Directory) -> Record:
+def _read_subject(given: Mapping[str, Value] | str, directory: Directory) -> CelObject:
     if isinstance(given, str):
         found = directory.find(given)
         if found is None:
             message = f"The directory has no user {given!r}."
             advice = "Add the user to `users`, or give the fields of the subject."
             raise fixtures.FixtureError(message, advice)
-        return Record("User", "subject", found.fields, found.hidden)
+        return CelObject("User", "subject", found.fields, found.hidden)
     own = fixtures.build_record("User", given, "subject", also="managers")
     names = (own.text("id"), own.text("email"))
     return _complete(own, next(filter(None, (directory.find(n) for n in names if n)), None))
 
 
-def _read_entitlement(given: Mapping[str, Value], directory: Directory) -> Record:
+def _read_entitlement(given: Mapping[str, Value], directory: Directory) -> CelObject:
     own = fixtures.build_record("Entitlement", given, "entitlement", also=_ENTITLEMENT_RELATIONS)
-    return _complete(own, directory.entitlement(own.text("appId"), own.text("id")))
+    return _complete(own, directory.find_entitlement(own.text("appId"), own.text("id")))
 
 
-def _complete(own: Record, found: Record | None) -> Record:
+def _complete(own: CelObject, found: CelObject | None) -> CelObject:
     """Add the fields that the directory has to those of a fixture."""
     if found is None:
         return own
     fields, hidden = {**found.fields, **own.fields}, {**found.hidden, **own.hidden}
-    return Record(own.type, own.label, fields, hidden)
+    return CelObject(own.type, own.label, fields, hidden)
 
 
 def _join_results(found: Sequence[Simulation]) -> Simulation:

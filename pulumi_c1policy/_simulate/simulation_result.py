@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate import explanation, wording
-from pulumi_c1policy._simulate.policy_rules import Target
+from pulumi_c1policy._simulate.policy_rules import RuleTarget
 from pulumi_c1policy._simulate.step_results import ApprovalStep, Ending, Step
 
 
@@ -56,7 +56,7 @@ class Route:
     policy_id: str
     rules: tuple[TriedRule, ...]
     matched: int | Undecided | None
-    target: Target | None
+    target: RuleTarget | None
     next_policy: str = ""
     is_same_either_way: bool = False
 

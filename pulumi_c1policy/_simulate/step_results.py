@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
-from pulumi_c1policy._cel.cel_values import Record, Value
+from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate import wording
 from pulumi_c1policy._simulate.approval_rules import EscalationAction
@@ -38,7 +38,7 @@ class Person:
     name: str = ""
 
     @classmethod
-    def of(cls, user: Record) -> Person:
+    def of(cls, user: CelObject) -> Person:
         """Return the person that a user record describes."""
         return cls(user.text("id"), user.text("email"), user.text("displayName"))
 

@@ -9,7 +9,7 @@ from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._model.steps import POLICY_STEP
 from pulumi_c1policy._model.tree import Tree
-from pulumi_c1policy._simulate.access_request import Request
+from pulumi_c1policy._simulate.access_request import AccessRequest
 from pulumi_c1policy._simulate.approval_rules import choose_kind, read_span
 from pulumi_c1policy._simulate.approvals import decide_approval
 from pulumi_c1policy._simulate.causes import Unresolved
@@ -31,7 +31,7 @@ from pulumi_c1policy._simulate.step_results import (
 
 
 def walk_steps(
-    steps: Iterable[Tree], request: Request, policies: PolicyIndex
+    steps: Iterable[Tree], request: AccessRequest, policies: PolicyIndex
 ) -> tuple[tuple[Step, ...], Ending]:
     """Return the result of each step, and the end of the request.
 
@@ -58,7 +58,7 @@ def walk_steps(
 def _decide_step(
     index: int,
     tree: Tree,
-    request: Request,
+    request: AccessRequest,
     policies: PolicyIndex,
     sole_approvers: tuple[Person, ...],
 ) -> Step:
@@ -95,7 +95,7 @@ def _decide_step(
             return UnknownStep(index=index, kind="action", status="undecided", reason=reason)
 
 
-def _decide_wait(index: int, tree: Tree, request: Request) -> WaitStep:
+def _decide_wait(index: int, tree: Tree, request: AccessRequest) -> WaitStep:
     timeout = read_span(tree.get("timeout_duration"))
     if (given := tree.get("condition")) is not None:
         return _decide_condition(index, given.get("condition") or "", timeout, request)
@@ -114,7 +114,7 @@ def _decide_wait(index: int, tree: Tree, request: Request) -> WaitStep:
 
 
 def _decide_condition(
-    index: int, condition: str, timeout: timedelta | None, request: Request
+    index: int, condition: str, timeout: timedelta | None, request: AccessRequest
 ) -> WaitStep:
     holds = request.evaluate_condition(condition, Place.WAIT_CONDITION)
     status: Status

@@ -15,7 +15,7 @@ from pulumi_c1policy._cel.undecided import Undecided
 
 if TYPE_CHECKING:
     from pulumi_c1policy._simulate.causes import Unresolved
-    from pulumi_c1policy._simulate.policy_rules import Target
+    from pulumi_c1policy._simulate.policy_rules import RuleTarget
     from pulumi_c1policy._simulate.simulation_result import Route, TriedRule
     from pulumi_c1policy._simulate.step_results import (
         ActionStep,
@@ -122,7 +122,7 @@ def describe_outcome(route: Route) -> str:
     return f"baseline: {target}" if is_plain_baseline else target
 
 
-def _describe_target(target: Target, next_policy: str) -> str:
+def _describe_target(target: RuleTarget, next_policy: str) -> str:
     match target.kind:
         case "steps":
             return f"steps {target.key!r}"

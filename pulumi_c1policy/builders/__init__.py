@@ -26,9 +26,9 @@ from pulumi_c1policy.builders import approve, ask, escalate, on, wait
 from pulumi_c1policy.builders import assign as assign
 from pulumi_c1policy.builders import provision as provision
 from pulumi_c1policy.builders import run as run
-from pulumi_c1policy.builders.ending import accept, reject
 from pulumi_c1policy.builders.flow import otherwise, when
 from pulumi_c1policy.builders.forms import form
+from pulumi_c1policy.builders.step_list_ends import accept, reject
 
 __all__ = [
     "accept",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
-from pulumi_c1policy.builders._given import drop_unset, take_app_id
+from pulumi_c1policy.builders._optional_fields import drop_unset, take_app_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
 
 
-class Options(TypedDict, total=False):
+class ApprovalOptions(TypedDict, total=False):
     """The options of every approval."""
 
     allow_reassignment: pulumi.Input[bool]
@@ -55,7 +55,7 @@ class Options(TypedDict, total=False):
     """The escalation if nobody answers, such as `escalate.to_users(["user-1"], after="4h")`."""
 
 
-class OwnOptions(Options, total=False):
+class OwnApprovalOptions(ApprovalOptions, total=False):
     """The further options of an approval by people."""
 
     allow_self_approval: pulumi.Input[bool]
@@ -64,7 +64,7 @@ class OwnOptions(Options, total=False):
     """True prevents one person from approving several steps of the same rule."""
 
 
-class FallbackOptions(Options, total=False):
+class ApprovalFallbackOptions(ApprovalOptions, total=False):
     """The further options of an approval that may find nobody."""
 
     fallback: pulumi.Input[Sequence[pulumi.Input[UserId]]]
@@ -75,33 +75,33 @@ class FallbackOptions(Options, total=False):
     """The groups, each as an entitlement, that are asked if nobody is found."""
 
 
-class OwnFallbackOptions(OwnOptions, FallbackOptions, total=False):
+class OwnApprovalFallbackOptions(OwnApprovalOptions, ApprovalFallbackOptions, total=False):
     """The further options of an approval by people that may find nobody."""
 
 
 def users(
-    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[OwnOptions]
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[OwnApprovalOptions]
 ) -> PolicyStepArgsDict:
     """Require the approval of one of the named users (1 to 32)."""
     return _make_step("users", options, user_ids=user_ids)
 
 
-def manager(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
+def manager(**options: Unpack[OwnApprovalFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of the manager of the person whom the request is for."""
     return _make_step("manager", options)
 
 
-def app_owners(**options: Unpack[OwnOptions]) -> PolicyStepArgsDict:
+def app_owners(**options: Unpack[OwnApprovalOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the app."""
     return _make_step("app_owners", options)
 
 
-def entitlement_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
+def entitlement_owners(**options: Unpack[OwnApprovalFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the entitlement."""
     return _make_step("entitlement_owners", options)
 
 
-def resource_owners(**options: Unpack[OwnFallbackOptions]) -> PolicyStepArgsDict:
+def resource_owners(**options: Unpack[OwnApprovalFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of an owner of the resource."""
     return _make_step("resource_owners", options)
 
@@ -111,17 +111,17 @@ def group(
     app_group_id: pulumi.Input[EntitlementId],
     *,
     app_id: pulumi.Input[AppId],
-    **options: Unpack[OwnFallbackOptions],
+    **options: Unpack[OwnApprovalFallbackOptions],
 ) -> PolicyStepArgsDict: ...
 @overload
 def group(
-    app_group_id: pulumi.Input[FindEntitlementResult], **options: Unpack[OwnFallbackOptions]
+    app_group_id: pulumi.Input[FindEntitlementResult], **options: Unpack[OwnApprovalFallbackOptions]
 ) -> PolicyStepArgsDict: ...
 def group(
     app_group_id: pulumi.Input[EntitlementId],
     *,
     app_id: pulumi.Input[AppId] | None = None,
-    **options: Unpack[OwnFallbackOptions],
+    **options: Unpack[OwnApprovalFallbackOptions],
 ) -> PolicyStepArgsDict:
     """Require the approval of a member of a group of an app.
 
@@ -137,19 +137,21 @@ def group(
     return _make_step("group", options, app_id=app, app_group_id=app_group_id)
 
 
-def oneself(**options: Unpack[FallbackOptions]) -> PolicyStepArgsDict:
+def oneself(**options: Unpack[ApprovalFallbackOptions]) -> PolicyStepArgsDict:
     """Require the approval of the person whom the request is for."""
     return _make_step("self", options)
 
 
 def expression(
-    *expressions: pulumi.Input[str], **options: Unpack[OwnFallbackOptions]
+    *expressions: pulumi.Input[str], **options: Unpack[OwnApprovalFallbackOptions]
 ) -> PolicyStepArgsDict:
     """Require the approval of a user whom a CEL expression returns; the first result counts."""
     return _make_step("expression", options, expressions=list(expressions))
 
 
-def webhook(webhook_id: pulumi.Input[WebhookId], **options: Unpack[Options]) -> PolicyStepArgsDict:
+def webhook(
+    webhook_id: pulumi.Input[WebhookId], **options: Unpack[ApprovalOptions]
+) -> PolicyStepArgsDict:
     """Let a webhook decide."""
     return _make_step("webhook", options, webhook_id=webhook_id)
 
@@ -161,7 +163,7 @@ def agent(
     policy_ids: pulumi.Input[Sequence[pulumi.Input[PolicyId]]] | None = None,
     agent_failure_action: pulumi.Input[ApprovalAgentFailureAction] | None = None,
     reassign_to_user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[ApprovalOptions],
 ) -> PolicyStepArgsDict:
     """Let an agent decide, or assist.
 
@@ -191,7 +193,7 @@ def _make_step(
 ) -> PolicyStepArgsDict:
     """Return the step, with each option at its place, and implied switches set."""
     rest = drop_unset(**options)
-    common = {name: rest.pop(name) for name in [*rest] if name in Options.__optional_keys__}
+    common = {name: rest.pop(name) for name in [*rest] if name in ApprovalOptions.__optional_keys__}
     if "escalate" in common:
         common |= {"escalation_enabled": True, "escalation": common.pop("escalate")}
     if "allowed_reassignees" in common:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._optional_fields import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulumi_c1policy.inputs import FormFieldArgsDict
 
 
-class Options(TypedDict, total=False):
+class QuestionOptions(TypedDict, total=False):
     """The options of every question."""
 
     display_name: pulumi.Input[str]
@@ -33,7 +33,7 @@ def text(
     *,
     multiline: pulumi.Input[bool] | None = None,
     placeholder: pulumi.Input[str] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[QuestionOptions],
 ) -> FormFieldArgsDict:
     """Ask for a text.
 
@@ -50,7 +50,7 @@ def text(
 def choice(
     name: pulumi.Input[str],
     choices: Mapping[str, pulumi.Input[str]],
-    **options: Unpack[Options],
+    **options: Unpack[QuestionOptions],
 ) -> FormFieldArgsDict:
     """Ask for a choice.
 
@@ -68,7 +68,7 @@ def number(
     *,
     least: pulumi.Input[int] | None = None,
     most: pulumi.Input[int] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[QuestionOptions],
 ) -> FormFieldArgsDict:
     """Ask for a whole number.
 
@@ -82,7 +82,7 @@ def number(
     return _make_question(name, "int64_field", field, options)
 
 
-def yes_no(name: pulumi.Input[str], **options: Unpack[Options]) -> FormFieldArgsDict:
+def yes_no(name: pulumi.Input[str], **options: Unpack[QuestionOptions]) -> FormFieldArgsDict:
     """Ask for a yes or no."""
     return _make_question(name, "bool_field", {"checkbox_field": {}}, options)
 

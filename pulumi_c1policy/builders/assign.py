@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast, overload
 
-from pulumi_c1policy.builders._given import drop_unset, take_app_id
+from pulumi_c1policy.builders._optional_fields import drop_unset, take_app_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     )
 
 
-class Options(TypedDict, total=False):
+class AssignmentOptions(TypedDict, total=False):
     """The options of every assignment."""
 
     allow_reassignment: pulumi.Input[bool]
     """True lets the assignee reassign the task."""
 
 
-class FallbackOptions(Options, total=False):
+class AssignmentFallbackOptions(AssignmentOptions, total=False):
     """The further options of an assignment that may find nobody."""
 
     fallback: pulumi.Input[Sequence[pulumi.Input[UserId]]]
@@ -36,23 +36,25 @@ class FallbackOptions(Options, total=False):
 
 
 def users(
-    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[Options]
+    user_ids: pulumi.Input[Sequence[pulumi.Input[UserId]]], **options: Unpack[AssignmentOptions]
 ) -> ProvisionerAssignmentArgsDict:
     """Let one of the named users provision."""
     return _make_assignment("users", options, user_ids=user_ids)
 
 
-def manager(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
+def manager(**options: Unpack[AssignmentFallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let the manager of the person whom the request is for provision."""
     return _make_assignment("manager", options)
 
 
-def app_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
+def app_owners(**options: Unpack[AssignmentFallbackOptions]) -> ProvisionerAssignmentArgsDict:
     """Let an owner of the app provision."""
     return _make_assignment("app_owners", options)
 
 
-def entitlement_owners(**options: Unpack[FallbackOptions]) -> ProvisionerAssignmentArgsDict:
+def entitlement_owners(
+    **options: Unpack[AssignmentFallbackOptions],
+) -> ProvisionerAssignmentArgsDict:
     """Let an owner of the entitlement provision."""
     return _make_assignment("entitlement_owners", options)
 
@@ -62,17 +64,17 @@ def group(
     app_group_id: pulumi.Input[EntitlementId],
     *,
     app_id: pulumi.Input[AppId],
-    **options: Unpack[FallbackOptions],
+    **options: Unpack[AssignmentFallbackOptions],
 ) -> ProvisionerAssignmentArgsDict: ...
 @overload
 def group(
-    app_group_id: pulumi.Input[FindEntitlementResult], **options: Unpack[FallbackOptions]
+    app_group_id: pulumi.Input[FindEntitlementResult], **options: Unpack[AssignmentFallbackOptions]
 ) -> ProvisionerAssignmentArgsDict: ...
 def group(
     app_group_id: pulumi.Input[EntitlementId],
     *,
     app_id: pulumi.Input[AppId] | None = None,
-    **options: Unpack[FallbackOptions],
+    **options: Unpack[AssignmentFallbackOptions],
 ) -> ProvisionerAssignmentArgsDict:
     """Let a member of a group of an app provision.
 
@@ -89,7 +91,7 @@ def group(
 
 
 def expression(
-    *expressions: pulumi.Input[str], **options: Unpack[FallbackOptions]
+    *expressions: pulumi.Input[str], **options: Unpack[AssignmentFallbackOptions]
 ) -> ProvisionerAssignmentArgsDict:
     """Let a user whom a CEL expression returns provision; the first result counts."""
     return _make_assignment("expression", options, expressions=list(expressions))

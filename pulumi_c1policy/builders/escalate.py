@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._optional_fields import drop_unset
 from pulumi_c1policy.builders.flow import get_id
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, TypedDict, cast, overload
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._optional_fields import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

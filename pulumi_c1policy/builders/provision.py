@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._optional_fields import drop_unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

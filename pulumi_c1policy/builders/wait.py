@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
-from pulumi_c1policy.builders._given import drop_unset
+from pulumi_c1policy.builders._optional_fields import drop_unset
 
 if TYPE_CHECKING:
     import pulumi
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pulumi_c1policy.inputs.values import Duration
 
 
-class Options(TypedDict, total=False):
+class WaitOptions(TypedDict, total=False):
     """The options of every wait."""
 
     name: pulumi.Input[str]
@@ -28,17 +28,17 @@ class Options(TypedDict, total=False):
     """The comment on the request when the wait times out."""
 
 
-def hours(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
+def hours(count: float, **options: Unpack[WaitOptions]) -> PolicyStepArgsDict:
     """Wait for some hours, at least one."""
     return duration(timedelta(hours=count), **options)
 
 
-def days(count: float, **options: Unpack[Options]) -> PolicyStepArgsDict:
+def days(count: float, **options: Unpack[WaitOptions]) -> PolicyStepArgsDict:
     """Wait for some days, at most a month of them."""
     return duration(timedelta(days=count), **options)
 
 
-def duration(span: pulumi.Input[Duration], **options: Unpack[Options]) -> PolicyStepArgsDict:
+def duration(span: pulumi.Input[Duration], **options: Unpack[WaitOptions]) -> PolicyStepArgsDict:
     """Wait for a duration from one hour to one month, such as `"1h30m"`."""
     return _make_step("duration", {"duration": span}, options)
 
@@ -48,7 +48,7 @@ def until(
     minute: pulumi.Input[int] | None = None,
     *,
     timezone: pulumi.Input[str] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[WaitOptions],
 ) -> PolicyStepArgsDict:
     """Wait until a time of the day.
 
@@ -63,7 +63,7 @@ def until(
     )
 
 
-def condition(expression: pulumi.Input[str], **options: Unpack[Options]) -> PolicyStepArgsDict:
+def condition(expression: pulumi.Input[str], **options: Unpack[WaitOptions]) -> PolicyStepArgsDict:
     """Wait until a CEL expression is true."""
     return _make_step("condition", {"condition": expression}, options)
 

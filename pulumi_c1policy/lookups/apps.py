@@ -9,7 +9,7 @@ import pulumi
 
 from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
-from pulumi_c1policy._pulumi.program_lookups import Lookup, Tenant
+from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
 from pulumi_c1policy.lookup_results import FindAppResult
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def find_app_output(*, name: pulumi.Input[str]) -> pulumi.Output[FindAppResult]:
     return program_lookups.call_aside(find_app, name=name)
 
 
-def search_app(lookup: Lookup, tenant: Tenant, name: str) -> FindAppResult:
+def search_app(lookup: Lookup, tenant: LookupTenant, name: str) -> FindAppResult:
     """Return the app that a lookup names.
 
     Raises:

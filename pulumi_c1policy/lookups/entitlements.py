@@ -10,7 +10,7 @@ import pulumi
 
 from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
-from pulumi_c1policy._pulumi.program_lookups import Lookup, Tenant
+from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
 from pulumi_c1policy.lookup_results import (
     FindAppResult,
     FindEntitlementResult,
@@ -143,7 +143,7 @@ def _find(
     )
 
 
-def _search(lookup: Lookup, tenant: Tenant, app: FindAppResult) -> Entitlement:
+def _search(lookup: Lookup, tenant: LookupTenant, app: FindAppResult) -> Entitlement:
     by_alias = "alias" in lookup.criteria
     wanted = lookup.criteria["alias" if by_alias else "name"]
     filters = {"alias" if by_alias else "display_name": wanted}

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, overload
 import pulumi
 
 from pulumi_c1policy._lifecycle.planning.ownership import describe_manager, read_ownership
-from pulumi_c1policy._lifecycle.planning.reduce import prune
+from pulumi_c1policy._lifecycle.planning.pruning import prune
 from pulumi_c1policy._model.enums import POLICY_SCOPE_SLOT, POLICY_TYPE
 from pulumi_c1policy._model.policy import POLICY, POLICY_SCOPE
 from pulumi_c1policy._model.tree import ShapeError, decode
 from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
-from pulumi_c1policy._pulumi.program_lookups import Lookup, Tenant
+from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
 from pulumi_c1policy.errors import NotFoundError
 from pulumi_c1policy.lookup_results import GetPolicyResult
 from pulumi_c1policy.policy_type import PolicyType as Types
@@ -172,7 +172,7 @@ def _find_by_name(lookup: Lookup) -> Mapping[str, Any]:
     )
 
 
-def _list_existing(tenant: Tenant) -> list[Mapping[str, Any]]:
+def _list_existing(tenant: LookupTenant) -> list[Mapping[str, Any]]:
     policies = tenant.read_once("policies", lambda: [*tenant.client.list_all()])
     return [policy for policy in policies if policy.get("id") and not policy.get("deletedAt")]
 

@@ -11,7 +11,7 @@ import pulumi
 
 from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
-from pulumi_c1policy._pulumi.program_lookups import Lookup, Tenant
+from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
 from pulumi_c1policy.lookup_results import FindStepUpProviderResult, FindWebhookResult
 from pulumi_c1policy.lookups.apps import make_id
 
@@ -108,7 +108,7 @@ def find_step_up_provider_output(
     return program_lookups.call_aside(find_step_up_provider, name=name)
 
 
-def _choose(lookup: Lookup, tenant: Tenant, candidates: Sequence[Candidate[_T]]) -> _T:
+def _choose(lookup: Lookup, tenant: LookupTenant, candidates: Sequence[Candidate[_T]]) -> _T:
     name = lookup.criteria["name"]
     return lookup_choice.choose_one(
         lookup,

@@ -10,7 +10,7 @@ import pulumi
 
 from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
-from pulumi_c1policy._pulumi.program_lookups import Lookup, Tenant
+from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
 from pulumi_c1policy.lookup_results import FindUserResult
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def find_user_output(*, email: pulumi.Input[str]) -> pulumi.Output[FindUserResul
     return program_lookups.call_aside(find_user, email=email)
 
 
-def _search(tenant: Tenant, **filters: str) -> list[User]:
+def _search(tenant: LookupTenant, **filters: str) -> list[User]:
     key = ("users", *filters.items())
     return tenant.read_once(key, lambda: [*tenant.client.directory.search_users(**filters)])
 
@@ -73,7 +73,7 @@ def _match(users: Iterable[User], email: str) -> list[User]:
     return [user for user in having if user.email.casefold() == wanted] or having
 
 
-def _choose(lookup: Lookup, tenant: Tenant, found: list[User]) -> User:
+def _choose(lookup: Lookup, tenant: LookupTenant, found: list[User]) -> User:
     email = lookup.criteria["email"]
     enabled = [user for user in found if user.status == _ENABLED]
     place = f"the tenant {tenant.name}"
@@ -93,7 +93,7 @@ def _choose(lookup: Lookup, tenant: Tenant, found: list[User]) -> User:
     )
 
 
-def _list_others(tenant: Tenant, email: str) -> Iterable[User]:
+def _list_others(tenant: LookupTenant, email: str) -> Iterable[User]:
     """Return users among whom one may have a similar email."""
     directory = tenant.client.directory
     local = email.partition("@")[0]

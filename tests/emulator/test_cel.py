@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_c1policy._emulator import Emulator, compiler, declarations
+from pulumi_c1policy._emulator import Emulator, declarations, expression_compiler
 
 Create = Callable[..., dict[str, Any]]
 USERS = "c1.directory.users.v1"
@@ -177,11 +177,11 @@ def test_what_the_library_cannot_decide_is_not_refused(create: Create) -> None:
 @pytest.fixture
 def empty_caches() -> Iterator[None]:
     """No environment that an earlier test built, and none that this one leaves."""
-    compiler._make_environment.cache_clear()
-    compiler._make_pool.cache_clear()
+    expression_compiler._make_environment.cache_clear()
+    expression_compiler._make_pool.cache_clear()
     yield
-    compiler._make_environment.cache_clear()
-    compiler._make_pool.cache_clear()
+    expression_compiler._make_environment.cache_clear()
+    expression_compiler._make_pool.cache_clear()
 
 
 @pytest.mark.usefixtures("empty_caches")

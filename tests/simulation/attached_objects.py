@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from pulumi_c1policy._emulator.directory import Key, Row
-from pulumi_c1policy._emulator.errors import TenantError
-from pulumi_c1policy._emulator.schema import APP, ENTITLEMENT
+from pulumi_c1policy._emulator.api_errors import TenantError
 from pulumi_c1policy._emulator.tenant import Tenant
+from pulumi_c1policy._emulator.tenant_directory import Key, Row
+from pulumi_c1policy._emulator.wire_schema import APP, ENTITLEMENT
 from tests.simulation.looks import Call, Look
 
 APPS = "/api/v1/apps/"

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pulumi_c1policy._emulator.directory import Key
+from pulumi_c1policy._emulator.tenant_directory import Key
 from tests.simulation import installation
 from tests.simulation.attached_objects import (
     BOOLEANS,

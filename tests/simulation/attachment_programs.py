@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from pulumi_c1policy._emulator.directory import Key
+from pulumi_c1policy._emulator.tenant_directory import Key
 from tests.simulation.attached_objects import BOOLEANS, POLICY_FIELDS, AttachedObjects
 from tests.simulation.attachment_model import to_name
 from tests.support import programs

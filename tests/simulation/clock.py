@@ -5,14 +5,14 @@ The product's own clock is replaced in `primitives`.
 
 from __future__ import annotations
 
-from pulumi_c1policy._emulator.clock import Clock
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
 from tests.simulation.installation import EPOCH
 from tests.simulation.scheduler import Scheduler
 
 _STEP = 1_000
 
 
-class TenantClock(Clock):
+class SimulatedTenantClock(TenantClock):
     """Virtual time in nanoseconds; no two readings are the same, so that each write has its own."""
 
     def __init__(self, scheduler: Scheduler) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from pulumi_c1policy._emulator.errors import TenantError
-from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.api_errors import TenantError
+from pulumi_c1policy._emulator.state import StoredPolicy
 from tests.simulation.model import PERSON, TERRAFORM
 from tests.simulation.tenant import SimulatedTenant
 
@@ -51,7 +51,7 @@ def somebody_creates(tenant: SimulatedTenant, **fields: Any) -> str:
         **fields,
     }
     store = tenant.tenant.policies
-    record: Record = tenant.record(TERRAFORM, "create", "", lambda: store.create(policy))
+    record: StoredPolicy = tenant.record(TERRAFORM, "create", "", lambda: store.create(policy))
     return record.id
 
 

@@ -18,7 +18,7 @@ from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._pulumi import dynamic_server
 from tests.simulation.primitives import (
     Condition,
@@ -43,13 +43,13 @@ EPOCH = 1_790_000_000.0
 """Seconds since 1970 at which every simulation begins."""
 
 
-def _monotonic(_: Clock) -> float:
+def _monotonic(_: ClientClock) -> float:
     scheduler = Simulated.scheduler
     scheduler.point()
     return scheduler.now
 
 
-def _wall(_: Clock) -> float:
+def _wall(_: ClientClock) -> float:
     return EPOCH + Simulated.scheduler.now
 
 
@@ -143,8 +143,8 @@ def installed(scheduler: Scheduler, chance: Random) -> Iterator[None]:
         put(module, name, chance if value is random else value)
     put(dynamic_server, "get_request_urn", lambda: getattr(step, "urn", ""))
     put(dynamic_server, "get_request_inputs", lambda: getattr(step, "inputs", {}))
-    put(Clock, "monotonic", _monotonic)
-    put(Clock, "wall", _wall)
+    put(ClientClock, "monotonic", _monotonic)
+    put(ClientClock, "wall", _wall)
     try:
         yield
     finally:

@@ -14,14 +14,14 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._emulator import app
-from pulumi_c1policy._emulator.directory import Row
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
-from pulumi_c1policy._emulator.schema import POLICY
-from pulumi_c1policy._emulator.state import Record
+from pulumi_c1policy._emulator.state import StoredPolicy
 from pulumi_c1policy._emulator.tenant import Tenant
+from pulumi_c1policy._emulator.tenant_directory import Row
+from pulumi_c1policy._emulator.wire_schema import POLICY
 from tests.simulation.attached_objects import APPS, AttachedObjects
-from tests.simulation.clock import TenantClock
+from tests.simulation.clock import SimulatedTenantClock
 from tests.simulation.looks import Call, Look
 from tests.simulation.scheduler import Scheduler
 
@@ -55,8 +55,8 @@ class Effect:
     actor: str
     kind: str
     policy_id: str
-    before: Record | None
-    after: Record
+    before: StoredPolicy | None
+    after: StoredPolicy
     sent_at: float = 0.0
     look: Look | None = None
     run: int = 0
@@ -70,7 +70,7 @@ class SimulatedTenant:
     def __init__(self, scheduler: Scheduler, host: str, seed: int, chance: Random) -> None:
         self.host = host
         self.url = f"https://{host}"
-        self.tenant = Tenant(host, seed=seed, clock=TenantClock(scheduler))
+        self.tenant = Tenant(host, seed=seed, clock=SimulatedTenantClock(scheduler))
         self.effects: list[Effect] = []
         self.objects = AttachedObjects(self.tenant, lambda: scheduler.now)
         self.longest_lag = {"get": 0.0, "list": 0.0, "search": 0.0}
@@ -94,7 +94,7 @@ class SimulatedTenant:
         headers = [(key.lower(), value) for key, value in request.headers.raw]
         return self._asgi(request.method, request.url, headers, request.content)
 
-    def see(self, path: str) -> Record | Row | None:
+    def see(self, path: str) -> StoredPolicy | Row | None:
         """The policy, app or entitlement at a path as the last request saw it."""
         if path.startswith(APPS):
             return self.objects.see(path)
@@ -134,15 +134,15 @@ class SimulatedTenant:
             self.effects.append(effect)
         return result
 
-    def live(self) -> list[Record]:
+    def live(self) -> list[StoredPolicy]:
         """Every policy that exists, builtin ones left out."""
         return [r for r in self.tenant.policies if r.deleted_at is None and not r.builtin]
 
-    def shown(self, record: Record) -> dict[str, Any]:
+    def shown(self, record: StoredPolicy) -> dict[str, Any]:
         """A policy as JSON, unset fields left out."""
         return render(POLICY, record.stored, _PLAIN)
 
-    def json(self, record: Record) -> bytes:
+    def json(self, record: StoredPolicy) -> bytes:
         """The answer that shows a policy."""
         return json.dumps({"policy": render(POLICY, record.stored, self.tenant.quirks)}).encode()
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._client import outcomes, transport
-from pulumi_c1policy._client.outcomes import RETRIED, Kind
+from pulumi_c1policy._client.outcomes import RETRIED, OutcomeKind
 from pulumi_c1policy._lifecycle.effects import creation, known_state, leftovers, reads
 from pulumi_c1policy._lifecycle.planning import plan, prior
 from pulumi_c1policy._pulumi import runtime
@@ -67,7 +67,7 @@ def _nobody_told(patch: pytest.MonkeyPatch) -> None:
 
 def _creates_repeated_like_reads(patch: pytest.MonkeyPatch) -> None:
     _nobody_told(patch)
-    patch.setattr(outcomes, "RETRIED", {**RETRIED, Kind.CREATE: RETRIED[Kind.READ]})
+    patch.setattr(outcomes, "RETRIED", {**RETRIED, OutcomeKind.CREATE: RETRIED[OutcomeKind.READ]})
 
 
 def _no_conflicts(patch: pytest.MonkeyPatch) -> None:

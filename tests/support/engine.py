@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
@@ -50,7 +50,7 @@ class CheckFailed(Exception):
     """The provider's check refuses what a program says."""
 
 
-class QuickClock(Clock):
+class QuickClock(ClientClock):
     """A clock for which waiting takes no time, and requests take the time that they take."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class Process:
         self,
         tenant: Emulator,
         *,
-        clock: Clock | None = None,
+        clock: ClientClock | None = None,
         on_request: Callable[[httpx.Request], None] | None = None,
         on_answer: Callable[[httpx.Request], None] | None = None,
         network: httpx.BaseTransport | None = None,
@@ -132,7 +132,7 @@ class Process:
         self.known, self.settings = KnownState(), found
         self.client = PolicyClient(found, transport=network, clock=clock)
         warn = failures.warn_of_current
-        self.run = Run.over(self.client, self.known, clock, tenant=found.tenant, warn=warn)
+        self.run = Run.start(self.client, self.known, clock, tenant=found.tenant, warn=warn)
         self.provider = PolicyProvider()
 
     @contextlib.contextmanager

@@ -33,7 +33,7 @@ from pulumi_c1policy._import import import_file
 from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._pulumi import config_keys, decision_sources
 from pulumi_c1policy.provider import (
     AppPoliciesProvider,
@@ -296,8 +296,8 @@ def test_the_names_of_the_providers() -> None:
 
 
 def test_the_ids_of_attachments() -> None:
-    assert Target("a/1", "e 2").id == "a%2F1/e%202"
-    assert Target("a/1").id == "a%2F1"
+    assert AttachmentTarget("a/1", "e 2").id == "a%2F1/e%202"
+    assert AttachmentTarget("a/1").id == "a%2F1"
 
 
 def test_annotation_keys() -> None:
@@ -410,7 +410,7 @@ def test_members_of_the_emulator() -> None:
 
 
 def test_json_keys_of_usage() -> None:
-    use = uses.Use("p1", "app", "a1")
+    use = uses.PolicyUse("p1", "app", "a1")
     report = use_report.Report([use_report.Subject("p1", "One")], [use])
     found = json.loads(use_report.to_json(report))
     compare("JSON keys of usage", USAGE_KEYS, found)

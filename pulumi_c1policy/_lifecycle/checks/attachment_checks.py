@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._lifecycle.checks.message_checks import check_message
-from pulumi_c1policy._model.attachments import Target, make_target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget, make_target
 from pulumi_c1policy._model.paths import get_sort_key
 from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._model.tree import Tree
@@ -30,7 +30,7 @@ def check(message: Message, inputs: Tree) -> list[Finding]:
     return sorted(found, key=lambda finding: get_sort_key(finding.path))
 
 
-def find_target(message: Message, inputs: Tree) -> Target | None:
+def find_target(message: Message, inputs: Tree) -> AttachmentTarget | None:
     """Return the object that the inputs name; None if an id is unknown or wrong."""
     ids = [inputs.get(field.name) for field in message.required]
     return make_target(inputs) if all(isinstance(each, str) and each for each in ids) else None

@@ -19,9 +19,9 @@ from threading import Lock
 from typing import Any, Final
 
 from pulumi_c1policy._client.attachment_client import AttachmentClient
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy.errors import APIError
 
 SINGLE_READS: Final = 4
@@ -56,16 +56,16 @@ class _Listing:
 class AttachmentReads:
     """The reads of one run. Thread-safe."""
 
-    def __init__(self, client: AttachmentClient, clock: Clock | None = None) -> None:
+    def __init__(self, client: AttachmentClient, clock: ClientClock | None = None) -> None:
         """Make an object that has read nothing yet."""
         self._client = client
-        self._clock = clock or Clock()
+        self._clock = clock or ClientClock()
         self._lock = Lock()
         self._listings: dict[str, _Listing] = defaultdict(lambda: _Listing(Lock()))
-        self._single: set[Target] = set()
+        self._single: set[AttachmentTarget] = set()
         self._reads = self._pages_read = 0
 
-    def get(self, target: Target, policies: Collection[str] = ()) -> tuple[_Object, bool]:
+    def get(self, target: AttachmentTarget, policies: Collection[str] = ()) -> tuple[_Object, bool]:
         """Return an object as it was at most `FRESH_SECONDS` ago.
 
         Args:
@@ -84,12 +84,12 @@ class AttachmentReads:
             return found, False
         return self._client.get(target), True
 
-    def forget(self, target: Target) -> None:
+    def forget(self, target: AttachmentTarget) -> None:
         """Read an object that is about to change, or has just changed, with GETs only."""
         with self._lock:
             self._single.add(target)
 
-    def _find(self, target: Target, policies: Collection[str]) -> _Object | None:
+    def _find(self, target: AttachmentTarget, policies: Collection[str]) -> _Object | None:
         """Find an entitlement on the pages of its app; None if only a GET may read it."""
         with self._lock:
             listing = self._listings[target.app_id]
@@ -108,11 +108,11 @@ class AttachmentReads:
                     return None
         return self._get_fresh(listing, target)
 
-    def _get_fresh(self, listing: _Listing, target: Target) -> _Object | None:
+    def _get_fresh(self, listing: _Listing, target: AttachmentTarget) -> _Object | None:
         row, seen_at = listing.rows.get(target.entitlement_id, ({}, 0.0))
         return row if row and self._clock.monotonic() - seen_at <= FRESH_SECONDS else None
 
-    def _read_page(self, listing: _Listing, target: Target) -> bool:
+    def _read_page(self, listing: _Listing, target: AttachmentTarget) -> bool:
         """Read the next page of an app; return False if there is none, or pages do not help."""
         now = self._clock.monotonic()
         if not self._may_read_page(listing):

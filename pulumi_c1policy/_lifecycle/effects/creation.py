@@ -12,7 +12,7 @@ from dataclasses import replace
 from pulumi_c1policy._lifecycle.effects import leftovers
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look
 from pulumi_c1policy._lifecycle.planning import leftover_texts
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._lifecycle.planning.ownership import (
     describe_manager,
@@ -31,7 +31,7 @@ _Compared = list[tuple[Tree, tuple[Change, ...]]]
 """Live policies, each with its differences from the desired one."""
 
 
-def create(run: Run, desired: Tree, options: Options) -> Prior:
+def create(run: Run, desired: Tree, options: LifecycleOptions) -> Prior:
     """Create a policy from checked inputs, once.
 
     `options.on_leftover` decides about leftovers of the resource: refuse, adopt the one that equals
@@ -44,17 +44,17 @@ def create(run: Run, desired: Tree, options: Options) -> Prior:
     with run.client.share_deadline():
         found = _inspect(run, run.leftovers.find(desired), desired)
         if found and options.on_leftover != "leave":
-            recorded = _adopt(run, found, desired, options)
+            new_prior = _adopt(run, found, desired, options)
         else:
             before = {policy["id"] for policy in run.leftovers.find_unheld(desired)}
-            recorded = _send(run, desired, before)
+            new_prior = _send(run, desired, before)
             if found:
-                run.warn(leftover_texts.warn_of_create_beside(recorded.outputs["id"], found))
-        run.leftovers.recorded.add(recorded.outputs["id"])
-        return recorded
+                run.warn(leftover_texts.warn_of_create_beside(new_prior.outputs["id"], found))
+        run.leftovers.created.add(new_prior.outputs["id"])
+        return new_prior
 
 
-def _adopt(run: Run, found: _Compared, desired: Tree, options: Options) -> Prior:
+def _adopt(run: Run, found: _Compared, desired: Tree, options: LifecycleOptions) -> Prior:
     """Record the one leftover that equals `desired`, if the user decided to adopt it."""
     if options.on_leftover != "adopt":
         raise RefusedError(*leftover_texts.refuse_leftovers(found))
@@ -89,11 +89,11 @@ def _send(run: Run, desired: Tree, before: set[str]) -> Prior:
                 raise
             was_resent = True
         else:
-            recorded = _accept_answer(run, desired, before, decode_policy("POST", answer))
+            new_prior = _accept_answer(run, desired, before, decode_policy("POST", answer))
             if was_resent:
-                warn_of_duplicates(run, recorded)
-            origin = replace(recorded.origin, was_resent=was_resent)
-            return replace(recorded, origin=origin)
+                warn_of_duplicates(run, new_prior)
+            origin = replace(new_prior.origin, was_resent=was_resent)
+            return replace(new_prior, origin=origin)
     raise AssertionError("unreachable: the last send returns or raises")
 
 
@@ -114,11 +114,11 @@ def _accept_answer(run: Run, desired: Tree, before: set[str], answer: Tree) -> P
             run.warn(leftover_texts.warn_of_unproven(live))
             return record_answer(desired, live, origin=replace(origin, is_unproven=True))
     description = _describe_other_answer(desired, known, live or answer)
-    unclear = RefusedError(*leftover_texts.refuse_nothing_created(description))
+    ambiguous = RefusedError(*leftover_texts.refuse_nothing_created(description))
     # The policy in the answer is not the created one, even if somebody makes it equal now.
-    created = _look_for_created(run, desired, before | {answer["id"]}, unclear)
+    created = _look_for_created(run, desired, before | {answer["id"]}, ambiguous)
     if created is None:
-        raise unclear
+        raise ambiguous
     run.warn(description)
     return created
 
@@ -146,9 +146,9 @@ def _describe_other_answer(desired: Tree, known: set[str], live: Tree) -> str:
 
 
 def _look_for_created(
-    run: Run, desired: Tree, before: set[str], unclear: APIError | RefusedError
+    run: Run, desired: Tree, before: set[str], ambiguous: APIError | RefusedError
 ) -> Prior | None:
-    """Look for the policy of a create that ended with `unclear`, and record it.
+    """Look for the policy of a create that ended with `ambiguous`, and record it.
 
     Returns:
         None if there is no such policy.
@@ -156,25 +156,25 @@ def _look_for_created(
     Raises:
         RefusedError: There is a policy, and it differs from what was sent.
     """
-    for _ in run.wait_for_looks(unclear):
+    for _ in run.wait_for_looks(ambiguous):
         try:
             found = [p for p in run.leftovers.find(desired, anew=True) if p["id"] not in before]
             compared = _inspect(run, found, desired, leftovers.find_differences_from_sent)
-        except APIError as blind:
-            raise unclear from blind
+        except APIError as look_error:
+            raise ambiguous from look_error
         if compared:
             break
     else:
         return None
     equal = [live for live, differences in compared if not differences]
     if not equal:
-        raise RefusedError(*leftover_texts.refuse_unlike_sent(compared)) from unclear
+        raise RefusedError(*leftover_texts.refuse_unlike_sent(compared)) from ambiguous
     run.warn(leftover_texts.warn_of_found_create(equal[0]))
     origin = Origin(run.tenant, was_resent=len(compared) > 1)
-    recorded = record_answer(desired, equal[0], origin=origin)
+    new_prior = record_answer(desired, equal[0], origin=origin)
     if len(compared) > 1:
-        warn_of_duplicates(run, recorded)
-    return recorded
+        warn_of_duplicates(run, new_prior)
+    return new_prior
 
 
 def _inspect(
@@ -192,12 +192,12 @@ def _inspect(
     ]
 
 
-def warn_of_duplicates(run: Run, recorded: Prior) -> bool:
+def warn_of_duplicates(run: Run, new_prior: Prior) -> bool:
     """Warn of the duplicates of a recorded policy; return whether there are any."""
-    own = recorded.outputs["id"]
-    unheld = run.leftovers.find_unheld(recorded.inputs, anew=True)
+    own = new_prior.outputs["id"]
+    unheld = run.leftovers.find_unheld(new_prior.inputs, anew=True)
     others = [policy for policy in unheld if policy["id"] != own]
-    whose = read_resource(recorded.inputs)
+    whose = read_resource(new_prior.inputs)
     if others and whose:
         run.leftovers.warn_of(whose, others, own)
     return bool(others)

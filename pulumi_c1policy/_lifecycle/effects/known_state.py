@@ -50,7 +50,7 @@ class KnownState:
         """
         self.ids.discard(policy_id)
 
-    def hold(self, policy_id: str, urn: str, phase: Phase) -> None:
+    def note_holder(self, policy_id: str, urn: str, phase: Phase) -> None:
         """Record the resource under which the engine shows a policy."""
         if urn:
             self._holders[policy_id, phase].add(urn)

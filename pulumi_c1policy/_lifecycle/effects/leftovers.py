@@ -22,7 +22,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
     read_resource,
 )
 from pulumi_c1policy._lifecycle.planning.policy_kind import select_managed
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._model.paths import Key
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
@@ -95,7 +95,7 @@ class Leftovers:
         self._lock = Lock()
         self._look: Future[_ByResource] | None = None
         self._reported: set[Resource] = set()
-        self.recorded: set[str] = set()
+        self.created: set[str] = set()
         """The ids of the policies that creates of this run have recorded."""
 
     def find(self, desired: Tree, *, anew: bool = False) -> list[Tree]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pulumi_c1policy._client.attachment_client import AttachmentClient
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects import absence
 from pulumi_c1policy._lifecycle.effects.attachment_reads import AttachmentReads
@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 from pulumi_c1policy._lifecycle.effects.reads import Reads
 from pulumi_c1policy._lifecycle.effects.use_guard import UseGuard
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._model.tree import ShapeError, Tree, decode
@@ -53,11 +53,11 @@ class Run:
     warn: Callable[[str], None] = lambda _: None
 
     @classmethod
-    def over(
+    def start(
         cls,
         client: PolicyClient,
         known: KnownState,
-        clock: Clock | None = None,
+        clock: ClientClock | None = None,
         *,
         tenant: str = "",
         warn: Callable[[str], None] = lambda _: None,
@@ -69,18 +69,18 @@ class Run:
         reads, attachment_reads = Reads(client, clock), AttachmentReads(attachments, clock)
         return cls(client, reads, leftovers, guard, attachments, attachment_reads, tenant, warn)
 
-    def wait_for_looks(self, unclear: C1PolicyError) -> Iterator[None]:
+    def wait_for_looks(self, ambiguous: C1PolicyError) -> Iterator[None]:
         """Yield at the moments at which to look for the effect of a write.
 
         Args:
-            unclear: The ambiguous outcome.
+            ambiguous: The ambiguous outcome.
 
         Raises:
-            C1PolicyError: `unclear`, if the operation's deadline comes first.
+            C1PolicyError: `ambiguous`, if the operation's deadline comes first.
         """
         for seconds in _LOOK_WAITS_SECONDS:
             if not self.client.wait(seconds):
-                raise unclear
+                raise ambiguous
             yield
 
 
@@ -112,7 +112,7 @@ def decode_policy(method: str, wire: Tree) -> Tree:
     return _decode(POLICY, "a policy", method, wire)
 
 
-def decode_object(message: Message, target: Target, method: str, wire: Tree) -> Tree:
+def decode_object(message: Message, target: AttachmentTarget, method: str, wire: Tree) -> Tree:
     """Decode the fields of an attachment's object, and the time of its deletion.
 
     Args:

@@ -14,7 +14,7 @@ from pulumi_c1policy._lifecycle.effects import absence
 from pulumi_c1policy._lifecycle.effects.creation import warn_of_duplicates
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, decode_policy, look
 from pulumi_c1policy._lifecycle.planning import leftover_texts, refusals, use_texts
-from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.ownership import read_resource, read_workspace
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
@@ -26,7 +26,7 @@ from pulumi_c1policy._lifecycle.planning.prior import (
     record_answer,
     refresh,
 )
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, select_field
@@ -79,7 +79,9 @@ def _read_recent(run: Run, policy_id: str, prior: Prior | None) -> Tree | None:
     return None if live.get("deleted_at") else live
 
 
-def update(run: Run, policy_id: str, prior: Prior, desired: Tree, options: Options) -> Prior:
+def update(
+    run: Run, policy_id: str, prior: Prior, desired: Tree, options: LifecycleOptions
+) -> Prior:
     """Send the changes from the prior to the desired inputs, and nothing else.
 
     Raises:
@@ -135,15 +137,15 @@ def _send_update(
     except APIError as error:
         if not error.ambiguous:
             raise
-        unclear = error
-    for _ in run.wait_for_looks(unclear):
+        ambiguous = error
+    for _ in run.wait_for_looks(ambiguous):
         try:
             wire = run.client.get(policy_id)
             if build_for(wire) is None:
                 return decode_policy("GET", wire)
-        except (APIError, RefusedError) as blind:
-            raise unclear from blind
-    raise unclear
+        except (APIError, RefusedError) as look_error:
+            raise ambiguous from look_error
+    raise ambiguous
 
 
 def _is_in_effect(live: Tree, sent: Tree, planned: Update, prior: Prior, desired: Tree) -> bool:
@@ -187,7 +189,7 @@ def _combine_outputs(planned: Update, prior: Prior, answer: Tree) -> Tree:
 
 
 def delete(
-    connect: Callable[[], Run], policy_id: str, prior: Prior, options: Options = DEFAULTS
+    connect: Callable[[], Run], policy_id: str, prior: Prior, options: LifecycleOptions = DEFAULTS
 ) -> str | None:
     """Delete the policy; a policy that is already gone is no error.
 
@@ -209,7 +211,7 @@ def delete(
     if prior.is_builtin:
         return refusals.warn_of_builtin_delete()
     run = connect()
-    if policy_id in run.leftovers.recorded:
+    if policy_id in run.leftovers.created:
         return leftover_texts.warn_of_recorded_delete()
     left: list[str | None] = [None]
 
@@ -272,8 +274,8 @@ def _is_gone(client: PolicyClient, policy_id: str, error: APIError) -> bool:
         return False
     try:
         return look(client, policy_id) is None
-    except APIError as blind:
-        raise error from blind
+    except APIError as look_error:
+        raise error from look_error
 
 
 def _make_gone_error() -> NotFoundError:

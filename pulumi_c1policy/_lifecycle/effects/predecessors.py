@@ -9,7 +9,7 @@ from __future__ import annotations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run, look
 from pulumi_c1policy._lifecycle.planning import attachment_texts
 from pulumi_c1policy._lifecycle.planning.attachment_kind import select_values
-from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.ownership import read_workspace
 from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._model.schema import Message
@@ -30,7 +30,9 @@ def note_predecessors(
             before[name] = value
 
 
-def drop_own_policies(run: Run, kind: Kind, before: Tree, desired: Tree, workspace: str) -> Tree:
+def drop_own_policies(
+    run: Run, kind: ObjectKind, before: Tree, desired: Tree, workspace: str
+) -> Tree:
     """Replace predecessors that an earlier create of the stack has set.
 
     Only policies have ownership annotations. If the whole object was as the program wants it, and

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from threading import Condition
 from typing import Any, Final
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._lifecycle.effects.read_phases import ReadPhases
 from pulumi_c1policy._lifecycle.planning.ownership import Resource, read_resource, read_workspace
@@ -40,7 +40,7 @@ _Page = list[_Policy]
 class Reads:
     """The reads of one run. Thread-safe."""
 
-    def __init__(self, client: PolicyClient, clock: Clock | None = None) -> None:
+    def __init__(self, client: PolicyClient, clock: ClientClock | None = None) -> None:
         """Make an object that has read nothing yet.
 
         Args:
@@ -48,7 +48,7 @@ class Reads:
             clock: The time, for tests.
         """
         self._client = client
-        self._clock = clock or Clock()
+        self._clock = clock or ClientClock()
         self._round = _Round(client, self._clock.monotonic(), iter(()))
 
     def get(self, policy_id: str, of: str = "") -> _Policy:

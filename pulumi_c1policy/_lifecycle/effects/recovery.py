@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pulumi_c1policy._lifecycle.effects import operations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning import refusals
-from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.ownership import (
     OWNERSHIP_KEYS,
     PERSON,
@@ -22,7 +22,7 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
 )
 from pulumi_c1policy._lifecycle.planning.policy_kind import select_managed
 from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior, record_answer
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP, TAKEN_BY
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree
@@ -97,12 +97,12 @@ def recover(live: Tree, claim: Claim, origin: Origin) -> Prior:
     deleted without a decision.
     """
     managed = select_managed({"annotations": dict.fromkeys(claim.keys)}, live)
-    recorded = record_answer(strip(POLICY, prune(POLICY, managed)), live, origin=origin)
+    new_prior = record_answer(strip(POLICY, prune(POLICY, managed)), live, origin=origin)
     if claim.covers(live):
-        return recorded
+        return new_prior
     taken_by = describe_manager(claim.ownership, read_ownership(live)) or PERSON
     lost = claim.ownership or _UNKNOWN_OWNERSHIP
-    return dataclasses.replace(recorded, taken_by=taken_by, lost_ownership=lost)
+    return dataclasses.replace(new_prior, taken_by=taken_by, lost_ownership=lost)
 
 
 def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:
@@ -116,7 +116,10 @@ def read(run: Run, policy_id: str, prior: Prior | Claim | None) -> Prior | None:
 
 
 def delete(
-    connect: Callable[[], Run], policy_id: str, prior: Prior | Claim, options: Options = DEFAULTS
+    connect: Callable[[], Run],
+    policy_id: str,
+    prior: Prior | Claim,
+    options: LifecycleOptions = DEFAULTS,
 ) -> str | None:
     """Delete the policy; see `operations.delete`.
 

@@ -21,10 +21,10 @@ from pulumi_c1policy._client.usage_client import Searched
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.planning import use_texts, uses
 from pulumi_c1policy._lifecycle.planning.ownership import read_workspace
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 from pulumi_c1policy.errors import APIError
 
-SEARCHED: Final[Mapping[Searched, Callable[..., list[Use]]]] = {
+SEARCHED: Final[Mapping[Searched, Callable[..., list[PolicyUse]]]] = {
     "apps": uses.find_in_app,
     "entitlements": uses.find_in_entitlement,
 }
@@ -57,7 +57,7 @@ class InUse:
         is_complete: False if there may be more.
     """
 
-    uses: list[Use]
+    uses: list[PolicyUse]
     is_complete: bool
 
 
@@ -79,7 +79,7 @@ class UseGuard:
         self._warn = warn
         self._lock = Lock()
         self._asked: set[str] = set()
-        self._seen: dict[str, list[Use]] = {}
+        self._seen: dict[str, list[PolicyUse]] = {}
         """The uses that the search ahead saw, by policy; an empty list if it was left open."""
         self._pages: Iterator[list[dict[str, Any]]] | None = None
         """The pages of all policies that were not read yet; None before the first question."""
@@ -143,7 +143,7 @@ class UseGuard:
 
     def _ask_again(self, policy_id: str) -> InUse | None:
         """Search for the uses of one policy as they are now."""
-        found: list[Use] = []
+        found: list[PolicyUse] = []
         is_complete = True
         for what in SEARCHED:
             earlier = [use for use in self._seen[policy_id] if f"{use.kind}s" == what]
@@ -154,9 +154,9 @@ class UseGuard:
             is_complete = is_complete and is_whole
         return InUse(uses.drop_repeated(found), is_complete) if found else None
 
-    def _search_one(self, what: Searched, policy_id: str) -> tuple[list[Use] | None, bool]:
+    def _search_one(self, what: Searched, policy_id: str) -> tuple[list[PolicyUse] | None, bool]:
         """Return the uses of one policy (None if the tenant does not tell), and if they are all."""
-        found: list[Use] = []
+        found: list[PolicyUse] = []
         token = ""
         for _ in range(MAX_PAGES):
             page = self._request(what, [policy_id], token)
@@ -172,7 +172,7 @@ class UseGuard:
 
     def _request(
         self, what: Searched, policy_ids: Iterable[str], token: str
-    ) -> tuple[list[Use], str] | None:
+    ) -> tuple[list[PolicyUse], str] | None:
         """Return the uses on one page and the next token, or None if the page cannot be read."""
         if what in self._failed:
             return None
@@ -183,7 +183,7 @@ class UseGuard:
             self._failed[what] = error.summary
             return None
         find = SEARCHED[what]
-        return [use for row in page.rows for use in find(row, ids)], page.next_token
+        return [use for row in page.rows or () for use in find(row, ids)], page.next_page_token
 
     def _list_owned(self, workspace: str, pages: Iterator[list[dict[str, Any]]]) -> set[str]:
         """List the workspace's policies on the next pages that no resource of the program holds."""

@@ -138,8 +138,8 @@ class UseSearch:
         token, seen = "", {""}
         while True:
             page = self._send(partial(read, token))
-            yield from page.rows
-            token = page.next_token
+            yield from page.rows or ()
+            token = page.next_page_token
             if token in seen:
                 return
             seen.add(token)

@@ -6,9 +6,9 @@ before the program set it; the field gets that value back when the program drops
 
 from __future__ import annotations
 
-from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.prior import Prior
-from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._model.tree import Tree, make_zero
 
@@ -51,12 +51,12 @@ def find_overwritten(prior: Prior, refreshed: Prior) -> Tree:
     }
 
 
-def _make_kind(message: Message, noun: str) -> Kind:
+def _make_kind(message: Message, noun: str) -> ObjectKind:
     def select_managed(inputs: Tree, live: Tree) -> Tree:
         ids = {field.name: live.get(field.name) for field in message.required}
         return ids | select_values(message, live, list_set(message, inputs))
 
-    return Kind(
+    return ObjectKind(
         message=message,
         select_managed=select_managed,
         noun=noun,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 
 
-def refuse_missing(target: Target) -> Refuse:
+def refuse_missing(target: AttachmentTarget) -> Refuse:
     """Describe an object that does not exist, at a create."""
     return Refuse(
         f"the tenant has no such {target.noun}.",
@@ -19,7 +19,7 @@ def refuse_missing(target: Target) -> Refuse:
     )
 
 
-def describe_gone(target: Target) -> Refuse:
+def describe_gone(target: AttachmentTarget) -> Refuse:
     """Describe an object that is gone, at an update."""
     return Refuse(
         f"the {target.noun} is gone from the tenant.",

@@ -28,7 +28,7 @@ ATTACHMENT_DECISIONS: Final = ("on_conflict", "on_delete")
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class LifecycleOptions:
     """The user's decisions for one policy.
 
     Attributes:
@@ -53,9 +53,9 @@ class Options:
     severities: Severities = field(default_factory=Severities)
     names: tuple[str, ...] = ()
 
-    def level(self, rule: str, default: Severity = "error") -> Level:
+    def choose_level(self, rule: str, default: Severity = "error") -> Level:
         """Return the level of a rule for this policy."""
-        return self.severities.level(rule, default, self.names)
+        return self.severities.choose_level(rule, default, self.names)
 
     def ignores(self, path: Path) -> bool:
         """Return whether `path` is an ignored place, or below one."""
@@ -67,7 +67,7 @@ def read_options(
     severities: Severities | None = None,
     names: tuple[str, ...] = (),
     decided: Mapping[str, str] | None = None,
-) -> Options:
+) -> LifecycleOptions:
     """Read the options in a resource's inputs, as the program packed them.
 
     Args:
@@ -81,7 +81,7 @@ def read_options(
     decisions = packed if decided is None else decided
     patterns: Any = packed.get("ignore_changes") or ()
     parsed = (parse_path(text) for text in patterns if isinstance(text, str))
-    return Options(
+    return LifecycleOptions(
         overwrite=decisions.get("on_conflict") == "overwrite",
         take_back=decisions.get("on_takeover") == "take_back",
         on_leftover=str(decisions.get("on_leftover") or "refuse"),
@@ -113,5 +113,5 @@ def _trim_wildcards(pattern: Path) -> Path:
     return pattern
 
 
-DEFAULTS = Options()
+DEFAULTS = LifecycleOptions()
 """The options without any decision."""

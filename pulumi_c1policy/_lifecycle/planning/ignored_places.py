@@ -47,7 +47,7 @@ def _get_part(value: Value, part: str | int) -> Value:
     return ABSENT
 
 
-def hold_live_values(
+def substitute_live_values(
     message: Message,
     desired: Tree,
     live: Tree,
@@ -68,21 +68,21 @@ def hold_live_values(
     Returns:
         The tree, and the places whose value is unclear.
     """
-    walk, held = _Walk(), desired
+    walk, substituted = _Walk(), desired
     for pattern in sorted(patterns, key=len):
         for name in [name for name in fields if not pattern or pattern[0] in ("*", name)]:
-            sides = Sides(held, live, base)
-            held = walk.hold_message(message, sides, (name, *pattern[1:]), ())
-    return held, list(dict.fromkeys(walk.unclear))
+            sides = Sides(substituted, live, base)
+            substituted = walk.substitute_message(message, sides, (name, *pattern[1:]), ())
+    return substituted, list(dict.fromkeys(walk.undecidable))
 
 
 @dataclass
 class _Walk:
     """A walk along patterns that collects the unclear places."""
 
-    unclear: list[Path] = field(default_factory=list)
+    undecidable: list[Path] = field(default_factory=list)
 
-    def hold_message(self, message: Message, sides: Sides, pattern: Path, path: Path) -> Tree:
+    def substitute_message(self, message: Message, sides: Sides, pattern: Path, path: Path) -> Tree:
         """Hold the places of `pattern` (not empty) in a message."""
         head, rest = pattern[0], pattern[1:]
         out: Tree = dict(sides.own) if isinstance(sides.own, dict) else {}
@@ -95,7 +95,9 @@ class _Walk:
             both = Sides(
                 *(_get_spelled(side, preferred.name, spellings) for side in _list_sides(sides))
             )
-            found = self._hold_field(message, preferred, both, sides, rest, (*path, preferred.name))
+            found = self._substitute_field(
+                message, preferred, both, sides, rest, (*path, preferred.name)
+            )
             if found is both.own:
                 continue
             out = {key: value for key, value in out.items() if key not in spellings}
@@ -103,11 +105,11 @@ class _Walk:
             out |= {} if found is ABSENT else {preferred.name: found}
         return out
 
-    def _hold_field(
+    def _substitute_field(
         self, message: Message, kind: Field, sides: Sides, around: Sides, rest: Path, path: Path
     ) -> Value:
         if rest:
-            return self.hold_below(kind, sides, rest, path)
+            return self.substitute_below(kind, sides, rest, path)
         if _are_same(kind, sides.own, sides.live):
             return sides.own
         rivals = [name for name in message.oneofs.get(kind.oneof, ()) if name != kind.name]
@@ -116,27 +118,29 @@ class _Walk:
             for side in (around.own, around.live)
             for name in rivals
         ):
-            # A member of a oneof cannot be held if the two sides have different members.
-            self.unclear.append(path)
+            # A member of a oneof cannot be substituted if the two sides have different members.
+            self.undecidable.append(path)
             return sides.own
         return sides.live
 
-    def hold_below(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def substitute_below(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         """Hold the places of `rest` (not empty) in the value of a field."""
         if kind.shape == "map":
-            return self._hold_in_map(kind, sides, rest, path)
+            return self._substitute_in_map(kind, sides, rest, path)
         if sides.own is ABSENT or are_equal(sides.own, sides.live) or sides.is_new:
             return sides.own
         if sides.live is ABSENT:
-            self.unclear.append(path)
+            self.undecidable.append(path)
             return sides.own
         if kind.shape == "list":
-            return self._hold_in_list(kind, sides, rest, path)
+            return self._substitute_in_list(kind, sides, rest, path)
         if isinstance(kind.type, Message) and isinstance(sides.own, dict):
-            return self.hold_message(kind.type, sides, rest, path)
-        return self._hold_in_data(sides, rest, path) if kind.type is Scalar.STRUCT else sides.own
+            return self.substitute_message(kind.type, sides, rest, path)
+        return (
+            self._substitute_in_data(sides, rest, path) if kind.type is Scalar.STRUCT else sides.own
+        )
 
-    def _hold_in_map(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _substitute_in_map(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         own = sides.own if isinstance(sides.own, dict) else {}
         out = dict(own)
         for name in _match_names(rest[0], sides):
@@ -146,15 +150,15 @@ class _Walk:
                 # Keep the order of the program's keys.
                 out |= {} if item.live is ABSENT else {name: item.live}
             elif item.own is not ABSENT:
-                out[name] = self._hold_item(kind, item, rest[1:], here)
+                out[name] = self._substitute_item(kind, item, rest[1:], here)
         ordered = {key: out[key] for key in own if key in out} | out
         return ordered if ordered or sides.own is not ABSENT else ABSENT
 
-    def _hold_in_list(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _substitute_in_list(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if kind.unordered:
             # An index into a set names no item.
             if not _are_same(kind, sides.own, sides.live):
-                self.unclear.append(path)
+                self.undecidable.append(path)
             return sides.own
         lists = [side if isinstance(side, list) else [] for side in _list_sides(sides)]
         own, live, base = list(lists[0]), lists[1], lists[2]
@@ -165,32 +169,36 @@ class _Walk:
             if not isinstance(index, int) or index >= longest:
                 continue
             item, here = sides.at(index), (*path, index)
-            held = self._hold_list_item(kind, item, rest[1:], here)
-            if are_equal(held, item.own):
+            substituted = self._substitute_list_item(kind, item, rest[1:], here)
+            if are_equal(substituted, item.own):
                 continue
-            if held is ABSENT and index == len(own) - 1 and settled.issuperset(range(len(live))):
+            if (
+                substituted is ABSENT
+                and index == len(own) - 1
+                and settled.issuperset(range(len(live)))
+            ):
                 own.pop()
-            elif held is ABSENT or index not in settled or index > len(own):
-                self.unclear.append(here)
+            elif substituted is ABSENT or index not in settled or index > len(own):
+                self.undecidable.append(here)
             else:
-                own[index : index + 1] = [held]
+                own[index : index + 1] = [substituted]
         return own
 
-    def _hold_list_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _substitute_list_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if rest:
-            return self._hold_item(kind, sides, rest, path)
+            return self._substitute_item(kind, sides, rest, path)
         both = ABSENT not in (sides.own, sides.live)
         return sides.own if both and are_same_items(kind, sides.own, sides.live) else sides.live
 
-    def _hold_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
+    def _substitute_item(self, kind: Field, sides: Sides, rest: Path, path: Path) -> Value:
         if not isinstance(kind.type, Message) or not isinstance(sides.own, dict) or sides.is_new:
             return sides.own
         if not isinstance(sides.live, dict):
-            self.unclear.append(path)
+            self.undecidable.append(path)
             return sides.own
-        return self.hold_message(kind.type, sides, rest, path)
+        return self.substitute_message(kind.type, sides, rest, path)
 
-    def _hold_in_data(self, sides: Sides, rest: Path, path: Path) -> Value:
+    def _substitute_in_data(self, sides: Sides, rest: Path, path: Path) -> Value:
         """Hold the places of `rest` in free-form JSON."""
         own, live = sides.own, sides.live
         if not rest:
@@ -198,18 +206,18 @@ class _Walk:
         if isinstance(own, dict) and isinstance(live, dict):
             out = dict(own)
             for name in _match_names(rest[0], sides):
-                found = self._hold_in_data(sides.at(name), rest[1:], (*path, Key(name)))
+                found = self._substitute_in_data(sides.at(name), rest[1:], (*path, Key(name)))
                 out.pop(name, None)
                 out |= {} if found is ABSENT else {name: found}
             return out
         if isinstance(own, list) and isinstance(live, list) and len(own) == len(live):
             chosen = range(len(own)) if rest[0] == "*" else [rest[0]]
             return [
-                self._hold_in_data(sides.at(i), rest[1:], (*path, i)) if i in chosen else item
+                self._substitute_in_data(sides.at(i), rest[1:], (*path, i)) if i in chosen else item
                 for i, item in enumerate(own)
             ]
         if not are_equal(own, live):
-            self.unclear.append(path)
+            self.undecidable.append(path)
         return own
 
 

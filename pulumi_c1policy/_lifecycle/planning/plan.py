@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pulumi_c1policy._lifecycle.planning import refusals
-from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import Change, compare
-from pulumi_c1policy._lifecycle.planning.ignored_places import hold_live_values
+from pulumi_c1policy._lifecycle.planning.ignored_places import substitute_live_values
 from pulumi_c1policy._lifecycle.planning.merge import merge
 from pulumi_c1policy._lifecycle.planning.ownership import (
     OWNERSHIP_KEYS,
@@ -25,7 +25,7 @@ from pulumi_c1policy._lifecycle.planning.prior import (
     find_prior_held_steps,
     refresh,
 )
-from pulumi_c1policy._lifecycle.planning.reduce import prune
+from pulumi_c1policy._lifecycle.planning.pruning import prune
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.update_mask import make_mask
 from pulumi_c1policy._model.paths import Key, covers
@@ -66,7 +66,7 @@ class Replace:
 Plan: TypeAlias = NoOp | Update | Replace | Refuse
 
 
-def plan(prior: Prior, desired: Tree, options: Options = DEFAULTS) -> Plan:
+def plan(prior: Prior, desired: Tree, options: LifecycleOptions = DEFAULTS) -> Plan:
     """Plan the way from the prior inputs to the desired ones.
 
     Args:
@@ -82,7 +82,7 @@ def plan(prior: Prior, desired: Tree, options: Options = DEFAULTS) -> Plan:
     if prior.is_builtin:
         return refusals.refuse_builtin_change(changes)
     for objection in kind.find_objections(prior.outputs.get("id"), desired):
-        if options.level(objection.rule) == "error":
+        if options.choose_level(objection.rule) == "error":
             return objection.refusal
     fields = {change.field for change in changes}
     immutable = sorted(name for name in fields if kind.message.fields[name].immutable)
@@ -96,7 +96,9 @@ def plan(prior: Prior, desired: Tree, options: Options = DEFAULTS) -> Plan:
     return Update(changes, mask)
 
 
-def list_warnings(planned: Plan, prior: Prior, desired: Tree, options: Options) -> list[str]:
+def list_warnings(
+    planned: Plan, prior: Prior, desired: Tree, options: LifecycleOptions
+) -> list[str]:
     """List the objections to a plan whose rules the user has turned down to a warning.
 
     Args:
@@ -110,24 +112,24 @@ def list_warnings(planned: Plan, prior: Prior, desired: Tree, options: Options) 
     warnings = [
         " ".join(objection.refusal)
         for objection in prior.kind.find_objections(prior.outputs.get("id"), desired)
-        if options.level(objection.rule) == "warning"
+        if options.choose_level(objection.rule) == "warning"
     ]
     held = find_prior_held_steps(prior, desired)
     if isinstance(planned, Update):
         is_sent = prior.kind.held_field in planned.mask
-        held = {p: r for p, r in held.items() if is_sent and options.level(r) == "warning"}
+        held = {p: r for p, r in held.items() if is_sent and options.choose_level(r) == "warning"}
     if held:
         warnings.append(refusals.warn_of_dropped_steps(held))
     return warnings
 
 
-def _select_refused(held: Mapping[str, str], options: Options) -> dict[str, str]:
+def _select_refused(held: Mapping[str, str], options: LifecycleOptions) -> dict[str, str]:
     """Select the held steps whose rule has the severity "error"."""
-    return {path: rule for path, rule in held.items() if options.level(rule) == "error"}
+    return {path: rule for path, rule in held.items() if options.choose_level(rule) == "error"}
 
 
 def build_body(
-    update: Update, prior: Prior, desired: Tree, live: Tree, options: Options
+    update: Update, prior: Prior, desired: Tree, live: Tree, options: LifecycleOptions
 ) -> Tree | Refuse:
     """Build the body that goes with the mask, for the policy as it is now.
 
@@ -162,16 +164,16 @@ def build_body(
     if conflicts:
         return refusals.refuse_conflict(conflicts, desired, options.secrets)
     fields = [kind.message.wire_fields[wire].name for wire in update.mask]
-    held_desired, unclear = hold_live_values(
+    substituted, undecidable = substitute_live_values(
         kind.message, desired, managed, prior.outputs, options.ignored, fields
     )
-    if unclear:
-        return refusals.refuse_unclear_ignored(unclear)
-    return _build_fields(update, prior, refreshed.inputs, managed, held_desired, options)
+    if undecidable:
+        return refusals.refuse_unclear_ignored(undecidable)
+    return _build_fields(update, prior, refreshed.inputs, managed, substituted, options)
 
 
 def _build_fields(
-    update: Update, prior: Prior, base: Tree, live: Tree, desired: Tree, options: Options
+    update: Update, prior: Prior, base: Tree, live: Tree, desired: Tree, options: LifecycleOptions
 ) -> Tree:
     """Build the fields in the mask on the wire, from a three-way merge of each."""
     message = prior.kind.message
@@ -188,14 +190,16 @@ def _build_fields(
         ancestor, theirs, ours = sides
         merged = merge(message, base=ancestor, theirs=theirs, ours=ours, prefer="ours")
         # The merge may have paired list items differently: set ignored places to live values again.
-        held, _ = hold_live_values(message, merged, live, merged, options.ignored, [field.name])
+        substituted, _ = substitute_live_values(
+            message, merged, live, merged, options.ignored, [field.name]
+        )
         body[wire] = make_zero(field)
-        body |= encode(message, held)
+        body |= encode(message, substituted)
     return body
 
 
 def _find_conflicts(
-    update: Update, prior: Prior, desired: Tree, live: Tree, options: Options
+    update: Update, prior: Prior, desired: Tree, live: Tree, options: LifecycleOptions
 ) -> list[Change]:
     """Find what others changed in the fields of the mask, and not to the desired value."""
     message = prior.kind.message

@@ -19,7 +19,7 @@ from pulumi_c1policy._lifecycle.checks import rejected_steps
 from pulumi_c1policy._lifecycle.checks.approval_checks import find_agents_choosing
 from pulumi_c1policy._lifecycle.checks.chains import find_references
 from pulumi_c1policy._lifecycle.planning import refusals
-from pulumi_c1policy._lifecycle.planning.kind import Kind, Objection
+from pulumi_c1policy._lifecycle.planning.object_kind import Objection, ObjectKind
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._model.paths import format_path
@@ -140,7 +140,7 @@ def _drop_agent_user(step: Value) -> Value:
     return step | {"approval": step["approval"] | {"agent": rest}}
 
 
-POLICY_KIND = Kind(
+POLICY_KIND = ObjectKind(
     message=POLICY,
     select_managed=select_managed,
     drop_unwritten=drop_held_steps,

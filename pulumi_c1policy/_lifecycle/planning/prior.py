@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_c1policy._lifecycle.planning.diff import Change, compare
-from pulumi_c1policy._lifecycle.planning.kind import Kind
 from pulumi_c1policy._lifecycle.planning.merge import merge
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.ownership import describe_manager, read_ownership
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._lifecycle.planning.respell import respell
 from pulumi_c1policy._model.normalize import are_same
 from pulumi_c1policy._model.tree import Tree, select_field
@@ -59,7 +59,7 @@ class Prior:
     lost_ownership: Tree = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     origin: Origin = Origin()
-    kind: Kind = POLICY_KIND
+    kind: ObjectKind = POLICY_KIND
     predecessors: Tree = field(default_factory=dict)
     overwritten: Tree = field(default_factory=dict)
 
@@ -74,7 +74,7 @@ def record_answer(
     answer: Tree,
     held: Mapping[str, str] | None = None,
     origin: Origin = Origin(),
-    kind: Kind = POLICY_KIND,
+    kind: ObjectKind = POLICY_KIND,
 ) -> Prior:
     """Return the record of a tenant's answer to these inputs.
 
@@ -97,8 +97,8 @@ def find_prior_held_steps(prior: Prior, desired: Tree) -> dict[str, str]:
     The outputs contain steps that an earlier program wrote, as 0.1.0 allowed.
     """
     written = prior.kind.find_written_rules(desired)
-    recorded = {path: rule for path, rule in prior.held.items() if rule not in written}
-    return prior.kind.find_held(desired, prior.outputs) | recorded
+    earlier = {path: rule for path, rule in prior.held.items() if rule not in written}
+    return prior.kind.find_held(desired, prior.outputs) | earlier
 
 
 def find_drift(prior: Prior, live: Tree) -> list[Change]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from pulumi_c1policy._lifecycle.planning import state_versions
-from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.prior import Origin, Prior
-from pulumi_c1policy._lifecycle.planning.reduce import strip
+from pulumi_c1policy._lifecycle.planning.pruning import strip
 from pulumi_c1policy._model.paths import Path
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -55,7 +55,9 @@ After a refresh, the outputs have the values of the others.
 """
 
 
-def _check_rewritten(kind: Kind, value: Value, path: Path) -> Iterator[state_versions.Problem]:
+def _check_rewritten(
+    kind: ObjectKind, value: Value, path: Path
+) -> Iterator[state_versions.Problem]:
     if not isinstance(value, dict):
         yield path, "an object"
         return
@@ -68,7 +70,7 @@ def _check_rewritten(kind: Kind, value: Value, path: Path) -> Iterator[state_ver
             yield from state_versions.check_field(field, stored[0], here)
 
 
-def list_internal(kind: Kind) -> dict[str, state_versions.Shape]:
+def list_internal(kind: ObjectKind) -> dict[str, state_versions.Shape]:
     """List the checks of the outputs that are not fields of an object of this kind."""
     return {
         REWRITTEN: partial(_check_rewritten, kind),
@@ -109,7 +111,7 @@ def to_state(prior: Prior) -> Tree:
     return state | {name: value for name, value in internal.items() if value}
 
 
-def from_state(state: Tree, kind: Kind = POLICY_KIND) -> Prior:
+def from_state(state: Tree, kind: ObjectKind = POLICY_KIND) -> Prior:
     """Read outputs that `to_state` returned. Unknown keys with two underscores are dropped.
 
     Raises:
@@ -146,7 +148,7 @@ def read_tenant(state: Tree) -> str:
     return found if isinstance(found, str) else ""
 
 
-def matches(state: Tree, inputs: Tree, kind: Kind = POLICY_KIND) -> bool:
+def matches(state: Tree, inputs: Tree, kind: ObjectKind = POLICY_KIND) -> bool:
     """Return whether a state (as stored) contains exactly these inputs: a quick way to no change.
 
     False does not mean that there is a change. A state that this release cannot read never matches.
@@ -160,7 +162,7 @@ def matches(state: Tree, inputs: Tree, kind: Kind = POLICY_KIND) -> bool:
     )
 
 
-def _is_sound(state: Tree, kind: Kind) -> bool:
+def _is_sound(state: Tree, kind: ObjectKind) -> bool:
     """Return whether the outputs that no program writes have their shape."""
     return not any(
         problem
@@ -170,7 +172,7 @@ def _is_sound(state: Tree, kind: Kind) -> bool:
     )
 
 
-def _check_output(name: str, value: Value, kind: Kind) -> Iterator[state_versions.Problem]:
+def _check_output(name: str, value: Value, kind: ObjectKind) -> Iterator[state_versions.Problem]:
     internal = INTERNAL if kind is POLICY_KIND else list_internal(kind)
     if name in internal:
         yield from internal[name](value, (name,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_c1policy._lifecycle.planning import use_texts, uses
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 
 COLUMNS: Final = ("Policy", "Used by", "Object", "App", "For", "Grants")
 """The columns of `build_rows`."""
@@ -57,13 +57,13 @@ class Report:
     """
 
     subjects: list[Subject]
-    uses: list[Use] = field(default_factory=list)
+    uses: list[PolicyUse] = field(default_factory=list)
     app_names: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     not_looked_at: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def list_uses(self, subject: Subject) -> list[Use]:
+    def list_uses(self, subject: Subject) -> list[PolicyUse]:
         """List the uses of a policy, the largest first."""
         return [use for use in self.uses if use.policy_id == subject.id]
 
@@ -140,7 +140,7 @@ def sort_uses(report: Report) -> None:
     report.uses = uses.sort(uses.drop_repeated(report.uses))
 
 
-def _to_plain(use: Use, app_names: Mapping[str, str]) -> dict[str, Any]:
+def _to_plain(use: PolicyUse, app_names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": use.kind,
         "id": use.id,

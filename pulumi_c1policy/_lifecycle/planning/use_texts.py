@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning import uses
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 
 _MAX_SHOWN = 5
 _MAX_NAME_LENGTH = 60
 _VARIABLE = "PULUMI_C1POLICY_ON_IN_USE=delete"
 
 
-def refuse_delete(policy_id: str, found: Sequence[Use], *, is_complete: bool) -> Refuse:
+def refuse_delete(policy_id: str, found: Sequence[PolicyUse], *, is_complete: bool) -> Refuse:
     """Refuse to delete a policy that is in use.
 
     Args:
@@ -35,7 +35,7 @@ def refuse_delete(policy_id: str, found: Sequence[Use], *, is_complete: bool) ->
 
 
 def warn_of_replaced_delete(
-    policy_id: str, new_id: str, found: Sequence[Use], *, is_complete: bool
+    policy_id: str, new_id: str, found: Sequence[PolicyUse], *, is_complete: bool
 ) -> str:
     """Warn that the old policy of a replacement was left in the tenant, because it is in use.
 
@@ -66,7 +66,7 @@ def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
     )
 
 
-def count_uses(found: Sequence[Use], *, is_complete: bool = True) -> str:
+def count_uses(found: Sequence[PolicyUse], *, is_complete: bool = True) -> str:
     """Return the number of uses by kind, such as "1 app and 12 entitlements"."""
     counts = {kind: sum(use.kind == kind for use in found) for kind in uses.KINDS}
     parts = [f"{n} {kind if n == 1 else _pluralize(kind)}" for kind, n in counts.items() if n]
@@ -74,7 +74,7 @@ def count_uses(found: Sequence[Use], *, is_complete: bool = True) -> str:
     return text if is_complete else f"at least {text}"
 
 
-def name_object(use: Use) -> str:
+def name_object(use: PolicyUse) -> str:
     """Name the object that uses a policy: its kind, its display name, and its id with its app."""
     shown = _text.to_one_line(use.name)
     if len(shown) > _MAX_NAME_LENGTH:
@@ -84,13 +84,13 @@ def name_object(use: Use) -> str:
     return f"the {use.kind}{name} ({_text.to_one_line(use.id)}{of})"
 
 
-def _list(found: Sequence[Use]) -> str:
+def _list(found: Sequence[PolicyUse]) -> str:
     """List the largest uses."""
     listed = ", ".join(map(_describe, uses.sort(found)[:_MAX_SHOWN]))
     return listed + (f" and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else "")
 
 
-def _describe(use: Use) -> str:
+def _describe(use: PolicyUse) -> str:
     grants = f", {use.grants} grant{'' if use.grants == 1 else 's'}" if use.grants else ""
     return f"{name_object(use)} for {' and '.join(use.places)}{grants}"
 

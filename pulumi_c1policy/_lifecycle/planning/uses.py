@@ -41,7 +41,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class PolicyUse:
     """One use of a policy.
 
     Attributes:
@@ -64,30 +64,30 @@ class Use:
     grants: int = 0
 
 
-def find_in_app(row: Tree, policy_ids: Collection[str]) -> list[Use]:
+def find_in_app(row: Tree, policy_ids: Collection[str]) -> list[PolicyUse]:
     """Find the uses of these policies by an app (on the wire)."""
     return _find_in_fields("app", row, row, policy_ids)
 
 
-def find_in_entitlement(row: Tree, policy_ids: Collection[str]) -> list[Use]:
+def find_in_entitlement(row: Tree, policy_ids: Collection[str]) -> list[PolicyUse]:
     """Find the uses of these policies by an entitlement, in a row of a search (on the wire)."""
     found = row.get("appEntitlement")
     return _find_in_fields("entitlement", found, found, policy_ids)
 
 
-def find_in_defaults(app_id: str, defaults: Tree, policy_ids: Collection[str]) -> list[Use]:
+def find_in_defaults(app_id: str, defaults: Tree, policy_ids: Collection[str]) -> list[PolicyUse]:
     """Find the uses of these policies by the request defaults of an app (on the wire)."""
     head = {"id": app_id, "appId": app_id}
     return _find_in_fields("request defaults", head, defaults, policy_ids)
 
 
-def find_in_rule(app_id: str, rule: Tree, policy_ids: Collection[str]) -> list[Use]:
+def find_in_rule(app_id: str, rule: Tree, policy_ids: Collection[str]) -> list[PolicyUse]:
     """Find the uses of these policies by a configuration rule of an app (on the wire)."""
     head = {**rule, "appId": app_id}
     return _find_in_fields("configuration rule", head, rule.get("settings"), policy_ids)
 
 
-def find_in_policy(own_id: str, policy: Tree, policy_ids: Collection[str]) -> list[Use]:
+def find_in_policy(own_id: str, policy: Tree, policy_ids: Collection[str]) -> list[PolicyUse]:
     """Find the uses of these policies by another policy (decoded), and by its escalations."""
     found: dict[tuple[str, Kind], list[str]] = {}
     for kind, path, target in _list_references(policy):
@@ -95,17 +95,17 @@ def find_in_policy(own_id: str, policy: Tree, policy_ids: Collection[str]) -> li
             found.setdefault((target, kind), []).append(format_path(path))
     name = _read_text(policy, "display_name")
     return [
-        Use(target, kind, own_id, name, places=tuple(paths))
+        PolicyUse(target, kind, own_id, name, places=tuple(paths))
         for (target, kind), paths in found.items()
     ]
 
 
-def drop_repeated(found: Iterable[Use]) -> list[Use]:
+def drop_repeated(found: Iterable[PolicyUse]) -> list[PolicyUse]:
     """Drop uses that come again, because pages may overlap."""
     return [*{(use.policy_id, use.kind, use.app_id, use.id): use for use in found}.values()]
 
 
-def sort(uses: Iterable[Use]) -> list[Use]:
+def sort(uses: Iterable[PolicyUse]) -> list[PolicyUse]:
     """Sort uses: apps first, then entitlements with the most grants first, then the others."""
     return sorted(
         uses,
@@ -115,7 +115,7 @@ def sort(uses: Iterable[Use]) -> list[Use]:
 
 def _find_in_fields(
     kind: Kind, head: object, fields: object, policy_ids: Collection[str]
-) -> list[Use]:
+) -> list[PolicyUse]:
     if not isinstance(head, dict) or not isinstance(fields, dict) or head.get("deletedAt"):
         return []
     found: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ def _find_in_fields(
         if isinstance(target, str) and target in policy_ids:
             found.setdefault(target, []).append(place)
     return [
-        Use(
+        PolicyUse(
             target,
             kind,
             id=_read_text(head, "id"),

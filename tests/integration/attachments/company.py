@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._lifecycle.effects import attachments
+from pulumi_c1policy._lifecycle.effects import attachment_operations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     APP_POLICIES_KIND,
     ENTITLEMENT_POLICIES_KIND,
 )
-from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
-from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, LifecycleOptions
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
-from pulumi_c1policy._model.attachments import make_target
+from pulumi_c1policy._model.attachment_fields import make_target
 from pulumi_c1policy._model.tree import Tree
 from tests.support.engine import Process
 
@@ -47,36 +47,36 @@ class Company:
         )
         return record.id
 
-    def run(self, clock: Clock | None = None) -> Run:
+    def run(self, clock: ClientClock | None = None) -> Run:
         """Return a new run."""
         process = Process(self.tenant, clock=clock)
         self.processes.append(process)
-        return Run.over(
+        return Run.start(
             process.client, process.known, clock, tenant="tenant", warn=self.warnings.append
         )
 
     def create(self, **values: Any) -> Prior:
         """Create an attachment to the entitlement, or to the app if `on` is "app"."""
         kind, inputs = self.name(values)
-        return _store(attachments.create(self.run(), kind, inputs, WORKSPACE))
+        return _store(attachment_operations.create(self.run(), kind, inputs, WORKSPACE))
 
-    def update(self, prior: Prior, options: Options = DEFAULTS, **values: Any) -> Prior:
+    def update(self, prior: Prior, options: LifecycleOptions = DEFAULTS, **values: Any) -> Prior:
         """Update an attachment to these values."""
         _, inputs = self.name({"on": prior.kind, **values})
-        return _store(attachments.update(self.run(), prior, inputs, options, WORKSPACE))
+        return _store(attachment_operations.update(self.run(), prior, inputs, options, WORKSPACE))
 
     def read(self, prior: Prior) -> Prior | None:
         """Refresh an attachment."""
         target = make_target(prior.inputs)
-        found = attachments.read(self.run(), prior.kind, target, prior)
+        found = attachment_operations.read(self.run(), prior.kind, target, prior)
         return None if found is None else _store(found)
 
     def delete(self, prior: Prior) -> None:
         """Delete an attachment."""
         target = make_target(prior.inputs)
-        self.warnings += attachments.delete(self.run, target, prior, WORKSPACE)
+        self.warnings += attachment_operations.delete(self.run, target, prior, WORKSPACE)
 
-    def name(self, values: dict[str, Any]) -> tuple[Kind, Tree]:
+    def name(self, values: dict[str, Any]) -> tuple[ObjectKind, Tree]:
         """Return the kind and the inputs of an attachment."""
         values = dict(values)
         if values.pop("on", "") in ("app", APP_POLICIES_KIND):

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from pulumi_c1policy._lifecycle.effects import attachments
+from pulumi_c1policy._lifecycle.effects import attachment_operations
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
 from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS
 from pulumi_c1policy._lifecycle.planning.prior import Prior
-from pulumi_c1policy._model.attachments import make_target
+from pulumi_c1policy._model.attachment_fields import make_target
 from tests.integration.attachments.company import WORKSPACE, Company
 from tests.support.engine import Killed, Process
 
@@ -45,7 +45,7 @@ def test_a_create_a_drop_and_a_deletion(company: Company, boundary: int) -> None
     was_sent = False
 
     def create(run: Run) -> None:
-        attachments.create(run, kind, inputs, WORKSPACE)
+        attachment_operations.create(run, kind, inputs, WORKSPACE)
 
     if not run_until(company, boundary, create):
         was_sent = company.show().get("grantPolicyId") == ours
@@ -61,13 +61,15 @@ def test_a_create_a_drop_and_a_deletion(company: Company, boundary: int) -> None
     kept = {name: value for name, value in inputs.items() if name != "certify_policy_id"}
 
     def drop(run: Run) -> None:
-        attachments.update(run, prior, kept, DEFAULTS, WORKSPACE)
+        attachment_operations.update(run, prior, kept, DEFAULTS, WORKSPACE)
 
     run_until(company, boundary, drop)
     dropped: Prior = company.update(prior, grant_policy_id=ours)
     target = make_target(inputs)
     run_until(
-        company, boundary, lambda run: attachments.delete(lambda: run, target, dropped, WORKSPACE)
+        company,
+        boundary,
+        lambda run: attachment_operations.delete(lambda: run, target, dropped, WORKSPACE),
     )
     company.delete(dropped)
     assert company.show() == before

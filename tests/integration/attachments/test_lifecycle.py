@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pulumi_c1policy._emulator import Fault
-from pulumi_c1policy._lifecycle.effects import attachments
-from pulumi_c1policy._lifecycle.planning.decisions import Options
-from pulumi_c1policy._model.attachments import make_target
+from pulumi_c1policy._lifecycle.effects import attachment_operations
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
+from pulumi_c1policy._model.attachment_fields import make_target
 from pulumi_c1policy.errors import NotFoundError, RefusedError
 from tests.integration.attachments.company import WORKSPACE, Company
 
@@ -105,7 +105,9 @@ def test_drift_and_conflicts(company: Company) -> None:
     assert refreshed
     assert refreshed.inputs == prior.inputs | {"grant_policy_id": theirs}
     assert refreshed.predecessors == {"grant_policy_id": "", "revoke_policy_id": ""}
-    company.update(prior, Options(overwrite=True), grant_policy_id=next_one, revoke_policy_id="")
+    company.update(
+        prior, LifecycleOptions(overwrite=True), grant_policy_id=next_one, revoke_policy_id=""
+    )
     assert company.show() == {"grantPolicyId": next_one, "certifyPolicyId": certify}
 
 
@@ -175,7 +177,7 @@ def test_without_a_record_of_the_time_before_nothing_is_put_back(company: Compan
     ours, revoke = company.add_policy(), company.add_policy("revoke")
     company.edit(grantPolicyId=ours, revokePolicyId=revoke)
     kind, inputs = company.name({"grant_policy_id": ours, "revoke_policy_id": revoke})
-    imported = attachments.read(company.run(), kind, make_target(inputs), None)
+    imported = attachment_operations.read(company.run(), kind, make_target(inputs), None)
     assert imported
     assert imported.inputs == inputs
     company.update(imported, grant_policy_id=ours)

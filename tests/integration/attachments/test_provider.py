@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._lifecycle.planning.state_codec import PREDECESSORS, TENANT
-from pulumi_c1policy._model.attachments import Target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._pulumi import failures
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 from pulumi_c1policy.provider import EntitlementPoliciesProvider
@@ -26,7 +26,7 @@ class Engine:
 
     def __init__(self, company: Company) -> None:
         self.company = company
-        self.id = Target(company.app, company.entitlement).id
+        self.id = AttachmentTarget(company.app, company.entitlement).id
         self.outputs: dict[str, Any] = {}
 
     def name(self, **values: Any) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from threading import Event
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from pulumi_c1policy._lifecycle.effects import attachments
+from pulumi_c1policy._lifecycle.effects import attachment_operations
 from pulumi_c1policy._lifecycle.effects.attachment_reads import SINGLE_READS, AttachmentReads
 from pulumi_c1policy._lifecycle.effects.reads import FRESH_SECONDS
 from pulumi_c1policy._lifecycle.planning.attachment_kind import ENTITLEMENT_POLICIES_KIND as KIND
 from pulumi_c1policy._lifecycle.planning.prior import Prior, record_answer
-from pulumi_c1policy._model.attachments import make_target
+from pulumi_c1policy._model.attachment_fields import make_target
 from tests.integration.attachments.company import Company
 from tests.support.engine import QuickClock
 
@@ -43,7 +43,7 @@ def read_all(company: Company, priors: list[Prior]) -> tuple[list[Prior | None],
 
     def read(index: int) -> Prior | None:
         prior = priors[index]
-        return attachments.read(run, KIND, make_target(prior.inputs), prior)
+        return attachment_operations.read(run, KIND, make_target(prior.inputs), prior)
 
     with ThreadPoolExecutor(THREADS) as pool:
         found = dict(zip(order, pool.map(read, order), strict=True))
@@ -173,10 +173,10 @@ def test_an_object_is_read_anew_after_a_write(company: Company, c1_tenant: Emula
     priors = add(company, 12, policy)
     run = company.run()
     for prior in priors:
-        attachments.read(run, KIND, make_target(prior.inputs), prior)
+        attachment_operations.read(run, KIND, make_target(prior.inputs), prior)
     target = make_target(priors[-1].inputs)
     run.attachment_reads.forget(target)
     c1_tenant.edit_entitlement(target.app_id, target.entitlement_id, {"grantPolicyId": other})
-    again = attachments.read(run, KIND, target, priors[-1])
+    again = attachment_operations.read(run, KIND, target, priors[-1])
     assert again
     assert again.inputs["grant_policy_id"] == other

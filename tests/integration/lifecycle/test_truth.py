@@ -11,10 +11,10 @@ from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from pulumi_c1policy._emulator import Emulator, Quirks
-from pulumi_c1policy._emulator.errors import TenantError
+from pulumi_c1policy._emulator.api_errors import TenantError
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode, encode
 from pulumi_c1policy.errors import InvalidRequestError

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._emulator import Emulator, Fault
 from tests.integration.trust.cases import (
     CREATE,
@@ -52,7 +52,7 @@ class Waits(QuickClock):
         return super().wait(event, seconds)
 
 
-def _whole_life(stack: Stack, clock: Clock) -> None:
+def _whole_life(stack: Stack, clock: ClientClock) -> None:
     """Every kind of request."""
     stack.up(ONE, process=Process(stack.tenant, clock=clock))
     changed = {"access": grant("Two.")}
@@ -110,7 +110,7 @@ def test_one_that_is_told_to_wait_makes_all_threads_wait(
 
     process = Process(
         c1_tenant,
-        clock=Clock(),
+        clock=ClientClock(),
         on_request=lambda _: sent.append(time.monotonic()),
         on_answer=on_answer,
         accessToken=c1_tenant.access_token,
@@ -280,7 +280,7 @@ def test_an_interrupted_run_does_not_wait_for_the_storm_to_end(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=60, times=None, **SEARCH))
-    process = Process(c1_tenant, clock=Clock())
+    process = Process(c1_tenant, clock=ClientClock())
     with process.alive() as provider, ThreadPoolExecutor(1) as threads:
         inputs = provider.check({}, stack.properties("access", ONE["access"], {})).inputs
         pending = threads.submit(provider.create, inputs)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.policy_client import PolicyClient
 
 CLIENT_ID = "clever-fox-42195@acme.conductor.one/spc"
@@ -30,7 +30,7 @@ CLIENT_SECRET = "secret-token:conductorone.com:v1:" + base64.urlsafe_b64encode(
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
-class FakeClock(Clock):
+class FakeClock(ClientClock):
     """A clock that advances only during a wait."""
 
     def __init__(self) -> None:

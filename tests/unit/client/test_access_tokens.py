@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from pulumi_c1policy import errors
-from pulumi_c1policy._client.access_tokens import Token, TokenCache
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.access_tokens import AccessToken, TokenCache
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.outcomes import Failure
 
 OK = httpx.Response(200, json={"policy": {"id": "p1"}})
@@ -122,7 +122,7 @@ class Endpoint:
         self.failure: Failure | None = None
         self.interruption: BaseException | None = None
 
-    def __call__(self, deadline: float) -> Token | Failure:
+    def __call__(self, deadline: float) -> AccessToken | Failure:
         self.count += 1
         number = self.count
         self.asked.release()
@@ -131,7 +131,7 @@ class Endpoint:
             raise self.interruption
         if self.failure is not None:
             return self.failure
-        return Token.from_answer(f"token-{number}", Clock().monotonic(), self.lifetime)
+        return AccessToken.from_answer(f"token-{number}", ClientClock().monotonic(), self.lifetime)
 
 
 @pytest.fixture
@@ -141,14 +141,14 @@ def endpoint() -> Endpoint:
 
 @pytest.fixture
 def cache(endpoint: Endpoint) -> TokenCache:
-    return TokenCache(endpoint, Clock(), threading.Event())
+    return TokenCache(endpoint, ClientClock(), threading.Event())
 
 
 class Threads:
     """Callers of one function, each in a thread, with their results and errors."""
 
-    def __init__(self, count: int, function: Callable[[], Token | Failure]) -> None:
-        self.results: list[Token | Failure] = []
+    def __init__(self, count: int, function: Callable[[], AccessToken | Failure]) -> None:
+        self.results: list[AccessToken | Failure] = []
         self.errors: list[BaseException] = []
         self._function = function
         self._threads = [threading.Thread(target=self._run) for _ in range(count)]
@@ -167,17 +167,17 @@ class Threads:
 
 
 def get_far_deadline() -> float:
-    return Clock().monotonic() + 60
+    return ClientClock().monotonic() + 60
 
 
-def get_token(cache: TokenCache) -> Token:
+def get_token(cache: TokenCache) -> AccessToken:
     token = cache.get(get_far_deadline())
-    assert isinstance(token, Token)
+    assert isinstance(token, AccessToken)
     return token
 
 
-def reveal(result: Token | Failure) -> str:
-    assert isinstance(result, Token)
+def reveal(result: AccessToken | Failure) -> str:
+    assert isinstance(result, AccessToken)
     return result.secret.reveal()
 
 
@@ -227,7 +227,7 @@ def test_no_thread_waits_for_a_renewal_while_the_old_token_is_valid(
     endpoint: Endpoint, cache: TokenCache
 ) -> None:
     endpoint.answer.release()
-    old = Token(get_token(cache).secret, renew_at=0.0, ends_at=get_far_deadline())
+    old = AccessToken(get_token(cache).secret, renew_at=0.0, ends_at=get_far_deadline())
     cache._token = old
     endpoint.asked.acquire()
     renewing = Threads(1, lambda: cache.get(get_far_deadline()))
@@ -242,7 +242,7 @@ def test_a_valid_token_stays_in_use_when_its_renewal_fails(
     endpoint: Endpoint, cache: TokenCache
 ) -> None:
     endpoint.answer.release()
-    old = Token(get_token(cache).secret, renew_at=0.0, ends_at=get_far_deadline())
+    old = AccessToken(get_token(cache).secret, renew_at=0.0, ends_at=get_far_deadline())
     cache._token = old
     endpoint.failure = FAILURE
     endpoint.answer.release()
@@ -263,7 +263,7 @@ def test_discarding_an_old_token_keeps_the_new_one(endpoint: Endpoint, cache: To
 def test_a_waiting_thread_gives_up_at_its_deadline(endpoint: Endpoint, cache: TokenCache) -> None:
     renewing = Threads(1, lambda: cache.get(get_far_deadline()))
     endpoint.asked.acquire()
-    failure = cache.get(Clock().monotonic() + 0.01)
+    failure = cache.get(ClientClock().monotonic() + 0.01)
     assert isinstance(failure, Failure)
     assert failure.error_type is errors.NoAnswerError
     endpoint.answer.release()
@@ -272,7 +272,7 @@ def test_a_waiting_thread_gives_up_at_its_deadline(endpoint: Endpoint, cache: To
 
 def test_a_waiting_thread_gives_up_when_the_client_is_closed(endpoint: Endpoint) -> None:
     closed = threading.Event()
-    cache = TokenCache(endpoint, Clock(), closed)
+    cache = TokenCache(endpoint, ClientClock(), closed)
     renewing = Threads(1, lambda: cache.get(get_far_deadline()))
     endpoint.asked.acquire()
     waiting = Threads(1, lambda: cache.get(get_far_deadline()))

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from pulumi_c1policy._client.attachment_client import AttachmentClient
-from pulumi_c1policy._model.attachments import Target, parse_target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget, parse_target
 from pulumi_c1policy.errors import AnswerError, ConflictError, NotFoundError, PermissionDeniedError
 
-APP, ENTITLEMENT = Target("a1"), Target("a1", "e/1")
+APP, ENTITLEMENT = AttachmentTarget("a1"), AttachmentTarget("a1", "e/1")
 APP_ANSWER = {"app": {"id": "a1", "grantPolicyId": "p"}}
 ENTITLEMENT_ANSWER = {"appEntitlementView": {"appEntitlement": {"appId": "a1", "id": "e/1"}}}
 OVERRIDE = "overrideAccessRequestsDefaults"
@@ -22,8 +22,8 @@ def answer(body: object, status: int = 200) -> httpx.Response:
     return httpx.Response(status, json=body)
 
 
-@pytest.mark.parametrize("target", [APP, ENTITLEMENT, Target("a/b", "c%2F d")])
-def test_an_id_names_its_target(target: Target) -> None:
+@pytest.mark.parametrize("target", [APP, ENTITLEMENT, AttachmentTarget("a/b", "c%2F d")])
+def test_an_id_names_its_target(target: AttachmentTarget) -> None:
     assert parse_target(target.id) == target
     assert target.id.count("/") == len(target.parts) - 1
 
@@ -56,7 +56,7 @@ def test_an_id_names_its_target(target: Target) -> None:
     ids=["app", "entitlement"],
 )
 def test_an_update_looks_and_sends_exactly_its_fields(
-    target: Target, path: str, found: object, fields: object, sent: object, connect: Any
+    target: AttachmentTarget, path: str, found: object, fields: object, sent: object, connect: Any
 ) -> None:
     client, tenant = connect(answer(found))
     seen: list[dict[str, Any]] = []
@@ -93,7 +93,9 @@ def test_nothing_is_sent_for_no_fields_and_an_empty_mask_is_an_error(connect: An
         (ENTITLEMENT, {"appEntitlementView": {}}),
     ],
 )
-def test_an_answer_must_be_about_the_object(target: Target, found: object, connect: Any) -> None:
+def test_an_answer_must_be_about_the_object(
+    target: AttachmentTarget, found: object, connect: Any
+) -> None:
     client, tenant = connect(answer(found))
     with pytest.raises(AnswerError):
         AttachmentClient(client.transport).get(target)
@@ -118,8 +120,10 @@ def test_the_advice_is_about_the_object(
         AttachmentClient(client.transport).get(ENTITLEMENT)
 
 
-@pytest.mark.parametrize("target", [Target(""), Target("."), Target("a1", "/")])
-def test_an_id_that_names_a_collection_is_not_sent(target: Target, connect: Any) -> None:
+@pytest.mark.parametrize(
+    "target", [AttachmentTarget(""), AttachmentTarget("."), AttachmentTarget("a1", "/")]
+)
+def test_an_id_that_names_a_collection_is_not_sent(target: AttachmentTarget, connect: Any) -> None:
     client, tenant = connect(answer(APP_ANSWER))
     with pytest.raises(NotFoundError, match=f"There is no {target.noun} with the id"):
         AttachmentClient(client.transport).get(target)
@@ -140,7 +144,7 @@ def test_an_id_that_names_a_collection_is_not_sent(target: Target, connect: Any)
     ids=["app", "entitlement"],
 )
 def test_a_search_by_ids(
-    targets: list[Target], path: str, sent: object, rows: object, connect: Any
+    targets: list[AttachmentTarget], path: str, sent: object, rows: object, connect: Any
 ) -> None:
     client, tenant = connect(answer({"list": rows}))
     found = [*AttachmentClient(client.transport).search(targets)]

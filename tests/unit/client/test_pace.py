@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._client.clock import Clock
+from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.outcomes import Failure
 from pulumi_c1policy._client.pace import INTERRUPTED, Pace
 
 
 def test_a_hold_makes_every_thread_wait_once(clock: Any) -> None:
     pace = Pace(clock, threading.Event())
-    pace.hold(30)
+    pace.delay(30)
     before = clock.now
     assert pace.wait_turn(clock.now + 60) is None
     assert 30 <= clock.now - before <= 30.25
@@ -27,7 +27,7 @@ def test_a_hold_makes_every_thread_wait_once(clock: Any) -> None:
 
 def test_a_hold_beyond_the_deadline_is_a_failure_without_a_wait(clock: Any) -> None:
     pace = Pace(clock, threading.Event())
-    pace.hold(30)
+    pace.delay(30)
     before = clock.now
     failure = pace.wait_turn(clock.now + 20)
     assert isinstance(failure, Failure)
@@ -39,8 +39,8 @@ def test_a_hold_beyond_the_deadline_is_a_failure_without_a_wait(clock: Any) -> N
 
 def test_a_short_hold_does_not_end_a_longer_one(clock: Any) -> None:
     pace = Pace(clock, threading.Event())
-    pace.hold(30)
-    pace.hold(1)
+    pace.delay(30)
+    pace.delay(1)
     before = clock.now
     pace.wait_turn(clock.now + 60)
     assert clock.now - before >= 30
@@ -48,11 +48,11 @@ def test_a_short_hold_does_not_end_a_longer_one(clock: Any) -> None:
 
 def test_closing_the_client_ends_a_wait_at_once() -> None:
     closed = threading.Event()
-    pace = Pace(Clock(), closed)
-    pace.hold(3_600)
+    pace = Pace(ClientClock(), closed)
+    pace.delay(3_600)
     results: list[Failure | None] = []
     thread = threading.Thread(
-        target=lambda: results.append(pace.wait_turn(Clock().monotonic() + 7_200))
+        target=lambda: results.append(pace.wait_turn(ClientClock().monotonic() + 7_200))
     )
     thread.start()
     closed.set()
@@ -61,8 +61,8 @@ def test_closing_the_client_ends_a_wait_at_once() -> None:
 
 
 def test_ctrl_c_ends_a_wait_at_once() -> None:
-    pace = Pace(Clock(), threading.Event())
-    pace.hold(3_600)
+    pace = Pace(ClientClock(), threading.Event())
+    pace.delay(3_600)
     threading.Timer(0.05, os.kill, [os.getpid(), signal.SIGINT]).start()
     with pytest.raises(KeyboardInterrupt):
-        pace.wait_turn(Clock().monotonic() + 7_200)
+        pace.wait_turn(ClientClock().monotonic() + 7_200)

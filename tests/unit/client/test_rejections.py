@@ -17,7 +17,7 @@ from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.effects.creation import create
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 
 PROVISION = "provision steps are not allowed in policies"
 CALLS: dict[str, Callable[[PolicyClient], Any]] = {
@@ -139,8 +139,8 @@ def test_the_lifecycle_does_not_search_for_a_rejected_create() -> None:
     settings = load({"accessToken": "made-up", "serverUrl": "https://a.example"}, {})
     desired = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT"}
     with PolicyClient(settings, transport=httpx.MockTransport(tenant)) as client:
-        run = Run.over(client, KnownState())
+        run = Run.start(client, KnownState())
         with pytest.raises(errors.InvalidRequestError, match=PROVISION):
-            create(run, desired, Options())
+            create(run, desired, LifecycleOptions())
     assert requests.count("POST /api/v1/policies") == 1
     assert requests[-1] == "POST /api/v1/policies"

@@ -223,14 +223,14 @@ def test_a_new_look_precedes_each_attempt_of_a_write(call: str, held: Any, conne
 
 
 @pytest.mark.parametrize("call", ["update", "delete"])
-def test_a_hold_after_the_look_causes_another_look(call: str, connect: Any, clock: Any) -> None:
+def test_a_wait_after_the_look_causes_another_look(call: str, connect: Any, clock: Any) -> None:
     client, tenant = connect(OK, look=POLICY)
     looks: list[float] = []
 
     def decide(_: Any) -> Any:
         looks.append(clock.now)
         if len(looks) == 1:
-            client._transport._pace.hold(5)  # As after a 429 to another thread.
+            client._transport._pace.delay(5)  # As after a 429 to another thread.
         return POLICY
 
     if call == "update":

@@ -28,7 +28,7 @@ def test_a_finding_cites_its_rule_before_the_excerpt() -> None:
 def test_a_setting_sets_the_level_that_it_names() -> None:
     setting = rule_texts.format_setting(["syntax", "dead-rule", "syntax"], "warning")
     levels = severity.parse(setting)
-    assert {levels.level(rule, "error") for rule in ("syntax", "dead-rule")} == {"warning"}
+    assert {levels.choose_level(rule, "error") for rule in ("syntax", "dead-rule")} == {"warning"}
     assert f'c1policy:severity "{setting}"' in rule_texts.format_setting_command(setting)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_c1policy._import.import_file import PROVIDER, TYPE
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, refresh
@@ -98,7 +98,7 @@ def build_update(state: Prior, desired: Tree, annotations: dict[str, str]) -> An
     live = decode(POLICY, wire("a", annotations=annotations))
     planned: Any = plan(state, desired)
     assert planned.mask == ("annotations",)
-    return build_body(planned, state, desired, live, Options())
+    return build_body(planned, state, desired, live, LifecycleOptions())
 
 
 def test_the_first_update_sets_the_ownership_annotations_only() -> None:

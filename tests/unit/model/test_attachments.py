@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES, OVERRIDE
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES, OVERRIDE
 from pulumi_c1policy._model.schema import Field, Message, Scalar
 
 SCHEMA = Path(__file__).parents[2] / "reference" / "around-policies.openapi.yaml"

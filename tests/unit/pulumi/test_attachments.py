@@ -10,7 +10,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
-from pulumi_c1policy._model.attachments import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.schema import Message, Scalar
 from pulumi_c1policy._pulumi import runtime
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets

@@ -11,15 +11,15 @@ import pulumi
 import pytest
 
 from pulumi_c1policy._pulumi import program_lookups
-from pulumi_c1policy._pulumi.program_lookups import Tenant
+from pulumi_c1policy._pulumi.program_lookups import LookupTenant
 from pulumi_c1policy.errors import APIError
 
 WAIT_SECONDS = 30
 
 
-def make_tenant() -> Tenant:
+def make_tenant() -> LookupTenant:
     client: Any = None
-    return Tenant("acme.conductor.one", client)
+    return LookupTenant("acme.conductor.one", client)
 
 
 def test_lookups_with_outputs_run_side_by_side() -> None:

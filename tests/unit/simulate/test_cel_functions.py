@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._cel.cel_values import Record
+from pulumi_c1policy._cel.cel_values import CelObject
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.evaluate import evaluate
 from pulumi_c1policy._cel.undecided import Undecided
@@ -25,9 +25,9 @@ NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
 
 def evaluate_for_ada(source: str) -> Any:
     directory = Directory(DIRECTORY)
-    ada = directory.person("u-ada")
+    ada = directory.get_person("u-ada")
     variables = {
-        "subject": Record(
+        "subject": CelObject(
             "User",
             "subject",
             {

@@ -75,7 +75,7 @@ def test_a_wrong_directory_is_an_error(directory: dict[str, Any], text: str) -> 
 def test_a_list_of_people_has_either_spelling() -> None:
     row = {"id": "e", "appId": "a", "resourceOwners": ["u1"], "owners": []}
     directory = Directory({"entitlements": [row]})
-    (owner,) = directory.of_entitlement("a", "e", "resource_owners")  # type: ignore[misc]
+    (owner,) = directory.find_entitlement_users("a", "e", "resource_owners")  # type: ignore[misc]
     assert owner.text("id") == "u1"
 
 

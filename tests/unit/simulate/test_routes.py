@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.causes import Unresolved
-from pulumi_c1policy._simulate.policy_rules import Target
+from pulumi_c1policy._simulate.policy_rules import RuleTarget
 from pulumi_c1policy._simulate.simulation_result import Simulation
 from tests.unit.simulate.small_company import approval, grant, run
 
@@ -150,7 +150,7 @@ def test_another_policy_decides_by_its_own_rules() -> None:
 def test_a_request_ends_elsewhere_if_the_next_policy_is_unknown() -> None:
     result = run(build_policy("one", "far-away"))
     assert result.ending == "elsewhere"
-    assert result.routes[-1].target == Target("policy", policy_id="far-away")
+    assert result.routes[-1].target == RuleTarget("policy", policy_id="far-away")
     assert result.routes[-1].next_policy.startswith("far-away (not ")
     assert result.steps == ()
 

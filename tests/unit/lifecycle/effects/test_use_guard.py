@@ -107,7 +107,7 @@ def test_policies_that_the_program_declares_are_not_asked_for() -> None:
     tenant = Tenant()
     guarded = Guarded(tenant)
     guarded.known.note({}, "kept")
-    guarded.known.hold("kept", "urn", "diff")
+    guarded.known.note_holder("kept", "urn", "diff")
     guarded.find("dropped")
     assert [ids for _, ids in tenant.asked] == [["dropped"]] * 2
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi_c1policy._import.program_writer import list_references
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer
@@ -193,7 +193,7 @@ def _merge(place: Place) -> Example:
         recorded = record_answer(inputs, live)
         planned = plan(recorded, desired)
         assert isinstance(planned, Update)
-        body = build_body(planned, recorded, desired, live, Options())
+        body = build_body(planned, recorded, desired, live, LifecycleOptions())
         assert body == {place.field.wire: {"a": "x", "b": ""}}
 
     return example

@@ -10,7 +10,7 @@ from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     find_added,
     find_dropped,
 )
-from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, Options
+from pulumi_c1policy._lifecycle.planning.decisions import DEFAULTS, LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, record_answer, refresh
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
@@ -84,7 +84,7 @@ def test_added_and_dropped_fields() -> None:
     assert find_dropped(PRIOR, desired) == ["revoke_policy_id"]
 
 
-def build(desired: Tree, live: Tree, options: Options = DEFAULTS) -> Tree | Refuse:
+def build(desired: Tree, live: Tree, options: LifecycleOptions = DEFAULTS) -> Tree | Refuse:
     """Build the body of the update to `desired`."""
     planned = plan(PRIOR, desired)
     assert isinstance(planned, Update)
@@ -104,7 +104,7 @@ def test_a_change_of_others_is_a_conflict() -> None:
     assert (
         '`grant_policy_id` was "one" at the last operation and is "others" now' in refused.summary
     )
-    assert build(desired, live, Options(overwrite=True)) == {"grantPolicyId": "two"}
+    assert build(desired, live, LifecycleOptions(overwrite=True)) == {"grantPolicyId": "two"}
     # Nobody is overwritten by a change to the same value, nor by one of another field.
     assert build(desired, {"grant_policy_id": "two"}) == {"grantPolicyId": "two"}
     added = INPUTS | {"certify_policy_id": "three"}

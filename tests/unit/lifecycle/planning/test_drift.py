@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
@@ -233,7 +233,7 @@ def test_an_edit_in_the_product_is_seen_and_undone(
     planned = plan(refreshed, INPUTS)
     assert isinstance(planned, Update)
     assert planned.mask == (POLICY.fields[found[0].field].wire,)
-    body = build_body(planned, refreshed, INPUTS, live, Options(take_back=True))
+    body = build_body(planned, refreshed, INPUTS, live, LifecycleOptions(take_back=True))
     assert isinstance(body, dict)
     after = updated(live_wire, body, planned.mask)
     assert after == wire

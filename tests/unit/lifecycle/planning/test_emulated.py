@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._emulator import masks
-from pulumi_c1policy._emulator.errors import TenantError
+from pulumi_c1policy._emulator.api_errors import TenantError
 from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.tenant import Tenant
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
@@ -113,7 +113,7 @@ def test_create_edit_refresh_update_rest(
         return  # A default of the tenant's own was switched off; the program never asked for it.
     assert isinstance(planned, Update)
     assert names_only(edit, planned.mask)
-    body = build_body(planned, refreshed, inputs, live, Options())
+    body = build_body(planned, refreshed, inputs, live, LifecycleOptions())
     assert isinstance(body, dict)
     emulated.update(policy_id, body, planned.mask)
     settled = record_answer(inputs, emulated.get(policy_id))

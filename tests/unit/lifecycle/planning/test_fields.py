@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
@@ -75,7 +75,7 @@ def test_every_edit_of_a_field_is_seen_and_undone(place: Place) -> None:
         undo = plan(refreshed, inputs)
         assert isinstance(undo, Update)
         assert names_only(edit, undo.mask)
-        body = build_body(undo, refreshed, inputs, live, Options())
+        body = build_body(undo, refreshed, inputs, live, LifecycleOptions())
         assert isinstance(body, dict)
         after = updated(stored(other), body, undo.mask)
         assert compare(POLICY, decode(POLICY, after), inputs) == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._findings import severity
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.plan import (
     NoOp,
     Replace,
@@ -29,7 +29,7 @@ MANAGER: Tree = {"approval": {"manager": {}}}
 OWNERS: Tree = {"approval": {"app_owners": {}}}
 PROVISION: Tree = {"provision": {"provision_policy": {"connector": {"default_behavior": {}}}}}
 RUN: Tree = {"action": {"automation": {"automation_template_id": "t"}}}
-TURNED_DOWN = Options(severities=severity.parse("provision-step=warning,action-step=off"))
+TURNED_DOWN = LifecycleOptions(severities=severity.parse("provision-step=warning,action-step=off"))
 
 
 def policy(*steps: Tree, **fields: Any) -> Tree:
@@ -84,7 +84,7 @@ def test_an_update_of_other_fields_goes_through() -> None:
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
     assert planned.mask == ("description",)
-    body = build_body(planned, recorded, desired, live(MANAGER, PROVISION), Options())
+    body = build_body(planned, recorded, desired, live(MANAGER, PROVISION), LifecycleOptions())
     assert body == {"description": "new"}
 
 
@@ -100,7 +100,7 @@ def test_an_update_of_the_steps_is_refused_by_the_live_policy_too() -> None:
     recorded = record_answer(policy(MANAGER), live(MANAGER))
     planned = plan(recorded, policy(OWNERS))
     assert isinstance(planned, Update)
-    refused = build_body(planned, recorded, policy(OWNERS), live(MANAGER, RUN), Options())
+    refused = build_body(planned, recorded, policy(OWNERS), live(MANAGER, RUN), LifecycleOptions())
     assert isinstance(refused, Refuse)
     assert refused.advice.endswith("[action-step]")
 
@@ -120,7 +120,7 @@ def test_a_preview_says_which_held_steps_the_update_drops() -> None:
     assert '`policy_steps["grant"].steps[1]`' in said
     assert said.endswith("the update drops them. [provision-step]")
     other = policy(MANAGER, description="new")
-    assert list_warnings(plan(recorded, other), recorded, other, Options()) == []
+    assert list_warnings(plan(recorded, other), recorded, other, LifecycleOptions()) == []
 
 
 def test_a_replacement_says_which_held_steps_it_leaves_behind() -> None:
@@ -128,7 +128,7 @@ def test_a_replacement_says_which_held_steps_it_leaves_behind() -> None:
     desired = policy(MANAGER, scope={"app_id": "a"})
     planned = plan(recorded, desired)
     assert isinstance(planned, Replace)
-    [said] = list_warnings(planned, recorded, desired, Options())
+    [said] = list_warnings(planned, recorded, desired, LifecycleOptions())
     assert "[provision-step]" in said
 
 
@@ -151,7 +151,7 @@ def test_a_held_step_stays_held_beside_a_refused_step_of_another_kind() -> None:
     """A program that writes an action step does not thereby write the tenant's provision step."""
     both = policy(MANAGER, RUN)
     there = live(MANAGER, PROVISION, RUN)
-    action_only = Options(severities=severity.parse("action-step=off"))
+    action_only = LifecycleOptions(severities=severity.parse("action-step=off"))
     recorded = through_state(record_answer(both, there))
     assert recorded.held == {'policy_steps["grant"].steps[1]': "provision-step"}
     assert plan(recorded, both, action_only) == NoOp()
@@ -184,7 +184,7 @@ def test_an_edit_of_the_baseline_that_a_tenant_filled_in_is_drift() -> None:
     refreshed = refresh(recorded, edited)
     planned = plan(refreshed, bare)
     assert isinstance(planned, Update)
-    assert build_body(planned, refreshed, bare, edited, Options()) == {"policySteps": {}}
+    assert build_body(planned, refreshed, bare, edited, LifecycleOptions()) == {"policySteps": {}}
 
 
 def test_a_denial_that_the_program_writes_counts() -> None:
@@ -207,7 +207,7 @@ def test_the_user_that_the_server_chose_for_an_agent_is_no_difference() -> None:
     desired = policy({"approval": {"agent": agent | {"instructions": "look twice"}}})
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, held, Options())
+    body = build_body(planned, recorded, desired, held, LifecycleOptions())
     assert "agentUserId" not in str(body)
 
 
@@ -245,14 +245,14 @@ def test_held_steps_anywhere_stop_updates_of_the_steps_and_no_others(
     planned = plan(recorded, described)
     assert isinstance(planned, Update)
     assert planned.mask == ("description",)
-    body = build_body(planned, recorded, described, found, Options())
+    body = build_body(planned, recorded, described, found, LifecycleOptions())
     assert body == {"description": "another text"}
 
     lists = inputs["policy_steps"] | {"another key": {"steps": [OWNERS]}}
     changed = inputs | {"policy_steps": lists}
     preview = plan(recorded, changed)
     refused = (
-        build_body(preview, recorded, changed, found, Options())
+        build_body(preview, recorded, changed, found, LifecycleOptions())
         if isinstance(preview, Update)
         else preview
     )

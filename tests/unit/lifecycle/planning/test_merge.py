@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pulumi_c1policy._lifecycle.planning.align import align_items
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.merge import Side, merge
-from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._lifecycle.planning.respell import respell
 from pulumi_c1policy._model.normalize import canonicalize
 from pulumi_c1policy._model.policy import POLICY

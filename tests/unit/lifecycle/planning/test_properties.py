@@ -9,7 +9,7 @@ from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, record_answer, refresh
@@ -70,7 +70,7 @@ def with_edit(wire: Tree, edit: Edit) -> Tree:
 
 def sent(wire: Tree, planned: Update, recorded: Prior, desired: Tree, live: Tree) -> Tree:
     """Return what the tenant stores after the planned update of the stored policy `wire`."""
-    body = build_body(planned, recorded, desired, live, Options())
+    body = build_body(planned, recorded, desired, live, LifecycleOptions())
     assert isinstance(body, dict), body
     assert set(body) == set(planned.mask)
     return updated(wire, body, planned.mask)
@@ -125,7 +125,7 @@ def test_a_record_keeps_the_spelling_of_the_program(inputs: Tree, seed: int) -> 
 @given(accepted_policies(), SEEDS)
 def test_an_imported_policy_is_as_a_program_would_write_it(inputs: Tree, seed: int) -> None:
     """A policy that was never recorded reads as inputs without noise."""
-    from pulumi_c1policy._lifecycle.planning.reduce import prune, strip
+    from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 
     live = answer(stored(inputs), seed)
     recorded = record_answer(strip(POLICY, prune(POLICY, live)), live)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_c1policy._findings import severity
-from pulumi_c1policy._lifecycle.planning.decisions import Options
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Update, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift, record_answer, refresh
@@ -33,7 +33,7 @@ def test_somebody_elses_annotation_is_no_drift_and_stays() -> None:
     planned = plan(refreshed, desired)
     assert isinstance(planned, Update)
     assert planned.mask == ("annotations",)
-    body = build_body(planned, refreshed, desired, live, Options(take_back=True))
+    body = build_body(planned, refreshed, desired, live, LifecycleOptions(take_back=True))
     assert body == {
         "annotations": {"managed_by": "pulumi", "iac_workspace": "", "note": "", "new": "n"}
     }
@@ -87,7 +87,7 @@ def test_what_the_program_stops_mentioning_is_reset(
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
     assert planned.mask == tuple(sent)
-    assert build_body(planned, recorded, desired, live, Options()) == sent
+    assert build_body(planned, recorded, desired, live, LifecycleOptions()) == sent
 
 
 def test_a_default_that_the_tenant_filled_in_is_no_change_but_its_change_is_drift() -> None:
@@ -119,7 +119,7 @@ def test_an_update_next_to_it_keeps_a_default_that_the_tenant_filled_in() -> Non
     desired["policy_steps"]["grant"]["steps"].insert(0, {"accept": {}})
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, answer(wire), Options())
+    body = build_body(planned, recorded, desired, answer(wire), LifecycleOptions())
     assert isinstance(body, dict)
     assert body["policySteps"]["grant"]["steps"][1]["approval"] == {
         "manager": {},
@@ -138,7 +138,7 @@ def test_a_new_item_inherits_nothing_from_the_one_whose_place_it_takes() -> None
     desired["policy_steps"]["grant"]["steps"] = [*steps[1:], {"approval": {"app_owners": {}}}]
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, answer(wire), Options())
+    body = build_body(planned, recorded, desired, answer(wire), LifecycleOptions())
     assert isinstance(body, dict)
     assert body["policySteps"]["grant"]["steps"][-1] == {"approval": {"appOwners": {}}}
 
@@ -155,7 +155,7 @@ def test_a_step_of_an_unknown_kind_is_kept_by_an_update_next_to_it() -> None:
     desired["policy_steps"]["grant"]["steps"].append({"accept": {}})
     planned = plan(recorded, desired)
     assert isinstance(planned, Update)
-    body = build_body(planned, recorded, desired, live, Options())
+    body = build_body(planned, recorded, desired, live, LifecycleOptions())
     assert isinstance(body, dict)
     steps = wire["policySteps"]["grant"]["steps"]
     assert body["policySteps"]["grant"]["steps"] == [*steps, {"accept": {}}]
@@ -203,5 +203,5 @@ def test_an_agent_may_not_choose_the_policy_that_it_stands_in() -> None:
     planned = plan(recorded, choosing("2own"))
     assert isinstance(planned, Refuse)
     assert planned.advice.endswith("[agent-policies]")
-    turned_down = Options(severities=severity.parse("agent-policies=off"))
+    turned_down = LifecycleOptions(severities=severity.parse("agent-policies=off"))
     assert isinstance(plan(recorded, choosing("2own"), turned_down), Update)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._lifecycle.planning import use_texts, uses
-from pulumi_c1policy._lifecycle.planning.uses import Use
+from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 
 APP = {"id": "a1", "displayName": "GitHub", "grantPolicyId": "p1", "revokePolicyId": "p2"}
 ENTITLEMENT = {
@@ -22,8 +22,8 @@ ENTITLEMENT = {
 
 def test_an_app_uses_the_policies_in_its_fields() -> None:
     assert uses.find_in_app(APP, {"p1", "p2", "p3"}) == [
-        Use("p1", "app", "a1", "GitHub", places=("grant",)),
-        Use("p2", "app", "a1", "GitHub", places=("revoke",)),
+        PolicyUse("p1", "app", "a1", "GitHub", places=("grant",)),
+        PolicyUse("p2", "app", "a1", "GitHub", places=("revoke",)),
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_policy_uses_others_by_rules_baseline_agents_and_escalations() -> None
         "policy_steps": {"grant": {"steps": [{"approval": agent}, {"approval": escalation}]}},
     }
     assert uses.find_in_policy("own", policy, {"p1", "own"}) == [
-        Use(
+        PolicyUse(
             "p1",
             "policy",
             "own",
@@ -87,7 +87,7 @@ def test_a_policy_uses_others_by_rules_baseline_agents_and_escalations() -> None
                 'policy_steps["grant"].steps[0].approval.agent.policy_ids',
             ),
         ),
-        Use(
+        PolicyUse(
             "p1",
             "escalation",
             "own",
@@ -104,12 +104,12 @@ def test_a_number_of_grants_that_is_none_counts_as_zero(count: object) -> None:
     assert found.grants == 0
 
 
-def entitlement(number: int, grants: int) -> Use:
-    return Use("p1", "entitlement", f"e{number}", f"E{number}", "a1", ("grant",), grants)
+def entitlement(number: int, grants: int) -> PolicyUse:
+    return PolicyUse("p1", "entitlement", f"e{number}", f"E{number}", "a1", ("grant",), grants)
 
 
 def test_apps_come_first_and_then_the_entitlements_with_the_most_grants() -> None:
-    app = Use("p1", "app", "a1", "GitHub", places=("grant",))
+    app = PolicyUse("p1", "app", "a1", "GitHub", places=("grant",))
     found = uses.sort([entitlement(1, 5), entitlement(2, 90), app])
     assert [use.id for use in found] == ["a1", "e2", "e1"]
 
@@ -119,7 +119,7 @@ def test_uses_that_two_pages_show_count_once() -> None:
 
 
 def test_a_refusal_names_the_largest_uses_the_total_and_the_whole_command() -> None:
-    app = Use("p1", "app", "a1", "GitHub", places=("grant", "revoke"))
+    app = PolicyUse("p1", "app", "a1", "GitHub", places=("grant", "revoke"))
     found = [*(entitlement(n, n) for n in range(12)), app]
     summary, advice = use_texts.refuse_delete("p1", found, is_complete=True)
     assert summary == (
@@ -139,7 +139,7 @@ def test_an_incomplete_search_tells_at_least() -> None:
 
 
 def test_a_hostile_name_stays_on_its_line_and_is_cut() -> None:
-    use = Use("p1", "app", "a1\n", "\x1b[2J\u202e\nFix: " + "x" * 500)
+    use = PolicyUse("p1", "app", "a1\n", "\x1b[2J\u202e\nFix: " + "x" * 500)
     shown = use_texts.name_object(use)
     assert shown.isprintable()
     assert len(shown) < 120

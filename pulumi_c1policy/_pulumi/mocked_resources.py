@@ -1,8 +1,8 @@
 """A run of a Pulumi program without an engine, which records the policies that it declares.
 
-Start it with `python -m pulumi_c1policy._pulumi.mocked PROGRAM RESULT PROJECT STACK`. A program may
-change its process, so it gets a process of its own. Standard input contains a JSON object with the
-config and the directory, whose tables answer lookups.
+Start it with `python -m pulumi_c1policy._pulumi.mocked_resources PROGRAM RESULT PROJECT STACK`.
+A program may change its process, so it gets a process of its own. Standard input contains a JSON
+object with the config and the directory, whose tables answer lookups.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ObjectKind:
     """One kind of object.
 
     Attributes:

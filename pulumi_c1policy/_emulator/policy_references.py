@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_c1policy._emulator.errors import invalid
-from pulumi_c1policy._emulator.schema import POLICY, walk
+from pulumi_c1policy._emulator.api_errors import invalid
+from pulumi_c1policy._emulator.wire_schema import POLICY, walk
 
 # Hops from one policy to the next.
 MAX_CHAIN = 5

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 
-class Code(IntEnum):
+class StatusCode(IntEnum):
     """A gRPC status code that the tenant uses."""
 
     UNKNOWN = 2
@@ -31,23 +31,23 @@ class Code(IntEnum):
 
 
 _HTTP_STATUS = {
-    Code.UNKNOWN: 500,
-    Code.INVALID_ARGUMENT: 400,
-    Code.NOT_FOUND: 404,
-    Code.ALREADY_EXISTS: 409,
-    Code.PERMISSION_DENIED: 403,
-    Code.FAILED_PRECONDITION: 400,
-    Code.UNIMPLEMENTED: 501,
-    Code.INTERNAL: 500,
-    Code.UNAVAILABLE: 503,
-    Code.UNAUTHENTICATED: 401,
+    StatusCode.UNKNOWN: 500,
+    StatusCode.INVALID_ARGUMENT: 400,
+    StatusCode.NOT_FOUND: 404,
+    StatusCode.ALREADY_EXISTS: 409,
+    StatusCode.PERMISSION_DENIED: 403,
+    StatusCode.FAILED_PRECONDITION: 400,
+    StatusCode.UNIMPLEMENTED: 501,
+    StatusCode.INTERNAL: 500,
+    StatusCode.UNAVAILABLE: 503,
+    StatusCode.UNAUTHENTICATED: 401,
 }
 
 
 class TenantError(Exception):
     """The tenant rejects a request, with a gRPC code and a sentence."""
 
-    def __init__(self, code: Code, message: str) -> None:
+    def __init__(self, code: StatusCode, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -67,7 +67,9 @@ class TokenError(TenantError):
 
     def __init__(self, error: str, message: str) -> None:
         refused_client = error == "invalid_client"
-        super().__init__(Code.UNAUTHENTICATED if refused_client else Code.INVALID_ARGUMENT, message)
+        super().__init__(
+            StatusCode.UNAUTHENTICATED if refused_client else StatusCode.INVALID_ARGUMENT, message
+        )
         self.error = error
 
     def body(self) -> dict[str, Any]:
@@ -79,9 +81,9 @@ class HandlerError(TenantError):
     """A plain error of the tenant's handlers, which gRPC calls UNKNOWN: HTTP 500, and final."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(Code.UNKNOWN, message)
+        super().__init__(StatusCode.UNKNOWN, message)
 
 
 def invalid(message: str) -> TenantError:
     """Make an INVALID_ARGUMENT error."""
-    return TenantError(Code.INVALID_ARGUMENT, message)
+    return TenantError(StatusCode.INVALID_ARGUMENT, message)

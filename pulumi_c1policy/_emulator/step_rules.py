@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_c1policy._emulator import cel, durations
-from pulumi_c1policy._emulator.errors import HandlerError, invalid
+from pulumi_c1policy._emulator import cel, wire_durations
+from pulumi_c1policy._emulator.api_errors import HandlerError, invalid
 from pulumi_c1policy._emulator.quirks import Quirks
-from pulumi_c1policy._emulator.schema import POLICY, walk
+from pulumi_c1policy._emulator.wire_schema import POLICY, walk
 
 MAX_APPROVERS = 32
 SHORTEST_WAIT = 3600 * 10**9
@@ -128,5 +128,5 @@ def _check_waits_and_expressions(path: str, short: str, value: Fields, quirks: Q
 
 
 def _check_length(path: str, duration: str) -> None:
-    if not SHORTEST_WAIT <= durations.to_nanoseconds(duration) <= LONGEST_WAIT:
+    if not SHORTEST_WAIT <= wire_durations.to_nanoseconds(duration) <= LONGEST_WAIT:
         raise invalid(f"{path}: must be from one hour to one month")

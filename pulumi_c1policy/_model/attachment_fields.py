@@ -86,7 +86,7 @@ ENTITLEMENT_POLICIES = Message(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Target:
+class AttachmentTarget:
     """The app, or the entitlement of that app, to which policies are attached.
 
     The id of an entitlement is unique in its app only.
@@ -111,12 +111,12 @@ class Target:
         return (self.app_id, self.entitlement_id) if self.entitlement_id else (self.app_id,)
 
 
-def parse_target(attachment_id: str) -> Target:
+def parse_target(attachment_id: str) -> AttachmentTarget:
     """Return the target of the attachment with this id."""
     app_id, _, entitlement_id = attachment_id.partition("/")
-    return Target(unquote(app_id), unquote(entitlement_id))
+    return AttachmentTarget(unquote(app_id), unquote(entitlement_id))
 
 
-def make_target(inputs: dict[str, object]) -> Target:
+def make_target(inputs: dict[str, object]) -> AttachmentTarget:
     """Return the target that the inputs of an attachment name."""
-    return Target(str(inputs["app_id"]), str(inputs.get("entitlement_id") or ""))
+    return AttachmentTarget(str(inputs["app_id"]), str(inputs.get("entitlement_id") or ""))

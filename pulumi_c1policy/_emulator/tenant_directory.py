@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_c1policy._emulator import consistency, rules
-from pulumi_c1policy._emulator.clock import Clock
-from pulumi_c1policy._emulator.errors import Code, TenantError, invalid
+from pulumi_c1policy._emulator.api_errors import StatusCode, TenantError, invalid
 from pulumi_c1policy._emulator.reading import Reader
-from pulumi_c1policy._emulator.schema import (
+from pulumi_c1policy._emulator.tenant_clock import TenantClock
+from pulumi_c1policy._emulator.wire_schema import (
     APP,
     ENTITLEMENT,
     PROVIDER,
@@ -54,7 +54,7 @@ class Row:
 class Table:
     """The objects of one message, deleted ones included. Thread-safe."""
 
-    def __init__(self, name: str, clock: Clock, make_id: Callable[[], str]) -> None:
+    def __init__(self, name: str, clock: TenantClock, make_id: Callable[[], str]) -> None:
         """Make an empty table.
 
         Args:
@@ -167,10 +167,10 @@ class Table:
         return row
 
 
-class Directory:
+class TenantDirectory:
     """All objects around the policies of one tenant."""
 
-    def __init__(self, clock: Clock, make_id: Callable[[], str]) -> None:
+    def __init__(self, clock: TenantClock, make_id: Callable[[], str]) -> None:
         """Make an empty directory; see `Table`."""
         names = (USER, APP, ENTITLEMENT, WEBHOOK, PROVIDER, RULE)
         self._tables = {name: Table(name, clock, make_id) for name in names}
@@ -186,4 +186,4 @@ class Directory:
 
 def make_missing(name: str, key: Key) -> TenantError:
     """Return the error for an object that does not exist."""
-    return TenantError(Code.NOT_FOUND, f"{name.rpartition('.')[2]} {key[1]} not found")
+    return TenantError(StatusCode.NOT_FOUND, f"{name.rpartition('.')[2]} {key[1]} not found")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 
-class Clock:
+class TenantClock:
     """The wall clock plus an offset."""
 
     def __init__(self) -> None:

@@ -46,7 +46,7 @@ PROVIDER = "c1.api.stepup.v1.StepUpProvider"
 
 
 @dataclass(frozen=True)
-class Field:
+class WireField:
     """One field of a message."""
 
     name: str
@@ -80,14 +80,14 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Message:
+class WireMessage:
     """One message: its fields by JSON name."""
 
     name: str
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, WireField] = field(default_factory=dict)
 
     @property
-    def by_any_name(self) -> Mapping[str, Field]:
+    def by_any_name(self) -> Mapping[str, WireField]:
         """Return the fields under their JSON name and under their .proto name."""
         return _names(self.name)
 
@@ -109,7 +109,7 @@ def _load(name: str) -> dict[str, Any]:
 
 
 @cache
-def get_message(name: str) -> Message:
+def get_message(name: str) -> WireMessage:
     """Return the message with that full name."""
     schema = load_document()["components"]["schemas"][name]
     oneofs = {
@@ -117,7 +117,7 @@ def get_message(name: str) -> Message:
         for group, members in schema.get("x-oneof-groups", {}).items()
         for member in members
     }
-    return Message(
+    return WireMessage(
         name,
         {
             key: _read_field(key, prop, oneofs.get(key))
@@ -127,12 +127,12 @@ def get_message(name: str) -> Message:
 
 
 @cache
-def _names(name: str) -> dict[str, Field]:
+def _names(name: str) -> dict[str, WireField]:
     fields = get_message(name).fields.values()
     return {f.proto_name: f for f in fields} | {f.name: f for f in fields}
 
 
-def _read_field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
+def _read_field(name: str, prop: dict[str, Any], oneof: str | None) -> WireField:
     inner, shape = prop, "single"
     if "items" in prop:
         inner, shape = prop["items"], "list"
@@ -143,7 +143,7 @@ def _read_field(name: str, prop: dict[str, Any], oneof: str | None) -> Field:
     )
     if reference and _is_free(reference):
         reference, inner = "", {"type": "object"}
-    return Field(
+    return WireField(
         name,
         kind=_read_kind(inner, reference),
         shape=shape,  # type: ignore[arg-type]

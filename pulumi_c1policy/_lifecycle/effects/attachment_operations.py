@@ -20,8 +20,8 @@ from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     list_settable,
     select_values,
 )
-from pulumi_c1policy._lifecycle.planning.decisions import Options
-from pulumi_c1policy._lifecycle.planning.kind import Kind
+from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
+from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, build_body, plan
 from pulumi_c1policy._lifecycle.planning.prior import (
     Origin,
@@ -31,7 +31,7 @@ from pulumi_c1policy._lifecycle.planning.prior import (
     refresh,
 )
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._model.attachments import Target, make_target
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget, make_target
 from pulumi_c1policy._model.schema import Message
 from pulumi_c1policy._model.tree import Tree, encode
 from pulumi_c1policy.errors import AnswerError, APIError, NotFoundError, RefusedError
@@ -40,7 +40,7 @@ _FieldsFor = Callable[[Tree], Tree | None]
 """A function from the live object (decoded) to the fields to send on the wire."""
 
 
-def create(run: Run, kind: Kind, desired: Tree, workspace: str) -> Prior:
+def create(run: Run, kind: ObjectKind, desired: Tree, workspace: str) -> Prior:
     """Set the fields of the program on an object that exists.
 
     Args:
@@ -67,12 +67,16 @@ def create(run: Run, kind: Kind, desired: Tree, workspace: str) -> Prior:
         missing = NotFoundError(*attachment_texts.refuse_missing(target))
         answer = _send(run, kind, target, find_fields, missing)
         recovered = predecessors.drop_own_policies(run, kind, before, desired, workspace)
-    recorded = record_answer(desired, answer, origin=Origin(run.tenant), kind=kind)
-    return replace(recorded, predecessors=recovered)
+    new_prior = record_answer(desired, answer, origin=Origin(run.tenant), kind=kind)
+    return replace(new_prior, predecessors=recovered)
 
 
 def read(
-    run: Run, kind: Kind, target: Target, prior: Prior | None, names: list[str] | None = None
+    run: Run,
+    kind: ObjectKind,
+    target: AttachmentTarget,
+    prior: Prior | None,
+    names: list[str] | None = None,
 ) -> Prior | None:
     """Read the object as it is now.
 
@@ -104,7 +108,9 @@ def read(
     return replace(refreshed, overwritten=overwritten, origin=origin)
 
 
-def _read_recent(run: Run, kind: Kind, target: Target, prior: Prior | None) -> Tree | None:
+def _read_recent(
+    run: Run, kind: ObjectKind, target: AttachmentTarget, prior: Prior | None
+) -> Tree | None:
     """Return the object from the reads of the run, or None if it is provably gone."""
     fields = kind.message.fields.values()
     policies = [prior.outputs.get(f.name) for f in fields if f.names_policy] if prior else []
@@ -121,7 +127,9 @@ def _read_recent(run: Run, kind: Kind, target: Target, prior: Prior | None) -> T
     return None if live.get("deleted_at") else live
 
 
-def update(run: Run, prior: Prior, desired: Tree, options: Options, workspace: str) -> Prior:
+def update(
+    run: Run, prior: Prior, desired: Tree, options: LifecycleOptions, workspace: str
+) -> Prior:
     """Send the changes from the prior to the desired inputs, and put back dropped fields.
 
     Raises:
@@ -137,8 +145,8 @@ def update(run: Run, prior: Prior, desired: Tree, options: Options, workspace: s
         raise RefusedError(f"{fields} cannot change in place.", "Replace the attachment instead.")
     origin = replace(prior.origin, tenant=run.tenant)
     if isinstance(planned, NoOp):
-        recorded = record_answer(desired, prior.outputs, origin=origin, kind=kind)
-        return replace(recorded, predecessors=prior.predecessors, overwritten=prior.overwritten)
+        new_prior = record_answer(desired, prior.outputs, origin=origin, kind=kind)
+        return replace(new_prior, predecessors=prior.predecessors, overwritten=prior.overwritten)
     message, target = kind.message, make_target(desired)
     added, before = find_added(prior, desired), Tree()
     with run.client.share_deadline():
@@ -161,17 +169,19 @@ def update(run: Run, prior: Prior, desired: Tree, options: Options, workspace: s
         gone = NotFoundError(*attachment_texts.describe_gone(target))
         answer = _send(run, kind, target, find_fields, gone) if narrowed.mask else prior.outputs
         new = predecessors.drop_own_policies(run, kind, before, desired, workspace)
-    recorded = record_answer(desired, answer, origin=origin, kind=kind)
+    new_prior = record_answer(desired, answer, origin=origin, kind=kind)
     kept = {n: v for n, v in prior.predecessors.items() if desired.get(n) is not None}
     overwritten = {
         name: value
         for name, value in prior.overwritten.items()
         if desired.get(name) is not None and message.fields[name].wire not in planned.mask
     }
-    return replace(recorded, predecessors=kept | new, overwritten=overwritten)
+    return replace(new_prior, predecessors=kept | new, overwritten=overwritten)
 
 
-def delete(connect: Callable[[], Run], target: Target, prior: Prior, workspace: str) -> list[str]:
+def delete(
+    connect: Callable[[], Run], target: AttachmentTarget, prior: Prior, workspace: str
+) -> list[str]:
     """Put back the predecessor of each field that still has the value of the program.
 
     Args:
@@ -218,7 +228,11 @@ def _select_different(message: Message, live: Tree, values: Tree, names: list[st
 
 
 def _send(
-    run: Run, kind: Kind, target: Target, find_fields: _FieldsFor, gone: NotFoundError
+    run: Run,
+    kind: ObjectKind,
+    target: AttachmentTarget,
+    find_fields: _FieldsFor,
+    gone: NotFoundError,
 ) -> Tree:
     """Send an update; return its answer, or the object that shows that it took effect.
 
@@ -246,20 +260,20 @@ def _send(
     except APIError as error:
         if not error.ambiguous:
             raise
-        unclear = error
+        ambiguous = error
     finally:
         run.attachment_reads.forget(target)
-    for _ in run.wait_for_looks(unclear):
+    for _ in run.wait_for_looks(ambiguous):
         try:
             wire = run.attachments.get(target)
             if find(wire) is None:
                 return decode_object(kind.message, target, "GET", wire)
-        except (APIError, RefusedError) as blind:
-            raise unclear from blind
-    raise unclear
+        except (APIError, RefusedError) as look_error:
+            raise ambiguous from look_error
+    raise ambiguous
 
 
-def _is_gone(run: Run, target: Target, error: NotFoundError) -> bool:
+def _is_gone(run: Run, target: AttachmentTarget, error: NotFoundError) -> bool:
     """Return whether an object that a GET did not find is gone."""
     return absence.prove(
         run.client.wait,
