@@ -75,6 +75,10 @@ class AttachedObjects:
             given = {"displayName": name, **self._draw_fields(chance, is_app=False)}
             self._add(ENTITLEMENT, name, chance.choice(["app-1", "app-1", "app-2"]), given)
 
+    def add_entitlement(self, name: str, app_id: str, given: dict[str, Any]) -> None:
+        """Add an entitlement."""
+        self._add(ENTITLEMENT, name, app_id, given)
+
     def list_keys(self) -> list[Key]:
         """List the objects that exist."""
         rows = [row for name in (APP, ENTITLEMENT) for row in self.tenant.directory[name]]

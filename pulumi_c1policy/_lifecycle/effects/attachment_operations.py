@@ -6,7 +6,7 @@ A write sends only the fields whose live value differs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from pulumi_c1policy._lifecycle.effects import absence, predecessors
@@ -180,7 +180,13 @@ def update(
 
 
 def delete(
-    connect: Callable[[], Run], target: AttachmentTarget, prior: Prior, workspace: str
+    connect: Callable[[], Run],
+    target: AttachmentTarget,
+    prior: Prior,
+    workspace: str,
+    *,
+    find_managers: Callable[[], Mapping[str, str]] = dict,
+    secrets: Collection[str] = (),
 ) -> list[str]:
     """Put back the predecessor of each field that still has the value of the program.
 
@@ -189,6 +195,9 @@ def delete(
         target: The object.
         prior: The record of the last operation.
         workspace: The workspace of the stack.
+        find_managers: Returns the resources of the program that manage fields of the object now, as
+            noun phrases by field. Other resources are created at the same time.
+        secrets: The fields whose values no warning shows.
 
     Returns:
         Warnings about fields that were left.
@@ -196,28 +205,37 @@ def delete(
     Raises:
         APIError: The fields could not be put back.
     """
-    kind, names = prior.kind, list_set(prior.kind.message, prior.inputs)
-    if not prior.predecessors:
-        return [attachment_texts.warn_of_unknown_predecessors(names)] if names else []
-    run, changed = connect(), list[str]()
+    kind, taken = prior.kind, dict(find_managers())
+    written = list_set(kind.message, prior.inputs)
+    names, changed = [name for name in written if name not in taken], list[str]()
 
     def find_fields(live: Tree) -> Tree | None:
         changed.clear()
         if live.get("deleted_at"):
             return None
-        found = select_values(kind.message, live, list(restored))
-        changed.extend(n for n in restored if found[n] not in (prior.outputs.get(n), restored[n]))
-        ours = [name for name in restored if name not in changed]
-        return _select_different(kind.message, live, restored, ours)
+        taken.update(find_managers())
+        ours = [name for name in restored if name not in taken]
+        found = select_values(kind.message, live, ours)
+        changed.extend(n for n in ours if found[n] not in (prior.outputs.get(n), restored[n]))
+        unchanged = [name for name in ours if name not in changed]
+        return _select_different(kind.message, live, restored, unchanged)
 
-    with run.client.share_deadline():
-        restored = predecessors.restore(run, prior, names, workspace)
-        try:
-            _send(run, kind, target, find_fields, NotFoundError("", ""))
-        except NotFoundError as error:
-            if error.summary:
-                raise
-    return [attachment_texts.warn_of_changed_fields(changed)] if changed else []
+    warnings = list[str]()
+    if names and not prior.predecessors:
+        warnings.append(attachment_texts.warn_of_unknown_predecessors(names))
+    elif names:
+        run = connect()
+        with run.client.share_deadline():
+            restored = predecessors.restore(run, prior, names, workspace)
+            try:
+                _send(run, kind, target, find_fields, NotFoundError("", ""))
+            except NotFoundError as error:
+                if error.summary:
+                    raise
+    if changed:
+        warnings.append(attachment_texts.warn_of_changed_fields(changed))
+    left = {name: manager for name, manager in taken.items() if name in written}
+    return warnings + attachment_texts.warn_of_taken_fields(left, prior.predecessors, secrets)
 
 
 def _select_different(message: Message, live: Tree, values: Tree, names: list[str]) -> Tree | None:

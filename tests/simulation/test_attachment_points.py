@@ -1,0 +1,171 @@
+"""Scenarios in which an attachment was once undone, overwritten, lost or not explained."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.simulation import attachment_model, editors, network
+from tests.simulation.engine import Outcome, Stack
+from tests.simulation.model import PERSON
+from tests.simulation.simulation import Simulation
+from tests.support.engine import Declared, Program, Ref
+
+APP, ADMINS = ("", "app-1"), ("app-1", "admins")
+SEEDS = pytest.mark.parametrize("seed", range(4))
+
+
+class Company:
+    """A simulated tenant with an app, an entitlement and a policy of others, and a stack."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.objects = simulation.tenant.objects
+        self.objects.add(Random(0), 0)
+        self.theirs = editors.somebody_creates(simulation.tenant)
+        admins = {"displayName": "Admins", "grantPolicyId": self.theirs}
+        self.objects.add_entitlement("admins", "app-1", admins)
+        self.stack = Stack(simulation)
+
+    def show(self, name: str = "grantPolicyId") -> Any:
+        """Return a field of the entitlement."""
+        return self.objects.value(ADMINS, name)
+
+    def judge(self) -> set[str]:
+        """Return the kinds of the findings so far."""
+        attachment_model.check(self.simulation)
+        return self.simulation.kinds()
+
+
+def policy() -> Declared:
+    return Declared(
+        {
+            "display_name": "Access",
+            "policy_type": "POLICY_TYPE_GRANT",
+            "policy_steps": {"grant": {"steps": [{"accept": {}}]}},
+        }
+    )
+
+
+def attach(name: str = "entitlement-1", **values: Any) -> Program:
+    """A program that attaches its policy to the entitlement."""
+    options = values.pop("options", {})
+    values = {"grant_policy_id": Ref("policy-1"), **values}
+    ids = {"app_id": "app-1", "entitlement_id": "admins"}
+    return {"policy-1": policy(), name: Declared({**ids, **values}, options)}
+
+
+def told(outcome: Outcome, text: str) -> bool:
+    return any(text in message for message in outcome.messages)
+
+
+@SEEDS
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_forced_replacement_leaves_the_attachment_in_place(seed: int, *, fails: bool) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up(attach(grant_policy_id=""))
+        program = dict(attach(grant_policy_id=""))
+        if fails:
+            # The run ends between the creation and the deletion of the old one.
+            program["app-1"] = Declared({"app_id": "nowhere", "grant_policy_id": ""})
+        ended = stack.up(program, replace=("entitlement-1",))
+        assert ended.went_well != fails
+        if fails:
+            ended = stack.up(attach(grant_policy_id=""))
+        assert told(ended, f"`grant_policy_id` was '{company.theirs}'")
+        assert company.show() == ""
+        assert stack.preview(attach(grant_policy_id="")).kinds["entitlement-1"] == "same"
+        assert company.judge() == set()
+
+
+@SEEDS
+def test_a_rename_without_an_alias_tells_the_values_that_it_loses(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up(attach())
+        ended = stack.up(attach("entitlement-2"))
+        assert told(ended, f"`grant_policy_id` was '{company.theirs}'")
+        assert company.show() == stack.id_of("policy-1")
+        assert company.judge() == set()
+
+
+@SEEDS
+def test_a_rename_puts_back_the_fields_that_the_new_name_does_not_set(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up(attach(emergency_grant_policy_id=Ref("policy-1"), emergency_grant_enabled=True))
+        stack.up(attach("entitlement-2", emergency_grant_enabled=True))
+        assert company.show("emergencyGrantPolicyId") == ""
+        assert company.show("emergencyGrantEnabled") is True
+        assert stack.destroy().went_well
+        assert company.judge() == set()
+
+
+@SEEDS
+def test_an_alias_keeps_the_values_from_before(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up(attach())
+        renamed = dict(attach("entitlement-2"))
+        old = renamed["entitlement-2"]
+        renamed["entitlement-2"] = Declared(old.inputs, aliases=("entitlement-1",))
+        stack.up(renamed)
+        assert stack.destroy().went_well
+        assert company.show() == company.theirs
+        assert company.judge() == set()
+
+
+def test_two_resources_of_one_object_are_refused_before_anything_is_sent() -> None:
+    simulation = Simulation(0)
+    with simulation.running():
+        company = Company(simulation)
+        both = {**attach(grant_policy_id=""), **attach("entitlement-2", revoke_policy_id="")}
+        ended = company.stack.up(both)
+        assert told(ended, "two resources of the program manage the policies of this object")
+        assert company.judge() == set()
+
+
+@SEEDS
+def test_what_others_changed_meanwhile_is_shown_and_not_put_back(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up(attach())
+        company.objects.edit(PERSON, ADMINS, grantPolicyId="")
+        assert not stack.up(attach(grant_policy_id=company.theirs)).went_well
+        stack.refresh()
+        assert stack.preview(attach()).kinds["entitlement-1"] == "update"
+        ended = stack.destroy()
+        assert told(ended, "was changed by somebody else")
+        assert company.show() == ""
+        assert company.judge() == set()
+
+
+@SEEDS
+def test_a_lost_answer_loses_no_value_from_before(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        simulation.weather.script = lambda request: (
+            network.CUT_AFTER if request.url.path.endswith("/admins") else None
+        )
+        stack.up(attach())
+        simulation.weather.script = lambda _: None
+        stack.up(attach(), refresh=True)
+        # Our own policy is in the field, and the answers that showed the earlier one are lost.
+        assert stack.destroy().went_well
+        assert company.show() in ("", company.theirs)
+        assert company.judge() == set()
