@@ -12,6 +12,7 @@ Kinds of findings:
 - `lost predecessor`: the state does not have the value from before the program.
 - `not written`: an operation went well, and the tenant never had the program's value.
 - `not put back`: a deletion left a value of the program, and nobody was told.
+- `undone`: a deletion wrote a field that another resource of the state sets on the same object.
 - `false warning`: somebody was told of a change by others that nobody made.
 - `forgotten`: a refresh took an attachment out of the state, and its object exists.
 - `deleted in use`: a policy was deleted while a field named it.
@@ -94,6 +95,11 @@ def dropped(stack: Stack, process: Process, entry: Entry) -> None:
     row = objects.find(span.key)
     if row is None or "deletedAt" in row.fields or decides(process, call, "on_delete") == "keep":
         return
+    for other in (each for each in stack.state if each.id == entry.id and not each.goes):
+        for effect in _effects_of(objects, call):
+            if undone := _mask(effect) & {*select(other.inputs)}:
+                text = f"{_told(call, entry)}: {sorted(undone)} of {other.name}"
+                stack.simulation.found("undone", text)
     told = [text for text in process.warnings if f"({entry.id})" in text]
     predecessors = call.recorded.get(PREDECESSORS) or {}
     overwritten = call.recorded.get(OVERWRITTEN) or {}
