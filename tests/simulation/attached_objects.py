@@ -63,6 +63,8 @@ class AttachedObjects:
     def __init__(self, tenant: Tenant, get_now: Callable[[], float]) -> None:
         self.tenant = tenant
         self.effects: list[ObjectEffect] = []
+        self.recorded: list[tuple[float, Key, str, Any]] = []
+        """The values that a state recorded after a create or an update, in their order."""
         self._get_now = get_now
 
     def add(self, chance: Random, entitlements: int) -> None:
@@ -136,6 +138,13 @@ class AttachedObjects:
         """Let somebody else delete an object."""
         with contextlib.suppress(TenantError):
             self.record(actor, lambda: self.tenant.directory[_table(key)].remove(key))
+
+    def list_written(self, key: Key, name: str, until: float) -> list[Any]:
+        """List the values of a field that a stack recorded last, or has sent since."""
+        found = [e for e in self.recorded if e[1:3] == (key, name) and e[0] <= until]
+        since = found[-1][0] if found else 0.0
+        sent = [e for e in self.effects if e.key == key and e.run and since <= e.at < until]
+        return [e[3] for e in found[-1:]] + [value_of(effect.after, name) for effect in sent]
 
     def history(self, key: Key, name: str) -> list[tuple[float, str, Any]]:
         """List the values of a field, each with the time and the actor that set it."""

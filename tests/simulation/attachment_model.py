@@ -81,6 +81,8 @@ def recorded(stack: Stack, process: Process) -> None:
     entry = [e for e in stack.state if e.name == call.resource][-1]
     objects, span = _objects(stack.simulation), _span(stack.simulation, entry, call)
     desired, before = select(call.desired), select(call.recorded)
+    now = stack.simulation.scheduler.now
+    objects.recorded += [(now, span.key, _NAMES[name], value) for name, value in desired.items()]
     for name, value in desired.items():
         changes = before.get(name) != value or call.method == "create"
         if changes and value not in span.values(objects, name):
@@ -237,11 +239,11 @@ def _check_edit(
     is_decided = decides(process, call, "on_conflict") == "overwrite" and call.method == "update"
     if is_new or is_decided:
         return
-    base = call.recorded[name]
+    bases = [call.recorded[name]]
     if call.method == "delete" or name not in select(call.desired):
-        # The value that the program wrote: a refresh may have read another one since.
-        base = (call.recorded.get(OVERWRITTEN) or {}).get(name, base)
-    if value_of(effect.before, _NAMES[name]) == base:
+        # A refresh may have read another value since the program wrote its own.
+        bases = _objects(simulation).list_written(effect.key, _NAMES[name], effect.at)
+    if value_of(effect.before, _NAMES[name]) in bases:
         return
     text = f"run {effect.run}: {call.method} of {call.resource}: {name} of {writer.actor}"
     if effect.look is not None and writer.after.updated_at > effect.look.version:

@@ -104,7 +104,7 @@ class _Scenario:
 
     def play(self) -> None:
         moves = self.profile.moves
-        for _ in range(self.chance.choice([1, 2, 2, 3])):
+        for _ in range(self.chance.choice([1, 2, 3, 4])):
             self._begin_trouble()
             self._disturbed()
             self.simulation.scheduler.sleep(self.chance.choice([0.0, 3.0]))
@@ -152,6 +152,8 @@ class _Scenario:
         moves = self.profile.moves
         if "destroy" in moves and self._often(0.1):
             return self.stack.destroying
+        if self._often(0.1):
+            return self.stack.refreshing
         options: dict[str, Any] = {"refresh": self._often(0.5)}
         names = [name for name in program if is_attachment(name)]
         if "replace" in moves and names and self._often(0.1):
@@ -200,7 +202,10 @@ class _Scenario:
 
     def _draw_edit(self, key: tuple[str, str]) -> dict[str, Any]:
         names = [*POLICY_FIELDS, *BOOLEANS] if key[0] else [*POLICY_FIELDS][:3]
-        name = self.chance.choice(names)
+        managed = sorted(
+            {w for each in self.author.attachments if each.key == key for w in each.values}
+        )
+        name = self.chance.choice(managed if managed and self._often(0.7) else names)
         if name in BOOLEANS:
             return {name: not self.objects.value(key, name)}
         kind = POLICY_FIELDS[name]

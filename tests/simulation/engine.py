@@ -214,10 +214,11 @@ class Stack(engine.Stack):
     def refresh(self, process: Process | None = None) -> Outcome:  # type: ignore[override]
         """`pulumi refresh`."""
 
-        def body(steps: _Steps) -> None:
-            self._reading(steps, None)
+        return self.command(process or self.new(), self.refreshing)
 
-        return self.command(process or self.new(), body)
+    def refreshing(self, steps: _Steps) -> None:
+        """`pulumi refresh` as a command's body."""
+        self._reading(steps, None)
 
     def destroy(self, process: Process | None = None) -> Outcome:  # type: ignore[override]
         """`pulumi destroy`."""

@@ -2,63 +2,15 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import Any
-
 import pytest
 
-from tests.simulation import attachment_model, editors, network
-from tests.simulation.engine import Outcome, Stack
+from tests.simulation import network
+from tests.simulation.company import ADMINS, Company, attach, told
 from tests.simulation.model import PERSON
 from tests.simulation.simulation import Simulation
-from tests.support.engine import Declared, Program, Ref
+from tests.support.engine import Declared, Ref
 
-APP, ADMINS = ("", "app-1"), ("app-1", "admins")
 SEEDS = pytest.mark.parametrize("seed", range(4))
-
-
-class Company:
-    """A simulated tenant with an app, an entitlement and a policy of others, and a stack."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self.simulation = simulation
-        self.objects = simulation.tenant.objects
-        self.objects.add(Random(0), 0)
-        self.theirs = editors.somebody_creates(simulation.tenant)
-        admins = {"displayName": "Admins", "grantPolicyId": self.theirs}
-        self.objects.add_entitlement("admins", "app-1", admins)
-        self.stack = Stack(simulation)
-
-    def show(self, name: str = "grantPolicyId") -> Any:
-        """Return a field of the entitlement."""
-        return self.objects.value(ADMINS, name)
-
-    def judge(self) -> set[str]:
-        """Return the kinds of the findings so far."""
-        attachment_model.check(self.simulation)
-        return self.simulation.kinds()
-
-
-def policy() -> Declared:
-    return Declared(
-        {
-            "display_name": "Access",
-            "policy_type": "POLICY_TYPE_GRANT",
-            "policy_steps": {"grant": {"steps": [{"accept": {}}]}},
-        }
-    )
-
-
-def attach(name: str = "entitlement-1", **values: Any) -> Program:
-    """A program that attaches its policy to the entitlement."""
-    options = values.pop("options", {})
-    values = {"grant_policy_id": Ref("policy-1"), **values}
-    ids = {"app_id": "app-1", "entitlement_id": "admins"}
-    return {"policy-1": policy(), name: Declared({**ids, **values}, options)}
-
-
-def told(outcome: Outcome, text: str) -> bool:
-    return any(text in message for message in outcome.messages)
 
 
 @SEEDS
@@ -168,4 +120,18 @@ def test_a_lost_answer_loses_no_value_from_before(seed: int) -> None:
         # Our own policy is in the field, and the answers that showed the earlier one are lost.
         assert stack.destroy().went_well
         assert company.show() in ("", company.theirs)
+        assert company.judge() == set()
+
+
+@SEEDS
+def test_after_a_killed_create_our_own_policy_is_no_value_from_before(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        company.create_and_die(attach())
+        stack = company.stack
+        assert stack.up(attach(), refresh=True).went_well
+        assert company.judge() == set()
+        assert stack.destroy().went_well
+        assert company.show() == ""
         assert company.judge() == set()
