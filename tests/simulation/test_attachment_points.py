@@ -135,3 +135,21 @@ def test_after_a_killed_create_our_own_policy_is_no_value_from_before(seed: int)
         assert stack.destroy().went_well
         assert company.show() == ""
         assert company.judge() == set()
+
+
+@SEEDS
+def test_an_update_of_other_fields_does_not_hide_what_others_changed(seed: int) -> None:
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up(attach(emergency_grant_enabled=True))
+        company.objects.edit(PERSON, ADMINS, grantPolicyId="")
+        assert stack.up(attach(emergency_grant_enabled=False)).went_well
+        assert company.show() == ""
+        stack.refresh()
+        program = attach(emergency_grant_enabled=False)
+        assert stack.preview(program).kinds["entitlement-1"] == "update"
+        assert stack.up(program).went_well
+        assert company.show() == stack.id_of("policy-1")
+        assert company.judge() == set()

@@ -65,9 +65,9 @@ def create(run: Run, kind: ObjectKind, desired: Tree, workspace: str) -> Prior:
 
     with run.client.share_deadline():
         missing = NotFoundError(*attachment_texts.refuse_missing(target))
-        answer = _send(run, kind, target, find_fields, missing)
+        answered = _send(run, kind, target, find_fields, missing)
         recovered = predecessors.drop_own_policies(run, kind, before, desired, workspace)
-    new_prior = record_answer(desired, answer, origin=Origin(run.tenant), kind=kind)
+    new_prior = record_answer(desired, desired | answered, origin=Origin(run.tenant), kind=kind)
     return replace(new_prior, predecessors=recovered)
 
 
@@ -167,9 +167,13 @@ def update(
             return _select_different(message, live, values, names)
 
         gone = NotFoundError(*attachment_texts.describe_gone(target))
-        answer = _send(run, kind, target, find_fields, gone) if narrowed.mask else prior.outputs
+        answered = _send(run, kind, target, find_fields, gone) if narrowed.mask else {}
         new = predecessors.drop_own_policies(run, kind, before, desired, workspace)
-    new_prior = record_answer(desired, answer, origin=origin, kind=kind)
+    # Changes of others in the other fields stay unrecorded, so that the next refresh shows them.
+    planned_fields = {message.wire_fields[wire].name for wire in planned.mask}
+    values = {name: desired[name] for name in planned_fields if name in desired}
+    outputs = prior.outputs | values | answered
+    new_prior = record_answer(desired, outputs, origin=origin, kind=kind)
     kept = {n: v for n, v in prior.predecessors.items() if desired.get(n) is not None}
     overwritten = {
         name: value
@@ -252,7 +256,10 @@ def _send(
     find_fields: _FieldsFor,
     gone: NotFoundError,
 ) -> Tree:
-    """Send an update; return its answer, or the object that shows that it took effect.
+    """Send an update; return the sent fields as its answer shows them.
+
+    The result is empty if the object has the values already, or if the answer was lost and the
+    object shows that the update took effect. Others may have changed fields that were not sent.
 
     Args:
         run: The run.
@@ -262,12 +269,16 @@ def _send(
         gone: The error to raise if the object does not exist.
     """
 
+    sent = list[str]()
+
     def find(wire: Tree) -> Tree | None:
-        return find_fields(decode_object(kind.message, target, "GET", wire))
+        fields = find_fields(decode_object(kind.message, target, "GET", wire))
+        sent[:] = [kind.message.wire_fields[name].name for name in fields or ()]
+        return fields
 
     try:
         wire = run.attachments.update(target, find)
-        return decode_object(kind.message, target, "POST", wire)
+        return select_values(kind.message, decode_object(kind.message, target, "POST", wire), sent)
     except NotFoundError as error:
         if error.status is None:
             raise
@@ -283,9 +294,8 @@ def _send(
         run.attachment_reads.forget(target)
     for _ in run.wait_for_looks(ambiguous):
         try:
-            wire = run.attachments.get(target)
-            if find(wire) is None:
-                return decode_object(kind.message, target, "GET", wire)
+            if find(run.attachments.get(target)) is None:
+                return {}
         except (APIError, RefusedError) as look_error:
             raise ambiguous from look_error
     raise ambiguous
