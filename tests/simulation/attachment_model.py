@@ -97,7 +97,7 @@ def dropped(stack: Stack, process: Process, entry: Entry) -> None:
     row = objects.find(span.key)
     if row is None or "deletedAt" in row.fields or decides(process, call, "on_delete") == "keep":
         return
-    for other in (each for each in stack.state if each.id == entry.id and not each.goes):
+    for other in (e for e in stack.state if e.id == entry.id and e.name in process.decisions):
         for effect in _effects_of(objects, call):
             if undone := _mask(effect) & {*select(other.inputs)}:
                 text = f"{_told(call, entry)}: {sorted(undone)} of {other.name}"

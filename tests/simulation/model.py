@@ -296,7 +296,11 @@ def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
             held[marks].append(record.id)
     shown = simulation.messages()
     for marks, ids in held.items():
-        reports = [text for text in shown if "ownership annotations" in text]
+        reports = [
+            text
+            for text in shown
+            if "ownership annotations" in text or "it was replaced by" in text
+        ]
         unnamed = [each for each in ids if not any(each in text for text in reports)]
         told = len(unnamed) < 2
         makers = [made.actor for each in ids if (made := _creation(simulation, each))]

@@ -8,6 +8,7 @@ from tests.simulation import network
 from tests.simulation.company import ADMINS, Company, attach, told
 from tests.simulation.model import PERSON
 from tests.simulation.simulation import Simulation
+from tests.simulation.tenant import POLICIES
 from tests.support.engine import Declared, Ref
 
 SEEDS = pytest.mark.parametrize("seed", range(4))
@@ -153,3 +154,19 @@ def test_an_update_of_other_fields_does_not_hide_what_others_changed(seed: int) 
         assert stack.up(program).went_well
         assert company.show() == stack.id_of("policy-1")
         assert company.judge() == set()
+
+
+def test_our_own_policy_is_no_value_from_before_if_it_cannot_be_read() -> None:
+    simulation = Simulation(0)
+    with simulation.running():
+        company = Company(simulation)
+        company.create_and_die(attach())
+        simulation.weather.script = lambda request: (
+            network.EMPTY_404 if request.url.path.startswith(f"{POLICIES}/") else None
+        )
+        stack = company.stack
+        assert stack.up(attach()).went_well
+        simulation.weather.script = lambda _: None
+        assert company.judge() == set()
+        assert stack.destroy().went_well
+        assert company.show() == ""
