@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation import network
-from tests.simulation.company import ADMINS, Company, attach, told
+from tests.simulation.company import ADMINS, Company, attach, policy, told
 from tests.simulation.model import PERSON
 from tests.simulation.simulation import Simulation
 from tests.simulation.tenant import POLICIES
@@ -170,3 +170,22 @@ def test_our_own_policy_is_no_value_from_before_if_it_cannot_be_read() -> None:
         assert company.judge() == set()
         assert stack.destroy().went_well
         assert company.show() == ""
+
+
+def test_a_replaced_policy_that_others_attached_stays_and_is_explained() -> None:
+    simulation = Simulation(0)
+    with simulation.running():
+        company = Company(simulation)
+        stack = company.stack
+        stack.up({"policy-1": policy()})
+        old = stack.id_of("policy-1")
+        company.objects.edit(PERSON, ADMINS, grantPolicyId=old)
+        program = {"policy-1": Declared({**policy().inputs, "scope": {"app_id": "app-1"}})}
+        ended = stack.up(program)
+        assert ended.went_well
+        assert told(ended, "is still in use by 1 entitlement")
+        assert told(stack.refresh(), "or a policy that it replaced was in use")
+        assert stack.up(program, refresh=True).went_well
+        assert stack.destroy().went_well
+        assert company.show() == old
+        assert company.judge() == set()
