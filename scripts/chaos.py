@@ -7,12 +7,15 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from pulumi_c1policy._emulator import Emulator
+from tests.simulation import attachment_scenario, scenario
 from tests.simulation import tally as simulation
+from tests.simulation.simulation import Simulation
 from tests.support import throughcli
 from tests.support.cli import environment
 from tests.support.tally import Tally
@@ -24,27 +27,36 @@ def main() -> int:
     """Run the seeds that the command line asks for; return the exit code."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100_000, help="seeds of the simulation")
+    parser.add_argument(
+        "--attachment-seeds", type=int, default=10_000, help="seeds of simulated attachments"
+    )
     parser.add_argument("--cli-seeds", type=int, default=50, help="seeds through the CLI")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     chosen = parser.parse_args()
     simulated = range(chosen.first, chosen.first + chosen.seeds)
     wrong = _table("Simulated", len(simulated), _simulated(simulated))
+    attached = range(chosen.first, chosen.first + chosen.attachment_seeds)
+    wrong += _table(
+        "Simulated attachments", len(attached), _simulated(attached, attachment_scenario.play)
+    )
     through = range(chosen.first, chosen.first + chosen.cli_seeds)
     wrong += _table("Through the CLI", len(through), _through_cli(through))
     return min(wrong, 1)
 
 
-def _simulated(seeds: Sequence[int]) -> Iterable[Tally]:
+def _simulated(
+    seeds: Sequence[int], play: Callable[[int], Simulation] = scenario.play
+) -> Iterable[Tally]:
     """Play seeds in one process per core."""
     tasks = [seeds[n : n + _SEEDS_A_TASK] for n in range(0, len(seeds), _SEEDS_A_TASK)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(_some, tasks)
+        yield from pool.map(partial(_some, play), tasks)
 
 
-def _some(seeds: Sequence[int]) -> Tally:
+def _some(play: Callable[[int], Simulation], seeds: Sequence[int]) -> Tally:
     found = Tally()
     for seed in seeds:
-        found.add(simulation.run(seed))
+        found.add(simulation.run(seed, play))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi_c1policy._emulator.tenant_directory import Key
 from tests.simulation.attached_objects import BOOLEANS, POLICY_FIELDS, AttachedObjects
-from tests.simulation.attachment_model import to_name
+from tests.simulation.attachment_fields import to_name
 from tests.support import programs
 from tests.support.engine import Declared, Program, Ref
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.simulation import attachment_model, editors, model
-from tests.simulation.attached_objects import BOOLEANS, POLICY_FIELDS, read_target
+from tests.simulation import attachment_fields, attachment_model, editors, model
+from tests.simulation.attached_objects import read_target
+from tests.simulation.attachment_edits import ObjectEditor
 from tests.simulation.attachment_programs import Author
 from tests.simulation.decisions import advice
 from tests.simulation.engine import Outcome, Stack
-from tests.simulation.model import PERSON, TERRAFORM
+from tests.simulation.model import PERSON
 from tests.simulation.network import COMMON, ODD, Fate
 from tests.simulation.process import Process
 from tests.simulation.resource_types import is_attachment
@@ -99,6 +100,7 @@ class _Scenario:
             )
         self.objects.add(self.chance, self.chance.randint(*profile.entitlements))
         self.author = Author(self.chance, self.objects, decides=profile.decides)
+        self.editor = ObjectEditor(self.chance, simulation.tenant, self.author)
         decided = profile.decides and self._often(0.1)
         self.policy_options = {"on_in_use": "delete"} if decided else {}
 
@@ -144,7 +146,7 @@ class _Scenario:
         if self.profile.edits and self._often(0.6):
             for _ in range(self.chance.randint(1, 4)):
                 self.simulation.at(
-                    self.chance.choice([0.2, 1.0, 3.0]) * self.chance.random(), self._edit
+                    self.chance.choice([0.2, 1.0, 3.0]) * self.chance.random(), self.editor.edit
                 )
         self.stack.begin(process, body)()
 
@@ -179,44 +181,6 @@ class _Scenario:
             process.wire.on_request = count
         else:
             process.wire.on_answer = count
-
-    def _edit(self) -> None:
-        """Let somebody else change an object, or delete a policy of their own."""
-        actor, key = self.chance.choice([PERSON, TERRAFORM]), self._choose_object()
-        if self._often(0.05):
-            self.objects.remove(actor, key)
-            return
-        if self._often(0.05):
-            foreign = self.objects.list_foreign_policies("GRANT")
-            editors.person_deletes(self.simulation.tenant, self.chance.choice(foreign))
-            return
-        if self._often(0.2):
-            self.objects.edit(actor, key, description=editors.new_text("somebody"))
-            return
-        self.objects.edit(actor, key, **self._draw_edit(key))
-
-    def _choose_object(self) -> tuple[str, str]:
-        keys = sorted(self.objects.list_keys())
-        used = [each.key for each in self.author.attachments if each.key in keys]
-        return self.chance.choice(used if used and self._often(0.8) else keys)
-
-    def _draw_edit(self, key: tuple[str, str]) -> dict[str, Any]:
-        names = [*POLICY_FIELDS, *BOOLEANS] if key[0] else [*POLICY_FIELDS][:3]
-        managed = sorted(
-            {w for each in self.author.attachments if each.key == key for w in each.values}
-        )
-        name = self.chance.choice(managed if managed and self._often(0.7) else names)
-        if name in BOOLEANS:
-            return {name: not self.objects.value(key, name)}
-        kind = POLICY_FIELDS[name]
-        choices = ["", *self.objects.list_foreign_policies(kind)]
-        if self._often(0.2):
-            choices = [
-                record.id
-                for record in self.simulation.tenant.live()
-                if record.fields.get("policyType") == f"POLICY_TYPE_{kind}"
-            ]
-        return {name: self.chance.choice(choices)} if choices else {}
 
     def _move(self) -> None:
         """Let a person change the state or the names and objects of the program."""
@@ -271,8 +235,8 @@ class _Scenario:
                 self.simulation.found("not converged", f"{name} is not in the state")
                 continue
             wanted = self.stack.properties(name, declared, ids)
-            for field, value in attachment_model.select(wanted).items():
-                live = self.objects.value(read_target(entry.id), attachment_model.to_wire(field))
+            for field, value in attachment_fields.select(wanted).items():
+                live = self.objects.value(read_target(entry.id), attachment_fields.to_wire(field))
                 if live != value:
                     text = f"{name}.{field} is {live!r}, not {value!r}"
                     self.simulation.found("not converged", text)
@@ -297,9 +261,9 @@ class _Scenario:
         if not entries:
             return
         entry = self.chance.choice(entries)
-        edit = self._draw_edit(read_target(entry.id))
+        edit = self.editor.draw_edit(read_target(entry.id))
         for wire, value in edit.items():
-            set_value = attachment_model.select(entry.inputs).get(attachment_model.to_name(wire))
+            set_value = attachment_fields.select(entry.inputs).get(attachment_fields.to_name(wire))
             is_drift = set_value is not None and set_value != value
             self.objects.edit(PERSON, read_target(entry.id), **edit)
             self.stack.refresh()

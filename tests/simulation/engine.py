@@ -16,7 +16,7 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
-from tests.simulation import attachment_model, installation, model, resource_types
+from tests.simulation import attachment_records, installation, model, resource_types
 from tests.simulation.decisions import decided
 from tests.simulation.process import Gone, Process
 from tests.simulation.scheduler import Task
@@ -161,6 +161,7 @@ class Stack(engine.Stack):
 
         def body(steps: _Steps) -> None:
             steps.process.decisions = {n: dict(each.options) for n, each in program.items()}
+            steps.process.objects = attachment_records.list_objects(program)
             model.begin(self.simulation, steps.process, preview)
             if refresh and not self._reading(steps, targets):
                 return
@@ -269,7 +270,7 @@ class Stack(engine.Stack):
         shown = frozenset(process.shown)
         policy_id = super()._create(provider, name, inputs)
         if resource_types.is_attachment(name):
-            attachment_model.recorded(self, process)
+            attachment_records.recorded(self, process)
             return policy_id
         decision = decided(process.environment, process.decisions.get(name, {}))
         model.recorded(self, process, name, policy_id, adopts=decision == "adopt", shown=shown)
@@ -299,14 +300,14 @@ class Stack(engine.Stack):
             provider.delete(entry.id, copy.deepcopy(entry.outputs))
         self.state = [e for e in self.state if e is not entry]
         if resource_types.is_attachment(entry.name):
-            attachment_model.dropped(self, process, entry)
+            attachment_records.dropped(self, process, entry)
         else:
             model.dropped(self, process, entry)
 
     def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
         super()._update(provider, old, inputs)
         if resource_types.is_attachment(old.name):
-            attachment_model.recorded(self, cast("_Plugin", provider).process)
+            attachment_records.recorded(self, cast("_Plugin", provider).process)
 
     def properties(self, name: str, declared: Declared, ids: Mapping[str, str]) -> Properties:
         """Return the properties that a program sends for a resource."""
@@ -326,7 +327,7 @@ class Stack(engine.Stack):
             with installation.request_of(entry.inputs):
                 found = process.call("read", entry.id, copy.deepcopy(entry.outputs))
             if not found.id:
-                judge = attachment_model if resource_types.is_attachment(entry.name) else model
+                judge = attachment_records if resource_types.is_attachment(entry.name) else model
                 judge.gone(self, process, entry)
                 self.state = [e for e in self.state if e is not entry]
                 return

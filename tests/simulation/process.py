@@ -70,6 +70,7 @@ class Process:
         most_sent: The most requests of a kind that went out during one call.
         started: What held when its command began, for the model.
         decisions: The options of each resource of its program, by name.
+        objects: The ids of the attachments of its program, by resource name.
         shown: The ids of the policies that the engine has shown to it.
     """
 
@@ -93,6 +94,7 @@ class Process:
         self.stops = False
         self.engine_dead = False
         self.decisions: dict[str, dict[str, Any]] = {}
+        self.objects: dict[str, str] = {}
         self.shown: set[str] = set()
         self.state = _fresh_state()
         self._config = {f"c1policy:{key}": value for key, value in config.items()}

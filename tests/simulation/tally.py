@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.simulation import scenario
 from tests.simulation.model import PERSON, TERRAFORM
+from tests.simulation.simulation import Simulation
 from tests.support.tally import Tally
 
 
-def run(seed: int) -> Tally:
+def run(seed: int, play: Callable[[int], Simulation] = scenario.play) -> Tally:
     """Play a seed and count what happened."""
-    simulation, tally = scenario.play(seed), Tally()
+    simulation, tally = play(seed), Tally()
     counts = tally.counts
     counts["seeds"] += 1
     counts["unavoidable"] += len(simulation.windows)
-    for effect in simulation.tenant.effects:
-        theirs = effect.actor in (PERSON, TERRAFORM)
+    tenant = simulation.tenant
+    actors = [effect.actor for effect in tenant.effects]
+    actors += [effect.actor for effect in tenant.objects.effects if effect.before]
+    for actor in actors:
+        theirs = actor in (PERSON, TERRAFORM)
         counts["writes of others" if theirs else "writes"] += 1
     for process in simulation.processes.values():
         counts["runs"] += 1

@@ -20,7 +20,8 @@ from pulumi_c1policy._pulumi import attachment_calls
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
 from tests.simulation import attachment_scenario, network
 from tests.simulation.attachment_scenario import EVERYTHING, GENTLE, Profile
-from tests.simulation.company import Company, attach
+from tests.simulation.company import ADMINS, Company, attach
+from tests.simulation.model import PERSON
 from tests.simulation.simulation import Simulation
 
 pytestmark = pytest.mark.slow
@@ -28,9 +29,9 @@ pytestmark = pytest.mark.slow
 Mutate = Callable[[pytest.MonkeyPatch], None]
 _SEEDS = 60
 
-_EDITED = replace(GENTLE, share=0.0, edits=True)
-_MOVED = replace(GENTLE, share=0.0, moves=frozenset({"rename", "replace"}))
-_DECIDED = replace(GENTLE, share=0.0, decides=True)
+_EDITED = replace(GENTLE, share=0.0, edits=True, entitlements=(1, 2))
+_MOVED = replace(GENTLE, share=0.0, moves=frozenset({"rename", "replace"}), entitlements=(1, 2))
+_DECIDED = replace(GENTLE, share=0.0, decides=True, entitlements=(4, 8))
 _THROTTLED = replace(GENTLE, kinds=(network.throttled(3),), share=0.6)
 _LOST_ANSWERS = replace(
     GENTLE,
@@ -47,10 +48,6 @@ class Mutation:
     mutate: Mutate
     kind: str
     profile: Profile
-
-
-def _no_conflicts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(plan, "_find_conflicts", lambda *_: [])
 
 
 def _changes_of_others_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -114,8 +111,7 @@ def _decision_to_keep_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 _RANDOM = [
-    Mutation("conflicts", _no_conflicts, "lost edit", _EDITED),
-    Mutation("changes of others outlive a refresh", _changes_of_others_forgotten, "lost edit", _EDITED),
+    Mutation("changes of others", _changes_of_others_forgotten, "lost edit", _EDITED),
     Mutation("the mask", _wide_mask, "foreign field", GENTLE),
     Mutation("the look before each attempt", _old_looks, "old look", _THROTTLED),
     Mutation("fields of other resources", _nobody_manages, "undone", _MOVED),
@@ -156,3 +152,20 @@ def test_our_own_policy_is_put_back_where_it_counts_as_the_one_from_before(
     assert found() == set()
     monkeypatch.setattr(predecessors, "drop_own_policies", lambda _run, _kind, before, *_: before)
     assert "own predecessor" in found()
+
+
+def test_a_value_of_somebody_else_is_overwritten_where_conflicts_are_not_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def found() -> set[str]:
+        simulation = Simulation(0)
+        with simulation.running():
+            company = Company(simulation)
+            company.stack.up(attach())
+            company.objects.edit(PERSON, ADMINS, grantPolicyId="")
+            company.stack.up(attach(grant_policy_id=company.theirs))
+            return company.judge()
+
+    assert found() == set()
+    monkeypatch.setattr(plan, "_find_conflicts", lambda *_: [])
+    assert "lost edit" in found()
