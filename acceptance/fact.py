@@ -22,6 +22,7 @@ CERTAINTIES: dict[Certainty, str] = {
 
 CLI = "the vendor's CLI"
 PROVIDER = "acceptance tests of the vendor's Terraform provider"
+TERRAFORM = "requests of the vendor's Terraform provider"
 API = "the API's description"
 GUIDE = "the vendor's documentation of policies"
 CEL = "the vendor's documentation of expressions"

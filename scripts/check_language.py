@@ -1,4 +1,4 @@
-"""A check of the language: docstring openings, line lengths, one sentence a line in Markdown.
+"""A check of the language: docstring openings, test names, line lengths, sentences in Markdown.
 
 Run `python -m scripts.check_language [PATH ...]`; without a path, all tracked files are checked.
 """
@@ -9,7 +9,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 MAX_COLUMNS = 100
@@ -42,6 +43,30 @@ OPENINGS = frozenset(
 )
 """Words that never open a docstring."""
 
+TEST_OPENINGS = frozenset(
+    [
+        "what",
+        "whatever",
+        "whether",
+        "who",
+        "whoever",
+        "whose",
+        "where",
+        "wherever",
+        "how",
+        "however",
+        "that",
+        "which",
+        "why",
+        "when",
+        "whenever",
+    ]
+)
+"""Words that never open the name of a test; a digit does not open one either."""
+
+NAMED_TESTS = ("acceptance", "emulator", "golden", "integration", "unit")
+"""The folders of `tests` in which the names of tests are checked."""
+
 GENERATED = ("CHANGELOG.md", "docs/reference", "docs/rules.md", "docs/tenant-facts.md")
 """Files, or the beginnings of their paths, whose sentences are checked at their sources."""
 
@@ -54,7 +79,9 @@ _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
 
 def main(arguments: list[str]) -> int:
     """Print each finding; return 1 if there is one."""
-    findings = [each for path in _files(arguments) for each in dict.fromkeys(check(path))]
+    paths = [*_files(arguments)]
+    findings = [each for path in paths for each in dict.fromkeys(check(path))]
+    findings += find_repeated_modules(paths)
     for finding in findings:
         print(finding)
     if findings:
@@ -73,8 +100,18 @@ def check(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         yield from (f"{path}:{line}: {said}" for line, said in _python(text))
+        if _has_named_tests(path):
+            yield from (f"{path}:{line}: {said}" for line, said in _test_names(text))
     else:
         yield from (f"{path}:{line}: {said}" for line, said in _markdown(text))
+
+
+def find_repeated_modules(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield a finding for each test module that has the name of an earlier one."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        if path.match("test_*.py") and first.setdefault(path.name, path) != path:
+            yield f"{path}:1: {first[path.name]} has the same name; choose another one"
 
 
 def _python(text: str) -> Iterator[tuple[int, str]]:
@@ -89,6 +126,22 @@ def _python(text: str) -> Iterator[tuple[int, str]]:
         if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
             place = _line(node)
             yield place, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
+
+
+def _has_named_tests(path: Path) -> bool:
+    """Return whether the names of the tests in a file are checked."""
+    folders = path.parts[:-1]
+    is_checked = any(pair[0] == "tests" and pair[1] in NAMED_TESTS for pair in pairwise(folders))
+    return is_checked and path.name.startswith("test_")
+
+
+def _test_names(text: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            prefix, _, fact = node.name.partition("test_")
+            word = fact.split("_", 1)[0]
+            if not prefix and (word in TEST_OPENINGS or word[:1].isdigit()):
+                yield node.lineno, f"a test's name opens with {word!r}; state a fact: subject, verb"
 
 
 def _data_lines(text: str, tree: ast.Module) -> set[int]:

@@ -1,12 +1,14 @@
-"""The main job from start to end, on an emulated tenant and with the real Pulumi CLI.
+"""The main jobs from start to end, on emulated tenants and with the real Pulumi CLI.
 
-Runs the quickstart in a temporary stack, changes the tenant from outside, and checks after every
-step that the tenant got exactly the expected requests. Exits with 1 if it did not.
+Runs the quickstart and the example of a company in temporary stacks, changes the tenant from
+outside, and checks after every step that the tenant got exactly the expected requests. Exits with 1
+if it did not.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -22,6 +25,7 @@ from pulumi_c1policy._emulator import Emulator, RecordedRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
+COMPANY = ROOT / "examples" / "company"
 BUILTIN = "Default request policy"
 
 # Lines of the CLI that are not about policies.
@@ -70,7 +74,10 @@ class Stage:
         print(_dim("   requests that reached the tenant:"))
         for request in self.tenant.requests:
             mask = f"  updateMask={request.update_mask}" if request.update_mask else ""
-            print(f"     {request.status} {request.method:6} {self._named(request)}{mask}")
+            if not request.path.startswith("/api/v1/search/"):
+                print(f"     {request.status} {request.method:6} {self._named(request)}{mask}")
+        if count := sum(each.path.startswith("/api/v1/search/") for each in self.tenant.requests):
+            print(f"     and {count} {'search' if count == 1 else 'searches'}")
         writes = sorted(filter(None, map(self._write, self.tenant.requests)))
         if writes != sorted(expected):
             raise DemoError(f"expected the writes {sorted(expected)}, the tenant got {writes}")
@@ -87,7 +94,8 @@ class Stage:
         raise DemoError(f"the tenant has no policy {name!r}")
 
     def _write(self, request: RecordedRequest) -> str:
-        if request.method == "GET" or not request.path.startswith("/api/v1/policies"):
+        is_write = request.path.startswith(("/api/v1/policies", "/api/v1/apps/"))
+        if request.method == "GET" or not is_write:
             return ""
         return " ".join(filter(None, [request.method, request.update_mask]))
 
@@ -97,16 +105,21 @@ class Stage:
         return f"{request.path}  ({name})" if name else request.path
 
 
+_TemporaryFolder = partial(tempfile.TemporaryDirectory, prefix="c1policy-demo-")
 _QUIET = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 _RUN = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 
 
 def main() -> int:
     """Play all steps; return the exit code."""
-    print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
     try:
-        with Emulator() as tenant, tempfile.TemporaryDirectory(prefix="c1policy-demo-") as folder:
-            play(_stage(tenant, Path(folder)))
+        print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
+        with _TemporaryFolder() as folder, Emulator() as tenant:
+            play(_stage(tenant, Path(folder), QUICKSTART))
+        print(_bold("\nPolicies attached by name, on another tenant"))
+        directory = json.loads((COMPANY / "company.json").read_text("utf-8"))
+        with _TemporaryFolder() as folder, Emulator(directory=directory) as tenant:
+            play_company(_stage(tenant, Path(folder), COMPANY))
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
@@ -156,12 +169,36 @@ def play(stage: Stage) -> None:
     print(f"     the builtin policy {BUILTIN!r} is as it was")
 
 
-def _stage(tenant: Emulator, folder: Path) -> Stage:
+def play_company(stage: Stage) -> None:
+    """Play the life of attached policies, in a program without ids."""
+    builtin = stage.id_of(BUILTIN)
+    stage.tenant.edit_app("app-billing", {"grantPolicyId": builtin})
+    app, admins = "certifyPolicyId,grantPolicyId,revokePolicyId", "emergencyGrantEnabled,"
+    admins += "emergencyGrantPolicyId,grantPolicyId"
+
+    stage.step("Deploy five policies, and attach them to an app and two entitlements by name")
+    stage.pulumi("up", *_RUN)
+    stage.requests(*["POST"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
+
+    stage.step("Rename a user and preview again: nothing to do")
+    stage.tenant.edit_user("u-grace", {"displayName": "Grace Brewster Hopper"})
+    stage.pulumi("preview", "--refresh", "--expect-no-changes", "--non-interactive", _QUIET[3])
+    stage.requests()
+
+    stage.step("Destroy: the app and the entitlements get their former policies back")
+    stage.pulumi("destroy", *_RUN)
+    stage.requests(*["DELETE"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
+    if stage.tenant.app("app-billing").get("grantPolicyId") != builtin:
+        raise DemoError("the app did not get its former policy back")
+    print(f"     the app has its former policy {BUILTIN!r}")
+
+
+def _stage(tenant: Emulator, folder: Path, program: Path) -> Stage:
     (folder / "state").mkdir()
     (folder / "Pulumi.yaml").write_text(
-        "name: c1policy-quickstart\n"
+        f"name: c1policy-{program.name}\n"
         f"runtime: {{name: python, options: {{virtualenv: {ROOT / '.venv'}}}}}\n"
-        f"main: {QUICKSTART}\n"
+        f"main: {program}\n"
     )
     ours = {name: value for name, value in os.environ.items() if not _of_another_stack(name)}
     stage = Stage(
@@ -200,14 +237,18 @@ def _meddle(stage: Stage) -> None:
     stage.requests("POST policySteps", "DELETE")
 
 
+_OUR_TYPES = "pulumi-python:dynamic/c1policy:"
+
+
 def _resources(output: str) -> list[str]:
-    """Return one line for each policy that the engine changed."""
+    """Return one line for each resource that the engine changed."""
     lines = []
     for line in output.splitlines():
         words = line.split()
-        if "pulumi-python:dynamic/c1policy:Policy" not in words:
+        at = next((at for at, word in enumerate(words) if word.startswith(_OUR_TYPES)), None)
+        if at is None:
             continue
-        name, *rest = words[words.index("pulumi-python:dynamic/c1policy:Policy") + 1 :]
+        name, *rest = words[at + 1 :]
         done = rest[0] if rest else ""
         if done in ("created", "updated", "deleted", "read", "refresh"):
             diff = line[line.index("[diff") :] if "[diff" in line else ""

@@ -38,7 +38,8 @@ the suite runs on the emulator.
   `[c1accept0123456789ab]`. The suite neither changes nor deletes any other policy. No app and no
   entitlement uses its policies, so nobody's access changes.
 - **It reads** the list of policies, and one page of users and of entitlements: some facts need real
-  ids in an approval. Without permission these facts are not tried.
+  ids in an approval. It searches for apps and entitlements that use its policies, and asks for some
+  that do not exist. Without permission these facts are not tried.
 - **It deletes what it made**, also after Ctrl-C or an error. Where the process was killed,
   `make acceptance CLEAN=RUN_ID` deletes the rest. A deleted policy stays in the tenant's history.
 - **It is polite**: one request at a time, at most ten a second, and it waits as long as a 429 asks.

@@ -1,5 +1,4 @@
-"""Hypothesis profiles: few examples while developing, the same ones in CI, many on
-request.
+"""Hypothesis profiles: few examples in development, fixed ones in CI, many on request.
 
 `HYPOTHESIS_PROFILE=thorough pytest tests/unit/lifecycle` is the long run.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acceptance.fact import API, CEL, CLI, GUIDE, NOTES, SDK, Certainty, Fact
+from acceptance.fact import API, CEL, CLI, GUIDE, NOTES, SDK, TERRAFORM, Certainty, Fact
 
 # fmt: off
 _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
@@ -37,6 +37,10 @@ _FACTS: tuple[tuple[str, Certainty, str, str], ...] = (
     ("product-edit", "docs", API, "A person's edit in the product clears the ownership keys."),
     ("managed-chip", "docs", API, "With the ownership keys the product shows a \"Managed by\" chip."),
     ("no-usage-guard", "inferred", API, "Apps and entitlements that use a policy do not stand in the way of its deletion."),
+    ("attachment-mask", "docs", API, "An update of an app or an entitlement changes the fields in its mask alone."),
+    ("attachment-no-mask", "inferred", TERRAFORM, "An update of an entitlement without a mask rewrites every field that can be written; the provider sends none."),
+    ("attachment-empty", "inferred", API, "An empty policy id of an entitlement means the policy of its app, and one of an app that of the tenant."),
+    ("attachment-type", "inferred", API, "An update that attaches a policy that does not exist, or of another type, is refused."),
     ("cel-ip", "docs", CEL, "Conditions know `ip`; that `validate/cel` knows it is not said."),
     ("approver-ip", "inferred", CEL, "Approver expressions do not know `ip`."),
     ("outages", "source", CLI, "Code 2 with an unknown text proves nothing; an outage is 502, 503, 504, has code 14 or 4, or is not JSON."),

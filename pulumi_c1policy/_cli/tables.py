@@ -46,7 +46,7 @@ def print_impacts(found: Sequence[Impact], count: int, how: Format) -> None:
     if how is Format.TEXT:
         for one in found:
             before, after = describe_course(one.before), describe_course(one.after)
-            output.echo(f"{one.policy}, {one.subject}\n  - {before}\n  + {after}")
+            output.echo(f"{one.policy}, {one.shown_subject}\n  - {before}\n  + {after}")
     elif found or how is Format.JSON:
         _show(found, reports.IMPACTS, [reports.build_impact_row(one) for one in found], how)
     if how is not Format.JSON:

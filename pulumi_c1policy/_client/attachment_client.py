@@ -107,13 +107,15 @@ class AttachmentClient:
             yield from page
 
     def list_entitlement_pages(self, app_id: str) -> Iterator[_Rows]:
-        """Yield the entitlements of an app in pages, one request each."""
-        return self._search_entitlements({"appIds": [app_id]})
+        """Yield the entitlements of an app in pages, one request each, which only saves GETs."""
+        return self._search_entitlements({"appIds": [app_id]}, OutcomeKind.HELP)
 
-    def _search_entitlements(self, filters: Mapping[str, object]) -> Iterator[_Rows]:
-        page_model = Page[dict[str, Any]]
+    def _search_entitlements(
+        self, filters: Mapping[str, object], kind: OutcomeKind = OutcomeKind.READ
+    ) -> Iterator[_Rows]:
+        path, page_model = _SEARCH_ENTITLEMENTS_PATH, Page[dict[str, Any]]
         pages = paging.search_pages(
-            self._transport, _SEARCH_ENTITLEMENTS_PATH, page_model, filters, MAX_ENTITLEMENTS
+            self._transport, path, page_model, filters, MAX_ENTITLEMENTS, kind
         )
         for page in pages:
             rows = (row.get("appEntitlement") for row in page)

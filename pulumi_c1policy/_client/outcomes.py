@@ -25,6 +25,8 @@ class OutcomeKind(Enum):
     """The kind of a request; it decides after which outcomes the request is sent again."""
 
     READ = auto()
+    HELP = auto()
+    """A read that the caller can do without."""
     DELETE = auto()
     UPDATE = auto()
     CREATE = auto()
@@ -59,6 +61,7 @@ _TRANSIENT = frozenset(
 )
 RETRIED: Final[Mapping[OutcomeKind, frozenset[Outcome]]] = {
     OutcomeKind.READ: _TRANSIENT,
+    OutcomeKind.HELP: _TRANSIENT,
     OutcomeKind.TOKEN: _TRANSIENT,
     # A look precedes each attempt of these two, so a repetition cannot overwrite an edit.
     OutcomeKind.DELETE: _TRANSIENT,
@@ -137,6 +140,15 @@ class Failure:
     def is_retried(self) -> bool:
         """Return whether the table allows another attempt."""
         return self.call is not None and self.outcome in RETRIED[self.call.kind]
+
+    @property
+    def is_retried_until_deadline(self) -> bool:
+        """Return whether only the deadline limits the attempts.
+
+        A request that only helps does not wait for an endpoint that is unavailable.
+        """
+        is_help = self.call is not None and self.call.kind is OutcomeKind.HELP
+        return self.is_slowing and not (is_help and self.outcome is Outcome.UNAVAILABLE)
 
     @property
     def is_slowing(self) -> bool:

@@ -48,6 +48,7 @@ def search_pages(
     model: type[Page[_Row]],
     filters: Mapping[str, object],
     page_size: int,
+    kind: OutcomeKind = OutcomeKind.READ,
 ) -> Iterator[list[_Row]]:
     """Yield the pages of a search.
 
@@ -57,11 +58,12 @@ def search_pages(
         model: The model of a page.
         filters: The fields of the search request, in lowerCamelCase; empty ones are not sent.
         page_size: The number of rows to ask for with each request.
+        kind: The kind of the requests: `READ`, or `HELP` if the caller can do without them.
 
     Raises:
         APIError: A page could not be read, or the pages do not end.
     """
-    call = Call(OutcomeKind.READ, "POST", path)
+    call = Call(kind, "POST", path)
     constant = {name: value for name, value in filters.items() if value}
     budget = bodies.Budget()
 

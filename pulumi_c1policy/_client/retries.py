@@ -60,7 +60,8 @@ def repeat(
             result = replace(result, follows_ambiguous=follows_ambiguous)
         follows_ambiguous = result.is_ambiguous
         delay = _compute_delay(result, number)
-        attempts = _MAX_SLOWED_ATTEMPTS if result.is_slowing else _MAX_ATTEMPTS
+        is_patient = result.is_retried_until_deadline
+        attempts = _MAX_SLOWED_ATTEMPTS if is_patient else _MAX_ATTEMPTS
         is_last = number >= attempts or clock.monotonic() + delay >= deadline
         if is_last or not result.is_retried:
             if result.is_slowing:

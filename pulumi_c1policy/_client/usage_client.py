@@ -35,9 +35,15 @@ RowPage: TypeAlias = Page[dict[str, Any]]
 class UsageClient:
     """The requests about the use of policies, over the pool of another client."""
 
-    def __init__(self, transport: Transport) -> None:
-        """Share a transport, with its pool and its pace."""
+    def __init__(self, transport: Transport, kind: OutcomeKind = OutcomeKind.READ) -> None:
+        """Share a transport, with its pool and its pace.
+
+        Args:
+            transport: The transport.
+            kind: The kind of the requests: `READ`, or `HELP` if the caller can do without them.
+        """
         self._transport = transport
+        self._kind = kind
 
     def search_by_policies(
         self, what: Searched, policy_ids: Sequence[str], token: str = ""
@@ -81,24 +87,21 @@ class UsageClient:
         Raises:
             APIError: They could not be read.
         """
-        call = Call(OutcomeKind.READ, "GET", f"{_APPS_PATH}/{app_id}/access_request_defaults")
+        call = Call(self._kind, "GET", f"{_APPS_PATH}/{app_id}/access_request_defaults")
         return unwrap(self._transport.send(ApiRequest(call)))
 
     def _search(self, what: Searched, filters: Mapping[str, object], token: str) -> RowPage:
         page = {"pageSize": PAGE_SIZE} | ({"pageToken": token} if token else {})
-        request = ApiRequest(_make_search(what), body={**filters, **page})
+        call = Call(self._kind, "POST", f"/api/v1/search/{what}")
+        request = ApiRequest(call, body={**filters, **page})
         return decoding.request_model(self._transport, RowPage, request)
 
     def _list(self, path: str, token: str) -> RowPage:
         params = {"page_size": str(_MAX_LIST_SIZE)} | ({"page_token": token} if token else {})
-        request = ApiRequest(Call(OutcomeKind.READ, "GET", path), params=params)
+        request = ApiRequest(Call(self._kind, "GET", path), params=params)
         return decoding.request_model(self._transport, RowPage, request)
 
 
 def is_plain_id(value: str) -> bool:
     """Return whether an id from a tenant may be part of a path."""
     return bool(_PLAIN_ID.fullmatch(value))
-
-
-def _make_search(what: Searched) -> Call:
-    return Call(OutcomeKind.READ, "POST", f"/api/v1/search/{what}")

@@ -60,6 +60,7 @@ def decide_approval(
             approvers=(),
             escalation=escalation,
             machine_id=rule.machine_id,
+            machine_name=request.directory.name_machine(rule.machine_id),
         )
     found = _find_approvers(rule.source, request)
     is_fallback = found.people == [] and rule.fallback is not None

@@ -76,14 +76,18 @@ def _build_user_functions(directory: Directory) -> dict[str, Callable[..., Value
             return found
         if len(found) == 1:
             return found[0]
-        return Undecided(f"{user.label} has {len(found)} accounts in app `{app_id}`")
+        return Undecided(
+            f"{user.label} has {len(found)} accounts in app {directory.show_app(app_id)}"
+        )
 
     def find_account_managers(user: CelObject, app_id: str) -> Value:
         found = find_only_account(user, app_id)
         if isinstance(found, Undecided):
             return found
         if "managers" not in found.hidden:
-            return Undecided(f"the managers of {user.label} in app `{app_id}` are not given")
+            return Undecided(
+                f"the managers of {user.label} in app {directory.show_app(app_id)} are not given"
+            )
         return directory.get_people(found.hidden["managers"])
 
     def find_account_status(user: CelObject, app_id: str) -> Value:

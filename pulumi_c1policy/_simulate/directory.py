@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_c1policy._cel.cel_values import CelObject, Value
 from pulumi_c1policy._cel.undecided import Undecided
+from pulumi_c1policy._simulate import wording
 from pulumi_c1policy._simulate.fixtures import FixtureError, build_record, read_names
 
 _TABLES = ("users", "groups", "apps", "entitlements", "webhooks", "step_up_providers")
@@ -57,6 +58,9 @@ class Directory:
             build_record("Group", row, _make_label("group", row), also="members")
             for row in tables.get("groups", ())
         ]
+        self._webhooks = {
+            str(row.get("id", "")): _read_name(row) for row in tables.get("webhooks", ())
+        }
         self._apps = {_read_app_id(row): _read_app(row) for row in tables.get("apps", ())}
         self._entitlements = {
             (_read_app_id(row, "app_id", "appId"), str(row.get("id", ""))): _read_entitlement(row)
@@ -116,7 +120,7 @@ class Directory:
         """Return the users of an entitlement: its `owners`, `members` or another relation."""
         found = self.find_entitlement(app_id, entitlement_id)
         if found is None:
-            missing = f"entitlement or group `{entitlement_id}` of app `{app_id}`"
+            missing = f"entitlement or group `{entitlement_id}` of app {self.show_app(app_id)}"
             return Undecided(f"the directory has no {missing}")
         return self._find_related(found, relation)
 
@@ -124,16 +128,25 @@ class Directory:
         """Return the owners of an app."""
         app = self._apps.get(app_id)
         if app is None or "owners" not in app:
-            return Undecided(f"the directory has no owners of app `{app_id}`")
+            return Undecided(f"the directory has no owners of app {self.show_app(app_id)}")
         return self.get_people(app["owners"])
 
     def find_accounts(self, user: CelObject, app_id: str) -> list[CelObject] | Undecided:
         """Return the accounts of a user in an app."""
         app = self._apps.get(app_id)
         if app is None or "accounts" not in app:
-            return Undecided(f"the directory has no accounts of app `{app_id}`")
+            return Undecided(f"the directory has no accounts of app {self.show_app(app_id)}")
         names = _list_names(user)
         return [account for name, account in app["accounts"] if name in names]
+
+    def show_app(self, app_id: str) -> str:
+        """Return the id of an app for a message, with its display name if it is known."""
+        return wording.add_name(f"`{app_id}`", self._apps.get(app_id, {}).get("name", ""))
+
+    def name_machine(self, machine_id: str) -> str:
+        """Return the display name of a webhook or an agent; "" if it is unknown."""
+        agent = self.find(machine_id)
+        return agent.text("displayName") if agent else self._webhooks.get(machine_id, "")
 
     def _find_related(self, owner: CelObject, relation: str) -> list[CelObject] | Undecided:
         if relation not in owner.hidden:
@@ -158,12 +171,12 @@ def _read_users(rows: Iterable[Mapping[str, Value]] | None) -> list[CelObject] |
 
 
 def _read_app(row: Mapping[str, Value]) -> dict[str, Any]:
-    """Return the owners of an app, and its accounts with the names of their users."""
+    """Return the name and the owners of an app, and its accounts with the names of their users."""
     label = _make_label("app", row)
     if wrong := [name for name in row if name not in _APP_FIELDS]:
         message = f"App {label} has no field `{wrong[0]}`."
         raise FixtureError(message, f"Use the fields {', '.join(_APP_FIELDS)}.")
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"name": _read_name(row)}
     if "owners" in row:
         found["owners"] = read_names(row["owners"], f"{label}.owners")
     if "accounts" in row:
@@ -196,6 +209,11 @@ def _list_managers(user: CelObject) -> set[str]:
 def _make_label(kind: str, row: Mapping[str, Value]) -> str:
     fields = ("email", "display_name", "displayName", "id")
     return next((str(row[field]) for field in fields if row.get(field)), f"a {kind}")
+
+
+def _read_name(row: Mapping[str, Value]) -> str:
+    """Return the display name of an object."""
+    return str(row.get("display_name") or row.get("displayName") or "")
 
 
 def _read_app_id(row: Mapping[str, Value], *fields: str) -> str:

@@ -59,7 +59,7 @@ def _shorten(step: Step) -> str:
 
 def explain(found: Simulation) -> str:
     """Return the whole way of a request: each policy, rule and step, and the end."""
-    lines = [f"{found.subject}:"]
+    lines = [f"{found.shown_subject}:"]
     for route in found.routes:
         lines.append(f"  policy {route.policy}")
         lines += [f"    {wording.describe_rule(rule)}" for rule in route.rules]

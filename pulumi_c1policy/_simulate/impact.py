@@ -26,6 +26,12 @@ class Impact:
     after: Simulation | None
 
     @property
+    def shown_subject(self) -> str:
+        """Return the email of the person, or the display name with the id."""
+        found = self.after or self.before
+        return found.shown_subject if found else self.subject
+
+    @property
     def is_changed(self) -> bool:
         """Return whether the request has other steps or another end."""
         before, after = (found and found.course for found in (self.before, self.after))

@@ -26,14 +26,14 @@ _ROUTE_KEYS = ("policy", "policy_id", "rules", "matched", "outcome")
 
 def build_outcome_row(found: Simulation) -> tuple[str, ...]:
     """Return a simulation as a row."""
-    policy, subject = _text.to_one_line(found.policy), _text.to_one_line(found.subject)
+    policy, subject = _text.to_one_line(found.policy), _text.to_one_line(found.shown_subject)
     return policy, subject, _name_rule(found), describe_course(found)
 
 
 def build_impact_row(found: Impact) -> tuple[str, ...]:
     """Return an impact as a row."""
     before, after = describe_course(found.before), describe_course(found.after)
-    policy, subject = _text.to_one_line(found.policy), _text.to_one_line(found.subject)
+    policy, subject = _text.to_one_line(found.policy), _text.to_one_line(found.shown_subject)
     return policy, subject, before, after if found.is_changed else "unchanged"
 
 

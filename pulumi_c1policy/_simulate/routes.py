@@ -36,7 +36,7 @@ def follow_request(
         policies: The policies that may take over.
         before: The routes through the policies that handed the request on to this one.
     """
-    subject = str(Person.of(request.subject))
+    person = Person.of(request.subject)
     for route, target in find_routes(policy, request, policies):
         routes = (*before, route)
         steps: tuple[Step, ...] = ()
@@ -53,7 +53,7 @@ def follow_request(
                     yield from follow_request(next_policy, request, policies, routes)
                     continue
                 ending = "elsewhere" if chain_error is None else chain_error
-        yield Simulation(subject, routes, steps, ending)
+        yield Simulation(str(person), routes, steps, ending, subject_name=person.name)
 
 
 def find_routes(

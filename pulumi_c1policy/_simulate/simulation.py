@@ -139,4 +139,5 @@ def _join_results(found: Sequence[Simulation]) -> Simulation:
     routes = (*first.routes[:at], undecided_route)
     if is_same:
         return replace(first, routes=routes)
-    return Simulation(first.subject, routes, (), unresolved, tuple(found) if is_complete else ())
+    possible = tuple(found) if is_complete else ()
+    return replace(first, routes=routes, steps=(), ending=unresolved, possible=possible)

@@ -83,6 +83,7 @@ class Simulation:
             (by a step; a policy without a matching rule and without a baseline rejects, too), or
             `elsewhere` (a policy that is not among the given ones takes over).
         possible: The possible results if an undecided rule makes a difference; else empty.
+        subject_name: The display name of the person; "" if it is unknown.
     """
 
     subject: str
@@ -90,11 +91,17 @@ class Simulation:
     steps: tuple[Step, ...]
     ending: Ending | Undecided
     possible: tuple[Simulation, ...] = ()
+    subject_name: str = ""
 
     @property
     def policy(self) -> str:
         """Return the name of the simulated policy."""
         return self.routes[0].policy
+
+    @property
+    def shown_subject(self) -> str:
+        """Return the email of the person, or the display name with the id."""
+        return wording.add_name(self.subject, "" if "@" in self.subject else self.subject_name)
 
     @property
     def matched_rule(self) -> int | Undecided | None:

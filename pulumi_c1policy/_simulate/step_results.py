@@ -199,6 +199,7 @@ class ApprovalStep(Step):
         expression: The index of the expression that found the approvers; None for other kinds.
         escalation: The escalation; None if there is none.
         machine_id: The id of the webhook or the agent that decides; "" if people decide.
+        machine_name: Its display name; "" if the directory does not have it.
     """
 
     by: str
@@ -208,6 +209,7 @@ class ApprovalStep(Step):
     expression: int | None = None
     escalation: Escalation | None = None
     machine_id: str = ""
+    machine_name: str = ""
 
     @property
     def summary(self) -> str:

@@ -81,6 +81,16 @@ def name_person(person: Person) -> str:
     return person.email or person.id or person.name or "an unnamed person"
 
 
+def show_person(person: Person) -> str:
+    """Return the email of a person, or the display name with the id."""
+    return name_person(person) if person.email else add_name(name_person(person), person.name)
+
+
+def add_name(shown_id: str, name: str) -> str:
+    """Return a display name with the id: `Billing (2bKy…)`; the id alone without a name."""
+    return f"{name} ({shown_id})" if name and name != shown_id else shown_id
+
+
 def name_unknown_policy(policy_id: str) -> str:
     """Return the name of a policy that is not among the given ones."""
     return f"{policy_id} (not among the given policies)"
@@ -88,7 +98,7 @@ def name_unknown_policy(policy_id: str) -> str:
 
 def list_people(people: Iterable[Person], conjunction: str = "or") -> str:
     """Return the names of people, joined by a conjunction."""
-    return f" {conjunction} ".join(map(name_person, people)) or "no one"
+    return f" {conjunction} ".join(map(show_person, people)) or "no one"
 
 
 def format_span(length: timedelta) -> str:
@@ -172,7 +182,8 @@ def summarize_action(step: ActionStep) -> str:
 def summarize_approval(step: ApprovalStep) -> str:
     """Return the effect of an approval step."""
     if step.by in ("webhook", "agent"):
-        return " ".join(filter(None, [step.by, step.machine_id, "decides"]))
+        machine = add_name(step.machine_id, step.machine_name)
+        return " ".join(filter(None, [step.by, machine, "decides"]))
     source = step.by if step.expression is None else f"expressions[{step.expression}]"
     if step.is_fallback:
         source = f"fallback of {step.by}"

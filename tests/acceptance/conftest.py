@@ -1,4 +1,4 @@
-"""Fixtures of the conformance suite's tests: its command line, and a tenant of its own."""
+"""Fixtures of the tests of the suite: its command line, and its own tenant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_c1policy._emulator import Emulator
 
 
 @dataclass(frozen=True)
-class Ran:
+class SuiteResult:
     """One run of the suite in this process."""
 
     code: int
@@ -27,14 +27,14 @@ class Ran:
 @pytest.fixture
 def suite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Ran]:
-    """Runs the suite with arguments, and nothing of the user's in the environment."""
+) -> Callable[..., SuiteResult]:
+    """Return a function that runs the suite with arguments, without the environment of the user."""
     for name in ("ACCESS_TOKEN", "OIDC_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SERVER_URL"):
         monkeypatch.delenv(f"CONDUCTORONE_{name}", raising=False)
     monkeypatch.delenv("CONDUCTORONE_TENANT_DOMAIN", raising=False)
     monkeypatch.delenv("ACCEPTANCE_TENANT", raising=False)
 
-    def run(*arguments: str, **environment: str) -> Ran:
+    def run(*arguments: str, **environment: str) -> SuiteResult:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         path = tmp_path / "verdicts.json"
@@ -43,24 +43,24 @@ def suite(
         code = main(["--json", str(path), *arguments])
         told = capsys.readouterr()
         verdicts = json.loads(path.read_text()) if path.exists() else {}
-        return Ran(code, told.out, told.err, verdicts)
+        return SuiteResult(code, told.out, told.err, verdicts)
 
     return run
 
 
 @pytest.fixture
 def real(c1_tenant: Emulator) -> dict[str, str]:
-    """The environment of a run against a "real" tenant, which is an emulator of the test's own."""
+    """Return the environment of a run against a "real" tenant: an emulator of the test."""
     return {**c1_tenant.environment, "ACCEPTANCE_TENANT": httpx.URL(c1_tenant.url).netloc.decode()}
 
 
-def only(*facts: str) -> list[str]:
-    """The arguments that choose facts."""
+def select_facts(*facts: str) -> list[str]:
+    """Return the arguments that choose facts."""
     return [argument for fact in facts for argument in ("--only", fact)]
 
 
-def live(tenant: Emulator) -> list[str]:
-    """The names of the policies that live in a tenant and did not come with it."""
+def list_live(tenant: Emulator) -> list[str]:
+    """List the names of the live policies of a tenant, without builtin policies."""
     return sorted(
         str(record.stored["displayName"])
         for record in tenant.policies

@@ -1,4 +1,4 @@
-"""The tenant after a run: nothing of the run is left, and nothing else is gone."""
+"""The tenant after a run: the policies of the run are deleted, and no others."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ from acceptance.fact import Fact
 from acceptance.run import run
 from acceptance.target import choose, opened
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.acceptance.conftest import Ran, live, only
+from tests.acceptance.conftest import SuiteResult, list_live, select_facts
 
 pytestmark = pytest.mark.slow
 
-Suite = Callable[..., Ran]
+Suite = Callable[..., SuiteResult]
 ROOT = Path(__file__).parents[2]
 RUN_ID = "c1accept0123456789ab"
-FOREIGN = {"displayName": "Somebody's own", "policyType": "POLICY_TYPE_GRANT"}
+FOREIGN = {"displayName": "Policy of others", "policyType": "POLICY_TYPE_GRANT"}
 STEPS: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 
 
-def _policy(name: str, **fields: Any) -> dict[str, Any]:
+def _make_policy(name: str, **fields: Any) -> dict[str, Any]:
     plain = {"displayName": name, "policyType": "POLICY_TYPE_GRANT", "policySteps": STEPS}
     return {**plain, **fields}
 
 
-def _chain(tenant: Emulator, run_id: str) -> None:
-    """Leave a chain of policies, each of which keeps the next from deletion."""
-    last = tenant.add_policy(_policy(f"[{run_id}] last"))["id"]
+def _add_chain(tenant: Emulator, run_id: str) -> None:
+    """Add a chain of policies, each of which prevents the deletion of the next one."""
+    last = tenant.add_policy(_make_policy(f"[{run_id}] last"))["id"]
     rules = [{"condition": "true", "policyId": last}]
-    middle = tenant.add_policy(_policy(f"[{run_id}] middle", rules=rules))["id"]
+    middle = tenant.add_policy(_make_policy(f"[{run_id}] middle", rules=rules))["id"]
     baseline = {"policySteps": {}, "baselinePolicyId": middle}
-    tenant.add_policy(_policy(f"[{run_id}] first", **baseline))
+    tenant.add_policy(_make_policy(f"[{run_id}] first", **baseline))
 
 
-def test_clean_deletes_what_a_run_left_and_nothing_else(
+def test_clean_deletes_only_the_policies_of_the_run(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
-    _chain(c1_tenant, RUN_ID)
-    kept = ["Somebody's own", "[c1accept0123456789ac] another run", "c1accept0123456789a"]
+    _add_chain(c1_tenant, RUN_ID)
+    kept = ["Policy of others", "[c1accept0123456789ac] another run", "c1accept0123456789a"]
     for name in kept:
-        c1_tenant.add_policy(_policy(name, description=f"Not of {RUN_ID}."))
-    builtin = c1_tenant.policies.create(_policy(f"[{RUN_ID}] builtin"), builtin=True)
+        c1_tenant.add_policy(_make_policy(name, description=f"Not of {RUN_ID}."))
+    builtin = c1_tenant.policies.create(_make_policy(f"[{RUN_ID}] builtin"), builtin=True)
     ran = suite("--clean", RUN_ID, **real)
     assert (ran.code, ran.out, ran.err) == (0, "Nothing of the run is left.\n", "")
-    assert live(c1_tenant) == sorted(kept)
+    assert list_live(c1_tenant) == sorted(kept)
     assert c1_tenant.policies.find(builtin.id) == builtin
     assert builtin.id not in "".join(r.path for r in c1_tenant.requests if r.method == "DELETE")
 
@@ -61,7 +61,7 @@ def test_clean_deletes_what_a_run_left_and_nothing_else(
 def test_clean_reads_each_policy_again_before_it_deletes_it(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
-    held = c1_tenant.add_policy(_policy(f"[{RUN_ID}] plain"))["id"]
+    held = c1_tenant.add_policy(_make_policy(f"[{RUN_ID}] plain"))["id"]
     suite("--clean", RUN_ID, **real)
     path = f"/api/v1/policies/{held}"
     assert [r.method for r in c1_tenant.requests if r.path == path] == ["GET", "DELETE"]
@@ -70,12 +70,12 @@ def test_clean_reads_each_policy_again_before_it_deletes_it(
 @pytest.mark.parametrize(
     "run_id", ["c1accept", "a", "c1accept0123456789ab*", "C1ACCEPT0123456789AB"]
 )
-def test_clean_takes_a_whole_run_id_only(
+def test_clean_needs_a_complete_run_id(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator, run_id: str
 ) -> None:
-    _chain(c1_tenant, RUN_ID)
+    _add_chain(c1_tenant, RUN_ID)
     assert suite("--clean", run_id, **real).code == 2
-    assert len(live(c1_tenant)) == 3
+    assert len(list_live(c1_tenant)) == 3
     assert c1_tenant.requests == []
 
 
@@ -84,11 +84,13 @@ def test_clean_needs_a_real_tenant(suite: Suite) -> None:
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_clean_says_what_is_left(suite: Suite, real: dict[str, str], c1_tenant: Emulator) -> None:
-    _chain(c1_tenant, RUN_ID)
+def test_clean_counts_the_policies_that_are_left(
+    suite: Suite, real: dict[str, str], c1_tenant: Emulator
+) -> None:
+    _add_chain(c1_tenant, RUN_ID)
     pointed = next(r for r in c1_tenant.policies if r.fields["displayName"].endswith("first"))
     rules = [{"condition": "true", "policyId": pointed.id}]
-    c1_tenant.add_policy(_policy("Somebody's own", rules=rules))
+    c1_tenant.add_policy(_make_policy("Policy of others", rules=rules))
     ran = suite("--clean", RUN_ID, **real)
     assert (ran.code, ran.out) == (2, "3 policies are left.\n")
 
@@ -104,7 +106,7 @@ def test_an_exception_in_a_case_leaves_nothing(real: dict[str, str], c1_tenant: 
     c1_tenant.add_policy(FOREIGN)
     with opened(choose(real), real) as context, pytest.raises(ZeroDivisionError):
         run(context, [fact])
-    assert live(c1_tenant) == ["Somebody's own"]
+    assert list_live(c1_tenant) == ["Policy of others"]
 
 
 def test_a_policy_of_the_run_that_lost_its_name_is_deleted(
@@ -126,17 +128,17 @@ def test_a_policy_whose_create_was_not_answered_is_deleted(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     c1_tenant.set_faults(Fault(do="cut", after_effect=True, method="POST", path="policies$", nth=2))
-    ran = suite(*only("step-accept"), **real)
+    ran = suite(*select_facts("step-accept"), **real)
     assert ran.verdicts == {"step-accept": "not tried"}
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_nothing(
     real: dict[str, str], c1_tenant: Emulator, number: signal.Signals
 ) -> None:
-    # The chain of 5 policies takes many requests, so that the signal finds it half made.
-    command = [sys.executable, "-m", "acceptance", *only("chain-5", "chain-6")]
+    # The chain of 5 policies takes many requests, so that the signal arrives during its creation.
+    command = [sys.executable, "-m", "acceptance", *select_facts("chain-5", "chain-6")]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -146,7 +148,7 @@ def test_a_signal_leaves_nothing(
         text=True,
     )
     with process:
-        while process.poll() is None and len(live(c1_tenant)) < 3:
+        while process.poll() is None and len(list_live(c1_tenant)) < 3:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0.02)
         assert process.poll() is None, process.communicate()
@@ -154,4 +156,4 @@ def test_a_signal_leaves_nothing(
         out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (2, f"Interrupted by {number.name}.\n")
     assert out.startswith("Run id: c1accept")
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []

@@ -1,4 +1,4 @@
-"""The choice of a tenant: a real one only where its host is named twice."""
+"""The choice of a tenant: a real one only if its host is named twice."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.acceptance.conftest import Ran, live, only
+from tests.acceptance.conftest import SuiteResult, list_live, select_facts
 
-Suite = Callable[..., Ran]
-ONE = only("no-token")
+Suite = Callable[..., SuiteResult]
+ONE = select_facts("no-token")
 
 
 @pytest.mark.parametrize("named", ["acme.conductor.one", "127.0.0.1", "localhost:1"])
-def test_another_host_than_the_credentials_lead_to_is_refused(
+def test_a_host_that_differs_from_the_credentials_is_refused(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator, named: str
 ) -> None:
     ran = suite(*ONE, **{**real, "ACCEPTANCE_TENANT": named})
@@ -44,7 +44,7 @@ def test_malformed_credentials_are_refused_without_being_shown(suite: Suite) -> 
     assert "hush" not in ran.err
 
 
-def test_credentials_alone_run_on_the_emulator_and_say_so(
+def test_credentials_without_a_host_run_on_the_emulator_with_a_notice(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     del real["ACCEPTANCE_TENANT"]
@@ -57,12 +57,12 @@ def test_credentials_alone_run_on_the_emulator_and_say_so(
 
 
 def test_the_named_tenant_is_used(suite: Suite, real: dict[str, str], c1_tenant: Emulator) -> None:
-    assert suite(*only("step-accept"), **real).code == 0
+    assert suite(*select_facts("step-accept"), **real).code == 0
     assert "/api/v1/policies" in {request.path for request in c1_tenant.requests}
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
 
 
-def test_a_credential_that_may_not_write_cannot_run_the_suite(suite: Suite) -> None:
+def test_a_read_only_credential_cannot_run_the_suite(suite: Suite) -> None:
     fault = (
         '[{"do": "answer", "status": 403, "method": "POST", "times": null, "path": "policies$"}]'
     )
@@ -82,13 +82,13 @@ def test_a_credential_that_may_not_write_cannot_run_the_suite(suite: Suite) -> N
         (["--only", "nonsense"], "No such fact: nonsense."),
     ],
 )
-def test_arguments_that_make_no_sense(suite: Suite, arguments: list[str], told: str) -> None:
+def test_invalid_arguments_are_an_error(suite: Suite, arguments: list[str], told: str) -> None:
     ran = suite(*ONE, *arguments)
     assert (ran.code, ran.verdicts) == (2, {})
     assert told in ran.err
 
 
-def test_quirks_are_refused_for_a_real_tenant(
+def test_quirks_are_an_error_for_a_real_tenant(
     suite: Suite, real: dict[str, str], c1_tenant: Emulator
 ) -> None:
     ran = suite(*ONE, "--quirk", "pages=empty", **real)

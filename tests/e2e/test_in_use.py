@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_c1policy._emulator import Emulator
+import pytest
+
+from pulumi_c1policy._emulator import Emulator, Fault
 from tests.support.cli import Stack
 
 DECISION = {"PULUMI_C1POLICY_ON_IN_USE": "delete"}
@@ -67,3 +69,22 @@ def test_the_old_policy_of_a_replacement_is_left_with_a_warning_and_its_id(
     assert old in warning
     assert sorted(made.names()) == ["Access", "Removal"]
     made.unchanged()
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_tenant_that_answers_about_policies_only_delays_and_refuses_nothing(
+    status: int, stack: Any, c1_tenant: Emulator
+) -> None:
+    """Every endpoint but those of policies and of tokens fails."""
+    path = r"^/api/v1/(?!policies|search/policies)"
+    c1_tenant.set_faults(Fault(do="answer", status=status, times=None, path=path))
+    made: Stack = stack(policy())
+    assert made.preview().ok().warnings == []
+    assert made.up().ok().warnings == []
+    made.write(policy(shown="Renamed"))
+    assert made.up().ok().warnings == []
+    assert made.refresh().ok().warnings == []
+    made.unchanged("--refresh")
+    [warning] = made.destroy().ok().warnings
+    assert "does not tell whether apps and entitlements use the policies" in warning
+    assert made.names() == []

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.emulator.around import judge
+from tests.emulator.api_description import judge
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -19,7 +19,7 @@ Policy = dict[str, Any]
 
 @pytest.fixture
 def http(c1_tenant: Emulator) -> Iterator[httpx.Client]:
-    """An HTTP client with the tenant's fixed access token."""
+    """Provide an HTTP client with the tenant's fixed access token."""
     with httpx.Client(
         base_url=c1_tenant.url, headers=c1_tenant.headers, verify=NO_AUTHORITIES
     ) as client:
@@ -28,7 +28,7 @@ def http(c1_tenant: Emulator) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def ask(http: httpx.Client) -> Callable[..., Any]:
-    """Sends a request around policies; returns the JSON of a 200 that the description allows."""
+    """Return a function that sends a request and returns the JSON of a valid 200."""
 
     def send(path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
         found = http.request(method or ("GET" if body is None else "POST"), path, json=body)
@@ -41,7 +41,7 @@ def ask(http: httpx.Client) -> Callable[..., Any]:
 
 @pytest.fixture
 def create(http: httpx.Client) -> Callable[..., Policy]:
-    """Creates a policy from fields that differ from a plain grant policy."""
+    """Return a function that creates a policy from fields that differ from a plain grant policy."""
 
     def create_policy(**fields: object) -> Policy:
         plain = {
@@ -59,7 +59,7 @@ def create(http: httpx.Client) -> Callable[..., Policy]:
 
 @pytest.fixture
 def update(http: httpx.Client) -> Callable[..., httpx.Response]:
-    """Sends an update of a policy, with a mask where one is given."""
+    """Return a function that sends an update of a policy, with a mask if there is one."""
 
     def update_policy(
         policy_id: str, fields: dict[str, Any], mask: str | None = None

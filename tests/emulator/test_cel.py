@@ -1,4 +1,4 @@
-"""Expressions: the endpoint that validates them, and the refusal of what does not compile."""
+"""Expressions: their validation endpoint, and the rejection of invalid ones."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ Create = Callable[..., dict[str, Any]]
 USERS = "c1.directory.users.v1"
 
 
-def markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
-    """The editor markers of a text."""
+def list_markers(http: httpx.Client, text: str) -> list[dict[str, Any]]:
+    """Return the editor markers of a text."""
     answer = http.post("/api/v1/policies/validate/cel", json={"text": text})
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["markers"]
     return found
 
 
-def with_condition(text: str) -> dict[str, Any]:
-    """The fields of a policy with that condition of a rule."""
+def make_condition_fields(text: str) -> dict[str, Any]:
+    """Return the fields of a policy with that condition of a rule."""
     return {"rules": [{"condition": text, "stepKey": "grant"}]}
 
 
-def with_wait(text: str) -> dict[str, Any]:
-    """The fields of a policy that waits for that condition."""
+def make_wait_fields(text: str) -> dict[str, Any]:
+    """Return the fields of a policy that waits for that condition."""
     return {"policySteps": {"grant": {"steps": [{"wait": {"condition": {"condition": text}}}]}}}
 
 
-def with_approver(text: str) -> dict[str, Any]:
-    """The fields of a policy with that expression for its approvers."""
+def make_approver_fields(text: str) -> dict[str, Any]:
+    """Return the fields of a policy with that expression for its approvers."""
     step = {"approval": {"expression": {"expressions": [text]}}}
     return {"policySteps": {"grant": {"steps": [step]}}}
 
@@ -62,9 +62,9 @@ CONDITIONS = (
 
 @pytest.mark.parametrize("text", CONDITIONS)
 def test_a_condition_compiles(http: httpx.Client, create: Create, text: str) -> None:
-    assert markers(http, text) == []
-    create(**with_condition(text))
-    create(**with_wait(text))
+    assert list_markers(http, text) == []
+    create(**make_condition_fields(text))
+    create(**make_wait_fields(text))
 
 
 @pytest.mark.parametrize(
@@ -83,21 +83,25 @@ def test_a_condition_compiles(http: httpx.Client, create: Create, text: str) -> 
         ("c1.user.v1.ListAppUsersForUser(subject, 'a').size() > 0", 1, 8, "undeclared"),
     ],
 )
-def test_a_condition_that_does_not_compile_is_marked_and_refused(
+def test_a_condition_that_does_not_compile_has_markers_and_is_rejected(
     http: httpx.Client, line: int, column: int, text: str, said: str
 ) -> None:
-    first = markers(http, text)[0]
+    first = list_markers(http, text)[0]
     assert (first["startLineNumber"], first["startColumn"]) == (line, column)
     assert (first["endLineNumber"], first["endColumn"]) > (line, column)
     assert first["severity"] == "ERROR"
     assert said in first["message"]
     plain = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT"}
-    sent = {**plain, "policySteps": {"grant": {"steps": [{"accept": {}}]}}, **with_condition(text)}
+    sent = {
+        **plain,
+        "policySteps": {"grant": {"steps": [{"accept": {}}]}},
+        **make_condition_fields(text),
+    }
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
     assert "rules[0].condition" in answer.json()["message"]
     if text:
-        answer = http.post("/api/v1/policies", json={**plain, **with_wait(text)})
+        answer = http.post("/api/v1/policies", json={**plain, **make_wait_fields(text)})
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
@@ -116,7 +120,7 @@ def test_a_condition_that_does_not_compile_is_marked_and_refused(
     ],
 )
 def test_an_approver_compiles(create: Create, text: str) -> None:
-    create(**with_approver(text))
+    create(**make_approver_fields(text))
 
 
 @pytest.mark.parametrize(
@@ -130,37 +134,37 @@ def test_an_approver_compiles(create: Create, text: str) -> None:
         ("", "empty"),
     ],
 )
-def test_an_approver_that_does_not_compile_is_refused(
+def test_an_approver_that_does_not_compile_is_rejected(
     http: httpx.Client, text: str, said: str
 ) -> None:
-    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **with_approver(text)}
+    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **make_approver_fields(text)}
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
     assert "expressions[0]" in answer.json()["message"]
     assert said in answer.json()["message"]
 
 
-def test_the_endpoint_may_not_know_ip(
+def test_a_quirk_removes_ip_from_the_validation_endpoint(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
-    assert markers(http, "ip.is4") == []
+    assert list_markers(http, "ip.is4") == []
     c1_tenant.set_quirks(cel_ip=False)
-    [found] = markers(http, "ip.is4")
+    [found] = list_markers(http, "ip.is4")
     assert "undeclared reference to 'ip" in found["message"]
-    create(**with_condition("ip.is4"))
+    create(**make_condition_fields("ip.is4"))
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        with_condition("user.email == 'x'"),
-        with_condition("entitlement.role == 'x' || entitlement.app_resource_id == 'x'"),
-        with_condition("math.greatest(1, 2) == 2"),
-        with_approver("ip.is4 ? campaignOwners : [user]"),
+        make_condition_fields("user.email == 'x'"),
+        make_condition_fields("entitlement.role == 'x' || entitlement.app_resource_id == 'x'"),
+        make_condition_fields("math.greatest(1, 2) == 2"),
+        make_approver_fields("ip.is4 ? campaignOwners : [user]"),
     ],
     ids=["user", "entitlement", "extension", "approver"],
 )
-def test_what_is_documented_elsewhere_may_be_known(
+def test_a_quirk_decides_about_doubtful_names(
     c1_tenant: Emulator, http: httpx.Client, create: Create, fields: dict[str, Any]
 ) -> None:
     created = create(**fields)
@@ -170,13 +174,13 @@ def test_what_is_documented_elsewhere_may_be_known(
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
-def test_what_the_library_cannot_decide_is_not_refused(create: Create) -> None:
-    create(**with_condition("(" * 60 + "true" + ")" * 60))
+def test_an_expression_that_the_library_cannot_decide_is_accepted(create: Create) -> None:
+    create(**make_condition_fields("(" * 60 + "true" + ")" * 60))
 
 
 @pytest.fixture
 def empty_caches() -> Iterator[None]:
-    """No environment that an earlier test built, and none that this one leaves."""
+    """Empty the caches of the checker before and after the test."""
     expression_compiler._make_environment.cache_clear()
     expression_compiler._make_pool.cache_clear()
     yield
@@ -186,7 +190,7 @@ def empty_caches() -> Iterator[None]:
 
 @pytest.mark.usefixtures("empty_caches")
 @pytest.mark.parametrize("kind", ["NoSuchType", "list(NoSuchType)"])
-def test_a_broken_environment_does_not_look_like_a_refusal(
+def test_a_broken_environment_is_not_answered_as_a_rejection(
     http: httpx.Client, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setitem(declarations.MESSAGES["User"], "broken", kind)
@@ -212,13 +216,13 @@ def test_starting_the_emulator_does_not_load_the_library() -> None:
 
 @pytest.fixture
 def without_extra(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Emulator:
-    """A tenant without the `cel` extra."""
+    """Return a tenant without the `cel` extra."""
     # A None entry makes the import fail as if the package were not installed.
     monkeypatch.setitem(sys.modules, "cel_expr_python", None)
     return c1_tenant
 
 
-def test_the_emulator_says_whether_it_compiles(
+def test_the_emulator_shows_its_checker_of_expressions(
     c1_tenant: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert c1_tenant.compiles_expressions
@@ -243,10 +247,10 @@ def test_the_emulator_says_whether_it_compiles(
         ("'a\nb'", [(1, 1, "not terminated")]),
     ],
 )
-def test_without_the_extra_only_brackets_and_quotes_count(
+def test_only_brackets_and_quotes_are_checked_without_the_extra(
     http: httpx.Client, text: str, found: list[tuple[int, int, str]]
 ) -> None:
-    told = markers(http, text)
+    told = list_markers(http, text)
     assert len(told) == len(found)
     for marker, (line, column, said) in zip(told, found, strict=True):
         assert (marker["startLineNumber"], marker["startColumn"]) == (line, column)
@@ -254,10 +258,8 @@ def test_without_the_extra_only_brackets_and_quotes_count(
 
 
 @pytest.mark.usefixtures("without_extra")
-def test_without_the_extra_open_texts_are_refused_on_save(
-    http: httpx.Client, create: Create
-) -> None:
-    create(**with_condition("anything.goes == here"))
-    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **with_approver("f('a")}
+def test_unclosed_texts_are_rejected_without_the_extra(http: httpx.Client, create: Create) -> None:
+    create(**make_condition_fields("anything.goes == here"))
+    sent = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT", **make_approver_fields("f('a")}
     answer = http.post("/api/v1/policies", json=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, 3)

@@ -14,7 +14,7 @@ from pulumi_c1policy._emulator import Emulator
 Ask = Callable[..., Any]
 
 
-def names(found: dict[str, Any], wrapper: str = "") -> list[str]:
+def list_names(found: dict[str, Any], wrapper: str = "") -> list[str]:
     """List the display names of the rows of an answer."""
     return [(row[wrapper] if wrapper else row)["displayName"] for row in found["list"]]
 
@@ -23,14 +23,14 @@ def test_users_are_found_by_each_filter(c1_tenant: Emulator, ask: Ask) -> None:
     ada = c1_tenant.add_user("ada@example.com", "Ada")
     bob = c1_tenant.add_user("bob@example.com", "Bob", status="DISABLED", department="Sales")
     users = "/api/v1/search/users"
-    assert names(ask(users, {"email": "ada@example.com"}), "user") == ["Ada"]
-    assert names(ask(users, {"query": "BOB"}), "user") == ["Bob"]
-    assert names(ask(users, {"refs": [{"id": ada}, {"id": "gone"}]}), "user") == ["Ada"]
-    assert names(ask(users, {"userStatuses": ["ENABLED"]}), "user") == ["Ada"]
-    assert names(ask(users, {"excludeIds": [ada]}), "user") == ["Bob"]
+    assert list_names(ask(users, {"email": "ada@example.com"}), "user") == ["Ada"]
+    assert list_names(ask(users, {"query": "BOB"}), "user") == ["Bob"]
+    assert list_names(ask(users, {"refs": [{"id": ada}, {"id": "gone"}]}), "user") == ["Ada"]
+    assert list_names(ask(users, {"userStatuses": ["ENABLED"]}), "user") == ["Ada"]
+    assert list_names(ask(users, {"excludeIds": [ada]}), "user") == ["Bob"]
     assert ask(f"/api/v1/users/{bob}")["userView"]["user"]["department"] == "Sales"
     c1_tenant.remove_user(bob)
-    assert names(ask(users, {}), "user") == ["Ada"]
+    assert list_names(ask(users, {}), "user") == ["Ada"]
 
 
 def test_entitlements_are_known_by_their_app_and_id(c1_tenant: Emulator, ask: Ask) -> None:
@@ -40,7 +40,7 @@ def test_entitlements_are_known_by_their_app_and_id(c1_tenant: Emulator, ask: As
     group = c1_tenant.add_group(crm, "Sales")
     path = "/api/v1/search/entitlements"
     assert len(ask(path, {"displayName": "Admin"})["list"]) == 2
-    assert names(ask(path, {"appIds": [crm]}), "appEntitlement") == ["Admin", "Sales"]
+    assert list_names(ask(path, {"appIds": [crm]}), "appEntitlement") == ["Admin", "Sales"]
     [found] = ask(path, {"alias": f"admin-{erp}"})["list"]
     assert found["appEntitlement"]["appId"] == erp
     [found] = ask(path, {"refs": [{"appId": crm, "id": "admin"}]})["list"]
@@ -52,18 +52,18 @@ def test_entitlements_are_known_by_their_app_and_id(c1_tenant: Emulator, ask: As
 def test_apps_are_found_by_name_in_any_case(c1_tenant: Emulator, ask: Ask) -> None:
     crm = c1_tenant.add_app("CRM")
     c1_tenant.add_app("ERP")
-    assert names(ask("/api/v1/search/apps", {"displayName": "crm"})) == ["CRM"]
-    assert names(ask("/api/v1/search/apps", {"excludeAppIds": [crm]})) == ["ERP"]
-    assert names(ask("/api/v1/apps?page_size=10")) == ["CRM", "ERP"]
+    assert list_names(ask("/api/v1/search/apps", {"displayName": "crm"})) == ["CRM"]
+    assert list_names(ask("/api/v1/search/apps", {"excludeAppIds": [crm]})) == ["ERP"]
+    assert list_names(ask("/api/v1/apps?page_size=10")) == ["CRM", "ERP"]
 
 
-def test_lists_come_in_pages(c1_tenant: Emulator, ask: Ask) -> None:
+def test_lists_have_pages(c1_tenant: Emulator, ask: Ask) -> None:
     for number in range(23):
         c1_tenant.add_user(f"u{number}@example.com", f"U{number}")
     found, token, pages = [], "", 0
     while True:
         page = ask("/api/v1/search/users", {"pageSize": 10, "pageToken": token})
-        found += names(page, "user")
+        found += list_names(page, "user")
         pages, token = pages + 1, page["nextPageToken"]
         if not token:
             break
@@ -87,7 +87,7 @@ def test_users_of_a_policy_are_found_and_survive_its_deletion(
     c1_tenant.add_entitlement(app, "Admin", emergencyGrantPolicyId=policy, grantCount="7")
     c1_tenant.add_entitlement(app, "Reader")
     asked = {"policyRefs": [{"id": policy}]}
-    assert names(ask("/api/v1/search/apps", asked)) == ["CRM"]
+    assert list_names(ask("/api/v1/search/apps", asked)) == ["CRM"]
     [found] = ask("/api/v1/search/entitlements", asked)["list"]
     assert found["appEntitlement"]["grantCount"] == "7"
     assert http.delete(f"/api/v1/policies/{policy}").status_code == 200
@@ -169,14 +169,14 @@ def test_a_wrong_update_is_rejected(
     assert text in found.json()["message"]
 
 
-def test_what_does_not_exist_is_not_found(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_missing_object_is_answered_with_404(c1_tenant: Emulator, http: httpx.Client) -> None:
     app = c1_tenant.add_app("CRM")
     for path in ("/apps/gone", f"/apps/{app}/entitlements/gone", "/users/gone"):
         found = http.get(f"/api/v1{path}")
         assert (found.status_code, found.json()["code"]) == (404, 5)
 
 
-def test_request_defaults_and_rules_of_an_app(c1_tenant: Emulator, ask: Ask) -> None:
+def test_request_defaults_and_rules_of_an_app_are_stored(c1_tenant: Emulator, ask: Ask) -> None:
     policy, app = attach(c1_tenant), c1_tenant.add_app("CRM")
     path = f"/api/v1/apps/{app}/access_request_defaults"
     assert ask(path)["requestPolicyId"] == ""
@@ -186,14 +186,14 @@ def test_request_defaults_and_rules_of_an_app(c1_tenant: Emulator, ask: Ask) -> 
     rules = f"/api/v1/apps/{app}/entitlement_configuration_rules"
     settings = {"settings": {"requestPolicyId": policy}}
     ids = [ask(rules, {"displayName": n, **settings})["routingRule"]["id"] for n in "AB"]
-    assert names(ask(rules)) == ["A", "B"]
+    assert list_names(ask(rules)) == ["A", "B"]
     ask(f"{rules}/reorder", {"ruleIds": ids[::-1]})
-    assert names(ask(rules)) == ["B", "A"]
+    assert list_names(ask(rules)) == ["B", "A"]
     assert ask(f"{rules}/{ids[0]}")["routingRule"]["priority"] == 1
     ask(f"{rules}/{ids[0]}", {"displayName": "C"})
     assert ask(f"{rules}/{ids[0]}")["routingRule"]["settings"] is None
     ask(f"{rules}/{ids[1]}", {}, "DELETE")
-    assert names(ask(rules)) == ["C"]
+    assert list_names(ask(rules)) == ["C"]
 
 
 @pytest.mark.parametrize("ids", [[0], [0, 0], [0, 1, 1], [0, "gone"]], ids=str)
@@ -202,9 +202,9 @@ def test_an_order_must_contain_each_rule_once(
 ) -> None:
     rules = f"/api/v1/apps/{c1_tenant.add_app('CRM')}/entitlement_configuration_rules"
     held = [ask(rules, {"displayName": name})["routingRule"]["id"] for name in "AB"]
-    wanted = [held[each] if isinstance(each, int) else each for each in ids]
-    assert http.post(f"{rules}/reorder", json={"ruleIds": wanted}).status_code == 400
-    assert names(ask(rules)) == ["A", "B"]
+    order = [held[each] if isinstance(each, int) else each for each in ids]
+    assert http.post(f"{rules}/reorder", json={"ruleIds": order}).status_code == 400
+    assert list_names(ask(rules)) == ["A", "B"]
 
 
 @pytest.mark.parametrize(
@@ -222,9 +222,9 @@ def test_defaults_and_rules_name_existing_policies(
     assert (found.status_code, "gone not found" in found.json()["message"]) == (400, True)
 
 
-def test_webhooks_providers_and_the_client(c1_tenant: Emulator, ask: Ask) -> None:
+def test_webhooks_and_providers_are_found_by_name(c1_tenant: Emulator, ask: Ask) -> None:
     c1_tenant.add_webhook("Checks", url="https://example.com")
     c1_tenant.add_step_up_provider("Keys")
-    assert names(ask("/api/v1/search/webhooks", {"query": "check"})) == ["Checks"]
-    assert names(ask("/api/v1/search/step-up/providers", {"query": "key"})) == ["Keys"]
+    assert list_names(ask("/api/v1/search/webhooks", {"query": "check"})) == ["Checks"]
+    assert list_names(ask("/api/v1/search/step-up/providers", {"query": "key"})) == ["Keys"]
     assert ask("/api/v1/auth/introspect")["roles"]

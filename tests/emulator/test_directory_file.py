@@ -95,5 +95,5 @@ def test_a_control_endpoint_adds_and_changes_objects(
     assert http.post("/_emulator/directory", json=change).status_code == 200
     found = ask("/api/v1/apps/crm")["app"]
     assert (found["displayName"], found["grantPolicyId"]) == ("CRM", "p1")
-    refused = http.post("/_emulator/directory", json={"people": []})
-    assert (refused.status_code, "people" in refused.json()["message"]) == (400, True)
+    rejected = http.post("/_emulator/directory", json={"people": []})
+    assert (rejected.status_code, "people" in rejected.json()["message"]) == (400, True)

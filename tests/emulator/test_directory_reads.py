@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.emulator.around import document
+from tests.emulator.api_description import load_description
 
 Ask = Callable[..., Any]
 SEARCHES = ("users", "apps", "entitlements", "webhooks", "step-up/providers")
@@ -17,7 +17,7 @@ SEARCHES = ("users", "apps", "entitlements", "webhooks", "step-up/providers")
 
 def list_requests() -> Iterator[tuple[str, str]]:
     """List the requests that the API's description has."""
-    for path, methods in document()["paths"].items():
+    for path, methods in load_description()["paths"].items():
         for method in methods:
             if "systemlog" not in path:
                 yield method.upper(), path.replace("{app_id}", "crm").replace("{id}", "one")
@@ -72,7 +72,7 @@ def test_answers_have_the_published_structure(
 
 @pytest.mark.parametrize(("pages", "sizes"), [("over_full", [9, 3]), ("empty", [0, 7, 0, 5])])
 @pytest.mark.parametrize("name", SEARCHES)
-def test_pages_of_each_search(
+def test_each_search_has_pages(
     name: str, pages: str, sizes: list[int], c1_tenant: Emulator, ask: Ask
 ) -> None:
     for number in range(12):
@@ -90,7 +90,7 @@ def test_pages_of_each_search(
     assert found == sizes
 
 
-def test_a_page_token_belongs_to_one_question(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_page_token_belongs_to_one_search(c1_tenant: Emulator, http: httpx.Client) -> None:
     for number in range(6):
         c1_tenant.add_user(f"{number}@example.com")
     first = http.post("/api/v1/search/users", json={"pageSize": 5}).json()

@@ -1,4 +1,4 @@
-"""Faults befall the requests that they name, before or after the effect, and the journal tells."""
+"""Faults hit the requests that they name, before or after the effect; the journal records them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._emulator.faults import Faults, parse
-from tests.emulator.test_command import first_line, running
+from tests.emulator.test_emulator_command import read_first_line, run_command
 
 # Plain HTTP needs no authorities, and loading them takes longer than most tests.
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -29,7 +29,7 @@ PLAIN = {
 Create = Callable[..., dict[str, Any]]
 
 
-def stored(tenant: Emulator) -> int:
+def count_stored(tenant: Emulator) -> int:
     """Count the tenant's policies that are not builtin."""
     return sum(1 for record in tenant.policies if not record.builtin)
 
@@ -42,7 +42,7 @@ def test_a_cut_sends_no_byte_before_or_after_the_effect(after: bool, tls: bool) 
         with httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=context) as http:
             with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
                 http.post(POLICIES, json=PLAIN)
-            assert stored(tenant) == int(after)
+            assert count_stored(tenant) == int(after)
             assert http.get(POLICIES).status_code == 200
         [first, second] = tenant.requests
         assert first.fault == f"cut {'after' if after else 'before'} the effect"
@@ -52,7 +52,7 @@ def test_a_cut_sends_no_byte_before_or_after_the_effect(after: bool, tls: bool) 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("status", [401, 429, 500, 502, 503, 504])
-def test_an_answer_of_its_own_comes_before_or_after_the_effect(
+def test_an_answer_fault_comes_before_or_after_the_effect(
     status: int, after: bool, c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=status, after_effect=after))
@@ -61,20 +61,20 @@ def test_an_answer_of_its_own_comes_before_or_after_the_effect(
     assert sorted(answer.json()) == ["code", "details", "message"]
     assert answer.headers["x-request-id"]
     assert "retry-after" not in answer.headers
-    assert stored(c1_tenant) == int(after)
+    assert count_stored(c1_tenant) == int(after)
     [entry] = c1_tenant.requests
     assert (entry.status, entry.fault) == (
         status, f"answer {status} {'after' if after else 'before'} the effect",
     )  # fmt: skip
 
 
-def test_retry_after_comes_as_a_number(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_retry_after_can_be_a_number(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=7))
     assert http.get(POLICIES).headers["retry-after"] == "7"
 
 
 @pytest.mark.parametrize("skew", [0, 7200, -7200])
-def test_retry_after_comes_as_a_date_on_the_clock_of_the_tenant(
+def test_retry_after_can_be_a_date_on_the_clock_of_the_tenant(
     skew: int, c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.advance(skew)
@@ -85,7 +85,7 @@ def test_retry_after_comes_as_a_date_on_the_clock_of_the_tenant(
     assert said.timestamp() == pytest.approx(time.time() + skew, abs=5)
 
 
-def test_a_page_for_people_is_no_json(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_an_html_fault_is_not_json(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(Fault(do="html"), Fault(do="html", status=502, nth=2))
     answers = [http.get(POLICIES) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 502]
@@ -98,18 +98,18 @@ def test_a_truncated_answer_comes_after_the_effect(c1_tenant: Emulator, http: ht
         assert answer.status_code == 200
         with pytest.raises(httpx.RemoteProtocolError, match="complete message"):
             answer.read()
-    assert stored(c1_tenant) == 1
+    assert count_stored(c1_tenant) == 1
     assert c1_tenant.requests[0].fault == "truncate after the effect"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_slow_answer_comes_too_late_for_who_does_not_wait(
+def test_a_delay_makes_an_impatient_client_time_out(
     after: bool, c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="delay", seconds=60, after_effect=after))
     with pytest.raises(httpx.ReadTimeout):
         http.post(POLICIES, json=PLAIN, timeout=0.3)
-    while not c1_tenant.requests or stored(c1_tenant) != int(after):
+    while not c1_tenant.requests or count_stored(c1_tenant) != int(after):
         pass
     [entry] = c1_tenant.requests
     assert (entry.status, entry.fault) == (
@@ -117,16 +117,16 @@ def test_a_slow_answer_comes_too_late_for_who_does_not_wait(
     )  # fmt: skip
 
 
-def test_a_slow_answer_is_still_the_true_one(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_delayed_answer_is_unchanged(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(Fault(do="delay", seconds=0.05))
     begun = time.perf_counter()
     assert http.post(POLICIES, json=PLAIN).json()["policy"]["displayName"] == "Plain"
     assert time.perf_counter() - begun >= 0.05
 
 
-def test_tokens_run_out_in_the_middle_of_a_run(c1_tenant: Emulator) -> None:
+def test_a_fault_expires_tokens_during_a_run(c1_tenant: Emulator) -> None:
     token = c1_tenant.tenant.tokens
-    assertion = {"Authorization": f"Bearer {_issued(c1_tenant)}"}
+    assertion = {"Authorization": f"Bearer {_issue_token(c1_tenant)}"}
     c1_tenant.set_faults(Fault(do="expire_tokens", path=POLICIES, nth=2))
     with httpx.Client(base_url=c1_tenant.url, headers=assertion, verify=NO_AUTHORITIES) as http:
         assert [http.get(POLICIES).status_code for _ in range(3)] == [200, 401, 401]
@@ -135,7 +135,7 @@ def test_tokens_run_out_in_the_middle_of_a_run(c1_tenant: Emulator) -> None:
 
 
 def test_a_skewed_clock_shows_in_dates_and_in_the_end_of_tokens(c1_tenant: Emulator) -> None:
-    headers = {"Authorization": f"Bearer {_issued(c1_tenant)}"}
+    headers = {"Authorization": f"Bearer {_issue_token(c1_tenant)}"}
     c1_tenant.set_faults(Fault(do="skew_clock", seconds=4000, nth=2))
     with httpx.Client(base_url=c1_tenant.url, headers=headers, verify=NO_AUTHORITIES) as http:
         assert http.get(POLICIES).status_code == 200
@@ -146,8 +146,8 @@ def test_a_skewed_clock_shows_in_dates_and_in_the_end_of_tokens(c1_tenant: Emula
     assert c1_tenant.requests[-1].fault == "skew_clock 4000s before the effect"
 
 
-def _issued(tenant: Emulator) -> str:
-    """An access token as a client would get it: one that can run out."""
+def _issue_token(tenant: Emulator) -> str:
+    """Issue an access token that expires, as a client gets it."""
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "client_id": tenant.client_id,
@@ -185,18 +185,18 @@ def test_a_fault_hits_the_requests_that_it_names(
     assert [n for n, entry in enumerate(c1_tenant.requests) if entry.fault] == hit
 
 
-def test_several_faults_befall_one_request(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_several_faults_can_hit_one_request(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_faults(
         Fault(do="delay", seconds=0.01), Fault(do="answer", status=500, after_effect=True)
     )
     assert http.post(POLICIES, json=PLAIN).status_code == 500
-    assert stored(c1_tenant) == 1
+    assert count_stored(c1_tenant) == 1
     assert c1_tenant.requests[0].fault == (
         "delay 0.01s before the effect, answer 500 after the effect"
     )
 
 
-def test_the_token_endpoint_fails_too_but_never_the_control_endpoints(
+def test_faults_hit_the_token_endpoint_and_not_the_control_endpoints(
     c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=503, times=None))
@@ -204,7 +204,7 @@ def test_the_token_endpoint_fails_too_but_never_the_control_endpoints(
     assert http.get("/_emulator/faults").status_code == 200
 
 
-def test_chance_is_the_same_for_the_same_seed() -> None:
+def test_the_same_seed_gives_the_same_faults() -> None:
     chance = Fault(do="cut", probability=0.5, times=None)
 
     def drawn(seed: int) -> list[bool]:
@@ -231,34 +231,34 @@ def test_faults_are_set_shown_and_cleared_over_http(
 
 WRONG: dict[str, tuple[object, str]] = {
     "no list": ({"faults": "cut"}, "faults must be a list"),
-    "a seed that is none": ({"faults": [], "seed": "x"}, "seed a whole number"),
+    "an invalid seed": ({"faults": [], "seed": "x"}, "seed a whole number"),
     "another key": ({"faults": [], "fault": []}, "there is nothing"),
     "no object": (["cut"], r"faults\[0\] must be an object"),
-    "nothing to do": ([{"nth": 1}], "what to `do`"),
+    "no `do`": ([{"nth": 1}], "what to `do`"),
     "unknown thing": ([{"do": "cut"}, {"do": "burn"}], r"faults\[1\]: do must be one of cut"),
     "unknown key": ([{"do": "cut", "often": 1}], r"faults\[0\] has no often"),
     "text for a number": ([{"do": "cut", "nth": "1"}], "nth must be int, not '1'"),
     "true for a number": ([{"do": "cut", "nth": True}], "nth must be int"),
-    "zeroth": ([{"do": "cut", "nth": 0}], "nth counts from 1"),
-    "never": ([{"do": "cut", "times": 0}], "times must be at least 1"),
-    "half of a half": ([{"do": "cut", "probability": 2}], "probability"),
-    "no status": ([{"do": "answer", "status": 42}], "status must be"),
-    "long ago": ([{"do": "answer", "retry_after": -1}], "retry_after must be"),
-    "no form": ([{"do": "answer", "retry_after_form": "x"}], "retry_after_form must be"),
-    "for ever": ([{"do": "delay", "seconds": 1e9}], "seconds of a delay"),
-    "another age": ([{"do": "skew_clock", "seconds": -1e9}], "ten years"),
-    "no expression": ([{"do": "cut", "path": "("}], "no regular expression"),
+    "nth of zero": ([{"do": "cut", "nth": 0}], "nth counts from 1"),
+    "times of zero": ([{"do": "cut", "times": 0}], "times must be at least 1"),
+    "an impossible probability": ([{"do": "cut", "probability": 2}], "probability"),
+    "an invalid status": ([{"do": "answer", "status": 42}], "status must be"),
+    "a negative wait": ([{"do": "answer", "retry_after": -1}], "retry_after must be"),
+    "an invalid form": ([{"do": "answer", "retry_after_form": "x"}], "retry_after_form must be"),
+    "an endless delay": ([{"do": "delay", "seconds": 1e9}], "seconds of a delay"),
+    "a skew of decades": ([{"do": "skew_clock", "seconds": -1e9}], "ten years"),
+    "an invalid regular expression": ([{"do": "cut", "path": "("}], "no regular expression"),
 }
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_fault_that_cannot_be_is_refused_in_a_sentence(case: str) -> None:
+def test_an_impossible_fault_raises_an_error_of_one_sentence(case: str) -> None:
     source, sentence = WRONG[case]
     with pytest.raises(ValueError, match=sentence):
         parse(source)
 
 
-def test_a_fault_that_cannot_be_changes_nothing_over_http(
+def test_an_impossible_fault_over_http_changes_nothing(
     c1_tenant: Emulator, http: httpx.Client
 ) -> None:
     c1_tenant.set_faults(Fault(do="cut", nth=9))
@@ -268,7 +268,7 @@ def test_a_fault_that_cannot_be_changes_nothing_over_http(
     assert http.get("/_emulator/faults").json()["faults"][0]["nth"] == 9
 
 
-def test_a_reset_brings_the_faults_of_the_start_back() -> None:
+def test_a_reset_restores_the_faults_of_the_start() -> None:
     with (
         Emulator(faults=[Fault(do="answer", status=500)]) as tenant,
         httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=NO_AUTHORITIES) as http,
@@ -285,16 +285,16 @@ def test_the_command_takes_faults(form: str, tmp_path: Path) -> None:
     if form == "file":
         (tmp_path / "faults.json").write_text(text)
         text = str(tmp_path / "faults.json")
-    with running("--json", "--faults", text) as process:
-        url = json.loads(first_line(process))["serverUrl"]
+    with run_command("--json", "--faults", text) as process:
+        url = json.loads(read_first_line(process))["serverUrl"]
         assert httpx.get(f"{url}{POLICIES}", verify=NO_AUTHORITIES).status_code == 500
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
 
 
 @pytest.mark.parametrize("text", ['[{"do": "burn"}]', "[", "/nowhere/faults.json"])
-def test_the_command_refuses_faults_that_cannot_be(text: str) -> None:
-    with running("--faults", text) as process:
+def test_the_command_reports_impossible_faults(text: str) -> None:
+    with run_command("--faults", text) as process:
         _, errors = process.communicate(timeout=10)
         assert process.returncode == 2
         assert "--faults" in errors

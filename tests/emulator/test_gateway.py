@@ -45,14 +45,16 @@ def test_head_is_not_implemented(http: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/api/v1/policies"), ("POST", "/auth/v1/token")]
 )
-def test_a_401_says_how_to_be_let_in(c1_tenant: Emulator, method: str, path: str) -> None:
+def test_a_401_names_the_bearer_scheme(c1_tenant: Emulator, method: str, path: str) -> None:
     form = {"grant_type": "client_credentials"} if method == "POST" else None
     answer = httpx.request(method, f"{c1_tenant.url}{path}", data=form)
     assert (answer.status_code, answer.json()["code"]) == (401, 16)
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_bug_is_told_before_the_connection_ends(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_an_internal_error_is_answered_before_the_connection_ends(
+    c1_tenant: Emulator, http: httpx.Client
+) -> None:
     unwritable = {"displayName": "\ud800", "policyType": "POLICY_TYPE_GRANT"}
     policy_id = c1_tenant.policies.create(unwritable).id
     answer = http.get(f"/api/v1/policies/{policy_id}")
@@ -68,7 +70,7 @@ def test_every_answer_has_its_own_request_id(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize("policy_id", ["", "/", ".", "%2F"])
-def test_an_id_that_is_none_leads_to_the_collection(
+def test_an_empty_id_is_redirected_to_the_collection(
     c1_tenant: Emulator, method: str, policy_id: str
 ) -> None:
     with socket.create_connection(("127.0.0.1", httpx.URL(c1_tenant.url).port or 0)) as raw:
@@ -93,7 +95,7 @@ def test_an_id_that_is_none_leads_to_the_collection(
         ("subject.email", {"type": "string", "value": "subject.email"}),
     ],
 )
-def test_an_account_provision_expression_is_tried(
+def test_an_account_provision_expression_is_evaluated(
     http: httpx.Client, text: str, answer: dict[str, str]
 ) -> None:
     path = "/api/v1/policies/test-account-provision-policy"

@@ -1,4 +1,4 @@
-"""The control endpoints answer this machine's own tools, and no web page."""
+"""The control endpoints answer local tools, and no web page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 
-REFUSED = {
+REJECTED = {
     "rebinding": {"Host": "evil.example"},
     "rebinding with our port": {"Host": "evil.example:{port}"},
     "no host": {"Host": ""},
@@ -41,20 +41,20 @@ def ask(tenant: Emulator, method: str, path: str, headers: dict[str, str]) -> ht
 
 
 @pytest.mark.parametrize(("method", "path"), CONTROL)
-@pytest.mark.parametrize("how", REFUSED)
-def test_what_a_web_page_may_have_caused_is_refused(
+@pytest.mark.parametrize("how", REJECTED)
+def test_a_request_that_a_web_page_may_have_sent_is_rejected(
     how: str, method: str, path: str, c1_tenant: Emulator
 ) -> None:
-    answer = ask(c1_tenant, method, path, REFUSED[how])
+    answer = ask(c1_tenant, method, path, REJECTED[how])
     assert answer.status_code == 403
     assert "control endpoints" in answer.json()["error"]
 
 
 @pytest.mark.parametrize("how", ALLOWED)
-def test_tools_of_this_machine_are_answered(how: str, c1_tenant: Emulator) -> None:
+def test_requests_of_local_tools_are_answered(how: str, c1_tenant: Emulator) -> None:
     assert ask(c1_tenant, "GET", "/_emulator/requests", ALLOWED[how]).status_code == 200
 
 
-def test_the_api_answers_under_any_name(c1_tenant: Emulator) -> None:
+def test_the_api_answers_under_any_host_name(c1_tenant: Emulator) -> None:
     headers = {**c1_tenant.headers, "Host": "tenant.example", "Origin": "https://tenant.example"}
     assert ask(c1_tenant, "GET", "/api/v1/policies", headers).status_code == 200

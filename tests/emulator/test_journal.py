@@ -1,4 +1,4 @@
-"""The journal tells what reached the tenant, and holds no secret."""
+"""The journal records the requests to the tenant, without secrets."""
 
 from __future__ import annotations
 

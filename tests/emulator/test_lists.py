@@ -1,4 +1,4 @@
-"""Lists and searches: pages, filters, and which policies are left out."""
+"""Lists and searches: pages, filters, and omitted policies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCOPE = {"appId": "app-1", "slot": "POLICY_SCOPE_SLOT_EMERGENCY"}
 
 
 def search(http: httpx.Client, **asked: object) -> list[str]:
-    """Display names of the first page of a search, builtin policies left out."""
+    """List the display names on the first page of a search, without builtin policies."""
     answer = http.post("/api/v1/search/policies", json={"pageSize": 100, **asked})
     assert answer.status_code == 200, answer.text
     return [p["displayName"] for p in answer.json()["list"] if not p["systemBuiltin"]]
@@ -36,7 +36,7 @@ def search(http: httpx.Client, **asked: object) -> list[str]:
         (1000, 100, 100),
     ],
 )
-def test_a_page_has_at_least_5_or_6_and_at_most_100_policies(
+def test_the_page_size_has_a_lower_and_an_upper_bound(
     c1_tenant: Emulator, http: httpx.Client, asked: int | None, on_list: int, on_search: int
 ) -> None:
     for index in range(110):
@@ -50,7 +50,7 @@ def test_a_page_has_at_least_5_or_6_and_at_most_100_policies(
 
 
 @pytest.mark.parametrize("how", ["list", "search"])
-def test_pages_hold_every_policy_once(
+def test_the_pages_have_every_policy_once(
     c1_tenant: Emulator, http: httpx.Client, create: Create, how: str
 ) -> None:
     created = [create(displayName=f"P{index}")["id"] for index in range(32)]
@@ -89,12 +89,12 @@ def test_a_deleted_policy_does_not_shift_later_pages(http: httpx.Client, create:
 
 
 @pytest.mark.parametrize("token", ["nonsense", "!!", "MTA6YQ=="])
-def test_an_unknown_page_token_is_refused(http: httpx.Client, token: str) -> None:
+def test_an_unknown_page_token_is_rejected(http: httpx.Client, token: str) -> None:
     answer = http.get("/api/v1/policies", params={"page_token": token})
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
-def test_a_page_token_belongs_to_its_question(http: httpx.Client, create: Create) -> None:
+def test_a_page_token_belongs_to_its_list_or_search(http: httpx.Client, create: Create) -> None:
     for index in range(11):
         create(displayName=f"P{index}")
     answer = http.post("/api/v1/search/policies", json={"query": "p", "pageSize": 10}).json()
@@ -115,7 +115,7 @@ def test_a_page_token_belongs_to_its_question(http: httpx.Client, create: Create
         "page_token=&page_token=",
     ],
 )
-def test_a_query_must_hold_one_value_of_its_type(http: httpx.Client, query: str) -> None:
+def test_a_query_parameter_must_have_one_value_of_its_type(http: httpx.Client, query: str) -> None:
     answer = http.get(f"/api/v1/policies?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
@@ -123,7 +123,7 @@ def test_a_query_must_hold_one_value_of_its_type(http: httpx.Client, query: str)
 @pytest.mark.parametrize(
     "query", ["page_size=10", "pageSize=10", "page_size=%2B10", "pageSize=010&other=1&other=2"]
 )
-def test_a_query_is_read_as_a_gateway_reads_it(
+def test_a_query_parameter_is_parsed_as_by_a_gateway(
     http: httpx.Client, create: Create, query: str
 ) -> None:
     created = [create(displayName=f"P{index}")["id"] for index in range(11)]
@@ -151,7 +151,7 @@ def test_a_query_is_read_as_a_gateway_reads_it(
         pytest.param({"query": "nothing like it"}, [], id="none"),
     ],
 )
-def test_a_search_filters(
+def test_each_filter_of_a_search_selects_policies(
     http: httpx.Client, create: Create, asked: dict[str, Any], found: list[str]
 ) -> None:
     create(displayName="Alpha")
@@ -166,7 +166,7 @@ def test_a_search_leaves_out_excluded_ids(http: httpx.Client, create: Create) ->
 
 
 @pytest.mark.parametrize("view", ["UNSPECIFIED", "GLOBAL", "SCOPED"])
-def test_refs_resolve_ids_of_any_scope_whatever_the_view(
+def test_refs_find_policies_of_any_scope_in_any_view(
     http: httpx.Client, create: Create, view: str
 ) -> None:
     scoped, plain = create(displayName="Scoped", scope=SCOPE), create(displayName="Plain")
@@ -215,7 +215,7 @@ def test_refs_resolve_ids_of_any_scope_whatever_the_view(
         pytest.param(
             {"scopeView": "POLICY_SCOPE_VIEW_ALL", "scopeAppId": "app-1"},
             ["Global", "App", "Ent"],
-            id="all-is-all",
+            id="all-with-an-app",
         ),
         pytest.param({"scopeAppId": "app-1"}, ["Global"], id="object-without-view"),
         pytest.param(
@@ -236,7 +236,7 @@ def test_refs_resolve_ids_of_any_scope_whatever_the_view(
         ),
     ],
 )
-def test_only_global_policies_come_back_unless_the_view_says_otherwise(
+def test_the_scope_view_selects_policies_and_the_default_is_global(
     http: httpx.Client, create: Create, asked: dict[str, str], found: list[str]
 ) -> None:
     create(displayName="Global")
@@ -253,7 +253,7 @@ def test_a_list_leaves_out_scoped_and_deleted_policies(http: httpx.Client, creat
     assert [policy["id"] for policy in listed[BUILTINS:]] == [kept["id"]]
 
 
-def test_a_search_shows_deleted_policies_when_asked(http: httpx.Client, create: Create) -> None:
+def test_a_search_can_include_deleted_policies(http: httpx.Client, create: Create) -> None:
     gone = create(displayName="Gone")
     http.delete(f"/api/v1/policies/{gone['id']}")
     assert search(http) == []

@@ -1,4 +1,4 @@
-"""Creating, reading and deleting policies, and what the tenant refuses to store."""
+"""Creating, reading and deleting policies, and the policies that the tenant rejects."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ USERS_33 = [f"user-{index}" for index in range(33)]
 RULE = {"condition": "true", "stepKey": "grant"}
 
 
-def pointing(policy_id: str) -> dict[str, str]:
-    """A rule that hands everything to another policy."""
+def make_rule(policy_id: str) -> dict[str, str]:
+    """Return a rule that hands every request to another policy."""
     return {"condition": "true", "policyId": policy_id}
 
 
 NO_STEPS = "invalid PolicySteps.Steps: value must contain at least 1 item(s)"
 
 
-def steps(*held: dict[str, Any]) -> dict[str, Any]:
-    """The steps of a grant policy."""
+def make_steps(*held: dict[str, Any]) -> dict[str, Any]:
+    """Return the steps of a grant policy."""
     return {"grant": {"steps": list(held)}}
 
 
-def refusal(http: httpx.Client, **fields: object) -> dict[str, Any]:
-    """The error body of a create that the tenant refuses with 400."""
+def get_rejection(http: httpx.Client, **fields: object) -> dict[str, Any]:
+    """Return the error body of a create that the tenant rejects with 400."""
     plain = {
         "displayName": "P",
         "policyType": "POLICY_TYPE_GRANT",
-        "policySteps": steps({"accept": {}}),
+        "policySteps": make_steps({"accept": {}}),
     }
     answer = http.post("/api/v1/policies", json={**plain, **fields})
     assert answer.status_code == 400, answer.text
@@ -44,7 +44,7 @@ def refusal(http: httpx.Client, **fields: object) -> dict[str, Any]:
     return body
 
 
-def test_a_created_policy_is_answered_and_kept(http: httpx.Client, create: Create) -> None:
+def test_a_created_policy_is_returned_and_stored(http: httpx.Client, create: Create) -> None:
     created = create(displayName="New", description="About it")
     assert created["displayName"] == "New"
     assert re.fullmatch(r"[0-9A-Za-z]{27}", created["id"])
@@ -54,7 +54,7 @@ def test_a_created_policy_is_answered_and_kept(http: httpx.Client, create: Creat
     assert http.get(f"/api/v1/policies/{created['id']}").json() == {"policy": created}
 
 
-def test_an_unknown_policy_is_404(http: httpx.Client) -> None:
+def test_an_unknown_policy_is_answered_with_404(http: httpx.Client) -> None:
     answer = http.get("/api/v1/policies/nope")
     assert (answer.status_code, answer.json()["code"]) == (404, 5)
 
@@ -68,7 +68,7 @@ def test_output_only_fields_are_ignored_on_input(
         "createdAt": "2001-01-01T00:00:00Z",
         "deletedAt": "2001-01-01T00:00:00Z",
         "systemBuiltin": True,
-        "policySteps": steps(
+        "policySteps": make_steps(
             {"approval": {"assigned": False, "self": {"assignedUserIds": ["user-1"]}}}
         ),
     }
@@ -82,7 +82,7 @@ def test_output_only_fields_are_ignored_on_input(
 
 
 @pytest.mark.parametrize("sent", ["nope", "", 0, "2001-02-30T00:00:00Z", "2001-01-01T00:00:00"])
-def test_an_output_only_timestamp_must_still_be_one(
+def test_an_output_only_timestamp_must_be_valid(
     create: Create, update: Callable[..., httpx.Response], sent: object
 ) -> None:
     answer = update(create()["id"], {"displayName": "N", "createdAt": sent}, "displayName")
@@ -97,7 +97,7 @@ def test_a_timestamp_may_have_a_fraction_and_an_offset(
     assert answer.json()["policy"]["createdAt"] > "2001-01-02"
 
 
-def test_a_baseline_may_stand_in_for_the_other_in_one_update(
+def test_one_update_can_replace_steps_by_a_baseline_policy(
     create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     base, policy = create()["id"], create()["id"]
@@ -106,7 +106,7 @@ def test_a_baseline_may_stand_in_for_the_other_in_one_update(
     assert update(policy, both, "baselinePolicyId,policySteps").status_code == 200
 
 
-def test_a_deleted_policy_is_gone(http: httpx.Client, create: Create) -> None:
+def test_a_deleted_policy_has_a_time_of_deletion(http: httpx.Client, create: Create) -> None:
     path = f"/api/v1/policies/{create()['id']}"
     assert http.delete(path).json() == {}
     assert http.get(path).json()["policy"]["deletedAt"]
@@ -159,7 +159,7 @@ def test_an_update_that_drops_the_baseline_injects_it_again(
     c1_tenant: Emulator, create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     base, policy = create()["id"], create()["id"]
-    denied = steps({"reject": {}})
+    denied = make_steps({"reject": {}})
     assert update(policy, {"policySteps": {}}, "policySteps").status_code == 200
     assert c1_tenant.policy(policy)["policySteps"] == denied
     handed = {"baselinePolicyId": base, "policySteps": {}}
@@ -182,7 +182,7 @@ def test_map_keys_are_data(create: Create) -> None:
 def test_an_escalation_that_is_not_enabled_is_dropped(create: Create) -> None:
     escalation = {"expiration": "3600", "skipStep": {}}
     off, on = create(
-        policySteps=steps(
+        policySteps=make_steps(
             {"approval": {"manager": {}, "escalation": escalation}},
             {"approval": {"manager": {}, "escalation": escalation, "escalationEnabled": True}},
         )
@@ -195,7 +195,7 @@ def test_reassign_tasks_to_delegates_is_ignored(create: Create) -> None:
     assert create(reassignTasksToDelegates=True)["reassignTasksToDelegates"] is False
 
 
-def test_policy_key_is_read_as_step_key(create: Create) -> None:
+def test_policy_key_is_an_alias_of_step_key(create: Create) -> None:
     rule = create(rules=[{"condition": "true", "policyKey": "grant"}])["rules"][0]
     assert rule["stepKey"] == "grant"
     assert not rule.get("policyId")
@@ -226,95 +226,100 @@ def test_policy_key_is_read_as_step_key(create: Create) -> None:
         ),
         pytest.param({"rules": [{**RULE, "policyKey": "grant"}]}, "policyKey", id="same-key-twice"),
         pytest.param({"rules": [{**RULE, "policyKey": "a"}]}, "policyKey", id="two-keys"),
-        pytest.param({"rules": [pointing("nope")]}, "nope", id="no-such-policy"),
+        pytest.param({"rules": [make_rule("nope")]}, "nope", id="no-such-policy"),
         pytest.param(
             {"baselinePolicyId": "nope", "policySteps": {}}, "nope", id="no-such-baseline"
         ),
         pytest.param({"baselinePolicyId": "nope"}, "exclude each other", id="two-baselines"),
         pytest.param({"policySteps": {"grant": {}}}, NO_STEPS, id="no-steps"),
-        pytest.param({"policySteps": steps()}, NO_STEPS, id="empty-steps"),
+        pytest.param({"policySteps": make_steps()}, NO_STEPS, id="empty-steps"),
         pytest.param(
-            {"policySteps": {**steps({"accept": {}}), "other": {"steps": None}}},
+            {"policySteps": {**make_steps({"accept": {}}), "other": {"steps": None}}},
             NO_STEPS,
             id="empty-steps-elsewhere",
         ),
         pytest.param(
-            {"policySteps": steps({"approval": {"users": {}}})}, "userIds", id="no-approver"
+            {"policySteps": make_steps({"approval": {"users": {}}})}, "userIds", id="no-approver"
         ),
         pytest.param(
-            {"policySteps": steps({"approval": {"users": {"userIds": USERS_33}}})},
+            {"policySteps": make_steps({"approval": {"users": {"userIds": USERS_33}}})},
             "between 1 and 32",
             id="33-approvers",
         ),
         pytest.param(
-            {"policySteps": steps({"wait": {"duration": {"duration": "1h"}}})},
+            {"policySteps": make_steps({"wait": {"duration": {"duration": "1h"}}})},
             "duration",
             id="go-duration",
         ),
     ],
 )
-def test_the_tenant_refuses(http: httpx.Client, fields: dict[str, Any], said: str) -> None:
-    assert said in refusal(http, **fields)["message"]
+def test_a_wrong_create_is_rejected_with_its_reason(
+    http: httpx.Client, fields: dict[str, Any], said: str
+) -> None:
+    assert said in get_rejection(http, **fields)["message"]
 
 
 @pytest.mark.parametrize("count", [1, 32])
-def test_1_to_32_approvers_are_accepted(create: Create, count: int) -> None:
-    create(policySteps=steps({"approval": {"users": {"userIds": USERS_33[:count]}}}))
+def test_up_to_32_approvers_are_accepted(create: Create, count: int) -> None:
+    create(policySteps=make_steps({"approval": {"users": {"userIds": USERS_33[:count]}}}))
 
 
 @pytest.mark.parametrize("duration", ["60s", "3600s", "3600.5s", "2678400s", "31536000s"])
 def test_a_wait_of_any_length_is_accepted(create: Create, duration: str) -> None:
-    held = create(policySteps=steps({"wait": {"duration": {"duration": duration}}}))
+    held = create(policySteps=make_steps({"wait": {"duration": {"duration": duration}}}))
     answered = held["policySteps"]["grant"]["steps"][0]["wait"]["duration"]["duration"]
     assert float(answered[:-1]) == float(duration[:-1])
 
 
-def test_16_rules_are_accepted(create: Create) -> None:
+def test_a_policy_with_16_rules_is_accepted(create: Create) -> None:
     assert len(create(rules=[RULE] * 16)["rules"]) == 16
 
 
 def test_a_rule_points_to_a_policy_of_the_same_type(http: httpx.Client, create: Create) -> None:
     grant, revoke = create(), create(policyType="POLICY_TYPE_REVOKE")
-    assert create(rules=[pointing(grant["id"])])["rules"][0]["policyId"] == grant["id"]
-    assert "another type" in refusal(http, rules=[pointing(revoke["id"])])["message"]
-    assert "another type" in refusal(http, baselinePolicyId=revoke["id"], policySteps={})["message"]
+    assert create(rules=[make_rule(grant["id"])])["rules"][0]["policyId"] == grant["id"]
+    assert "another type" in get_rejection(http, rules=[make_rule(revoke["id"])])["message"]
+    assert (
+        "another type"
+        in get_rejection(http, baselinePolicyId=revoke["id"], policySteps={})["message"]
+    )
 
 
 def test_a_policy_cannot_point_to_itself(
     create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     policy_id = create()["id"]
-    answer = update(policy_id, {"rules": [pointing(policy_id)]}, "rules")
+    answer = update(policy_id, {"rules": [make_rule(policy_id)]}, "rules")
     assert answer.status_code == 400
     assert "itself" in answer.json()["message"]
 
 
-def test_policies_cannot_point_in_a_circle(
+def test_policies_cannot_form_a_cycle(
     create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     first = create()["id"]
-    second = create(rules=[pointing(first)])["id"]
+    second = create(rules=[make_rule(first)])["id"]
     third = create(baselinePolicyId=second, policySteps={})["id"]
-    answer = update(first, {"rules": [pointing(third)]}, "rules")
+    answer = update(first, {"rules": [make_rule(third)]}, "rules")
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("end", ["above", "below"])
-def test_a_chain_is_at_most_5_deep(
+def test_a_chain_has_at_most_5_links(
     http: httpx.Client, create: Create, update: Callable[..., httpx.Response], end: str
 ) -> None:
     first = last = create()["id"]
     for _ in range(5):
-        last = create(rules=[pointing(last)])["id"]
+        last = create(rules=[make_rule(last)])["id"]
     if end == "above":
-        assert "5 deep" in refusal(http, rules=[pointing(last)])["message"]
+        assert "5 deep" in get_rejection(http, rules=[make_rule(last)])["message"]
     else:
-        answer = update(first, {"rules": [pointing(create()["id"])]}, "rules")
+        answer = update(first, {"rules": [make_rule(create()["id"])]}, "rules")
         assert "5 deep" in answer.json()["message"]
 
 
-def pointing_to(target: str) -> dict[str, dict[str, Any]]:
-    """Ways to point to a policy: fields of the policy that points."""
+def make_references(target: str) -> dict[str, dict[str, Any]]:
+    """Return the fields of policies that refer to a policy, by the kind of reference."""
     escalation = {"replacePolicy": {"policyId": target}}
     approval = {"manager": {}, "escalationEnabled": True, "escalation": escalation}
     agent = {
@@ -323,10 +328,10 @@ def pointing_to(target: str) -> dict[str, dict[str, Any]]:
         "policyIds": [target],
     }
     return {
-        "rule": {"rules": [pointing(target)]},
+        "rule": {"rules": [make_rule(target)]},
         "baseline": {"baselinePolicyId": target, "policySteps": {}},
-        "escalation": {"policySteps": steps({"approval": approval})},
-        "agent": {"policySteps": steps({"approval": {"agent": agent}})},
+        "escalation": {"policySteps": make_steps({"approval": approval})},
+        "agent": {"policySteps": make_steps({"approval": {"agent": agent}})},
     }
 
 
@@ -346,7 +351,7 @@ def test_a_policy_that_another_points_to_cannot_be_deleted(
 ) -> None:
     c1_tenant.set_quirks(deletion_guard=guard)
     target = create(displayName="Target")["id"]
-    other = create(displayName="Pointing", **pointing_to(target)[by])["id"]
+    other = create(displayName="Pointing", **make_references(target)[by])["id"]
     answer = http.delete(f"/api/v1/policies/{target}")
     assert (answer.status_code, answer.json()["code"]) == (400, 9)
     assert other in answer.json()["message"]
@@ -356,15 +361,15 @@ def test_a_policy_that_another_points_to_cannot_be_deleted(
 
 
 @pytest.mark.parametrize("by", ["escalation", "agent"])
-def test_escalations_and_agents_do_not_keep_a_policy(
+def test_escalations_and_agents_do_not_prevent_a_delete(
     http: httpx.Client, create: Create, by: str
 ) -> None:
     target = create(displayName="Target")["id"]
-    create(displayName="Pointing", **pointing_to(target)[by])
+    create(displayName="Pointing", **make_references(target)[by])
     assert http.delete(f"/api/v1/policies/{target}").status_code == 200
 
 
-def test_a_refused_create_stores_nothing(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_rejected_create_stores_nothing(c1_tenant: Emulator, http: httpx.Client) -> None:
     before = len(c1_tenant.policies)
-    refusal(http, displayName="")
+    get_rejection(http, displayName="")
     assert len(c1_tenant.policies) == before

@@ -1,4 +1,4 @@
-"""Requests are read by protobuf JSON's rules."""
+"""Requests are parsed by the rules of protobuf JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Create = Callable[..., dict[str, Any]]
 WHOLE = '{"displayName":"P","policyType":"POLICY_TYPE_GRANT","policySteps":{"grant":{"steps":[]}}}'
 
 
-def steps(*held: dict[str, Any]) -> dict[str, Any]:
-    """The steps of a grant policy."""
+def make_steps(*held: dict[str, Any]) -> dict[str, Any]:
+    """Return the steps of a grant policy."""
     return {"grant": {"steps": list(held)}}
 
 
 def test_both_spellings_of_a_name_are_accepted(create: Create) -> None:
     approval = {"users": {"user_ids": ["u"], "allow_self_approval": True}}
-    held = create(baseline_policy_id="", policySteps=steps({"approval": approval}))
+    held = create(baseline_policy_id="", policySteps=make_steps({"approval": approval}))
     users = held["policySteps"]["grant"]["steps"][0]["approval"]["users"]
     assert users["userIds"] == ["u"]
     assert users["allowSelfApproval"] is True
@@ -33,14 +33,14 @@ def test_null_is_unset(create: Create) -> None:
         rules=None,
         scope=None,
         annotations=None,
-        policySteps=steps({"approval": None, "accept": {"acceptMessage": None}}),
+        policySteps=make_steps({"approval": None, "accept": {"acceptMessage": None}}),
     )
     assert (held["description"], held["rules"], held["scope"]) == ("", [], None)
     assert held["policySteps"]["grant"]["steps"] == [{"accept": {"acceptMessage": ""}}]
 
 
 @pytest.mark.parametrize("sent", ["7200", 7200, 7200.0, "7200.0", "7.2e3", "72E+2"])
-def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
+def test_a_64_bit_integer_is_read_as_text_or_number_and_answered_as_text(
     create: Create, sent: object
 ) -> None:
     approval = {
@@ -48,7 +48,7 @@ def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
         "escalationEnabled": True,
         "escalation": {"expiration": sent, "skipStep": {}},
     }
-    held = create(policySteps=steps({"approval": approval}))
+    held = create(policySteps=make_steps({"approval": approval}))
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["approval"]["escalation"]["expiration"] == "7200"
 
@@ -63,16 +63,20 @@ def test_a_64_bit_integer_is_text_or_number_and_comes_back_as_text(
         ("3600.s", "3600s"),
     ],
 )
-def test_a_duration_comes_back_normalised(create: Create, sent: str, answered: str) -> None:
-    held = create(policySteps=steps({"wait": {"duration": {"duration": sent}}}))
+def test_a_duration_is_answered_in_its_normal_form(
+    create: Create, sent: str, answered: str
+) -> None:
+    held = create(policySteps=make_steps({"wait": {"duration": {"duration": sent}}}))
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["wait"]["duration"]["duration"] == answered
 
 
 @pytest.mark.parametrize("sent", [".5s", "-.5s", "+0s"])
-def test_a_duration_below_a_second_is_one(c1_tenant: Emulator, sent: str) -> None:
+def test_a_duration_below_a_second_is_accepted(c1_tenant: Emulator, sent: str) -> None:
     target = {"grantDuration": sent}
-    held = c1_tenant.add_policy({"policySteps": steps({"provision": {"provisionTarget": target}})})
+    held = c1_tenant.add_policy(
+        {"policySteps": make_steps({"provision": {"provisionTarget": target}})}
+    )
     step = held["policySteps"]["grant"]["steps"][0]
     answered = step["provision"]["provisionTarget"]["grantDuration"]
     assert float(answered[:-1]) == float(sent[:-1])
@@ -82,21 +86,19 @@ def test_a_duration_below_a_second_is_one(c1_tenant: Emulator, sent: str) -> Non
     ("sent", "answered"),
     [(1, "POLICY_TYPE_GRANT"), (1.0, "POLICY_TYPE_GRANT"), (99, 99), (-1, -1)],
 )
-def test_an_enum_may_be_a_number_that_nobody_has_named(
-    create: Create, sent: float, answered: object
-) -> None:
+def test_an_enum_can_be_an_unnamed_number(create: Create, sent: float, answered: object) -> None:
     assert create(policyType=sent)["policyType"] == answered
 
 
-def test_presence_survives_a_zero_value(create: Create) -> None:
+def test_a_zero_value_keeps_its_presence(create: Create) -> None:
     held = create(postActions=[{"certifyRemediateImmediately": False}, {}])
     assert held["postActions"] == [{"certifyRemediateImmediately": False}, {}]
 
 
-def test_free_form_configuration_is_kept_as_it_is(c1_tenant: Emulator) -> None:
+def test_free_form_configuration_is_stored_unchanged(c1_tenant: Emulator) -> None:
     config = {"a_b": [1, 2.5, None, {"C d": ""}], "e": False, "f": "", "g": {}, "h": []}
     provision = {"provisionPolicy": {"connector": {"account": {"config": config}}}}
-    held = c1_tenant.add_policy({"policySteps": steps({"provision": provision})})
+    held = c1_tenant.add_policy({"policySteps": make_steps({"provision": provision})})
     step = held["policySteps"]["grant"]["steps"][0]
     assert step["provision"]["provisionPolicy"]["connector"]["account"]["config"] == config
 
@@ -119,28 +121,28 @@ def test_free_form_configuration_is_kept_as_it_is(c1_tenant: Emulator) -> None:
         {"policySteps": {"grant": None}},
         {"policySteps": {"grant": {"steps": {}}}},
         {"displayName": "a", "display_name": "b"},
-        {"policySteps": steps({"accept": {}, "reject": {}})},
-        {"policySteps": steps({"approval": {"manager": {}, "self": {}}})},
-        {"policySteps": steps({"approval": {"allowReassignment": "true"}})},
-        {"policySteps": steps({"approval": {"allowReassignment": 1}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "1h"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": 3600}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "3600"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "03600s"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "+-3600s"}}})},
-        {"policySteps": steps({"wait": {"duration": {"duration": "s"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": -1}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": 1.5}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": True}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "1.5"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "+1"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "01"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": " 1"}}})},
-        {"policySteps": steps({"wait": {"untilTime": {"hours": "1e999"}}})},
+        {"policySteps": make_steps({"accept": {}, "reject": {}})},
+        {"policySteps": make_steps({"approval": {"manager": {}, "self": {}}})},
+        {"policySteps": make_steps({"approval": {"allowReassignment": "true"}})},
+        {"policySteps": make_steps({"approval": {"allowReassignment": 1}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "1h"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": 3600}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "3600"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "03600s"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "+-3600s"}}})},
+        {"policySteps": make_steps({"wait": {"duration": {"duration": "s"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": -1}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": 1.5}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": True}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "1.5"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "+1"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "01"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": " 1"}}})},
+        {"policySteps": make_steps({"wait": {"untilTime": {"hours": "1e999"}}})},
     ],
     ids=repr,
 )
-def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[str, Any]) -> None:
+def test_a_value_of_the_wrong_type_is_rejected(http: httpx.Client, fields: dict[str, Any]) -> None:
     plain = {"displayName": "P", "policyType": "POLICY_TYPE_GRANT"}
     answer = http.post("/api/v1/policies", json={**plain, **fields})
     assert (answer.status_code, answer.json()["code"]) == (400, 3)
@@ -150,9 +152,14 @@ def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[s
     ("method", "path", "body", "place"),
     [
         ("POST", "policies", {"displayname": "P"}, ""),
-        ("POST", "policies", {"policySteps": steps({"managerApproval": {}})}, "steps[0]"),
+        ("POST", "policies", {"policySteps": make_steps({"managerApproval": {}})}, "steps[0]"),
         ("POST", "policies", {"rules": [{"iff": 1}]}, "rules[0]"),
-        ("POST", "policies", {"policySteps": steps({"approval": {"group": {"id": "x"}}})}, "group"),
+        (
+            "POST",
+            "policies",
+            {"policySteps": make_steps({"approval": {"group": {"id": "x"}}})},
+            "group",
+        ),
         ("POST", "policies", {"extra": None}, ""),
         ("POST", "policies/ID", {"displayName": "flat"}, ""),
         ("POST", "policies/ID", {"policy": {"extra": 1}, "updateMask": "displayName"}, "policy"),
@@ -163,7 +170,7 @@ def test_a_value_of_the_wrong_type_is_refused(http: httpx.Client, fields: dict[s
         ("POST", "policies/test-account-provision-policy", {"text": "true"}, ""),
     ],
 )
-def test_an_unknown_key_anywhere_is_refused(
+def test_an_unknown_key_at_any_depth_is_rejected(
     http: httpx.Client, create: Create, method: str, path: str, body: dict[str, Any], place: str
 ) -> None:
     policy_id = create()["id"]
@@ -193,7 +200,7 @@ def test_an_unknown_key_anywhere_is_refused(
         pytest.param(b"[" * 9999, id="deep"),
     ],
 )
-def test_a_body_that_is_not_one_json_object_is_refused_and_nothing_kept(
+def test_a_body_that_is_not_one_json_object_is_rejected(
     c1_tenant: Emulator, http: httpx.Client, body: bytes
 ) -> None:
     before = len(c1_tenant.policies)
@@ -204,8 +211,8 @@ def test_a_body_that_is_not_one_json_object_is_refused_and_nothing_kept(
     assert http.get("/_emulator/requests").json()["requests"][0]["body"] is None
 
 
-def nested(kind: str, levels: int) -> dict[str, Any]:
-    """A create request in which something holds itself so many times."""
+def make_nested(kind: str, levels: int) -> dict[str, Any]:
+    """Return a create request with a value that is nested this deep."""
     value: dict[str, Any] = {"connector": {}} if kind == "multiStep" else {}
     for _ in range(levels):
         value = {"multiStep": {"provisionSteps": [value]}} if kind == "multiStep" else {"a": value}
@@ -214,19 +221,19 @@ def nested(kind: str, levels: int) -> dict[str, Any]:
     return {
         "displayName": "Deep",
         "policyType": "POLICY_TYPE_GRANT",
-        "policySteps": steps({"provision": {"provisionPolicy": value}}),
+        "policySteps": make_steps({"provision": {"provisionPolicy": value}}),
     }
 
 
 @pytest.mark.parametrize(
-    ("kind", "kept", "refused"), [("multiStep", 60, (70, 140, 300)), ("config", 180, (200, 900))]
+    ("kind", "kept", "rejected"), [("multiStep", 60, (70, 140, 300)), ("config", 180, (200, 900))]
 )
-def test_a_message_that_is_nested_without_end_is_refused(
-    http: httpx.Client, kind: str, kept: int, refused: tuple[int, ...]
+def test_a_too_deeply_nested_message_is_rejected(
+    http: httpx.Client, kind: str, kept: int, rejected: tuple[int, ...]
 ) -> None:
-    assert http.post("/_emulator/add-policy", json=nested(kind, kept)).status_code == 200
-    for levels in refused:
-        answer = http.post("/_emulator/add-policy", json=nested(kind, levels))
+    assert http.post("/_emulator/add-policy", json=make_nested(kind, kept)).status_code == 200
+    for levels in rejected:
+        answer = http.post("/_emulator/add-policy", json=make_nested(kind, levels))
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
         assert "depth" in answer.json()["message"]
     assert http.get("/api/v1/policies").status_code == 200

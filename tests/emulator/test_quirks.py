@@ -1,4 +1,4 @@
-"""Each quirk changes what comes back, and nothing of what is stored."""
+"""Each quirk changes the answers, and not the stored policies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APPROVAL: dict[str, Any] = {"approval": {"manager": {}}}
 
 
 def read(http: httpx.Client, policy: dict[str, Any]) -> dict[str, Any]:
-    """A policy as the tenant answers it now."""
+    """Read a policy."""
     answer: dict[str, Any] = http.get(f"/api/v1/policies/{policy['id']}").json()["policy"]
     return answer
 
@@ -50,7 +50,7 @@ def read(http: httpx.Client, policy: dict[str, Any]) -> dict[str, Any]:
         ),
     ],
 )  # fmt: skip
-def test_unset_fields(
+def test_unset_fields_are_answered_in_the_form_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, create: Create, style: Any,
     policy: dict[str, Any], manager: dict[str, Any],
 ) -> None:  # fmt: skip
@@ -73,7 +73,7 @@ def test_unset_fields(
         ("null_everywhere", {"list": None, "nextPageToken": None}, {"markers": None}),
     ],
 )
-def test_unset_fields_of_an_envelope(
+def test_unset_fields_of_an_envelope_have_the_form_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, create: Create, style: Any,
     found: dict[str, Any], marked: dict[str, Any],
 ) -> None:  # fmt: skip
@@ -93,7 +93,7 @@ def test_unset_fields_of_an_envelope(
         ("both", {"stepKey": "grant", "policyKey": "grant"}),
     ],
 )
-def test_rule_key(
+def test_a_step_key_is_answered_under_the_names_of_the_quirk(
     c1_tenant: Emulator, http: httpx.Client, create: Create, style: Any, spelled: dict[str, str]
 ) -> None:
     created = create(rules=[{"condition": "true", "stepKey": "grant"}])
@@ -101,7 +101,7 @@ def test_rule_key(
     assert read(http, created)["rules"] == [{"condition": "true", **spelled}]
 
 
-def test_a_deleted_policy_may_still_be_answered(
+def test_a_quirk_answers_a_get_of_a_deleted_policy(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     created = create()
@@ -113,7 +113,7 @@ def test_a_deleted_policy_may_still_be_answered(
     assert http.delete(f"/api/v1/policies/{created['id']}").status_code == 404
 
 
-def test_sets_come_back_in_another_order(
+def test_a_quirk_shuffles_unordered_lists(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     user_ids = ["u1", "u2", "u3"]
@@ -133,7 +133,7 @@ def test_sets_come_back_in_another_order(
 
 
 @pytest.mark.parametrize(("precision", "digits"), [("seconds", 0), ("micro", 6), ("nano", 9)])
-def test_timestamp_precision(
+def test_a_timestamp_has_the_precision_of_the_quirk(
     c1_tenant: Emulator, create: Create, precision: Any, digits: int
 ) -> None:
     c1_tenant.set_quirks(timestamp_precision=precision)
@@ -149,7 +149,7 @@ def test_timestamp_precision(
         ("padded", "3600.000001s", "3600.000001s"),
     ],
 )
-def test_duration_style(
+def test_a_duration_has_the_style_of_the_quirk(
     c1_tenant: Emulator, create: Create, style: Any, sent: str, shown: str
 ) -> None:
     c1_tenant.set_quirks(duration_style=style)
@@ -159,7 +159,7 @@ def test_duration_style(
     assert step["wait"]["duration"] == {"duration": shown}
 
 
-def test_a_newer_tenant_knows_more_than_the_structure() -> None:
+def test_a_newer_tenant_has_more_fields_than_the_structure() -> None:
     with (
         Emulator(Quirks(newer_api=True)) as tenant,
         httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=NO_AUTHORITIES) as http,
@@ -182,7 +182,7 @@ def test_a_newer_tenant_knows_more_than_the_structure() -> None:
         assert http.get(path).json()["policy"]["policySteps"] == created["policySteps"]
 
 
-def test_a_newer_tenant_takes_its_own_fields_as_it_takes_all_others(
+def test_a_newer_tenant_updates_its_additional_fields(
     c1_tenant: Emulator, create: Create, update: Callable[..., httpx.Response]
 ) -> None:
     c1_tenant.set_quirks(newer_api=True)
@@ -200,7 +200,7 @@ def test_a_newer_tenant_takes_its_own_fields_as_it_takes_all_others(
     assert update(created["id"], {}, "nothing").status_code == 400
 
 
-def test_the_server_fills_only_what_was_not_sent_on_creation(
+def test_a_quirk_fills_in_unsent_fields_on_creation_only(
     c1_tenant: Emulator, http: httpx.Client, create: Create
 ) -> None:
     c1_tenant.set_quirks(server_fills=True)
@@ -216,7 +216,7 @@ def test_the_server_fills_only_what_was_not_sent_on_creation(
     assert updated["policySteps"]["grant"]["steps"][0]["approval"]["allowReassignment"] is False
 
 
-def test_a_delay_holds_every_answer_back(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_a_delay_postpones_every_answer(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_quirks(delay=0.05)
     begun = time.perf_counter()
     http.get("/api/v1/policies")
@@ -244,7 +244,7 @@ def test_a_reset_restores_the_quirks_of_the_start(c1_tenant: Emulator) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_quirk_is_refused(
+def test_a_wrong_quirk_is_rejected(
     c1_tenant: Emulator, http: httpx.Client, wrong: dict[str, Any]
 ) -> None:
     answer = http.post("/_emulator/quirks", json=wrong)

@@ -1,4 +1,4 @@
-"""The server: its life, TLS, threads, and the layers that may be put into it."""
+"""The server: its life, TLS, threads and layers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pulumi_c1policy._emulator.tenant import Tenant
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def test_it_listens_on_loopback_from_start_to_stop() -> None:
+def test_the_server_listens_on_loopback_from_start_to_stop() -> None:
     emulator = Emulator()
     with pytest.raises(RuntimeError, match="not running"):
         _ = emulator.url
@@ -37,7 +37,7 @@ def test_it_listens_on_loopback_from_start_to_stop() -> None:
         httpx.get(url)
 
 
-def test_it_starts_and_stops_at_once() -> None:
+def test_the_server_starts_and_stops_without_delay() -> None:
     with Emulator():
         pass
     begun = time.perf_counter()
@@ -57,7 +57,7 @@ def test_a_stop_does_not_wait_for_slow_answers() -> None:
             pending.result(timeout=10)
 
 
-def test_a_taken_port_is_refused() -> None:
+def test_a_taken_port_raises_an_error() -> None:
     with Emulator() as first:
         port = urlsplit(first.url).port
         assert port
@@ -74,7 +74,7 @@ def test_a_port_can_be_chosen_again_after_a_stop() -> None:
         assert httpx.get(second.url).status_code == 404
 
 
-def test_tls_verifies_against_the_throw_away_authority() -> None:
+def test_a_client_trusts_tls_with_the_temporary_authority() -> None:
     with Emulator(tls=True) as tenant:
         assert tenant.url.startswith("https://")
         assert tenant.ca_file
@@ -86,7 +86,7 @@ def test_tls_verifies_against_the_throw_away_authority() -> None:
     assert tenant.ca_file is None
 
 
-def test_concurrent_creates_are_all_kept(c1_tenant: Emulator) -> None:
+def test_all_concurrent_creates_are_stored(c1_tenant: Emulator) -> None:
     before = len(c1_tenant.policies)
     with httpx.Client(
         base_url=c1_tenant.url, headers=c1_tenant.headers, verify=NO_AUTHORITIES
@@ -104,7 +104,7 @@ def test_concurrent_creates_are_all_kept(c1_tenant: Emulator) -> None:
     assert {entry.status for entry in c1_tenant.requests} == {200}
 
 
-def test_concurrent_edits_of_one_policy_all_count(c1_tenant: Emulator) -> None:
+def test_all_concurrent_edits_of_one_policy_are_stored(c1_tenant: Emulator) -> None:
     policy = c1_tenant.policies.create({"displayName": "P", "policyType": "POLICY_TYPE_GRANT"})
 
     def annotate(index: int) -> None:
@@ -115,7 +115,7 @@ def test_concurrent_edits_of_one_policy_all_count(c1_tenant: Emulator) -> None:
     assert len(c1_tenant.policy(policy.id)["annotations"]) == 16
 
 
-class Busy:
+class AnsweringLayer:
     """A layer that answers every request itself."""
 
     def __init__(self, app: ASGIApp, tenant: Tenant) -> None:
@@ -126,13 +126,13 @@ class Busy:
         await JSONResponse({"code": 14}, 503)(scope, receive, send)
 
 
-def test_a_layer_may_answer_instead_of_the_api_and_is_journaled() -> None:
-    with Emulator(middleware=[Busy]) as tenant:
+def test_the_journal_records_answers_of_a_layer() -> None:
+    with Emulator(middleware=[AnsweringLayer]) as tenant:
         assert httpx.get(f"{tenant.url}/api/v1/policies").status_code == 503
         assert [entry.status for entry in tenant.requests] == [503]
 
 
-def test_ids_are_drawn_from_the_seed() -> None:
+def test_the_seed_determines_the_ids() -> None:
     def random_parts(seed: int) -> list[str]:
         with Emulator(seed=seed) as tenant:
             return [record.id[-18:] for record in tenant.policies]
@@ -153,7 +153,7 @@ def test_the_pytest_plugin_loads_no_server() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_request_that_a_reset_overtook_has_no_effect() -> None:
+def test_a_request_from_before_a_reset_has_no_effect() -> None:
     with Emulator(Quirks(delay=0.3)) as tenant, ThreadPoolExecutor() as threads:
         builtin = len(tenant.policies)
         body = {

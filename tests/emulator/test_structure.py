@@ -1,6 +1,4 @@
-"""Every answer is what the OpenAPI structure allows, and every field of it is stored and
-answered.
-"""
+"""Each answer conforms to the OpenAPI structure, and each of its fields is stored and returned."""
 
 from __future__ import annotations
 
@@ -52,8 +50,8 @@ def is_int64(value: object) -> bool:
     return not isinstance(value, str) or re.fullmatch(r"-?\d+", value) is not None
 
 
-def closed() -> dict[str, Any]:
-    """The structure with every object closed, so that an answer cannot hold a field too many."""
+def close_structure() -> dict[str, Any]:
+    """Return the structure with every object closed; no unknown field is allowed."""
     document = copy.deepcopy(DOCUMENT)
     for schema in document["components"]["schemas"].values():
         schema.setdefault("additionalProperties", False)
@@ -70,28 +68,28 @@ def closed() -> dict[str, Any]:
 
 
 SET = {"not": {"type": "null"}}
-CLOSED = closed()
+CLOSED = close_structure()
 
 
 def check(answer: Any, name: str) -> None:
-    """Hold an answer against the structure."""
+    """Check an answer against the structure."""
     schema = {**CLOSED, "$ref": f"#/components/schemas/{PACKAGE}.{name}"}
     jsonschema.Draft202012Validator(schema, format_checker=FORMATS).validate(answer)
 
 
-def referenced(prop: dict[str, Any]) -> str:
-    """The name of the message that a property holds, or the empty text."""
+def find_message(prop: dict[str, Any]) -> str:
+    """Return the name of the message that a property holds, or the empty text."""
     options = [prop, *prop.get("oneOf", ())]
     return next((o["$ref"].rpartition("/")[2] for o in options if "$ref" in o), "")
 
 
-def samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
-    """Messages in which every field of a message, and every member of a oneof, is set once."""
+def list_samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
+    """List messages that together set every field, and every member of a oneof, once."""
     schema = SCHEMAS[name]
     groups = schema.get("x-oneof-groups", {})
     exclusive = {member for group in groups.values() for member in group}
     values = {
-        key: list(values_of(key, prop, depth))
+        key: list(list_values(key, prop, depth))
         for key, prop in schema.get("properties", {}).items()
         if not prop.get("readOnly") and key not in SKIPPED
     }
@@ -100,20 +98,20 @@ def samples(name: str, depth: int = 0) -> list[dict[str, Any]]:
     return found or [common]
 
 
-# Ignored by the tenant, set by it alone, or another spelling of a field that it keeps.
+# Fields that the tenant ignores or sets itself, and aliases.
 SKIPPED = {"reassignTasksToDelegates", "policyKey", "assigned"}
 
 
-def values_of(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
-    """Values that a field may take, none of them zero."""
+def list_values(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
+    """Yield values of a field other than zero."""
     if "items" in prop:
-        yield from ([item] for item in values_of(key, prop["items"], depth))
+        yield from ([item] for item in list_values(key, prop["items"], depth))
     elif isinstance(prop.get("additionalProperties"), dict):
         inner = prop["additionalProperties"]
-        yield from ({"some_Key": item} for item in values_of(key, inner, depth))
-    elif message := referenced(prop):
+        yield from ({"some_Key": item} for item in list_values(key, inner, depth))
+    elif message := find_message(prop):
         if depth < 12 and not (key == "provisionSteps" and depth > 6):
-            yield from samples(message, depth + 1)
+            yield from list_samples(message, depth + 1)
     elif "enum" in prop:
         yield from prop["enum"][1:]
     else:
@@ -123,22 +121,22 @@ def values_of(key: str, prop: dict[str, Any], depth: int) -> Iterator[Any]:
         yield formatted.get(prop.get("format", ""), plain[kind])
 
 
-def without_unset(value: Any) -> Any:
-    """An answer without the fields that the tenant sets by itself."""
+def remove_unset(value: Any) -> Any:
+    """Return an answer without the fields that the tenant sets by itself."""
     drop = {"assigned", "assignedUserIds"}
     if isinstance(value, dict):
-        return {k: without_unset(v) for k, v in value.items() if k not in drop}
-    return [without_unset(item) for item in value] if isinstance(value, list) else value
+        return {k: remove_unset(v) for k, v in value.items() if k not in drop}
+    return [remove_unset(item) for item in value] if isinstance(value, list) else value
 
 
-STEPS = samples(f"{PACKAGE}.PolicyStep")
+STEPS = list_samples(f"{PACKAGE}.PolicyStep")
 
 
 @pytest.mark.parametrize(
     ("packaged", "published"),
     [("schema.json", "policy-api"), ("around.json", "around-policies")],
 )
-def test_the_packaged_structure_is_the_published_one(packaged: str, published: str) -> None:
+def test_the_packaged_structure_equals_the_published_one(packaged: str, published: str) -> None:
     text = resources.files("pulumi_c1policy._emulator").joinpath(packaged).read_text("utf-8")
     file = Path(__file__).parents[1] / "reference" / f"{published}.openapi.yaml"
     assert json.loads(text) == yaml.safe_load(file.read_text("utf-8"))
@@ -151,7 +149,7 @@ def test_the_samples_reach_every_message_of_a_step() -> None:
     assert len(STEPS) > 100
 
 
-def test_every_field_is_stored_and_answered(c1_tenant: Emulator, http: httpx.Client) -> None:
+def test_every_field_is_stored_and_returned(c1_tenant: Emulator, http: httpx.Client) -> None:
     c1_tenant.set_quirks(unset_fields="omitted")
     escalating = [
         {"approval": {**s["approval"], "escalationEnabled": True}} if "approval" in s else s
@@ -170,10 +168,10 @@ def test_every_field_is_stored_and_answered(c1_tenant: Emulator, http: httpx.Cli
             r.id for r in c1_tenant.policies if r.fields["policyType"] == "POLICY_TYPE_CERTIFY"
         ),
     }
-    # Among the steps are those that nobody can write and that a tenant may hold since before.
+    # Some of the steps are held steps, which a write cannot contain.
     answer = http.post("/_emulator/add-policy", json=sent)
     assert answer.status_code == 200, answer.text
-    policy = without_unset(answer.json()["policy"])
+    policy = remove_unset(answer.json()["policy"])
     for key, held in sent["policySteps"].items():
         for was, is_now in zip(held["steps"], policy["policySteps"][key]["steps"], strict=True):
             assert is_now == was
@@ -195,7 +193,7 @@ QUIRKS = [
 
 
 @pytest.mark.parametrize("quirks", QUIRKS, ids=str)
-def test_every_answer_is_what_the_structure_allows(quirks: dict[str, Any]) -> None:
+def test_every_answer_conforms_to_the_structure(quirks: dict[str, Any]) -> None:
     with (
         Emulator(Quirks(**quirks)) as tenant,
         httpx.Client(base_url=tenant.url, headers=tenant.headers, verify=NO_AUTHORITIES) as http,
@@ -209,7 +207,7 @@ def test_every_answer_is_what_the_structure_allows(quirks: dict[str, Any]) -> No
         whole = http.post("/_emulator/add-policy", json={**sent, "scope": {"appId": "a"}})
         assert whole.status_code == 200
         check(whole.json(), "CreatePolicyResponse")
-        # Lists leave the scoped one out; checking hundreds of steps once is enough.
+        # Lists omit the scoped policy; one check of hundreds of steps is enough.
         sent["policySteps"] = {
             "grant": {"steps": [{"approval": {"users": {"userIds": ["u", "v"]}}}]}
         }

@@ -1,4 +1,4 @@
-"""An edit in the product ends ownership by code; an edit through the API does not."""
+"""An edit in the product removes the ownership annotations; an API edit does not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWNED = {
 
 
 @pytest.mark.parametrize("over", ["python", "http"])
-def test_a_product_edit_clears_ownership_in_the_same_step(
+def test_a_product_edit_removes_the_ownership_annotations(
     c1_tenant: Emulator, http: httpx.Client, create: Create, over: str
 ) -> None:
     created = create(annotations=OWNED)
@@ -38,7 +38,7 @@ def test_a_product_edit_clears_ownership_in_the_same_step(
 
 
 @pytest.mark.parametrize("over", ["python", "http"])
-def test_an_api_edit_keeps_ownership(
+def test_an_api_edit_keeps_the_ownership_annotations(
     c1_tenant: Emulator, http: httpx.Client, create: Create, over: str
 ) -> None:
     created = create(annotations=OWNED)
@@ -52,14 +52,14 @@ def test_an_api_edit_keeps_ownership(
     assert shown["annotations"] == OWNED
 
 
-def test_a_product_edit_holds_to_the_rules(http: httpx.Client, create: Create) -> None:
+def test_a_product_edit_is_checked_like_an_update(http: httpx.Client, create: Create) -> None:
     path = f"/_emulator/product-edit/{create()['id']}"
     for change in ({"nothing": 1}, {"policyType": "POLICY_TYPE_REVOKE"}, {"displayName": ""}):
         assert http.post(path, json=change).status_code == 400
 
 
 @pytest.mark.parametrize("over", ["python", "http"])
-def test_a_product_delete_is_a_delete(
+def test_a_product_delete_deletes_the_policy(
     c1_tenant: Emulator, http: httpx.Client, create: Create, over: str
 ) -> None:
     created = create()

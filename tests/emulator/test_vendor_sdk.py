@@ -1,4 +1,4 @@
-"""The vendor's own SDK works on the tenant, whatever its quirks."""
+"""The vendor's SDK works on the tenant with each set of quirks."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ POLICY: dict[str, Any] = {
 
 @pytest.fixture(params=QUIRKS, ids=str)
 def tenant(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """A tenant with one set of quirks."""
+    """Provide a tenant with one set of quirks."""
     with Emulator(Quirks(**request.param)) as emulator:
         yield emulator
 
 
 @pytest.fixture
 def sdk(tenant: Emulator) -> Iterator[SDK]:
-    """The vendor's SDK with the tenant's access token, which is all that it can be given."""
+    """Provide the vendor's SDK with the tenant's access token."""
     token = tenant.access_token
     security = shared.Security(bearer_auth=token, oauth=token)
     with SDK(server_url=tenant.url, security=security) as client:
@@ -51,14 +51,14 @@ def sdk(tenant: Emulator) -> Iterator[SDK]:
 
 
 def create(sdk: SDK) -> shared.Policy:
-    """A policy made by the SDK."""
+    """Create a policy with the SDK."""
     answer = sdk.policies.create(request=shared.CreatePolicyRequest.model_validate(POLICY))
     assert answer.create_policy_response
     assert answer.create_policy_response.policy
     return answer.create_policy_response.policy
 
 
-def test_it_creates_and_gets(sdk: SDK) -> None:
+def test_the_sdk_creates_and_gets_a_policy(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     assert isinstance(created.created_at, datetime)
@@ -72,7 +72,7 @@ def test_it_creates_and_gets(sdk: SDK) -> None:
     assert second.wait
 
 
-def test_it_lists_and_searches_in_pages(sdk: SDK) -> None:
+def test_the_sdk_lists_and_searches_in_pages(sdk: SDK) -> None:
     for _ in range(12):
         create(sdk)
     listed = sdk.policies.list(request={"page_size": 10}).list_policy_response
@@ -98,7 +98,7 @@ def test_it_lists_and_searches_in_pages(sdk: SDK) -> None:
     ],
     ids=str,
 )
-def test_it_finds(sdk: SDK, asked: dict[str, Any], found: int) -> None:
+def test_the_sdk_searches_with_each_filter(sdk: SDK, asked: dict[str, Any], found: int) -> None:
     policy_id = create(sdk).id
     mine = {"refs": [{"id": policy_id}], "exclude_policy_ids": [policy_id]}
     body: Any = {key: mine[key] if value == "mine" else value for key, value in asked.items()}
@@ -108,7 +108,7 @@ def test_it_finds(sdk: SDK, asked: dict[str, Any], found: int) -> None:
     assert len(answer.search_policies_response.list or []) == found
 
 
-def test_it_updates_without_a_mask(sdk: SDK) -> None:
+def test_the_sdk_updates_without_a_mask(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     whole = {**POLICY, "display_name": "Rewritten", "rules": []}
@@ -121,7 +121,7 @@ def test_it_updates_without_a_mask(sdk: SDK) -> None:
     assert updated.policy_type == created.policy_type
 
 
-def test_it_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
+def test_the_sdk_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
     created = create(sdk)
     assert created.id
     body: Any = {"policy": {"display_name": "Renamed"}, "update_mask": "displayName"}
@@ -134,7 +134,7 @@ def test_it_updates_with_a_mask(sdk: SDK, tenant: Emulator) -> None:
     assert tenant.requests[-1].update_mask == "displayName"
 
 
-def test_it_deletes(sdk: SDK) -> None:
+def test_the_sdk_deletes_a_policy(sdk: SDK) -> None:
     created = create(sdk)
     assert created.id
     assert sdk.policies.delete(request={"id": created.id}).status_code == 200
@@ -142,22 +142,22 @@ def test_it_deletes(sdk: SDK) -> None:
     assert answer
     assert answer.policy
     assert answer.policy.deleted_at
-    with pytest.raises(errors.SDKError, match="not found") as refused:
+    with pytest.raises(errors.SDKError, match="not found") as caught:
         sdk.policies.delete(request={"id": created.id})
-    assert refused.value.status_code == 404
+    assert caught.value.status_code == 404
 
 
-def test_it_is_told_that_provision_steps_are_refused(sdk: SDK) -> None:
+def test_the_sdk_raises_an_error_for_rejected_provision_steps(sdk: SDK) -> None:
     provisioning: dict[str, Any] = {
         "steps": [{"provision": {"provision_policy": {"connector": {}}}}]
     }
     body = {**POLICY, "policy_steps": {"grant": provisioning}, "rules": []}
-    with pytest.raises(errors.SDKError, match="provision steps are not allowed") as refused:
+    with pytest.raises(errors.SDKError, match="provision steps are not allowed") as caught:
         sdk.policies.create(request=shared.CreatePolicyRequest.model_validate(body))
-    assert refused.value.status_code == 500
+    assert caught.value.status_code == 500
 
 
-def test_it_validates_and_tries_expressions(sdk: SDK) -> None:
+def test_the_sdk_validates_and_evaluates_expressions(sdk: SDK) -> None:
     validated = sdk.policy_validate.validate_cel(request={"text": "f("}).editor_validate_response
     assert validated
     assert [marker.start_column for marker in validated.markers or []] == [3]
@@ -180,8 +180,8 @@ def test_the_sdk_reads_and_writes_the_objects_around_policies(sdk: SDK, tenant: 
     assert users
     assert users.list
     assert [row.user and row.user.id for row in users.list] == [ada]
-    wanted = shared.AppEntitlementSearchServiceSearchRequest(app_ids=[app], display_name="Sales")
-    found = sdk.app_entitlement_search.search(request=wanted)
+    request = shared.AppEntitlementSearchServiceSearchRequest(app_ids=[app], display_name="Sales")
+    found = sdk.app_entitlement_search.search(request=request)
     assert found
     page = found.app_entitlement_search_service_search_response
     assert page
@@ -221,7 +221,7 @@ def test_the_sdk_updates_an_entitlement(sdk: SDK, tenant: Emulator) -> None:
     assert answer.app.user_count == 12
 
 
-def test_the_sdk_searches_what_stands_around_policies(sdk: SDK, tenant: Emulator) -> None:
+def test_the_sdk_searches_the_objects_around_policies(sdk: SDK, tenant: Emulator) -> None:
     policy = create(sdk)
     app = tenant.add_app("CRM", grantPolicyId=policy.id)
     webhook, provider = tenant.add_webhook("Checks"), tenant.add_step_up_provider("Keys")

@@ -1,4 +1,4 @@
-"""Records of earlier releases are read without a change; one folder a release."""
+"""States of earlier releases are read without a change; each release has a folder."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ CASES = [
 
 
 @pytest.mark.parametrize("resource", CASES)
-def test_the_recorded_policy_needs_no_change(resource: dict[str, Any]) -> None:
+def test_a_policy_of_an_earlier_release_needs_no_change(resource: dict[str, Any]) -> None:
     answer = PolicyProvider().diff(resource["id"], resource["outputs"], resource["inputs"])
     assert answer.changes is False
 
 
 @pytest.mark.parametrize("resource", CASES)
-def test_a_change_of_the_recorded_policy_is_seen(resource: dict[str, Any]) -> None:
+def test_a_change_of_a_policy_of_an_earlier_release_is_found(resource: dict[str, Any]) -> None:
     desired = resource["inputs"] | {"description": "another"}
     assert PolicyProvider().diff(resource["id"], resource["outputs"], desired).changes is True
 
@@ -46,15 +46,17 @@ def test_the_pickled_provider_loads(resource: dict[str, Any]) -> None:
     assert len(pickled) < 100, "it is a reference, without code or state"
 
 
-def _provisions(resource: Any) -> bool:
+def _has_provision_step(resource: Any) -> bool:
     return "'provision'" in repr(resource["inputs"].get("policy_steps"))
 
 
-@pytest.mark.parametrize("resource", [case for case in CASES if _provisions(case.values[0])])
-def test_a_recorded_policy_with_a_provision_step_refreshes_and_says_what_to_take_out(
+@pytest.mark.parametrize(
+    "resource", [case for case in CASES if _has_provision_step(case.values[0])]
+)
+def test_a_provision_step_of_an_earlier_release_can_be_read_and_must_be_removed(
     resource: dict[str, Any], c1_tenant: Emulator
 ) -> None:
-    """The tenant holds the step since before; the program is told, and goes on without it."""
+    """The tenant has a held step; the check names it, and the program removes it."""
     inputs = {k: v for k, v in resource["inputs"].items() if not k.startswith("__")}
     held = c1_tenant.add_policy(encode(POLICY, inputs))
     outputs = resource["outputs"] | {"id": held["id"]}

@@ -191,7 +191,7 @@ def _untagged(value: Any) -> Any:
 def writes_alike(tree: Tree, edit: Edit) -> bool:
     """Both versions hold the same kinds of steps that tenants refuse.
 
-    Else one side keeps what the other does not write; `test_held_steps.py` tests that.
+    Else one side keeps what the other does not write; `test_held_step_plans.py` tests that.
     """
     other = apply(tree, edit)
     before, after = (

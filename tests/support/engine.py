@@ -55,14 +55,14 @@ class QuickClock(ClientClock):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waited = 0.0
+        self.waited = 0.0
 
     def monotonic(self) -> float:
-        return time.monotonic() + self._waited
+        return time.monotonic() + self.waited
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         with self._lock:
-            self._waited += seconds
+            self.waited += seconds
         return event.is_set()
 
 

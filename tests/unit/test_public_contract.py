@@ -107,7 +107,7 @@ COMMAND_OPTIONS = {
 PLACES = "account-config approver form provisioner rule-condition wait-condition"
 FORMATS = "json markdown table text"
 ANSWER_KEYS = "accepted column message severity"
-SIMULATION_KEYS = "approvers ending matched_rule policy possible routes steps subject"
+SIMULATION_KEYS = "approvers ending matched_rule policy possible routes steps subject subject_name"
 ROUTE_KEYS = "matched outcome policy policy_id rules"
 STEP_KEYS = "index kind status summary"
 IMPACT_KEYS = "after before changed policy subject"
@@ -266,17 +266,17 @@ def list_functions(module: ModuleType) -> list[str]:
     ]
 
 
-def test_state_keys() -> None:
+def test_state_keys_are_stable() -> None:
     compare("State keys", STATE_KEYS, set(list_constants(r"__[a-z]+(_[a-z]+)*")))
 
 
-def test_the_type_token() -> None:
+def test_the_type_token_is_stable() -> None:
     assert f"pulumi-python:{Policy._resource_type_name}" == import_file.TYPE
     assert import_file.TYPE == "pulumi-python:dynamic/c1policy:Policy"
 
 
 @pytest.mark.parametrize("name", ["AppPolicies", "EntitlementPolicies"])
-def test_the_type_tokens_of_attachments(name: str) -> None:
+def test_the_type_tokens_of_attachments_are_stable(name: str) -> None:
     found = getattr(pulumi_c1policy, name)._resource_type_name
     assert found == f"dynamic/c1policy:{name}"
 
@@ -289,42 +289,42 @@ def test_the_provider_has_its_path_in_every_state(provider: type[ResourceProvide
     assert f"pulumi_c1policy.provider\n{provider.__name__}\n" in pickled
 
 
-def test_the_names_of_the_providers() -> None:
+def test_the_names_of_the_providers_are_stable() -> None:
     names = ["PolicyProvider", "AppPoliciesProvider", "EntitlementPoliciesProvider"]
     found = [PolicyProvider, AppPoliciesProvider, EntitlementPoliciesProvider]
     assert [each.__name__ for each in found] == names
 
 
-def test_the_ids_of_attachments() -> None:
+def test_the_ids_of_attachments_are_stable() -> None:
     assert AttachmentTarget("a/1", "e 2").id == "a%2F1/e%202"
     assert AttachmentTarget("a/1").id == "a%2F1"
 
 
-def test_annotation_keys() -> None:
+def test_annotation_keys_are_stable() -> None:
     compare("Annotation keys", ANNOTATION_KEYS, OWNERSHIP_KEYS)
 
 
-def test_config_keys() -> None:
+def test_config_keys_are_stable() -> None:
     assert config_keys.NAMESPACE == "c1policy"
     compare("Config keys", CONFIG_KEYS, {*config_keys.KEYS, config_keys.FORMER})
 
 
-def test_environment_variables() -> None:
+def test_environment_variables_are_stable() -> None:
     found = {*list_constants(r"(CONDUCTORONE|PULUMI_C1POLICY)(_[A-Z]+)+")}
     found |= set(map(decision_sources.name_variable, DECISIONS))
     compare("Environment variables", ENVIRONMENT_VARIABLES, found)
 
 
-def test_values_of_decisions() -> None:
+def test_values_of_decisions_are_stable() -> None:
     found = [f"{name}={value}" for name, values in DECISIONS.items() for value in values]
     compare("Values of decisions", DECISION_VALUES, found)
 
 
-def test_rule_ids() -> None:
+def test_rule_ids_are_stable() -> None:
     compare("Rule ids", RULE_IDS, RULES)
 
 
-def test_commands_and_their_options() -> None:
+def test_commands_and_their_options_are_stable() -> None:
     root: Any = typer.main.get_command(app)
     compare("Commands", " ".join(COMMAND_OPTIONS), root.commands)
     for name, listed in COMMAND_OPTIONS.items():
@@ -337,7 +337,7 @@ def test_commands_and_their_options() -> None:
         compare(f"Options of c1policy {name}", listed, spellings)
 
 
-def test_output_formats_and_places() -> None:
+def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
@@ -352,14 +352,16 @@ def test_output_formats_and_places() -> None:
     ],
     ids=["accepted", "rejected", "wrong-arguments"],
 )
-def test_exit_codes_of_check_expression(arguments: list[str], code: int) -> None:
+def test_exit_codes_of_check_expression_are_stable(arguments: list[str], code: int) -> None:
     assert CliRunner().invoke(app, ["check-expression", *arguments]).exit_code == code
 
 
 @pytest.mark.parametrize(
     ("step", "code"), [({"reject": {}}, 0), ({}, 1), (None, 2)], ids=["sound", "refused", "no-file"]
 )
-def test_exit_codes_of_validate(tmp_path: Path, step: dict[str, Any] | None, code: int) -> None:
+def test_exit_codes_of_validate_are_stable(
+    tmp_path: Path, step: dict[str, Any] | None, code: int
+) -> None:
     file = tmp_path / "policy.json"
     policy = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT"}
     if step is not None:
@@ -367,7 +369,7 @@ def test_exit_codes_of_validate(tmp_path: Path, step: dict[str, Any] | None, cod
     assert CliRunner().invoke(app, ["validate", "--policy", str(file)]).exit_code == code
 
 
-def test_json_keys_of_check_expression() -> None:
+def test_json_keys_of_check_expression_are_stable() -> None:
     asked = '{"expr": "true", "place": "rule-condition"}\n'
     done = CliRunner().invoke(app, ["check-expression", "--jsonl"], input=asked)
     compare("JSON keys of check-expression --jsonl", ANSWER_KEYS, json.loads(done.stdout))
@@ -384,7 +386,7 @@ def simulate(folder: Path, *options: str) -> Result:
     return CliRunner().invoke(app, ["simulate", *given, *options])
 
 
-def test_json_keys_of_simulate(tmp_path: Path) -> None:
+def test_json_keys_of_simulate_are_stable(tmp_path: Path) -> None:
     [found] = json.loads(simulate(tmp_path, "--format", "json").stdout)
     compare("JSON keys of simulate", SIMULATION_KEYS, found)
     compare("JSON keys of a route", ROUTE_KEYS, found["routes"][0])
@@ -399,17 +401,17 @@ def test_json_keys_of_simulate(tmp_path: Path) -> None:
     [([], 0), (["--against", "before"], 0), (["--against", "before", "--fail-on-change"], 1)],
     ids=["without-a-comparison", "changed", "fail-on-change"],
 )
-def test_exit_codes_of_simulate(tmp_path: Path, options: list[str], code: int) -> None:
+def test_exit_codes_of_simulate_are_stable(tmp_path: Path, options: list[str], code: int) -> None:
     given = [str(tmp_path / "before.json") if each == "before" else each for each in options]
     assert simulate(tmp_path, *given).exit_code == code
 
 
-def test_members_of_the_emulator() -> None:
+def test_members_of_the_emulator_are_stable() -> None:
     members = [each for each in dir(testing.Emulator) if not each.startswith("_")]
     compare("Members of testing.Emulator", EMULATOR_MEMBERS, members)
 
 
-def test_json_keys_of_usage() -> None:
+def test_json_keys_of_usage_are_stable() -> None:
     use = uses.PolicyUse("p1", "app", "a1")
     report = use_report.Report([use_report.Subject("p1", "One")], [use])
     found = json.loads(use_report.to_json(report))
@@ -419,7 +421,7 @@ def test_json_keys_of_usage() -> None:
     assert USE_KINDS.split("|") == [*uses.KINDS]
 
 
-def test_exit_codes_of_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exit_codes_of_usage_are_stable(monkeypatch: pytest.MonkeyPatch) -> None:
     with testing.Emulator() as tenant:
         for name, value in tenant.environment.items():
             monkeypatch.setenv(name, value)
@@ -427,12 +429,12 @@ def test_exit_codes_of_usage(monkeypatch: pytest.MonkeyPatch) -> None:
         assert CliRunner().invoke(app, ["usage", "no such policy"]).exit_code == 2
 
 
-def test_json_keys_of_the_emulator() -> None:
+def test_json_keys_of_the_emulator_are_stable() -> None:
     with testing.Emulator() as tenant:
         compare("JSON keys of emulator --json", TENANT_KEYS, json.loads(format_json(tenant)))
 
 
-def test_options_before_the_command() -> None:
+def test_options_before_the_command_are_stable() -> None:
     done = CliRunner().invoke(app, ["--version"])
     assert done.exit_code == 0
     assert re.fullmatch(r"pulumi-c1policy \d+\.\d+\.\d+\S*\n", done.stdout)
@@ -456,7 +458,7 @@ def test_options_before_the_command() -> None:
     ],
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
 )
-def test_public_names(module: ModuleType, listed: str) -> None:
+def test_public_names_are_stable(module: ModuleType, listed: str) -> None:
     compare(module.__name__, listed, module.__all__)
     for name in module.__all__:
         assert getattr(module, name) is not None
@@ -469,28 +471,28 @@ def test_unlisted_builders_can_be_imported() -> None:
 
 
 @pytest.mark.parametrize("module", sorted(BUILDERS))
-def test_builders(module: str) -> None:
+def test_builders_are_stable(module: str) -> None:
     compare(f"builders.{module}", BUILDERS[module], list_functions(getattr(builders, module)))
 
 
-def test_arguments_of_a_policy() -> None:
+def test_arguments_of_a_policy_are_stable() -> None:
     found = [name for name in inspect.signature(Policy.__init__).parameters if name != "self"]
     compare("Arguments of Policy", POLICY_ARGUMENTS, found)
 
 
 @pytest.mark.parametrize("name", sorted(LOOKUPS))
-def test_arguments_of_lookups(name: str) -> None:
+def test_arguments_of_lookups_are_stable(name: str) -> None:
     for function in (name, f"{name}_output"):
         compare(function, LOOKUPS[name], inspect.signature(getattr(lookups, function)).parameters)
 
 
 @pytest.mark.parametrize("name", sorted(LOOKUP_RESULTS))
-def test_results_of_lookups(name: str) -> None:
+def test_results_of_lookups_are_stable(name: str) -> None:
     found = [field.name for field in dataclasses.fields(getattr(lookup_results, name))]
     compare(name, LOOKUP_RESULTS[name], found)
 
 
-def test_tokens_of_lookups_for_mocks() -> None:
+def test_tokens_of_lookups_for_mocks_are_stable() -> None:
     functions = [getattr(lookups, name) for name in LOOKUPS]
     docs = " ".join(inspect.getdoc(function) or "" for function in functions)
     compare("Tokens of lookups", LOOKUP_TOKENS, re.findall(r"c1policy:index:\w+", docs))
@@ -500,7 +502,7 @@ def test_tokens_of_lookups_for_mocks() -> None:
     ("name", "listed"),
     [("AppPolicies", ATTACHMENT_ARGUMENTS), ("EntitlementPolicies", ENTITLEMENT_ARGUMENTS)],
 )
-def test_arguments_of_attachments(name: str, listed: str) -> None:
+def test_arguments_of_attachments_are_stable(name: str, listed: str) -> None:
     signature = inspect.signature(getattr(pulumi_c1policy, name).__init__)
     compare(
         f"Arguments of {name}", listed, [each for each in signature.parameters if each != "self"]

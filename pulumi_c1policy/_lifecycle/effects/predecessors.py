@@ -96,6 +96,10 @@ def _judge(run: Run, prior: Prior, name: str, value: object, workspace: str) -> 
         run.warn(attachment_texts.warn_of_gone_predecessor(name, value))
         return ""
     if workspace and read_workspace(policy) == workspace:
-        run.warn(attachment_texts.warn_of_own_predecessor(name, value))
+        run.warn(
+            attachment_texts.warn_of_own_predecessor(
+                name, value, str(policy.get("display_name") or "")
+            )
+        )
         return ""
     return value

@@ -11,13 +11,14 @@ warning per run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
+from pulumi_c1policy._client.outcomes import OutcomeKind
 from pulumi_c1policy._client.policy_client import PolicyClient
-from pulumi_c1policy._client.usage_client import Searched
+from pulumi_c1policy._client.usage_client import Searched, UsageClient
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.planning import use_texts, uses
 from pulumi_c1policy._lifecycle.planning.ownership import read_workspace
@@ -47,6 +48,9 @@ _MAX_SEARCH_SECONDS, _MAX_SEARCH_SHARE = 10.0, 1 / 8
 At least half of an operation's deadline remains for the deletion.
 """
 
+_MAX_NAMES_SECONDS = 3.0
+"""The bound of the request for the names of apps."""
+
 
 @dataclass(frozen=True, slots=True)
 class InUse:
@@ -75,6 +79,7 @@ class UseGuard:
             warn: Show a warning.
         """
         self._client = client
+        self._usage = UsageClient(client.transport, OutcomeKind.HELP)
         self._known = known
         self._warn = warn
         self._lock = Lock()
@@ -83,6 +88,8 @@ class UseGuard:
         """The uses that the search ahead saw, by policy; an empty list if it was left open."""
         self._pages: Iterator[list[dict[str, Any]]] | None = None
         """The pages of all policies that were not read yet; None before the first question."""
+        self._app_names: dict[str, str] = {}
+        """The display names of apps, as far as the run has seen them."""
         self._failed: dict[str, str] = {}
         """The searches that failed, with the reason; they are not tried again."""
         self._has_warned = False
@@ -152,7 +159,27 @@ class UseGuard:
             # If the tenant does not answer any more, its earlier answer remains.
             found += earlier if now is None else now
             is_complete = is_complete and is_whole
-        return InUse(uses.drop_repeated(found), is_complete) if found else None
+        if not found:
+            return None
+        return InUse(self._name_apps(uses.sort(uses.drop_repeated(found))), is_complete)
+
+    def _name_apps(self, found: list[PolicyUse]) -> list[PolicyUse]:
+        """Add the names of apps to the uses that a text lists, with at most one request."""
+        self._app_names |= {use.id: use.name for use in found if use.kind == "app"}
+        shown = {use.app_id for use in found[: use_texts.MAX_SHOWN]} - {""}
+        if unnamed := sorted(shown - self._app_names.keys()):
+            try:
+                with self._client.limit_time(_MAX_NAMES_SECONDS):
+                    rows = self._usage.search_apps_by_ids(unnamed).rows or []
+            except APIError:
+                # The text then shows their ids.
+                rows = []
+            # An app without an answer is not asked for again.
+            self._app_names |= dict.fromkeys(unnamed, "")
+            self._app_names |= {
+                str(row.get("id")): str(row.get("displayName") or "") for row in rows
+            }
+        return [replace(use, app_name=self._app_names.get(use.app_id, "")) for use in found]
 
     def _search_one(self, what: Searched, policy_id: str) -> tuple[list[PolicyUse] | None, bool]:
         """Return the uses of one policy (None if the tenant does not tell), and if they are all."""
@@ -178,7 +205,7 @@ class UseGuard:
             return None
         ids = sorted(policy_ids)
         try:
-            page = self._client.usage.search_by_policies(what, ids, token)
+            page = self._usage.search_by_policies(what, ids, token)
         except APIError as error:
             self._failed[what] = error.summary
             return None

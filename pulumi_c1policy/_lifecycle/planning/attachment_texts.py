@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._model.tree import Tree
@@ -48,10 +49,12 @@ def warn_of_gone_predecessor(name: str, policy_id: str) -> str:
     )
 
 
-def warn_of_own_predecessor(name: str, policy_id: str) -> str:
+def warn_of_own_predecessor(name: str, policy_id: str, policy_name: str) -> str:
     """Warn that a predecessor is a policy of this stack, which may be deleted as well."""
+    shown = _text.to_one_line(policy_name)
+    policy = f"{shown!r} ({policy_id})" if shown else repr(policy_id)
     return (
-        f"`{name}` was {policy_id!r} before, and this stack manages that policy; the field is set "
+        f"`{name}` was {policy} before, and this stack manages that policy; the field is set "
         "to inherited instead. To attach the policy, declare it in the program."
     )
 

@@ -6,13 +6,16 @@ A sentence continues the name of the resource ("the policy 'x': it …"), so it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning import uses
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 
-_MAX_SHOWN = 5
+MAX_SHOWN: Final = 5
+"""The number of uses that a sentence lists."""
+
 _MAX_NAME_LENGTH = 60
 _VARIABLE = "PULUMI_C1POLICY_ON_IN_USE=delete"
 
@@ -75,19 +78,24 @@ def count_uses(found: Sequence[PolicyUse], *, is_complete: bool = True) -> str:
 
 
 def name_object(use: PolicyUse) -> str:
-    """Name the object that uses a policy: its kind, its display name, and its id with its app."""
-    shown = _text.to_one_line(use.name)
+    """Name the object that uses a policy: its kind, name and id, and those of its app."""
+    of = f" of the app {_name_by_id(use.app_name, use.app_id)}" if use.app_id else ""
+    return f"the {use.kind} {_name_by_id(use.name, use.id)}{of}"
+
+
+def _name_by_id(name: str, own_id: str) -> str:
+    """Return a name with its id, or the id alone; both come from the tenant."""
+    shown = _text.to_one_line(name)
     if len(shown) > _MAX_NAME_LENGTH:
         shown = f"{shown[: _MAX_NAME_LENGTH - 1]}…"
-    of = f" of the app {_text.to_one_line(use.app_id)}" if use.app_id else ""
-    name = f" '{shown}'" if shown else ""
-    return f"the {use.kind}{name} ({_text.to_one_line(use.id)}{of})"
+    plain_id = _text.to_one_line(own_id)
+    return f"'{shown}' ({plain_id})" if shown else plain_id
 
 
 def _list(found: Sequence[PolicyUse]) -> str:
     """List the largest uses."""
-    listed = ", ".join(map(_describe, uses.sort(found)[:_MAX_SHOWN]))
-    return listed + (f" and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else "")
+    listed = ", ".join(map(_describe, uses.sort(found)[:MAX_SHOWN]))
+    return listed + (f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else "")
 
 
 def _describe(use: PolicyUse) -> str:

@@ -53,6 +53,7 @@ class PolicyUse:
         places: The uses ("grant", "revoke"), or the paths in a policy, in which it names the
             policy.
         grants: The number of grants of an entitlement.
+        app_name: The display name of the app with `app_id`; "" if it is unknown.
     """
 
     policy_id: str
@@ -62,6 +63,7 @@ class PolicyUse:
     app_id: str = ""
     places: tuple[str, ...] = ()
     grants: int = 0
+    app_name: str = ""
 
 
 def find_in_app(row: Tree, policy_ids: Collection[str]) -> list[PolicyUse]:

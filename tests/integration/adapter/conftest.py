@@ -1,4 +1,4 @@
-"""A run of a program in this process, with the credentials of the emulated tenant."""
+"""Fixtures that run a program in this process, with the credentials of the emulated tenant."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi import program_lookups
 
 
-class Run:
-    """A stand-in for the stack, which is the root resource of a run."""
+class FakeStack:
+    """A replacement of the stack, the root resource of a run."""
 
 
 @pytest.fixture
 def start_run(monkeypatch: pytest.MonkeyPatch, c1_tenant: Emulator) -> Iterator[Callable[[], None]]:
-    """Starts a run of a program with the tenant's credentials; one is started already."""
+    """Return a function that starts a run with the tenant's credentials, and start a first one."""
     for name, value in c1_tenant.environment.items():
         monkeypatch.setenv(name, value)
-    runs: list[Run] = []
+    runs: list[FakeStack] = []
 
     def start() -> None:
-        runs[:] = [Run()]
+        runs[:] = [FakeStack()]
 
     start()
     monkeypatch.setattr(program_lookups, "get_root_resource", lambda: runs[0])

@@ -152,7 +152,7 @@ def test_webhooks_and_providers_are_found_by_their_names(c1_tenant: Emulator) ->
     assert f'  {provider}: "Okta Verify"' in text
 
 
-def test_equal_questions_are_asked_once(c1_tenant: Emulator) -> None:
+def test_equal_lookups_are_sent_once(c1_tenant: Emulator) -> None:
     okta = c1_tenant.add_app("Okta")
     c1_tenant.add_group(okta, "Security")
     c1_tenant.add_group(okta, "Staff")
@@ -174,9 +174,9 @@ def test_all_pages_are_read(c1_tenant: Emulator) -> None:
     app = c1_tenant.add_app("GitHub")
     ids = [c1_tenant.add_webhook(f"Webhook {number}") for number in range(230)]
     assert c1.find_webhook(name="Webhook 229").id == ids[-1]
-    wanted = [c1_tenant.add_entitlement(app, "Same") for _ in range(60)]
+    ids = [c1_tenant.add_entitlement(app, "Same") for _ in range(60)]
     text = "\n".join(refuse(c1.find_entitlement, app="GitHub", name="Same"))
-    assert f"finds {len(wanted)} entitlements" in text
+    assert f"finds {len(ids)} entitlements" in text
 
 
 CALLS: list[tuple[Callable[..., object], dict[str, str], str, str]] = [
@@ -190,7 +190,7 @@ CALLS: list[tuple[Callable[..., object], dict[str, str], str, str]] = [
 
 @pytest.mark.parametrize(("find", "arguments", "path", "reads"), CALLS)
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_refused_search_names_the_endpoint_and_what_to_write(
+def test_the_error_for_a_rejected_search_names_the_endpoint_and_the_correction(
     status: int,
     find: Callable[..., object],
     arguments: dict[str, str],

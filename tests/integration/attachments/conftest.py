@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.integration.attachments.company import Company
+from tests.integration.attachments.attachment_company import Company
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A GET of the policy directly precedes each write, and is younger than any wait.
+"""A GET of the policy directly precedes each write, and follows any wait.
 
 The server on real sockets records the order and the times of the requests.
 """
@@ -110,8 +110,8 @@ def require_decision_on_last_look(server: Recorder, seen: list[str]) -> None:
         "unavailable",
         "cut",
         "look cut",
-        "token refused",
-        "token refused at the look",
+        "token rejected",
+        "token rejected at the look",
         "all",
     ],
 )

@@ -11,6 +11,6 @@ from pulumi_c1policy._emulator import Emulator
 
 @pytest.fixture(scope="module")
 def tenant() -> Iterator[Emulator]:
-    """An emulated tenant."""
+    """Provide an emulated tenant."""
     with Emulator() as emulator:
         yield emulator

@@ -8,18 +8,18 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy.provider import PolicyProvider
-from tests.integration.performance.cases import Tenant
+from tests.integration.performance.counting_tenant import CountingTenant
 from tests.support.engine import Process
 
 
 @pytest.fixture
-def tenant(c1_tenant: Emulator) -> Tenant:
-    """The tenant, with nothing but its builtin policies."""
-    return Tenant(c1_tenant)
+def tenant(c1_tenant: Emulator) -> CountingTenant:
+    """Return the tenant, with nothing but its builtin policies."""
+    return CountingTenant(c1_tenant)
 
 
 @pytest.fixture
 def provider(c1_tenant: Emulator) -> Iterator[PolicyProvider]:
-    """The provider in a process of its own."""
+    """Provide a provider in a process of its own."""
     with Process(c1_tenant).alive() as alive:
         yield alive

@@ -6,29 +6,29 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._pulumi import failures
-from tests.integration.trust.cases import Others
+from tests.integration.trust.trust_cases import OtherPolicies
 from tests.support.engine import Stack
 
 
 @pytest.fixture
 def stack(c1_tenant: Emulator) -> Stack:
-    """A stack without any resource."""
+    """Return a stack without any resource."""
     return Stack(c1_tenant)
 
 
 @pytest.fixture
-def others(c1_tenant: Emulator) -> Others:
-    """The policies of others, which nothing may touch."""
-    return Others(c1_tenant)
+def others(c1_tenant: Emulator) -> OtherPolicies:
+    """Return the policies of others, which nothing may touch."""
+    return OtherPolicies(c1_tenant)
 
 
 @pytest.fixture(autouse=True)
 def _forget_warnings() -> None:
-    """Each test sees the warnings that a process shows once."""
+    """Let each test see the warnings that a process shows once."""
     failures._warn_once.cache_clear()
 
 
 @pytest.fixture
 def adopting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user who decided that leftovers are to be adopted."""
+    """Decide that leftovers are adopted."""
     monkeypatch.setenv("PULUMI_C1POLICY_ON_LEFTOVER", "adopt")

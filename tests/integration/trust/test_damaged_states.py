@@ -1,6 +1,4 @@
-"""A damaged state, or one of another version: read, diff, update and delete end well or with an
-error of ours.
-"""
+"""Damaged states and other versions: each operation succeeds or raises an error of this package."""
 
 from __future__ import annotations
 
@@ -19,7 +17,13 @@ from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.state_codec import INTERNAL, TENANT
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._pulumi import dynamic_server
-from tests.integration.trust.cases import Others, grant, live, marks, writes
+from tests.integration.trust.trust_cases import (
+    OtherPolicies,
+    list_live,
+    list_writes,
+    make_grant,
+    make_ownership,
+)
 from tests.support.engine import Process, Stack
 from tests.support.strategies import accepted_policies
 
@@ -54,7 +58,7 @@ _STEPS = {
         ]
     }
 }
-FULL = grant(
+FULL = make_grant(
     "Full.",
     policy_steps=_STEPS | {"low": {"steps": [{"accept": {}}]}},
     rules=[{"condition": "subject.department == 'Sales'", "step_key": "low"}],
@@ -62,17 +66,17 @@ FULL = grant(
 )
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a tree, from the top down."""
+def _list_places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return every place in a tree, from the top down."""
     items: Any = ()
     if isinstance(value, dict):
         items = value.items()
     elif isinstance(value, list):
         items = enumerate(value)
-    return [p for key, item in items for p in [(*path, key), *_places(item, (*path, key))]]
+    return [p for key, item in items for p in [(*path, key), *_list_places(item, (*path, key))]]
 
 
-def _damaged(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: bool) -> None:
+def _damage(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: bool) -> None:
     """Put a value, or nothing, at a place."""
     holder: Any = state
     for part in path[:-1]:
@@ -83,16 +87,19 @@ def _damaged(state: dict[str, Any], path: tuple[Any, ...], value: Any, *, gone: 
         del holder[path[-1]]
 
 
-# A place as a number: how many places there are is known only once the tenant has answered.
+# A place as a number, because the number of places is known after the answer only.
 _DAMAGES = st.lists(st.tuples(st.integers(0, 2**16), _JSON, st.booleans()), min_size=1, max_size=3)
 
 
 def _with_damages(state: dict[str, Any], damages: list[tuple[int, Any, bool]]) -> dict[str, Any]:
-    """The state with damages at any depth."""
+    """Return the state with damages at any depth."""
     out = copy.deepcopy(state)
     for number, value, gone in damages:
-        places = [*((name,) for name in (*INTERNAL, STATE, *POLICY_KIND.writable)), *_places(out)]
-        _damaged(out, places[number % len(places)], value, gone=gone)
+        places = [
+            *((name,) for name in (*INTERNAL, STATE, *POLICY_KIND.writable)),
+            *_list_places(out),
+        ]
+        _damage(out, places[number % len(places)], value, gone=gone)
     return out
 
 
@@ -106,17 +113,17 @@ def _attempt(call: Callable[[], Any]) -> Any:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damages=_DAMAGES, inputs=accepted_policies())
-def test_whatever_is_damaged_each_call_ends_well_or_with_an_error_of_ours(
+def test_any_damage_gives_a_result_or_an_error_of_this_package(
     c1_tenant: Emulator, damages: list[tuple[int, Any, bool]], inputs: dict[str, Any]
 ) -> None:
     stack = Stack(c1_tenant)
-    declared = grant()
+    declared = make_grant()
     checked = {**stack.properties("access", declared, {}), **inputs}
-    checked["annotations"] = {**inputs.get("annotations", {}), **marks()}
+    checked["annotations"] = {**inputs.get("annotations", {}), **make_ownership()}
     checked.pop("scope", None)
     c1_tenant.reset()
-    others = Others(c1_tenant)
-    others.add(annotations=marks("c1policy.Policy/other"))
+    others = OtherPolicies(c1_tenant)
+    others.add(annotations=make_ownership("c1policy.Policy/other"))
     with Process(c1_tenant).alive() as provider:
         made = _attempt(lambda: provider.create(copy.deepcopy(checked)))
         if isinstance(made, errors.C1PolicyError):
@@ -128,10 +135,10 @@ def test_whatever_is_damaged_each_call_ends_well_or_with_an_error_of_ours(
         _attempt(lambda: provider.update(made.id, copy.deepcopy(state), desired))
         read = _attempt(lambda: provider.read(made.id, copy.deepcopy(state)))
         if isinstance(read, errors.RefusedError):
-            # The damage is the name of another tenant, which is nothing that a read may mend.
+            # The damage is the name of another tenant; a read must not repair it.
             assert state[TENANT] not in (None, (made.outs or {})[TENANT])
             return
-        # Whatever the state was, a read mends it.
+        # A read repairs any other damage.
         assert read.id == made.id
         assert not isinstance(
             _attempt(lambda: provider.diff(made.id, dict(read.outs or {}), checked)),
@@ -157,7 +164,7 @@ CASES = [pytest.param(damage, id=name) for name, damage in UNREADABLE.items()]
 
 
 @pytest.mark.parametrize("damage", CASES)
-def test_an_update_is_refused_by_path_and_says_how_to_go_on(
+def test_the_refusal_of_an_update_names_the_path_and_the_correction(
     c1_tenant: Emulator, damage: dict[str, Any]
 ) -> None:
     stack = Stack(c1_tenant)
@@ -165,7 +172,7 @@ def test_an_update_is_refused_by_path_and_says_how_to_go_on(
     [entry] = stack.state
     entry.outputs |= damage
     before = c1_tenant.policy(entry.id)
-    for program in ({"access": FULL}, {"access": grant("Another.")}):
+    for program in ({"access": FULL}, {"access": make_grant("Another.")}):
         with pytest.raises(errors.StateError, match="pulumi up --refresh") as caught:
             stack.up(program)
         [name] = damage
@@ -175,7 +182,7 @@ def test_an_update_is_refused_by_path_and_says_how_to_go_on(
 
 
 @pytest.mark.parametrize("damage", CASES)
-def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
+def test_a_refresh_repairs_a_damaged_state(
     c1_tenant: Emulator,
     damage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
@@ -196,14 +203,14 @@ def test_a_refresh_reads_the_policy_anew_and_nothing_is_to_do(
     kept = {name: value for name, value in entry.inputs.items() if name != "__owner"}
     if damage.keys() != {"annotations"}:
         assert kept == inputs
-    before = len(writes(c1_tenant))
+    before = len(list_writes(c1_tenant))
     stack.up({"access": FULL})
-    # Of damaged annotations nobody knows which keys were the program's: it sends them once more.
-    assert writes(c1_tenant)[before:] == []
+    # The managed keys of damaged annotations are unknown, so an update sends them again.
+    assert list_writes(c1_tenant)[before:] == []
 
 
 @pytest.mark.parametrize("damage", CASES)
-def test_a_destroy_deletes_what_names_this_very_resource(
+def test_a_destroy_deletes_a_policy_with_the_ownership_annotations_of_the_resource(
     c1_tenant: Emulator, damage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack = Stack(c1_tenant)
@@ -212,25 +219,25 @@ def test_a_destroy_deletes_what_names_this_very_resource(
     entry.outputs |= damage
     monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: URN)
     stack.destroy()
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
     assert stack.state == []
 
 
 OTHERS: dict[str, dict[str, str]] = {
-    "nobody": {},
-    "another resource": marks("c1policy.Policy/other"),
-    "another stack": marks(workspace="shop/prod"),
-    "a longer workspace": marks(workspace="team/acme/shop/dev"),
-    "another tool": marks() | {"managed_by": "terraform"},
-    "a part": {"managed_by": "pulumi"},
+    "no annotations": {},
+    "another resource": make_ownership("c1policy.Policy/other"),
+    "another stack": make_ownership(workspace="shop/prod"),
+    "a longer workspace": make_ownership(workspace="team/acme/shop/dev"),
+    "another tool": make_ownership() | {"managed_by": "terraform"},
+    "incomplete ownership annotations": {"managed_by": "pulumi"},
 }
 
 
-@pytest.mark.parametrize("urn", ["", URN], ids=["", "by URN"])
+@pytest.mark.parametrize("urn", ["", URN], ids=["without a URN", "with a URN"])
 @pytest.mark.parametrize("theirs", OTHERS.values(), ids=OTHERS.keys())
 @pytest.mark.parametrize("damage", [CASES[0], CASES[1], CASES[2]])
 @pytest.mark.parametrize("refreshed", [False, True])
-def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
+def test_a_destroy_keeps_a_policy_of_others_and_names_its_id(
     c1_tenant: Emulator,
     damage: dict[str, Any],
     theirs: dict[str, str],
@@ -243,9 +250,9 @@ def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
     stack.up({"access": FULL})
     [entry] = stack.state
     entry.outputs |= copy.deepcopy(damage)
-    cleared = dict.fromkeys(marks(), "")
+    cleared = dict.fromkeys(make_ownership(), "")
     c1_tenant.api_edit(entry.id, {"annotations": cleared | theirs})
-    others = Others(c1_tenant)
+    others = OtherPolicies(c1_tenant)
     monkeypatch.setattr(dynamic_server, "get_request_urn", lambda: urn)
     if refreshed:
         stack.refresh()
@@ -257,12 +264,12 @@ def test_a_destroy_leaves_a_policy_that_does_not_name_this_resource_with_its_id(
     assert "the tenant keeps it" in caplog.text
 
 
-def test_a_destroy_leaves_a_builtin_policy(
+def test_a_destroy_keeps_a_builtin_policy(
     c1_tenant: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    others = Others(c1_tenant)
-    builtin = others.add(builtin=True, annotations=marks())
-    outputs = {"id": builtin, "policy_type": 7, "annotations": marks()}
+    others = OtherPolicies(c1_tenant)
+    builtin = others.add(builtin=True, annotations=make_ownership())
+    outputs = {"id": builtin, "policy_type": 7, "annotations": make_ownership()}
     with Process(c1_tenant).alive() as provider, caplog.at_level(logging.WARNING):
         provider.delete(builtin, outputs)
     others.assert_untouched()

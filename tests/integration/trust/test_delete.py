@@ -11,28 +11,30 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
 from pulumi_c1policy._lifecycle.effects.read_phases import SINGLE_READS
-from tests.integration.trust.cases import (
+from tests.integration.trust.trust_cases import (
     CREATE,
     DELETE,
     ONE,
-    Lagging,
-    Others,
-    failed,
-    grant,
-    live,
-    lost,
-    marks,
-    revoke,
-    writes,
+    LaggingNetwork,
+    OtherPolicies,
+    list_live,
+    list_writes,
+    make_failures,
+    make_grant,
+    make_lost_answers,
+    make_ownership,
+    make_revoke,
 )
 from tests.support.engine import Killed, Process, Ref, Stack
 
-ANY = lost(**DELETE) | {f"not done: {how}": faults for how, faults in failed(**DELETE).items()}
+ANY = make_lost_answers(**DELETE) | {
+    f"not done: {how}": faults for how, faults in make_failures(**DELETE).items()
+}
 
 
 @pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
 @pytest.mark.parametrize("how", ANY)
-def test_a_delete_that_failed_goes_on_in_this_run_or_the_next(
+def test_a_failed_delete_is_completed_by_this_run_or_the_next(
     how: str, deleted_get: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(deleted_get=deleted_get)
@@ -43,11 +45,11 @@ def test_a_delete_that_failed_goes_on_in_this_run_or_the_next(
     except errors.AnswerError:
         assert len(stack.state) == 1
         stack.destroy()
-    assert (live(c1_tenant), stack.state) == ([], [])
+    assert (list_live(c1_tenant), stack.state) == ([], [])
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["deleted", "not deleted"])
-def test_a_delete_that_nobody_waited_for_is_done_by_the_next_run(
+def test_a_delete_that_timed_out_is_completed_by_the_next_run(
     after: bool, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -57,11 +59,11 @@ def test_a_delete_that_nobody_waited_for_is_done_by_the_next_run(
     assert len(stack.state) == 1
     c1_tenant.set_faults()
     stack.destroy()
-    assert (live(c1_tenant), stack.state) == ([], [])
+    assert (list_live(c1_tenant), stack.state) == ([], [])
 
 
 @pytest.mark.parametrize("deleted_get", ["not_found", "deleted_at"])
-def test_a_policy_that_is_gone_already_is_deleted(
+def test_the_delete_of_a_missing_policy_succeeds(
     deleted_get: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(deleted_get=deleted_get)
@@ -71,8 +73,8 @@ def test_a_policy_that_is_gone_already_is_deleted(
     assert stack.state == []
 
 
-def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
-    c1_tenant: Emulator, stack: Stack, others: Others, caplog: pytest.LogCaptureFixture
+def test_a_policy_that_a_person_took_over_is_kept_with_a_warning(
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies, caplog: pytest.LogCaptureFixture
 ) -> None:
     stack.up(ONE)
     policy_id = stack.id_of("access")
@@ -89,22 +91,24 @@ def test_a_policy_that_a_person_took_over_is_left_with_a_warning(
 
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
-def test_a_policy_that_another_workspace_took_is_left_with_a_warning(
+def test_a_policy_that_another_workspace_took_over_is_kept_with_a_warning(
     refresh: bool,
     c1_tenant: Emulator,
     stack: Stack,
-    others: Others,
+    others: OtherPolicies,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     stack.up(ONE)
-    c1_tenant.api_edit(stack.id_of("access"), {"annotations": marks(workspace="bank/prod")})
+    c1_tenant.api_edit(
+        stack.id_of("access"), {"annotations": make_ownership(workspace="bank/prod")}
+    )
     if refresh:
         stack.refresh()
     others.keep()
     with caplog.at_level(logging.WARNING):
         stack.destroy()
     [warning] = caplog.messages
-    # Ours by the name that it had while it was ours, not by theirs.
+    # The error uses the name of our resource, and not the new name.
     assert warning.startswith("policy c1policy.Policy/access (")
     assert "'bank/prod'" in warning
     others.assert_untouched()
@@ -113,27 +117,27 @@ def test_a_policy_that_another_workspace_took_is_left_with_a_warning(
 @pytest.mark.parametrize("refresh", [False, True], ids=["unseen", "refreshed"])
 @pytest.mark.parametrize("how", ["delete", "replace"])
 def test_a_builtin_policy_is_never_deleted(
-    how: str, refresh: bool, c1_tenant: Emulator, stack: Stack, others: Others
+    how: str, refresh: bool, c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     stack.up(ONE)
     entry = stack.entry("access")
     assert entry
-    entry.id = others.add(annotations=marks(), description="One.", builtin=True)
+    entry.id = others.add(annotations=make_ownership(), description="One.", builtin=True)
     if refresh:
         stack.refresh()
     if how == "delete":
         stack.destroy()
     else:
-        # Unseen, the policy of the first run is in no state any more.
+        # Without a refresh, the policy of the first run is in no state any more.
         match = "builtin policy of the tenant" if refresh else "no known state holds"
         with pytest.raises(errors.RefusedError, match=match):
-            stack.up({"access": revoke()})
-    assert not any(entry.id in request.path for request in writes(c1_tenant))
+            stack.up({"access": make_revoke()})
+    assert not any(entry.id in request.path for request in list_writes(c1_tenant))
     others.assert_untouched()
 
 
 @pytest.mark.parametrize("through", ["rule", "baseline"])
-def test_a_policy_that_others_point_to_is_not_deleted_and_the_error_says_who(
+def test_the_error_for_the_delete_of_a_referenced_policy_names_the_referrers(
     through: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -141,7 +145,7 @@ def test_a_policy_that_others_point_to_is_not_deleted_and_the_error_says_who(
     pointer: dict[str, Any] = {"rules": [{"condition": "true", "policyId": access}]}
     if through == "baseline":
         pointer = {"baselinePolicyId": access, "policySteps": {}}
-    their = Others(c1_tenant).add(displayName="Pointing", **pointer)
+    their = OtherPolicies(c1_tenant).add(displayName="Pointing", **pointer)
     with pytest.raises(errors.ConflictError) as caught:
         stack.destroy()
     assert their in str(caught.value)
@@ -150,7 +154,7 @@ def test_a_policy_that_others_point_to_is_not_deleted_and_the_error_says_who(
     assert len(stack.state) == 1
     c1_tenant.product_delete(their)
     stack.destroy()
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []
 
 
 def test_a_replacement_is_created_first_and_never_adopts_the_old_policy(
@@ -158,37 +162,37 @@ def test_a_replacement_is_created_first_and_never_adopts_the_old_policy(
 ) -> None:
     stack.up(ONE)
     old = stack.id_of("access")
-    stack.up({"access": revoke()})
+    stack.up({"access": make_revoke()})
     new = stack.id_of("access")
     assert new != old
-    assert [request.method for request in writes(c1_tenant)] == ["POST", "POST", "DELETE"]
-    assert [policy["id"] for policy in live(c1_tenant)] == [new]
+    assert [request.method for request in list_writes(c1_tenant)] == ["POST", "POST", "DELETE"]
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [new]
 
 
-def test_a_forced_replacement_of_a_policy_that_was_read_makes_a_new_one(
+def test_a_forced_replacement_of_a_refreshed_policy_creates_a_new_one(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
     old = stack.id_of("access")
     stack.up(ONE, refresh=True, replace=("access",))
     assert stack.id_of("access") != old
-    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 
 
-def test_a_forced_replacement_of_a_policy_that_nobody_named_is_refused(
-    c1_tenant: Emulator, stack: Stack, others: Others
+def test_a_forced_replacement_without_a_refresh_is_refused(
+    c1_tenant: Emulator, stack: Stack, others: OtherPolicies
 ) -> None:
     stack.up(ONE)
     others.keep()
     with pytest.raises(errors.RefusedError, match="pulumi up --refresh"):
-        stack.up({"access": grant("Two.")}, replace=("access",))
+        stack.up({"access": make_grant("Two.")}, replace=("access",))
     others.assert_untouched()
 
 
 def test_a_forced_replacement_that_adopts_keeps_the_policy(
     c1_tenant: Emulator,
     stack: Stack,
-    others: Others,
+    others: OtherPolicies,
     caplog: pytest.LogCaptureFixture,
     adopting: None,
 ) -> None:
@@ -205,18 +209,18 @@ def test_a_forced_replacement_that_adopts_keeps_the_policy(
 
 
 @pytest.mark.parametrize("forced", [False, True], ids=["by type", "forced"])
-@pytest.mark.parametrize("how", lost(**CREATE))
-def test_a_replacement_whose_answer_was_lost_is_found_again(
+@pytest.mark.parametrize("how", make_lost_answers(**CREATE))
+def test_a_replacement_with_a_lost_answer_is_found(
     how: str, forced: bool, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
-    c1_tenant.set_faults(*lost(**CREATE)[how])
+    c1_tenant.set_faults(*make_lost_answers(**CREATE)[how])
     if forced:
         stack.up(ONE, refresh=True, replace=("access",))
     else:
-        stack.up({"access": revoke()})
-    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
-    assert [request.method for request in writes(c1_tenant)] == ["POST", "POST", "DELETE"]
+        stack.up({"access": make_revoke()})
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
+    assert [request.method for request in list_writes(c1_tenant)] == ["POST", "POST", "DELETE"]
 
 
 def test_a_replacement_that_was_killed_is_adopted_by_the_next_run(
@@ -230,28 +234,28 @@ def test_a_replacement_that_was_killed_is_adopted_by_the_next_run(
             raise Killed
 
     with pytest.raises(Killed):
-        stack.up({"access": revoke()}, process=Process(c1_tenant, on_answer=on_answer))
-    assert (stack.id_of("access"), len(live(c1_tenant))) == (old, 2)
+        stack.up({"access": make_revoke()}, process=Process(c1_tenant, on_answer=on_answer))
+    assert (stack.id_of("access"), len(list_live(c1_tenant))) == (old, 2)
     with pytest.raises(errors.RefusedError, match="no known state holds"):
-        stack.up({"access": revoke()})
-    stack.up({"access": revoke(options={"on_leftover": "adopt"})})
-    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+        stack.up({"access": make_revoke()})
+    stack.up({"access": make_revoke(options={"on_leftover": "adopt"})})
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 
 
-def test_a_replacement_whose_delete_failed_is_completed_by_the_next_run(
+def test_a_replacement_with_a_failed_delete_is_completed_by_the_next_run(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
     c1_tenant.set_faults(Fault(do="answer", status=403, **DELETE))
     with pytest.raises(errors.PermissionDeniedError):
-        stack.up({"access": revoke()})
+        stack.up({"access": make_revoke()})
     assert [entry.goes for entry in stack.state] == [True, False]
-    stack.up({"access": revoke()})
-    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+    stack.up({"access": make_revoke()})
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 
 
 @pytest.mark.parametrize("precision", ["seconds", "micro", "nano"])
-def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_back(
+def test_a_policy_with_a_pending_delete_is_not_adopted(
     precision: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_quirks(timestamp_precision=precision)
@@ -259,37 +263,37 @@ def test_a_policy_that_is_to_be_deleted_is_not_adopted_when_the_program_goes_bac
     c1_tenant.advance(5)
     c1_tenant.set_faults(Fault(do="answer", status=403, times=2, **DELETE))
     with pytest.raises(errors.PermissionDeniedError):
-        stack.up({"access": revoke()})
-    # The engine deletes what it remembers last, after all that is created.
+        stack.up({"access": make_revoke()})
+    # The engine performs pending deletions last, after all creates.
     with pytest.raises(errors.PermissionDeniedError):
         stack.up(ONE)
     stack.up(ONE)
-    assert [policy["id"] for policy in live(c1_tenant)] == [stack.id_of("access")]
+    assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 
 
-def test_a_referrer_moves_to_the_replacement_before_the_old_policy_goes(
+def test_a_referrer_moves_to_the_replacement_before_the_delete(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
-    base = grant(display_name="Base")
-    scoped = grant(display_name="Base", scope={"app_id": "app-1"})
+    base = make_grant(display_name="Base")
+    scoped = make_grant(display_name="Base", scope={"app_id": "app-1"})
     rules = [{"condition": "true", "policy_id": Ref("base")}]
-    stack.up({"base": base, "by-rule": grant(rules=rules)})
-    stack.up({"base": scoped, "by-rule": grant(rules=rules)})
-    found = {policy["displayName"]: policy for policy in live(c1_tenant)}
+    stack.up({"base": base, "by-rule": make_grant(rules=rules)})
+    stack.up({"base": scoped, "by-rule": make_grant(rules=rules)})
+    found = {policy["displayName"]: policy for policy in list_live(c1_tenant)}
     assert found["Access"]["rules"][0]["policyId"] == found["Base"]["id"] == stack.id_of("base")
 
 
-def test_a_page_from_before_our_marks_does_not_make_a_policy_somebody_elses(
+def test_a_page_from_before_the_ownership_annotations_is_not_a_takeover(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
-    program = {f"access-{number}": grant("A") for number in range(SINGLE_READS + 2)}
+    program = {f"access-{number}": make_grant("A") for number in range(SINGLE_READS + 2)}
     stack.up(program)
     policy_ids = [stack.id_of(name) for name in program]
     for policy_id in policy_ids:
         c1_tenant.product_edit(policy_id, {"description": "a person's"})
-    lag = Lagging()
+    lag = LaggingNetwork()
     stack.refresh(process=Process(c1_tenant, network=lag))
-    taken_back = {name: grant("B", options={"on_takeover": "take_back"}) for name in program}
+    taken_back = {name: make_grant("B", options={"on_takeover": "take_back"}) for name in program}
     stack.up(taken_back)
     stack.destroy(process=Process(c1_tenant, network=lag))
-    assert live(c1_tenant) == []
+    assert list_live(c1_tenant) == []

@@ -1,6 +1,4 @@
-"""Throttling, outages, tokens that run out and clocks that disagree: what the threads do
-together.
-"""
+"""Throttling, outages, expired tokens and clock skew, with several threads."""
 
 from __future__ import annotations
 
@@ -16,21 +14,21 @@ import pytest
 from pulumi_c1policy import errors
 from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.integration.trust.cases import (
+from tests.integration.trust.trust_cases import (
     CREATE,
     DELETE,
     GET,
     ONE,
     SEARCH,
     UPDATE,
-    Which,
-    grant,
-    live,
+    FaultTarget,
+    list_live,
+    make_grant,
 )
 from tests.support.engine import Process, QuickClock, Stack
 
-TOKEN: Which = {"path": "/auth/v1/token"}
-REQUESTS: dict[str, Which] = {
+TOKEN: FaultTarget = {"path": "/auth/v1/token"}
+REQUESTS: dict[str, FaultTarget] = {
     "token": TOKEN,
     "search": SEARCH,
     "create": CREATE,
@@ -40,8 +38,8 @@ REQUESTS: dict[str, Which] = {
 }
 
 
-class Waits(QuickClock):
-    """A clock that tells how long it was made to wait."""
+class RecordingClock(QuickClock):
+    """A clock that records its waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,10 +50,10 @@ class Waits(QuickClock):
         return super().wait(event, seconds)
 
 
-def _whole_life(stack: Stack, clock: ClientClock) -> None:
-    """Every kind of request."""
+def _run_every_request(stack: Stack, clock: ClientClock) -> None:
+    """Send every kind of request."""
     stack.up(ONE, process=Process(stack.tenant, clock=clock))
-    changed = {"access": grant("Two.")}
+    changed = {"access": make_grant("Two.")}
     stack.up(changed, refresh=True, process=Process(stack.tenant, clock=clock))
     stack.destroy(process=Process(stack.tenant, clock=clock))
 
@@ -63,7 +61,7 @@ def _whole_life(stack: Stack, clock: ClientClock) -> None:
 @pytest.mark.parametrize("form", ["seconds", "date"])
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("which", REQUESTS)
-def test_every_kind_of_request_waits_as_long_as_it_is_told_to(
+def test_every_kind_of_request_waits_for_its_retry_after(
     which: str, status: int, form: str, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(5 if form == "date" else 0)
@@ -76,31 +74,31 @@ def test_every_kind_of_request_waits_as_long_as_it_is_told_to(
             **REQUESTS[which],
         )
     )
-    clock = Waits()
-    _whole_life(stack, clock)
-    assert (live(c1_tenant), stack.state) == ([], [])
+    clock = RecordingClock()
+    _run_every_request(stack, clock)
+    assert (list_live(c1_tenant), stack.state) == ([], [])
     assert 39.9 < max(clock.waits) <= 42
 
 
 @pytest.mark.parametrize("skew", [7200, -7200], ids=["ahead", "behind"])
-def test_a_date_to_wait_for_is_one_on_the_clock_of_the_tenant(
+def test_a_retry_after_date_is_on_the_clock_of_the_tenant(
     skew: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(skew)
     c1_tenant.set_faults(
         Fault(do="answer", status=429, retry_after=30, retry_after_form="date", **CREATE)
     )
-    clock = Waits()
+    clock = RecordingClock()
     token = c1_tenant.access_token
     stack.up(ONE, process=Process(c1_tenant, clock=clock, accessToken=token))
     assert 29.9 < max(clock.waits) <= 32
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_one_that_is_told_to_wait_makes_all_threads_wait(
+def test_a_retry_after_makes_all_threads_wait(
     status: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
-    stack.up({"one": grant(), "two": grant()})
+    stack.up({"one": make_grant(), "two": make_grant()})
     c1_tenant.set_faults(Fault(do="answer", status=status, retry_after=0.6, **GET))
     sent: list[float] = []
     throttled = threading.Event()
@@ -129,15 +127,15 @@ def test_one_that_is_told_to_wait_makes_all_threads_wait(
 @pytest.mark.parametrize("deadline", [5.0, 60.0])
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("which", ["token", "search", "get", "delete"])
-def test_a_storm_that_does_not_end_is_given_up_at_the_deadline(
+def test_endless_throttling_ends_at_the_deadline(
     which: str, status: int, deadline: float, c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
     c1_tenant.set_faults(Fault(do="answer", status=status, times=None, **REQUESTS[which]))
-    clock = Waits()
+    clock = RecordingClock()
     process = Process(c1_tenant, clock=clock, requestDeadline=str(deadline))
     begun = clock.monotonic()
-    end = partial(stack.up, {"other": grant()}) if which == "search" else stack.destroy
+    end = partial(stack.up, {"other": make_grant()}) if which == "search" else stack.destroy
     with pytest.raises((errors.RateLimitError, errors.ServerError)) as caught:
         end(process=process)
     assert clock.monotonic() - begun <= deadline + 1
@@ -153,10 +151,10 @@ def test_one_renewal_serves_many_threads(c1_tenant: Emulator, stack: Stack) -> N
     process = Process(c1_tenant)
     with process.alive(), ThreadPoolExecutor(16) as threads:
         list(threads.map(process.client.get, [stack.id_of("access")] * 32))
-    assert _tokens(c1_tenant) == 1
+    assert _count_tokens(c1_tenant) == 1
 
 
-def test_a_token_that_runs_out_is_renewed_once_for_all_threads(
+def test_an_expired_token_is_renewed_once_for_all_threads(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     stack.up(ONE)
@@ -165,28 +163,28 @@ def test_a_token_that_runs_out_is_renewed_once_for_all_threads(
     process = Process(c1_tenant)
     with process.alive(), ThreadPoolExecutor(8) as threads:
         list(threads.map(process.client.get, [stack.id_of("access")] * 64))
-    assert _tokens(c1_tenant) == 2
+    assert _count_tokens(c1_tenant) == 2
 
 
-def test_a_storm_of_401_ends_in_a_clear_error_after_one_renewal(
+def test_endless_401_answers_end_with_one_error_after_one_renewal(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=401, times=None, path="/api/v1/"))
     with pytest.raises(errors.AuthenticationError, match="client secret"):
         stack.up(ONE)
-    assert _tokens(c1_tenant) == 2
+    assert _count_tokens(c1_tenant) == 2
     assert len(c1_tenant.requests) == 4
 
 
-def _tokens(tenant: Emulator) -> int:
+def _count_tokens(tenant: Emulator) -> int:
     return sum(request.path == TOKEN["path"] for request in tenant.requests)
 
 
-def test_each_thread_names_its_own_policy_when_all_share_a_failure(
+def test_each_thread_names_its_own_policy_in_a_shared_failure(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     names = [f"access-{number}" for number in range(4)]
-    stack.up({name: grant() for name in names})
+    stack.up({name: make_grant() for name in names})
     c1_tenant.set_faults(Fault(do="answer", status=401, times=None, **TOKEN))
     process = Process(c1_tenant)
 
@@ -204,16 +202,16 @@ def test_each_thread_names_its_own_policy_when_all_share_a_failure(
 
 
 @pytest.mark.parametrize("skew", [8, -8])
-def test_a_small_skew_of_the_clocks_does_no_harm(
+def test_a_small_skew_of_the_clocks_is_tolerated(
     skew: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(skew)
     stack.up(ONE)
-    assert len(live(c1_tenant)) == 1
+    assert len(list_live(c1_tenant)) == 1
 
 
 @pytest.mark.parametrize("skew", [7200, -7200])
-def test_a_large_skew_of_the_clocks_is_named_as_a_cause(
+def test_the_error_for_a_large_skew_of_the_clocks_names_the_clock(
     skew: int, c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.advance(skew)
@@ -221,20 +219,20 @@ def test_a_large_skew_of_the_clocks_is_named_as_a_cause(
         stack.up(ONE)
 
 
-def test_a_clock_that_jumps_in_the_middle_of_a_run_costs_a_renewal(
+def test_a_clock_that_jumps_during_a_run_causes_one_renewal(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
-    # The issued token ends early, by the tenant's clock; a new one is had once the clock is back.
+    # The token expires early by the tenant's clock; a new one is valid once the clock is back.
     c1_tenant.set_faults(
         Fault(do="skew_clock", seconds=4000, **CREATE),
         Fault(do="skew_clock", seconds=-4000, nth=2, **TOKEN),
     )
     stack.up(ONE)
-    assert len(live(c1_tenant)) == 1
-    assert _tokens(c1_tenant) == 2
+    assert len(list_live(c1_tenant)) == 1
+    assert _count_tokens(c1_tenant) == 2
 
 
-MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
+CONCURRENT_REQUESTS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "creates": ("POST", lambda path: path == "/api/v1/policies"),
     "reads": ("GET", lambda path: True),
     "updates": ("POST", lambda path: path.startswith("/api/v1/policies/")),
@@ -242,13 +240,11 @@ MEETINGS: dict[str, tuple[str, Callable[[str], bool]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", MEETINGS)
-def test_no_lock_is_held_while_a_request_is_under_way(
-    kind: str, c1_tenant: Emulator, stack: Stack
-) -> None:
-    method, matches = MEETINGS[kind]
+@pytest.mark.parametrize("kind", CONCURRENT_REQUESTS)
+def test_no_lock_is_held_during_a_request(kind: str, c1_tenant: Emulator, stack: Stack) -> None:
+    method, matches = CONCURRENT_REQUESTS[kind]
     names = ["a", "b", "c", "d"]
-    program = {name: grant(name) for name in names}
+    program = {name: make_grant(name) for name in names}
     if kind != "creates":
         stack.up(program)
     # All four must be in the middle of their request at one moment, or the barrier breaks.
@@ -260,7 +256,7 @@ def test_no_lock_is_held_while_a_request_is_under_way(
 
     def work(name: str) -> None:
         entry = stack.entry(name)
-        new = provider.check({}, stack.properties(name, grant("new"), {})).inputs
+        new = provider.check({}, stack.properties(name, make_grant("new"), {})).inputs
         if entry is None:
             provider.create(new)
         elif kind == "reads":
@@ -276,7 +272,7 @@ def test_no_lock_is_held_while_a_request_is_under_way(
     assert not meeting.broken
 
 
-def test_an_interrupted_run_does_not_wait_for_the_storm_to_end(
+def test_an_interrupted_run_does_not_wait_for_a_retry_after(
     c1_tenant: Emulator, stack: Stack
 ) -> None:
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=60, times=None, **SEARCH))

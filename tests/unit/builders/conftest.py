@@ -1,4 +1,4 @@
-"""Outputs want an event loop, which another test may have taken away."""
+"""An event loop for tests of outputs, because another test may have closed it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def event_loop() -> Iterator[None]:
-    """An event loop for the time of a test."""
+    """Provide an event loop for the time of a test."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield

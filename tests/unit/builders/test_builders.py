@@ -1,4 +1,4 @@
-"""Builders return the dicts that one would write, and every kind of everything has one."""
+"""Builders return the dicts that a program would contain, and each kind has a builder."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from pulumi_c1policy._pulumi import engine_values
 GROUP = {"app_id": "app", "app_entitlement_id": "entitlement"}
 
 
-def approval(**fields: Any) -> dict[str, Any]:
+def make_approval(**fields: Any) -> dict[str, Any]:
     return {"approval": fields}
 
 
@@ -48,42 +48,42 @@ def by(**fields: Any) -> dict[str, Any]:
 
 
 APPROVALS = {
-    "users": (approve.users(["u"]), approval(users={"user_ids": ["u"]})),
-    "manager": (approve.manager(), approval(manager={})),
-    "app_owners": (approve.app_owners(), approval(app_owners={})),
-    "entitlement_owners": (approve.entitlement_owners(), approval(entitlement_owners={})),
-    "resource_owners": (approve.resource_owners(), approval(resource_owners={})),
+    "users": (approve.users(["u"]), make_approval(users={"user_ids": ["u"]})),
+    "manager": (approve.manager(), make_approval(manager={})),
+    "app_owners": (approve.app_owners(), make_approval(app_owners={})),
+    "entitlement_owners": (approve.entitlement_owners(), make_approval(entitlement_owners={})),
+    "resource_owners": (approve.resource_owners(), make_approval(resource_owners={})),
     "group": (
         approve.group("g", app_id="a"),
-        approval(group={"app_id": "a", "app_group_id": "g"}),
+        make_approval(group={"app_id": "a", "app_group_id": "g"}),
     ),
-    "self": (approve.oneself(), approval(self={})),
+    "self": (approve.oneself(), make_approval(self={})),
     "expression": (
         approve.expression("appOwners", "[subject]"),
-        approval(expression={"expressions": ["appOwners", "[subject]"]}),
+        make_approval(expression={"expressions": ["appOwners", "[subject]"]}),
     ),
-    "webhook": (approve.webhook("w"), approval(webhook={"webhook_id": "w"})),
+    "webhook": (approve.webhook("w"), make_approval(webhook={"webhook_id": "w"})),
     "agent": (
         approve.agent("Look twice.", policy_ids=["p"]),
-        approval(agent={"instructions": "Look twice.", "policy_ids": ["p"]}),
+        make_approval(agent={"instructions": "Look twice.", "policy_ids": ["p"]}),
     ),
 }
 OPTIONS = {
     "of the approval": (
         approve.app_owners(require_denial_reason=True, allow_delegation=False),
-        approval(app_owners={}, require_denial_reason=True, allow_delegation=False),
+        make_approval(app_owners={}, require_denial_reason=True, allow_delegation=False),
     ),
     "of the kind": (
         approve.manager(allow_self_approval=True, require_distinct_approvers=True),
-        approval(manager={"allow_self_approval": True, "require_distinct_approvers": True}),
+        make_approval(manager={"allow_self_approval": True, "require_distinct_approvers": True}),
     ),
     "fallback": (
         approve.manager(fallback=["u"]),
-        approval(manager={"fallback": True, "fallback_user_ids": ["u"]}),
+        make_approval(manager={"fallback": True, "fallback_user_ids": ["u"]}),
     ),
     "fallback to groups": (
         approve.oneself(fallback_groups=[cast("Any", GROUP)]),
-        approval(
+        make_approval(
             self={
                 "fallback": True,
                 "is_group_fallback_enabled": True,
@@ -93,11 +93,13 @@ OPTIONS = {
     ),
     "reassignees": (
         approve.webhook("w", allowed_reassignees=["u"]),
-        approval(webhook={"webhook_id": "w"}, allow_reassignment=True, allowed_reassignees=["u"]),
+        make_approval(
+            webhook={"webhook_id": "w"}, allow_reassignment=True, allowed_reassignees=["u"]
+        ),
     ),
     "escalation": (
         approve.manager(escalate=escalate.skip_step(after="1h")),
-        approval(
+        make_approval(
             manager={},
             escalation_enabled=True,
             escalation={"expiration": "1h", "skip_step": {}},
@@ -282,12 +284,12 @@ ASSIGNMENTS = {
 @pytest.mark.parametrize(
     ("built", "written"), [*STEPS.values(), *ESCALATIONS.values(), *ASSIGNMENTS.values()]
 )
-def test_what_is_built_is_what_one_would_write(built: object, written: object) -> None:
+def test_a_builder_returns_the_handwritten_dict(built: object, written: object) -> None:
     assert built == written
 
 
 @pytest.mark.parametrize("step", [built for built, _ in STEPS.values()], ids=STEPS)
-def test_what_is_built_is_right(step: Any) -> None:
+def test_a_built_step_passes_check(step: Any) -> None:
     inputs: Any = engine_values.resolve({"display_name": "Policy", **on.grant(step)})
     refused = {"provision-step", "action-step", "agent-mode", "agent-failure-action"}
     assert [f for f in check(inputs) if f.rule not in refused] == []
@@ -327,7 +329,7 @@ def test_every_kind_has_a_builder(
     ],
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
 )
-def test_every_builder_stands_in_a_table(module: ModuleType, tables: list[Any]) -> None:
+def test_the_tables_have_every_builder(module: ModuleType, tables: list[Any]) -> None:
     """Count the examples: one of each function, and two of `account`."""
     functions = [
         value
@@ -344,12 +346,12 @@ def test_every_builder_stands_in_a_table(module: ModuleType, tables: list[Any]) 
 @pytest.mark.parametrize(
     ("built", "hours"), [(wait.hours(4), 4), (wait.hours(1.5), 1.5), (wait.days(2), 48)]
 )
-def test_hours_and_days_are_spans_of_time(built: Any, hours: float) -> None:
+def test_hours_and_days_become_timedeltas(built: Any, hours: float) -> None:
     assert built["wait"]["duration"]["duration"].total_seconds() == hours * 3600
 
 
-def test_outputs_pass_through() -> None:
-    """A builder looks into no value, so every one may be known only later."""
+def test_a_builder_passes_outputs_on() -> None:
+    """A builder reads no value, so each value may be unknown."""
     later: pulumi.Output[Any] = pulumi.Output.from_input("later")
     built: Any = approve.manager(
         fallback=later, require_denial_reason=later, escalate=escalate.to_users(later, after=later)

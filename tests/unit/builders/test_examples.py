@@ -1,6 +1,4 @@
-"""The five policies of the documentation: run, checked, equal in both spellings, and shown
-verbatim.
-"""
+"""The five policies of the documentation run, pass check, and equal their text on the page."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ print(json.dumps(declared))
 
 
 @cache
-def declared(spelling: str) -> dict[str, Tree]:
+def run_program(spelling: str) -> dict[str, Tree]:
     """Run a program; return what Pulumi is sent, by the resource's name."""
     done = subprocess.run(
         [sys.executable, "-c", RUNNER, str(EXAMPLES / spelling)],
@@ -67,21 +65,21 @@ def declared(spelling: str) -> dict[str, Tree]:
     }
 
 
-def test_there_are_five_policies_in_each_spelling() -> None:
+def test_each_spelling_has_five_policies() -> None:
     assert len(NAMES) == 5
-    assert set(NAMES) == set(declared("builders")) == set(declared("dicts"))
+    assert set(NAMES) == set(run_program("builders")) == set(run_program("dicts"))
     assert sorted(path.stem for path in (EXAMPLES / "terraform").glob("*.tf")) == NAMES
 
 
 @pytest.mark.parametrize("spelling", ["builders", "dicts"])
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_wrong_with_them(spelling: str, name: str) -> None:
-    assert check(declared(spelling)[name]) == []
+def test_the_five_policies_pass_check(spelling: str, name: str) -> None:
+    assert check(run_program(spelling)[name]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_builders_and_dicts_say_the_same(name: str) -> None:
-    assert compare(POLICY, declared("dicts")[name], declared("builders")[name]) == []
+def test_builders_and_dicts_declare_equal_policies(name: str) -> None:
+    assert compare(POLICY, run_program("dicts")[name], run_program("builders")[name]) == []
 
 
 @pytest.mark.parametrize(
@@ -104,24 +102,22 @@ def test_the_overview_links_every_page() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_terraform_sets_what_the_policy_sets(name: str) -> None:
-    """Its names are the vendor's: each is a field of ours, or leads to one; and no value
-    is lost.
-    """
+def test_the_terraform_sets_every_value_of_the_policy(name: str) -> None:
+    """Each name of the vendor is a field of ours, or maps to one, and no value is lost."""
     source = (EXAMPLES / "terraform" / f"{name}.tf").read_text()
-    policy = declared("dicts")[name]
+    policy = run_program("dicts")[name]
     words = set(re.findall(r"^\s*(\w+)\s*=", source, re.MULTILINE)) - set(policy["policy_steps"])
     all_messages = index_messages(POLICY).values()
     ours = {field for message in all_messages for field in message.fields}
     theirs = {word for word in words if any(guess_field(message, word) for message in all_messages)}
     assert words <= ours | theirs
-    texts = [text for text in _texts(policy) if not re.fullmatch(r"\d+[mhd]", text)]
+    texts = [text for text in _list_texts(policy) if not re.fullmatch(r"\d+[mhd]", text)]
     assert [text for text in texts if f'"{text}"' not in source] == []
 
 
-def _texts(value: Any) -> list[str]:
+def _list_texts(value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
+        return [text for item in value.values() for text in _list_texts(item)]
     if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
+        return [text for item in value for text in _list_texts(item)]
     return [value] if isinstance(value, str) else []

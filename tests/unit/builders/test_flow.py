@@ -1,4 +1,4 @@
-"""Rules and their steps, written as one, come to a policy's rules and keyed steps."""
+"""Flows: rules with their steps become a policy's rules and keyed steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MANAGER: Any = {"approval": {"manager": {}}}
 REJECT: Any = {"reject": {}}
 
 
-def rules_by_condition(flow: Flow) -> dict[Any, Any]:
+def index_rules(flow: Flow) -> dict[Any, Any]:
     return {rule["condition"]: rule.get("step_key") for rule in flow.get("rules", [])}
 
 
@@ -46,7 +46,7 @@ def test_bare_steps_are_the_baseline(build: Any, kind: str, key: str) -> None:
     ],
     ids=["otherwise", "bare", "bare-first"],
 )
-def test_a_rule_and_its_steps_are_tied_by_a_key(flow: Flow) -> None:
+def test_a_key_links_a_rule_to_its_steps(flow: Flow) -> None:
     assert flow == {
         "policy_type": "POLICY_TYPE_GRANT",
         "policy_steps": {"grant": {"steps": [MANAGER]}, "sales": {"steps": [REJECT]}},
@@ -62,7 +62,7 @@ def test_requests_may_go_to_other_policies() -> None:
     }
 
 
-def test_an_id_that_is_not_known_yet_is_passed_on() -> None:
+def test_an_unknown_id_is_passed_on() -> None:
     later: pulumi.Output[str] = pulumi.Output.from_input("p1")
     flow = on.grant(when(later, policy=later), otherwise(policy=later))
     (rule,) = flow["rules"]
@@ -76,8 +76,8 @@ def test_remediation_is_a_post_action() -> None:
     assert flow["post_actions"] == [{"certify_remediate_immediately": True}]
 
 
-def test_invented_keys_are_part_of_the_state_and_stay_as_they_are() -> None:
-    """A release that invents other keys would change every policy that has some."""
+def test_generated_keys_do_not_change() -> None:
+    """A release that generates other keys would change every policy with such keys."""
     flow = on.grant(
         when(SALES, steps=[reject()]),
         when("'ä' == '世'", steps=[reject()]),
@@ -90,24 +90,24 @@ def test_invented_keys_are_part_of_the_state_and_stay_as_they_are() -> None:
     ]
 
 
-def test_an_invented_key_survives_reordering_new_steps_and_layout() -> None:
+def test_a_generated_key_survives_reordering_new_steps_and_layout() -> None:
     one = on.grant(when(SALES, steps=[reject()]), when(ADMINS, steps=[accept()]))
     other = on.grant(
         when(ADMINS, steps=[approve.manager(), accept()]),
         when("subject.department\n  == 'Sales'", steps=[reject("No.")]),
     )
-    assert set(rules_by_condition(one).values()) == set(rules_by_condition(other).values())
-    assert rules_by_condition(one)[ADMINS] == rules_by_condition(other)[ADMINS]
+    assert set(index_rules(one).values()) == set(index_rules(other).values())
+    assert index_rules(one)[ADMINS] == index_rules(other)[ADMINS]
 
 
-def test_conditions_that_look_alike_have_keys_of_their_own() -> None:
+def test_similar_conditions_get_different_keys() -> None:
     flow = on.grant(
         when("a == 'b'", steps=[reject()]), when("a != 'b'", steps=[accept()]), approve.manager()
     )
-    assert len(set(rules_by_condition(flow).values())) == 2
+    assert len(set(index_rules(flow).values())) == 2
 
 
-def test_a_condition_that_stands_twice_is_left_to_preview() -> None:
+def test_a_repeated_condition_is_left_to_the_preview() -> None:
     flow = on.grant(when(SALES, steps=[reject()]), when(SALES, steps=[accept()]), approve.manager())
     assert len(flow["policy_steps"]) == 3
     assert [finding.rule for finding in check({"display_name": "Policy", **flow})] == ["dead-rule"]
@@ -150,8 +150,6 @@ def test_a_condition_that_stands_twice_is_left_to_preview() -> None:
         ),
     ],
 )
-def test_what_cannot_be_told_apart_is_refused(
-    build: Any, refusal: type[Exception], hint: str
-) -> None:
+def test_an_ambiguous_flow_raises_an_error(build: Any, refusal: type[Exception], hint: str) -> None:
     with pytest.raises(refusal, match=hint):
         build()

@@ -13,7 +13,7 @@ from tests.unit.cel.corpus import MANAGERS
 RULE = Place.RULE_CONDITION
 
 
-def rules(expression: str, place: Place = RULE, *, has_fallback: bool = False) -> list[str]:
+def list_rules(expression: str, place: Place = RULE, *, has_fallback: bool = False) -> list[str]:
     return [found.rule for found in checker.check(expression, place, has_fallback=has_fallback)]
 
 
@@ -26,7 +26,7 @@ def test_diagnostics_are_in_the_order_of_the_text() -> None:
 
 
 def test_all_errors_are_reported() -> None:
-    assert rules("subject.emial == 'a' && subject.departmnt == 'b' && subjct.id == 'c'") == [
+    assert list_rules("subject.emial == 'a' && subject.departmnt == 'b' && subjct.id == 'c'") == [
         "unknown-field",
         "unknown-field",
         "unknown-variable",
@@ -34,33 +34,33 @@ def test_all_errors_are_reported() -> None:
 
 
 def test_a_repeated_name_is_reported_once() -> None:
-    assert rules("foo == 'a' || foo == 'b'") == ["unknown-variable"]
-    assert rules("subject.job_title == 'a' || subject.job_title == 'b'") == ["old-spelling"]
+    assert list_rules("foo == 'a' || foo == 'b'") == ["unknown-variable"]
+    assert list_rules("subject.job_title == 'a' || subject.job_title == 'b'") == ["old-spelling"]
 
 
 def test_each_call_of_a_function_is_checked() -> None:
     right, wrong = "c1.user.v1.HasApp(subject, 'a')", "c1.user.v1.HasApp(subject)"
-    assert rules(f"{right} || {wrong}") == ["wrong-arguments"]
-    assert rules(f"{wrong} || {right}") == ["wrong-arguments"]
+    assert list_rules(f"{right} || {wrong}") == ["wrong-arguments"]
+    assert list_rules(f"{wrong} || {right}") == ["wrong-arguments"]
 
 
 def test_each_unknown_value_of_an_enum_is_reported() -> None:
     text = "subject.status == UserStatus.FIRST || subject.status == UserStatus.SECOND"
-    assert rules(text) == ["unknown-value", "unknown-value"]
+    assert list_rules(text) == ["unknown-value", "unknown-value"]
 
 
 def test_words_of_library_errors_in_an_expression_have_no_effect() -> None:
-    assert rules("recursion recursion") == ["syntax"]
-    assert rules("error == 'undeclared reference to'") == ["unknown-variable"]
+    assert list_rules("recursion recursion") == ["syntax"]
+    assert list_rules("error == 'undeclared reference to'") == ["unknown-variable"]
 
 
 def test_errors_that_follow_from_another_error_are_not_reported() -> None:
-    assert rules("subject.foo.bar.startsWith('a')") == ["unknown-field"]
+    assert list_rules("subject.foo.bar.startsWith('a')") == ["unknown-field"]
 
 
 def test_a_loop_can_shadow_a_variable() -> None:
-    assert rules("subject.emails.exists(task, task == 'a')") == []
-    assert rules("subject.emails.exists(user, user == 'a')") == []
+    assert list_rules("subject.emails.exists(task, task == 'a')") == []
+    assert list_rules("subject.emails.exists(user, user == 'a')") == []
 
 
 def test_the_rest_of_an_expression_with_an_unknown_function_is_checked() -> None:
@@ -72,8 +72,8 @@ def test_the_rest_of_an_expression_with_an_unknown_function_is_checked() -> None
 
 
 def test_a_fallback_turns_off_the_warning_about_empty_results() -> None:
-    assert rules(MANAGERS, Place.APPROVER) == ["approver-can-be-empty"]
-    assert rules(MANAGERS, Place.APPROVER, has_fallback=True) == []
+    assert list_rules(MANAGERS, Place.APPROVER) == ["approver-can-be-empty"]
+    assert list_rules(MANAGERS, Place.APPROVER, has_fallback=True) == []
 
 
 @pytest.mark.parametrize(
@@ -85,28 +85,28 @@ def test_a_fallback_turns_off_the_warning_about_empty_results() -> None:
     ],
 )
 def test_a_comment_turns_a_rule_off(comment: str) -> None:
-    assert rules(f"subject.job_title == 'a' {comment}") == []
-    assert rules(f"{comment}\nsubject.job_title == 'a'") == []
+    assert list_rules(f"subject.job_title == 'a' {comment}") == []
+    assert list_rules(f"{comment}\nsubject.job_title == 'a'") == []
 
 
 def test_a_comment_does_not_turn_other_rules_off() -> None:
     commented = "subject.job_title == 'a' // c1policy:ignore always-true"
-    assert rules(commented) == ["old-spelling"]
+    assert list_rules(commented) == ["old-spelling"]
 
 
 def test_a_too_long_expression_is_not_checked() -> None:
-    assert rules("subject.emial == '" + "a" * 100_000 + "'") == ["unchecked"]
+    assert list_rules("subject.emial == '" + "a" * 100_000 + "'") == ["unchecked"]
 
 
 def test_a_lone_surrogate_is_an_error() -> None:
-    assert rules("'a\ud800'") == ["syntax"]
+    assert list_rules("'a\ud800'") == ["syntax"]
 
 
 def test_nested_loops_are_not_evaluated() -> None:
     """Their evaluation would take as many steps as the product of the lists."""
     depth = 12
     nested = "[1, 2, 3, 4, 5, 6, 7, 8, 9].all(x, " * depth + "true" + ")" * depth
-    assert rules(nested) in ([], ["unchecked"])
+    assert list_rules(nested) in ([], ["unchecked"])
 
 
 @pytest.mark.parametrize("missing", ["cel_expr_python", "cel_expr_python.ext"])

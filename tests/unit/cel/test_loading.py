@@ -12,7 +12,7 @@ PRINT_MODULES = (
 )
 
 
-def modules_after(code: str) -> str:
+def list_modules_after(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\n{PRINT_MODULES}"],
         capture_output=True,
@@ -32,7 +32,7 @@ def modules_after(code: str) -> str:
     ],
 )
 def test_the_library_is_not_loaded_without_an_expression(code: str) -> None:
-    assert modules_after(code) == "[]"
+    assert list_modules_after(code) == "[]"
 
 
 def test_an_expression_loads_the_library() -> None:
@@ -40,4 +40,4 @@ def test_an_expression_loads_the_library() -> None:
         "from pulumi_c1policy._cel.policy_expressions import check_policy;"
         "check_policy({'rules': [{'condition': 'ip.is4'}]})"
     )
-    assert "cel_expr_python" in modules_after(code)
+    assert "cel_expr_python" in list_modules_after(code)

@@ -16,19 +16,19 @@ from tests.unit.cel.corpus import MANAGERS
 STEP = 'policy_steps["grant"].steps[0]'
 
 
-def policy(step: dict[str, Any]) -> dict[str, Any]:
+def make_policy(step: dict[str, Any]) -> dict[str, Any]:
     return {"policy_steps": {"grant": {"steps": [step]}}}
 
 
-def approval(*texts: object, **others: object) -> dict[str, Any]:
-    return policy({"approval": {"expression": {"expressions": list(texts), **others}}})
+def make_approval(*texts: object, **others: object) -> dict[str, Any]:
+    return make_policy({"approval": {"expression": {"expressions": list(texts), **others}}})
 
 
-def found(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
+def list_diagnostics(inputs: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(format_path(f.path), f.place, f.text) for f in find_expressions(POLICY, inputs)]
 
 
-def rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:
+def list_rules(inputs: dict[str, Any]) -> list[tuple[str, str]]:
     return [(format_path(f.path), f.diagnostic.rule) for f in check_policy(inputs)]
 
 
@@ -41,13 +41,13 @@ ASSIGNEE = f"{STEP}.provision.provision_policy.manual.assignee.expression"
     [
         ({"rules": [{"condition": "x"}]}, "rules[0].condition", Place.RULE_CONDITION),
         (
-            policy({"wait": {"condition": {"condition": "x"}}}),
+            make_policy({"wait": {"condition": {"condition": "x"}}}),
             f"{STEP}.wait.condition.condition",
             Place.WAIT_CONDITION,
         ),
-        (approval("x"), f"{STEP}.approval.expression.expressions[0]", Place.APPROVER),
+        (make_approval("x"), f"{STEP}.approval.expression.expressions[0]", Place.APPROVER),
         (
-            policy(
+            make_policy(
                 {
                     "provision": {
                         "provision_policy": {
@@ -60,7 +60,7 @@ ASSIGNEE = f"{STEP}.provision.provision_policy.manual.assignee.expression"
             Place.PROVISIONER,
         ),
         (
-            policy(
+            make_policy(
                 {
                     "provision": {
                         "provision_policy": {
@@ -73,12 +73,14 @@ ASSIGNEE = f"{STEP}.provision.provision_policy.manual.assignee.expression"
             Place.ACCOUNT_CONFIG,
         ),
         (
-            policy({"form": {"form": {"fields": [{"admin_config": {"default_value_cel": "x"}}]}}}),
+            make_policy(
+                {"form": {"form": {"fields": [{"admin_config": {"default_value_cel": "x"}}]}}}
+            ),
             f"{STEP}.form.form.fields[0].admin_config.default_value_cel",
             Place.FORM,
         ),
         (
-            policy(
+            make_policy(
                 {"form": {"form": {"fields": [{"user_config": {"input_transformation_cel": "x"}}]}}}
             ),
             f"{STEP}.form.form.fields[0].user_config.input_transformation_cel",
@@ -90,7 +92,7 @@ ASSIGNEE = f"{STEP}.provision.provision_policy.manual.assignee.expression"
 def test_an_expression_is_found_at_its_place(
     inputs: dict[str, Any], path: str, place: Place
 ) -> None:
-    assert found(inputs) == [(path, place, "x")]
+    assert list_diagnostics(inputs) == [(path, place, "x")]
 
 
 @pytest.mark.parametrize(
@@ -103,20 +105,20 @@ def test_an_expression_is_found_at_its_place(
         {"rules": "subject", "policy_steps": ["subject"]},
         {"rules": [{"condition": 5}, 7]},
         {"conditions": "subject", "description": "subject.emial"},
-        approval(),
-        approval(UNKNOWN, 5, None),
+        make_approval(),
+        make_approval(UNKNOWN, 5, None),
     ],
 )
 def test_other_values_are_skipped(inputs: dict[str, Any]) -> None:
-    assert found(inputs) == []
+    assert list_diagnostics(inputs) == []
 
 
 def test_every_diagnostic_has_the_path_of_its_expression() -> None:
     inputs = {
         "rules": [{"condition": "subject.emial == 'a'"}, {"condition": "ip.is4"}],
-        **approval("subject", "subject.manager"),
+        **make_approval("subject", "subject.manager"),
     }
-    assert rules(inputs) == [
+    assert list_rules(inputs) == [
         ("rules[0].condition", "unknown-field"),
         (f"{STEP}.approval.expression.expressions[1]", "wrong-result"),
     ]
@@ -130,12 +132,12 @@ def test_a_diagnostic_shows_its_expression_with_a_caret() -> None:
 @pytest.mark.parametrize(
     "inputs",
     [
-        approval(MANAGERS, "appOwners"),
-        approval("subject", MANAGERS),
-        approval(MANAGERS, UNKNOWN),
-        approval(MANAGERS, fallback=True, fallback_user_ids=["a"]),
-        approval(MANAGERS, fallback=UNKNOWN, fallback_user_ids=UNKNOWN),
-        approval(
+        make_approval(MANAGERS, "appOwners"),
+        make_approval("subject", MANAGERS),
+        make_approval(MANAGERS, UNKNOWN),
+        make_approval(MANAGERS, fallback=True, fallback_user_ids=["a"]),
+        make_approval(MANAGERS, fallback=UNKNOWN, fallback_user_ids=UNKNOWN),
+        make_approval(
             MANAGERS,
             fallback=True,
             is_group_fallback_enabled=True,
@@ -145,7 +147,7 @@ def test_a_diagnostic_shows_its_expression_with_a_caret() -> None:
     ids=["later", "earlier", "unknown later", "users", "unknown users", "groups"],
 )
 def test_an_approver_with_a_fallback_has_no_warning(inputs: dict[str, Any]) -> None:
-    assert rules(inputs) == []
+    assert list_rules(inputs) == []
 
 
 @pytest.mark.parametrize(
@@ -159,11 +161,13 @@ def test_an_approver_with_a_fallback_has_no_warning(inputs: dict[str, Any]) -> N
     ids=["none", "no users", "switched off", "groups switched off"],
 )
 def test_an_approver_without_a_fallback_has_a_warning(others: dict[str, Any]) -> None:
-    assert [rule for _, rule in rules(approval(MANAGERS, **others))] == ["approver-can-be-empty"]
+    assert [rule for _, rule in list_rules(make_approval(MANAGERS, **others))] == [
+        "approver-can-be-empty"
+    ]
 
 
 def test_a_rejected_expression_is_not_a_fallback() -> None:
-    assert [rule for _, rule in rules(approval(MANAGERS, "appOwner"))] == [
+    assert [rule for _, rule in list_rules(make_approval(MANAGERS, "appOwner"))] == [
         "approver-can-be-empty",
         "unknown-variable",
     ]
@@ -173,7 +177,7 @@ def test_fallback_users_are_the_fallback_of_a_provisioner() -> None:
     def manual(**others: object) -> dict[str, Any]:
         expression = {"expressions": [MANAGERS], **others}
         manual = {"assignee": {"expression": expression}}
-        return policy({"provision": {"provision_policy": {"manual": manual}}})
+        return make_policy({"provision": {"provision_policy": {"manual": manual}}})
 
-    assert rules(manual(fallback_user_ids=["a"])) == []
-    assert [rule for _, rule in rules(manual())] == ["approver-can-be-empty"]
+    assert list_rules(manual(fallback_user_ids=["a"])) == []
+    assert [rule for _, rule in list_rules(manual())] == ["approver-can-be-empty"]

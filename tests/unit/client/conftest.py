@@ -50,7 +50,7 @@ class FakeClock(ClientClock):
 
 
 @dataclass
-class Tenant:
+class ScriptedTenant:
     """A tenant that answers token requests itself and all others from a script.
 
     It repeats the last reply of the script.
@@ -87,7 +87,7 @@ class Tenant:
         return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
 
 
-Connect = Callable[..., tuple[PolicyClient, Tenant]]
+Connect = Callable[..., tuple[PolicyClient, ScriptedTenant]]
 
 
 def build_token_answer(token: str, expires_in: object = 3600) -> httpx.Response:
@@ -110,8 +110,8 @@ def connect(clock: FakeClock) -> Iterator[Connect]:
         token_replies: tuple[Reply, ...] = (),
         look: dict[str, object] | None = None,
         **config: str,
-    ) -> tuple[PolicyClient, Tenant]:
-        tenant = Tenant(list(replies), clock, list(token_replies), look=look)
+    ) -> tuple[PolicyClient, ScriptedTenant]:
+        tenant = ScriptedTenant(list(replies), clock, list(token_replies), look=look)
         if not config.keys() & {"accessToken", "oidcToken", "clientSecret"}:
             config |= {"clientSecret": CLIENT_SECRET}
         where = settings.load({"clientId": CLIENT_ID, **config}, {})

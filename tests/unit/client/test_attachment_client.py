@@ -143,7 +143,7 @@ def test_an_id_that_names_a_collection_is_not_sent(target: AttachmentTarget, con
     ],
     ids=["app", "entitlement"],
 )
-def test_a_search_by_ids(
+def test_a_search_sends_the_ids_of_its_targets(
     targets: list[AttachmentTarget], path: str, sent: object, rows: object, connect: Any
 ) -> None:
     client, tenant = connect(answer({"list": rows}))

@@ -58,7 +58,7 @@ def test_odd_rows_do_not_hide_the_others(method: str, path: str, connect: Any) -
     assert parse_requests(tenant) == [(f"/api/v1/search/{path}", {"pageSize": 100})]
 
 
-def test_a_refused_search_is_an_error(connect: Any) -> None:
+def test_a_rejected_search_raises_an_error(connect: Any) -> None:
     client, _ = connect(httpx.Response(403, json={"code": 7, "message": "no"}))
     with pytest.raises(errors.PermissionDeniedError, match="/api/v1/search/apps"):
         [*client.directory.search_apps(display_name="GitHub")]

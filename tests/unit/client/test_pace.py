@@ -1,4 +1,4 @@
-"""A wait that one thread is told applies to all threads, and ends at a deadline or at the end."""
+"""A `Retry-After` holds all threads, and ends at the deadline or when the client is closed."""
 
 from __future__ import annotations
 

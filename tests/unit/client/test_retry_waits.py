@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -9,6 +10,8 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._client import settings
+from pulumi_c1policy._client.outcomes import OutcomeKind
+from pulumi_c1policy._client.usage_client import UsageClient
 
 POLICY = {"id": "p1", "displayName": "One"}
 OK = httpx.Response(200, json={"policy": POLICY})
@@ -24,6 +27,22 @@ def test_a_throttled_call_is_repeated_until_the_deadline(
         client.get("p1")
     assert len(tenant.requests) > 4
     assert 40 < clock.now - started <= 60
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts", "seconds"), [(503, [4], (1, 3)), (429, range(10, 31), (60, 120))]
+)
+def test_a_request_that_only_helps_does_not_wait_for_an_unavailable_endpoint(
+    status: int, attempts: Sequence[int], seconds: tuple[int, int], connect: Any, clock: Any
+) -> None:
+    """A tenant that throttles will answer; one that is unavailable may not."""
+    client, tenant = connect(httpx.Response(status), requestDeadline="120")
+    helping = UsageClient(client.transport, OutcomeKind.HELP)
+    started = clock.now
+    with pytest.raises(errors.StatusError, match="attempts"):
+        helping.search_apps_by_ids(["a1"])
+    assert len(tenant.requests) in attempts
+    assert seconds[0] <= clock.now - started <= seconds[1]
 
 
 @pytest.mark.parametrize(

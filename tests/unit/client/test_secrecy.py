@@ -30,7 +30,7 @@ def issue(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.mark.parametrize("config", KINDS, ids=["access token", "oidc token", "client secret"])
-@pytest.mark.parametrize("token_reply", [issue, echo], ids=["issued", "refused"])
+@pytest.mark.parametrize("token_reply", [issue, echo], ids=["issued", "rejected"])
 def test_an_echoed_credential_is_masked_in_errors_and_logs(
     config: dict[str, str],
     token_reply: Any,

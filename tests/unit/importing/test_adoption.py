@@ -17,7 +17,7 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
-from tests.unit.importing.programs import ACCEPT, wire
+from tests.unit.importing.imported_programs import ACCEPT, make_wire_policy
 
 TERRAFORM = {
     "managed_by": "terraform",
@@ -26,19 +26,19 @@ TERRAFORM = {
 }
 
 
-def inputs(**fields: Any) -> dict[str, Any]:
+def make_inputs(**fields: Any) -> dict[str, Any]:
     """Return the inputs for a policy with these fields on the wire."""
-    return write_inputs(decode(POLICY, wire("a", **fields)))
+    return write_inputs(decode(POLICY, make_wire_policy("a", **fields)))
 
 
-def first_step(kind: str, fields: dict[str, Any]) -> Any:
+def make_first_step(kind: str, fields: dict[str, Any]) -> Any:
     """Return the inputs for a step with these fields on the wire."""
-    found = inputs(policySteps={"grant": {"steps": [{kind: fields}]}})
+    found = make_inputs(policySteps={"grant": {"steps": [{kind: fields}]}})
     return found["policy_steps"]["grant"]["steps"][0][kind]
 
 
-def wait(text: str) -> Any:
-    return first_step("wait", {"duration": {"duration": text}})["duration"]["duration"]
+def make_wait(text: str) -> Any:
+    return make_first_step("wait", {"duration": {"duration": text}})["duration"]["duration"]
 
 
 ZEROS = {
@@ -52,7 +52,7 @@ ZEROS = {
 
 @pytest.mark.parametrize("fields", ZEROS.values(), ids=ZEROS)
 def test_unset_fields_are_not_written(fields: dict[str, Any]) -> None:
-    assert inputs(**fields) == {
+    assert make_inputs(**fields) == {
         "display_name": "a",
         "policy_type": "POLICY_TYPE_GRANT",
         "policy_steps": ACCEPT,
@@ -73,7 +73,7 @@ DURATIONS = {
 
 @pytest.mark.parametrize(("answered", "expected"), DURATIONS.items(), ids=DURATIONS)
 def test_a_duration_gets_its_short_form_if_that_is_exact(answered: str, expected: str) -> None:
-    assert wait(answered) == expected
+    assert make_wait(answered) == expected
 
 
 def test_a_number_in_a_json_string_is_written_as_a_number() -> None:
@@ -82,16 +82,21 @@ def test_a_number_in_a_json_string_is_written_as_a_number() -> None:
         "escalationEnabled": True,
         "escalation": {"expiration": "14400", "skipStep": {}},
     }
-    assert first_step("approval", approval)["escalation"] == {"expiration": "4h", "skip_step": {}}
+    assert make_first_step("approval", approval)["escalation"] == {
+        "expiration": "4h",
+        "skip_step": {},
+    }
     rules = {"gte": "1", "lte": "9007199254740993"}
     field = {"name": "n", "int64Field": {"rules": rules}}
-    [asked] = first_step("form", {"form": {"fields": [field]}})["form"]["fields"]
+    [asked] = make_first_step("form", {"form": {"fields": [field]}})["form"]["fields"]
     # The engine would round a larger number.
     assert asked["int64_field"]["rules"] == {"gte": 1, "lte": "9007199254740993"}
 
 
 def test_fields_have_the_order_of_the_model() -> None:
-    backwards = dict(reversed(wire("a", description="d", annotations={"z": "1", "b": "2"}).items()))
+    backwards = dict(
+        reversed(make_wire_policy("a", description="d", annotations={"z": "1", "b": "2"}).items())
+    )
     found = write_inputs(decode(POLICY, backwards))
     assert list(found) == [
         "display_name",
@@ -105,7 +110,7 @@ def test_fields_have_the_order_of_the_model() -> None:
 
 def test_steps_are_sorted_baseline_first_then_by_rules() -> None:
     keys = ["other", "b", "a", "grant"]
-    found = inputs(
+    found = make_inputs(
         policySteps=dict.fromkeys(keys, ACCEPT["grant"]),
         rules=[
             {"condition": "subject.department == 'x'", "policyKey": "b"},
@@ -119,24 +124,24 @@ def test_steps_are_sorted_baseline_first_then_by_rules() -> None:
 
 def test_fields_without_effect_are_not_written() -> None:
     approval = {"manager": {}, "escalation": {"expiration": "60", "skipStep": {}}}
-    assert first_step("approval", approval) == {"manager": {}}
-    assert "reassign_tasks_to_delegates" not in inputs(reassignTasksToDelegates=True)
+    assert make_first_step("approval", approval) == {"manager": {}}
+    assert "reassign_tasks_to_delegates" not in make_inputs(reassignTasksToDelegates=True)
 
 
 def test_output_only_and_unknown_fields_are_left_out() -> None:
     answer = {"createdAt": "2026-01-01T00:00:00Z", "systemBuiltin": False, "newField": {"a": 1}}
-    assert not inputs(**answer).keys() & {"created_at", "system_builtin", "newField"}
+    assert not make_inputs(**answer).keys() & {"created_at", "system_builtin", "newField"}
     approval = {"manager": {"newer": 1, "assignedUserIds": ["u"]}, "assigned": True}
-    assert first_step("approval", approval) == {"manager": {}}
+    assert make_first_step("approval", approval) == {"manager": {}}
 
 
 def test_annotations_of_the_tenant_and_of_the_manager_are_left_out() -> None:
     notes = {"team": "security", "c1/own": "x", "bad key": "x", "spaces": "a b", "none": ""}
-    assert inputs(annotations=notes)["annotations"] == {"team": "security"}
+    assert make_inputs(annotations=notes)["annotations"] == {"team": "security"}
     kept = notes | TERRAFORM | {"iac_tool_version": "1.5.0"}
-    assert inputs(annotations=kept)["annotations"] == {"team": "security"}
+    assert make_inputs(annotations=kept)["annotations"] == {"team": "security"}
     alone = {"iac_tool_version": "1.5.0"}
-    assert inputs(annotations=alone)["annotations"] == alone
+    assert make_inputs(annotations=alone)["annotations"] == alone
 
 
 LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -146,7 +151,7 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
         "managed by terraform in the workspace 'prod/access' (conductorone_policy.a)",
         "--take-over",
     ),
-    "half-marked": (
+    "incomplete-ownership": (
         {"annotations": {"managed_by": "crossplane"}},
         "managed by crossplane",
         "--take",
@@ -177,7 +182,7 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_a_policy_that_is_left_out_has_a_reason_and_advice(
     fields: dict[str, Any], reason: str, advice: str
 ) -> None:
-    found = prepare_adoption(wire("a", **fields), take_over=False)
+    found = prepare_adoption(make_wire_policy("a", **fields), take_over=False)
     assert isinstance(found, LeftOut)
     assert found.id == "a"
     assert reason in found.reason
@@ -186,10 +191,10 @@ def test_a_policy_that_is_left_out_has_a_reason_and_advice(
 
 
 def test_take_over_adopts_a_policy_of_another_manager_but_no_builtin() -> None:
-    found = prepare_adoption(wire("a", annotations=TERRAFORM), take_over=True)
+    found = prepare_adoption(make_wire_policy("a", annotations=TERRAFORM), take_over=True)
     assert not isinstance(found, LeftOut)
     assert found.manager == "terraform in the workspace 'prod/access' (conductorone_policy.a)"
-    builtin = wire("a", annotations=TERRAFORM, systemBuiltin=True)
+    builtin = make_wire_policy("a", annotations=TERRAFORM, systemBuiltin=True)
     assert isinstance(prepare_adoption(builtin, take_over=True), LeftOut)
 
 
@@ -200,7 +205,7 @@ PROVISION: dict[str, Any] = {
 
 def test_a_rejected_step_is_left_out_with_a_comment() -> None:
     steps = {"grant": {"steps": [{"accept": {}}, PROVISION]}}
-    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(make_wire_policy("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
     assert found.inputs["policy_steps"] == ACCEPT
     assert found.held == {'policy_steps["grant"].steps[1]': "provision-step"}
@@ -213,14 +218,14 @@ def test_a_rejected_step_is_left_out_with_a_comment() -> None:
 
 def test_a_policy_with_a_held_step_has_an_empty_plan_after_the_import() -> None:
     steps = {"grant": {"steps": [PROVISION, {"accept": {}}]}}
-    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(make_wire_policy("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
     [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
-    recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
-    assert plan(recorded, found.inputs) == NoOp()
-    assert find_drift(recorded, found.live) == []
+    prior = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
+    assert plan(prior, found.inputs) == NoOp()
+    assert find_drift(prior, found.live) == []
     changed = found.inputs | {"policy_steps": {"grant": {"steps": [{"reject": {}}]}}}
-    assert isinstance(plan(recorded, changed), Refuse)
+    assert isinstance(plan(prior, changed), Refuse)
 
 
 def test_the_user_of_an_agent_is_not_written() -> None:
@@ -230,18 +235,18 @@ def test_the_user_of_an_agent_is_not_written() -> None:
         "agentUserId": "u",
     }
     steps = {"grant": {"steps": [{"approval": {"agent": agent}}]}}
-    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(make_wire_policy("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
     assert "agent_user_id" not in write_program([found], make_names(["a"]), {})
     [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
-    recorded = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
-    assert plan(recorded, found.inputs) == NoOp()
-    assert find_drift(recorded, found.live) == []
+    prior = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
+    assert plan(prior, found.inputs) == NoOp()
+    assert find_drift(prior, found.live) == []
 
 
 def test_a_policy_with_a_list_of_rejected_steps_only_is_left_out() -> None:
     steps = ACCEPT | {"late": {"steps": [PROVISION]}}
-    found = prepare_adoption(wire("a", policySteps=steps), take_over=False)
+    found = prepare_adoption(make_wire_policy("a", policySteps=steps), take_over=False)
     assert isinstance(found, LeftOut)
     assert '`policy_steps["late"]` would be empty' in found.reason
     assert found.reason.endswith("[provision-step]")

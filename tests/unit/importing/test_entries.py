@@ -1,4 +1,4 @@
-"""The file for `pulumi import`: it contains the state that a deployment would have recorded."""
+"""The file for `pulumi import`: it contains the state of a deployment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
 from pulumi_c1policy.provider import PolicyProvider
 from pulumi_c1policy.resource import Policy
-from tests.unit.importing.programs import ACCEPT, make_entries, wire
+from tests.unit.importing.imported_programs import ACCEPT, make_entries, make_wire_policy
 
 OURS = {
     "managed_by": "pulumi",
@@ -37,7 +37,7 @@ def test_the_type_is_that_of_the_resource() -> None:
 
 def test_an_entry_contains_inputs_and_outputs() -> None:
     made = {"createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-02T00:00:00Z"}
-    assert make_entries(wire("2abc", displayName="A", description="", **made)) == {
+    assert make_entries(make_wire_policy("2abc", displayName="A", description="", **made)) == {
         "a": {
             "type": "pulumi-python:dynamic/c1policy:Policy",
             "name": "a",
@@ -65,16 +65,18 @@ def test_an_entry_contains_inputs_and_outputs() -> None:
 
 def test_fields_of_a_newer_api_are_in_the_outputs_at_any_depth() -> None:
     steps = {"grant": {"steps": [{"accept": {"shiny": [1]}, "newer": {"a": None}}]}}
-    [entry] = make_entries(wire("a", policySteps=steps, newField={"stepKey": 1})).values()
+    [entry] = make_entries(
+        make_wire_policy("a", policySteps=steps, newField={"stepKey": 1})
+    ).values()
     assert entry["inputs"]["policy_steps"] == ACCEPT
     assert entry["outputs"]["policy_steps"] == steps
     assert entry["outputs"]["newField"] == {"stepKey": 1}
     assert "__rewritten" not in entry["outputs"]
 
 
-def test_fields_without_effect_are_no_change() -> None:
+def test_fields_without_effect_are_not_a_change() -> None:
     approval = {"manager": {}, "escalation": {"expiration": "60", "skipStep": {}}}
-    policy = wire("a", policySteps={"grant": {"steps": [{"approval": approval}]}})
+    policy = make_wire_policy("a", policySteps={"grant": {"steps": [{"approval": approval}]}})
     [entry] = make_entries(policy).values()
     state = from_state(entry["outputs"])
     assert plan(state, {k: v for k, v in entry["inputs"].items() if k != "__provider"}) == NoOp()
@@ -83,7 +85,9 @@ def test_fields_without_effect_are_no_change() -> None:
 
 def import_policy(annotations: dict[str, str], *, take_over: bool = False) -> tuple[Prior, Tree]:
     """Import a policy with these annotations; return its record and the program's inputs."""
-    [entry] = make_entries(wire("a", annotations=annotations), take_over=take_over).values()
+    [entry] = make_entries(
+        make_wire_policy("a", annotations=annotations), take_over=take_over
+    ).values()
     inputs = {key: value for key, value in entry["inputs"].items() if key != "__provider"}
     notes = {
         key: v for key, v in inputs.get("annotations", {}).items() if key not in OWNERSHIP_KEYS
@@ -95,7 +99,7 @@ def import_policy(annotations: dict[str, str], *, take_over: bool = False) -> tu
 
 def build_update(state: Prior, desired: Tree, annotations: dict[str, str]) -> Any:
     """Build the body of the first update for a live policy with these annotations."""
-    live = decode(POLICY, wire("a", annotations=annotations))
+    live = decode(POLICY, make_wire_policy("a", annotations=annotations))
     planned: Any = plan(state, desired)
     assert planned.mask == ("annotations",)
     return build_body(planned, state, desired, live, LifecycleOptions())
@@ -115,7 +119,7 @@ def test_the_first_update_replaces_the_ownership_annotations_of_another_tool() -
 
 def test_a_tool_that_manages_the_policy_since_the_import_keeps_it_after_refreshes() -> None:
     state, desired = import_policy({})
-    live = decode(POLICY, wire("a", annotations=TERRAFORM))
+    live = decode(POLICY, make_wire_policy("a", annotations=TERRAFORM))
     for _ in range(3):
         refused = build_update(state, desired, TERRAFORM)
         assert "taken over by terraform in the workspace 'shop/dev'" in refused.summary
@@ -125,7 +129,9 @@ def test_a_tool_that_manages_the_policy_since_the_import_keeps_it_after_refreshe
 
 def test_a_policy_without_a_manager_is_not_reported_as_taken_over() -> None:
     state, _ = import_policy({"team": "security"})
-    live = decode(POLICY, wire("a", annotations={"team": "security"}, description="Edited."))
+    live = decode(
+        POLICY, make_wire_policy("a", annotations={"team": "security"}, description="Edited.")
+    )
     for _ in range(2):
         state = refresh(state, live)
         assert state.taken_by == ""

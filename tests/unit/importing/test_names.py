@@ -19,7 +19,7 @@ NAMES = {
     "sharp-s": ("STRASSE und Straße", "strasse-und-strasse"),
     "ligature": ("ﬁnance №5", "finance-no5"),
     "other-script": ("世界 policy", "世界-policy"),
-    "marks-of-other-scripts": ("नीति", "नीति"),
+    "combining-characters": ("नीति", "नीति"),
     "emoji": ("🚀 Launch 🚀", "launch"),
     "digit-first": ("24h access", "policy-24h-access"),
     "keyword": ("Class", "class-policy"),

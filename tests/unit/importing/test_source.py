@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_c1policy._import.python_source import Code, Commented, format_call, format_text
-from tests.unit.importing.programs import format_source
+from tests.unit.importing.imported_programs import format_source
 
 LITERALS = {
     "plain": ("plain", '"plain"'),
     "single": ("it's", '"it\'s"'),
     "double": ('say "x"', "'say \"x\"'"),
     "both": ('it\'s "x"', "'it\\'s \"x\"'"),
-    "as-many": ("' \"", '"\' \\""'),
+    "both-quotes-equally-often": ("' \"", '"\' \\""'),
     "backslash": ("\\d+\\", '"\\\\d+\\\\"'),
     "line-break": ("a\nb\tc", '"a\\nb\\tc"'),
     "letters": ("Grüße, 世界 🚀", '"Grüße, 世界 🚀"'),
-    "unseen": ("\u202e\u200b\xa0\x00", '"\\u202e\\u200b\\xa0\\x00"'),
+    "invisible": ("\u202e\u200b\xa0\x00", '"\\u202e\\u200b\\xa0\\x00"'),
     "half-a-character": ("\ud83d", '"\\ud83d"'),
 }
 

@@ -1,4 +1,4 @@
-"""Spans of time in every spelling, and the one that the wire wants."""
+"""Durations in every spelling, and their form on the wire."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ NO_SPANS: list[Any] = [
 
 
 @pytest.mark.parametrize("value", NO_SPANS, ids=repr)
-def test_anything_else_is_no_span(value: Any) -> None:
+def test_any_other_value_is_not_a_duration(value: Any) -> None:
     assert durations.parse_seconds(value) is None
     assert durations.to_wire(value) is None
     assert durations.to_whole_seconds(value) is value
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(0, 10**9 - 1))
-def test_every_span_that_protobuf_can_hold_survives_its_spelling(whole: int, nanos: int) -> None:
+def test_every_protobuf_duration_survives_printing_and_parsing(whole: int, nanos: int) -> None:
     exact = Fraction(whole) + Fraction(nanos, 10**9)
     text = durations.to_wire(f"{whole}s" if not nanos else f"{int(exact * 10**9)}ns")
     assert text is not None
@@ -107,7 +107,7 @@ def test_a_timedelta_is_exact(span: timedelta) -> None:
 
 
 @given(st.text() | st.floats(-1e12, 1e12) | st.integers(-(10**12), 10**12) | st.binary())
-def test_whatever_is_given_there_is_an_answer(value: Any) -> None:
+def test_any_value_becomes_a_duration_or_none(value: Any) -> None:
     text = durations.to_wire(value)
     assert text is None or durations.to_wire(text) == text
 
@@ -124,5 +124,5 @@ def test_a_span_of_whole_seconds_is_a_number(value: Any, expected: Any) -> None:
     ("amount", "expected"),
     [(3600, "1h"), (2678400, "31d"), (90, "90s"), (60, "1m"), (0, "0s"), (Fraction(1, 2), "0.5s")],
 )
-def test_a_span_reads_short(amount: Any, expected: str) -> None:
+def test_a_span_is_printed_in_its_short_form(amount: Any, expected: str) -> None:
     assert durations.format_seconds(amount) == expected

@@ -1,4 +1,4 @@
-"""The typed arguments offer what the model has, and can be used while a program runs."""
+"""The typed arguments have the fields of the model, and resolve at run time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENUMS = {
 @pytest.mark.parametrize(
     "script", ["generate_inputs", "generate_reference", "generate_resource", "generate_rules"]
 )
-def test_what_is_generated_is_current(script: str) -> None:
+def test_the_generated_files_are_current(script: str) -> None:
     """Generating again gives the identical text."""
     command = [sys.executable, "-m", f"scripts.{script}", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -39,32 +39,32 @@ def test_what_is_generated_is_current(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "wanted"),
+    ("before", "after"),
     [
         pytest.param("old\n", "new\n", id="changed"),
         pytest.param(None, "new\n", id="missing"),
         pytest.param("old\n", None, id="in-excess"),
     ],
 )
-def test_a_file_that_is_not_current_is_named_and_settled(
-    there: str | None,
-    wanted: str | None,
+def test_an_outdated_file_is_named_and_updated(
+    before: str | None,
+    after: str | None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A check fails and changes nothing; the same call without it brings the file up to date."""
     path = tmp_path / "generated.txt"
-    if there is not None:
-        path.write_text(there)
+    if before is not None:
+        path.write_text(before)
     monkeypatch.setattr(sys, "argv", ["script", "--check"])
-    assert settle({path: wanted}, "scripts.some") == 1
+    assert settle({path: after}, "scripts.some") == 1
     assert str(path) in (told := capsys.readouterr().out)
     assert "python -m scripts.some" in told
-    assert (path.read_text() if path.exists() else None) == there
+    assert (path.read_text() if path.exists() else None) == before
     monkeypatch.setattr(sys, "argv", ["script"])
-    assert settle({path: wanted}, "scripts.some") == 0
-    assert (path.read_text() if path.exists() else None) == wanted
+    assert settle({path: after}, "scripts.some") == 0
+    assert (path.read_text() if path.exists() else None) == after
 
 
 def test_the_public_names_are_those_of_the_model() -> None:
@@ -86,7 +86,7 @@ def test_a_typed_dict_has_the_keys_of_its_message(message: Message) -> None:
 
 @pytest.mark.parametrize("message", MESSAGES, ids=type_name)
 def test_every_key_has_its_docstring(message: Message) -> None:
-    """An editor shows what the model says of the key."""
+    """An editor shows the text of the model."""
     typed: Any = getattr(inputs, type_name(message))
     (definition,) = ast.parse(inspect.getsource(typed)).body
     assert isinstance(definition, ast.ClassDef)
@@ -101,7 +101,7 @@ def test_every_key_has_its_docstring(message: Message) -> None:
 
 @pytest.mark.parametrize("name", ENUMS)
 def test_a_literal_has_the_values_of_its_enum(name: str) -> None:
-    """A program may write every value; without the zero only where a field must be set."""
+    """A program may write each value; a required field has no zero value."""
     values = typing.get_args(getattr(inputs, name))
     assert values == enum_choices(ENUMS[name])
     assert set(ENUMS[name].values) - set(values) <= {ENUMS[name].zero}

@@ -1,4 +1,4 @@
-"""The facts of the model fit together: none that another layer would have to doubt."""
+"""The facts of the model are consistent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CEL_PLACES = {
 
 @pytest.mark.parametrize(("message", "field"), FIELDS)
 def test_the_facts_of_a_field_fit_its_type(message: Message, field: Field) -> None:
-    """A fact stands only where it means something."""
+    """A field has only facts that its type supports."""
     assert field.cel in {"", *CEL_PLACES}
     assert not field.cel or field.type in (Scalar.STRING, Scalar.STRUCT)
     assert not field.presence or (field.type in NUMBERS and field.shape == "one")
@@ -48,14 +48,14 @@ def test_the_facts_of_a_field_fit_its_type(message: Message, field: Field) -> No
 
 @pytest.mark.parametrize(("message", "field"), FIELDS)
 def test_every_field_is_documented_in_sentences(message: Message, field: Field) -> None:
-    """A text that stands in an editor starts large, ends with a full stop and stays short."""
+    """A text begins with a capital letter, ends with a full stop, and is short."""
     assert re.fullmatch(r"[A-Z0-9].{3,320}\.", field.doc), field.doc
     assert message.doc.endswith(".")
 
 
 @pytest.mark.parametrize("message", index_messages(POLICY).values(), ids=lambda m: m.name)
 def test_required_groups_exist(message: Message) -> None:
-    """A group that wants a member has members."""
+    """A required group has members."""
     assert message.required_oneofs <= set(message.oneofs)
 
 

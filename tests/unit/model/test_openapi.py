@@ -1,4 +1,4 @@
-"""The model is the API's published structure: no field, type, value or oneof more, none less."""
+"""The model equals the API's published structure in its fields, types, values and oneofs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FORM_FIELD = "c1.api.form.v1.Field"
 
 # Schemas without properties that allow any: free-form data.
 FREE_FORM = {"validate.FieldRules"}
-# The structure says less than the API's behaviour: what a running request answers is not an input.
+# The structure lacks a known behaviour: a value of a running request is not an input.
 OUTPUT_ONLY_BEYOND_SCHEMA = {("c1.api.policy.v1.Provision", "assigned")}
-# Null, absent and empty all mean that nothing stands there.
+# Null, absent and empty are equal.
 NULL_MEANS_EMPTY = {("c1.api.form.v1.TextField", "suffix")}
 
 SCALARS = {
@@ -53,14 +53,14 @@ class Facts(NamedTuple):
 
 
 @cache
-def load() -> Schemas:
-    """The published schemas by name."""
+def load_schemas() -> Schemas:
+    """Return the published schemas by name."""
     document = yaml.safe_load(SCHEMA.read_text())
     schemas: Schemas = document["components"]["schemas"]
     return schemas
 
 
-def published(prop: dict[str, Any]) -> Facts:
+def read_published(prop: dict[str, Any]) -> Facts:
     """Read the structure's facts about one property."""
     shape, item = "one", prop
     if "items" in prop:
@@ -70,11 +70,11 @@ def published(prop: dict[str, Any]) -> Facts:
     types = prop.get("type", [])
     nullable = "null" in types or {"type": "null"} in prop.get("oneOf", [])
     flags = prop.get("readOnly", False), prop.get("deprecated", False)
-    return Facts(published_type(item), shape, nullable, *flags)
+    return Facts(read_published_type(item), shape, nullable, *flags)
 
 
-def published_type(item: dict[str, Any]) -> object:
-    """The type of one value."""
+def read_published_type(item: dict[str, Any]) -> object:
+    """Read the type of one value."""
     for option in item.get("oneOf", [item]):
         if "$ref" in option:
             name = option["$ref"].removeprefix(REF)
@@ -86,7 +86,7 @@ def published_type(item: dict[str, Any]) -> object:
     return SCALARS.get((kind, form := item.get("format", "")), f"{kind} {form}")
 
 
-def modelled(message: Message, field: Field) -> Facts:
+def read_modelled(message: Message, field: Field) -> Facts:
     """Read the model's facts about the same."""
     place = (message.name, field.wire)
     kind: object = field.type
@@ -106,31 +106,31 @@ def modelled(message: Message, field: Field) -> Facts:
     return Facts(kind, field.shape, nullable, output_only, bool(field.deprecated))
 
 
-def reachable(schemas: Schemas, root: str) -> set[str]:
-    """The schemas that `root` contains, at any depth."""
+def list_reachable(schemas: Schemas, root: str) -> set[str]:
+    """Return the schemas that `root` contains, at any depth."""
     found, waiting = set(), [root]
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            types = (published(p).type for p in schemas[name].get("properties", {}).values())
+            types = (read_published(p).type for p in schemas[name].get("properties", {}).values())
             waiting += [kind for kind in types if kind in schemas]
     return found
 
 
-def differences(schemas: Schemas, root: Message = POLICY) -> list[str]:
-    """Everything that the structure and the model do not agree on."""
-    ours, theirs = index_messages(root), reachable(schemas, root.name)
+def list_differences(schemas: Schemas, root: Message = POLICY) -> list[str]:
+    """List the differences between the structure and the model."""
+    ours, theirs = index_messages(root), list_reachable(schemas, root.name)
     found = [f"{name}: the model lacks the message" for name in sorted(theirs - set(ours))]
     found += [f"{name}: no such message" for name in sorted(set(ours) - theirs)]
     for name in sorted(theirs & set(ours)):
         message, schema = ours[name], schemas[name]
-        found += field_differences(message, message.wire_fields, schema)
-        found += oneof_differences(message, schema)
+        found += list_field_differences(message, message.wire_fields, schema)
+        found += list_oneof_differences(message, schema)
     return found
 
 
-def field_differences(
+def list_field_differences(
     message: Message, fields: dict[str, Field], schema: dict[str, Any]
 ) -> list[str]:
     """List the disagreements between the properties of a schema and the fields of a message."""
@@ -139,13 +139,13 @@ def field_differences(
     for name, field in fields.items():
         if name not in properties:
             found.append(f"{message.name}: there is no {name}")
-        elif published(properties[name]) != (mine := modelled(message, field)):
-            found.append(f"{message.name}.{name}: {published(properties[name])} is not {mine}")
+        elif read_published(properties[name]) != (mine := read_modelled(message, field)):
+            found.append(f"{message.name}.{name}: {read_published(properties[name])} is not {mine}")
     return found
 
 
-def oneof_differences(message: Message, schema: dict[str, Any]) -> list[str]:
-    """The oneof groups of a message that the structure has otherwise."""
+def list_oneof_differences(message: Message, schema: dict[str, Any]) -> list[str]:
+    """List the oneof groups of a message that differ in the structure."""
     theirs = {group: set(members) for group, members in schema.get("x-oneof-groups", {}).items()}
     ours = {
         group: {message.fields[name].wire for name in members}
@@ -160,13 +160,18 @@ def oneof_differences(message: Message, schema: dict[str, Any]) -> list[str]:
 
 def test_the_model_has_exactly_what_the_api_publishes() -> None:
     """No message, field, type, value or oneof differs."""
-    assert differences(load()) == []
+    assert list_differences(load_schemas()) == []
 
 
 def test_a_policy_is_created_from_its_writable_fields() -> None:
     """The body of a create call is the policy without what the tenant sets."""
     writable = {field.wire: field for field in POLICY.fields.values() if not field.output_only}
-    assert field_differences(POLICY, writable, load()["c1.api.policy.v1.CreatePolicyRequest"]) == []
+    assert (
+        list_field_differences(
+            POLICY, writable, load_schemas()["c1.api.policy.v1.CreatePolicyRequest"]
+        )
+        == []
+    )
 
 
 Mutation = Callable[[Schemas], object]
@@ -205,7 +210,7 @@ _INT64_RULES = "validate.Int64Rules"
 @pytest.mark.parametrize(
     ("mutation", "difference"),
     [
-        pytest.param(_remove(_POLICY, "rules"), "there is no rules", id="field-in-excess"),
+        pytest.param(_remove(_POLICY, "rules"), "there is no rules", id="additional-field"),
         pytest.param(_add(_POLICY, "new", type="string"), "the model lacks new", id="new-field"),
         pytest.param(
             _add("c1.api.policy.v1.Escalation.SkipStep", "new", type="string"),
@@ -215,10 +220,12 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(_set(_POLICY, "description", type="boolean"), "Policy.desc", id="other-type"),
         pytest.param(_set(_INT64_RULES, "gt", format="uint64"), "Rules.gt", id="other-format"),
         pytest.param(
-            _add(_INT64_RULES, "in", type="string", format="int64"), "Rules.in", id="list-no-more"
+            _add(_INT64_RULES, "in", type="string", format="int64"), "Rules.in", id="list-removed"
         ),
-        pytest.param(_add(_POLICY, "policySteps", type="object"), "policySteps", id="map-no-more"),
-        pytest.param(_set(_DATE, "maxDaysFromToday", type="integer"), "maxDays", id="null-no-more"),
+        pytest.param(_add(_POLICY, "policySteps", type="object"), "policySteps", id="map-removed"),
+        pytest.param(
+            _set(_DATE, "maxDaysFromToday", type="integer"), "maxDays", id="nullable-removed"
+        ),
         pytest.param(_set(_POLICY, "description", type=["string", "null"]), "desc", id="nullable"),
         pytest.param(_set(_POLICY, "description", readOnly=True), "Policy.desc", id="read-only"),
         pytest.param(_set(_POLICY, "id", readOnly=False), "Policy.id", id="writable"),
@@ -226,7 +233,7 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(
             _set("c1.api.policy.v1.Rule", "policyKey", deprecated=False),
             "Rule.policyKey",
-            id="deprecated-no-more",
+            id="deprecation-removed",
         ),
         pytest.param(_add_enum_value, "POLICY_TYPE_NEW", id="new-enum-value"),
         pytest.param(_add_message, "v1.New: the model lacks the message", id="new-message"),
@@ -238,7 +245,7 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(
             _regroup("c1.api.policy.v1.Wait", "until", ["condition", "duration"]),
             "Wait: oneof until",
-            id="oneof-member-left",
+            id="oneof-member-removed",
         ),
         pytest.param(
             _regroup("c1.api.policy.v1.Wait", "new", ["name"]), "Wait: oneof new", id="new-oneof"
@@ -246,12 +253,12 @@ _INT64_RULES = "validate.Int64Rules"
         pytest.param(
             lambda schemas: schemas["c1.api.policy.v1.Wait"].pop("x-oneof-groups"),
             "Wait: oneof until",
-            id="oneof-no-more",
+            id="oneof-removed",
         ),
     ],
 )
-def test_a_change_of_the_api_is_noticed(mutation: Mutation, difference: str) -> None:
-    """Whatever kind of thing changes in the structure, the comparison names it."""
-    schemas = copy.deepcopy(load())
+def test_each_kind_of_change_of_the_api_is_reported(mutation: Mutation, difference: str) -> None:
+    """The comparison names the change."""
+    schemas = copy.deepcopy(load_schemas())
     mutation(schemas)
-    assert any(difference in found for found in differences(schemas))
+    assert any(difference in found for found in list_differences(schemas))

@@ -1,4 +1,4 @@
-"""Paths are printed as a program writes them, and read in every form that Pulumi takes."""
+"""Paths are printed as a program writes them, and parsed in every form that Pulumi accepts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PRINTED: list[tuple[Path, str]] = [
 
 
 @pytest.mark.parametrize(("path", "printed"), PRINTED, ids=[case[1] for case in PRINTED])
-def test_a_path_reads_as_a_program_writes_it(path: Path, printed: str) -> None:
+def test_a_path_is_printed_as_a_program_writes_it(path: Path, printed: str) -> None:
     assert format_path(path) == printed
 
 
@@ -84,7 +84,7 @@ def test_a_printed_path_is_read_back(path: Path) -> None:
 
 
 @given(st.text(alphabet='ab.[]"\\*01_', max_size=12))
-def test_whatever_is_written_there_is_an_answer(source: str) -> None:
+def test_any_text_becomes_a_path_or_none(source: str) -> None:
     path = parse_path(source)
     assert path is None or path
 
@@ -103,7 +103,7 @@ def test_whatever_is_written_there_is_an_answer(source: str) -> None:
         ("policy", "policy_steps", False),
     ],
 )
-def test_a_pattern_covers_what_lies_at_it_and_below(
+def test_a_pattern_covers_its_path_and_everything_below(
     pattern: str, path: str, expected: bool
 ) -> None:
     parsed, place = parse_path(pattern), parse_path(path)
@@ -122,7 +122,7 @@ def test_a_pattern_covers_what_lies_at_it_and_below(
         ((), {"a": {"b": ["x", "y"]}}),
     ],
 )
-def test_what_stands_at_a_path_is_found(path: Path, found: object) -> None:
+def test_the_value_at_a_path_is_found(path: Path, found: object) -> None:
     assert get_at({"a": {"b": ["x", "y"]}}, path) == found
 
 

@@ -33,7 +33,7 @@ def test_the_wire_has_lower_camel_case(name: str, wire: str) -> None:
 
 
 @pytest.mark.parametrize("message", index_messages(POLICY).values(), ids=lambda m: m.short_name)
-def test_no_two_fields_of_a_message_meet_on_the_wire(message: Message) -> None:
+def test_the_fields_of_a_message_have_different_wire_names(message: Message) -> None:
     assert len(message.wire_fields) == len(message.fields)
     assert not message.wire_fields.keys() & (message.fields.keys() - message.wire_fields.keys())
 
@@ -45,7 +45,7 @@ def test_a_short_name_has_no_package() -> None:
 
 
 def test_a_message_may_contain_itself() -> None:
-    """Fields that are given later replace what was worked out before."""
+    """Fields that are set later replace the derived values."""
     message = Message("m.v1.Node", "A node.")
     assert message.fields == {}
     assert message.oneofs == {}
@@ -64,7 +64,7 @@ def test_the_zero_of_an_enum_is_its_first_value() -> None:
     assert Enum("E", ("E_UNSPECIFIED", "E_ONE")).zero == "E_UNSPECIFIED"
 
 
-def test_the_policy_comes_first_and_everything_is_reached() -> None:
+def test_the_index_begins_with_the_policy_and_has_every_message() -> None:
     found = index_messages(POLICY)
     assert next(iter(found)) == POLICY.name
     for message in found.values():

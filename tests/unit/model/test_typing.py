@@ -1,4 +1,4 @@
-"""Programs as users write them, held against the types by mypy and by pyright.
+"""Programs of users, checked by mypy and by pyright.
 
 `tests/typing/ok_*.py` must pass both. In `tests/typing/wrong_*.py` each line that ends in
 `# E: <text>` must be refused by both with a message that holds the text, and no other line may be.
@@ -36,7 +36,7 @@ def _run(*command: str) -> str:
     return done.stdout
 
 
-def mypy() -> Refusals:
+def run_mypy() -> Refusals:
     found: Refusals = {}
     for line in _run("mypy", "--strict", "--no-pretty", "--hide-error-context").splitlines():
         if match := re.match(r"(?P<path>[^:]+):(?P<line>\d+): error: (?P<text>.*)", line):
@@ -45,7 +45,7 @@ def mypy() -> Refusals:
     return found
 
 
-def pyright() -> Refusals:
+def run_pyright() -> Refusals:
     found: Refusals = {}
     output = _run("pyright", "--outputjson", "--pythonpath", sys.executable)
     for diagnostic in json.loads(output)["generalDiagnostics"]:
@@ -55,7 +55,7 @@ def pyright() -> Refusals:
     return found
 
 
-def expected() -> Refusals:
+def read_expected() -> Refusals:
     return {
         (program.name, number): line.partition("# E: ")[2]
         for program in PROGRAMS
@@ -64,16 +64,16 @@ def expected() -> Refusals:
     }
 
 
-def test_there_are_right_programs_and_wrong_ones() -> None:
-    wrong = {name for name, _ in expected()}
+def test_the_folder_has_correct_and_wrong_programs() -> None:
+    wrong = {name for name, _ in read_expected()}
     assert wrong == {program.name for program in PROGRAMS if program.name.startswith("wrong_")}
     assert wrong
     assert {program.name for program in PROGRAMS} - wrong
 
 
-@pytest.mark.parametrize("checker", [mypy, pyright])
-def test_exactly_the_mistakes_are_refused(checker: Callable[[], Refusals]) -> None:
-    refused, mistakes = checker(), expected()
+@pytest.mark.parametrize("checker", [run_mypy, run_pyright])
+def test_the_type_checkers_report_exactly_the_marked_lines(checker: Callable[[], Refusals]) -> None:
+    refused, mistakes = checker(), read_expected()
     assert refused.keys() == mistakes.keys()
     unclear = {place: text for place, text in refused.items() if mistakes[place] not in text}
     assert unclear == {}

@@ -23,7 +23,7 @@ _configs: list[Config] = []
 
 
 class Canary(ResourceProvider):
-    """A provider whose new id, or other answer, is what the hook found."""
+    """A provider that returns the finding of the hook as a new id or in another answer."""
 
     def configure(self, req: ConfigureRequest) -> None:
         _configs.append(req.config)

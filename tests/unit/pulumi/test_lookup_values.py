@@ -67,17 +67,17 @@ def test_each_result_becomes_its_id() -> None:
     }
 
 
-def test_a_group_brings_its_app_along() -> None:
-    wanted = {"app_id": "a1", "app_group_id": "g1"}
+def test_the_result_of_a_group_sets_its_app() -> None:
+    group = {"app_id": "a1", "app_group_id": "g1"}
     step: Any = engine_values.resolve(approve.group(GROUP, fallback_groups=[GROUP, REFERENCE]))
     references = {
         "fallback": True,
         "is_group_fallback_enabled": True,
         "fallback_group_ids": [REFERENCE, REFERENCE],
     }
-    assert step == {"approval": {"group": wanted | references}}
-    assert engine_values.resolve(assign.group(GROUP)) == {"group": wanted}
-    assert engine_values.resolve(approve.group("g1", app_id=APP)) == {"approval": {"group": wanted}}
+    assert step == {"approval": {"group": group | references}}
+    assert engine_values.resolve(assign.group(GROUP)) == {"group": group}
+    assert engine_values.resolve(approve.group("g1", app_id=APP)) == {"approval": {"group": group}}
 
 
 def test_the_id_of_a_group_needs_the_app() -> None:
@@ -87,7 +87,7 @@ def test_the_id_of_a_group_needs_the_app() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "result", "wanted"),
+    ("name", "result", "kind"),
     [
         ("user_ids", HOOK, "user"),
         ("app_id", GROUP, "app"),
@@ -95,10 +95,10 @@ def test_the_id_of_a_group_needs_the_app() -> None:
         ("baseline_policy_id", ADA, "policy"),
     ],
 )
-def test_a_result_of_another_kind_is_refused(name: str, result: object, wanted: str) -> None:
+def test_a_result_of_another_kind_is_refused(name: str, result: object, kind: str) -> None:
     with pytest.raises(pulumi.RunError) as caught:
         engine_values.resolve({name: [result]})
     first, last = str(caught.value).splitlines()
-    assert f"`{name}` names objects of the kind {wanted}" in first
+    assert f"`{name}` names objects of the kind {kind}" in first
     assert type(result).__name__ in first
-    assert wanted in last
+    assert kind in last

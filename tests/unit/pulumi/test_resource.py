@@ -33,7 +33,7 @@ def test_required_arguments_have_no_default() -> None:
         assert (parameters[field.name].default is inspect.Parameter.empty) == field.required
 
 
-def test_decisions_are_refusals_by_default() -> None:
+def test_the_default_of_each_decision_is_to_refuse() -> None:
     parameters = inspect.signature(Policy.__init__).parameters
     assert {parameters[name].default for name in POLICY_DECISIONS} == {"refuse"}
 

@@ -1,6 +1,4 @@
-"""A made-up machine to set a clone up on: its PATH holds only the programs that a test
-puts there.
-"""
+"""A simulated machine for the set-up of a clone; its PATH has only the programs of the test."""
 
 from __future__ import annotations
 
@@ -60,7 +58,7 @@ def machine(tmp_path: Path) -> Machine:
 
 @pytest.fixture
 def go(machine: Machine) -> Machine:
-    """Give the machine a Go that "builds" a CLI and knows where the SDK lies."""
+    """Install a Go that "builds" a CLI and finds the SDK on the machine."""
     sdk = machine.root.parent / "sdk"
     for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
         file = sdk / "python" / script

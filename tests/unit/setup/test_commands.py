@@ -1,4 +1,4 @@
-"""The output of a set-up's commands for a person."""
+"""The output of the commands of a set-up."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from scripts import commands
         ("", ()),
     ],
 )
-def test_the_numbers_of_a_version(text: str, expected: tuple[int, ...]) -> None:
+def test_a_version_is_parsed_into_numbers(text: str, expected: tuple[int, ...]) -> None:
     assert commands.numbers(text) == expected
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(9.9, "9s"), (60, "1m00s"), (80, "1m20s"), (3600, "60m00s")]
 )
-def test_durations_read_as_a_person_says_them(seconds: float, expected: str) -> None:
+def test_a_duration_is_printed_in_words(seconds: float, expected: str) -> None:
     assert commands.elapsed(seconds) == expected
 
 
-def test_a_quick_command_is_silent_and_its_output_returned(
+def test_a_quick_command_prints_nothing_and_returns_its_output(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert commands.run(["echo", "built"], "building") == "built\n"
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_failure_shows_the_end_of_the_commands_own_output() -> None:
+def test_a_failure_shows_the_end_of_the_output_of_the_command() -> None:
     script = "i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo line $i; done; exit 3"
     with pytest.raises(commands.CommandError) as raised:
         commands.run(["sh", "-c", script], "counting")
@@ -46,13 +46,13 @@ def test_a_failure_shows_the_end_of_the_commands_own_output() -> None:
 
 
 @pytest.mark.parametrize("call", [lambda c: commands.run(c, "trying"), commands.answer])
-def test_a_program_that_does_not_exist_is_a_failure_too(call: object) -> None:
+def test_a_missing_program_is_a_failure(call: object) -> None:
     assert callable(call)
     with pytest.raises(commands.CommandError, match="No such file"):
         call(["/nonexistent/program"])
 
 
-def test_a_slow_command_is_told_and_ended_at_its_time_out(
+def test_a_slow_command_is_announced_and_ended_at_its_timeout(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(commands, "PATIENCE_SECONDS", 0.01)

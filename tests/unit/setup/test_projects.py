@@ -18,9 +18,7 @@ PROJECTS = sorted([ROOT / "Pulumi.yaml", *ROOT.glob("examples/*/Pulumi.yaml")])
     "project", PROJECTS, ids=lambda project: str(project.parent.relative_to(ROOT))
 )
 def test_program_and_provider_find_the_same_virtual_environment(project: Path) -> None:
-    """Pulumi looks for it from Pulumi.yaml for the program, but from `main` for the dynamic
-    provider.
-    """
+    """Pulumi searches from Pulumi.yaml for the program, but from `main` for the provider."""
     settings = yaml.safe_load(project.read_text())
     virtualenv = settings["runtime"]["options"]["virtualenv"]
     main = project.parent / settings.get("main", ".")

@@ -24,7 +24,7 @@ done
 """
 
 
-def test_the_users_own_cli_is_taken_and_nothing_is_kept_that_shadows_it(machine: Machine) -> None:
+def test_the_cli_of_the_user_is_used_and_nothing_shadows_it(machine: Machine) -> None:
     machine.install_pulumi(BESIDE, "3.254.0")
     machine.install_pulumi(machine.tools, "3.259.0")
 
@@ -53,7 +53,7 @@ def test_the_users_own_cli_is_taken_and_nothing_is_kept_that_shadows_it(machine:
         pytest.param(lambda machine: None, "none is on PATH", id="none"),
     ],
 )
-def test_a_machine_with_nothing_else_says_why_and_what_to_install(
+def test_the_error_without_any_cli_names_the_reason_and_the_correction(
     machine: Machine, broken: object, reason: str
 ) -> None:
     assert callable(broken)
@@ -71,7 +71,7 @@ def test_a_machine_with_nothing_else_says_why_and_what_to_install(
     )
 
 
-def test_a_cli_of_another_clone_is_not_the_users_own(machine: Machine, tmp_path: Path) -> None:
+def test_a_cli_of_another_clone_is_not_used(machine: Machine, tmp_path: Path) -> None:
     machine.install_pulumi(BESIDE, "3.259.0")
     (machine.programs / "pulumi-language-python").unlink()
     helper = machine.install(tmp_path / "other" / "scripts" / "python_helper.sh", ":")
@@ -81,7 +81,7 @@ def test_a_cli_of_another_clone_is_not_the_users_own(machine: Machine, tmp_path:
     assert pulumi_cli.ensure(machine.root, machine.environment) == "Pulumi 3.258.0 (.tools/bin)"
 
 
-def test_its_own_tools_on_path_are_not_the_users_own(machine: Machine) -> None:
+def test_the_own_tools_on_path_are_not_the_cli_of_the_user(machine: Machine) -> None:
     machine.install_pulumi(machine.tools, "3.258.0")
     path = f"{machine.tools}:{machine.programs}"
 
@@ -109,7 +109,7 @@ def test_the_installer_is_preferred_to_a_build(go: Machine) -> None:
         pytest.param("echo '<html>Log in to the guest network</html>'", id="a captive portal"),
     ],
 )
-def test_a_cli_is_built_with_the_stand_ins_beside_it(go: Machine, curl: str) -> None:
+def test_a_cli_is_built_with_its_helpers_beside_it(go: Machine, curl: str) -> None:
     go.install(Path("curl"), curl)
 
     assert pulumi_cli.ensure(go.root, go.environment) == "Pulumi 3.259.0 (.tools/bin)"
@@ -121,7 +121,7 @@ def test_a_cli_is_built_with_the_stand_ins_beside_it(go: Machine, curl: str) -> 
     assert (go.tools.parent / "lib" / "pulumi-resource-pulumi-python").stat().st_mode & 0o111
 
 
-def test_a_fresh_clone_takes_what_this_machine_built_before(go: Machine) -> None:
+def test_a_fresh_clone_uses_the_cached_build(go: Machine) -> None:
     pulumi_cli.ensure(go.root, go.environment)
     shutil.rmtree(go.root / ".tools")
     (go.programs / "go").unlink()
@@ -129,7 +129,7 @@ def test_a_fresh_clone_takes_what_this_machine_built_before(go: Machine) -> None
     assert pulumi_cli.ensure(go.root, go.environment) == "Pulumi 3.259.0 (.tools/bin)"
 
 
-def test_what_was_built_outlives_the_cache(go: Machine) -> None:
+def test_a_build_survives_the_deletion_of_the_cache(go: Machine) -> None:
     pulumi_cli.ensure(go.root, go.environment)
     shutil.rmtree(go.cache)
     (go.programs / "go").unlink()
@@ -152,7 +152,7 @@ def test_a_build_that_fails_leaves_nothing_in_the_cache(go: Machine) -> None:
     assert list(go.cache.parent.iterdir()) == []
 
 
-def test_without_a_home_that_can_be_written_the_clone_keeps_the_build(go: Machine) -> None:
+def test_a_build_stays_in_the_clone_if_the_home_is_not_writable(go: Machine) -> None:
     Path(go.environment["HOME"]).write_text("a file where a folder should be")
 
     assert pulumi_cli.ensure(go.root, go.environment) == "Pulumi 3.259.0 (.tools/bin)"
@@ -164,11 +164,13 @@ def test_without_a_home_that_can_be_written_the_clone_keeps_the_build(go: Machin
     [
         pytest.param("1.26.0", "local", id="new enough: the user's choice stands"),
         pytest.param("1.25.11", "local", id="just new enough"),
-        pytest.param("1.25.10", "auto", id="too old: may fetch a newer one"),
-        pytest.param("1.21.0", "auto", id="the first that can fetch"),
+        pytest.param("1.25.10", "auto", id="too old: a newer one may be downloaded"),
+        pytest.param("1.21.0", "auto", id="the first version that downloads others"),
     ],
 )
-def test_an_older_go_may_fetch_the_one_it_needs(go: Machine, version: str, toolchain: str) -> None:
+def test_an_older_go_may_download_the_needed_version(
+    go: Machine, version: str, toolchain: str
+) -> None:
     environment = {**go.environment, "GO_VERSION": version, "GOTOOLCHAIN": "local"}
 
     pulumi_cli.ensure(go.root, environment)
@@ -176,7 +178,7 @@ def test_an_older_go_may_fetch_the_one_it_needs(go: Machine, version: str, toolc
     assert f"build GOTOOLCHAIN={toolchain}" in go.calls()
 
 
-def test_a_go_that_cannot_fetch_a_newer_one_is_named_as_the_reason(go: Machine) -> None:
+def test_the_error_names_a_go_that_cannot_download_a_newer_version(go: Machine) -> None:
     with pytest.raises(pulumi_cli.NoCLIError, match=r"is go1\.20\.14, and it takes 1\.25\.11"):
         pulumi_cli.ensure(go.root, {**go.environment, "GO_VERSION": "1.20.14"})
 

@@ -50,7 +50,7 @@ DIRECTORY: dict[str, Any] = {
 CRM_ADMIN = {"id": "admin", "appId": "crm"}
 
 
-def grant(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def make_grant(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """Return a grant policy with these baseline steps."""
     baseline = {"grant": {"steps": list(steps)}}
     return {
@@ -61,7 +61,7 @@ def grant(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
     }
 
 
-def approval(**approval: Any) -> dict[str, Any]:
+def make_approval(**approval: Any) -> dict[str, Any]:
     """Return an approval step."""
     return {"approval": approval}
 

@@ -16,8 +16,8 @@ from tests.unit.simulate.small_company import (
     DIRECTORY,
     GRACE,
     LINUS,
-    approval,
-    grant,
+    make_approval,
+    make_grant,
     run,
 )
 
@@ -52,13 +52,13 @@ NO_ONE = "appOwners.filter(o, o.department == 'Nowhere')"
     ],
 )
 def test_a_step_asks_all_people_found(kind: dict[str, Any], approvers: tuple[str, ...]) -> None:
-    result = run(grant(approval(**kind)), entitlement=CRM_ADMIN)
+    result = run(make_grant(make_approval(**kind)), entitlement=CRM_ADMIN)
     assert result.approvers == (approvers,)
     assert result.undecided == ()
 
 
 def test_the_result_names_the_expression_that_found_the_approvers() -> None:
-    policy = grant(approval(expression={"expressions": ["[]", NO_ONE, "appOwners"]}))
+    policy = make_grant(make_approval(expression={"expressions": ["[]", NO_ONE, "appOwners"]}))
     (step,) = run(policy, entitlement=CRM_ADMIN).approvals
     assert step.expression == 2
     assert step.summary == f"expressions[2]: {LINUS}"
@@ -83,7 +83,8 @@ def test_a_step_is_skipped_if_its_expressions_find_no_one(
     expression: dict[str, Any],
 ) -> None:
     result = run(
-        grant(approval(expression=expression), approval(manager={})), entitlement=CRM_ADMIN
+        make_grant(make_approval(expression=expression), make_approval(manager={})),
+        entitlement=CRM_ADMIN,
     )
     assert [step.index for step in result.skipped] == [0]
     assert result.approvers == ((GRACE,),)
@@ -114,13 +115,13 @@ def test_the_fallback_is_asked_if_no_one_is_found(
     kind: dict[str, Any], approvers: tuple[str, ...]
 ) -> None:
     ((name, fields),) = kind.items()
-    result = run(grant(approval(**{name: fields | {"fallback": True}})))
+    result = run(make_grant(make_approval(**{name: fields | {"fallback": True}})))
     assert result.approvers == (approvers,)
     assert result.approvals[0].is_fallback
 
 
 def test_the_fallback_is_asked_for_a_person_without_a_manager() -> None:
-    policy = grant(approval(manager={"fallback": True, "fallback_user_ids": ["u-linus"]}))
+    policy = make_grant(make_approval(manager={"fallback": True, "fallback_user_ids": ["u-linus"]}))
     assert run(policy, GRACE).approvers == ((LINUS,),)
 
 
@@ -138,7 +139,7 @@ def test_the_fallback_is_asked_for_a_person_without_a_manager() -> None:
 def test_an_undocumented_or_unknown_approver_is_undecided(
     kind: dict[str, Any], subject: Any, reason: str
 ) -> None:
-    result = run(grant(approval(**kind)), subject)
+    result = run(make_grant(make_approval(**kind)), subject)
     (found,) = result.approvers
     assert isinstance(found, Undecided)
     assert reason in found.reason
@@ -146,7 +147,7 @@ def test_an_undocumented_or_unknown_approver_is_undecided(
 
 
 def test_a_step_without_approvers_and_fallback_is_undecided() -> None:
-    (step,) = run(grant(approval(manager={})), GRACE).approvals
+    (step,) = run(make_grant(make_approval(manager={})), GRACE).approvals
     assert step.approvers == Unresolved(code="no-approvers", by="manager")
 
 
@@ -156,28 +157,32 @@ def test_a_step_without_approvers_and_fallback_is_undecided() -> None:
     ids=["users", "expression"],
 )
 def test_a_step_that_finds_only_the_subject_is_undecided(kind: dict[str, Any]) -> None:
-    (step,) = run(grant(approval(**kind))).approvals
+    (step,) = run(make_grant(make_approval(**kind))).approvals
     barred = (Person("u-ada", ADA, "Ada"),)
     assert step.approvers == Unresolved(code="barred-approvers", people=barred)
 
 
-def test_the_subject_may_not_approve_the_request() -> None:
-    policy = grant(approval(users={"user_ids": ["u-ada", "u-grace"]}))
+def test_the_subject_must_not_approve_the_request() -> None:
+    policy = make_grant(make_approval(users={"user_ids": ["u-ada", "u-grace"]}))
     (step,) = run(policy).approvals
     assert step.approvers == (Person("u-grace", GRACE, "Grace"),)
     assert step.barred == (Person("u-ada", ADA, "Ada"),)
 
 
 def test_self_approval_can_be_allowed() -> None:
-    policy = grant(approval(users={"user_ids": ["u-ada"], "allow_self_approval": True}))
+    policy = make_grant(make_approval(users={"user_ids": ["u-ada"], "allow_self_approval": True}))
     assert run(policy).approvers == ((ADA,),)
 
 
-def test_a_sole_approver_may_not_approve_again_if_approvers_must_be_distinct() -> None:
+def test_a_sole_approver_must_not_approve_again_if_approvers_must_be_distinct() -> None:
     users = {"user_ids": ["u-grace", "u-linus"], "require_distinct_approvers": True}
-    result = run(grant(approval(manager={}), approval(users=users)))
+    result = run(make_grant(make_approval(manager={}), make_approval(users=users)))
     assert result.approvers == ((GRACE,), (LINUS,))
-    again = run(grant(approval(manager={}), approval(manager={"require_distinct_approvers": True})))
+    again = run(
+        make_grant(
+            make_approval(manager={}), make_approval(manager={"require_distinct_approvers": True})
+        )
+    )
     assert again.approvals[1].approvers == Unresolved(
         code="barred-approvers", people=(Person("u-grace", GRACE, "Grace"),)
     )
@@ -195,14 +200,14 @@ ESCALATIONS = {
 @pytest.mark.parametrize("expiration", ["3600", "1h", 3600, timedelta(hours=1)])
 def test_an_unanswered_approval_escalates(action: str, expiration: object) -> None:
     fields, words = ESCALATIONS[action]
-    policy = grant(
-        approval(
+    policy = make_grant(
+        make_approval(
             manager={},
             escalation_enabled=True,
             escalation={"expiration": expiration, action: fields},
         )
     )
-    other = grant() | {"id": "p-other", "display_name": "Other"}
+    other = make_grant() | {"id": "p-other", "display_name": "Other"}
     (step,) = run(policy, policies=[other]).approvals
     assert isinstance(step.escalation, Escalation)
     assert step.escalation.after == timedelta(hours=1)
@@ -211,11 +216,11 @@ def test_an_unanswered_approval_escalates(action: str, expiration: object) -> No
 
 
 def test_an_escalation_that_is_not_enabled_is_ignored() -> None:
-    policy = grant(approval(manager={}, escalation={"expiration": "60", "skip_step": {}}))
+    policy = make_grant(make_approval(manager={}, escalation={"expiration": "60", "skip_step": {}}))
     assert run(policy).approvals[0].escalation is None
 
 
 def test_the_request_can_name_the_owners_of_its_entitlement() -> None:
-    policy = grant(approval(entitlement_owners={}))
+    policy = make_grant(make_approval(entitlement_owners={}))
     result = run(policy, entitlement={"id": "x", "owners": [LINUS]}, directory=DIRECTORY)
     assert result.approvers == ((LINUS,),)

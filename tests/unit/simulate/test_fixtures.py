@@ -10,7 +10,7 @@ import pytest
 from pulumi_c1policy._simulate import subjects
 from pulumi_c1policy._simulate.directory import Directory
 from pulumi_c1policy._simulate.fixtures import FixtureError, build_record
-from tests.unit.simulate.small_company import ADA, grant, run
+from tests.unit.simulate.small_company import ADA, make_grant, run
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_time_is_text_or_a_datetime() -> None:
 
 
 def test_a_subject_is_completed_from_the_directory() -> None:
-    policy = grant(
+    policy = make_grant(
         rules=[{"condition": "subject.department + subject.jobTitle == 'EngBoss'", "step_key": "x"}]
     )
     assert run(policy, {"email": ADA, "job_title": "Boss"}).matched_rule == 0
@@ -81,18 +81,18 @@ def test_a_list_of_people_has_either_spelling() -> None:
 
 def test_a_test_can_define_an_unknown_function() -> None:
     condition = "c1.user.v1.GetAppUserStatus(subject, 'crm') == 'OK'"
-    policy = grant(rules=[{"condition": condition, "step_key": "grant"}])
+    policy = make_grant(rules=[{"condition": condition, "step_key": "grant"}])
     assert run(policy, functions={"c1.user.v1.GetAppUserStatus": lambda *_: "OK"}).matched_rule == 0
 
 
 def test_a_subject_that_is_not_in_the_directory_is_an_error() -> None:
     with pytest.raises(FixtureError, match="no user 'u-none'"):
-        run(grant(), "u-none")
+        run(make_grant(), "u-none")
 
 
 def test_now_needs_a_time_zone() -> None:
     with pytest.raises(FixtureError, match="has no time zone"):
-        run(grant(), now=datetime(2026, 1, 1))  # noqa: DTZ001 (the mistake is the test)
+        run(make_grant(), now=datetime(2026, 1, 1))  # noqa: DTZ001 (the mistake is the test)
 
 
 def test_a_csv_of_people_is_read() -> None:

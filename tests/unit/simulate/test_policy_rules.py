@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._simulate.policy_rules import PolicyRule, RuleTarget, find_baseline, list_rules
-from tests.unit.simulate.small_company import grant
+from tests.unit.simulate.small_company import make_grant
 
 ACCEPT: dict[str, Any] = {"accept": {}}
 
@@ -25,7 +25,7 @@ ACCEPT: dict[str, Any] = {"accept": {}}
 )
 def test_a_rule_leads_to_steps_or_to_a_policy(rule: dict[str, Any], target: RuleTarget) -> None:
     rules = [{"condition": "false", "step_key": "grant"}, rule | {"condition": "true"}]
-    found = list_rules(grant(ACCEPT, rules=rules, more_steps={"empty": {"steps": []}}))
+    found = list_rules(make_grant(ACCEPT, rules=rules, more_steps={"empty": {"steps": []}}))
     assert found[1] == PolicyRule(1, "true", target)
 
 
@@ -41,4 +41,4 @@ def test_a_rule_leads_to_steps_or_to_a_policy(rule: dict[str, Any], target: Rule
 def test_the_baseline_is_steps_or_a_policy_or_a_rejection(
     fields: dict[str, Any], target: RuleTarget
 ) -> None:
-    assert find_baseline(grant(ACCEPT) | fields) == target
+    assert find_baseline(make_grant(ACCEPT) | fields) == target

@@ -10,20 +10,20 @@ import pytest
 from pulumi_c1policy._simulate.explanation import describe_course
 from pulumi_c1policy._simulate.impact import Impact
 from pulumi_c1policy._simulate.reports import render_markdown, to_json
-from tests.unit.simulate.small_company import ADA, approval, grant, run
+from tests.unit.simulate.small_company import ADA, make_approval, make_grant, run
 
 
 @pytest.mark.parametrize(
     ("policy", "line"),
     [
-        (grant(), "cannot be decided: tenants reject the empty list of steps 'grant'"),
-        (grant({"reject": {}}, {"accept": {}}), "the request is rejected"),
-        (grant({"wait": {"duration": {"duration": "1h"}}}, approval(self={})),
+        (make_grant(), "cannot be decided: tenants reject the empty list of steps 'grant'"),
+        (make_grant({"reject": {}}, {"accept": {}}), "the request is rejected"),
+        (make_grant({"wait": {"duration": {"duration": "1h"}}}, make_approval(self={})),
          f"wait 1h → self: {ADA}"),
-        (grant(rules=[{"condition": "true", "policy_id": "p9"}]),
+        (make_grant(rules=[{"condition": "true", "policy_id": "p9"}]),
          "policy p9 (not among the given policies)"),
         ({"policy_type": "POLICY_TYPE_GRANT"}, "the request is rejected"),
-        (grant({"accept": {}}, rules=[{"condition": "ip.is4", "step_key": "none"}],
+        (make_grant({"accept": {}}, rules=[{"condition": "ip.is4", "step_key": "none"}],
                more_steps={"none": {"steps": []}}),
          "cannot be decided: rules[0] cannot be evaluated: `ip` is not given\n"
          "if rules[0] matches: cannot be decided: tenants reject the empty list of steps 'none'\n"
@@ -37,7 +37,7 @@ def test_a_course_is_one_line_and_one_more_for_each_possible_result(
 
 
 def test_json_has_the_reasons_of_undecided_values() -> None:
-    policy = grant(approval(app_owners={}), {"wait": {"duration": {"duration": "1h"}}})
+    policy = make_grant(make_approval(app_owners={}), {"wait": {"duration": {"duration": "1h"}}})
     (found,) = json.loads(to_json([run(policy)]))
     assert found["policy"] == "Test"
     assert found["approvers"] == [{"undecided": "`entitlement.appId` is not given"}]
@@ -53,16 +53,17 @@ def test_text_in_a_markdown_cell_is_escaped() -> None:
 def test_the_json_keys_are_those_of_the_first_release() -> None:
     escalation = {"expiration": "60", "skip_step": {}}
     steps = [
-        approval(manager={}, escalation_enabled=True, escalation=escalation),
+        make_approval(manager={}, escalation_enabled=True, escalation=escalation),
         {"wait": {"duration": {"duration": "1h"}}},
         {"provision": {"provision_policy": {"connector": {}}}},
     ]
-    policy = grant(*steps, rules=[{"condition": "false", "step_key": "grant"}])
+    policy = make_grant(*steps, rules=[{"condition": "false", "step_key": "grant"}])
     (found,) = json.loads(to_json([Impact("x", ADA, None, run(policy))]))
     assert set(found) == {"changed", "policy", "subject", "before", "after"}
     after = found["after"]
     assert set(after) >= {
-        "policy", "matched_rule", "approvers", "subject", "routes", "steps", "ending", "possible"
+        "policy", "matched_rule", "approvers", "subject", "routes", "steps", "ending", "possible",
+        "subject_name",
     }  # fmt: skip
     (route,) = after["routes"]
     assert set(route) >= {"policy", "policy_id", "rules", "matched", "outcome"}

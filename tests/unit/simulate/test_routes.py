@@ -10,14 +10,14 @@ from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.causes import Unresolved
 from pulumi_c1policy._simulate.policy_rules import RuleTarget
 from pulumi_c1policy._simulate.simulation_result import Simulation
-from tests.unit.simulate.small_company import approval, grant, run
+from tests.unit.simulate.small_company import make_approval, make_grant, run
 
 SECOND = {"second": {"steps": [{"reject": {"reject_message": "No."}}]}}
 
 
-def with_rules(*conditions: str) -> dict[str, Any]:
+def build_with_rules(*conditions: str) -> dict[str, Any]:
     rules = [{"condition": condition, "step_key": "second"} for condition in conditions]
-    return grant({"accept": {}}, rules=rules, more_steps=SECOND)
+    return make_grant({"accept": {}}, rules=rules, more_steps=SECOND)
 
 
 @pytest.mark.parametrize(
@@ -32,15 +32,15 @@ def with_rules(*conditions: str) -> dict[str, Any]:
 def test_the_first_rule_that_matches_wins(
     conditions: list[str], matched: int | None, ending: str
 ) -> None:
-    result = run(with_rules(*conditions))
+    result = run(build_with_rules(*conditions))
     assert result.matched_rule == matched
     assert result.ending == ending
     assert [rule.value for rule in result.rules][:-1] == [False] * (len(result.rules) - 1)
 
 
 UNDECIDED = "task.isGrantPermanent"
-SPLIT = grant(
-    approval(self={}),
+SPLIT = make_grant(
+    make_approval(self={}),
     rules=[
         {"condition": "subject.department == 'Ops'", "step_key": "second"},
         {"condition": UNDECIDED, "step_key": "second"},
@@ -70,8 +70,8 @@ def test_an_undecided_rule_gives_several_possible_results() -> None:
     )
 
 
-def test_an_undecided_rule_may_make_no_difference() -> None:
-    result = run(with_rules("subject.department == 'Ops'", UNDECIDED, "true"))
+def test_an_undecided_rule_can_lead_to_a_single_result() -> None:
+    result = run(build_with_rules("subject.department == 'Ops'", UNDECIDED, "true"))
     assert result.ending == "rejected"
     assert [step.kind for step in result.steps] == ["reject"]
     assert result.possible == ()
@@ -81,7 +81,7 @@ def test_an_undecided_rule_may_make_no_difference() -> None:
 
 
 def test_an_undecided_rule_of_the_next_policy_gives_possible_results() -> None:
-    first = grant({"accept": {}}, id="p1", rules=[{"condition": "true", "policy_id": "p2"}])
+    first = make_grant({"accept": {}}, id="p1", rules=[{"condition": "true", "policy_id": "p2"}])
     result = run(first, policies=[SPLIT | {"id": "p2"}])
     assert [route.policy for route in result.routes] == ["Test", "Test"]
     assert [one.ending for one in result.possible] == ["rejected", "accepted", "completed"]
@@ -90,13 +90,13 @@ def test_an_undecided_rule_of_the_next_policy_gives_possible_results() -> None:
 
 def test_too_many_possible_results_are_not_listed() -> None:
     conditions = [f"task.displayName == '{number}'" for number in range(40)]
-    result = run(with_rules(*conditions))
+    result = run(build_with_rules(*conditions))
     assert isinstance(result.ending, Undecided)
     assert result.possible == ()
 
 
 def test_conditions_read_the_request() -> None:
-    policy = with_rules("task.isGrantPermanent && ip.isPrivate && account.username == 'ada'")
+    policy = build_with_rules("task.isGrantPermanent && ip.isPrivate && account.username == 'ada'")
     result = run(
         policy, task={"is_grant_permanent": True}, ip="10.0.0.1", account={"username": "ada"}
     )
@@ -105,12 +105,12 @@ def test_conditions_read_the_request() -> None:
 
 @pytest.mark.parametrize("key", ["step_key", "policy_key"])
 def test_policy_key_is_the_older_name_of_step_key(key: str) -> None:
-    policy = grant(rules=[{"condition": "true", key: "second"}], more_steps=SECOND)
+    policy = make_grant(rules=[{"condition": "true", key: "second"}], more_steps=SECOND)
     assert run(policy).ending == "rejected"
 
 
 def test_a_rule_whose_steps_are_missing_is_undecided() -> None:
-    result = run(grant(rules=[{"condition": "true", "step_key": "nowhere"}]))
+    result = run(make_grant(rules=[{"condition": "true", "step_key": "nowhere"}]))
     assert result.matched_rule == 0
     assert result.ending == Unresolved(code="missing-steps", key="nowhere")
 
@@ -126,7 +126,7 @@ def test_a_request_without_a_rule_and_a_baseline_is_rejected() -> None:
 
 def build_policy(name: str, to: str, **fields: Any) -> dict[str, Any]:
     rules = [{"condition": "true", "policy_id": to}] if to else []
-    return grant({"accept": {}}, rules=rules, **fields) | {"id": name, "display_name": name}
+    return make_grant({"accept": {}}, rules=rules, **fields) | {"id": name, "display_name": name}
 
 
 def run_chain(count: int, last: str = "") -> Simulation:
@@ -135,7 +135,7 @@ def run_chain(count: int, last: str = "") -> Simulation:
 
 
 def test_another_policy_decides_by_its_own_rules() -> None:
-    other = grant(
+    other = make_grant(
         rules=[{"condition": "subject.department == 'Eng'", "step_key": "second"}],
         more_steps=SECOND,
     )
@@ -173,4 +173,4 @@ def test_a_cycle_of_policies_is_undecided() -> None:
 
 def test_a_policy_without_expressions_needs_no_checker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "cel_expr_python", None)
-    assert run(grant(approval(manager={}))).approvers == (("grace@example.com",),)
+    assert run(make_grant(make_approval(manager={}))).approvers == (("grace@example.com",),)

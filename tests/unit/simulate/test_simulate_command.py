@@ -14,15 +14,15 @@ from typer.testing import CliRunner
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._simulate import mocked_programs
 from pulumi_c1policy._simulate.known_policies import PolicyError
-from tests.unit.simulate.small_company import DIRECTORY, approval, grant
+from tests.unit.simulate.small_company import DIRECTORY, make_approval, make_grant
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "policy-tests"
 
-BEFORE = grant(
-    approval(manager={}),
+BEFORE = make_grant(
+    make_approval(manager={}),
     rules=[{"condition": "subject.department == 'Ops'", "step_key": "ops"}],
-    more_steps={"ops": {"steps": [approval(users={"user_ids": ["u-linus"]})]}},
+    more_steps={"ops": {"steps": [make_approval(users={"user_ids": ["u-linus"]})]}},
 )
 AFTER = BEFORE | {"rules": []}
 
@@ -34,14 +34,14 @@ def folder(tmp_path: Path) -> Path:
         "before.json": BEFORE,
         "after.json": AFTER,
         "directory.json": DIRECTORY,
-        "state.json": _state(BEFORE, "test") | {"version": 3},
+        "state.json": _make_state(BEFORE, "test") | {"version": 3},
     }.items():
         tmp_path.joinpath(name).write_text(json.dumps(content))
     tmp_path.joinpath("people.csv").write_text("id\nu-ada\nu-grace\n")
     return tmp_path
 
 
-def _state(outputs: dict[str, Any], name: str) -> dict[str, Any]:
+def _make_state(outputs: dict[str, Any], name: str) -> dict[str, Any]:
     kind = "pulumi-python:dynamic/c1policy:Policy"
     urn = f"urn:pulumi:dev::project::{kind}::{name}"
     return {
@@ -56,7 +56,7 @@ def run(folder: Path, *arguments: str) -> Any:
     return CliRunner().invoke(app, [*given, *people], env={"COLUMNS": "240", "TERM": "dumb"})
 
 
-def rows(folder: Path, *arguments: str) -> list[list[str]]:
+def parse_rows(folder: Path, *arguments: str) -> list[list[str]]:
     done = run(folder, *arguments, "--directory", "@directory.json", "--format", "markdown")
     assert done.exit_code == 0, done.output
     lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
@@ -67,7 +67,7 @@ def rows(folder: Path, *arguments: str) -> list[list[str]]:
     "source", [("--policy", "@before.json"), ("--state", "@state.json")], ids=["policy", "state"]
 )
 def test_each_person_has_a_row(folder: Path, source: tuple[str, ...]) -> None:
-    assert rows(folder, *source) == [
+    assert parse_rows(folder, *source) == [
         ["Test", "ada@example.com", "baseline", "manager: grace@example.com"],
         ["Test", "grace@example.com", r"rules\[0]", "users: linus@example.com"],
     ]
@@ -96,7 +96,7 @@ CHANGE = ("--policy", "@after.json", "--against", "@before.json")
 
 
 def test_a_comparison_shows_changed_requests_only(folder: Path) -> None:
-    assert rows(folder, *CHANGE) == [
+    assert parse_rows(folder, *CHANGE) == [
         [
             "Test",
             "grace@example.com",
@@ -108,7 +108,7 @@ def test_a_comparison_shows_changed_requests_only(folder: Path) -> None:
 
 
 def test_all_shows_unchanged_requests(folder: Path) -> None:
-    assert rows(folder, *CHANGE, "--all")[0][-1] == "unchanged"
+    assert parse_rows(folder, *CHANGE, "--all")[0][-1] == "unchanged"
 
 
 @pytest.mark.parametrize(
@@ -128,13 +128,15 @@ def test_fail_on_change_decides_the_exit_code(
 
 
 def test_a_policy_that_a_state_no_longer_has_is_a_change(folder: Path) -> None:
-    (folder / "new.json").write_text(json.dumps(_state(AFTER | {"display_name": "New"}, "new")))
-    found = rows(folder, "--state", "@new.json", "--against", "@state.json", "--all")
+    (folder / "new.json").write_text(
+        json.dumps(_make_state(AFTER | {"display_name": "New"}, "new"))
+    )
+    found = parse_rows(folder, "--state", "@new.json", "--against", "@state.json", "--all")
     # Both states have the same id, so the policy is the same.
     assert {row[0] for row in found} == {"New"}
     text = (folder / "new.json").read_text().replace('"p1"', '"p2"')
     (folder / "new.json").write_text(text)
-    found = rows(folder, "--state", "@new.json", "--against", "@state.json")
+    found = parse_rows(folder, "--state", "@new.json", "--against", "@state.json")
     assert [(row[0], row[2], row[3]) for row in found if row[0] == "Test"] == [
         ("Test", "manager: grace@example.com", "no such policy"),
         ("Test", "users: linus@example.com", "no such policy"),
@@ -142,7 +144,7 @@ def test_a_policy_that_a_state_no_longer_has_is_a_change(folder: Path) -> None:
 
 
 def test_options_set_the_request(folder: Path) -> None:
-    policy = grant(
+    policy = make_grant(
         rules=[
             {
                 "condition": "task.isGrantPermanent && entitlement.id == 'e' && ip.is4 "
@@ -153,9 +155,9 @@ def test_options_set_the_request(folder: Path) -> None:
     )
     (folder / "policy.json").write_text(json.dumps(policy))
     options = ["--task", "isGrantPermanent=true", "--entitlement", "id=e", "--ip", "10.0.0.1"]
-    found = rows(folder, "--policy", "@policy.json", *options, "--account", 'emails=["xy"]')
+    found = parse_rows(folder, "--policy", "@policy.json", *options, "--account", 'emails=["xy"]')
     assert {row[2] for row in found} == {r"rules\[0]"}
-    found = rows(folder, "--policy", "@policy.json", *options)
+    found = parse_rows(folder, "--policy", "@policy.json", *options)
     assert {row[2] for row in found} == {r"rules\[0]?"}
 
 

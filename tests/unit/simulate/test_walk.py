@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._simulate.step_results import ProvisionStep, WaitStep
-from tests.unit.simulate.small_company import ADA, CRM_ADMIN, LINUS, approval, grant, run
+from tests.unit.simulate.small_company import ADA, CRM_ADMIN, LINUS, make_approval, make_grant, run
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ from tests.unit.simulate.small_company import ADA, CRM_ADMIN, LINUS, approval, g
 def test_each_kind_of_step_has_a_status_and_a_summary(
     step: dict[str, Any], status: str, text: str
 ) -> None:
-    (found,) = run(grant(step)).steps
+    (found,) = run(make_grant(step)).steps
     assert found.status == status
     assert str(found) == text
 
@@ -106,7 +106,7 @@ def test_each_kind_of_step_has_a_status_and_a_summary(
     ],
 )
 def test_a_provision_step_names_its_kind_and_its_people(how: dict[str, Any], text: str) -> None:
-    policy = grant({"provision": {"provision_policy": how}})
+    policy = make_grant({"provision": {"provision_policy": how}})
     (step,) = run(policy, entitlement=CRM_ADMIN).steps
     assert isinstance(step, ProvisionStep)
     assert step.summary == text
@@ -117,17 +117,17 @@ def test_an_unknown_provisioner_is_undecided() -> None:
     how: dict[str, Any] = {
         "multi_step": {"provision_steps": [{"manual": {"assignee": {"app_owners": {}}}}]}
     }
-    result = run(grant({"provision": {"provision_policy": how}}))
+    result = run(make_grant({"provision": {"provision_policy": how}}))
     assert result.undecided == ("`entitlement.appId` is not given",)
 
 
-def account(**config: Any) -> dict[str, Any]:
+def make_account(**config: Any) -> dict[str, Any]:
     how = {"connector": {"account": {"config": config}}}
-    return grant({"provision": {"provision_policy": how}})
+    return make_grant({"provision": {"provision_policy": how}})
 
 
 def test_the_configuration_of_a_new_account_is_evaluated() -> None:
-    policy = account(
+    policy = make_account(
         mail="subject.email",
         team="subject.department == 'Eng' ? 'R&D' : subject.department",
         tags=["subject.email.split('@')[1]", "'x'"],
@@ -162,7 +162,7 @@ def test_the_configuration_of_a_new_account_is_evaluated() -> None:
     ],
 )
 def test_a_value_of_a_new_account_can_be_undecided(expression: str, reason: str) -> None:
-    result = run(account(mail="subject.email", other=[expression]))
+    result = run(make_account(mail="subject.email", other=[expression]))
     (step,) = result.steps
     assert isinstance(step, ProvisionStep)
     assert step.config["mail"] == ADA
@@ -174,7 +174,7 @@ def test_a_value_of_a_new_account_can_be_undecided(expression: str, reason: str)
 
 
 def test_no_step_is_reached_after_the_end() -> None:
-    result = run(grant({"accept": {}}, approval(manager={}), {"reject": {}}))
+    result = run(make_grant({"accept": {}}, make_approval(manager={}), {"reject": {}}))
     assert [step.status for step in result.steps] == ["ends", "unreached", "unreached"]
     assert result.ending == "accepted"
     assert result.approvers == ()
@@ -182,7 +182,7 @@ def test_no_step_is_reached_after_the_end() -> None:
 
 def test_the_timeout_and_the_length_of_a_wait_are_timedeltas() -> None:
     steps = run(
-        grant(
+        make_grant(
             {"wait": {"duration": {"duration": "3600s"}}},
             {"wait": {"condition": {"condition": "false"}, "timeout_duration": "7200s"}},
         )
@@ -194,6 +194,6 @@ def test_the_timeout_and_the_length_of_a_wait_are_timedeltas() -> None:
 
 
 def test_each_reason_is_listed_once() -> None:
-    result = run(grant(approval(app_owners={}), approval(app_owners={})))
+    result = run(make_grant(make_approval(app_owners={}), make_approval(app_owners={})))
     assert result.undecided == ("`entitlement.appId` is not given",)
     assert all(isinstance(found, Undecided) for found in result.approvers)

@@ -12,21 +12,21 @@ from pulumi_c1policy._client.settings import load
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
 
-MARKS = {
+OWNERSHIP = {
     "managed_by": "pulumi",
     "iac_workspace": "p/s",
     "iac_resource_address": "c1policy.Policy/a",
 }
-DESIRED = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT", "annotations": MARKS}
+DESIRED = {"display_name": "A", "policy_type": "POLICY_TYPE_GRANT", "annotations": OWNERSHIP}
 UNREADABLE = {
     "id": "p1",
     "policyType": "POLICY_TYPE_GRANT",
     "policySteps": "of another shape",
-    "annotations": MARKS,
+    "annotations": OWNERSHIP,
 }
 
 
-def found(*policies: dict[str, Any]) -> Any:
+def find_leftovers(*policies: dict[str, Any]) -> Any:
     answer = httpx.Response(200, json={"list": policies, "nextPageToken": ""})
     transport = httpx.MockTransport(lambda _: answer)
     settings = load({"accessToken": "made-up", "tenantDomain": "acme.conductor.one"}, {})
@@ -35,14 +35,14 @@ def found(*policies: dict[str, Any]) -> Any:
         return leftovers.find(DESIRED)
 
 
-def test_a_leftover_that_cannot_be_read_whole_is_still_found() -> None:
-    assert [each["id"] for each in found(UNREADABLE)] == ["p1"]
+def test_a_leftover_is_found_in_an_answer_of_wrong_shape() -> None:
+    assert [each["id"] for each in find_leftovers(UNREADABLE)] == ["p1"]
 
 
-def test_one_of_another_resource_is_not() -> None:
-    other = MARKS | {"iac_resource_address": "c1policy.Policy/b"}
-    assert found(UNREADABLE | {"annotations": other}) == []
+def test_a_leftover_of_another_resource_is_not_found() -> None:
+    other = OWNERSHIP | {"iac_resource_address": "c1policy.Policy/b"}
+    assert find_leftovers(UNREADABLE | {"annotations": other}) == []
 
 
-def test_one_whose_marks_cannot_be_read_is_nobodys() -> None:
-    assert found(UNREADABLE | {"annotations": ["?"]}) == []
+def test_a_policy_with_unreadable_annotations_is_not_a_leftover() -> None:
+    assert find_leftovers(UNREADABLE | {"annotations": ["?"]}) == []

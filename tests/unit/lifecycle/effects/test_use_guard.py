@@ -1,4 +1,4 @@
-"""The questions of the guard of deletions: their number, and the answers that it believes."""
+"""The searches of the guard of deletions: their number, and the effect of each answer."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Tenant(httpx.BaseTransport):
         if status := self.status.get(name):
             return httpx.Response(status, json={"code": 7, "message": "No."})
         if name == "policies":
-            marks = {"iac_workspace": STACK}
-            found: list[Row] = [{"id": each, "annotations": marks} for each in self.owned]
+            ownership = {"iac_workspace": STACK}
+            found: list[Row] = [{"id": each, "annotations": ownership} for each in self.owned]
         else:
             found = [row for row in self.rows.get(name, []) if self._fits(row, ids)]
         start = int(body.get("pageToken") or 0)
@@ -59,7 +59,7 @@ class Tenant(httpx.BaseTransport):
         return self.ignores_filter or any(fields.get(name) in ids for name in FIELDS)
 
 
-class Guarded:
+class GuardedTenant:
     """A guard over a tenant, with the warnings that it gave."""
 
     def __init__(self, tenant: Tenant) -> None:
@@ -74,11 +74,11 @@ class Guarded:
         return self.guard.find(policy_id, STACK)
 
 
-def app(policy_id: str, **fields: str) -> Row:
+def make_app(policy_id: str, **fields: str) -> Row:
     return {"id": "a1", "displayName": "GitHub", "grantPolicyId": policy_id, **fields}
 
 
-def entitlements(policy_id: str, count: int) -> list[Row]:
+def make_entitlements(policy_id: str, count: int) -> list[Row]:
     return [
         {
             "appEntitlement": {
@@ -94,7 +94,7 @@ def entitlements(policy_id: str, count: int) -> list[Row]:
 
 def test_two_requests_answer_for_all_policies_that_the_run_deletes() -> None:
     tenant = Tenant()
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     ids = [f"p{number}" for number in range(60)]
     for each in ids:
         guarded.known.note({}, each)
@@ -103,19 +103,19 @@ def test_two_requests_answer_for_all_policies_that_the_run_deletes() -> None:
     assert guarded.warnings == []
 
 
-def test_policies_that_the_program_declares_are_not_asked_for() -> None:
+def test_policies_that_the_program_declares_are_not_searched() -> None:
     tenant = Tenant()
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     guarded.known.note({}, "kept")
     guarded.known.note_holder("kept", "urn", "diff")
     guarded.find("dropped")
     assert [ids for _, ids in tenant.asked] == [["dropped"]] * 2
 
 
-def test_policies_that_the_run_shows_one_by_one_are_found_by_their_workspace() -> None:
+def test_policies_that_are_deleted_one_by_one_are_searched_by_workspace() -> None:
     tenant = Tenant()
     tenant.owned = ids = [f"p{number}" for number in range(50)]
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     for each in ids:
         assert guarded.find(each) is None
     assert [name for name, _ in tenant.asked] == [
@@ -124,27 +124,27 @@ def test_policies_that_the_run_shows_one_by_one_are_found_by_their_workspace() -
     ]
 
 
-def test_a_policy_in_use_is_asked_for_again() -> None:
-    tenant = Tenant(apps=[app("p1")], entitlements=entitlements("p1", 3))
-    found = Guarded(tenant).find("p1")
+def test_a_policy_in_use_is_searched_again() -> None:
+    tenant = Tenant(apps=[make_app("p1")], entitlements=make_entitlements("p1", 3))
+    found = GuardedTenant(tenant).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (4, True)
     assert len(tenant.asked) == 4
 
 
 def test_a_policy_that_lost_its_uses_in_the_run_is_free() -> None:
-    tenant = Tenant(apps=[app("p1"), app("p2")])
-    guarded = Guarded(tenant)
+    tenant = Tenant(apps=[make_app("p1"), make_app("p2")])
+    guarded = GuardedTenant(tenant)
     guarded.known.note({}, "p1")
     assert guarded.find("p2") is not None
     tenant.rows["apps"] = []
     assert guarded.find("p1") is None
 
 
-def test_one_row_of_each_used_policy_is_enough_ahead() -> None:
+def test_the_first_search_needs_one_row_of_each_used_policy() -> None:
     ids = [f"p{number}" for number in range(5)]
-    tenant = Tenant(entitlements=[row for each in ids for row in entitlements(each, 300)])
-    guarded = Guarded(tenant)
+    tenant = Tenant(entitlements=[row for each in ids for row in make_entitlements(each, 300)])
+    guarded = GuardedTenant(tenant)
     for each in ids:
         guarded.known.note({}, each)
     guarded.find("p0")
@@ -152,32 +152,32 @@ def test_one_row_of_each_used_policy_is_enough_ahead() -> None:
     assert len(ahead) == 4
 
 
-def test_the_search_for_one_policy_has_a_limit_that_is_told() -> None:
-    found = Guarded(Tenant(entitlements=entitlements("p1", 300))).find("p1")
+def test_the_search_for_one_policy_reports_its_limit() -> None:
+    found = GuardedTenant(Tenant(entitlements=make_entitlements("p1", 300))).find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (10 * MAX_PAGES, False)
 
 
-def test_rows_of_a_tenant_that_ignores_the_filter_are_no_uses() -> None:
-    tenant = Tenant(apps=[app("other")], entitlements=entitlements("other", 30))
+def test_unrelated_rows_of_a_tenant_that_ignores_the_filter_are_not_uses() -> None:
+    tenant = Tenant(apps=[make_app("other")], entitlements=make_entitlements("other", 30))
     tenant.ignores_filter = True
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     assert guarded.find("p1") is None
     assert guarded.warnings == []
 
 
-def test_a_use_among_the_rows_of_such_a_tenant_is_found() -> None:
-    tenant = Tenant(entitlements=entitlements("other", 30) + entitlements("p1", 1))
+def test_a_use_among_unrelated_rows_is_found() -> None:
+    tenant = Tenant(entitlements=make_entitlements("other", 30) + make_entitlements("p1", 1))
     tenant.ignores_filter = True
-    found = Guarded(tenant).find("p1")
+    found = GuardedTenant(tenant).find("p1")
     assert found is not None
     assert [use.id for use in found.uses] == ["p1-0"]
 
 
-def test_a_tenant_with_too_many_other_rows_is_not_asked_for_ever() -> None:
-    tenant = Tenant(entitlements=entitlements("other", 100_000))
+def test_the_search_ends_after_too_many_unrelated_rows() -> None:
+    tenant = Tenant(entitlements=make_entitlements("other", 100_000))
     tenant.ignores_filter = True
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     assert [guarded.find(f"p{number}") for number in range(20)] == [None] * 20
     assert len(tenant.asked) < 60
     [warning] = guarded.warnings
@@ -185,36 +185,36 @@ def test_a_tenant_with_too_many_other_rows_is_not_asked_for_ever() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
-def test_a_tenant_that_cannot_be_asked_gives_one_warning(status: int) -> None:
+def test_failing_searches_cause_one_warning(status: int) -> None:
     tenant = Tenant()
     tenant.status = {"apps": status, "entitlements": status}
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     assert [guarded.find(f"p{number}") for number in range(9)] == [None] * 9
     [warning] = guarded.warnings
     assert "apps and entitlements" in warning
     assert str(status) in warning
 
 
-def test_one_endpoint_that_answers_is_believed_alone() -> None:
-    tenant = Tenant(apps=[app("p1")])
+def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
+    tenant = Tenant(apps=[make_app("p1")])
     tenant.status = {"entitlements": 403}
-    guarded = Guarded(tenant)
+    guarded = GuardedTenant(tenant)
     found = guarded.find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (1, False)
     assert "whether entitlements use" in guarded.warnings[0]
 
 
-def test_a_use_seen_ahead_counts_if_the_tenant_stops_to_answer() -> None:
-    tenant = Tenant(apps=[app("p1"), app("p2")])
-    guarded = Guarded(tenant)
+def test_a_use_of_the_first_search_counts_if_later_searches_fail() -> None:
+    tenant = Tenant(apps=[make_app("p1"), make_app("p2")])
+    guarded = GuardedTenant(tenant)
     guarded.known.note({}, "p2")
     assert guarded.find("p1") is not None
     tenant.status = {"apps": 503}
     assert guarded.find("p2") is not None
 
 
-def test_an_unreadable_answer_refuses_nothing() -> None:
+def test_an_unreadable_answer_does_not_refuse_a_deletion() -> None:
     tenant = Tenant()
     tenant.rows["apps"] = [{"id": "a1"}]
     tenant.ignores_filter = True

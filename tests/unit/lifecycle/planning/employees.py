@@ -1,4 +1,4 @@
-"""A policy as a company has it, for tests that change one thing in it."""
+"""A realistic policy for tests that change one value of it."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ SALES = 'policy_steps["sales_Team.x"].steps'
 CONFIG = f"{SALES}[1].provision.provision_policy.connector.account.config"
 
 
-def manager(live: Tree) -> Any:
-    """The approval by the manager, on the wire."""
+def get_manager(live: Tree) -> Any:
+    """Return the approval by the manager, on the wire."""
     return live["policySteps"]["grant"]["steps"][0]["approval"]["manager"]
 
 
-def approval(live: Tree) -> Any:
-    """The first step's approval, on the wire."""
+def get_approval(live: Tree) -> Any:
+    """Return the first step's approval, on the wire."""
     return live["policySteps"]["grant"]["steps"][0]["approval"]
 
 
-def sales(live: Tree) -> Any:
-    """The approval of the other steps, on the wire."""
+def get_sales(live: Tree) -> Any:
+    """Return the approval of the other steps, on the wire."""
     return live["policySteps"]["sales_Team.x"]["steps"][0]["approval"]
 
 
-def config(live: Tree) -> Any:
-    """The free-form data, on the wire."""
+def get_config(live: Tree) -> Any:
+    """Return the free-form data, on the wire."""
     step = live["policySteps"]["sales_Team.x"]["steps"][1]
     return step["provision"]["provisionPolicy"]["connector"]["account"]["config"]

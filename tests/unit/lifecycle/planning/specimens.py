@@ -1,4 +1,4 @@
-"""For each field of the model, the least policy that sets it."""
+"""The smallest policy that sets a field, for each field of the model."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ PLACES = [Place(m, f) for m in index_messages(POLICY).values() for f in m.fields
 
 
 @cache
-def _routes() -> dict[str, tuple[Place, ...]]:
-    """The shortest way from the policy to each message."""
+def _find_routes() -> dict[str, tuple[Place, ...]]:
+    """Return the shortest way from the policy to each message."""
     found: dict[str, tuple[Place, ...]] = {POLICY.name: ()}
     waiting = [POLICY]
     while waiting:
@@ -41,8 +41,8 @@ def _routes() -> dict[str, tuple[Place, ...]]:
     return found
 
 
-def holding(message: Message, name: str, value: Any) -> Tree:
-    """The least `message` in which the field `name` has that value."""
+def make_message(message: Message, name: str, value: Any) -> Tree:
+    """Return the smallest `message` in which the field `name` has that value."""
     field = message.fields[name]
     rivals = {*message.oneofs.get(field.oneof, ()), field.alias_of}
     out = {other: v for other, v in minimal(message).items() if other not in rivals}
@@ -51,11 +51,9 @@ def holding(message: Message, name: str, value: Any) -> Tree:
     return out | {name: value}
 
 
-def specimen(place: Place, *values: Any) -> Tree:
-    """The least valid policy in which the field has the given value, or one that means
-    something.
-    """
-    tree = at_place(place, values[0] if values else whole_sample(place.field))
+def make_specimen(place: Place, *values: Any) -> Tree:
+    """Return the smallest valid policy that sets the field; the default has an effect."""
+    tree = make_at_place(place, values[0] if values else whole_sample(place.field))
     if tree.get("post_actions"):
         tree["policy_type"] = "POLICY_TYPE_CERTIFY"
     steps = tree.setdefault("policy_steps", {})
@@ -69,19 +67,19 @@ def specimen(place: Place, *values: Any) -> Tree:
     return tree
 
 
-def at_place(place: Place, value: Any) -> Tree:
-    """A policy with that value at that place; nothing else is sure to be right."""
-    tree = holding(place.message, place.field.name, value)
-    for message, field in reversed(_routes()[place.message.name]):
+def make_at_place(place: Place, value: Any) -> Tree:
+    """Return a policy with that value at that place; the rest may be invalid."""
+    tree = make_message(place.message, place.field.name, value)
+    for message, field in reversed(_find_routes()[place.message.name]):
         inner = {"one": tree, "list": [tree], "map": {"grant": tree}}[field.shape]
-        tree = holding(message, field.name, inner)
+        tree = make_message(message, field.name, inner)
     return tree
 
 
-def path_to(place: Place) -> Path:
-    """The path of the field in its specimen, or of the unordered list around it."""
+def find_path(place: Place) -> Path:
+    """Return the path of the field in its specimen, or of the unordered list around it."""
     path: Path = ()
-    for _, field in _routes()[place.message.name]:
+    for _, field in _find_routes()[place.message.name]:
         path += (field.name,)
         if field.unordered:
             return path

@@ -1,6 +1,6 @@
-"""Drift, case by case: what others change in the product is seen under its own path, and undone.
+"""Drift: an edit in the product is reported at its own path, and an update undoes it.
 
-Most cases are those of which the vendor's Terraform provider (1.5.0) says "no changes".
+For most cases, the vendor's Terraform provider (1.5.0) shows "no changes".
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from tests.unit.lifecycle.planning.employees import (
     INPUTS,
     SALES,
     STEP,
-    approval,
-    config,
-    manager,
-    sales,
+    get_approval,
+    get_config,
+    get_manager,
+    get_sales,
 )
-from tests.unit.lifecycle.planning.tenant import answer, stored, updated
+from tests.unit.lifecycle.planning.tenant_answers import answer, apply_update, store
 
 Edit = Callable[[Any], object]
 
 
-def _all_ownership_cleared(live: Tree) -> None:
+def _clear_ownership(live: Tree) -> None:
     live["annotations"] = {"note": "x"}
 
 
 def _become_users(live: Tree) -> None:
-    del approval(live)["manager"]
-    approval(live)["users"] = {"userIds": ["eve"]}
+    del get_approval(live)["manager"]
+    get_approval(live)["users"] = {"userIds": ["eve"]}
 
 
 def _hand_over(live: Tree) -> None:
@@ -47,19 +47,19 @@ def _hand_over(live: Tree) -> None:
     live["rules"][1]["policyId"] = "2other"
 
 
-def _to_a_new_kind(live: Tree) -> None:
+def _change_kind(live: Tree) -> None:
     live["policySteps"]["grant"]["steps"][1] = {"holdUntilNoon": {"zone": "UTC"}}
 
 
 CASES: list[tuple[str, Edit, list[str]]] = [
     (
         "self-approval switched on",
-        lambda live: manager(live).update(allowSelfApproval=True),
+        lambda live: get_manager(live).update(allowSelfApproval=True),
         [f"add {STEP}[0].approval.manager.allow_self_approval"],
     ),
     (
         "reassignment switched on",
-        lambda live: approval(live).update(allowReassignment=True),
+        lambda live: get_approval(live).update(allowReassignment=True),
         [f"add {STEP}[0].approval.allow_reassignment"],
     ),
     ("all policy steps removed", lambda live: live.pop("policySteps"), ["delete policy_steps"]),
@@ -75,7 +75,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "all ownership annotations cleared",
-        _all_ownership_cleared,
+        _clear_ownership,
         ['delete annotations["iac_workspace"]', 'delete annotations["managed_by"]'],
     ),
     (
@@ -85,12 +85,12 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "an approver added",
-        lambda live: sales(live)["users"]["userIds"].insert(0, "eve"),
+        lambda live: get_sales(live)["users"]["userIds"].insert(0, "eve"),
         [f"update {SALES}[0].approval.users.user_ids"],
     ),
     (
         "an approver exchanged",
-        lambda live: sales(live)["users"].update(userIds=["ann", "eve"]),
+        lambda live: get_sales(live)["users"].update(userIds=["ann", "eve"]),
         [f"update {SALES}[0].approval.users.user_ids"],
     ),
     (
@@ -100,29 +100,29 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "a fallback switched on",
-        lambda live: manager(live).update(fallback=True),
+        lambda live: get_manager(live).update(fallback=True),
         [f"add {STEP}[0].approval.manager.fallback"],
     ),
     (
         "fallback users set",
-        lambda live: manager(live).update(fallbackUserIds=["eve"]),
+        lambda live: get_manager(live).update(fallbackUserIds=["eve"]),
         [f"add {STEP}[0].approval.manager.fallback_user_ids"],
     ),
     (
         "a fallback group set",
-        lambda live: manager(live).update(
+        lambda live: get_manager(live).update(
             fallbackGroupIds=[{"appId": "app", "appEntitlementId": "group"}]
         ),
         [f"add {STEP}[0].approval.manager.fallback_group_ids"],
     ),
     (
         "a required reason dropped",
-        lambda live: approval(live).pop("requireApprovalReason"),
+        lambda live: get_approval(live).pop("requireApprovalReason"),
         [f"delete {STEP}[0].approval.require_approval_reason"],
     ),
     (
         "the escalation switched off",
-        lambda live: [sales(live).pop(name) for name in ("escalation", "escalationEnabled")],
+        lambda live: [get_sales(live).pop(name) for name in ("escalation", "escalationEnabled")],
         [
             f"delete {SALES}[0].approval.escalation",
             f"delete {SALES}[0].approval.escalation_enabled",
@@ -130,7 +130,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "the escalation made later",
-        lambda live: sales(live)["escalation"].update(expiration="7200"),
+        lambda live: get_sales(live)["escalation"].update(expiration="7200"),
         [f"update {SALES}[0].approval.escalation.expiration"],
     ),
     (
@@ -167,7 +167,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "a step of a kind that this version does not know",
-        _to_a_new_kind,
+        _change_kind,
         [f"delete {STEP}[1].wait"],
     ),
     (
@@ -192,7 +192,7 @@ CASES: list[tuple[str, Edit, list[str]]] = [
         ["update rules[1].condition"],
     ),
     (
-        "a rule that hands over to another policy",
+        "a rule that leads to another policy",
         _hand_over,
         ["add rules[1].policy_id", "delete rules[1].step_key"],
     ),
@@ -205,12 +205,12 @@ CASES: list[tuple[str, Edit, list[str]]] = [
     ),
     (
         "free-form data added",
-        lambda live: config(live).update({"first.Name_x": False}),
+        lambda live: get_config(live).update({"first.Name_x": False}),
         [f'add {CONFIG}["first.Name_x"]'],
     ),
     (
         "a number in free-form data made true",
-        lambda live: config(live).update(n=True),
+        lambda live: get_config(live).update(n=True),
         [f'update {CONFIG}["n"]'],
     ),
 ]
@@ -218,23 +218,23 @@ CASES: list[tuple[str, Edit, list[str]]] = [
 
 @pytest.mark.parametrize(("edit", "expected"), [pytest.param(*c[1:], id=c[0]) for c in CASES])
 @pytest.mark.parametrize("seed", range(3))
-def test_an_edit_in_the_product_is_seen_and_undone(
+def test_an_edit_in_the_product_is_drift_at_its_path_and_is_undone(
     edit: Edit, expected: list[str], seed: int
 ) -> None:
-    wire = stored(INPUTS)
-    recorded = from_state(to_state(record_answer(INPUTS, answer(wire, seed))))
+    wire = store(INPUTS)
+    prior = from_state(to_state(record_answer(INPUTS, answer(wire, seed))))
     live_wire = copy.deepcopy(wire)
     edit(live_wire)
     live = answer(live_wire, seed + 1)
-    found = find_drift(recorded, live)
+    found = find_drift(prior, live)
     assert sorted(map(str, found)) == sorted(expected)
-    refreshed = from_state(to_state(refresh(recorded, live)))
-    assert compare(POLICY, recorded.inputs, refreshed.inputs) == found
+    refreshed = from_state(to_state(refresh(prior, live)))
+    assert compare(POLICY, prior.inputs, refreshed.inputs) == found
     planned = plan(refreshed, INPUTS)
     assert isinstance(planned, Update)
     assert planned.mask == (POLICY.fields[found[0].field].wire,)
     body = build_body(planned, refreshed, INPUTS, live, LifecycleOptions(take_back=True))
     assert isinstance(body, dict)
-    after = updated(live_wire, body, planned.mask)
+    after = apply_update(live_wire, body, planned.mask)
     assert after == wire
     assert plan(record_answer(INPUTS, answer(after, seed)), INPUTS) == NoOp()

@@ -1,4 +1,4 @@
-"""Merging and respelling lose nothing and make nothing up."""
+"""Merging and respelling neither lose nor add values."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree
 from tests.support.strategies import policies
-from tests.unit.lifecycle.planning.tenant import answer, stored
+from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIDES = st.sampled_from(["ours", "theirs"])
 
 
-def _leaves(value: Any) -> Iterator[str]:
+def _list_leaves(value: Any) -> Iterator[str]:
     """List the leaves of a canonical tree without their paths."""
     if isinstance(value, dict | list) and value:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(item)
+            yield from _list_leaves(item)
     else:
         yield repr(value)
 
 
 @given(policies(), policies(), policies(), SIDES)
-def test_a_merge_makes_nothing_up(base: Tree, theirs: Tree, ours: Tree, prefer: Side) -> None:
+def test_a_merge_has_only_values_of_its_sides(
+    base: Tree, theirs: Tree, ours: Tree, prefer: Side
+) -> None:
     theirs = prune(POLICY, theirs)
     merged = canonicalize(POLICY, merge(POLICY, base=base, theirs=theirs, ours=ours, prefer=prefer))
     known = {
-        *_leaves(canonicalize(POLICY, theirs)),
-        *_leaves(canonicalize(POLICY, ours)),
+        *_list_leaves(canonicalize(POLICY, theirs)),
+        *_list_leaves(canonicalize(POLICY, ours)),
         "{}",
         "[]",
     }
-    assert set(_leaves(merged)) <= known
+    assert set(_list_leaves(merged)) <= known
 
 
 @given(policies(), policies(), SIDES)
-def test_where_one_side_changed_nothing_the_other_stands(
-    base: Tree, other: Tree, prefer: Side
-) -> None:
+def test_a_merge_takes_the_only_side_that_changed(base: Tree, other: Tree, prefer: Side) -> None:
     base, other = prune(POLICY, base), prune(POLICY, other)
     ours = merge(POLICY, base=base, theirs=base, ours=other, prefer=prefer)
     assert compare(POLICY, ours, other) == []
@@ -59,21 +59,21 @@ def test_where_one_side_changed_nothing_the_other_stands(
 
 
 @given(policies(), SIDES)
-def test_where_both_sides_made_the_same_change_it_stands(policy: Tree, prefer: Side) -> None:
+def test_a_merge_takes_a_change_that_both_sides_made(policy: Tree, prefer: Side) -> None:
     merged = merge(POLICY, base={}, theirs=prune(POLICY, policy), ours=policy, prefer=prefer)
     assert compare(POLICY, merged, policy) == []
 
 
 @given(policies(), policies(), SEEDS)
-def test_respelling_means_what_was_answered(written: Tree, other: Tree, seed: int) -> None:
-    """Whatever the program wrote, nothing of it gets into the answer but its spelling."""
-    live = prune(POLICY, answer(stored(other), seed))
+def test_respelling_keeps_the_meaning_of_the_answer(written: Tree, other: Tree, seed: int) -> None:
+    """Only the spelling of the program's inputs is used, and none of their values."""
+    live = prune(POLICY, answer(store(other), seed))
     assert compare(POLICY, respell(POLICY, written, live), live) == []
 
 
 @given(policies(), SEEDS)
-def test_respelling_gives_back_what_was_written(written: Tree, seed: int) -> None:
-    live = strip(POLICY, prune(POLICY, answer(stored(written), seed)))
+def test_respelling_restores_the_spelling_of_the_program(written: Tree, seed: int) -> None:
+    live = strip(POLICY, prune(POLICY, answer(store(written), seed)))
     assert respell(POLICY, written, live) == written
 
 
@@ -81,15 +81,15 @@ def test_respelling_gives_back_what_was_written(written: Tree, seed: int) -> Non
 def test_answers_that_differ_in_spelling_are_pruned_to_one_form(
     inputs: Tree, seed: int, later: int
 ) -> None:
-    one, other = (strip(POLICY, prune(POLICY, answer(stored(inputs), s))) for s in (seed, later))
-    assert _shape(one) == _shape(other)
+    one, other = (strip(POLICY, prune(POLICY, answer(store(inputs), s))) for s in (seed, later))
+    assert _remove_leaves(one) == _remove_leaves(other)
 
 
-def _shape(value: Any) -> Any:
-    """The names in a tree; how values and orders are spelled is not pruned."""
+def _remove_leaves(value: Any) -> Any:
+    """Return a tree without its leaves, whose spelling may differ."""
     if isinstance(value, dict):
-        return {key: _shape(item) for key, item in value.items()}
-    return [_shape(item) for item in value] if isinstance(value, list) else None
+        return {key: _remove_leaves(item) for key, item in value.items()}
+    return [_remove_leaves(item) for item in value] if isinstance(value, list) else None
 
 
 ALIGNED: dict[str, tuple[str, str, dict[int, int]]] = {
@@ -107,13 +107,13 @@ ALIGNED: dict[str, tuple[str, str, dict[int, int]]] = {
 
 
 @pytest.mark.parametrize(("new", "old", "pairs"), ALIGNED.values(), ids=ALIGNED)
-def test_items_are_told_apart(new: str, old: str, pairs: dict[int, int]) -> None:
+def test_items_of_two_lists_are_paired(new: str, old: str, pairs: dict[int, int]) -> None:
     rules = POLICY.fields["rules"]
     sides = ([{"condition": text, "step_key": text} for text in side] for side in (new, old))
     assert align_items(rules, *sides) == pairs
 
 
-def test_an_item_changed_while_others_came_and_went_is_told_by_its_likeness() -> None:
+def test_items_of_lists_of_different_lengths_are_paired_by_similarity() -> None:
     rules = POLICY.fields["rules"]
     old = [{"condition": "a", "step_key": "x"}, {"condition": "b", "step_key": "y"}]
     new = [
@@ -147,8 +147,10 @@ CONFLICTS: list[tuple[str, Tree, Tree, Tree, Side, Tree]] = [
     ("base", "theirs", "ours", "prefer", "expected"),
     [pytest.param(*case[1:], id=case[0]) for case in CONFLICTS],
 )
-def test_three_sides(base: Tree, theirs: Tree, ours: Tree, prefer: Side, expected: Tree) -> None:
-    """Each number is a text under a key of the steps."""
+def test_a_merge_combines_the_changes_of_both_sides(
+    base: Tree, theirs: Tree, ours: Tree, prefer: Side, expected: Tree
+) -> None:
+    """Each number stands for a step with this text under a key of the steps."""
 
     def policy(keys: Tree) -> Tree:
         return {
@@ -164,7 +166,7 @@ def test_three_sides(base: Tree, theirs: Tree, ours: Tree, prefer: Side, expecte
 
 
 @pytest.mark.parametrize("prefer", ["ours", "theirs"])
-def test_two_new_kinds_meet_and_one_is_left(prefer: Side) -> None:
+def test_a_merge_of_two_kinds_keeps_the_preferred_one(prefer: Side) -> None:
     def policy(kind: str) -> Tree:
         return {"policy_steps": {"grant": {"steps": [{"approval": {kind: {}}}]}}}
 

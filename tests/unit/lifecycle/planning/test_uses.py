@@ -62,7 +62,7 @@ def test_defaults_and_rules_use_policies_by_their_own_fields() -> None:
         {"appEntitlement": {"provisionerPolicy": {"id": "p1"}}},
     ],
 )
-def test_a_row_that_does_not_name_the_policy_is_no_use(row: dict[str, Any]) -> None:
+def test_a_row_that_does_not_name_the_policy_is_not_a_use(row: dict[str, Any]) -> None:
     assert uses.find_in_entitlement(row, {"p1"}) == []
 
 
@@ -98,44 +98,56 @@ def test_a_policy_uses_others_by_rules_baseline_agents_and_escalations() -> None
 
 
 @pytest.mark.parametrize("count", ["", "many", "-1", "9" * 30, None, 1.5, True])
-def test_a_number_of_grants_that_is_none_counts_as_zero(count: object) -> None:
+def test_an_invalid_number_of_grants_counts_as_zero(count: object) -> None:
     row = {"appEntitlement": {**ENTITLEMENT, "grantCount": count}}
     [found] = uses.find_in_entitlement(row, {"p1"})
     assert found.grants == 0
 
 
-def entitlement(number: int, grants: int) -> PolicyUse:
-    return PolicyUse("p1", "entitlement", f"e{number}", f"E{number}", "a1", ("grant",), grants)
+def make_entitlement(number: int, grants: int) -> PolicyUse:
+    return PolicyUse(
+        "p1", "entitlement", f"e{number}", f"E{number}", "a1", ("grant",), grants, "GitHub"
+    )
 
 
 def test_apps_come_first_and_then_the_entitlements_with_the_most_grants() -> None:
     app = PolicyUse("p1", "app", "a1", "GitHub", places=("grant",))
-    found = uses.sort([entitlement(1, 5), entitlement(2, 90), app])
+    found = uses.sort([make_entitlement(1, 5), make_entitlement(2, 90), app])
     assert [use.id for use in found] == ["a1", "e2", "e1"]
 
 
 def test_uses_that_two_pages_show_count_once() -> None:
-    assert len(uses.drop_repeated([entitlement(1, 5), entitlement(1, 5), entitlement(2, 5)])) == 2
+    assert (
+        len(
+            uses.drop_repeated(
+                [make_entitlement(1, 5), make_entitlement(1, 5), make_entitlement(2, 5)]
+            )
+        )
+        == 2
+    )
 
 
 def test_a_refusal_names_the_largest_uses_the_total_and_the_whole_command() -> None:
     app = PolicyUse("p1", "app", "a1", "GitHub", places=("grant", "revoke"))
-    found = [*(entitlement(n, n) for n in range(12)), app]
+    found = [*(make_entitlement(n, n) for n in range(12)), app]
     summary, advice = use_texts.refuse_delete("p1", found, is_complete=True)
     assert summary == (
         "it is in use by 1 app and 12 entitlements, which would keep the id of a deleted policy: "
         "the app 'GitHub' (a1) for grant and revoke, "
-        "the entitlement 'E11' (e11 of the app a1) for grant, 11 grants, "
-        "the entitlement 'E10' (e10 of the app a1) for grant, 10 grants, "
-        "the entitlement 'E9' (e9 of the app a1) for grant, 9 grants, "
-        "the entitlement 'E8' (e8 of the app a1) for grant, 8 grants and 8 more."
+        "the entitlement 'E11' (e11) of the app 'GitHub' (a1) for grant, 11 grants, "
+        "the entitlement 'E10' (e10) of the app 'GitHub' (a1) for grant, 10 grants, "
+        "the entitlement 'E9' (e9) of the app 'GitHub' (a1) for grant, 9 grants, "
+        "the entitlement 'E8' (e8) of the app 'GitHub' (a1) for grant, 8 grants and 8 more."
     )
     assert "`PULUMI_C1POLICY_ON_IN_USE=delete pulumi destroy`" in advice
     assert "`c1policy usage p1`" in advice
 
 
-def test_an_incomplete_search_tells_at_least() -> None:
-    assert use_texts.count_uses([entitlement(1, 1)], is_complete=False) == "at least 1 entitlement"
+def test_the_number_of_uses_of_an_incomplete_search_has_at_least() -> None:
+    assert (
+        use_texts.count_uses([make_entitlement(1, 1)], is_complete=False)
+        == "at least 1 entitlement"
+    )
 
 
 def test_a_hostile_name_stays_on_its_line_and_is_cut() -> None:
