@@ -33,7 +33,8 @@ class ObjectEditor:
             return
         if self._often(0.05):
             foreign = self.objects.list_foreign_policies("GRANT")
-            editors.person_deletes(self.tenant, self.chance.choice(foreign))
+            if foreign:
+                editors.person_deletes(self.tenant, self.chance.choice(foreign))
             return
         if self._often(0.2):
             self.objects.edit(actor, key, description=editors.new_text("somebody"))

@@ -13,6 +13,7 @@ Kinds of findings:
 - `not written`: an operation went well, and the tenant never had the program's value.
 - `not put back`: a deletion left a value of the program, and nobody was told.
 - `undone`: a deletion wrote a field that another resource of the state sets on the same object.
+- `not restored`: after an undisturbed life of the stack, a field has another value than before.
 - `false warning`: somebody was told of a change by others that nobody made.
 - `forgotten`: a refresh took an attachment out of the state, and its object exists.
 - `deleted in use`: a policy was deleted while a field named it.
@@ -168,3 +169,24 @@ def _changed_beside(effect: ObjectEffect) -> set[str]:
 def _exists(tenant: SimulatedTenant, policy_id: Any) -> bool:
     record = tenant.tenant.policies.find(str(policy_id or ""))
     return record is not None and record.deleted_at is None
+
+
+def is_undisturbed(simulation: Simulation) -> bool:
+    """Return whether no run failed or warned, nobody decided, and nobody else changed an object."""
+    processes = simulation.processes.values()
+    effects = simulation.tenant.objects.effects
+    return (
+        not any(p.errors or p.warnings or p.stops or p.group.dead for p in processes)
+        and all(effect.run or effect.before is None for effect in effects)
+        and not any(effect.call and effect.call.options for effect in effects)
+    )
+
+
+def check_originals(simulation: Simulation) -> None:
+    """Judge that every field has its first value, after the stack is gone."""
+    objects = simulation.tenant.objects
+    for key in objects.list_keys():
+        for name, wire in NAMES.items():
+            values = [value for _, _, value in objects.history(key, wire)]
+            if values[-1] != values[0]:
+                simulation.found("not restored", f"{name} of {key} was {values[0]!r}: {values}")

@@ -81,6 +81,8 @@ class Author:
             return
         one = self.chance.choice(self.attachments)
         alike = [key for key in self.objects.list_keys() if bool(key[0]) == bool(one.key[0])]
+        if not alike:
+            return
         key = self.chance.choice(alike)
         self.attachments = tuple(
             replace(e, key=key) if e is one else replace(e, key=one.key) if e.key == key else e
