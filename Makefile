@@ -44,6 +44,7 @@ lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy pulumi_c1policy scripts tests benchmarks acceptance docs
+	$(BIN)/python -m scripts.check_programs
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_language
 	$(BIN)/python -m scripts.check_links

@@ -12,14 +12,14 @@ from acceptance import clean, report
 from acceptance.fact import Verdict
 from acceptance.facts import FACTS
 from acceptance.run import Interrupted, finish, run
-from acceptance.target import VARIABLE, Choice, RefusedError, choose, opened
+from acceptance.target import VARIABLE, Choice, RefusedError, choose, open_tenant
 
 COULD_NOT_RUN = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suite; return 1 if a fact is contradicted, 2 if it could not run, else 0."""
-    asked = _arguments(arguments)
+    asked = _parse_arguments(arguments)
     try:
         choice = choose(os.environ)
         if choice.note:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return COULD_NOT_RUN
 
 
-def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m acceptance",
         description="Try what the project knows of tenants, on the emulator or, where "
@@ -52,13 +52,13 @@ def _run(choice: Choice, asked: argparse.Namespace) -> int:
     if unknown:
         raise RefusedError(f"No such fact: {', '.join(unknown)}.")
     facts = [fact for fact in FACTS if not asked.only or fact.id in asked.only]
-    with opened(choice, os.environ, quirks=asked.quirk, faults=asked.fault) as context:
+    with open_tenant(choice, os.environ, quirks=asked.quirk, faults=asked.fault) as context:
         print(f"Run id: {context.run_id}\n", flush=True)
         verdicts = run(context, facts)
-    table = report.markdown(facts, verdicts)
+    table = report.format_markdown(facts, verdicts)
     print(table)
     if asked.json:
-        asked.json.write_text(report.as_json(verdicts))
+        asked.json.write_text(report.format_json(verdicts))
     if asked.markdown:
         asked.markdown.write_text(table)
     return 1 if Verdict.CONTRADICTED in verdicts.values() else 0
@@ -69,7 +69,7 @@ def _clean(choice: Choice, run_id: str) -> int:
         raise RefusedError("CLEAN takes a whole run id, as the run printed it first.")
     if choice.settings is None:
         raise RefusedError(f"The emulator keeps nothing; set {VARIABLE} to clean a real tenant.")
-    with opened(choice, os.environ, run_id=run_id) as context:
+    with open_tenant(choice, os.environ, run_id=run_id) as context:
         left = finish(context)
     print("Nothing of the run is left." if not left else f"{left} policies are left.")
     return COULD_NOT_RUN if left else 0

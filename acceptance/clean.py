@@ -1,4 +1,4 @@
-"""Deletion of what a run made, and of nothing else."""
+"""Deletion of the policies of a run, and of nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 
 from acceptance.context import Context
 from acceptance.fact import Contradicted, NotTried
-from acceptance.http import POLICIES, SEARCH, Json, json_of
+from acceptance.http import POLICIES, SEARCH, Json, read_json
 
 _RUN_ID = re.compile(r"c1accept[0-9a-f]{12}")
 _ID = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -29,11 +29,11 @@ def delete_made(context: Context, since: int) -> None:
     What stays is left to `sweep`.
     """
     ids = context.made[since:]
-    _delete_all(context, [policy for policy in (_own(context, i) for i in ids) if policy])
+    _delete_all(context, [policy for policy in (_read_own(context, i) for i in ids) if policy])
 
 
 def sweep(context: Context) -> int:
-    """Delete every policy whose name carries the run id; return how many are left.
+    """Delete every policy with the run id in its name; return the number of the remaining ones.
 
     A policy that a lost answer or the Pulumi CLI made is found by its name alone.
     """
@@ -41,7 +41,7 @@ def sweep(context: Context) -> int:
     questions: tuple[tuple[str, Json], ...] = ((SEARCH, {"query": context.run_id}), (POLICIES, {}))
     for path, asked in questions:
         try:
-            pages = context.pages(path, **asked)
+            pages = context.read_pages(path, **asked)
         except (Contradicted, NotTried):
             continue
         found |= {
@@ -50,12 +50,12 @@ def sweep(context: Context) -> int:
             for row in page
             if context.run_id in str(row.get("displayName", ""))
         }
-    mine = [policy for policy in (_own(context, i) for i in sorted(found)) if policy]
+    mine = [policy for policy in (_read_own(context, i) for i in sorted(found)) if policy]
     return _delete_all(context, mine)
 
 
-def _own(context: Context, policy_id: str) -> Json | None:
-    """Read a policy again; None unless it lives and is the run's own."""
+def _read_own(context: Context, policy_id: str) -> Json | None:
+    """Read a policy again; return None unless it is a live policy of the run."""
     if not _ID.fullmatch(policy_id):
         return None
     answer = _try(context, "GET", policy_id)
@@ -71,8 +71,8 @@ def _own(context: Context, policy_id: str) -> Json | None:
 
 
 def _delete_all(context: Context, policies: list[Json]) -> int:
-    """Delete policies, each before those that it points to; return how many are left."""
-    left = {str(policy["id"]): _targets(policy) for policy in policies}
+    """Delete policies, each before those that it points to; return the number of the rest."""
+    left = {str(policy["id"]): _collect_targets(policy) for policy in policies}
     while left:
         pointed_to = {
             target for key, targets in left.items() for target in targets if target != key
@@ -86,13 +86,13 @@ def _delete_all(context: Context, policies: list[Json]) -> int:
     return 0
 
 
-def _targets(value: object) -> set[str]:
+def _collect_targets(value: object) -> set[str]:
     """Collect every id of a policy in a JSON value."""
     if isinstance(value, list):
-        return set().union(*map(_targets, value))
+        return set().union(*map(_collect_targets, value))
     if not isinstance(value, dict):
         return set()
-    found = set().union(*map(_targets, value.values()))
+    found = set().union(*map(_collect_targets, value.values()))
     for key in ("policyId", "baselinePolicyId"):
         if isinstance(value.get(key), str):
             found.add(value[key])
@@ -107,5 +107,5 @@ def _try(context: Context, method: str, policy_id: str) -> Json | None:
             answer = context.api.call(method, f"{POLICIES}/{policy_id}", body)
         except NotTried:
             continue
-        return json_of(answer) if answer.status_code == 200 else None
+        return read_json(answer) if answer.status_code == 200 else None
     return None

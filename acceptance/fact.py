@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 
 
 class Contradicted(Exception):
-    """The tenant behaved otherwise. The reason may quote the tenant."""
+    """The tenant behaves differently. The reason may quote the tenant."""
 
 
 class NotTried(Exception):
@@ -56,11 +56,11 @@ class Fact:
 
     Attributes:
         id: Its name in reports, in kebab-case. It is never renamed.
-        statement: What a tenant does, in one or two sentences of Markdown.
+        statement: The behaviour of a tenant, in one or two sentences of Markdown.
         certainty: The strength of the evidence, a key of `CERTAINTIES`.
         source: The place where the vendor says so.
-        case: Tries the fact. It returns, or raises `Contradicted` or `NotTried`. None where no
-            suite can try the fact.
+        case: A function that tries the fact. It returns, or raises `Contradicted` or `NotTried`.
+            None if no suite can try the fact.
     """
 
     id: str

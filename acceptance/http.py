@@ -1,4 +1,4 @@
-"""The API over raw HTTP: one token, patience with 429, and outages told apart from answers."""
+"""The API over raw HTTP: one token, waits after a 429, and outages distinct from answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Unavailable(NotTried):
 
 
 class Api:
-    """Sends requests to one tenant, one at a time."""
+    """A client of one tenant that sends one request at a time."""
 
     def __init__(self, settings: Settings, *, pause: float = 0.0) -> None:
         """Open the client; nothing is sent before the first request.
@@ -75,14 +75,14 @@ class Api:
             options: Further arguments of `httpx.Client.request`.
 
         Raises:
-            NotTried: The answer says nothing about the fact: an outage, or no permission.
+            NotTried: The answer does not concern the fact: an outage, or no permission.
         """
         if body is not None:
             options["json"] = body
-        headers = {"Authorization": f"Bearer {self._bearer()}", **options.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self._get_token()}", **options.pop("headers", {})}
         answer = self.send(method, path, headers=headers, **options)
         if answer.status_code in {401, 403}:
-            raise NotTried(f"the credential is refused: HTTP {answer.status_code}")
+            raise NotTried(f"the credential is rejected: HTTP {answer.status_code}")
         return answer
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -100,16 +100,16 @@ class Api:
                 raise Unavailable(f"no answer: {type(error).__name__}") from error
             if answer.status_code != 429 or attempt == _MAX_ATTEMPTS - 1:
                 break
-            time.sleep(_wait_seconds(answer, attempt))
-        if answer.status_code in _OUTAGES or _grpc_code(answer) in _OUTAGE_CODES:
+            time.sleep(_compute_wait(answer, attempt))
+        if answer.status_code in _OUTAGES or _read_grpc_code(answer) in _OUTAGE_CODES:
             raise Unavailable(f"an outage or a rate limit: HTTP {answer.status_code}")
         return answer
 
-    def token_answer(self, form: dict[str, str]) -> httpx.Response:
+    def request_token(self, form: dict[str, str]) -> httpx.Response:
         """Ask the token endpoint."""
         return self.send("POST", "/auth/v1/token", data=form)
 
-    def form(self) -> dict[str, str]:
+    def build_form(self) -> dict[str, str]:
         """Return the form of a right token request.
 
         Raises:
@@ -120,7 +120,7 @@ class Api:
             raise NotTried("needs a client id and its secret instead of an access token")
         return credentials.build_token_form(credential, self.settings.audience, time.time())
 
-    def assertion_form(self, *, ends_in: float = 120, **claims: str) -> dict[str, str]:
+    def build_assertion_form(self, *, ends_in: float = 120, **claims: str) -> dict[str, str]:
         """Return the form of a token request whose assertion has other claims.
 
         Args:
@@ -146,15 +146,15 @@ class Api:
         key = jwt.algorithms.OKPAlgorithm.from_jwk(credential.key.reveal())
         headers = {"nonce": secrets.token_urlsafe(16)}
         signed = jwt.encode(whole, key, algorithm="EdDSA", headers=headers)  # type: ignore[arg-type]
-        return {**self.form(), "client_assertion": signed}
+        return {**self.build_form(), "client_assertion": signed}
 
-    def _bearer(self) -> str:
+    def _get_token(self) -> str:
         credential = self.settings.credential
         if isinstance(credential, credentials.AccessToken):
             return credential.token.reveal()
         if time.monotonic() >= self._renew_at:
-            answer = self.token_answer(self.form())
-            held = json_of(answer)
+            answer = self.request_token(self.build_form())
+            held = read_json(answer)
             if answer.status_code != 200 or not isinstance(held.get("access_token"), str):
                 raise NotTried(f"the token endpoint answers HTTP {answer.status_code}")
             lifetime = held.get("expires_in")
@@ -165,7 +165,7 @@ class Api:
         return self._token
 
 
-def json_of(answer: httpx.Response) -> Json:
+def read_json(answer: httpx.Response) -> Json:
     """Return the JSON object of an answer, or an empty one."""
     try:
         value = answer.json()
@@ -174,11 +174,11 @@ def json_of(answer: httpx.Response) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _grpc_code(answer: httpx.Response) -> object:
-    return json_of(answer).get("code") if answer.status_code >= 500 else None
+def _read_grpc_code(answer: httpx.Response) -> object:
+    return read_json(answer).get("code") if answer.status_code >= 500 else None
 
 
-def _wait_seconds(answer: httpx.Response, attempt: int) -> float:
+def _compute_wait(answer: httpx.Response, attempt: int) -> float:
     text = answer.headers.get("retry-after", "")
     try:
         seconds = float(text) if text else float(2**attempt)

@@ -1,4 +1,4 @@
-"""The outcome of a run as Markdown and as JSON. Neither holds anything of the tenant."""
+"""The outcome of a run as Markdown and as JSON. Neither contains data of the tenant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from acceptance.fact import Fact, Verdict
 
 
-def markdown(facts: Sequence[Fact], verdicts: Mapping[str, Verdict]) -> str:
+def format_markdown(facts: Sequence[Fact], verdicts: Mapping[str, Verdict]) -> str:
     """Return the table of facts and verdicts, and their counts."""
     counts = Counter(verdicts.values())
     rows = ["| fact | source | verdict |", "| --- | --- | --- |"]
@@ -21,6 +21,6 @@ def markdown(facts: Sequence[Fact], verdicts: Mapping[str, Verdict]) -> str:
     return "\n".join([*rows, "", f"{len(verdicts)} facts: {total}.", ""])
 
 
-def as_json(verdicts: Mapping[str, Verdict]) -> str:
+def format_json(verdicts: Mapping[str, Verdict]) -> str:
     """Return fact ids and verdicts, and nothing else."""
     return json.dumps({key: str(value) for key, value in sorted(verdicts.items())}, indent=2) + "\n"

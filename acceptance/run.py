@@ -1,4 +1,4 @@
-"""One run of the suite: every fact in turn, and a tenant that is clean afterwards."""
+"""One run of the suite: every fact in turn, then a clean-up of the tenant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Interrupted(BaseException):
 
 
 def run(context: Context, facts: Sequence[Fact]) -> dict[str, Verdict]:
-    """Try every fact that has a case, and clean up whatever happens.
+    """Try every fact that has a case, and always clean up.
 
     Returns:
         The verdict of each tried fact by its id.
@@ -33,7 +33,7 @@ def run(context: Context, facts: Sequence[Fact]) -> dict[str, Verdict]:
         Interrupted: A signal came. The tenant is clean by then.
     """
     verdicts: dict[str, Verdict] = {}
-    with _signals_raise():
+    with _raise_on_signals():
         try:
             _check_access(context)
             for fact in facts:
@@ -45,8 +45,8 @@ def run(context: Context, facts: Sequence[Fact]) -> dict[str, Verdict]:
 
 
 def finish(context: Context) -> int:
-    """Delete all that the run made; return how many policies are left, and say so."""
-    with _signals_wait():
+    """Delete all policies of the run; report and return the number of the remaining ones."""
+    with _ignore_signals():
         left = clean.sweep(context)
     if left:
         print(
@@ -66,7 +66,7 @@ def _check_access(context: Context) -> None:
 
 def _try(context: Context, fact: Fact) -> Verdict:
     since = len(context.made)
-    verdict, reason = _verdict(context, fact)
+    verdict, reason = _judge(context, fact)
     clean.delete_made(context, since)
     if reason:
         # Reasons may quote the tenant, so they never enter a report.
@@ -74,7 +74,7 @@ def _try(context: Context, fact: Fact) -> Verdict:
     return verdict
 
 
-def _verdict(context: Context, fact: Fact) -> tuple[Verdict, str]:
+def _judge(context: Context, fact: Fact) -> tuple[Verdict, str]:
     try:
         if fact.case is not None:
             fact.case(context)
@@ -91,7 +91,7 @@ def _verdict(context: Context, fact: Fact) -> tuple[Verdict, str]:
 
 
 @contextmanager
-def _signals_raise() -> Iterator[None]:
+def _raise_on_signals() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> None:
         raise Interrupted(signal.Signals(number).name)
 
@@ -104,7 +104,7 @@ def _signals_raise() -> Iterator[None]:
 
 
 @contextmanager
-def _signals_wait() -> Iterator[None]:
+def _ignore_signals() -> Iterator[None]:
     """Ignore signals: an impatient second Ctrl-C would leave policies behind."""
     held = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
     try:

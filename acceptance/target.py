@@ -1,4 +1,4 @@
-"""The tenant of a run: the emulator, or a real one that two settings name alike."""
+"""The tenant of a run: the emulator, or a real tenant whose host two settings name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Choice:
 
     Attributes:
         settings: The real tenant; None for the emulator.
-        note: A sentence for whoever may have meant another one.
+        note: A sentence for a user who may expect another tenant.
     """
 
     settings: settings.Settings | None
@@ -41,7 +41,7 @@ class Choice:
 
 
 def choose(environment: Mapping[str, str]) -> Choice:
-    """Choose a real tenant where its host is named twice, and else the emulator.
+    """Choose a real tenant if two settings name its host, and otherwise the emulator.
 
     Raises:
         RefusedError: `ACCEPTANCE_TENANT` is set, and the credentials are missing or lead elsewhere.
@@ -72,7 +72,7 @@ def choose(environment: Mapping[str, str]) -> Choice:
 
 
 @contextmanager
-def opened(
+def open_tenant(
     choice: Choice,
     environment: Mapping[str, str],
     *,
@@ -103,7 +103,7 @@ def opened(
         finally:
             api.close()
         return
-    with _emulator(quirks, faults) as (found, compiles):
+    with _start_emulator(quirks, faults) as (found, compiles):
         api = Api(settings.load({}, found))
         try:
             yield Context(
@@ -122,12 +122,12 @@ def opened(
 
 
 @contextmanager
-def _emulator(quirks: Sequence[str], faults: str) -> Iterator[tuple[dict[str, str], bool]]:
+def _start_emulator(quirks: Sequence[str], faults: str) -> Iterator[tuple[dict[str, str], bool]]:
     from pulumi_c1policy._emulator import Emulator, Quirks
     from pulumi_c1policy._emulator.faults import parse
 
     try:
-        wanted = Quirks().replace(**dict(map(_quirk, quirks)))
+        wanted = Quirks().replace(**dict(map(_parse_quirk, quirks)))
         chosen, seed = parse(json.loads(faults)) if faults else ([], 0)
     except (TypeError, ValueError) as error:
         raise RefusedError(f"The emulator cannot be set up: {error}.") from error
@@ -136,7 +136,7 @@ def _emulator(quirks: Sequence[str], faults: str) -> Iterator[tuple[dict[str, st
         yield emulator.environment, emulator.compiles_expressions
 
 
-def _quirk(text: str) -> tuple[str, Any]:
+def _parse_quirk(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals:
         raise ValueError(f"--quirk takes NAME=VALUE, not {text!r}")

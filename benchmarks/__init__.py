@@ -1,5 +1,4 @@
-"""The cost of the package: requests, time, CPU and memory, beside an engine whose provider does
-nothing.
+"""Measurements of the package: requests, time, CPU and memory, and the same of an empty provider.
 
 `make bench` runs all of it, prints the tables and rewrites them in docs/performance.md. Requests
 are asserted in tests/integration/performance; times are only ever measured. Processes are watched

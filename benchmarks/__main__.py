@@ -12,9 +12,9 @@ from typing import Final
 
 from benchmarks import (
     calls,
-    document,
-    expressions,
+    expression_checks,
     machine,
+    performance_page,
     plot,
     runs,
     shapes,
@@ -22,7 +22,7 @@ from benchmarks import (
     tables,
     watch,
 )
-from benchmarks.contestants import Contestant, Floor, Pulumi, search_path, terraform
+from benchmarks.contestants import Contestant, Floor, Pulumi, define_terraform, find_search_path
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
@@ -44,10 +44,10 @@ _SETTINGS: Final[dict[str, tuple[dict[str, str], tuple[str, ...]]]] = {
 
 
 def main() -> int:
-    """Run what the command line asks for."""
-    asked = _arguments()
+    """Run the measurements of the command line."""
+    asked = _parse_arguments()
     if not Path("/proc/self/stat").exists():
-        print("The benchmarks watch processes through /proc, which this system has not.")
+        print("The benchmarks watch processes through /proc, which this system does not have.")
         return 1
     try:
         _run(asked)
@@ -57,7 +57,7 @@ def main() -> int:
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10, 100, 1000], help="numbers of policies"
@@ -86,77 +86,81 @@ def _arguments() -> argparse.Namespace:
 
 def _run(asked: argparse.Namespace) -> None:
     begun = time.monotonic()
-    about = machine.describe(machine.pulumi_version(search_path()))
+    about = machine.describe(machine.read_pulumi_version(find_search_path()))
     parts: dict[str, str] = {}
 
     def measured(name: str, table: str) -> None:
         parts[name] = table
         _show(name, table)
 
-    measured("start", _start(3 if asked.quick else 7))
-    measured("calls", tables.calls(*(calls.time_calls(p, 200) for p in _policies())))
-    measured("expressions", tables.expressions(expressions.measure(3 if asked.quick else 7)))
+    measured("start", _measure_start(3 if asked.quick else 7))
+    measured("calls", tables.format_calls(*(calls.time_calls(p, 200) for p in _make_policies())))
+    measured(
+        "expressions", tables.format_expressions(expression_checks.measure(3 if asked.quick else 7))
+    )
     read = [1000] if asked.quick else [1000, 10_000]
-    measured("memory", tables.memory(map(calls.refresh, read)))
+    measured("memory", tables.format_memory(map(calls.measure_refresh, read)))
     ours: dict[runs.Setting, runs.Life] = {}
     floors: dict[runs.Setting, runs.Life] = {}
     theirs: dict[runs.Setting, runs.Life] = {}
-    for setting in _stacks(asked):  # in turns, so that all meet the same company on the machine
+    for setting in _list_settings(asked):  # in turns, so that other load affects all alike
         if not setting.delay:
-            floors[setting] = _live(Floor, setting, asked)
-        ours[setting] = _live(Pulumi, setting, asked)
+            floors[setting] = _run_life(Floor, setting, asked)
+        ours[setting] = _run_life(Pulumi, setting, asked)
         if asked.terraform and setting.count <= asked.terraform_largest:
-            kind = terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
-            theirs[setting] = _live(kind, setting, asked)
-    measured("steps", tables.steps(ours, floors))
+            kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
+            theirs[setting] = _run_life(kind, setting, asked)
+    measured("steps", tables.format_steps(ours, floors))
     if any(setting.delay for setting in ours):
-        measured("delays", tables.delays(ours, floors))
+        measured("delays", tables.format_delays(ours, floors))
     if not asked.quick:
-        measured("settings", _settings())
+        measured("settings", _measure_settings())
     about += f"\nThe whole run took {(time.monotonic() - begun) / 60:.0f} min."
     measured("machine", about)
     if theirs:
         # A later run without Terraform leaves this table as it is, and then it must say of when it
         # is.
-        measured("terraform", f"{tables.terraform(ours, theirs)}\n\n{about}")
+        measured("terraform", f"{tables.format_terraform(ours, theirs)}\n\n{about}")
     if not asked.quick:
-        document.write(parts, plot.svg(ours, floors, about))
-        print(f"\nWrote {document.PAGE} and {document.PLOT}.")
+        performance_page.write(parts, plot.draw_svg(ours, floors, about))
+        print(f"\nWrote {performance_page.PAGE} and {performance_page.PLOT}.")
 
 
-def _stacks(asked: argparse.Namespace) -> Iterator[runs.Setting]:
-    """Each size without a delay, and one of them with each."""
+def _list_settings(asked: argparse.Namespace) -> Iterator[runs.Setting]:
+    """Yield each size without a delay, and one size with each delay."""
     for count in asked.sizes:
         yield runs.Setting(count)
     if _DELAYED in asked.sizes:
         yield from (runs.Setting(_DELAYED, delay) for delay in _DELAYS)
 
 
-def _live(kind: type[Contestant], setting: runs.Setting, asked: argparse.Namespace) -> runs.Life:
+def _run_life(
+    kind: type[Contestant], setting: runs.Setting, asked: argparse.Namespace
+) -> runs.Life:
     milliseconds = setting.delay * 1000
     print(f"... {kind.__name__}, {setting.count} policies, {milliseconds:.0f} ms", file=sys.stderr)
-    return runs.live(kind, setting, checkpoints=asked.checkpoints)
+    return runs.run_life(kind, setting, checkpoints=asked.checkpoints)
 
 
-def _start(repetitions: int) -> str:
+def _measure_start(repetitions: int) -> str:
     with Emulator(tls=True) as tenant:
-        record = tenant.policies.create(encode(POLICY, shapes.usual(0)))
+        record = tenant.policies.create(encode(POLICY, shapes.make_usual(0)))
         environment = {**os.environ, **tenant.environment, "SSL_CERT_FILE": str(tenant.ca_file)}
-        return tables.start(*startup.compare(environment, record.id, repetitions))
+        return tables.format_start(*startup.compare(environment, record.id, repetitions))
 
 
-def _settings() -> str:
+def _measure_settings() -> str:
     found = {}
     for name, (variables, options) in _SETTINGS.items():
         print(f"... {name}", file=sys.stderr)
         found[name] = runs.create(_CREATED, variables, options)
     halves = [runs.create(_CREATED // 2, {}, ()) for _ in range(2)]
-    found["two stacks of half as many, one after the other"] = watch.added(halves)
-    return tables.settings(found)
+    found["two stacks of half as many, one after the other"] = watch.sum_usages(halves)
+    return tables.format_settings(found)
 
 
-def _policies() -> tuple[shapes.Inputs, shapes.Inputs]:
-    return shapes.usual(0), shapes.large()
+def _make_policies() -> tuple[shapes.Inputs, shapes.Inputs]:
+    return shapes.make_usual(0), shapes.make_large()
 
 
 def _show(name: str, text: str) -> None:

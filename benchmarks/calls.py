@@ -1,7 +1,7 @@
 """The cost of single calls of the provider, and of thousands of policies in its memory.
 
 `python -m benchmarks.calls` is a process of its own: it reads every policy whose id and outputs
-stand on a line of its standard input, as the plugin does, and prints what that took.
+are on a line of its standard input, as the plugin does, and prints time and memory.
 """
 
 from __future__ import annotations
@@ -59,25 +59,25 @@ class Refreshed:
 def time_calls(inputs: shapes.Inputs, repetitions: int) -> Calls:
     """Time the calls of a preview for one policy."""
     provider = PolicyProvider()
-    state = _state(_ID, inputs)
+    state = _make_state(_ID, inputs)
     changed = inputs | {"description": "Another."}
     return Calls(
-        _best(lambda: provider.check(state, copy.copy(inputs)), repetitions),
-        _best(lambda: provider.diff(_ID, state, inputs), repetitions),
-        _best(lambda: provider.diff(_ID, state, changed), repetitions),
+        _measure_best(lambda: provider.check(state, copy.copy(inputs)), repetitions),
+        _measure_best(lambda: provider.diff(_ID, state, inputs), repetitions),
+        _measure_best(lambda: provider.diff(_ID, state, changed), repetitions),
     )
 
 
-def refresh(count: int) -> Refreshed:
+def measure_refresh(count: int) -> Refreshed:
     """Read `count` policies in a new process, over the network of this machine."""
     with Emulator(tls=True) as tenant:
         lines = []
         for number in range(count):
-            inputs = shapes.usual(number) | {
+            inputs = shapes.make_usual(number) | {
                 "annotations": _MARKS | {"iac_resource_address": str(number)}
             }
             policy_id = tenant.policies.create(encode(POLICY, inputs)).id
-            lines.append(json.dumps([policy_id, _state(policy_id, inputs)]))
+            lines.append(json.dumps([policy_id, _make_state(policy_id, inputs)]))
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.calls"],
             input="\n".join(lines),
@@ -91,13 +91,13 @@ def refresh(count: int) -> Refreshed:
         return Refreshed(count, len(tenant.requests), seconds, rss)
 
 
-def _state(policy_id: str, inputs: shapes.Inputs) -> dict[str, Any]:
+def _make_state(policy_id: str, inputs: shapes.Inputs) -> dict[str, Any]:
     answer = decode(POLICY, encode(POLICY, inputs)) | {"id": policy_id}
     return to_state(record_answer(inputs, answer))
 
 
-def _best(call: Callable[[], object], repetitions: int) -> float:
-    """The shortest of the times, in milliseconds: what it costs where nobody interferes."""
+def _measure_best(call: Callable[[], object], repetitions: int) -> float:
+    """Return the shortest time in milliseconds, which other load affects least."""
     call()
     times = []
     for _ in range(repetitions):
@@ -108,7 +108,7 @@ def _best(call: Callable[[], object], repetitions: int) -> float:
 
 
 def _read_all(lines: Iterator[str]) -> None:
-    """Read the policies as they come, and keep none: neither does the plugin."""
+    """Read the policies from the lines, and keep none, as the plugin does."""
     provider = PolicyProvider()
     provider.configure(ConfigureRequest(config=Config({}, "benchmark")))
     lock = Lock()

@@ -1,6 +1,4 @@
-"""The contestants: Pulumi with this package, Pulumi with a provider that does nothing, and
-Terraform.
-"""
+"""The contestants: Pulumi with this package, Pulumi with an empty provider, and Terraform."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
-from benchmarks import floor, shapes, watch
+from benchmarks import empty_provider, shapes, watch
 from pulumi_c1policy._emulator import Emulator
 
 Step = Literal["create", "preview", "refresh", "drift", "update", "destroy"]
@@ -24,12 +22,12 @@ NAMES: Final[dict[Step, str]] = {
     "update": "update one",
     "destroy": "destroy",
 }
-"""The steps in their order, as a person calls them."""
+"""The names of the steps, in their order."""
 
 STEPS: Final = tuple(NAMES)
 
-CHANGED: Final = shapes.usual(0)["display_name"]
-"""The policy that drifts, and that the program changes later."""
+CHANGED: Final = shapes.make_usual(0)["display_name"]
+"""The name of the policy that drifts, and that the program changes later."""
 
 _ROOT = Path(__file__).resolve().parents[1]
 _YES = ("--yes", "--skip-preview")
@@ -39,21 +37,21 @@ class Contestant(ABC):
     """One tool with one stack of policies, in a folder of its own."""
 
     def __init__(self, folder: Path, tenant: Emulator, count: int) -> None:
-        """Set nothing up yet."""
+        """Create the folder and the environment."""
         self.folder = folder
         self.count = count
         folder.mkdir(parents=True)
-        ours = {k: v for k, v in os.environ.items() if not _of_somebody_else(k)}
+        ours = {k: v for k, v in os.environ.items() if not _belongs_to_another_tool(k)}
         authority = {"SSL_CERT_FILE": str(tenant.ca_file)} if tenant.ca_file else {}
         self.environment = {**ours, **tenant.environment, **authority}
 
     @abstractmethod
     def set_up(self) -> None:
-        """Make the stack; nothing of this is measured."""
+        """Create the stack, without a measurement."""
 
     @abstractmethod
     def run(self, step: Step) -> watch.Usage:
-        """Take one step."""
+        """Run one step, and return its usage."""
 
 
 class Pulumi(Contestant):
@@ -62,11 +60,11 @@ class Pulumi(Contestant):
     provider: ClassVar[str] = "ours"
 
     def __init__(self, folder: Path, tenant: Emulator, count: int) -> None:
-        """Set nothing up yet."""
+        """Create the folder and the environment."""
         super().__init__(folder, tenant, count)
         self.options: Sequence[str] = ()
         self.environment |= {
-            "PATH": search_path(),
+            "PATH": find_search_path(),
             "PYTHONPATH": str(_ROOT),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
@@ -77,7 +75,7 @@ class Pulumi(Contestant):
         }
 
     def set_up(self) -> None:
-        """Make a stack."""
+        """Create a stack."""
         (self.folder / "state").mkdir()
         project = {
             "name": "benchmark",
@@ -88,7 +86,7 @@ class Pulumi(Contestant):
         self._run("stack", "init", "bench")
 
     def run(self, step: Step) -> watch.Usage:
-        """Take one step."""
+        """Run one step, and return its usage."""
         commands: dict[Step, Sequence[str]] = {
             "create": ("up", *_YES),
             "preview": ("preview", "--expect-no-changes"),
@@ -99,7 +97,7 @@ class Pulumi(Contestant):
         }
         settings = {}
         if step == "drift":
-            settings[floor.DRIFTED] = CHANGED
+            settings[empty_provider.DRIFTED] = CHANGED
         if step == "update":
             settings["BENCHMARK_CHANGED"] = CHANGED
         return self._run(*commands[step], *self.options, **settings)
@@ -120,15 +118,13 @@ class Pulumi(Contestant):
 
 
 class Floor(Pulumi):
-    """The same with the provider that does nothing."""
+    """The Pulumi CLI with the provider that does nothing."""
 
     provider = "floor"
 
 
 class Terraform(Contestant):
-    """Terraform with the vendor's provider; the same work, so it refreshes only where
-    Pulumi does.
-    """
+    """Terraform with the vendor's provider; it refreshes in the same steps as Pulumi."""
 
     binary: ClassVar[Path]
     plugin: ClassVar[Path]
@@ -137,18 +133,20 @@ class Terraform(Contestant):
         """Write the configuration, with the provider taken from its path."""
         mirror = self.folder / "cli.tfrc"
         override = {"conductorone/conductorone": str(self.plugin.parent)}
-        mirror.write_text(f"provider_installation {{\n  {_override(override)}\n  direct {{}}\n}}\n")
+        mirror.write_text(
+            f"provider_installation {{\n  {_format_override(override)}\n  direct {{}}\n}}\n"
+        )
         self.environment |= {"TF_CLI_CONFIG_FILE": str(mirror), "TF_IN_AUTOMATION": "1"}
         source = {"conductorone": {"source": "conductorone/conductorone"}}
         configuration = {
             "terraform": {"required_providers": source},
             "variable": {"changed": {"default": ""}},
-            "resource": {"conductorone_policy": {"access": self._policies()}},
+            "resource": {"conductorone_policy": {"access": self._make_policies()}},
         }
         (self.folder / "main.tf.json").write_text(json.dumps(configuration))
 
     def run(self, step: Step) -> watch.Usage:
-        """Take one step."""
+        """Run one step, and return its usage."""
         commands: dict[Step, Sequence[str]] = {
             "create": ("apply", "-auto-approve"),
             "preview": ("plan", "-refresh=false"),
@@ -164,8 +162,8 @@ class Terraform(Contestant):
             plugin=self.plugin.name,
         )
 
-    def _policies(self) -> dict[str, object]:
-        policy = shapes.usual(0)
+    def _make_policies(self) -> dict[str, object]:
+        policy = shapes.make_usual(0)
         name = 'Access ${format("%05d", count.index)}'
         policy["display_name"] = name
         policy["description"] = (
@@ -175,20 +173,20 @@ class Terraform(Contestant):
         return {"count": self.count, **policy}
 
 
-def search_path() -> str:
-    """The PATH of the Pulumi CLI: the one that `make setup` got, else the user's own."""
+def find_search_path() -> str:
+    """Return the PATH of the Pulumi CLI: that of `make setup`, otherwise the user's own."""
     return os.pathsep.join([str(_ROOT / ".tools" / "bin"), os.environ.get("PATH", os.defpath)])
 
 
-def terraform(binary: Path, plugin: Path) -> type[Terraform]:
-    """Terraform from these paths."""
+def define_terraform(binary: Path, plugin: Path) -> type[Terraform]:
+    """Return a class for Terraform and a provider at these paths."""
     return type("Terraform", (Terraform,), {"binary": binary, "plugin": plugin})
 
 
-def _override(folders: Mapping[str, str]) -> str:
+def _format_override(folders: Mapping[str, str]) -> str:
     lines = " ".join(f'"{name}" = "{folder}"' for name, folder in folders.items())
     return f"dev_overrides {{ {lines} }}"
 
 
-def _of_somebody_else(variable: str) -> bool:
+def _belongs_to_another_tool(variable: str) -> bool:
     return variable.startswith(("PULUMI_", "CONDUCTORONE_", "TF_", "BENCHMARK_"))

@@ -1,4 +1,4 @@
-"""The machine of the figures."""
+"""The description of the machine that measures."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from pathlib import Path
 
 
 def describe(pulumi: str) -> str:
-    """The machine, the versions, the day, and how busy the machine was before the first
-    measurement.
-    """
+    """Describe the machine, the versions, the day, and the load before the measurements."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     load = os.getloadavg()[0]
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -21,14 +19,14 @@ def describe(pulumi: str) -> str:
         "" if load < 1 else f"\nThe machine had other work, too: a load of {load:.1f} at the start."
     )
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python "
+        f"{_read_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python "
         f"{platform.python_version()}, Pulumi {pulumi}, its Python SDK {version('pulumi')}; "
         f"{today}.{busy}"
     )
 
 
-def pulumi_version(path: str) -> str:
-    """The version of the Pulumi CLI on this PATH."""
+def read_pulumi_version(path: str) -> str:
+    """Return the version of the Pulumi CLI on this PATH."""
     environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     done = subprocess.run(
         ["pulumi", "version"], env=environment, capture_output=True, text=True, check=True
@@ -36,7 +34,7 @@ def pulumi_version(path: str) -> str:
     return done.stdout.strip().removeprefix("v")
 
 
-def _processor() -> str:
+def _read_processor() -> str:
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()

@@ -1,4 +1,4 @@
-"""The steps of a stack's life, measured one after the other."""
+"""Measurements of the steps of a stack's life, in their order."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from benchmarks.contestants import CHANGED, STEPS, Contestant, Pulumi, Step
 from pulumi_c1policy._emulator import Emulator
 
 NO_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
-"""The variable with which the engine writes its state once, at the end."""
+"""The variable that makes the engine write its state once, at the end."""
 
 MANY: Final = 300
-"""More policies than these are created and destroyed without checkpoints, which would take minutes.
-"""
+"""The number of policies above which checkpoints are skipped, because they would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class Setting:
     """The life of a stack.
 
     Attributes:
-        count: How many policies.
-        delay: Seconds that the tenant waits before each answer.
+        count: The number of policies.
+        delay: The seconds before each answer of the tenant.
     """
 
     count: int
@@ -44,26 +43,28 @@ class Figures:
 Life = Mapping[Step, Figures]
 
 
-def live(kind: type[Contestant], setting: Setting, *, checkpoints: bool = False) -> Life:
-    """Take all steps.
+def run_life(kind: type[Contestant], setting: Setting, *, checkpoints: bool = False) -> Life:
+    """Run all steps.
 
     Args:
-        kind: Who takes them.
-        setting: With how many policies, and how far from the tenant.
-        checkpoints: Write them with many policies, too.
+        kind: The contestant.
+        setting: The number of policies and the delay of the tenant.
+        checkpoints: True to write checkpoints with many policies, too.
     """
     with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
+        _add_users(tenant)
         contestant = kind(Path(folder) / "stack", tenant, setting.count)
         if setting.count > MANY and not checkpoints:
             contestant.environment |= NO_CHECKPOINTS
         contestant.set_up()
         tenant.set_quirks(delay=setting.delay)
-        return {step: _take(step, contestant, tenant) for step in STEPS}
+        return {step: _run_step(step, contestant, tenant) for step in STEPS}
 
 
 def create(count: int, settings: Mapping[str, str], options: Sequence[str]) -> watch.Usage:
-    """Create `count` policies with variables and options of the engine's."""
+    """Create `count` policies with variables and options of the engine."""
     with Emulator(tls=True) as tenant, tempfile.TemporaryDirectory(prefix="c1policy-") as folder:
+        _add_users(tenant)
         stack = Pulumi(Path(folder) / "stack", tenant, count)
         stack.set_up()
         stack.environment |= settings
@@ -71,8 +72,14 @@ def create(count: int, settings: Mapping[str, str], options: Sequence[str]) -> w
         return stack.run("create")
 
 
-def _take(step: Step, contestant: Contestant, tenant: Emulator) -> Figures:
-    usual = shapes.usual(0)["description"]
+def _add_users(tenant: Emulator) -> None:
+    """Add the users that the policies name, which a preview looks for."""
+    for user_id in shapes.USERS:
+        tenant.add_user(f"{user_id}@example.com", id=user_id)
+
+
+def _run_step(step: Step, contestant: Contestant, tenant: Emulator) -> Figures:
+    usual = shapes.make_usual(0)["description"]
     found = [r.id for r in tenant.policies if r.stored.get("displayName") == CHANGED]
     for policy_id in found:
         if step == "drift":

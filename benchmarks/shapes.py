@@ -1,10 +1,13 @@
-"""The policies that are measured: a usual one, and one as large as a tenant takes."""
+"""The measured policies: a usual one, and one of the largest size that a tenant accepts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 Inputs = dict[str, Any]
+
+USERS = ("user-a", "user-b", "user-security")
+"""The ids of the users that the policies name."""
 
 _APPROVAL = {
     "approval": {
@@ -22,8 +25,8 @@ _USERS = {"approval": {"users": {"user_ids": ["user-a", "user-b"]}, "allow_reass
 _CEL = {"approval": {"expression": {"expressions": ["appOwners"], "fallback": False}}}
 
 
-def usual(number: int) -> Inputs:
-    """Two lists of steps, five steps, one rule."""
+def make_usual(number: int) -> Inputs:
+    """Return a policy with two lists of steps, five steps and one rule."""
     return {
         "display_name": f"Access {number:05}",
         "policy_type": "POLICY_TYPE_GRANT",
@@ -36,8 +39,8 @@ def usual(number: int) -> Inputs:
     }
 
 
-def large() -> Inputs:
-    """Sixteen lists of steps, 96 steps, sixteen rules."""
+def make_large() -> Inputs:
+    """Return a policy with sixteen lists of steps, 96 steps and sixteen rules."""
     steps = [_USERS, _WAIT, _APPROVAL, _CEL, _OWNERS, _ACCEPT]
     keys = ["grant", *(f"list_{number}" for number in range(1, 16))]
     conditions = [f"subject.department == 'Department {number}'" for number in range(16)]

@@ -1,6 +1,6 @@
-"""The time to the plugin's first answers, beside a plugin whose provider does nothing.
+"""The time to the plugin's first answers, compared with that of an empty provider.
 
-The real process, `python -m pulumi.dynamic`, and real calls as the engine makes them.
+It runs the real process, `python -m pulumi.dynamic`, with the calls of the engine.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from benchmarks import shapes, watch
-from benchmarks.floor import FloorProvider
+from benchmarks.empty_provider import FloorProvider
 from pulumi_c1policy.provider import PolicyProvider
 
 
 @dataclass(frozen=True)
 class Moment:
-    """The resources that a process had used when a call was answered."""
+    """The usage of a process at the answer to a call."""
 
     seconds: float
     cpu: float
@@ -38,7 +38,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Start:
-    """The first check, which sends nothing, and after it the first read, which does."""
+    """The first check, which sends no request, and the first read after it, which sends some."""
 
     check: Moment
     read: Moment
@@ -47,25 +47,27 @@ class Start:
 def compare(
     environment: Mapping[str, str], policy_id: str, repetitions: int
 ) -> tuple[Start, Start]:
-    """The medians for our provider and for the one that does nothing, measured in turns.
+    """Measure our provider and the empty one in turns; return the medians.
 
     Args:
-        environment: Of the processes; it leads to the tenant.
+        environment: The environment of the processes, with the tenant's address.
         policy_id: A policy to read.
-        repetitions: Of each.
+        repetitions: The number of measurements of each.
     """
     runs: list[tuple[Start, Start]] = [
         (
-            _start(PolicyProvider(), environment, policy_id),
-            _start(FloorProvider(), environment, policy_id),
+            _measure_start(PolicyProvider(), environment, policy_id),
+            _measure_start(FloorProvider(), environment, policy_id),
         )
         for _ in range(repetitions)
     ]
     ours, floor = zip(*runs, strict=True)
-    return _median(ours), _median(floor)
+    return _find_median_start(ours), _find_median_start(floor)
 
 
-def _start(provider: ResourceProvider, environment: Mapping[str, str], policy_id: str) -> Start:
+def _measure_start(
+    provider: ResourceProvider, environment: Mapping[str, str], policy_id: str
+) -> Start:
     begun = time.perf_counter()
     process = subprocess.Popen(
         # The engine's address is only used for log messages, of which there are none.
@@ -80,33 +82,33 @@ def _start(provider: ResourceProvider, environment: Mapping[str, str], policy_id
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             plugin = provider_pb2_grpc.ResourceProviderStub(channel)
             plugin.Configure(provider_pb2.ConfigureRequest())
-            inputs = _struct(shapes.usual(0), provider)
+            inputs = _make_struct(shapes.make_usual(0), provider)
             plugin.Check(provider_pb2.CheckRequest(olds=Struct(), news=inputs))
-            check = _moment(process.pid, begun)
-            outputs = _struct(shapes.usual(0) | {"system_builtin": False}, provider)
+            check = _read_moment(process.pid, begun)
+            outputs = _make_struct(shapes.make_usual(0) | {"system_builtin": False}, provider)
             plugin.Read(provider_pb2.ReadRequest(id=policy_id, properties=outputs))
-            return Start(check, _moment(process.pid, begun))
+            return Start(check, _read_moment(process.pid, begun))
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
 
 
-def _struct(properties: dict[str, Any], provider: ResourceProvider) -> Struct:
+def _make_struct(properties: dict[str, Any], provider: ResourceProvider) -> Struct:
     named = {**properties, "__provider": serialize_provider(provider)}
     return asyncio.run(rpc.serialize_properties(named, {}))
 
 
-def _moment(process: int, begun: float) -> Moment:
+def _read_moment(process: int, begun: float) -> Moment:
     seconds = time.perf_counter() - begun
-    return Moment(seconds, watch.cpu(process), watch.rss(process) / 2**20)
+    return Moment(seconds, watch.read_cpu(process), watch.read_rss(process) / 2**20)
 
 
-def _median(starts: Sequence[Start]) -> Start:
-    return Start(_middle([s.check for s in starts]), _middle([s.read for s in starts]))
+def _find_median_start(starts: Sequence[Start]) -> Start:
+    return Start(_find_median([s.check for s in starts]), _find_median([s.read for s in starts]))
 
 
-def _middle(moments: Sequence[Moment]) -> Moment:
+def _find_median(moments: Sequence[Moment]) -> Moment:
     return Moment(
         median(m.seconds for m in moments),
         median(m.cpu for m in moments),

@@ -1,4 +1,4 @@
-"""Figures as tables that read well both in a terminal and in Markdown."""
+"""Tables of figures, for a terminal and for Markdown."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _STEPS_HEADER = (
 )  # fmt: skip
 
 
-def steps(ours: Lives, floors: Lives) -> str:
-    """Each step beside the engine with a provider that does nothing."""
+def format_steps(ours: Lives, floors: Lives) -> str:
+    """Format each step, compared with the engine and an empty provider."""
     rows = [
         (
-            _count(setting.count, step),
+            _format_count(setting.count, step),
             NAMES[step],
             ours[setting][step].requests,
-            *_beside(ours[setting][step].usage, figures.usage),
+            *_compare_usage(ours[setting][step].usage, figures.usage),
         )
         for setting, life in floors.items()
         for step, figures in life.items()
     ]
-    return _table(_STEPS_HEADER, rows)
+    return _format_table(_STEPS_HEADER, rows)
 
 
-def delays(ours: Lives, floors: Lives) -> str:
-    """Each step by the delay of the network, for the number of policies that was measured so."""
+def format_delays(ours: Lives, floors: Lives) -> str:
+    """Format each step by the delay of the network, for one number of policies."""
     (count,) = {setting.count for setting in ours if setting.delay}
     lives = {setting.delay: life for setting, life in ours.items() if setting.count == count}
     header = ("step", "requests", "engine alone", *(f"{d * 1000:.0f} ms" for d in lives))
@@ -42,16 +42,16 @@ def delays(ours: Lives, floors: Lives) -> str:
         (
             NAMES[step],
             figures.requests,
-            _seconds(floors[Setting(count)][step].usage.wall),
-            *(_seconds(life[step].usage.wall) for life in lives.values()),
+            _format_seconds(floors[Setting(count)][step].usage.wall),
+            *(_format_seconds(life[step].usage.wall) for life in lives.values()),
         )
         for step, figures in lives[0.0].items()
     ]
-    return _table(header, rows)
+    return _format_table(header, rows)
 
 
-def terraform(ours: Lives, theirs: Lives) -> str:
-    """Each step beside Terraform with the vendor's provider."""
+def format_terraform(ours: Lives, theirs: Lives) -> str:
+    """Format each step, compared with Terraform and the vendor's provider."""
     header = ("policies", "delay", "step", "requests", "Terraform's", "seconds", "Terraform's",
               "ratio", "CPU s", "Terraform's", "ratio")  # fmt: skip
     rows = [
@@ -61,42 +61,42 @@ def terraform(ours: Lives, theirs: Lives) -> str:
             NAMES[step],
             mine.requests,
             figures.requests,
-            _seconds(mine.usage.wall),
-            _seconds(figures.usage.wall),
-            _ratio(mine.usage.wall, figures.usage.wall),
-            _seconds(mine.usage.total_cpu),
-            _seconds(figures.usage.total_cpu),
-            _ratio(mine.usage.total_cpu, figures.usage.total_cpu),
+            _format_seconds(mine.usage.wall),
+            _format_seconds(figures.usage.wall),
+            _format_ratio(mine.usage.wall, figures.usage.wall),
+            _format_seconds(mine.usage.total_cpu),
+            _format_seconds(figures.usage.total_cpu),
+            _format_ratio(mine.usage.total_cpu, figures.usage.total_cpu),
         )
         for setting, life in theirs.items()
         for step, figures in life.items()
         for mine in (ours[setting][step],)
     ]
-    return _table(header, rows)
+    return _format_table(header, rows)
 
 
-def settings(usages: Mapping[str, Usage]) -> str:
-    """The creation of the same policies under settings of the engine."""
+def format_settings(usages: Mapping[str, Usage]) -> str:
+    """Format the creation of the same policies with several settings of the engine."""
     rows = [
-        (name, _seconds(usage.wall), _seconds(usage.cpu.get("engine", 0.0)))
+        (name, _format_seconds(usage.wall), _format_seconds(usage.cpu.get("engine", 0.0)))
         for name, usage in usages.items()
     ]
-    return _table(("setting", "seconds", "CPU s of the engine"), rows)
+    return _format_table(("setting", "seconds", "CPU s of the engine"), rows)
 
 
-def start(ours: Start, floor: Start) -> str:
-    """The start of the plugin beside one whose provider does nothing."""
+def format_start(ours: Start, floor: Start) -> str:
+    """Format the start of the plugin, compared with an empty provider."""
     header = ("until the answer to", "ms", "empty provider", "more", "CPU ms", "empty provider",
               "more", "MB", "empty provider", "more")  # fmt: skip
     rows = [
-        ("the first check", *_moments(ours.check, floor.check)),
-        ("the first read, with a token", *_moments(ours.read, floor.read)),
+        ("the first check", *_compare_moments(ours.check, floor.check)),
+        ("the first read, with a token", *_compare_moments(ours.read, floor.read)),
     ]
-    return _table(header, rows)
+    return _format_table(header, rows)
 
 
-def calls(usual: Calls, large: Calls) -> str:
-    """Make the table of the calls of a preview for one policy."""
+def format_calls(usual: Calls, large: Calls) -> str:
+    """Format the calls of a preview for one policy."""
     header = ("policy", "check", "diff, the same", "diff, one field changed")
     rows = [
         (name, *(f"{milliseconds:.2f} ms" for milliseconds in vars(found).values()))
@@ -105,37 +105,39 @@ def calls(usual: Calls, large: Calls) -> str:
             ("large: 16 lists of steps, 96 steps, 16 rules", large),
         )
     ]
-    return _table(header, rows)
+    return _format_table(header, rows)
 
 
-def expressions(found: Mapping[str, tuple[float, float]]) -> str:
-    """Make the table of the check of expressions."""
+def format_expressions(found: Mapping[str, tuple[float, float]]) -> str:
+    """Format the check of expressions."""
     rows = [(name, f"{ms:.0f}", f"{size:.0f}") for name, (ms, size) in found.items()]
-    return _table(("expressions checked", "ms", "MB more"), rows)
+    return _format_table(("expressions checked", "ms", "MB more"), rows)
 
 
-def memory(found: Iterable[Refreshed]) -> str:
-    """Make the table of reading many policies in one process."""
+def format_memory(found: Iterable[Refreshed]) -> str:
+    """Format the reads of many policies in one process."""
     rows = [
-        (f"{r.policies:,}", r.requests, _seconds(r.seconds),
+        (f"{r.policies:,}", r.requests, _format_seconds(r.seconds),
          f"{r.seconds / r.policies * 1000:.2f}", f"{r.rss:.0f}")
         for r in found
     ]  # fmt: skip
-    return _table(("policies read", "requests", "seconds", "ms a policy", "MB at most"), rows)
+    return _format_table(
+        ("policies read", "requests", "seconds", "ms a policy", "MB at most"), rows
+    )
 
 
-def _beside(usage: Usage, floor: Usage) -> Iterator[object]:
-    yield _seconds(usage.wall)
-    yield _seconds(floor.wall)
-    yield _ratio(usage.wall, floor.wall)
+def _compare_usage(usage: Usage, floor: Usage) -> Iterator[object]:
+    yield _format_seconds(usage.wall)
+    yield _format_seconds(floor.wall)
+    yield _format_ratio(usage.wall, floor.wall)
     for part in ("plugin", "engine", "program"):
-        yield _seconds(usage.cpu.get(part, 0.0))
-    yield _seconds(floor.total_cpu)
-    yield _ratio(usage.total_cpu, floor.total_cpu)
+        yield _format_seconds(usage.cpu.get(part, 0.0))
+    yield _format_seconds(floor.total_cpu)
+    yield _format_ratio(usage.total_cpu, floor.total_cpu)
     yield f"{usage.rss.get('plugin', 0) / 2**20:.0f}"
 
 
-def _moments(ours: Moment, floor: Moment) -> Iterator[str]:
+def _compare_moments(ours: Moment, floor: Moment) -> Iterator[str]:
     for mine, theirs in (
         (ours.seconds * 1000, floor.seconds * 1000),
         (ours.cpu * 1000, floor.cpu * 1000),
@@ -144,20 +146,20 @@ def _moments(ours: Moment, floor: Moment) -> Iterator[str]:
         yield from (f"{mine:.0f}", f"{theirs:.0f}", f"{mine - theirs:+.0f}")
 
 
-def _count(count: int, step: Step) -> str:
+def _format_count(count: int, step: Step) -> str:
     # The star is explained where the table stands.
     return f"{count:,}{' *' if count > MANY and step in ('create', 'destroy') else ''}"
 
 
-def _seconds(value: float) -> str:
+def _format_seconds(value: float) -> str:
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
-def _ratio(value: float, floor: float) -> str:
+def _format_ratio(value: float, floor: float) -> str:
     return f"{value / floor:.2f}" if floor else "-"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def _format_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     cells = [list(map(str, row)) for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     numeric = [

@@ -1,4 +1,4 @@
-"""Run a command and watch what its processes use, by the part that they play."""
+"""Measurement of a command: the usage of its processes, by part."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 Part = Literal["engine", "plugin", "program"]
-"""The CLI itself; what serves the resources; what runs the user's program, with all the rest."""
+"""The CLI; the server of the resources; the process of the program, and all others."""
 
-# Looks are rarer the longer it takes: they cost time themselves, and miss what a process does after
-# the last.
+# The interval grows with the elapsed time: each look costs time, and misses later usage.
 _SHORTEST, _LONGEST, _PART_OF_ELAPSED = 0.03, 0.25, 0.01
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -61,17 +60,17 @@ def run(
     """Run a command to its end.
 
     Args:
-        command: What to run.
-        cwd: Where.
-        environment: Its whole environment.
-        plugin: What the command line of the plugin's process contains.
+        command: The command line.
+        cwd: The working folder.
+        environment: The whole environment.
+        plugin: A part of the command line of the plugin's process.
 
     Raises:
         CommandFailedError: It did not exit with 0.
     """
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         start = time.perf_counter()
-        # A session of its own tells its processes from all others, whoever their parent is.
+        # A separate session identifies its processes, whatever their parent is.
         child = subprocess.Popen(
             command,
             cwd=cwd,
@@ -82,22 +81,22 @@ def run(
             start_new_session=True,
         )
         seen: dict[int, _Process] = {}
-        part = _part_of(child.pid, plugin)
+        part = _make_classifier(child.pid, plugin)
         while True:
             passed = time.perf_counter() - start
             try:
                 code = child.wait(min(_LONGEST, max(_SHORTEST, passed * _PART_OF_ELAPSED)))
                 break
             except subprocess.TimeoutExpired:
-                _look(child.pid, seen, part)
+                _update_processes(child.pid, seen, part)
         wall = time.perf_counter() - start
         if code:
             output.seek(0)
             raise CommandFailedError(f"{' '.join(map(str, command))}\n{output.read()[-4000:]}")
-    return _summed(wall, seen)
+    return _sum_processes(wall, seen)
 
 
-def _part_of(engine: int, plugin: str) -> Callable[[int], Part]:
+def _make_classifier(engine: int, plugin: str) -> Callable[[int], Part]:
     def part(process: int) -> Part:
         if process == engine:
             return "engine"
@@ -107,41 +106,41 @@ def _part_of(engine: int, plugin: str) -> Callable[[int], Part]:
     return part
 
 
-def _look(session: int, seen: dict[int, _Process], part: Callable[[int], Part]) -> None:
-    """Bring what is known of the session's processes up to date; the counts only ever grow."""
+def _update_processes(session: int, seen: dict[int, _Process], part: Callable[[int], Part]) -> None:
+    """Update the records of the session's processes; the counts only grow."""
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
         process = int(name)
         try:
-            if int(_stat(process)[_SESSION]) != session:
+            if int(_read_stat(process)[_SESSION]) != session:
                 continue
             found = seen.setdefault(process, _Process("program"))
             # Between its start and its exec a process still has its parent's command line.
             if found.part == "program":
                 found.part = part(process)
-            found.cpu, found.rss = cpu(process), max(found.rss, rss(process))
+            found.cpu, found.rss = read_cpu(process), max(found.rss, read_rss(process))
         except _GONE:
             continue
 
 
-def cpu(process: int) -> float:
-    """The seconds of user and system time that a process has used."""
-    stat = _stat(process)
+def read_cpu(process: int) -> float:
+    """Return the seconds of user and system time of a process."""
+    stat = _read_stat(process)
     return (int(stat[_USER]) + int(stat[_SYSTEM])) / _TICKS
 
 
-def rss(process: int) -> int:
-    """The bytes that a process has in memory."""
-    return int(_stat(process)[_RSS]) * _PAGE
+def read_rss(process: int) -> int:
+    """Return the bytes of a process in memory."""
+    return int(_read_stat(process)[_RSS]) * _PAGE
 
 
-def _stat(process: int) -> list[str]:
+def _read_stat(process: int) -> list[str]:
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
-def added(usages: Sequence[Usage]) -> Usage:
-    """Sum up commands that ran one after the other."""
+def sum_usages(usages: Sequence[Usage]) -> Usage:
+    """Sum the usages of consecutive commands."""
     total = Usage(sum(usage.wall for usage in usages))
     for usage in usages:
         for part in usage.cpu:
@@ -150,7 +149,7 @@ def added(usages: Sequence[Usage]) -> Usage:
     return total
 
 
-def _summed(wall: float, seen: Mapping[int, _Process]) -> Usage:
+def _sum_processes(wall: float, seen: Mapping[int, _Process]) -> Usage:
     usage = Usage(wall)
     for process in seen.values():
         usage.cpu[process.part] = usage.cpu.get(process.part, 0.0) + process.cpu

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 
 class LookupResult:
-    """An object that a lookup has found; in the inputs of a policy it becomes its id.
+    """An object that a lookup has found; in the inputs of a resource it becomes its id.
 
     Attributes:
         KIND: The kind of the object, as in `_model/id_fields.py`.

@@ -11,6 +11,9 @@ from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_P
 from pulumi_c1policy._pulumi import declaration
 from pulumi_c1policy.provider import AppPoliciesProvider, EntitlementPoliciesProvider
 
+if TYPE_CHECKING:
+    from pulumi_c1policy.lookup_results import AppId, EntitlementId, PolicyId
+
 
 class AppPolicies(dynamic.Resource, module="c1policy", name="AppPolicies"):
     """The policies of an app, which decide for each of its entitlements without policies.
@@ -39,10 +42,10 @@ class AppPolicies(dynamic.Resource, module="c1policy", name="AppPolicies"):
         resource_name: str,
         opts: pulumi.ResourceOptions | None = None,
         *,
-        app_id: pulumi.Input[str],
-        grant_policy_id: pulumi.Input[str] | None = None,
-        revoke_policy_id: pulumi.Input[str] | None = None,
-        certify_policy_id: pulumi.Input[str] | None = None,
+        app_id: pulumi.Input[AppId],
+        grant_policy_id: pulumi.Input[PolicyId] | None = None,
+        revoke_policy_id: pulumi.Input[PolicyId] | None = None,
+        certify_policy_id: pulumi.Input[PolicyId] | None = None,
         on_conflict: Literal["refuse", "overwrite"] = "refuse",
         on_delete: Literal["restore", "keep"] = "restore",
     ) -> None:
@@ -110,12 +113,12 @@ class EntitlementPolicies(dynamic.Resource, module="c1policy", name="Entitlement
         resource_name: str,
         opts: pulumi.ResourceOptions | None = None,
         *,
-        app_id: pulumi.Input[str],
-        entitlement_id: pulumi.Input[str],
-        grant_policy_id: pulumi.Input[str] | None = None,
-        revoke_policy_id: pulumi.Input[str] | None = None,
-        certify_policy_id: pulumi.Input[str] | None = None,
-        emergency_grant_policy_id: pulumi.Input[str] | None = None,
+        app_id: pulumi.Input[AppId],
+        entitlement_id: pulumi.Input[EntitlementId],
+        grant_policy_id: pulumi.Input[PolicyId] | None = None,
+        revoke_policy_id: pulumi.Input[PolicyId] | None = None,
+        certify_policy_id: pulumi.Input[PolicyId] | None = None,
+        emergency_grant_policy_id: pulumi.Input[PolicyId] | None = None,
         emergency_grant_enabled: pulumi.Input[bool] | None = None,
         override_access_requests_defaults: pulumi.Input[bool] | None = None,
         on_conflict: Literal["refuse", "overwrite"] = "refuse",

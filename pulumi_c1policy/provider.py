@@ -26,10 +26,11 @@ from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     ENTITLEMENT_POLICIES_KIND,
 )
 from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions, read_options
-from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, list_warnings, plan
+from pulumi_c1policy._lifecycle.planning.plan import NoOp, Replace, Update, list_warnings, plan
 from pulumi_c1policy._lifecycle.planning.prior import Prior
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
+from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._pulumi import (
     dynamic_server,
     engine_results,
@@ -39,6 +40,7 @@ from pulumi_c1policy._pulumi import (
     policy_links,
     runtime,
     stack_ownership,
+    tenant_help,
 )
 from pulumi_c1policy._pulumi.attachment_calls import AttachmentProvider
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
@@ -66,6 +68,7 @@ class PolicyProvider(ResourceProvider):
         found += runtime.chains.check(
             desired, policy_links.unpack(news.get(stack_ownership.OPTIONS))
         )
+        found += tenant_help.check_ids(POLICY, _olds, desired, found)
         secrets = options.secrets
         graded = options.severities.apply(found, options.names)
         findings = [engine_results.hide_secret(finding, secrets) for finding in graded]
@@ -120,6 +123,8 @@ class PolicyProvider(ResourceProvider):
             runtime.known_state.release(_id, dynamic_server.get_request_urn(), "diff")
         for warning in list_warnings(planned, prior, desired, options):
             failures.warn_of(_olds, warning, _id)
+        if isinstance(planned, Update) and (text := tenant_help.describe_use(_id)):
+            failures.inform_of(_olds, text, _id)
         return engine_results.make_diff_result(planned)
 
     @failures.hide_inputs(1)

@@ -1,4 +1,4 @@
-"""The chapter of `docs/reference.md` about the builders: each signature, and what it is for."""
+"""The chapter of `docs/reference.md` about the builders: signatures and purposes."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGELOG = ROOT / "CHANGELOG.md"
+FRAGMENTS = ROOT / "changelog.d"
 START = "<!-- towncrier release notes start -->\n"
 """The line below which towncrier inserts a release."""
 
@@ -20,30 +21,38 @@ RELEASED = "<!-- end of unreleased -->\n"
 
 
 def main(arguments: list[str]) -> int:
-    """Write the unreleased changes, or release them under the version that is given."""
-    text = without_unreleased(CHANGELOG.read_text("utf-8"))
+    """Write the unreleased changes, or release them under the given version."""
+    text = CHANGELOG.read_text("utf-8")
     if arguments:
-        CHANGELOG.write_text(text, "utf-8")
-        _towncrier("--yes", "--version", arguments[0])
-        return 0
-    _, _, entries = _towncrier("--draft", "--version", "next").strip().partition("\n")
-    CHANGELOG.write_text(with_unreleased(text, f"## Unreleased\n{entries}"), "utf-8")
+        CHANGELOG.write_text(remove_unreleased(text), "utf-8")
+        _run_towncrier("--yes", "--version", arguments[0])
+    else:
+        CHANGELOG.write_text(replace_unreleased(text), "utf-8")
     return 0
 
 
-def without_unreleased(text: str) -> str:
+def replace_unreleased(text: str) -> str:
+    """Return the changelog with the changes of the fragments as its generated part."""
+    released = remove_unreleased(text)
+    if not any(path.name != "README.md" for path in FRAGMENTS.glob("*.md")):
+        return released
+    _, _, entries = _run_towncrier("--draft", "--version", "next").strip().partition("\n")
+    return insert_unreleased(released, f"## Unreleased\n{entries}")
+
+
+def remove_unreleased(text: str) -> str:
     """Return the changelog without its generated part."""
     head, found, rest = text.partition(UNRELEASED)
     return head + rest.partition(RELEASED)[2] if found else text
 
 
-def with_unreleased(text: str, draft: str) -> str:
+def insert_unreleased(text: str, draft: str) -> str:
     """Return the changelog with `draft` as its generated part, above the releases."""
     head, _, rest = text.partition(START)
     return f"{head}{UNRELEASED}\n{draft}\n\n{RELEASED}{START}{rest}"
 
 
-def _towncrier(*options: str) -> str:
+def _run_towncrier(*options: str) -> str:
     command = [sys.executable, "-m", "towncrier", "build", *options]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8")
     return done.stdout

@@ -1,4 +1,4 @@
-"""`make chaos`: many seeds of the simulation, some through the real CLI, and a table of each."""
+"""`make chaos`: many seeds of the simulation, some seeds under the real CLI, and their counts."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from functools import partial
 from pathlib import Path
 
 from pulumi_c1policy._emulator import Emulator
-from tests.simulation import attachment_scenario, scenario
-from tests.simulation import tally as simulation
+from tests.simulation import attachment_scenario, scenario, seed_counts
 from tests.simulation.simulation import Simulation
-from tests.support import throughcli
-from tests.support.cli import environment
+from tests.support import cli_chaos
+from tests.support.cli import build_environment
 from tests.support.tally import Tally
 
 _SEEDS_A_TASK = 100
 
 
 def main() -> int:
-    """Run the seeds that the command line asks for; return the exit code."""
+    """Run the seeds of the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100_000, help="seeds of the simulation")
     parser.add_argument(
@@ -34,33 +33,32 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     chosen = parser.parse_args()
     simulated = range(chosen.first, chosen.first + chosen.seeds)
-    wrong = _table("Simulated", len(simulated), _simulated(simulated))
+    violations = _print_table("Simulated", len(simulated), _play_simulated_seeds(simulated))
     attached = range(chosen.first, chosen.first + chosen.attachment_seeds)
-    wrong += _table(
-        "Simulated attachments", len(attached), _simulated(attached, attachment_scenario.play)
-    )
-    through = range(chosen.first, chosen.first + chosen.cli_seeds)
-    wrong += _table("Through the CLI", len(through), _through_cli(through))
-    return min(wrong, 1)
+    tallies = _play_simulated_seeds(attached, attachment_scenario.play)
+    violations += _print_table("Simulated attachments", len(attached), tallies)
+    with_cli = range(chosen.first, chosen.first + chosen.cli_seeds)
+    violations += _print_table("Through the CLI", len(with_cli), _play_cli_seeds(with_cli))
+    return min(violations, 1)
 
 
-def _simulated(
+def _play_simulated_seeds(
     seeds: Sequence[int], play: Callable[[int], Simulation] = scenario.play
 ) -> Iterable[Tally]:
     """Play seeds in one process per core."""
     tasks = [seeds[n : n + _SEEDS_A_TASK] for n in range(0, len(seeds), _SEEDS_A_TASK)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(partial(_some, play), tasks)
+        yield from pool.map(partial(_count_seeds, play), tasks)
 
 
-def _some(play: Callable[[int], Simulation], seeds: Sequence[int]) -> Tally:
+def _count_seeds(play: Callable[[int], Simulation], seeds: Sequence[int]) -> Tally:
     found = Tally()
     for seed in seeds:
-        found.add(simulation.run(seed, play))
+        found.add(seed_counts.count_seed(seed, play))
     return found
 
 
-def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
+def _play_cli_seeds(seeds: Sequence[int]) -> Iterable[Tally]:
     with Emulator() as tenant, tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         home = base / "home"
@@ -68,23 +66,23 @@ def _through_cli(seeds: Sequence[int]) -> Iterable[Tally]:
         for seed in seeds:
             place = base / f"stack-{seed}"
             place.mkdir()
-            yield throughcli.run(seed, tenant, place, environment(home))
+            yield cli_chaos.run_seed(seed, tenant, place, build_environment(home))
 
 
-def _table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:
-    """Print the counts; return how many guarantees were broken."""
+def _print_table(title: str, seeds: int, tallies: Iterable[Tally]) -> int:
+    """Print the counts; return the number of violations."""
     tally, begun = Tally(), time.monotonic()
     for found in tallies:
         tally.add(found)
-        for line in found.wrong:
-            print(f"WRONG: {line}", flush=True)
+        for line in found.violations:
+            print(f"VIOLATION: {line}", flush=True)
         if sys.stderr.isatty():
             print(f"\r{title}: {tally.counts['seeds']}/{seeds}", end="", file=sys.stderr)
     print(f"\n{title} ({time.monotonic() - begun:.0f} s)")
     for name, count in sorted(tally.counts.items()):
         print(f"  {name:<44}{count:>10}")
-    print(f"  {'wrong in the end':<44}{len(tally.wrong):>10}", flush=True)
-    return len(tally.wrong)
+    print(f"  {'violations':<44}{len(tally.violations):>10}", flush=True)
+    return len(tally.violations)
 
 
 if __name__ == "__main__":

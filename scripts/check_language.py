@@ -64,11 +64,17 @@ TEST_OPENINGS = frozenset(
 )
 """Words that never open the name of a test; a digit does not open one either."""
 
-NAMED_TESTS = ("acceptance", "emulator", "golden", "integration", "unit")
+NAMED_TESTS = (
+    "acceptance",
+    "chaos",
+    "e2e",
+    "emulator",
+    "golden",
+    "integration",
+    "simulation",
+    "unit",
+)
 """The folders of `tests` in which the names of tests are checked."""
-
-GENERATED = ("CHANGELOG.md", "docs/reference", "docs/rules.md", "docs/tenant-facts.md")
-"""Files, or the beginnings of their paths, whose sentences are checked at their sources."""
 
 _PRAGMA = re.compile(r" +# (noqa|type: ignore).*")
 _TWO_SENTENCES = re.compile(r"[a-z0-9`)\]*\"][.!?] +[A-Z`\"\[]")
@@ -79,7 +85,7 @@ _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|cf|no)\. ", re.IGNORECASE)
 
 def main(arguments: list[str]) -> int:
     """Print each finding; return 1 if there is one."""
-    paths = [*_files(arguments)]
+    paths = [*_list_files(arguments)]
     findings = [each for path in paths for each in dict.fromkeys(check(path))]
     findings += find_repeated_modules(paths)
     for finding in findings:
@@ -97,13 +103,13 @@ def check(path: Path) -> Iterator[str]:
     """
     if path.suffix not in (".py", ".md"):
         return
-    text = path.read_text(encoding="utf-8")
+    content = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
-        yield from (f"{path}:{line}: {said}" for line, said in _python(text))
+        yield from (f"{path}:{line}: {text}" for line, text in _check_python(content))
         if _has_named_tests(path):
-            yield from (f"{path}:{line}: {said}" for line, said in _test_names(text))
+            yield from (f"{path}:{line}: {text}" for line, text in _check_test_names(content))
     else:
-        yield from (f"{path}:{line}: {said}" for line, said in _markdown(text))
+        yield from (f"{path}:{line}: {text}" for line, text in _check_markdown(content))
 
 
 def find_repeated_modules(paths: Iterable[Path]) -> Iterator[str]:
@@ -114,17 +120,17 @@ def find_repeated_modules(paths: Iterable[Path]) -> Iterator[str]:
             yield f"{path}:1: {first[path.name]} has the same name; choose another one"
 
 
-def _python(text: str) -> Iterator[tuple[int, str]]:
+def _check_python(text: str) -> Iterator[tuple[int, str]]:
     tree = ast.parse(text)
-    data = _data_lines(text, tree)
+    data = _find_data_lines(text, tree)
     for number, line in enumerate(text.splitlines(), 1):
         width = len(_PRAGMA.sub("", line))
         if width > MAX_COLUMNS and number not in data:
             yield number, f"{width} columns; {MAX_COLUMNS} at most"
     for node in ast.walk(tree):
-        opening = _docstring(node)
+        opening = _find_docstring(node)
         if opening is not None and (word := opening.split(" ", 1)[0].rstrip(",:")) in OPENINGS:
-            place = _line(node)
+            place = _find_docstring_line(node)
             yield place, f"a docstring opens with {word!r}; open with a verb or a noun phrase"
 
 
@@ -135,7 +141,7 @@ def _has_named_tests(path: Path) -> bool:
     return is_checked and path.name.startswith("test_")
 
 
-def _test_names(text: str) -> Iterator[tuple[int, str]]:
+def _check_test_names(text: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             prefix, _, fact = node.name.partition("test_")
@@ -144,7 +150,7 @@ def _test_names(text: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"a test's name opens with {word!r}; state a fact: subject, verb"
 
 
-def _data_lines(text: str, tree: ast.Module) -> set[int]:
+def _find_data_lines(text: str, tree: ast.Module) -> set[int]:
     """Return the lines of data: strings of several lines, and tables that no formatter changes."""
     lines: set[int] = set()
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -160,14 +166,14 @@ def _data_lines(text: str, tree: ast.Module) -> set[int]:
     return lines
 
 
-def _line(node: ast.AST) -> int:
+def _find_docstring_line(node: ast.AST) -> int:
     """Return the line of a node's docstring."""
     body = getattr(node, "body", None)
     first = body[0] if isinstance(body, list) and body else node
     return first.lineno if isinstance(first, ast.stmt) else 1
 
 
-def _docstring(node: ast.AST) -> str | None:
+def _find_docstring(node: ast.AST) -> str | None:
     """Return the docstring of a node; for a string that documents a value, that string."""
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return ast.get_docstring(node)
@@ -176,7 +182,7 @@ def _docstring(node: ast.AST) -> str | None:
     return None
 
 
-def _markdown(text: str) -> Iterator[tuple[int, str]]:
+def _check_markdown(text: str) -> Iterator[tuple[int, str]]:
     fenced = False
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "~~~")):
@@ -188,13 +194,13 @@ def _markdown(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _has_two_sentences(line: str) -> bool:
-    """Tell whether a line has two sentences, a list number and a bold lead-in aside."""
+    """Return whether a line has two sentences, a list number and a bold lead-in aside."""
     prose = _LEAD_IN.sub("", _LIST_MARKER.sub("", line))
     prose = _ABBREVIATION.sub("", re.sub(r"`[^`]*`", "`x`", prose))
     return _TWO_SENTENCES.search(prose) is not None
 
 
-def _files(arguments: list[str]) -> Iterator[Path]:
+def _list_files(arguments: list[str]) -> Iterator[Path]:
     if arguments:
         for argument in map(Path, arguments):
             yield from sorted(argument.rglob("*")) if argument.is_dir() else [argument]
@@ -203,7 +209,7 @@ def _files(arguments: list[str]) -> Iterator[Path]:
         ["git", "ls-files", "-z"], capture_output=True, check=True, encoding="utf-8"
     ).stdout
     for name in filter(None, tracked.split("\0")):
-        if not name.startswith(GENERATED) and Path(name).is_file():
+        if Path(name).is_file():
             yield Path(name)
 
 

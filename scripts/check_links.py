@@ -1,4 +1,4 @@
-"""Check that every relative link and anchor in the Markdown of the tree leads somewhere.
+"""Check that every relative link and anchor in the Markdown of the tree has a target.
 
 Run `python -m scripts.check_links`. Nothing is requested from the network: links to other hosts are
 not checked.
@@ -28,7 +28,7 @@ _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 
 def main() -> int:
     """Print each dead link; return 1 if there is one."""
-    pages = _tracked_pages()
+    pages = list_pages()
     dead = [each for page in pages for each in find_dead_links(page)]
     for each in dead:
         print(each)
@@ -37,10 +37,10 @@ def main() -> int:
 
 
 def find_dead_links(page: Path) -> Iterator[str]:
-    """Yield `page:line: target: reason` for each relative link of a page that leads nowhere."""
+    """Yield `page:line: target: reason` for each relative link of a page without a target."""
     is_fragment = page.parent == FRAGMENTS and page.name != "README.md"
     folder = ROOT if is_fragment else page.parent
-    for line, target in _links(page):
+    for line, target in _list_links(page):
         url = urlsplit(target)
         if url.scheme or url.netloc:
             continue
@@ -50,19 +50,19 @@ def find_dead_links(page: Path) -> Iterator[str]:
             yield f"{place}: outside of the repository"
         elif not path.exists():
             yield f"{place}: no such file"
-        elif url.fragment and path.suffix == ".md" and url.fragment not in anchors(path):
+        elif url.fragment and path.suffix == ".md" and url.fragment not in list_anchors(path):
             yield f"{place}: no such heading"
 
 
 @cache
-def anchors(page: Path) -> frozenset[str]:
+def list_anchors(page: Path) -> frozenset[str]:
     """Return the anchors of a page: its headings in GitHub's spelling, and the ids of HTML tags."""
     text = page.read_text("utf-8")
     found: set[str] = set(_TAG_ID.findall(text))
     tokens = MarkdownIt().parse(text)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
-            slug = _slug(inline)
+            slug = _format_slug(inline)
             number = 0
             while (numbered := f"{slug}-{number}" if number else slug) in found:
                 number += 1
@@ -70,12 +70,12 @@ def anchors(page: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def _slug(heading: Token) -> str:
+def _format_slug(heading: Token) -> str:
     words = "".join(each.content for each in heading.children or ())
     return _NOT_IN_SLUG.sub("", words.lower()).replace(" ", "-")
 
 
-def _links(page: Path) -> Iterator[tuple[int, str]]:
+def _list_links(page: Path) -> Iterator[tuple[int, str]]:
     for token in MarkdownIt().enable("table").parse(page.read_text("utf-8")):
         line = token.map[0] + 1 if token.map else 1
         for each in token.children or ():
@@ -84,10 +84,12 @@ def _links(page: Path) -> Iterator[tuple[int, str]]:
                 yield line, str(target)
 
 
-def _tracked_pages() -> list[Path]:
+def list_pages() -> list[Path]:
+    """List the Markdown files of the tree, except those that git ignores."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
     names = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, encoding="utf-8")
-    paths = sorted(ROOT / name for name in filter(None, names.stdout.split("\0")))
+    # Git lists a file in conflict several times.
+    paths = sorted({ROOT / name for name in filter(None, names.stdout.split("\0"))})
     return [path for path in paths if path.is_file()]
 
 

@@ -29,13 +29,13 @@ class CommandError(Exception):
 
 def run(
     command: Sequence[str | Path],
-    doing: str,
+    task: str,
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> str:
-    """Run a command to its end and return its output; report `doing` if it takes long.
+    """Run a command to its end and return its output; report `task` if it takes long.
 
     Raises:
         CommandError: It could not be started, failed, or took longer than `timeout` seconds.
@@ -51,26 +51,26 @@ def run(
                 stderr=subprocess.STDOUT,
             )
         except OSError as error:
-            raise CommandError(f"Failed at {doing}: {error}") from error
+            raise CommandError(f"Failed at {task}: {error}") from error
         try:
-            status = _wait(process, doing, timeout)
+            status = _wait(process, task, timeout)
         finally:
             process.kill()
             process.wait()
         output.seek(0)
         text = output.read()
     if status is None:
-        raise CommandError(f"Gave up {doing}: it took more than {elapsed(timeout or 0)}.")
+        raise CommandError(f"Gave up {task}: it took more than {format_elapsed(timeout or 0)}.")
     if status:
         tail = "\n".join(text.splitlines()[-SHOWN_LINES:])
-        raise CommandError(f"Failed at {doing}:\n{tail}")
+        raise CommandError(f"Failed at {task}:\n{tail}")
     return text
 
 
-def answer(
+def read_output(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, timeout: float = 60
 ) -> str:
-    """Return what a quick command prints to its standard output.
+    """Return the standard output of a quick command.
 
     Raises:
         CommandError: It could not be started, failed, or took longer than `timeout` seconds.
@@ -89,24 +89,24 @@ def answer(
         raise CommandError(str(error)) from error
 
 
-def numbers(version: str) -> tuple[int, ...]:
+def parse_version(version: str) -> tuple[int, ...]:
     """Return the numbers of a printed version ("v3.259.0", "go1.26.8"); none if there are none."""
     match = re.search(r"\d+(?:\.\d+)+", version)
     return tuple(map(int, match.group().split("."))) if match else ()
 
 
-def elapsed(seconds: float) -> str:
+def format_elapsed(seconds: float) -> str:
     """Return a duration for people: 42s, 1m20s."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
-def _wait(process: subprocess.Popen[bytes], doing: str, timeout: float | None) -> int | None:
+def _wait(process: subprocess.Popen[bytes], task: str, timeout: float | None) -> int | None:
     """Wait for the end and return the exit status, or None after the timeout."""
     start = time.monotonic()
     redraw = sys.stderr.isatty()
     pause: float = PATIENCE_SECONDS
-    told = False
+    is_reported = False
     try:
         while True:
             try:
@@ -115,11 +115,11 @@ def _wait(process: subprocess.Popen[bytes], doing: str, timeout: float | None) -
                 passed = time.monotonic() - start
             if timeout is not None and passed > timeout:
                 return None
-            line = f"still {doing} … {elapsed(passed)}"
+            line = f"still {task} … {format_elapsed(passed)}"
             sys.stderr.write(f"\r{line}" if redraw else f"{line}\n")
             sys.stderr.flush()
-            told = True
+            is_reported = True
             pause = 1 if redraw else LOG_INTERVAL_SECONDS
     finally:
-        if told and redraw:
+        if is_reported and redraw:
             sys.stderr.write("\n")

@@ -26,6 +26,8 @@ from pulumi_c1policy._emulator import Emulator, RecordedRequest
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
 COMPANY = ROOT / "examples" / "company"
+USER = "2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"
+"""The user whom the program names."""
 BUILTIN = "Default request policy"
 
 # Lines of the CLI that are not about policies.
@@ -37,23 +39,23 @@ class DemoError(Exception):
 
 
 @dataclass
-class Stage:
-    """The tenant, a stack of the quickstart, and the requests of the current step."""
+class Demo:
+    """A tenant, a stack of the quickstart, and the requests of the current step."""
 
     tenant: Emulator
     folder: Path
     number: int = 0
     environment: dict[str, str] = field(default_factory=dict)
 
-    def step(self, title: str) -> None:
+    def begin_step(self, title: str) -> None:
         """Begin a step."""
         self.number += 1
         self.tenant.clear_requests()
-        print(f"\n{_bold(f'{self.number}. {title}')}")
+        print(f"\n{_format_bold(f'{self.number}. {title}')}")
 
-    def pulumi(self, *arguments: str, show: Callable[[str], list[str]] | None = None) -> str:
+    def run_pulumi(self, *arguments: str, select: Callable[[str], list[str]] | None = None) -> str:
         """Run the CLI in the stack's folder and print its lines about the policies."""
-        print(_dim(f"   $ pulumi {' '.join(a for a in arguments if a not in _QUIET)}"))
+        print(_format_dim(f"   $ pulumi {' '.join(a for a in arguments if a not in _OPTIONS)}"))
         done = subprocess.run(
             ["pulumi", *arguments],
             cwd=self.folder,
@@ -65,20 +67,22 @@ class Stage:
         )
         if done.returncode:
             raise DemoError(f"pulumi ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-        for line in (show or _resources)(done.stdout):
+        for line in (select or _list_changed_policies)(done.stdout):
             print(f"     {line}")
         return done.stdout
 
-    def requests(self, *expected: str) -> None:
+    def check_requests(self, *expected: str) -> None:
         """Print the requests of this step, and compare those that write with `expected`."""
-        print(_dim("   requests that reached the tenant:"))
+        print(_format_dim("   requests to the tenant:"))
         for request in self.tenant.requests:
             mask = f"  updateMask={request.update_mask}" if request.update_mask else ""
             if not request.path.startswith("/api/v1/search/"):
-                print(f"     {request.status} {request.method:6} {self._named(request)}{mask}")
+                print(
+                    f"     {request.status} {request.method:6} {self._format_path(request)}{mask}"
+                )
         if count := sum(each.path.startswith("/api/v1/search/") for each in self.tenant.requests):
             print(f"     and {count} {'search' if count == 1 else 'searches'}")
-        writes = sorted(filter(None, map(self._write, self.tenant.requests)))
+        writes = sorted(filter(None, map(self._format_write, self.tenant.requests)))
         if writes != sorted(expected):
             raise DemoError(f"expected the writes {sorted(expected)}, the tenant got {writes}")
 
@@ -86,122 +90,131 @@ class Stage:
         """Return the id of the policy with that display name.
 
         Raises:
-            DemoError: There is none.
+            DemoError: The tenant has no such policy.
         """
         for record in self.tenant.policies:
             if record.deleted_at is None and record.stored.get("displayName") == name:
                 return record.id
         raise DemoError(f"the tenant has no policy {name!r}")
 
-    def _write(self, request: RecordedRequest) -> str:
+    def _format_write(self, request: RecordedRequest) -> str:
         is_write = request.path.startswith(("/api/v1/policies", "/api/v1/apps/"))
         if request.method == "GET" or not is_write:
             return ""
         return " ".join(filter(None, [request.method, request.update_mask]))
 
-    def _named(self, request: RecordedRequest) -> str:
+    def _format_path(self, request: RecordedRequest) -> str:
         record = self.tenant.policies.find(request.path.rpartition("/")[2])
         name = record.stored["displayName"] if record else (request.body or {}).get("displayName")
         return f"{request.path}  ({name})" if name else request.path
 
 
 _TemporaryFolder = partial(tempfile.TemporaryDirectory, prefix="c1policy-demo-")
-_QUIET = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
-_RUN = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
+_OPTIONS = ("--yes", "--non-interactive", "--skip-preview", "--color=never")
 
 
 def main() -> int:
     """Play all steps; return the exit code."""
     try:
-        print(_bold("pulumi-c1policy: the main job, on an emulated tenant"))
+        print(_format_bold("pulumi-c1policy: the life of a stack, on an emulated tenant"))
         with _TemporaryFolder() as folder, Emulator() as tenant:
-            play(_stage(tenant, Path(folder), QUICKSTART))
-        print(_bold("\nPolicies attached by name, on another tenant"))
+            tenant.add_user("security@example.com", id=USER)
+            play(_create_demo(tenant, Path(folder), QUICKSTART))
+        print(_format_bold("\nPolicies attached by name, on another tenant"))
         directory = json.loads((COMPANY / "company.json").read_text("utf-8"))
         with _TemporaryFolder() as folder, Emulator(directory=directory) as tenant:
-            play_company(_stage(tenant, Path(folder), COMPANY))
+            play_company(_create_demo(tenant, Path(folder), COMPANY))
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
-    print(_bold("\nAll steps came out as told."))
+    print(_format_bold("\nAll steps had the expected results."))
     return 0
 
 
-def play(stage: Stage) -> None:
+def play(demo: Demo) -> None:
     """Play the steps, each with its expected requests."""
-    builtin = stage.tenant.policy(stage.id_of(BUILTIN))
+    builtin = demo.tenant.policy(demo.id_of(BUILTIN))
 
-    stage.step("Deploy three policies; a builtin one is read, not kept")
-    stage.pulumi("config", "set", "builtinPolicyId", builtin["id"], "--color=never")
-    stage.pulumi("up", *_RUN)
-    stage.requests("POST", "POST", "POST")
+    demo.begin_step("Deploy three policies, and read a builtin policy")
+    demo.run_pulumi("config", "set", "builtinPolicyId", builtin["id"], "--color=never")
+    demo.run_pulumi("up", *_OPTIONS)
+    demo.check_requests("POST", "POST", "POST")
 
-    stage.step("Preview again: nothing to do")
-    stage.pulumi("preview", "--expect-no-changes", "--non-interactive", "--color=never")
-    stage.requests()
+    demo.begin_step("Preview again: no changes")
+    demo.run_pulumi("preview", "--expect-no-changes", "--non-interactive", "--color=never")
+    demo.check_requests()
 
-    stage.step("Somebody lets requesters approve themselves, and deletes a policy")
-    _meddle(stage)
+    demo.begin_step("Somebody else allows self-approval in one policy, and deletes another one")
+    _change_tenant_directly(demo)
 
-    stage.step("Preview with refresh names exactly that drift")
-    shown = stage.pulumi(
-        "preview", "--refresh", "--diff", "--non-interactive", "--color=never", show=_changes
+    demo.begin_step("Preview with a refresh: it shows exactly these changes")
+    shown = demo.run_pulumi(
+        "preview",
+        "--refresh",
+        "--diff",
+        "--non-interactive",
+        "--color=never",
+        select=_list_differences,
     )
-    _expect(shown, "~ allow_self_approval: true => false", "1 to create", "1 to update")
-    stage.requests()
+    _check_output(shown, "~ allow_self_approval: true => false", "1 to create", "1 to update")
+    demo.check_requests()
 
-    stage.step("Repair it")
-    stage.pulumi("up", "--refresh", *_RUN)
-    stage.requests("POST", "POST policySteps")
+    demo.begin_step("Deploy with a refresh: it repairs both policies")
+    demo.run_pulumi("up", "--refresh", *_OPTIONS)
+    demo.check_requests("POST", "POST policySteps")
 
-    stage.step("Change one setting of the program: one field in the mask")
-    stage.pulumi("config", "set", "purpose", "Everyday access, on request.", "--color=never")
-    stage.pulumi("up", *_RUN)
-    stage.requests("POST description")
+    demo.begin_step("Change one description in the program: the update sends this field only")
+    demo.run_pulumi("config", "set", "purpose", "Everyday access, on request.", "--color=never")
+    demo.run_pulumi("up", *_OPTIONS)
+    demo.check_requests("POST description")
 
-    stage.step("Destroy: what the stack made goes, what came with the tenant stays")
-    stage.pulumi("destroy", *_RUN)
-    stage.requests("DELETE", "DELETE", "DELETE")
-    if stage.tenant.policy(builtin["id"]) != builtin:
-        raise DemoError("the builtin policy was touched")
-    if any(r.deleted_at is None and not r.builtin for r in stage.tenant.policies):
-        raise DemoError("a policy was left behind")
-    print(f"     the builtin policy {BUILTIN!r} is as it was")
+    demo.begin_step("Destroy the stack: its policies are deleted, the builtin policy remains")
+    demo.run_pulumi("destroy", *_OPTIONS)
+    demo.check_requests("DELETE", "DELETE", "DELETE")
+    if demo.tenant.policy(builtin["id"]) != builtin:
+        raise DemoError("the builtin policy was changed")
+    if any(r.deleted_at is None and not r.builtin for r in demo.tenant.policies):
+        raise DemoError("a policy of the stack still exists")
+    print(f"     the builtin policy {BUILTIN!r} is unchanged")
 
 
-def play_company(stage: Stage) -> None:
+def play_company(demo: Demo) -> None:
     """Play the life of attached policies, in a program without ids."""
-    builtin = stage.id_of(BUILTIN)
-    stage.tenant.edit_app("app-billing", {"grantPolicyId": builtin})
+    builtin = demo.id_of(BUILTIN)
+    demo.tenant.edit_app("app-billing", {"grantPolicyId": builtin})
     app, admins = "certifyPolicyId,grantPolicyId,revokePolicyId", "emergencyGrantEnabled,"
     admins += "emergencyGrantPolicyId,grantPolicyId"
 
-    stage.step("Deploy five policies, and attach them to an app and two entitlements by name")
-    stage.pulumi("up", *_RUN)
-    stage.requests(*["POST"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
+    demo.begin_step("Deploy five policies, and attach them to an app and two entitlements by name")
+    demo.run_pulumi("up", *_OPTIONS)
+    demo.check_requests(*["POST"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
 
-    stage.step("Rename a user and preview again: nothing to do")
-    stage.tenant.edit_user("u-grace", {"displayName": "Grace Brewster Hopper"})
-    stage.pulumi("preview", "--refresh", "--expect-no-changes", "--non-interactive", _QUIET[3])
-    stage.requests()
+    demo.begin_step("Rename a user, and preview again: no changes")
+    demo.tenant.edit_user("u-grace", {"displayName": "Grace Brewster Hopper"})
+    demo.run_pulumi("preview", "--refresh", "--expect-no-changes", "--non-interactive", _OPTIONS[3])
+    demo.check_requests()
 
-    stage.step("Destroy: the app and the entitlements get their former policies back")
-    stage.pulumi("destroy", *_RUN)
-    stage.requests(*["DELETE"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
-    if stage.tenant.app("app-billing").get("grantPolicyId") != builtin:
+    demo.begin_step(
+        "Destroy the stack: the app and the entitlements get their former policies back"
+    )
+    demo.run_pulumi("destroy", *_OPTIONS)
+    demo.check_requests(*["DELETE"] * 5, f"POST {app}", f"POST {admins}", "POST revokePolicyId")
+    if demo.tenant.app("app-billing").get("grantPolicyId") != builtin:
         raise DemoError("the app did not get its former policy back")
     print(f"     the app has its former policy {BUILTIN!r}")
 
 
-def _stage(tenant: Emulator, folder: Path, program: Path) -> Stage:
+def _create_demo(tenant: Emulator, folder: Path, program: Path) -> Demo:
     (folder / "state").mkdir()
     (folder / "Pulumi.yaml").write_text(
         f"name: c1policy-{program.name}\n"
         f"runtime: {{name: python, options: {{virtualenv: {ROOT / '.venv'}}}}}\n"
         f"main: {program}\n"
     )
-    ours = {name: value for name, value in os.environ.items() if not _of_another_stack(name)}
-    stage = Stage(
+    ours = {
+        name: value for name, value in os.environ.items() if not _belongs_to_another_stack(name)
+    }
+    demo = Demo(
         tenant,
         folder,
         environment=ours
@@ -212,35 +225,35 @@ def _stage(tenant: Emulator, folder: Path, program: Path) -> Stage:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         },
     )
-    stage.step("Make a stack with a file backend: no account anywhere")
-    stage.pulumi("stack", "init", "demo", "--color=never")
-    return stage
+    demo.begin_step("Create a stack with a file backend; no account is needed")
+    demo.run_pulumi("stack", "init", "demo", "--color=never")
+    return demo
 
 
-def _of_another_stack(variable: str) -> bool:
+def _belongs_to_another_stack(variable: str) -> bool:
     return variable.startswith(("PULUMI_", "CONDUCTORONE_")) and variable != "PULUMI_HOME"
 
 
-def _meddle(stage: Stage) -> None:
+def _change_tenant_directly(demo: Demo) -> None:
     """Change one policy and delete another through the tenant's own API."""
-    employees, leavers = stage.id_of("Employee access"), stage.id_of("Revoke with grace")
-    steps = copy.deepcopy(stage.tenant.policy(employees)["policySteps"])
+    employees, leavers = demo.id_of("Employee access"), demo.id_of("Revoke with grace")
+    steps = copy.deepcopy(demo.tenant.policy(employees)["policySteps"])
     steps["grant"]["steps"][0]["approval"]["manager"]["allowSelfApproval"] = True
     with httpx.Client(
-        base_url=f"{stage.tenant.url}/api/v1/policies",
-        headers=stage.tenant.headers,
+        base_url=f"{demo.tenant.url}/api/v1/policies",
+        headers=demo.tenant.headers,
         trust_env=False,
-    ) as somebody:
+    ) as client:
         edit = {"policy": {"policySteps": steps}, "updateMask": "policySteps"}
-        somebody.post(f"/{employees}", json=edit).raise_for_status()
-        somebody.delete(f"/{leavers}").raise_for_status()
-    stage.requests("POST policySteps", "DELETE")
+        client.post(f"/{employees}", json=edit).raise_for_status()
+        client.delete(f"/{leavers}").raise_for_status()
+    demo.check_requests("POST policySteps", "DELETE")
 
 
 _OUR_TYPES = "pulumi-python:dynamic/c1policy:"
 
 
-def _resources(output: str) -> list[str]:
+def _list_changed_policies(output: str) -> list[str]:
     """Return one line for each resource that the engine changed."""
     lines = []
     for line in output.splitlines():
@@ -256,7 +269,7 @@ def _resources(output: str) -> list[str]:
     return lines or [line.strip() for line in output.splitlines() if "unchanged" in line]
 
 
-def _changes(output: str) -> list[str]:
+def _list_differences(output: str) -> list[str]:
     """Return the differing lines of a detailed preview, after the refresh."""
     plan = output[output.index("(same)") :] if "(same)" in output else output
     shown = []
@@ -271,17 +284,17 @@ def _changes(output: str) -> list[str]:
     return textwrap.dedent("\n".join(shown)).splitlines()
 
 
-def _expect(output: str, *wanted: str) -> None:
-    for text in wanted:
+def _check_output(output: str, *expected: str) -> None:
+    for text in expected:
         if text not in output:
-            raise DemoError(f"the preview does not say {text!r}:\n{output}")
+            raise DemoError(f"the preview does not contain {text!r}:\n{output}")
 
 
-def _bold(text: str) -> str:
+def _format_bold(text: str) -> str:
     return f"\033[1m{text}\033[0m" if sys.stdout.isatty() else text
 
 
-def _dim(text: str) -> str:
+def _format_dim(text: str) -> str:
     return f"\033[2m{text}\033[0m" if sys.stdout.isatty() else text
 
 

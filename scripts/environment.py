@@ -1,7 +1,7 @@
 """The set-up of a clone for its tests and its demonstration.
 
 It creates a virtual environment with the package and its development dependencies, and provides a
-Pulumi CLI. A second run only checks that all is there. It runs before anything is installed, so it
+Pulumi CLI. A second run only checks the installation. It runs before anything is installed, so it
 may import the standard library only.
 """
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class VirtualEnvironment:
-    """The clone's `.venv`, with a stamp that records what was installed."""
+    """The clone's `.venv`, with a stamp that records the installation."""
 
     def __init__(self, root: Path) -> None:
         """Describe the environment of the clone at `root`."""
@@ -29,17 +29,19 @@ class VirtualEnvironment:
         self._python = self._path / "bin" / "python"
 
     def ensure(self) -> None:
-        """Create it and install into it, unless it has all that pyproject.toml requires."""
-        wanted = self._wanted()
-        found = self._found()
-        if found == wanted:
+        """Create it and install the requirements of pyproject.toml, unless it is complete."""
+        required = self._describe_requirements()
+        found = self._read_stamp()
+        if found == required:
             return
         # Its scripts contain its absolute path, and packages are in a folder named after the
         # version.
-        keep = found is None or all(found.get(key) == wanted[key] for key in ("python", "root"))
+        can_keep = found is None or all(
+            found.get(key) == required[key] for key in ("python", "root")
+        )
         self._stamp.unlink(missing_ok=True)
         commands.run(
-            [sys.executable, "-m", "venv", *([] if keep else ["--clear"]), self._path],
+            [sys.executable, "-m", "venv", *([] if can_keep else ["--clear"]), self._path],
             "creating .venv",
         )
         commands.run(
@@ -47,9 +49,9 @@ class VirtualEnvironment:
             "installing the package and its development dependencies into .venv",
             cwd=self._root,
         )
-        self._stamp.write_text(json.dumps(wanted))
+        self._stamp.write_text(json.dumps(required))
 
-    def _wanted(self) -> dict[str, str]:
+    def _describe_requirements(self) -> dict[str, str]:
         pyproject = (self._root / "pyproject.toml").read_bytes()
         return {
             "python": platform.python_version(),
@@ -57,12 +59,12 @@ class VirtualEnvironment:
             "pyproject": hashlib.sha256(pyproject).hexdigest(),
         }
 
-    def _found(self) -> dict[str, str] | None:
+    def _read_stamp(self) -> dict[str, str] | None:
         """Return the stamp; None if there is none, and an empty one if the Python is broken."""
         if not self._path.exists():
             return None
         try:
-            commands.answer([self._python, "-c", ""])
+            commands.read_output([self._python, "-c", ""])
             stamp: dict[str, str] = json.loads(self._stamp.read_text())
         except FileNotFoundError:
             return None
@@ -74,7 +76,7 @@ class VirtualEnvironment:
 def main() -> int:
     """Set the clone up and report its tools in one line."""
     try:
-        with lock.alone(ROOT / "pyproject.toml"):
+        with lock.hold_lock(ROOT / "pyproject.toml"):
             VirtualEnvironment(ROOT).ensure()
             cli = pulumi_cli.ensure(ROOT)
     except (commands.CommandError, pulumi_cli.NoCLIError) as error:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import sys
 
 from pulumi_c1policy._model.schema import Scalar
-from scripts.generated import DURATION_DOC, ENUMS, ROOT, enum_choices, settle, type_name
+from scripts.generated import (
+    DURATION_DOC,
+    ENUMS,
+    ROOT,
+    format_type_name,
+    list_enum_choices,
+    write_files,
+)
 from scripts.typed_dicts import (
     Variant,
     format_docstring,
@@ -76,7 +83,7 @@ INPUTS = Variant(
 def generate() -> dict[str, str]:
     """Return the text of each module of the package, by its file name."""
     values = run_formatter(format_module(INPUTS.header, _VALUES_DOC, _format_values(), {}))
-    first = {"Duration": "values"} | {type_name(enum): "values" for enum in ENUMS}
+    first = {"Duration": "values"} | {format_type_name(enum): "values" for enum in ENUMS}
     return {"values.py": values, **generate_package(INPUTS, first)}
 
 
@@ -84,8 +91,8 @@ def _format_values() -> str:
     duration = "Duration: TypeAlias = str | int | float | timedelta"
     parts = [f"{duration}\n{format_docstring(DURATION_DOC, 0)}\n"]
     for enum in ENUMS:
-        choices = ", ".join(f'"{value}"' for value in enum_choices(enum))
-        alias = f"{type_name(enum)}: TypeAlias = Literal[{choices}]"
+        choices = ", ".join(f'"{value}"' for value in list_enum_choices(enum))
+        alias = f"{format_type_name(enum)}: TypeAlias = Literal[{choices}]"
         parts.append(f"{alias}\n{format_docstring(enum.doc, 0)}\n")
     return "\n".join(parts)
 
@@ -94,7 +101,7 @@ def main() -> int:
     """Write the package, or with `--check` only check that it is current."""
     current = {_FOLDER / name: text for name, text in generate().items()}
     others = dict.fromkeys(_FOLDER.glob("*.py"))
-    return settle({**others, **current}, "scripts.generate_inputs")
+    return write_files({**others, **current}, "scripts.generate_inputs")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pulumi_c1policy._model.id_fields import ID_FIELDS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from scripts.generate_inputs import ID_TYPES, INPUTS, RESULTS
-from scripts.generated import ROOT, enum_choices, inputs_of, settle
+from scripts.generated import ROOT, list_enum_choices, list_inputs, write_files
 from scripts.typed_dicts import (
     ENUM_HOMES,
     Variant,
@@ -211,7 +211,7 @@ def generate() -> dict[str, str]:
 
 
 def _format_resource() -> str:
-    fields = inputs_of(POLICY)
+    fields = list_inputs(POLICY)
     outputs = [field for field in POLICY.fields.values() if field.name != "id"]
     kinds = {INPUTS.name_type(f.type) for f in fields if isinstance(f.type, Message | Enum)}
     docs = {field.name: _describe(field) for field in fields} | _DECISION_DOCS
@@ -271,7 +271,7 @@ def _format_policy_type() -> str:
     enum = enums.POLICY_TYPE
     prefix = enum.zero.removesuffix("UNSPECIFIED")
     constants = [
-        f'    {value.removeprefix(prefix)}: Final = "{value}"' for value in enum_choices(enum)
+        f'    {value.removeprefix(prefix)}: Final = "{value}"' for value in list_enum_choices(enum)
     ]
     return _POLICY_TYPE.format(header=OUTPUTS.header, doc=enum.doc, constants="\n".join(constants))
 
@@ -280,7 +280,7 @@ def main() -> int:
     """Write the files, or with `--check` only check that they are current."""
     current = {_PACKAGE / name: text for name, text in generate().items()}
     others = dict.fromkeys((_PACKAGE / "outputs").glob("*.py"))
-    return settle({**others, **current}, "scripts.generate_resource")
+    return write_files({**others, **current}, "scripts.generate_resource")
 
 
 if __name__ == "__main__":

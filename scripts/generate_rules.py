@@ -7,7 +7,7 @@ import sys
 from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._findings.rule import CERTAINTIES
 from pulumi_c1policy._findings.rule_registry import RULES
-from scripts.generated import ROOT, settle
+from scripts.generated import ROOT, write_files
 
 HEAD = """\
 # Rules
@@ -55,7 +55,7 @@ def generate() -> str:
 
 def main() -> int:
     """Write the page, or with `--check` only check that it is current."""
-    return settle({ROOT / "docs" / "rules.md": generate()}, "scripts.generate_rules")
+    return write_files({ROOT / "docs" / "rules.md": generate()}, "scripts.generate_rules")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
         TooOldError: The go command is too old.
         CommandError: The go command failed.
     """
-    environment = go_environment(go, environment)
+    environment = prepare_environment(go, environment)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         Path(folder, "go.mod").write_text(GO_MOD)
         result = Path(folder, "result")
@@ -65,7 +65,7 @@ def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
             "building the Pulumi CLI (about 5 minutes, once per machine)",
             env=environment,
         )
-        sdk = commands.answer(
+        sdk = commands.read_output(
             [go, "list", *options, "-m", "-f", "{{.Dir}}", SDK_MODULE], env=environment
         )
         for name in (f"cmd/{EXECUTOR}", f"dist/{DYNAMIC_PROVIDER}"):
@@ -77,7 +77,7 @@ def build(go: Path, target: Path, environment: Mapping[str, str]) -> None:
         result.rename(target)
 
 
-def go_environment(go: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def prepare_environment(go: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the build, in which an older go command may fetch a newer one.
 
     Raises:
@@ -85,10 +85,12 @@ def go_environment(go: Path, environment: Mapping[str, str]) -> dict[str, str]:
         CommandError: It does not run.
     """
     # "local" makes it report its own version, not that of one that it would fetch.
-    own = commands.answer([go, "env", "GOVERSION"], env={**environment, "GOTOOLCHAIN": "local"})
-    version = commands.numbers(own)
-    if version >= commands.numbers(OLDEST_GO):
+    own = commands.read_output(
+        [go, "env", "GOVERSION"], env={**environment, "GOTOOLCHAIN": "local"}
+    )
+    version = commands.parse_version(own)
+    if version >= commands.parse_version(OLDEST_GO):
         return dict(environment)
-    if version >= commands.numbers(OLDEST_GO_THAT_UPGRADES):
+    if version >= commands.parse_version(OLDEST_GO_THAT_UPGRADES):
         return {**environment, "GOTOOLCHAIN": "auto"}
     raise TooOldError(f"{go} is {own.strip()}, and it takes {OLDEST_GO}")

@@ -2,8 +2,9 @@
 
 Pulumi publishes its engine as a Go module but not this helper, so a CLI that `make setup` builds
 from source could not run a Python program. It is installed only beside such a CLI, never over the
-real one, and serves what running a program needs; converting, packing and generating code answer
+real one, and serves the calls that run a program; to convert, pack or generate code is
 "unimplemented". It imports nothing of this package, so that it can run any program.
+`start_language_host.py` starts it without the SDK around the protocol.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # The executor exits with this status after it has shown the program's error itself.
 ALREADY_REPORTED = 32
-# The time that a program gets to finish after it is told to end.
+# The time that a program gets to finish after its signal.
 GRACE_SECONDS = 5
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 
@@ -38,7 +39,7 @@ class PythonNotFoundError(Exception):
     """No Python was found to run the program with; the text goes to the user unchanged."""
 
 
-def program_python(info: language_pb2.ProgramInfo) -> Path:
+def find_program_python(info: language_pb2.ProgramInfo) -> Path:
     """Return the Python of a program's `virtualenv` option, else $PULUMI_PYTHON_CMD, else python3.
 
     Raises:
@@ -60,8 +61,8 @@ def program_python(info: language_pb2.ProgramInfo) -> Path:
     return Path(found)
 
 
-def executor_arguments(request: language_pb2.RunRequest, engine: str) -> list[str]:
-    """Return the executor's command line for one run; what the engine left unset is left out."""
+def build_executor_arguments(request: language_pb2.RunRequest, engine: str) -> list[str]:
+    """Return the executor's command line for one run; unset values are left out."""
     settings = {
         "monitor": request.monitor_address,
         "engine": engine,
@@ -78,10 +79,8 @@ def executor_arguments(request: language_pb2.RunRequest, engine: str) -> list[st
     return [*options, program, *request.args]
 
 
-def program_environment(request: language_pb2.RunRequest, python: Path) -> dict[str, str]:
-    """Return the program's environment: its virtual environment active, the stack's config
-    as JSON.
-    """
+def build_program_environment(request: language_pb2.RunRequest, python: Path) -> dict[str, str]:
+    """Return the program's environment, with its virtual environment and the stack's config."""
     environment = dict(os.environ)
     if (python.parent.parent / "pyvenv.cfg").is_file():
         environment.pop("PYTHONHOME", None)
@@ -150,7 +149,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     ) -> language_pb2.AboutResponse:
         """Report the Python that runs the program."""
         try:
-            python = program_python(request.info)
+            python = find_program_python(request.info)
         except PythonNotFoundError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         answer = subprocess.run([python, "--version"], check=False, capture_output=True, text=True)
@@ -160,20 +159,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:
-        """Run the program to its end. It writes to this process's own output, which the engine
-        shows.
-        """
+        """Run the program to its end. The engine shows its output."""
         try:
-            python = program_python(request.info)
+            python = find_program_python(request.info)
         except PythonNotFoundError as error:
             return language_pb2.RunResponse(error=str(error))
         program = subprocess.Popen(
-            [python, "-u", self._executor, *executor_arguments(request, self._engine)],
-            env=program_environment(request, python),
+            [python, "-u", self._executor, *build_executor_arguments(request, self._engine)],
+            env=build_program_environment(request, python),
             stdin=subprocess.DEVNULL,
         )
         self._programs.add(program)
-        context.add_callback(lambda: end(program))
+        context.add_callback(lambda: end_program(program))
         status = program.wait()
         self._programs.discard(program)
         if status == ALREADY_REPORTED:
@@ -185,12 +182,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
         """End the running program: the deployment failed, or was cancelled."""
         for program in list(self._programs):
-            end(program)
+            end_program(program)
         return Empty()
 
 
-def end(program: subprocess.Popen[bytes]) -> None:
-    """End a program, by force if it does not follow; one that has ended is left alone."""
+def end_program(program: subprocess.Popen[bytes]) -> None:
+    """End a program, by force after a grace period; a program that has ended is left alone."""
     if program.poll() is not None:
         return
     # Not SIGINT, which Python would answer with a traceback among the deployment's own messages.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
+def hold_lock(path: Path) -> Iterator[None]:
     """Hold a lock on an existing file or folder, after waiting for its present holder."""
     lock = os.open(path, os.O_RDONLY)
     try:

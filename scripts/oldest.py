@@ -25,12 +25,12 @@ def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project.get("optional-dependencies", {})
     requirements = [*project["dependencies"], *(r for name in EXTRAS for r in extras.get(name, ()))]
-    for name, version in sorted(set(lower_bounds(requirements))):
+    for name, version in sorted(set(list_lower_bounds(requirements))):
         print(f"{name}=={version}")
     return 0
 
 
-def lower_bounds(requirements: Iterable[str]) -> Iterator[tuple[str, str]]:
+def list_lower_bounds(requirements: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the name and the lowest version of each requirement that has a lower bound.
 
     Args:

@@ -28,7 +28,7 @@ OLDEST = (3, 254, 0)
 
 LANGUAGE_HOST = "pulumi-language-python"
 # A built CLI gets a link to this script of the clone for the two helpers that run Python.
-STAND_IN = Path("scripts", "python_helper.sh")
+PYTHON_HELPER = Path("scripts", "python_helper.sh")
 
 INSTALLER = "https://get.pulumi.com/install.sh"
 CONNECT_SECONDS = 5
@@ -37,11 +37,11 @@ INSTALL_SECONDS = 300
 
 
 class NoCLIError(Exception):
-    """No CLI is usable; the text gives the reason of each way, and what to install."""
+    """No CLI is usable; the text gives the reason of each way, and the programs to install."""
 
 
-class _NotThisWayError(Exception):
-    """One way led to no CLI; the text is a clause with the reason."""
+class _UnavailableError(Exception):
+    """One way does not provide a CLI; the text is a clause with the reason."""
 
 
 def ensure(root: Path, environment: Mapping[str, str] = os.environ) -> str:
@@ -52,10 +52,16 @@ def ensure(root: Path, environment: Mapping[str, str] = os.environ) -> str:
     """
     tools = Tools(root, environment)
     reasons = []
-    for way in (tools.on_path, tools.from_before, tools.from_cache, tools.installed, tools.built):
+    for way in (
+        tools.use_path,
+        tools.use_earlier_setup,
+        tools.use_cache,
+        tools.run_installer,
+        tools.build_from_source,
+    ):
         try:
             return way()
-        except _NotThisWayError as reason:
+        except _UnavailableError as reason:
             reasons.append(str(reason))
     oldest = ".".join(map(str, OLDEST))
     raise NoCLIError(
@@ -74,38 +80,38 @@ class Tools:
         self._environment = environment
         self._path = root / ".tools"
         self._bin = self._path / "bin"
-        self._cache = cache_folder(environment)
+        self._cache = find_cache_folder(environment)
 
-    def on_path(self) -> str:
+    def use_path(self) -> str:
         """Use the user's own CLI, and remove any beside it that could shadow it."""
-        found = self._which(CLI)
+        found = self._find_program(CLI)
         if found is None:
-            raise _NotThisWayError("none is on PATH")
-        version = self._usable_version(found)
+            raise _UnavailableError("none is on PATH")
+        version = self._read_usable_version(found)
         host = found.with_name(LANGUAGE_HOST)
         if not host.exists():
-            host = self._which(LANGUAGE_HOST) or host
+            host = self._find_program(LANGUAGE_HOST) or host
         if not host.exists():
-            raise _NotThisWayError(f"{found} has no {LANGUAGE_HOST} beside it or on PATH")
-        if host.resolve().name == STAND_IN.name:
-            raise _NotThisWayError(f"{found} belongs to another clone")
+            raise _UnavailableError(f"{found} has no {LANGUAGE_HOST} beside it or on PATH")
+        if host.resolve().name == PYTHON_HELPER.name:
+            raise _UnavailableError(f"{found} belongs to another clone")
         self._clear()
         return f"Pulumi {version} ({found})"
 
-    def from_before(self) -> str:
-        """Use what a set-up put into `.tools/bin` before."""
+    def use_earlier_setup(self) -> str:
+        """Use the CLI that an earlier set-up put into `.tools/bin`."""
         if not (self._bin / CLI).exists():
-            raise _NotThisWayError("")
-        version = self._usable_version(self._bin / CLI)
+            raise _UnavailableError("")
+        version = self._read_usable_version(self._bin / CLI)
         if not (self._bin / LANGUAGE_HOST).exists() or not (self._bin / DYNAMIC_PROVIDER).exists():
-            raise _NotThisWayError(f"{self._bin} lacks a helper")
-        return self._phrase(version)
+            raise _UnavailableError(f"{self._bin} lacks a helper")
+        return self._describe(version)
 
-    def from_cache(self) -> str:
-        """Use what a set-up of any clone on this machine built before."""
+    def use_cache(self) -> str:
+        """Use the CLI that a set-up of any clone on this machine built before."""
         if not (self._cache / CLI).exists():
-            raise _NotThisWayError("")
-        version = self._usable_version(self._cache / CLI)
+            raise _UnavailableError("")
+        version = self._read_usable_version(self._cache / CLI)
         self._clear()
         library = self._path / "lib"
         library.mkdir(parents=True)
@@ -113,10 +119,10 @@ class Tools:
         for name, folder in ((CLI, self._bin), (EXECUTOR, self._bin), (DYNAMIC_PROVIDER, library)):
             link_or_copy(self._cache / name, folder / name)
         for name in (LANGUAGE_HOST, DYNAMIC_PROVIDER):
-            (self._bin / name).symlink_to(Path("..", "..", STAND_IN))
-        return self._phrase(version)
+            (self._bin / name).symlink_to(Path("..", "..", PYTHON_HELPER))
+        return self._describe(version)
 
-    def installed(self) -> str:
+    def run_installer(self) -> str:
         """Run Pulumi's own installer, if its site can be reached."""
         script = self._fetch_installer()
         self._clear()
@@ -133,52 +139,54 @@ class Tools:
                 )
             except commands.CommandError as error:
                 self._clear()
-                raise _NotThisWayError(f"{INSTALLER} failed") from error
-        return self.from_before()
+                raise _UnavailableError(f"{INSTALLER} failed") from error
+        return self.use_earlier_setup()
 
-    def built(self) -> str:
+    def build_from_source(self) -> str:
         """Build it from the Go modules into this machine's cache, then use it from there."""
-        go = self._which("go")
+        go = self._find_program("go")
         if go is None:
-            raise _NotThisWayError("Go is not installed")
+            raise _UnavailableError("Go is not installed")
         try:
             self._cache.parent.mkdir(parents=True, exist_ok=True)
         except OSError:
             self._cache = self._path / "cache" / self._cache.name
             self._cache.parent.mkdir(parents=True, exist_ok=True)
-        with lock.alone(self._cache.parent):
-            with contextlib.suppress(_NotThisWayError):
-                return self.from_cache()  # Another clone's build, which this one waited for.
+        with lock.hold_lock(self._cache.parent):
+            with contextlib.suppress(_UnavailableError):
+                return self.use_cache()  # Another clone's build, which this one waited for.
             try:
                 go_build.build(go, self._cache, self._environment)
             except (commands.CommandError, go_build.TooOldError) as error:
-                raise _NotThisWayError(f"Go could not build it ({error})") from error
-            return self.from_cache()
+                raise _UnavailableError(f"Go could not build it ({error})") from error
+            return self.use_cache()
 
     def _clear(self) -> None:
         for name in ("bin", "lib"):
             shutil.rmtree(self._path / name, ignore_errors=True)
 
-    def _phrase(self, version: str) -> str:
+    def _describe(self, version: str) -> str:
         return f"Pulumi {version} ({self._bin.relative_to(self._root)})"
 
-    def _which(self, name: str) -> Path | None:
+    def _find_program(self, name: str) -> Path | None:
         """Find a program on PATH, without this clone's own `.tools/bin`."""
         folders = self._environment.get("PATH", os.defpath).split(os.pathsep)
         others = [folder for folder in folders if Path(folder).resolve() != self._bin.resolve()]
         found = shutil.which(name, path=os.pathsep.join(others))
         return Path(found) if found else None
 
-    def _usable_version(self, cli: Path) -> str:
+    def _read_usable_version(self, cli: Path) -> str:
         """Return the version that a CLI reports."""
         try:
             environment = {**self._environment, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-            version = commands.numbers(commands.answer([cli, "version"], env=environment))
+            version = commands.parse_version(
+                commands.read_output([cli, "version"], env=environment)
+            )
         except commands.CommandError as error:
-            raise _NotThisWayError(f"{cli} does not run") from error
+            raise _UnavailableError(f"{cli} does not run") from error
         text = ".".join(map(str, version))
         if version < OLDEST:
-            raise _NotThisWayError(f"{cli} is only version {text or 'unknown'}")
+            raise _UnavailableError(f"{cli} is only version {text or 'unknown'}")
         return text
 
     def _fetch_installer(self) -> str:
@@ -190,16 +198,16 @@ class Tools:
         )
         # The script downloads with one of these two itself, so it needs one of them.
         for command in downloads:
-            if self._which(command[0]) is None:
+            if self._find_program(command[0]) is None:
                 continue
             try:
-                return commands.answer(command, env=self._environment, timeout=FETCH_SECONDS)
+                return commands.read_output(command, env=self._environment, timeout=FETCH_SECONDS)
             except commands.CommandError:
                 break
-        raise _NotThisWayError(f"{INSTALLER} cannot be reached")
+        raise _UnavailableError(f"{INSTALLER} cannot be reached")
 
 
-def cache_folder(environment: Mapping[str, str]) -> Path:
+def find_cache_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder in which this machine keeps a built CLI for all clones."""
     home = environment.get("HOME") or Path.home()
     base = environment.get("XDG_CACHE_HOME") or Path(home, ".cache")

@@ -14,7 +14,7 @@ if [ -z "${PULUMI_PYTHON_CMD:-}" ] && ! python3 -P -c "$has_package" >/dev/null 
 fi
 case ${0##*/} in
 pulumi-language-python)
-    exec "$root/.venv/bin/python" "$root/scripts/language_host.py" \
+    exec "$root/.venv/bin/python" "$root/scripts/start_language_host.py" \
         --executor "$tools/bin/pulumi-language-python-exec" "$@"
     ;;
 *) exec "$tools/lib/pulumi-resource-pulumi-python" "$@" ;;

@@ -18,14 +18,14 @@ from pulumi_c1policy._model.schema import Enum, Field, Message, Scalar
 from scripts.generated import (
     ENUMS,
     ROOT,
-    excluded_doc,
-    field_doc,
-    inputs_of,
+    format_exclusions,
+    format_field_doc,
+    format_message_doc,
+    format_type_name,
+    group_messages,
     is_required,
-    message_doc,
-    messages_by_module,
-    module_doc,
-    type_name,
+    list_inputs,
+    read_module_doc,
 )
 
 _WIDTH = 100
@@ -72,12 +72,12 @@ class Variant:
 
     def name_type(self, kind: Message | Enum) -> str:
         """Return the name of a message's class, or of an enum's type."""
-        name = type_name(kind)
+        name = format_type_name(kind)
         return name if isinstance(kind, Enum) else name.removesuffix("ArgsDict") + self.suffix
 
     def list_fields(self, message: Message) -> list[Field]:
         """List the fields of a message's class."""
-        return inputs_of(message) if self.is_input else list(message.fields.values())
+        return list_inputs(message) if self.is_input else list(message.fields.values())
 
 
 def generate_package(variant: Variant, first: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -90,8 +90,8 @@ def generate_package(variant: Variant, first: Mapping[str, str] | None = None) -
     homes = {name: f"{variant.package}.{home}" for name, home in (first or {}).items()}
     known = dict(variant.homes) | homes
     texts = {}
-    for module, messages in messages_by_module().items():
-        doc = f"{variant.title} {module_doc(module)}"
+    for module, messages in group_messages().items():
+        doc = f"{variant.title} {read_module_doc(module)}"
         body = _format_classes(variant, messages, known)
         texts[f"{module}.py"] = format_module(variant.header, doc, body, known)
         mine = {variant.name_type(message): f"{variant.package}.{module}" for message in messages}
@@ -151,7 +151,7 @@ def _format_class(variant: Variant, message: Message, defined: Collection[str]) 
     reserved = [each for each in fields if keyword.iskeyword(each.name)]
     others = [each for each in fields if each not in reserved]
     base = "TypedDict" if variant.is_input else "TypedDict, total=False"
-    doc, lines = message_doc(message) if variant.is_input else message.doc, []
+    doc, lines = format_message_doc(message) if variant.is_input else message.doc, []
     if reserved:
         base_name = f"_{name.removesuffix('ArgsDict')}Reserved"
         keys = ", ".join(f'"{each.name}": {types[each.name]}' for each in reserved)
@@ -159,12 +159,12 @@ def _format_class(variant: Variant, message: Message, defined: Collection[str]) 
         lines += [f'{base_name} = TypedDict("{base_name}", {{{keys}}}{total})', "", ""]
         base = f"{base_name}{total}"
     if reserved and variant.is_input:
-        doc = " ".join([doc, *(f"`{f.name}`: {field_doc(message, f)}" for f in reserved)])
+        doc = " ".join([doc, *(f"`{f.name}`: {format_field_doc(message, f)}" for f in reserved)])
     lines += [f"class {name}({base}):", format_docstring(doc, 4), *([""] if others else [])]
     for each in others:
         lines.append(f"    {each.name}: {types[each.name]}")
         if variant.is_input:
-            text = f"{field_doc(message, each)} {excluded_doc(message, each)}".strip()
+            text = f"{format_field_doc(message, each)} {format_exclusions(message, each)}".strip()
             lines.append(format_docstring(text, 4))
     return "\n".join(lines) + "\n"
 
@@ -233,5 +233,5 @@ def run_formatter(text: str) -> str:
     return done.stdout
 
 
-ENUM_HOMES = {type_name(enum): "pulumi_c1policy.inputs.values" for enum in ENUMS}
+ENUM_HOMES = {format_type_name(enum): "pulumi_c1policy.inputs.values" for enum in ENUMS}
 """The module of each enum's type, by its name."""

@@ -15,10 +15,10 @@ from acceptance.facts import (
     errors,
     expressions,
     lists,
-    pulumi_cli,
     reading,
     rules,
     steps,
+    through_pulumi,
     untried,
     updates,
 )
@@ -39,7 +39,7 @@ SUBJECTS: dict[str, tuple[Fact, ...]] = {
     "Deletion": deletion.FACTS,
     "Apps and entitlements": attachments.FACTS,
     "Errors": errors.FACTS,
-    "Through Pulumi": pulumi_cli.FACTS,
+    "Through Pulumi": through_pulumi.FACTS,
     "Facts that no suite can try": untried.FACTS,
 }
 """The facts by subject."""

@@ -5,9 +5,9 @@ The suite changes no app and no entitlement, so most facts about attachments are
 
 from __future__ import annotations
 
-from acceptance.context import Context, refusal
+from acceptance.context import Context, expect_rejection
 from acceptance.fact import API, Fact, expect
-from acceptance.http import json_of
+from acceptance.http import read_json
 
 _NO_ID = "0" * 27
 _APP = f"/api/v1/apps/{_NO_ID}"
@@ -18,7 +18,7 @@ def _unused(context: Context, kind: str) -> None:
     question = {"policyRefs": [{"id": context.create()["id"]}], "pageSize": 10}
     answer = context.api.call("POST", f"/api/v1/search/{kind}", question)
     expect(answer.status_code == 200, f"HTTP {answer.status_code}")
-    expect(not json_of(answer).get("list"), "a new policy is in use")
+    expect(not read_json(answer).get("list"), "a new policy is in use")
 
 
 def _unused_by_apps(context: Context) -> None:
@@ -30,22 +30,22 @@ def _unused_by_entitlements(context: Context) -> None:
 
 
 def _unknown_app(context: Context) -> None:
-    refusal(context.api.call("GET", _APP), status=404)
+    expect_rejection(context.api.call("GET", _APP), status=404)
 
 
 def _unknown_entitlement(context: Context) -> None:
-    refusal(context.api.call("GET", _ENTITLEMENT), status=404)
+    expect_rejection(context.api.call("GET", _ENTITLEMENT), status=404)
 
 
 def _update_of_no_app(context: Context) -> None:
     # No app has an id of zeros, so nothing can be changed.
     body = {"app": {"grantPolicyId": ""}, "updateMask": "grantPolicyId"}
-    refusal(context.api.call("POST", _APP, body))
+    expect_rejection(context.api.call("POST", _APP, body))
 
 
 def _update_of_no_entitlement(context: Context) -> None:
     body = {"entitlement": {"grantPolicyId": ""}, "updateMask": "grantPolicyId"}
-    refusal(context.api.call("POST", _ENTITLEMENT, body))
+    expect_rejection(context.api.call("POST", _ENTITLEMENT, body))
 
 
 FACTS = (
@@ -71,10 +71,10 @@ FACTS = (
         API,
         _unknown_entitlement,
     ),
-    Fact("update-unknown-app", "An update of no app is refused.", "docs", API, _update_of_no_app),
+    Fact("update-unknown-app", "An update of no app is rejected.", "docs", API, _update_of_no_app),
     Fact(
         "update-unknown-entitlement",
-        "An update of no entitlement is refused.",
+        "An update of no entitlement is rejected.",
         "docs",
         API,
         _update_of_no_entitlement,

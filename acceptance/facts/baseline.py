@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from acceptance.context import Context
 from acceptance.fact import API, CLI, PROVIDER, Fact, expect
-from acceptance.facts.cases import approval, bad_request, refuses, with_steps
+from acceptance.facts.cases import approval, expect_bad_request, expect_rejected, with_steps
 from acceptance.http import Json
 
 
-def _type(kind: str) -> Fact:
+def _make_type_fact(kind: str) -> Fact:
     def case(context: Context) -> None:
         made = context.read(context.create(kind)["id"])
         expect(made["policyType"] == f"POLICY_TYPE_{kind.upper()}", "another type")
@@ -23,26 +23,26 @@ def _is_rejection(steps: Json) -> bool:
     return step.get("reject") is not None
 
 
-def _injected(context: Context) -> None:
+def _inject_baseline(context: Context) -> None:
     made = context.read(context.create(policySteps=None)["id"])
     expect(_is_rejection(made["policySteps"]["grant"]), "another baseline than reject")
 
 
-def _injected_beside(context: Context) -> None:
+def _inject_baseline_beside_others(context: Context) -> None:
     steps = {"default": {"steps": [approval()]}}
     made = context.read(context.create(policySteps=steps)["id"])["policySteps"]
     expect(_is_rejection(made["grant"]), "another baseline than reject")
     expect("default" in made, "the other key is gone")
 
 
-def _injected_on_update(context: Context) -> None:
+def _inject_baseline_on_update(context: Context) -> None:
     made = context.create()["id"]
     steps = {"default": {"steps": [approval()]}}
     held = context.update(made, "policySteps", policySteps=steps)["policySteps"]
     expect(_is_rejection(held["grant"]), "another baseline than reject")
 
 
-def _baseline_policy(context: Context) -> None:
+def _accept_baseline_policy(context: Context) -> None:
     other = context.create()["id"]
     made = context.create(policySteps=None, baselinePolicyId=other)["id"]
     held = context.read(made)
@@ -50,70 +50,70 @@ def _baseline_policy(context: Context) -> None:
     expect(not held.get("policySteps"), "policySteps is not empty")
 
 
-def _both(context: Context) -> None:
+def _reject_both(context: Context) -> None:
     other = context.create()["id"]
-    context.refused(policySteps=with_steps({"reject": {}}), baselinePolicyId=other)
+    context.send_rejected_create(policySteps=with_steps({"reject": {}}), baselinePolicyId=other)
 
 
 FACTS = (
-    _type("grant"),
-    _type("revoke"),
-    _type("certify"),
+    _make_type_fact("grant"),
+    _make_type_fact("revoke"),
+    _make_type_fact("certify"),
     Fact(
         "type-provision",
         "A policy of type PROVISION, which is internal to the server, cannot be created.",
         "inferred",
         API,
-        refuses(policyType="POLICY_TYPE_PROVISION"),
+        expect_rejected(policyType="POLICY_TYPE_PROVISION"),
     ),
     Fact(
         "type-access-request",
         "A policy of the deprecated type ACCESS_REQUEST cannot be created.",
         "inferred",
         API,
-        refuses(policyType="POLICY_TYPE_ACCESS_REQUEST"),
+        expect_rejected(policyType="POLICY_TYPE_ACCESS_REQUEST"),
     ),
     Fact(
         "type-unset",
         "A policy without a type: 400.",
         "source",
         CLI,
-        bad_request(policyType=None),
+        expect_bad_request(policyType=None),
     ),
     Fact(
         "baseline-injected",
-        "Without a baseline the tenant stores `reject` as one, without a word.",
+        "Without a baseline the tenant silently stores `reject` as the baseline.",
         "source",
         CLI,
-        _injected,
+        _inject_baseline,
     ),
     Fact(
         "baseline-injected-beside",
-        "Where steps stand under another key only (`default`), the tenant stores `reject` as the "
+        "If steps are under another key only (`default`), the tenant stores `reject` as the "
         "baseline beside them.",
         "source",
         CLI,
-        _injected_beside,
+        _inject_baseline_beside_others,
     ),
     Fact(
         "baseline-injected-update",
-        "Where an update leaves the baseline out, the tenant stores `reject` as one.",
+        "If an update leaves the baseline out, the tenant stores `reject` as the baseline.",
         "inferred",
         CLI,
-        _injected_on_update,
+        _inject_baseline_on_update,
     ),
     Fact(
         "baseline-policy",
         "`baselinePolicyId` replaces the baseline; `policySteps` then reads back empty.",
         "live",
         PROVIDER,
-        _baseline_policy,
+        _accept_baseline_policy,
     ),
     Fact(
         "baseline-both",
-        "Baseline steps and `baselinePolicyId` at once: refused.",
+        "Baseline steps and `baselinePolicyId` at once: rejected.",
         "docs",
         API,
-        _both,
+        _reject_both,
     ),
 )

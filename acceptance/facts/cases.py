@@ -1,10 +1,10 @@
-"""Cases that many facts share: a policy that must be accepted, or refused."""
+"""Cases of many facts: a policy that the tenant must accept or reject."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from acceptance.context import Context, refusal
+from acceptance.context import Context, expect_rejection
 from acceptance.fact import Case
 from acceptance.http import Json
 
@@ -19,8 +19,8 @@ def approval(kind: str = "manager", /, **fields: Any) -> Json:
     return {"approval": {kind: fields}}
 
 
-def accepts(*steps: Json, kind: str = "grant") -> Case:
-    """Return a case: a policy with these steps is created, and reads back with as many."""
+def expect_accepted(*steps: Json, kind: str = "grant") -> Case:
+    """Return a case: a create with these steps succeeds, and a read returns all of them."""
 
     def case(context: Context) -> None:
         made = context.create(kind, policySteps=with_steps(*steps, kind=kind))
@@ -31,35 +31,35 @@ def accepts(*steps: Json, kind: str = "grant") -> Case:
     return case
 
 
-def refuses(text: str = "", *, status: int = 0, **fields: Any) -> Case:
-    """Return a case: a policy with these fields is refused.
+def expect_rejected(text: str = "", *, status: int = 0, **fields: Any) -> Case:
+    """Return a case: the tenant rejects a policy with these fields.
 
     Args:
-        text: A part of the refusal, where one is known.
+        text: A part of the message, if one is known.
         status: The HTTP status; 0 is any 4xx, or 500.
         fields: The fields of the policy.
     """
 
     def case(context: Context) -> None:
-        refusal(context.refused("grant", text, **fields), status=status)
+        expect_rejection(context.send_rejected_create("grant", text, **fields), status=status)
 
     return case
 
 
-def refuses_steps(text: str, *steps: Json, kind: str = "grant", status: int = 0) -> Case:
-    """Return a case: a policy with these steps as its baseline is refused."""
+def expect_rejected_steps(text: str, *steps: Json, kind: str = "grant", status: int = 0) -> Case:
+    """Return a case: the tenant rejects a policy with these steps as its baseline."""
 
     def case(context: Context) -> None:
-        answer = context.refused(kind, text, policySteps=with_steps(*steps, kind=kind))
-        refusal(answer, status=status)
+        answer = context.send_rejected_create(kind, text, policySteps=with_steps(*steps, kind=kind))
+        expect_rejection(answer, status=status)
 
     return case
 
 
-def bad_request(*, kind: str = "grant", **fields: Any) -> Case:
-    """Return a case: a policy with these fields is a 400."""
+def expect_bad_request(*, kind: str = "grant", **fields: Any) -> Case:
+    """Return a case: the tenant rejects a policy with these fields with a 400."""
 
     def case(context: Context) -> None:
-        refusal(context.refused(kind, **fields), status=400)
+        expect_rejection(context.send_rejected_create(kind, **fields), status=400)
 
     return case

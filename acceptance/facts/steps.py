@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from acceptance.context import Context, refusal
+from acceptance.context import Context, expect_rejection
 from acceptance.fact import API, CLI, GUIDE, PROTOBUF, PROVIDER, Fact, expect
 from acceptance.facts.cases import (
-    accepts,
     approval,
-    bad_request,
-    refuses,
-    refuses_steps,
+    expect_accepted,
+    expect_bad_request,
+    expect_rejected,
+    expect_rejected_steps,
     with_steps,
 )
 from acceptance.http import Json
@@ -22,113 +22,139 @@ _REASON = {"name": "reason", "displayName": "Reason", "stringField": {"textField
 _FORM: Json = {"form": {"form": {"displayName": "Reason", "fields": [_REASON]}}}
 
 
-def _wait(duration: str) -> Json:
+def _make_wait(duration: str) -> Json:
     return {"wait": {"name": "Wait", "duration": {"duration": duration}}}
 
 
-def _provision_on_update(context: Context) -> None:
+def _reject_provision_on_update(context: Context) -> None:
     made = context.create()["id"]
     fields = {"policySteps": with_steps(PROVISION)}
-    refusal(context.send_update(made, fields, "policySteps"), _NO_PROVISION)
+    expect_rejection(context.send_update(made, fields, "policySteps"), _NO_PROVISION)
 
 
-def _action_on_update(context: Context) -> None:
+def _reject_action_on_update(context: Context) -> None:
     made = context.create()["id"]
     fields = {"policySteps": with_steps(_ACTION)}
-    refusal(context.send_update(made, fields, "policySteps"), "unsupported workflow step type")
+    expect_rejection(
+        context.send_update(made, fields, "policySteps"), "unsupported workflow step type"
+    )
 
 
-def _refused_leaves_nothing(context: Context) -> None:
-    name = context.name("refused")
-    context.refused(displayName=name, policySteps=with_steps(PROVISION))
-    expect(not context.ids(displayName=name), "the refused policy exists")
+def _check_nothing_is_left(context: Context) -> None:
+    name = context.make_name("rejected")
+    context.send_rejected_create(displayName=name, policySteps=with_steps(PROVISION))
+    expect(not context.read_ids(displayName=name), "the rejected policy exists")
 
 
-def _duration(context: Context) -> None:
-    made = context.create(policySteps=with_steps(_wait("7200s")))["id"]
+def _keep_duration(context: Context) -> None:
+    made = context.create(policySteps=with_steps(_make_wait("7200s")))["id"]
     step = context.read(made)["policySteps"]["grant"]["steps"][0]
     text = step["wait"]["duration"]["duration"]
     expect(text.endswith("s") and float(text[:-1]) == 7200, f"reads back as {text}")
 
 
 FACTS = (
-    Fact("step-approval", "An `approval` step can be written.", "docs", API, accepts(approval())),
-    Fact("step-accept", "An `accept` step can be written.", "docs", API, accepts({"accept": {}})),
-    Fact("step-reject", "A `reject` step can be written.", "docs", API, accepts({"reject": {}})),
-    Fact("step-wait", "A `wait` step can be written.", "docs", API, accepts(_wait("3600s"))),
-    Fact("step-form", "A `form` step can be written.", "docs", API, accepts(_FORM)),
+    Fact(
+        "step-approval",
+        "An `approval` step can be written.",
+        "docs",
+        API,
+        expect_accepted(approval()),
+    ),
+    Fact(
+        "step-accept",
+        "An `accept` step can be written.",
+        "docs",
+        API,
+        expect_accepted({"accept": {}}),
+    ),
+    Fact(
+        "step-reject",
+        "A `reject` step can be written.",
+        "docs",
+        API,
+        expect_accepted({"reject": {}}),
+    ),
+    Fact(
+        "step-wait",
+        "A `wait` step can be written.",
+        "docs",
+        API,
+        expect_accepted(_make_wait("3600s")),
+    ),
+    Fact("step-form", "A `build_form` step can be written.", "docs", API, expect_accepted(_FORM)),
     Fact(
         "step-wait-condition",
         "A `wait` step can wait for a condition.",
         "docs",
         API,
-        accepts({"wait": {"name": "W", "condition": {"condition": "true"}}}),
+        expect_accepted({"wait": {"name": "W", "condition": {"condition": "true"}}}),
     ),
     Fact(
         "many-steps",
         "A list can hold several steps, and keeps their order.",
         "docs",
         API,
-        accepts(approval(), _wait("3600s"), {"accept": {}}),
+        expect_accepted(approval(), _make_wait("3600s"), {"accept": {}}),
     ),
     *(
         Fact(
             f"provision-step-{kind}",
-            f"A `provision` step in a {kind} policy: refused, `{_NO_PROVISION}`.",
+            f"A `provision` step in a {kind} policy: rejected, `{_NO_PROVISION}`.",
             "source",
             CLI,
-            refuses_steps(_NO_PROVISION, PROVISION, kind=kind),
+            expect_rejected_steps(_NO_PROVISION, PROVISION, kind=kind),
         )
         for kind in ("grant", "revoke", "certify")
     ),
     Fact(
         "provision-step-update",
-        f"An update with a `provision` step: refused, `{_NO_PROVISION}`.",
+        f"An update with a `provision` step: rejected, `{_NO_PROVISION}`.",
         "inferred",
         CLI,
-        _provision_on_update,
+        _reject_provision_on_update,
     ),
     Fact(
         "action-step",
-        "An `action` step: refused, `unsupported workflow step type`.",
+        "An `action` step: rejected, `unsupported workflow step type`.",
         "source",
         CLI,
-        refuses_steps("unsupported workflow step type", _ACTION),
+        expect_rejected_steps("unsupported workflow step type", _ACTION),
     ),
     Fact(
         "action-step-update",
-        "An update with an `action` step: refused, `unsupported workflow step type`.",
+        "An update with an `action` step: rejected, `unsupported workflow step type`.",
         "inferred",
         CLI,
-        _action_on_update,
+        _reject_action_on_update,
     ),
     Fact(
         "refused-leaves-nothing",
-        "A refused create leaves no policy behind.",
+        "A rejected create leaves no policy behind.",
         "inferred",
         CLI,
-        _refused_leaves_nothing,
+        _check_nothing_is_left,
     ),
     Fact(
         "empty-step",
-        "`{}` as a step: refused, `policy step is nil`.",
+        "`{}` as a step: rejected, `policy step is nil`.",
         "source",
         CLI,
-        refuses_steps("policy step is nil", {}),
+        expect_rejected_steps("policy step is nil", {}),
     ),
     Fact(
         "no-steps",
         "A list of steps without a step: 400, `value must contain at least 1 item(s)`.",
         "live",
         PROVIDER,
-        refuses_steps(_NO_STEPS, status=400),
+        expect_rejected_steps(_NO_STEPS, status=400),
     ),
     Fact(
         "no-steps-elsewhere",
         "A list without a step under another key than the baseline's: 400, with the same text.",
         "live",
         PROVIDER,
-        refuses(
+        expect_rejected(
             _NO_STEPS,
             status=400,
             policySteps={**with_steps({"reject": {}}), "other": {"steps": []}},
@@ -139,21 +165,21 @@ FACTS = (
         "A step of two kinds at once: 400.",
         "docs",
         PROTOBUF,
-        bad_request(policySteps=with_steps({"accept": {}, "reject": {}})),
+        expect_bad_request(policySteps=with_steps({"accept": {}, "reject": {}})),
     ),
     Fact(
         "duration-form",
         'A duration is protobuf JSON: `"1h"` is a 400.',
         "live",
         PROVIDER,
-        bad_request(policySteps=with_steps(_wait("1h"))),
+        expect_bad_request(policySteps=with_steps(_make_wait("1h"))),
     ),
-    Fact("duration-kept", "A duration keeps its length.", "live", PROVIDER, _duration),
+    Fact("duration-kept", "A duration keeps its length.", "live", PROVIDER, _keep_duration),
     Fact(
         "steps-after-end",
         "Steps after `accept` are stored, although nothing after it runs.",
         "inferred",
         GUIDE,
-        accepts({"accept": {}}, approval()),
+        expect_accepted({"accept": {}}, approval()),
     ),
 )

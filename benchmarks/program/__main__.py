@@ -1,6 +1,4 @@
-"""The Pulumi program of the benchmarks: so many policies, of ours or of the provider that does
-nothing.
-"""
+"""The Pulumi program of the benchmarks: policies of this package or of the empty provider."""
 
 import os
 
@@ -9,11 +7,11 @@ from benchmarks import shapes
 changed = os.environ.get("BENCHMARK_CHANGED")
 
 for number in range(int(os.environ["BENCHMARK_POLICIES"])):
-    inputs = shapes.usual(number)
+    inputs = shapes.make_usual(number)
     if inputs["display_name"] == changed:
         inputs["description"] = "As the program has it now."
     if os.environ["BENCHMARK_PROVIDER"] == "floor":
-        from benchmarks.floor import Floor
+        from benchmarks.empty_provider import Floor
 
         Floor(f"access-{number:05}", inputs)
     else:

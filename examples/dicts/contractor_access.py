@@ -1,4 +1,4 @@
-"""Contractors need two approvals, interns are turned down, everybody else asks their manager."""
+"""Contractors need two approvals, interns are rejected, and others ask their manager."""
 
 import pulumi_c1policy as c1
 from pulumi_c1policy.inputs import ManagerApprovalArgsDict

@@ -1,4 +1,4 @@
-"""Every quarter the owners confirm who may keep what; what they deny is revoked at once."""
+"""Each quarter, owners and managers review access; access that they deny is revoked at once."""
 
 import pulumi_c1policy as c1
 

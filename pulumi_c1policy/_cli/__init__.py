@@ -1,0 +1,1 @@
+"""The command `c1policy`, one file per command. Only this package prints."""

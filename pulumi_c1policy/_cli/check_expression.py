@@ -16,15 +16,22 @@ from pulumi_c1policy._findings.severity import Severities
 
 _REFUSED = 1
 _UNAVAILABLE = 2
+_PLACES = ", ".join(Place)
 
 
 def check_expression(
     expression: Annotated[
-        str | None, typer.Argument(help='The expression; "-" reads it from standard input.')
+        str | None,
+        typer.Argument(
+            metavar="EXPRESSION", help='The expression; "-" reads it from standard input.'
+        ),
     ] = None,
     place: Annotated[
         Place | None,
-        typer.Option(help="The place of the expression; it decides which variables exist."),
+        typer.Option(
+            metavar="PLACE",
+            help=f"The place of the expression, which decides its variables: {_PLACES}.",
+        ),
     ] = None,
     fallback: Annotated[
         bool,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._findings.severity import Severities
     from pulumi_c1policy._import.adoptable import Adopted
+    from pulumi_c1policy._import.attachable import Attached
+    from pulumi_c1policy._import.program_writer import Source
+    from pulumi_c1policy._import.tenant_objects import Objects
     from pulumi_c1policy._model.tree import Tree
 
 _REFUSED = 1
@@ -28,7 +31,11 @@ _MAIN = "__main__"
 def import_(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(help="The ids or display names of policies to adopt.", show_default=False),
+        typer.Argument(
+            metavar="POLICY",
+            help="The ids or display names of policies to adopt.",
+            show_default=False,
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Adopt every policy that can be adopted.")
@@ -36,18 +43,30 @@ def import_(
     types: Annotated[
         list[str] | None,
         typer.Option(
-            "--type", help="Adopt every policy of a type, such as POLICY_TYPE_GRANT; repeatable."
+            "--type",
+            metavar="TYPE",
+            help="Adopt every policy of a type, such as POLICY_TYPE_GRANT; repeatable.",
         ),
     ] = None,
     program: Annotated[
-        Path, typer.Option(help="The Python module to write the program to.")
+        Path, typer.Option(metavar="FILE", help="The Python module to write the program to.")
     ] = Path("policies.py"),
     file: Annotated[
-        Path, typer.Option(help="The file to write for `pulumi import --file`.")
+        Path, typer.Option(metavar="FILE", help="The file to write for `pulumi import --file`.")
     ] = Path("import.json"),
     take_over: Annotated[
         bool,
         typer.Option("--take-over", help="Also adopt policies that another tool or stack manages."),
+    ] = False,
+    lookups: Annotated[
+        bool,
+        typer.Option("--lookups", help="Write lookups by name in place of ids where possible."),
+    ] = False,
+    attachments: Annotated[
+        bool,
+        typer.Option(
+            "--attachments", help="Also adopt the use of the policies by apps and entitlements."
+        ),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     severity: SeverityOption = None,
@@ -68,15 +87,19 @@ def import_(
     for path in (program, file):
         _check_target(path, force=force)
     try:
-        rows, chosen = _read_policies(policies or (), policy_types)
-        adopted, unwritable = _prepare(
-            chosen, severities, all_or_none=bool(policies), take_over=take_over
-        )
-        _write_files(program, file, adopted, rows)
+        with _connect() as client:
+            rows, chosen = _read_policies(client, policies or (), policy_types)
+            adopted, unwritable = _prepare(
+                chosen, severities, all_or_none=bool(policies), take_over=take_over
+            )
+            attached = _find_attachments(client, adopted) if attachments else []
+            objects = _read_objects(client, adopted, attached, rows, has_lookups=lookups)
+        source = _name_resources(adopted, attached, objects, rows)
+        _write_files(program, file, source)
     except (C1PolicyError, OSError) as error:
         output.echo(str(error), err=True)
         raise typer.Exit(_FAILED) from error
-    _print_next_steps(program, file, adopted)
+    _print_next_steps(program, file, source)
     if unwritable:
         output.echo(
             f"\n{unwritable} policies were left out because no program can contain them; "
@@ -107,23 +130,27 @@ def _check_target(path: Path, *, force: bool) -> None:
         raise typer.BadParameter(message)
 
 
-def _read_policies(
-    names: Collection[str], policy_types: Collection[str]
-) -> tuple[list[Tree], list[Tree]]:
-    """Return all policies of the tenant, and the selected ones."""
+def _connect() -> PolicyClient:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
+
+    return PolicyClient(settings.load({}, os.environ))
+
+
+def _read_policies(
+    client: PolicyClient, names: Collection[str], policy_types: Collection[str]
+) -> tuple[list[Tree], list[Tree]]:
+    """Return all policies of the tenant, and the selected ones."""
     from pulumi_c1policy._import import policy_selection
 
-    with PolicyClient(settings.load({}, os.environ)) as client:
-        rows = policy_selection.list_existing(client.list_all())
-        if not names:
-            return rows, policy_selection.select_types(rows, policy_types)
-        # A credential that may list but not search does not see policies with a scope.
-        found = {text for row in rows for text in (row["id"], policy_selection.get_name(row))}
-        missing = [name for name in names if name not in found]
-        rows += policy_selection.list_existing(_get_or_empty(client, name) for name in missing)
-        return rows, policy_selection.select_named(rows, names)
+    rows = policy_selection.list_existing(client.list_all())
+    if not names:
+        return rows, policy_selection.select_types(rows, policy_types)
+    # A credential that may list but not search does not see policies with a scope.
+    found = {text for row in rows for text in (row["id"], policy_selection.get_name(row))}
+    missing = [name for name in names if name not in found]
+    rows += policy_selection.list_existing(_get_or_empty(client, name) for name in missing)
+    return rows, policy_selection.select_named(rows, names)
 
 
 def _get_or_empty(client: PolicyClient, policy_id: str) -> Tree:
@@ -164,29 +191,70 @@ def _prepare(
     return adopted, sum(each.unwritable for each in left_out)
 
 
-def _write_files(
-    program: Path, file: Path, adopted: Sequence[Adopted], rows: Sequence[Tree]
-) -> None:
-    from pulumi_c1policy._import import import_file, policy_selection, program_writer
+def _find_attachments(client: PolicyClient, adopted: Sequence[Adopted]) -> list[Attached]:
+    from pulumi_c1policy._cli import tenant_reading
+
+    return tenant_reading.find_attachments(client, [policy.id for policy in adopted])
+
+
+def _read_objects(
+    client: PolicyClient,
+    adopted: Sequence[Adopted],
+    attached: Sequence[Attached],
+    rows: Sequence[Tree],
+    *,
+    has_lookups: bool,
+) -> Objects:
+    """Read the objects that the program names; warn once about those without a name."""
+    from pulumi_c1policy._cli.tenant_reading import ObjectReader
+    from pulumi_c1policy._import import policy_selection, program_writer, tenant_objects
+
+    fields = program_writer.list_fields(adopted, attached)
+    reader = ObjectReader(client, fields, has_lookups=has_lookups)
+    reader.read()
+    if reader.problems:
+        output.echo(tenant_objects.warn_of_unread(reader.problems), err=True)
+    names = {str(row["id"]): policy_selection.get_name_and_type(row) for row in rows}
+    return reader.objects | tenant_objects.describe_policies(fields, names, has_lookups=has_lookups)
+
+
+def _name_resources(
+    adopted: Sequence[Adopted],
+    attached: Sequence[Attached],
+    objects: Objects,
+    rows: Sequence[Tree],
+) -> Source:
+    """Return the parts of the program, with a name for each resource."""
+    from pulumi_c1policy._import import attachable
     from pulumi_c1policy._import.adoptable import get_managed_name
     from pulumi_c1policy._import.program_names import make_names
+    from pulumi_c1policy._import.program_writer import Source
 
     ids = {policy.id for policy in adopted}
     # Other policies may belong to the stack that adopts these, so their names are taken.
     taken = {get_managed_name(row) for row in rows if str(row["id"]) not in ids}
     names = make_names((policy.name for policy in adopted), taken)
-    display_names = {str(row["id"]): policy_selection.get_name(row) for row in rows}
-    source = program_writer.write_program(adopted, names, display_names)
-    program.write_text(source, "utf-8")
-    file.write_text(import_file.make_import_file(adopted, names), "utf-8")
+    used = taken | {name.resource for name in names}
+    return Source(adopted, names, objects, attachable.name_attachments(attached, objects, used))
 
 
-def _print_next_steps(program: Path, file: Path, adopted: Sequence[Adopted]) -> None:
+def _write_files(program: Path, file: Path, source: Source) -> None:
+    from pulumi_c1policy._import import import_file, program_writer
+
+    text = program_writer.write_program(source)
+    state = import_file.make_import_file(source.adopted, source.names, source.attached)
+    program.write_text(text, "utf-8")
+    file.write_text(state, "utf-8")
+
+
+def _print_next_steps(program: Path, file: Path, source: Source) -> None:
     """Report the written files and the commands that finish the import."""
     is_here = Path("Pulumi.yaml").exists()
     quoted = shlex.quote(str(file if is_here else file.absolute()))
-    output.echo(f"{len(adopted)} policies: {program} declares them, {file} is their state.")
-    for policy in adopted:
+    count = f"{len(source.adopted)} policies"
+    count += f" and {len(source.attached)} attachments" if source.attached else ""
+    output.echo(f"{count}: {program} declares them, {file} is their state.")
+    for policy in source.adopted:
         if policy.manager:
             output.echo(
                 f"{policy.name!r} is still managed by {policy.manager}; remove it from that "

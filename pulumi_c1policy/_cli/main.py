@@ -18,15 +18,15 @@ from pulumi_c1policy._cli.validate import validate
 app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,  # Tables of rich cut the names of options in narrow terminals.
     pretty_exceptions_enable=False,
 )
 app.command()(check_expression)
-app.command()(emulator)
-app.command("import")(import_)
+app.command(short_help="Serve an emulated tenant on loopback.")(emulator)
+app.command("import", short_help="Write a program for existing policies.")(import_)
 app.command()(simulate)
-app.command()(usage)
-app.command()(validate)
+app.command(short_help="Show who uses policies.")(usage)
+app.command(short_help="Check policies as a preview does.")(validate)
 
 
 def _print_version(is_given: bool) -> None:

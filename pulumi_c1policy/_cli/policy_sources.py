@@ -19,23 +19,26 @@ TENANT = "tenant"
 
 PolicyOption: TypeAlias = Annotated[
     list[Path] | None,
-    typer.Option(help="A JSON file with one or more policies; repeatable."),
+    typer.Option(metavar="FILE", help="A JSON file with one or more policies; repeatable."),
 ]
 ProgramOption: TypeAlias = Annotated[
-    Path | None, typer.Option(help="A Pulumi program: the folder of its Pulumi.yaml.")
+    Path | None,
+    typer.Option(metavar="FOLDER", help="A Pulumi program: the folder of its Pulumi.yaml."),
 ]
 StateOption: TypeAlias = Annotated[
-    Path | None, typer.Option(help="The output of `pulumi stack export`.")
+    Path | None, typer.Option(metavar="FILE", help="The output of `pulumi stack export`.")
 ]
 TenantOption: TypeAlias = Annotated[
     bool,
     typer.Option("--tenant", help="The policies of the tenant in the CONDUCTORONE_ variables."),
 ]
 ConfigOption: TypeAlias = Annotated[
-    list[str] | None, typer.Option(help="A config value of the program, KEY=VALUE; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="KEY=VALUE", help="A config value of the program; repeatable."),
 ]
 DirectoryOption: TypeAlias = Annotated[
-    Path | None, typer.Option(help="A JSON file with users, groups, apps and entitlements.")
+    Path | None,
+    typer.Option(metavar="FILE", help="A JSON file with users, groups, apps and entitlements."),
 ]
 
 

@@ -13,6 +13,7 @@ SeverityOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--severity",
+        metavar="RULE=LEVEL",
         help="Set rules to error, warning or off: RULE=LEVEL or RULE@RESOURCE=LEVEL, separated by "
         "commas; repeatable.",
     ),

@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 
 _CHANGED = 1
 _FAILED = 2
-_REQUEST = "The request"
-_FIELDS = "FIELD=VALUE; repeatable."
+_FIELD = "FIELD=VALUE"
 
 
 def simulate(
     subjects: Annotated[
-        Path, typer.Option(help="The people who make requests: a CSV file, or a JSON list.")
+        Path,
+        typer.Option(
+            metavar="FILE", help="The people who make requests: a CSV file, or a JSON list."
+        ),
     ],
     policy: PolicyOption = None,
     program: ProgramOption = None,
@@ -45,30 +47,34 @@ def simulate(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            "--id", help="Simulate this policy only: id, resource or display name; repeatable."
+            "--id",
+            metavar="POLICY",
+            help="Simulate this policy only: id, resource or display name; repeatable.",
         ),
     ] = None,
     against: Annotated[
         str,
-        typer.Option(help='Compare with the policies before a change: a file, or "tenant".'),
+        typer.Option(metavar="FILE|tenant", help="Compare with the policies before a change."),
     ] = "",
     config: ConfigOption = None,
     directory: DirectoryOption = None,
     entitlement: Annotated[
         list[str] | None,
-        typer.Option(help="The requested entitlement, " + _FIELDS, rich_help_panel=_REQUEST),
+        typer.Option(metavar=_FIELD, help="A field of the requested entitlement; repeatable."),
     ] = None,
     task: Annotated[
         list[str] | None,
-        typer.Option(help="The task of the request, " + _FIELDS, rich_help_panel=_REQUEST),
+        typer.Option(metavar=_FIELD, help="A field of the request's task; repeatable."),
     ] = None,
     account: Annotated[
         list[str] | None,
-        typer.Option(help="The person's account in the app, " + _FIELDS, rich_help_panel=_REQUEST),
+        typer.Option(
+            metavar=_FIELD, help="A field of the person's account in the app; repeatable."
+        ),
     ] = None,
     ip: Annotated[
         str | None,
-        typer.Option(help="The IP address that sends the request.", rich_help_panel=_REQUEST),
+        typer.Option(metavar="ADDRESS", help="The IP address that sends the request."),
     ] = None,
     format: Annotated[Format, typer.Option(help="The format of the output.")] = Format.TABLE,
     show_all: Annotated[

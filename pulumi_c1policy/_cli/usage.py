@@ -40,9 +40,7 @@ class UsageFormat(StrEnum):
 def usage(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[POLICY]...", help="An id or a display name; all policies by default."
-        ),
+        typer.Argument(metavar="POLICY", help="An id or a display name; all policies by default."),
     ] = None,
     program: ProgramOption = None,
     state: StateOption = None,
@@ -55,7 +53,10 @@ def usage(
         ),
     ] = False,
     limit: Annotated[
-        int, typer.Option(min=1, help="The most requests to send about the use of policies.")
+        int,
+        typer.Option(
+            min=1, metavar="NUMBER", help="The most requests to send about the use of policies."
+        ),
     ] = _DEFAULT_LIMIT,
     format: Annotated[
         UsageFormat, typer.Option(help="The format of the output.")

@@ -86,3 +86,15 @@ class EntitlementView(AnswerModel):
     """One row of a search for entitlements."""
 
     app_entitlement: Entitlement | None = None
+
+
+class UserAnswer(AnswerModel):
+    """A user in an answer; the objects that belong to the user are not read."""
+
+    user: User
+
+
+class UserEnvelope(AnswerModel):
+    """The answer to a get of a user."""
+
+    user_view: UserAnswer

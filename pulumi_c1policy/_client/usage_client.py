@@ -7,7 +7,7 @@ each page whether it needs another one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from pulumi_c1policy._client import decoding
@@ -100,6 +100,22 @@ class UsageClient:
         params = {"page_size": str(_MAX_LIST_SIZE)} | ({"page_token": token} if token else {})
         request = ApiRequest(Call(self._kind, "GET", path), params=params)
         return decoding.request_model(self._transport, RowPage, request)
+
+
+def follow_pages(read: Callable[[str], RowPage]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of all pages; a page token that comes twice ends them.
+
+    Args:
+        read: Returns the page with this token.
+    """
+    token, seen = "", {""}
+    while True:
+        page = read(token)
+        yield from page.rows or ()
+        token = page.next_page_token
+        if token in seen:
+            return
+        seen.add(token)
 
 
 def is_plain_id(value: str) -> bool:

@@ -1,9 +1,9 @@
-"""The tenant's rules for what it stores, and its changes of what it is sent.
+"""The tenant's rules for the policies that it stores, and its changes to the fields of a request.
 
-It rejects what the reference says that a tenant rejects, and nothing else: it accepts a baseline
-policy that does not exist, as tenants do. Only written fields are checked, so that a policy with an
-older violation can still be edited elsewhere. Must not import anything of the package outside
-`_emulator`.
+It rejects only the policies that a tenant rejects according to the reference. For example, it
+accepts a baseline policy that does not exist, as tenants do. Only the fields of the request are
+checked, so that other fields of a policy with an older violation can still be changed. Must not
+import anything of the package outside `_emulator`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Fields = dict[str, Any]
 
 
 def normalize(fields: Fields) -> Fields:
-    """Change the fields to the form that the tenant stores, in place; return them.
+    """Change the fields in place to the form that the tenant stores, and return them.
 
-    The deprecated `policyKey` becomes `stepKey`, an escalation that is not enabled is dropped, and
-    so is the ignored `reassignTasksToDelegates`.
+    The deprecated `policyKey` becomes `stepKey`. An escalation that is not enabled is dropped, and
+    so is `reassignTasksToDelegates`, which the tenant ignores.
     """
     fields.pop("reassignTasksToDelegates", None)
     for path, name, value in walk(POLICY, fields):
@@ -41,7 +41,7 @@ def normalize(fields: Fields) -> Fields:
             value.pop("escalation", None)
         elif name.endswith(".Rule") and "policyKey" in value:
             if value.get("stepKey") or value.get("policyId"):
-                raise invalid(f"{path}: policyKey cannot stand beside another outcome")
+                raise invalid(f"{path}: policyKey cannot be combined with stepKey or policyId")
             value["stepKey"] = value.pop("policyKey")
     return fields
 
@@ -99,7 +99,7 @@ def check(
     if creating or not {"policySteps", "baselinePolicyId"}.isdisjoint(written):
         key = get_baseline_key(fields)
         if fields.get("baselinePolicyId") and key in fields.get("policySteps", {}):
-            raise invalid(f"baselinePolicyId and policySteps[{key!r}] exclude each other")
+            raise invalid(f"baselinePolicyId and policySteps[{key!r}] cannot be combined")
     if creating or "policySteps" in written:
         step_rules.check(policy_id, fields, quirks, creating=creating)
     if creating or not {"policySteps", "rules"}.isdisjoint(written):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from pulumi_c1policy._findings.expression_facts import EXPRESSION_RULES
 from pulumi_c1policy._findings.policy_facts import POLICY_RULES
+from pulumi_c1policy._findings.reference_facts import REFERENCE_RULES
 from pulumi_c1policy._findings.rule import Rule
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in (*POLICY_RULES, *EXPRESSION_RULES)}
+RULES: dict[str, Rule] = {
+    rule.id: rule for rule in (*POLICY_RULES, *REFERENCE_RULES, *EXPRESSION_RULES)
+}
 """The rules, in the order of the parts of a policy."""

@@ -29,6 +29,11 @@ def get_name(row: Tree) -> str:
     return str(_get_field(row, "display_name") or row["id"])
 
 
+def get_name_and_type(row: Tree) -> tuple[str, str]:
+    """Return a policy's display name, or its id if it has none, and its type."""
+    return get_name(row), str(_get_field(row, "policy_type") or "")
+
+
 def select_named(rows: Sequence[Tree], names: Collection[str]) -> list[Tree]:
     """Select policies by id or display name, in the order of `rows`.
 

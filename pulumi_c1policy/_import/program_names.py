@@ -1,4 +1,4 @@
-"""Names of adopted policies in a program: a resource name and a variable for each. Pure."""
+"""Names of adopted resources in a program: a resource name and a variable for each. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The names of a policy in the program.
+    """The names of a resource in the program.
 
     Attributes:
         resource: The resource's name, in kebab-case.
@@ -30,17 +30,20 @@ class Name:
         return self.resource.replace("-", "_")
 
 
-def make_names(display_names: Iterable[str], taken: Collection[str] = ()) -> list[Name]:
-    """Make a unique name for each policy, in their order; repeated names get a number.
+def make_names(
+    display_names: Iterable[str], taken: Collection[str] = (), noun: str = "policy"
+) -> list[Name]:
+    """Make a unique name for each resource, in their order; repeated names get a number.
 
     Args:
         display_names: The display names.
         taken: Names of other resources.
+        noun: The kind of object, for a display name that makes no name.
     """
     used = dict.fromkeys(taken)
     last_numbers: dict[str, int] = {}
     for display_name in display_names:
-        base = name = make_resource_name(display_name)
+        base = name = make_resource_name(display_name, noun)
         while name in used:
             last_numbers[base] = last_numbers.get(base, 1) + 1
             name = f"{base}-{last_numbers[base]}"
@@ -48,7 +51,7 @@ def make_names(display_names: Iterable[str], taken: Collection[str] = ()) -> lis
     return [Name(resource) for resource in used if resource not in taken]
 
 
-def make_resource_name(display_name: str) -> str:
+def make_resource_name(display_name: str, noun: str = "policy") -> str:
     """Make a resource name: `Contractors (EMEA), 24/7` -> `contractors-emea-24-7`.
 
     Latin letters lose their accents. Letters of other scripts stay if Python's identifiers allow
@@ -60,8 +63,8 @@ def make_resource_name(display_name: str) -> str:
         words = words[: _MAX_NAME_LENGTH + 1].rpartition("-")[0] or words[:_MAX_NAME_LENGTH]
     variable = words.replace("-", "_")
     if not variable.isidentifier():
-        return f"policy-{words}" if words else "policy"
-    return f"{words}-policy" if variable in _RESERVED else words
+        return f"{noun}-{words}" if words else noun
+    return f"{words}-{noun}" if variable in _RESERVED else words
 
 
 def _fold(text: str) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._findings import rule_texts
-from pulumi_c1policy._import.adoptable import Adopted, map_leaves
+from pulumi_c1policy._import import lookup_variables, tenant_objects
+from pulumi_c1policy._import.adoptable import Adopted
+from pulumi_c1policy._import.attachable import Attached
 from pulumi_c1policy._import.program_names import Name
 from pulumi_c1policy._import.python_source import Code, Commented, format_call
+from pulumi_c1policy._import.references import Reference, list_references, replace_ids
+from pulumi_c1policy._import.tenant_objects import Objects
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.schema import Field
-from pulumi_c1policy._model.tree import Tree, Value
+from pulumi_c1policy._model.tree import Value
 
 _HEAD = '''"""ConductorOne policies that `c1policy import` found in the tenant."""
 
@@ -19,26 +24,91 @@ import pulumi_c1policy as c1
 '''
 
 
-def write_program(
-    adopted: Sequence[Adopted], names: Sequence[Name], others: Mapping[str, str]
-) -> str:
-    """Return the source of a Python module.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The parts of a program.
 
-    Args:
+    Attributes:
         adopted: The policies.
         names: Their names, in the same order.
-        others: The display names of all policies of the tenant, by id.
+        objects: The facts about the objects that the policies and attachments name.
+        attached: The attachments, each with its name.
     """
-    names_by_id = {policy.id: name for policy, name in zip(adopted, names, strict=True)}
+
+    adopted: Sequence[Adopted]
+    names: Sequence[Name]
+    objects: Objects = field(default_factory=dict)
+    attached: Sequence[tuple[Attached, Name]] = ()
+
+
+def write_program(source: Source) -> str:
+    """Return the source of a Python module."""
+    names = {policy.id: name for policy, name in zip(source.adopted, source.names, strict=True)}
+    fields = list_fields(source.adopted, [each for each, _ in source.attached])
+    references = [each for each in fields if each.kind != "policy" or each.id not in names]
+    taken = {name.variable for name in source.names}
+    variables = lookup_variables.name_lookups(references, source.objects, taken)
+    lookups = lookup_variables.format_lookups(variables, source.objects)
+    parts = [_HEAD, *([lookups] if lookups else [])]
     declared: set[str] = set()
-    parts = [_HEAD]
-    for policy in _sort(adopted):
-        inputs = _replace_references(policy, names_by_id, declared, others)
+    writer = _Writer(names, variables, source.objects, declared)
+    for policy in _sort(source.adopted):
+        inputs = replace_ids(POLICY, policy.inputs, partial(writer.replace, policy.id))
         declared.add(policy.id)
-        name = names_by_id[policy.id]
-        source = f"{name.variable} = {format_call('c1.Policy', name.resource, **inputs)}\n"
-        parts.append("".join(_comment_held_steps(policy)) + source)
+        name = names[policy.id]
+        call = f"{name.variable} = {format_call('c1.Policy', name.resource, **inputs)}\n"
+        parts.append("".join(_comment_held_steps(policy)) + call)
+    for each, name in source.attached:
+        inputs = replace_ids(each.type.kind.message, each.inputs, partial(writer.replace, ""))
+        parts.append(f"{format_call(f'c1.{each.type.resource}', name.resource, **inputs)}\n")
     return "\n".join(parts)
+
+
+def list_fields(
+    adopted: Iterable[Adopted], attached: Iterable[Attached]
+) -> dict[Reference, set[str]]:
+    """List the objects that a program names, each with the names of the fields that name it."""
+    inputs = [(POLICY, policy.inputs) for policy in adopted]
+    inputs += [(each.type.kind.message, each.inputs) for each in attached]
+    found: dict[Reference, set[str]] = {}
+    for message, tree in inputs:
+        for reference, names in list_references(message, tree).items():
+            found.setdefault(reference, set()).update(names)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """The source of each id, at one point of the program.
+
+    Attributes:
+        names: The names of the program's policies, by id.
+        variables: The variables of lookups.
+        objects: The facts about objects of the tenant.
+        declared: The policies that are declared above this point.
+    """
+
+    names: Mapping[str, Name]
+    variables: Mapping[Reference, str]
+    objects: Objects
+    declared: Collection[str]
+
+    def replace(self, own_id: str, reference: Reference, _field_name: str) -> Value:
+        """Return the source of an id in the inputs of the policy `own_id`."""
+        target = reference.id if reference.kind == "policy" else ""
+        if target in self.declared:
+            return Code(f"{self.names[target].variable}.id")
+        if target and target == own_id:
+            return Commented(target, "This policy itself.")
+        if target in self.names:
+            note = f"{self.names[target].variable}, which refers back to this policy."
+            return Commented(target, note)
+        if reference in self.variables:
+            return Code(self.variables[reference])
+        note = "which is not declared here" if target else ""
+        known = self.objects.get(reference)
+        comment = tenant_objects.describe(reference, known, note) if known else ""
+        return Commented(reference.id, comment) if comment else reference.id
 
 
 def _comment_held_steps(policy: Adopted) -> Iterator[str]:
@@ -49,19 +119,6 @@ def _comment_held_steps(policy: Adopted) -> Iterator[str]:
             f"the entitlement.{rule_texts.cite_rules(rule)}"
         )
         yield f"{_text.to_one_line(comment)}\n"
-
-
-def list_references(inputs: Tree) -> list[str]:
-    """List the ids of the policies that the inputs refer to, in the order of their fields."""
-    found: dict[str, None] = {}
-
-    def collect(field: Field, value: Value) -> Value:
-        if field.names_policy and value:
-            found[str(value)] = None
-        return value
-
-    map_leaves(POLICY, inputs, collect)
-    return list(found)
 
 
 def _sort(adopted: Sequence[Adopted]) -> Iterator[Adopted]:
@@ -77,27 +134,7 @@ def _sort(adopted: Sequence[Adopted]) -> Iterator[Adopted]:
                 yield by_id[policy_id]
             elif policy_id not in seen:
                 seen.add(policy_id)
-                targets = reversed(list_references(by_id[policy_id].inputs))
+                named = list_references(POLICY, by_id[policy_id].inputs)
+                targets = [each.id for each in named if each.kind == "policy"]
                 stack.append((policy_id, True))
-                stack += [(target, False) for target in targets if target in by_id]
-
-
-def _replace_references(
-    policy: Adopted, names: Mapping[str, Name], declared: set[str], others: Mapping[str, str]
-) -> Tree:
-    """Replace references to declared policies by variables, and comment on the other references."""
-
-    def replace(field: Field, value: Value) -> Value:
-        if not (field.names_policy and value and isinstance(value, str)):
-            return value
-        if value in declared:
-            return Code(f"{names[value].variable}.id")
-        if value == policy.id:
-            return Commented(value, "This policy itself.")
-        if value in names:
-            return Commented(value, f"{names[value].variable}, which refers back to this policy.")
-        if other := others.get(value):
-            return Commented(value, f"{other}, which is not declared here.")
-        return Commented(value, "Not found in the tenant.")
-
-    return map_leaves(POLICY, policy.inputs, replace)
+                stack += [(target, False) for target in reversed(targets) if target in by_id]

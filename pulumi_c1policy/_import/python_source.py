@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from wcwidth import wcswidth
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._model.tree import Value
 
-_MAX_LINE_COLUMNS = 88
+MAX_LINE_COLUMNS: Final = 88
+"""The length of a line beyond which the formatters break it."""
+
 _INDENT = "    "
 _BRACKETS: dict[type, tuple[str, str]] = {str: ("(", ")"), dict: ("{", "}"), list: ("[", "]")}
 
@@ -37,6 +40,11 @@ def format_call(function: str, *positional: str, **named: Value) -> str:
     """Format a call with one argument per line."""
     items = [*(("", value) for value in positional), *((f"{k}=", v) for k, v in named.items())]
     return "\n".join([f"{function}(", *_format_items(items, _INDENT, comma=True), ")"])
+
+
+def format_flat_call(function: str, **named: Value) -> str:
+    """Format a call on one line; its arguments have no comments."""
+    return f"{function}({', '.join(f'{name}={_format_flat(v)}' for name, v in named.items())})"
 
 
 def format_text(text: str) -> str:
@@ -74,7 +82,7 @@ def _format_lines(prefix: str, value: Value, suffix: str, indent: str) -> Iterat
         value = value.value
     flat = _format_flat(value)
     whole = f"{indent}{prefix}{flat}{suffix}"
-    if flat is not None and (wcswidth(whole) <= _MAX_LINE_COLUMNS or not _is_breakable(value)):
+    if flat is not None and (wcswidth(whole) <= MAX_LINE_COLUMNS or not _is_breakable(value)):
         yield whole
         return
     opening, closing = _BRACKETS[type(value)]
@@ -95,7 +103,7 @@ def _format_items(items: Iterable[tuple[str, Value]], indent: str, *, comma: boo
 def _format_long_text(value: str, indent: str) -> Iterator[str]:
     """Format a text of several lines: one literal if it fits, otherwise one for each line."""
     whole = f"{indent}{format_text(value)}"
-    if wcswidth(whole) <= _MAX_LINE_COLUMNS:
+    if wcswidth(whole) <= MAX_LINE_COLUMNS:
         yield whole
     else:
         yield from (f"{indent}{format_text(line)}" for line in value.splitlines(keepends=True))

@@ -6,6 +6,7 @@ import ast
 
 from pulumi_c1policy._import import import_file, program_names, program_writer
 from pulumi_c1policy._import.adoptable import CORRECTION_ADVICE, Adopted, LeftOut
+from pulumi_c1policy._import.program_writer import Source
 
 _WRITE_ERRORS = (
     ArithmeticError,
@@ -26,7 +27,7 @@ def check_writable(policy: Adopted) -> Adopted | LeftOut:
     """
     names = program_names.make_names([policy.name])
     try:
-        ast.parse(program_writer.write_program([policy], names, {}))
+        ast.parse(program_writer.write_program(Source([policy], names)))
         import_file.make_import_file([policy], names).encode()
     except _WRITE_ERRORS as error:
         reason = f"no program can contain it ({type(error).__name__})"

@@ -1,4 +1,4 @@
-"""The fields of a policy whose values are ids of objects, by the kind of the object. Data.
+"""The fields of policies and attachments whose values are ids, by the kind of the object. Data.
 
 A field's name decides: fields of one name name the same kind of object in every message.
 """
@@ -18,13 +18,17 @@ ID_FIELDS: Final[Mapping[str, Kind]] = {
     "app_id": "app",
     "approver_ids": "user",
     "baseline_policy_id": "policy",
+    "certify_policy_id": "policy",
+    "emergency_grant_policy_id": "policy",
     "entitlement_id": "entitlement",
     "exclude_user_ids": "user",
     "fallback_user_ids": "user",
+    "grant_policy_id": "policy",
     "policy_id": "policy",
     "policy_ids": "policy",
     "reassign_to_user_ids": "user",
     "requires_step_up_provider_id": "step-up provider",
+    "revoke_policy_id": "policy",
     "user_ids": "user",
     "webhook_id": "webhook",
 }

@@ -34,6 +34,7 @@ from pulumi_c1policy._pulumi import (
     failures,
     runtime,
     stack_ownership,
+    tenant_help,
 )
 from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
@@ -59,6 +60,8 @@ class AttachmentProvider(ResourceProvider):
         """Report all check failures at once, and a second resource for the same object."""
         desired, options = engine_values.read_properties(news), _read_options(news)
         found = attachment_checks.check(self.kind.message, desired)
+        # The resource itself reads its app or entitlement.
+        found += tenant_help.check_ids(self.kind.message, _olds, desired, found, {"policy"})
         graded = options.severities.apply(found, options.names)
         findings = [engine_results.hide_secret(finding, options.secrets) for finding in graded]
         for finding in findings:

@@ -18,7 +18,7 @@ from pulumi.runtime import get_root_resource
 
 from pulumi_c1policy._client.settings import ENVIRONMENT, SECRET_KEYS
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
-from pulumi_c1policy._pulumi import decision_sources, dynamic_server, tenants
+from pulumi_c1policy._pulumi import decision_sources, dynamic_server, id_check_level, tenants
 
 NAMESPACE: Final = "c1policy"
 """The namespace of the keys."""
@@ -33,6 +33,7 @@ KEYS: Final = (
     *ENVIRONMENT,
     SEVERITY,
     ONLINE,
+    id_check_level.KEY,
     *map(decision_sources.name_key, DECISIONS),
     tenants.ALLOW,
 )

@@ -102,6 +102,12 @@ def inform(message: str) -> None:
     _inform_once(escape_for_log(message))
 
 
+def inform_of(properties: Mapping[str, Any], message: str, object_id: str = "") -> None:
+    """Show information beside the current resource, with its name, once per process."""
+    text = f"policy {_describe(properties, object_id)}: {message}"
+    _inform_once(escape_for_log(text), dynamic_server.get_request_urn())
+
+
 def warn(message: str) -> None:
     """Show a warning beside the current resource, once per process."""
     _warn_once(escape_for_log(message), dynamic_server.get_request_urn())
@@ -139,5 +145,6 @@ def _warn_once(message: str, urn: str) -> None:
 
 
 @cache
-def _inform_once(message: str) -> None:
-    dynamic_server.log(message, "", is_warning=False)
+def _inform_once(message: str, urn: str = "") -> None:
+    if not dynamic_server.log(message, urn, is_warning=False):
+        _log.info(message)

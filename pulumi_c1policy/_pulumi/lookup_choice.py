@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import pulumi
 
+from pulumi_c1policy._model import object_matching
 from pulumi_c1policy._pulumi.program_lookups import Lookup, format_call, quote
 
 _MAX_SHOWN = 10
@@ -41,8 +42,7 @@ class Candidate(Generic[_T]):
 
 def match_name(candidates: Iterable[Candidate[_T]], name: str) -> list[Candidate[_T]]:
     """Return the candidates of a name; those of another letter case only if none has it exactly."""
-    folded = [each for each in candidates if each.name.casefold() == name.casefold()]
-    return [each for each in folded if each.name == name] or folded
+    return object_matching.match_name(candidates, name, lambda each: each.name)
 
 
 def choose_one(

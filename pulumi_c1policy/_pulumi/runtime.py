@@ -21,10 +21,12 @@ from pulumi_c1policy._pulumi import (
     decision_sources,
     dynamic_server,
     failures,
+    id_check_level,
     tenants,
 )
 from pulumi_c1policy._pulumi.config_keys import FORMER, NAMESPACE, SEVERITY
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
+from pulumi_c1policy._pulumi.id_check_level import Level
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.errors import C1PolicyError, RefusedError
 
@@ -84,6 +86,12 @@ def get_severities() -> Severities:
 def get_decisions(packed: object) -> dict[str, str]:
     """Return the decisions that apply to a resource with these packed options."""
     return decision_sources.combine(packed, get_setting, os.environ)
+
+
+def get_id_check_level() -> Level:
+    """Return the level of the checks that ask the tenant: by default, warn with credentials."""
+    chosen = id_check_level.read(get_setting, os.environ)
+    return chosen or ("warn" if _find_settings() else "off")
 
 
 def find_decision_problems(packed: object) -> list[tuple[str, str]]:
@@ -176,6 +184,7 @@ def find_config_problems() -> list[str]:
         severity.parse(get_setting(SEVERITY) or "")
     except severity.SeverityError as error:
         problems.append(f"The config value {NAMESPACE}:{SEVERITY} cannot be read: {error}.")
+    problems += id_check_level.find_problems(get_setting, os.environ)
     return problems + config_keys.find_near_misses(config_keys.select_ours(_config))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from pulumi_c1policy._model import object_matching
 from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
 from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
@@ -16,7 +17,6 @@ from pulumi_c1policy.lookup_results import FindUserResult
 if TYPE_CHECKING:
     from pulumi_c1policy._client.directory_models import User
 
-_ENABLED = "ENABLED"
 # The number of users from which an error takes similar ones.
 _MAX_OTHERS = 500
 
@@ -34,11 +34,11 @@ def find_user(*, email: str) -> FindUserResult:
         email: The whole email, in any letter case. The primary email counts first, then others.
 
     Returns:
-        The user. A user who is not enabled counts only if no enabled one has the email.
+        The enabled user who has the email.
 
     Raises:
-        RunError: No user was found, or several, or one who is not enabled: the message lists the
-            candidates. Or there are no credentials, or the tenant does not answer.
+        RunError: No enabled user was found, or several: the message lists the candidates.
+            Or there are no credentials, or the tenant does not answer.
     """
     lookup = Lookup("find_user", ("user", "users"), {"email": email}, "users")
     mocked = program_lookups.find_mocked(lookup)
@@ -48,7 +48,8 @@ def find_user(*, email: str) -> FindUserResult:
     with program_lookups.connect(lookup) as tenant:
         users = _search(tenant, email=email)
         # The filter for emails may be stricter than the comparison here.
-        found = _match(users, email) or _match(_search(tenant, query=email), email)
+        found = object_matching.match_email(users, email)
+        found = found or object_matching.match_email(_search(tenant, query=email), email)
         user = _choose(lookup, tenant, found)
     return FindUserResult(id=user.id, email=user.email or email, display_name=user.display_name)
 
@@ -66,16 +67,9 @@ def _search(tenant: LookupTenant, **filters: str) -> list[User]:
     return tenant.read_once(key, lambda: [*tenant.client.directory.search_users(**filters)])
 
 
-def _match(users: Iterable[User], email: str) -> list[User]:
-    """Return the users of an email; those who have it beside another one only if there is none."""
-    wanted = email.casefold()
-    having = [user for user in users if wanted in map(str.casefold, (user.email, *user.emails))]
-    return [user for user in having if user.email.casefold() == wanted] or having
-
-
 def _choose(lookup: Lookup, tenant: LookupTenant, found: list[User]) -> User:
     email = lookup.criteria["email"]
-    enabled = [user for user in found if user.status == _ENABLED]
+    enabled = [user for user in found if object_matching.is_enabled(user)]
     place = f"the tenant {tenant.name}"
     if found and not enabled:
         raise lookup_choice.refuse_candidates(

@@ -16,7 +16,7 @@ import pytest
 from acceptance.context import Context
 from acceptance.fact import Fact
 from acceptance.run import run
-from acceptance.target import choose, opened
+from acceptance.target import choose, open_tenant
 from pulumi_c1policy._emulator import Emulator, Fault
 from tests.acceptance.conftest import SuiteResult, list_live, select_facts
 
@@ -104,7 +104,7 @@ def _crash(context: Context) -> None:
 def test_an_exception_in_a_case_leaves_nothing(real: dict[str, str], c1_tenant: Emulator) -> None:
     fact = Fact("crash", "It crashes.", "docs", "nowhere", _crash)
     c1_tenant.add_policy(FOREIGN)
-    with opened(choose(real), real) as context, pytest.raises(ZeroDivisionError):
+    with open_tenant(choose(real), real) as context, pytest.raises(ZeroDivisionError):
         run(context, [fact])
     assert list_live(c1_tenant) == ["Policy of others"]
 
@@ -117,7 +117,7 @@ def test_a_policy_of_the_run_that_lost_its_name_is_deleted(
         c1_tenant.api_edit(made, {"displayName": None}, checked=False)
 
     foreign = c1_tenant.add_policy({"policyType": "POLICY_TYPE_GRANT"})["id"]
-    with opened(choose(real), real) as context:
+    with open_tenant(choose(real), real) as context:
         run(context, [Fact("nameless", "It loses its name.", "docs", "nowhere", lose_the_name)])
     living = [record.id for record in c1_tenant.policies if record.deleted_at is None]
     assert len(living) == 4

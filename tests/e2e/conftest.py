@@ -1,4 +1,4 @@
-"""Fixtures of the end-to-end tests: an empty tenant, and stacks that are not the user's."""
+"""Fixtures of the end-to-end tests: an empty tenant, and stacks separate from the user's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import Stack, environment
+from tests.support.cli import Stack, build_environment
 
 HERE = Path(__file__).parent
 
@@ -23,8 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def pulumi_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of every CLI command, without any tenant."""
-    found = environment(tmp_path_factory.mktemp("pulumi-home"))
+    """Return the environment of every CLI command, without a tenant."""
+    found = build_environment(tmp_path_factory.mktemp("pulumi-home"))
     assert shutil.which("pulumi", path=found["PATH"]), "no Pulumi CLI: run `make setup`"
     return found
 
@@ -33,7 +33,7 @@ def pulumi_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
 def stack(
     tmp_path: Path, c1_tenant: Emulator, pulumi_environment: dict[str, str]
 ) -> Callable[..., Stack]:
-    """Makes a stack of the program given, with the tenant's credentials in its environment."""
+    """Create a stack of a program, with the tenant's credentials in its environment."""
     made: list[Stack] = []
 
     def make(program: str, settings: dict[str, object] | None = None, **modules: str) -> Stack:

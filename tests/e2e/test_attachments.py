@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_c1policy._emulator import Emulator
 from tests.support.cli import ROOT, Stack
-from tests.support.outcome import Outcome
+from tests.support.cli_outcome import Outcome
 
 PROGRAM = """
     from pulumi_c1policy import AppPolicies, EntitlementPolicies, accept
@@ -92,7 +92,7 @@ def list_writes(outcome: Outcome) -> list[tuple[str, Any]]:
     ]
 
 
-def test_a_life(start: Start, shop: Shop) -> None:
+def test_attachments_are_deployed_repaired_and_given_back(start: Start, shop: Shop) -> None:
     one = start(PROGRAM)
     assert list_writes(one.preview().ok()) == []
     done = one.up().ok()
@@ -100,8 +100,8 @@ def test_a_life(start: Start, shop: Shop) -> None:
     assert sorted(list_writes(done)) == [("app", "grantPolicyId"), ("entitlement", masks)]
     grant = one.id_of("grant")
     assert shop.show() == (grant, grant)
-    one.unchanged()
-    one.unchanged("--refresh")
+    one.expect_no_changes()
+    one.expect_no_changes("--refresh")
 
     # Drift of a field of ours is shown; that of another one is not.
     changes = {"revokePolicyId": one.id_of("revoke"), "displayName": "Root", "certifyPolicyId": ""}
@@ -116,7 +116,7 @@ def test_a_life(start: Start, shop: Shop) -> None:
     # A dropped field gets its predecessor back.
     one.write(shop.name(PROGRAM).replace("emergency_grant_enabled=True,", ""))
     assert list_writes(one.up().ok()) == [("entitlement", "emergencyGrantEnabled")]
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
     gone = one.destroy().ok()
     assert sorted(each for each, _ in list_writes(gone)) == ["app", "entitlement"]
     assert shop.show() == (shop.theirs, shop.theirs)
@@ -124,7 +124,7 @@ def test_a_life(start: Start, shop: Shop) -> None:
     assert (found["displayName"], found["description"]) == ("Root", "Kept")
 
 
-def test_a_preview_refuses_two_resources_and_wrong_inputs(start: Start) -> None:
+def test_a_preview_refuses_two_resources_of_one_object_and_wrong_inputs(start: Start) -> None:
     program = f"""
         from pulumi_c1policy import AppPolicies
         {APP}
@@ -144,7 +144,7 @@ def test_a_preview_refuses_two_resources_and_wrong_inputs(start: Start) -> None:
     assert "set one of `grant_policy_id`, `revoke_policy_id`" in wrong.output
 
 
-def test_a_change_of_others_is_refused(start: Start, shop: Shop) -> None:
+def test_an_update_refuses_to_overwrite_a_change_of_others(start: Start, shop: Shop) -> None:
     program = """
         from pulumi_c1policy import AppPolicies
         AppPolicies("shop", app_id="APP", grant_policy_id="", on_conflict="refuse")
@@ -165,7 +165,9 @@ def test_a_change_of_others_is_refused(start: Start, shop: Shop) -> None:
     assert shop.show()[0] == other
 
 
-def test_a_decision_alone_is_no_update_and_decides_the_deletion(start: Start, shop: Shop) -> None:
+def test_a_changed_decision_causes_no_update_and_applies_to_the_deletion(
+    start: Start, shop: Shop
+) -> None:
     program = f"""
         from pulumi_c1policy import AppPolicies
         {APP}
@@ -200,7 +202,7 @@ def test_a_replacement_deletes_first_and_a_rename_leaves_the_object(
     done = one.up().ok()
     assert list_writes(done) == []
     assert "AppPolicies::renamed manages the same object now" in done.output
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
 
 
 def test_a_forced_replacement_leaves_the_attachment(start: Start, shop: Shop) -> None:
@@ -217,18 +219,44 @@ def test_a_forced_replacement_leaves_the_attachment(start: Start, shop: Shop) ->
     assert not shop.show()[0]
     assert "its replacement manages the same object now" in done.output
     assert f"`grant_policy_id` was '{shop.theirs}'" in done.output
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
 
 
-def test_the_programs_of_the_page_pass_a_preview(stack: Any) -> None:
+def test_the_programs_of_the_attachments_page_pass_a_preview(stack: Any, shop: Shop) -> None:
     page = (ROOT / "docs" / "attaching.md").read_text("utf-8")
-    first, second = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    first, third, second = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     operations = stack(first).preview().ok().operations
     assert operations == {name: ["create"] for name in ("requests", "shop", "shop-admins")}
     assert stack(second).preview().ok().operations == {"shop": ["create"]}
+    shop.add_policy("Requests")
+    assert stack(third).preview().ok().operations == {"shop-admins": ["create"]}
 
 
-def test_a_secret_id_is_encrypted_in_the_state_and_in_no_message(start: Start, shop: Shop) -> None:
+def test_results_of_lookups_are_ids(stack: Any, shop: Shop) -> None:
+    one: Stack = stack("""
+        import pulumi_c1policy as c1
+
+        app = c1.find_app(name="Shop")
+        theirs = c1.get_policy(display_name="Theirs")
+        c1.AppPolicies("shop", app_id=app, grant_policy_id="", revoke_policy_id="")
+        c1.EntitlementPolicies(
+            "admins",
+            app_id=c1.find_app_output(name=pulumi.Output.from_input("Shop")),
+            entitlement_id=c1.find_entitlement(app=app, name="Admins"),
+            emergency_grant_policy_id=theirs,
+        )
+    """)
+    done = one.up().ok()
+    assert ("entitlement", "emergencyGrantPolicyId") in list_writes(done)
+    found = shop.tenant.entitlement(shop.app, shop.entitlement)
+    assert found["emergencyGrantPolicyId"] == shop.theirs
+    one.expect_no_changes("--refresh")
+    assert len(list_writes(one.destroy().ok())) == 2
+
+
+def test_a_secret_id_is_encrypted_in_the_state_and_absent_from_messages(
+    start: Start, shop: Shop
+) -> None:
     program = """
         from pulumi_c1policy import AppPolicies
         AppPolicies("shop", app_id="APP", grant_policy_id=pulumi.Output.secret("THEIRS"))
@@ -238,7 +266,7 @@ def test_a_secret_id_is_encrypted_in_the_state_and_in_no_message(start: Start, s
     one.up().ok()
     assert shop.show()[0] == shop.theirs
     assert shop.theirs not in str(one.export())
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
     other = shop.add_policy("Other")
     shop.tenant.edit_app(shop.app, {"grantPolicyId": other})
     one.write(shop.name(program).replace(shop.theirs, shop.add_policy("Next")))

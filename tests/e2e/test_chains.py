@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from textwrap import dedent
 
-from tests.support.cli import Stack, created
+from tests.support.cli import Stack, list_creates
 
 ONE_AND_OTHER = """
     from pulumi_c1policy import approve, on, otherwise, when
@@ -24,9 +24,9 @@ def _back(other: str) -> str:
     )
 
 
-def test_a_circle_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
+def test_a_preview_refuses_a_cycle(stack: Callable[..., Stack]) -> None:
     policies = stack(ONE_AND_OTHER)
-    assert policies.up().ok().writes == created("One", "Other")
+    assert policies.up().ok().writes == list_creates("One", "Other")
     policies.write(_back(policies.id_of("Other")))
     outcome = policies.preview().failed()
     assert any(
@@ -35,7 +35,7 @@ def test_a_circle_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
     assert outcome.requests == ()
 
 
-def test_a_link_to_another_type_is_refused_at_preview(stack: Callable[..., Stack]) -> None:
+def test_a_preview_refuses_a_link_to_a_policy_of_another_type(stack: Callable[..., Stack]) -> None:
     policies = stack(ONE_AND_OTHER)
     policies.up().ok()
     revoke = """

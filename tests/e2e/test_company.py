@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import ROOT, Stack, created, deleted
-from tests.support.outcome import Outcome
+from tests.support.cli import ROOT, Stack, list_creates, list_deletes
+from tests.support.cli_outcome import Outcome
 
 EXAMPLE = ROOT / "examples" / "company"
 NAMES = (
@@ -93,7 +93,7 @@ def test_a_company_is_deployed_by_names_alone(company: Stack, tenant: Emulator) 
     before = show(tenant)
 
     done = company.up().ok()
-    assert done.writes == created(*NAMES)
+    assert done.writes == list_creates(*NAMES)
     assert done.warnings == []
     objects = [
         "app-billing",
@@ -103,7 +103,7 @@ def test_a_company_is_deployed_by_names_alone(company: Stack, tenant: Emulator) 
     assert list_attached(done) == objects
     assert show(tenant) == [APP, ADMINS, REPORTS]
     assert tenant.entitlement("app-billing", "e-admin")["emergencyGrantEnabled"] is True
-    steps = company.live("Emergency access")["policySteps"]["grant"]["steps"]
+    steps = company.read_live("Emergency access")["policySteps"]["grant"]["steps"]
     approval = steps[0]["approval"]
     assert (approval["group"]["appId"], approval["group"]["appGroupId"]) == (
         "app-okta",
@@ -111,13 +111,13 @@ def test_a_company_is_deployed_by_names_alone(company: Stack, tenant: Emulator) 
     )
     assert approval["escalation"]["reassignToApprovers"]["approverIds"] == ["u-grace"]
 
-    company.unchanged()
-    company.unchanged("--refresh")
+    company.expect_no_changes()
+    company.expect_no_changes("--refresh")
     tenant.edit_user("u-grace", {"displayName": "Grace Brewster Hopper"})
-    company.unchanged("--refresh")
+    company.expect_no_changes("--refresh")
 
     gone = company.destroy().ok()
-    assert gone.writes == deleted(*NAMES)
+    assert gone.writes == list_deletes(*NAMES)
     assert list_attached(gone) == objects
     assert show(tenant) == before
 

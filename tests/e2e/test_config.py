@@ -25,11 +25,11 @@ TWO = """
     ("key", "meant"),
     [("serverURL", "serverUrl"), ("clientID", "clientId"), ("server-url", "serverUrl")],
 )
-def test_a_near_miss_of_a_key_is_refused_before_any_request(
+def test_a_mistyped_config_key_is_refused_before_any_request(
     stack: Any, key: str, meant: str
 ) -> None:
     one: Stack = stack(TWO)
-    one.config(f"c1policy:{key}", "canary-value")
+    one.set_config(f"c1policy:{key}", "canary-value")
     failed = one.preview().failed()
     assert f"The config key c1policy:{key} does not exist; c1policy:{meant} does." in failed.output
     assert f"`pulumi config set c1policy:{meant}`" in failed.output
@@ -39,13 +39,13 @@ def test_a_near_miss_of_a_key_is_refused_before_any_request(
     assert failed.requests == ()
 
 
-def test_another_unknown_key_is_told_once_and_every_known_one_is_quiet(stack: Any) -> None:
+def test_an_unknown_config_key_causes_one_warning_and_known_keys_cause_none(stack: Any) -> None:
     one: Stack = stack(TWO)
-    one.config("c1policy:approver", "canary-value")
+    one.set_config("c1policy:approver", "canary-value")
     for key in ("onLeftover", "onConflict", "onTakeover", "onInUse"):
-        one.config(f"c1policy:{key}", "refuse")
-    one.config("c1policy:requestDeadline", "60")
-    one.config("other:serverURL", "theirs")
+        one.set_config(f"c1policy:{key}", "refuse")
+    one.set_config("c1policy:requestDeadline", "60")
+    one.set_config("other:serverURL", "theirs")
     for done in (one.preview().ok(), one.up().ok()):
         [warning] = done.warnings
         assert "The config key c1policy:approver has no effect" in warning
@@ -57,18 +57,18 @@ def test_a_plain_text_secret_is_reported_once_per_run_without_its_value(stack: A
     one: Stack = stack(TWO)
     tenant = one.tenant
     away = {"CONDUCTORONE_CLIENT_ID": "", "CONDUCTORONE_CLIENT_SECRET": ""}
-    one.config("c1policy:clientId", tenant.client_id)
-    one.config("c1policy:clientSecret", tenant.client_secret)
+    one.set_config("c1policy:clientId", tenant.client_id)
+    one.set_config("c1policy:clientSecret", tenant.client_secret)
     for done in (one.preview(**away).ok(), one.up(**away).ok()):
         [warning] = done.warnings
         assert "c1policy:clientSecret is in the stack's config as plain text" in warning
         assert "`pulumi config set --secret c1policy:clientSecret`" in warning
         assert tenant.client_secret not in done.output
-    one.config("c1policy:clientSecret", tenant.client_secret, secret=True)
+    one.set_config("c1policy:clientSecret", tenant.client_secret, secret=True)
     assert one.preview(**away).ok().warnings == []
-    one.config("c1policy:serverUrl", tenant.url)
-    one.config("c1policy:accessToken", tenant.access_token)
-    one.config("c1policy:oidcToken", "plain")
+    one.set_config("c1policy:serverUrl", tenant.url)
+    one.set_config("c1policy:accessToken", tenant.access_token)
+    one.set_config("c1policy:oidcToken", "plain")
     [*_, warning] = one.preview(CONDUCTORONE_SERVER_URL="", **away).ok().warnings
     assert "c1policy:accessToken and c1policy:oidcToken are" in warning
     assert tenant.access_token not in warning

@@ -38,14 +38,14 @@ def program(condition: str = "ip.isPrivate", approver: str = "appOwners") -> str
 
 
 def asked(outcome: Any) -> list[str]:
-    """The endpoints to which expressions were sent."""
+    """Return the endpoints to which expressions were sent."""
     ends = ("validate/cel", "test-account-provision-policy")
     return sorted(end for request in outcome.requests for end in ends if request.path.endswith(end))
 
 
 @pytest.fixture
 def no_checker(tmp_path: Path) -> dict[str, str]:
-    """The variables of a process in which the checker cannot be imported."""
+    """Return the variables of a process that cannot import the checker."""
     folder = tmp_path / "shadows"
     folder.mkdir()
     (folder / "cel_expr_python.py").write_text("raise ImportError\n")
@@ -63,48 +63,48 @@ def test_a_preview_puts_a_caret_under_the_mistake_and_sends_nothing(stack: Any) 
     assert asked(failed) == []
 
 
-def test_the_tenant_is_asked_too_where_the_config_says_so(stack: Any) -> None:
+def test_the_tenant_checks_expressions_if_the_config_enables_it(stack: Any) -> None:
     one = stack(program())
     assert asked(one.preview().ok()) == []
-    one.config("c1policy:validateOnline", "true")
+    one.set_config("c1policy:validateOnline", "true")
     assert asked(one.preview().ok()) == ["validate/cel"]
 
 
-def test_warnings_that_the_config_names_are_not_shown(stack: Any) -> None:
+def test_the_config_turns_warnings_off(stack: Any) -> None:
     one = stack(program("subject.job_title == 'a'", MANAGERS))
     before = one.preview().ok().output
     assert "[old-spelling]" in before
     assert "[approver-can-be-empty]" in before
-    one.config("c1policy:severity", "old-spelling=off,unreachable=off")
+    one.set_config("c1policy:severity", "old-spelling=off,unreachable=off")
     after = one.preview().ok().output
     assert "[old-spelling]" not in after
     assert "[approver-can-be-empty]" in after
 
 
-def test_without_the_checker_the_tenant_is_asked(stack: Any, no_checker: dict[str, str]) -> None:
+def test_the_tenant_checks_expressions_if_the_checker_is_not_installed(
+    stack: Any, no_checker: dict[str, str]
+) -> None:
     failed = stack(program("(ip.isPrivate")).preview(**no_checker).failed()
     assert "rules[0].condition" in failed.output
     assert "the tenant says: " in failed.output
     assert "[tenant]" in failed.output
 
 
-def test_without_the_checker_and_credentials_a_note_says_so(
-    stack: Any, no_checker: dict[str, str]
-) -> None:
+def test_a_note_reports_unchecked_expressions(stack: Any, no_checker: dict[str, str]) -> None:
     note = stack(program("subject.departmnt == 'x'")).preview(**no_checker, **NOBODY).ok().output
     assert "Expressions went unchecked" in note
     assert "There are no credentials with which to ask the tenant." in note
 
 
-def test_a_tenant_that_cannot_be_asked_leaves_the_offline_check(stack: Any) -> None:
+def test_expressions_are_checked_offline_if_the_tenant_cannot_be_asked(stack: Any) -> None:
     one = stack(program())
-    one.config("c1policy:validateOnline", "true")
+    one.set_config("c1policy:validateOnline", "true")
     note = one.preview(**NOBODY).ok().output
     assert "only the offline check did: There are no credentials" in note
     assert "went unchecked" not in note
 
 
-def test_a_policy_without_expressions_is_not_said_to_have_any(stack: Any) -> None:
+def test_a_policy_without_expressions_causes_no_note(stack: Any) -> None:
     one = stack(
         """
         Policy(
@@ -115,7 +115,7 @@ def test_a_policy_without_expressions_is_not_said_to_have_any(stack: Any) -> Non
         )
         """
     )
-    one.config("c1policy:validateOnline", "true")
+    one.set_config("c1policy:validateOnline", "true")
     shown = one.preview(**NOBODY).ok()
     assert shown.warnings == []
     assert shown.requests == ()

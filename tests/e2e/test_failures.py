@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.support.cli import TYPE, Stack, created
+from tests.support.cli import TYPE, Stack, list_creates
 
 ONE = """
     Policy(
@@ -29,9 +29,7 @@ WHOLE = json.dumps({"policy": {"id": "p", "displayName": "One", "policyType": "P
 
 
 class Misbehaving(BaseHTTPRequestHandler):
-    """Answers every request for a policy in the one way that it is told, and finds none in a
-    search.
-    """
+    """A server that gives every request for a policy the same bad answer, and finds none."""
 
     answer: ClassVar[tuple[int, str, str]]
     cut_at: ClassVar[int | None]
@@ -55,12 +53,12 @@ class Misbehaving(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def misbehaving() -> Iterator[ThreadingHTTPServer]:
-    """A server on loopback that answers with whatever `Misbehaving` is told to."""
+    """Serve `Misbehaving` on loopback."""
     Misbehaving.seen, Misbehaving.cut_at = [], None
     with ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -88,11 +86,11 @@ def _toward(server: str) -> dict[str, str]:
 
 def _recorded(stack: Stack) -> dict[str, Any]:
     keys = ("id", "inputs", "outputs")
-    return {name: {k: kept[k] for k in keys} for name, kept in stack.policies().items()}
+    return {name: {k: kept[k] for k in keys} for name, kept in stack.read_policies().items()}
 
 
 def _one_clear_pair(stack: Stack, environment: dict[str, str]) -> str:
-    """The error of a deployment that must fail cleanly."""
+    """Return the error of a deployment that must fail without a traceback."""
     failed = stack.up(**environment).failed()
     [error] = failed.errors
     assert len(error.splitlines()) == 2, error
@@ -129,7 +127,7 @@ JSON = "application/json"
     ],
     ids=["401", "403", "proxy-sign-in", "html-page", "cut-connection", "wrong-shape", "400"],
 )
-def test_a_create_that_is_answered_badly_is_one_clear_pair_of_sentences(
+def test_a_bad_answer_to_a_create_causes_one_error_of_two_sentences(
     stack: Any,
     misbehaving: ThreadingHTTPServer,
     answer: tuple[int, str, str],
@@ -142,7 +140,7 @@ def test_a_create_that_is_answered_badly_is_one_clear_pair_of_sentences(
     assert Misbehaving.seen
 
 
-def test_a_read_that_is_answered_badly_is_one_clear_pair_of_sentences(
+def test_a_bad_answer_to_a_read_causes_one_error_of_two_sentences(
     stack: Any, misbehaving: ThreadingHTTPServer
 ) -> None:
     one: Stack = stack(ONE)
@@ -165,7 +163,7 @@ def test_a_read_that_is_answered_badly_is_one_clear_pair_of_sentences(
     assert _recorded(one) == before
 
 
-def test_an_unreachable_tenant_is_named(stack: Any) -> None:
+def test_an_error_names_an_unreachable_tenant(stack: Any) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         server = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -193,7 +191,7 @@ CANARY = "secret-token:conductorone.com:v1:canary7d1f"
         "deadline",
     ],
 )  # fmt: skip
-def test_a_bad_setting_is_named_without_its_value(
+def test_an_error_names_a_bad_setting_without_its_value(
     stack: Any, environment: dict[str, str], said: str
 ) -> None:
     broken: Stack = stack(ONE)
@@ -203,11 +201,11 @@ def test_a_bad_setting_is_named_without_its_value(
     assert broken.tenant.requests == []
 
 
-def test_a_failed_update_and_a_failed_delete_leave_the_state_as_it_was(
+def test_a_failed_update_and_a_failed_delete_leave_the_state_unchanged(
     stack: Any, misbehaving: ThreadingHTTPServer
 ) -> None:
     one: Stack = stack(ONE)
-    assert one.up().ok().writes == created("One")
+    assert one.up().ok().writes == list_creates("One")
     before = _recorded(one)
     Misbehaving.answer = (403, "application/json", '{"code":7,"message":"not you"}')
     toward = _toward(_url(misbehaving))
@@ -243,7 +241,7 @@ INSIDE = """
 """
 
 
-def test_a_warning_stands_beside_the_resource_that_it_is_about(stack: Any) -> None:
+def test_a_warning_is_shown_at_its_resource(stack: Any) -> None:
     kept: Stack = stack(INSIDE)
     kept.up().ok()
     kept.tenant.product_edit(kept.id_of("Inner"), {"description": "a person's"})
@@ -257,7 +255,7 @@ def test_a_warning_stands_beside_the_resource_that_it_is_about(stack: Any) -> No
         assert urn == f"urn:pulumi:dev::shop::shop:index:Team${TYPE}::inner"
 
 
-def test_the_traceback_is_shown_on_request(stack: Any) -> None:
+def test_a_debug_variable_shows_the_traceback(stack: Any) -> None:
     failed = stack(ONE).up(CONDUCTORONE_CLIENT_SECRET="", PULUMI_C1POLICY_DEBUG="1").failed()
     [error] = failed.errors
     assert "Traceback (most recent call last)" in error

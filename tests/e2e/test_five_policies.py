@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import ROOT, Stack, created
+from tests.support.cli import ROOT, Stack, list_creates
 
 NAMES = (
     "Access by employment",
@@ -35,7 +35,7 @@ EXAMPLES = sorted(
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_example_deploys_as_it_stands(
+def test_every_example_deploys_unchanged(
     example: str, stack: Callable[..., Stack], c1_tenant: Emulator
 ) -> None:
     """Deploy with credentials from the environment, without config, on a tenant without apps."""
@@ -45,16 +45,18 @@ def test_every_example_deploys_as_it_stands(
     paths = {request.path for request in c1_tenant.requests}
     assert all(path.startswith(("/auth/v1/token", "/api/v1/")) for path in paths)
     assert {path for path in paths if "polic" not in path} <= {"/auth/v1/token"}
-    deployed.unchanged("--refresh")
+    deployed.expect_no_changes("--refresh")
 
 
-def test_going_from_dicts_to_builders_is_no_change(stack: Callable[..., Stack]) -> None:
+def test_a_move_from_dicts_to_builders_changes_no_policy(stack: Callable[..., Stack]) -> None:
     policies = stack(**_program("dicts"))
     outcome = policies.up().ok()
-    assert outcome.writes == created(*NAMES)
+    assert outcome.writes == list_creates(*NAMES)
     assert outcome.warnings == []
-    policies.unchanged("--refresh")
+    policies.expect_no_changes("--refresh")
     policies.write(**_program("builders"))
-    policies.unchanged("--refresh")
-    approval = policies.live("Emergency access")["policySteps"]["grant"]["steps"][0]["approval"]
+    policies.expect_no_changes("--refresh")
+    approval = policies.read_live("Emergency access")["policySteps"]["grant"]["steps"][0][
+        "approval"
+    ]
     assert approval["escalation"]["expiration"] == "1800"

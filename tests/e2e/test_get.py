@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import TYPE, Stack, call, created
+from tests.support.cli import TYPE, Stack, list_creates, send_request
 
 READ = """
     config = pulumi.Config()
@@ -33,23 +33,23 @@ OTHER = {
 
 def test_get_reads_policies_and_never_writes_them(stack: Any, c1_tenant: Emulator) -> None:
     builtin = next(r for r in c1_tenant.policies if r.builtin and "grant" in str(r.stored).lower())
-    other = call(c1_tenant, "POST", "", OTHER)["policy"]["id"]
+    other = send_request(c1_tenant, "POST", "", OTHER)["policy"]["id"]
     name = str(builtin.stored["displayName"])
     before = c1_tenant.policy(builtin.id), c1_tenant.policy(other)
 
     reading: Stack = stack(READ)
-    reading.config("builtin", builtin.id)
-    reading.config("other", other)
-    assert reading.up().ok().writes == created("Kept")
+    reading.set_config("builtin", builtin.id)
+    reading.set_config("other", other)
+    assert reading.up().ok().writes == list_creates("Kept")
     outputs = reading.run("stack", "output", "--json").ok()
     assert f'"name": "{name}"' in outputs.output
     assert '"system": true' in outputs.output
     assert '"fallback": true' in outputs.output
-    assert reading.live("Kept")["description"] == f"Instead of {name}"
-    reading.unchanged()
-    reading.unchanged("--refresh")
+    assert reading.read_live("Kept")["description"] == f"Instead of {name}"
+    reading.expect_no_changes()
+    reading.expect_no_changes("--refresh")
     assert reading.refresh().ok().writes == []
-    reading.unchanged()
+    reading.expect_no_changes()
 
     # A change of a policy that is only read is no drift.
     c1_tenant.api_edit(other, {"displayName": "Another"})
@@ -59,7 +59,7 @@ def test_get_reads_policies_and_never_writes_them(stack: Any, c1_tenant: Emulato
         before[0],
         before[1]["policySteps"],
     )
-    assert reading.names() == ["Another"]
+    assert reading.list_names() == ["Another"]
 
 
 def test_reading_a_policy_that_does_not_exist_fails_with_its_id(stack: Any) -> None:
@@ -69,12 +69,12 @@ def test_reading_a_policy_that_does_not_exist_fails_with_its_id(stack: Any) -> N
         assert "2aNobodyKnowsThisPolicyId00" in error
         assert len(error.splitlines()) == 2
         assert failed.writes == []
-    assert reading.policies() == {}
+    assert reading.read_policies() == {}
 
 
 def _builtin_in_state(stack: Stack, policy_id: str) -> dict[str, Any]:
     """Return a resource for `pulumi import` by which the program manages a builtin policy."""
-    kept = stack.policies()["kept"]
+    kept = stack.read_policies()["kept"]
     live = stack.tenant.policy(policy_id)
     inputs = {
         **kept["inputs"],
@@ -104,7 +104,7 @@ def test_a_builtin_policy_in_the_state_is_neither_changed_nor_deleted(
     kept: Stack = stack(KEPT)
     kept.up().ok()
     kept.import_resources(_builtin_in_state(kept, builtin.id)).ok()
-    assert set(kept.policies()) == {"kept", "builtin"}
+    assert set(kept.read_policies()) == {"kept", "builtin"}
 
     kept.write(KEPT + KEPT.replace('"kept"', '"builtin"').replace('"Kept"', '"Mine now"'))
     refused = kept.preview().failed()
@@ -122,7 +122,7 @@ def test_a_builtin_policy_in_the_state_is_neither_changed_nor_deleted(
     assert dropped.requests == ()
     [warning] = dropped.warnings
     assert "the tenant keeps it unchanged" in warning
-    assert set(kept.policies()) == {"kept"}
+    assert set(kept.read_policies()) == {"kept"}
     assert c1_tenant.policy(builtin.id) == before
 
 
@@ -130,14 +130,14 @@ def test_an_existing_policy_is_imported_from_a_file(stack: Any) -> None:
     """The import of a state into another stack sends no request, and the next preview is empty."""
     kept: Stack = stack(KEPT)
     kept.up().ok()
-    entry = kept.policies()["kept"]
+    entry = kept.read_policies()["kept"]
     fields = {key: entry[key] for key in ("type", "id", "inputs", "outputs")}
     other: Stack = stack(KEPT)
     done = other.import_resources({**fields, "name": "kept"}).ok()
     assert done.requests == ()
-    assert other.policies()["kept"]["id"] == entry["id"]
-    other.unchanged()
-    other.unchanged("--refresh")
+    assert other.read_policies()["kept"]["id"] == entry["id"]
+    other.expect_no_changes()
+    other.expect_no_changes("--refresh")
 
 
 LOOKUPS = """
@@ -158,24 +158,24 @@ LOOKUPS = """
 """
 
 
-def test_a_program_looks_policies_up_in_the_tenant(stack: Any, c1_tenant: Emulator) -> None:
-    other = call(c1_tenant, "POST", "", OTHER)["policy"]["id"]
+def test_a_program_looks_up_policies_in_the_tenant(stack: Any, c1_tenant: Emulator) -> None:
+    other = send_request(c1_tenant, "POST", "", OTHER)["policy"]["id"]
     reading: Stack = stack(LOOKUPS)
-    reading.config("name", "Other")
+    reading.set_config("name", "Other")
     assert reading.preview().ok().writes == []
-    assert reading.up().ok().writes == created("Managed")
-    assert reading.live("Managed")["baselinePolicyId"] == other
+    assert reading.up().ok().writes == list_creates("Managed")
+    assert reading.read_live("Managed")["baselinePolicyId"] == other
     outputs = reading.run("stack", "output", "--json").ok().output
     assert '"late": "Managed"' in outputs
     assert '"fallback_user_ids"' in outputs
-    assert reading.policies().keys() == {"managed"}
-    reading.unchanged()
-    reading.unchanged("--refresh")
+    assert reading.read_policies().keys() == {"managed"}
+    reading.expect_no_changes()
+    reading.expect_no_changes("--refresh")
 
 
-def test_a_lookup_that_fails_ends_the_program_without_a_traceback(stack: Any) -> None:
+def test_a_failed_lookup_ends_the_program_without_a_traceback(stack: Any) -> None:
     reading: Stack = stack(LOOKUPS)
-    reading.config("name", "Nonsense")
+    reading.set_config("name", "Nonsense")
     for failed in (reading.preview().failed(), reading.up().failed()):
         assert 'get_policy(display_name="Nonsense") finds no policy in the tenant' in failed.output
         assert "Traceback" not in failed.output

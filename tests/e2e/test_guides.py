@@ -10,7 +10,7 @@ from textwrap import dedent
 import httpx
 import pytest
 
-from tests.support.cli import ROOT, Stack, created, updated
+from tests.support.cli import ROOT, Stack, list_creates, make_update
 
 Make = Callable[..., Stack]
 
@@ -32,22 +32,30 @@ def programs(page: str) -> list[str]:
 
 def urn(stack: Stack, name: str) -> str:
     """Return the URN of the resource with that name."""
-    return str(stack.policies()[name]["urn"])
+    return str(stack.read_policies()[name]["urn"])
 
 
 def test_the_quick_start_deploys_shows_drift_and_removes_it(stack: Make) -> None:
     (program,) = programs("quickstart.md")
     one = stack(program)
-    assert one.up().ok().writes == created("Engineering access")
+    assert one.up().ok().writes == list_creates("Engineering access")
     url = f"{one.tenant.url}/_emulator/api-edit/{one.id_of('Engineering access')}"
     # The headers of `curl -d`.
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     body = json.dumps({"description": "Changed elsewhere"})
     httpx.post(url, content=body, headers=headers, trust_env=False).raise_for_status()
     shown = one.preview("--refresh", "--diff").ok()
-    assert [*shown.changes("engineering-access")] == ["description"]
-    assert one.up("--refresh").ok().writes == [updated("Engineering access", "description")]
-    one.unchanged("--refresh")
+    assert [*shown.list_changes("engineering-access")] == ["description"]
+    assert one.up("--refresh").ok().writes == [make_update("Engineering access", "description")]
+    one.expect_no_changes("--refresh")
+
+
+def test_the_quick_start_warns_of_the_user_that_the_emulated_tenant_does_not_have(
+    stack: Make,
+) -> None:
+    (program,) = programs("quickstart.md")
+    [warning] = stack(program).preview(PULUMI_C1POLICY_CHECK_IDS="").ok().warnings
+    assert "[wrong-id]" in warning
 
 
 def test_the_quick_start_finds_a_misspelt_field(stack: Make) -> None:
@@ -66,17 +74,17 @@ def test_an_alias_keeps_the_policy_and_changes_one_annotation(
     one.up().ok()
     before = one.id_of("Engineering access")
     one.write(programs("refactoring.md")[recipe])
-    assert [*one.preview().ok().changes(name)] == ["annotations.iac_resource_address"]
-    assert one.up().ok().writes == [updated("Engineering access", "annotations")]
+    assert [*one.preview().ok().list_changes(name)] == ["annotations.iac_resource_address"]
+    assert one.up().ok().writes == [make_update("Engineering access", "annotations")]
     assert one.id_of("Engineering access") == before
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
 
 
 def test_the_programs_for_several_stacks_and_tenants_run(stack: Make) -> None:
     *_, tenants = programs("refactoring.md")
     one = stack(tenants)
-    one.config("securityTeam", '["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]')
-    assert one.up().ok().writes == created("Engineering access")
+    one.set_config("securityTeam", '["2bKy9Pf34qY6Nb3wWD25RQ4F5ZR"]')
+    assert one.up().ok().writes == list_creates("Engineering access")
 
 
 def test_a_policy_that_leaves_the_state_stays_in_the_tenant(stack: Make) -> None:
@@ -84,20 +92,20 @@ def test_a_policy_that_leaves_the_state_stays_in_the_tenant(stack: Make) -> None
     one.up().ok()
     assert one.run("state", "delete", "--yes", urn(one, "engineering-access")).ok().requests == ()
     one.write("")
-    one.unchanged()
-    assert one.names() == ["Engineering access"]
+    one.expect_no_changes()
+    assert one.list_names() == ["Engineering access"]
 
 
-def test_a_stack_that_is_removed_leaves_its_policies_and_can_come_back(stack: Make) -> None:
+def test_a_removed_stack_leaves_its_policies_and_a_new_one_adopts_them(stack: Make) -> None:
     one = stack(ONE)
     one.up().ok()
     kept = one.id_of("Engineering access")
     assert one.run("stack", "rm", "--force", "--yes", "dev").ok().requests == ()
-    assert one.names() == ["Engineering access"]
+    assert one.list_names() == ["Engineering access"]
     one.run("stack", "init", "dev").ok()
     assert one.up("--refresh", PULUMI_C1POLICY_ON_LEFTOVER="adopt").ok().writes == []
-    assert one.policies()["engineering-access"]["id"] == kept
-    one.unchanged("--refresh")
+    assert one.read_policies()["engineering-access"]["id"] == kept
+    one.expect_no_changes("--refresh")
 
 
 def test_two_programs_split_a_stack(stack: Make) -> None:
@@ -108,8 +116,8 @@ def test_two_programs_split_a_stack(stack: Make) -> None:
     moved = urn(one, "estate-access")
     one.run("state", "move", "--source", "dev", "--dest", "other", "--yes", moved).ok()
     one.write(ONE)
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
     one.run("stack", "select", "other").ok()
     one.write(ONE.replace("ngineering", "state"))
-    assert one.up("--refresh").ok().writes == [updated("Estate access", "annotations")]
-    one.unchanged("--refresh")
+    assert one.up("--refresh").ok().writes == [make_update("Estate access", "annotations")]
+    one.expect_no_changes("--refresh")

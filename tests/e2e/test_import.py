@@ -15,7 +15,7 @@ from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
 from tests.e2e.policies import POLICIES
 from tests.e2e.test_realistic import QUIRKS
-from tests.support.cli import PROJECT, STACK, Outcome, Stack, deleted, updated
+from tests.support.cli import PROJECT, STACK, Outcome, Stack, list_deletes, make_update
 from tests.support.leaves import ABSENT
 
 MARKED = {f"annotations.{key}" for key in OWNERSHIP_KEYS}
@@ -32,12 +32,12 @@ def grant(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def by_hand(tenant: Emulator, *policies: dict[str, Any]) -> list[str]:
-    """The ids of policies that a person makes in the product."""
+    """Create policies as a person in the product; return their ids."""
     return [tenant.policies.create(policy).id for policy in policies]
 
 
 def table(tenant: Emulator) -> list[str]:
-    """The names of one policy of every kind, made by hand."""
+    """Create one policy of every kind by hand; return their names."""
     ids: dict[str, str] = {}
 
     def resolved(value: Any) -> Any:
@@ -67,14 +67,14 @@ def adopt(stack: Stack, *arguments: str) -> str:
 
 
 def take_in(stack: Stack) -> Outcome:
-    """`pulumi import`, with the options that `c1policy import` tells."""
+    """Run `pulumi import` with the options that `c1policy import` prints."""
     options = ("--generate-code=false", "--protect=false", "--yes")
     return stack.run("import", "--file", "import.json", *options).ok()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("quirks", ["emitted", "null"])
-def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
+def test_an_update_of_the_ownership_annotations_alone_adopts_every_kind_of_policy(
     stack: Any, c1_tenant: Emulator, quirks: str
 ) -> None:
     c1_tenant.quirks = QUIRKS[quirks]
@@ -89,14 +89,14 @@ def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
     assert len(shown.operations) == len(names)
     for name, steps in shown.operations.items():
         assert steps == ["update"]
-        changes = shown.changes(name)
+        changes = shown.list_changes(name)
         assert changes.keys() in (MARKED, {"annotations"})
         assert {old for old, _ in changes.values()} == {ABSENT}
 
     assert adopted.preview("--refresh").ok().operations == shown.operations
 
     done = adopted.up().ok()
-    assert done.writes == sorted((updated(name, "annotations") for name in names), key=str)
+    assert done.writes == sorted((make_update(name, "annotations") for name in names), key=str)
     for policy_id, policy in before.items():
         after = c1_tenant.policy(policy_id)
         marks = {key: after.get("annotations", {}).pop(key, None) for key in OWNERSHIP_KEYS}
@@ -107,9 +107,9 @@ def test_every_kind_of_policy_is_adopted_by_an_update_of_its_marks_alone(
             **policy,
             "updatedAt": "",
         }
-    adopted.unchanged("--refresh")
+    adopted.expect_no_changes("--refresh")
     assert sorted(w.policy for w in adopted.destroy().ok().writes) == sorted(names)
-    assert adopted.names() == []
+    assert adopted.list_names() == []
 
 
 AWKWARD = (
@@ -136,12 +136,12 @@ AWKWARD = (
 )
 
 
-def test_awkward_names_and_texts_are_adopted_as_they_are(stack: Any, c1_tenant: Emulator) -> None:
+def test_awkward_names_and_texts_are_adopted_unchanged(stack: Any, c1_tenant: Emulator) -> None:
     ids = by_hand(c1_tenant, *AWKWARD)
     adopted: Stack = stack("import policies")
     adopt(adopted, *ids)
     take_in(adopted)
-    assert set(adopted.policies()) == {
+    assert set(adopted.read_policies()) == {
         "class-policy",
         "class-policy-2",
         "世界-नीति",
@@ -154,10 +154,12 @@ def test_awkward_names_and_texts_are_adopted_as_they_are(stack: Any, c1_tenant: 
     done = adopted.up().ok()
     assert {write.mask for write in done.writes} == {"annotations"}
     assert len(done.writes) == len(AWKWARD)
-    adopted.unchanged("--refresh")
+    adopted.expect_no_changes("--refresh")
 
 
-def test_what_terraform_kept_is_taken_over_on_request(stack: Any, c1_tenant: Emulator) -> None:
+def test_policies_managed_by_terraform_are_adopted_on_request(
+    stack: Any, c1_tenant: Emulator
+) -> None:
     theirs = {"managed_by": "terraform", "iac_workspace": "prod", "iac_tool_version": "1.5.0"}
     [first, second] = by_hand(
         c1_tenant,
@@ -169,27 +171,28 @@ def test_what_terraform_kept_is_taken_over_on_request(stack: Any, c1_tenant: Emu
     adopt(adopted, "First", "Second", "--take-over")
     take_in(adopted)
     shown = adopted.preview().ok()
-    assert shown.changes("first") == {
+    assert shown.list_changes("first") == {
         "annotations.managed_by": ("terraform", "pulumi"),
         "annotations.iac_workspace": ("prod", f"{PROJECT}/{STACK}"),
         "annotations.iac_resource_address": (ABSENT, "c1policy.Policy/first"),
         "annotations.iac_tool_version": ("1.5.0", ABSENT),
     }
     done = adopted.up().ok()
-    assert done.writes == [updated("First", "annotations"), updated("Second", "annotations")]
-    assert adopted.live("First")["annotations"] == {
+    assert done.writes == [
+        make_update("First", "annotations"),
+        make_update("Second", "annotations"),
+    ]
+    assert adopted.read_live("First")["annotations"] == {
         "managed_by": "pulumi",
         "iac_workspace": f"{PROJECT}/{STACK}",
         "iac_resource_address": "c1policy.Policy/first",
         "team": "it",
     }
-    adopted.unchanged("--refresh")
-    assert adopted.destroy().ok().sent == deleted("Second", "First")
+    adopted.expect_no_changes("--refresh")
+    assert adopted.destroy().ok().sent == list_deletes("Second", "First")
 
 
-def test_what_changes_between_the_import_and_the_first_update_is_seen(
-    stack: Any, c1_tenant: Emulator
-) -> None:
+def test_the_first_update_detects_changes_since_the_import(stack: Any, c1_tenant: Emulator) -> None:
     edited, marked = by_hand(c1_tenant, grant("Edited"), grant("Marked"))
     adopted: Stack = stack("import policies")
     adopt(adopted, "--all")
@@ -198,10 +201,10 @@ def test_what_changes_between_the_import_and_the_first_update_is_seen(
     c1_tenant.api_edit(marked, {"annotations": {"managed_by": "terraform"}})
 
     shown = adopted.preview("--refresh").ok()
-    assert shown.changes("edited")["description"] == ("By hand.", ABSENT)
+    assert shown.list_changes("edited")["description"] == ("By hand.", ABSENT)
     adopted.refresh().ok()
     done = adopted.up("--refresh").failed()
-    assert done.writes == [updated("Edited", "annotations", "description")]
+    assert done.writes == [make_update("Edited", "annotations", "description")]
     [error] = done.errors
     assert "taken over by terraform" in error
-    assert adopted.live("Marked")["annotations"] == {"managed_by": "terraform"}
+    assert adopted.read_live("Marked")["annotations"] == {"managed_by": "terraform"}

@@ -24,7 +24,7 @@ def policy(*, shown: str = "Access", kind: str = "grant", options: str = "") -> 
 """
 
 
-def test_a_destroy_is_refused_and_a_decision_for_one_run_permits_it(
+def test_a_destroy_of_a_used_policy_is_refused_and_a_decision_for_one_run_permits_it(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     made: Stack = stack(policy())
@@ -36,24 +36,24 @@ def test_a_destroy_is_refused_and_a_decision_for_one_run_permits_it(
     assert "it is in use by 1 app, which would keep the id of a deleted policy" in refused.output
     assert "`PULUMI_C1POLICY_ON_IN_USE=delete pulumi destroy`" in refused.output
     assert "Traceback" not in refused.output
-    assert made.names() == ["Access"]
+    assert made.list_names() == ["Access"]
     made.destroy(**DECISION).ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
-def test_the_decision_of_a_program_outlives_a_refresh_and_its_resource(
+def test_a_recorded_decision_outlives_a_refresh_and_its_resource(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     made: Stack = stack(policy())
     made.up().ok()
     c1_tenant.add_app("GitHub", grantPolicyId=made.id_of("Access"))
     made.write(policy(options='on_in_use="delete"'))
-    made.unchanged()
+    made.expect_no_changes()
     made.up().ok()
     made.refresh().ok()
-    made.unchanged()
+    made.expect_no_changes()
     made.write("    pass\n").up().ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
 def test_the_old_policy_of_a_replacement_is_left_with_a_warning_and_its_id(
@@ -67,8 +67,8 @@ def test_the_old_policy_of_a_replacement_is_left_with_a_warning_and_its_id(
     [warning] = done.warnings
     assert f"it was replaced by {made.id_of('Removal')}, but is still in use by 1 app" in warning
     assert old in warning
-    assert sorted(made.names()) == ["Access", "Removal"]
-    made.unchanged()
+    assert sorted(made.list_names()) == ["Access", "Removal"]
+    made.expect_no_changes()
 
 
 @pytest.mark.parametrize("status", [404, 503])
@@ -84,7 +84,7 @@ def test_a_tenant_that_answers_about_policies_only_delays_and_refuses_nothing(
     made.write(policy(shown="Renamed"))
     assert made.up().ok().warnings == []
     assert made.refresh().ok().warnings == []
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
     [warning] = made.destroy().ok().warnings
-    assert "does not tell whether apps and entitlements use the policies" in warning
-    assert made.names() == []
+    assert "did not answer which apps and entitlements use the policies" in warning
+    assert made.list_names() == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Fault
-from tests.support import throughcli
+from tests.support import cli_chaos
 from tests.support.cli import Stack
 
 SEVERAL = """
@@ -38,7 +38,7 @@ def _interrupted(stack: Stack, fault: Fault, *options: str, hits: int = 1) -> st
     """
     stack.tenant.set_faults(fault)
     stack.tenant.clear_requests()
-    process = throughcli.start(stack, *options, output=subprocess.PIPE)
+    process = cli_chaos.start_update(stack, *options, output=subprocess.PIPE)
     try:
         while sum(1 for request in stack.tenant.requests if request.fault) < hits:
             assert process.poll() is None
@@ -47,7 +47,7 @@ def _interrupted(stack: Stack, fault: Fault, *options: str, hits: int = 1) -> st
         output, _ = process.communicate(timeout=PROMPT)
     finally:
         process.kill()
-        throughcli.end_orphans(stack.folder)
+        cli_chaos.end_orphans(stack.folder)
         stack.tenant.set_faults()
     assert process.returncode != 0
     assert b"Traceback" not in output
@@ -55,41 +55,39 @@ def _interrupted(stack: Stack, fault: Fault, *options: str, hits: int = 1) -> st
 
 
 @pytest.mark.parametrize("hits", [1, 4], ids=["one-thread", "every-thread"])
-def test_who_waits_to_send_again_stops_waiting(hits: int, stack: Any) -> None:
+def test_an_interruption_ends_the_wait_before_a_repetition(hits: int, stack: Any) -> None:
     kept: Stack = stack(SEVERAL if hits > 1 else ONE)
     throttled = Fault(do="answer", status=429, retry_after=LONG, **CREATE)
     said = _interrupted(kept, throttled, hits=hits)
     assert "Cannot create the policy c1policy.Policy/access-" in said
-    assert kept.names() == []
+    assert kept.list_names() == []
 
 
 @pytest.mark.parametrize("hits", [1, 4], ids=["one-thread", "every-thread"])
-def test_a_create_that_is_under_way_is_adopted_where_the_next_run_is_told_so(
-    hits: int, stack: Any
-) -> None:
+def test_the_next_run_adopts_an_interrupted_create_by_decision(hits: int, stack: Any) -> None:
     kept: Stack = stack(SEVERAL if hits > 1 else ONE)
     slow = Fault(do="delay", seconds=LONG, after_effect=True, **CREATE)
     said = _interrupted(kept, slow, hits=hits)
     assert "The change may have been made" in said
-    begun = kept.names()
+    begun = kept.list_names()
     assert len(begun) == hits
     assert "PULUMI_C1POLICY_ON_LEFTOVER=adopt pulumi up --refresh" in kept.up().failed().output
     again = kept.up("--refresh", PULUMI_C1POLICY_ON_LEFTOVER="adopt").ok()
     assert len(again.writes) <= len(NAMES) - hits
-    assert kept.names() == (NAMES if hits > 1 else begun)
-    kept.unchanged()
+    assert kept.list_names() == (NAMES if hits > 1 else begun)
+    kept.expect_no_changes()
 
 
-def test_a_read_that_is_under_way_is_given_up(stack: Any) -> None:
+def test_an_interruption_abandons_a_read_under_way(stack: Any) -> None:
     kept: Stack = stack(ONE)
     kept.up().ok()
     slow = Fault(do="delay", seconds=LONG, **GET)
     assert "Cannot read the policy" in _interrupted(kept, slow, "--refresh")
-    kept.unchanged("--refresh")
+    kept.expect_no_changes("--refresh")
 
 
-def test_an_answer_that_comes_soon_is_still_taken(stack: Any) -> None:
+def test_an_interrupted_create_records_an_answer_that_arrives_soon(stack: Any) -> None:
     kept: Stack = stack(ONE)
     slow = Fault(do="delay", seconds=1.0, after_effect=True, **CREATE)
     _interrupted(kept, slow)
-    assert kept.policies()["access-0"]["id"] == kept.id_of("Access 0")
+    assert kept.read_policies()["access-0"]["id"] == kept.id_of("Access 0")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import Stack, Write, call, created, deleted, updated
+from tests.support.cli import Stack, Write, list_creates, list_deletes, make_update, send_request
 from tests.support.leaves import ABSENT
 
 TWO = """
@@ -71,61 +71,63 @@ UPDATES: tuple[tuple[str, str, list[str], dict[str, Any]], ...] = (
 def deployed(stack: Any) -> Stack:
     """A stack of two policies, after its first `pulumi up`."""
     two: Stack = stack(TWO)
-    assert two.up().ok().writes == created("Employees", "Leavers")
+    assert two.up().ok().writes == list_creates("Employees", "Leavers")
     return two
 
 
-def test_a_deployment_creates_marks_and_changes_nothing_when_repeated(deployed: Stack) -> None:
+def test_a_deployment_creates_annotated_policies_and_a_second_one_changes_nothing(
+    deployed: Stack,
+) -> None:
     marks = {"managed_by": "pulumi", "iac_workspace": "shop/dev"}
     theirs = {"team": "security", "cost-centre": "42"}
     address = {"iac_resource_address": "c1policy.Policy/employees"}
-    assert deployed.live("Employees")["annotations"] == {**marks, **theirs, **address}
-    assert deployed.live("Leavers")["annotations"] == {
+    assert deployed.read_live("Employees")["annotations"] == {**marks, **theirs, **address}
+    assert deployed.read_live("Leavers")["annotations"] == {
         **marks,
         "iac_resource_address": "c1policy.Policy/leavers",
     }
-    state = deployed.policies()["employees"]
+    state = deployed.read_policies()["employees"]
     assert state["id"] == deployed.id_of("Employees") == state["outputs"]["id"]
     assert state["outputs"]["system_builtin"] is False
     assert state["outputs"]["created_at"].startswith("20")
-    assert deployed.unchanged().requests == ()
-    assert deployed.unchanged("--refresh").reads == ["Employees", "Leavers"]
+    assert deployed.expect_no_changes().requests == ()
+    assert deployed.expect_no_changes("--refresh").reads == ["Employees", "Leavers"]
     again = deployed.up().ok()
     assert again.requests == ()
     assert deployed.refresh("--expect-no-changes").ok().writes == []
-    deployed.unchanged()
+    deployed.expect_no_changes()
 
 
 def test_an_edit_through_the_api_and_a_deletion_are_shown_and_repaired(deployed: Stack) -> None:
-    live = deployed.live("Employees")
+    live = deployed.read_live("Employees")
     steps = copy.deepcopy(live["policySteps"])
     steps["grant"]["steps"][0]["approval"]["allowReassignment"] = True
     edit = {"policy": {"policySteps": steps}, "updateMask": "policySteps"}
-    call(deployed.tenant, "POST", f"/{live['id']}", edit)
-    call(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
+    send_request(deployed.tenant, "POST", f"/{live['id']}", edit)
+    send_request(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
 
-    assert deployed.unchanged().requests == ()
+    assert deployed.expect_no_changes().requests == ()
     shown = deployed.preview("--refresh", "--diff").ok()
     assert shown.operations == {"employees": ["update"], "leavers": ["create"]}
     leaf = "policy_steps.grant.steps[0].approval.allow_reassignment"
-    assert shown.changes("employees") == {leaf: (True, ABSENT)}
+    assert shown.list_changes("employees") == {leaf: (True, ABSENT)}
     assert "- allow_reassignment: true" in shown.output
     assert shown.writes == []
 
     repaired = deployed.up("--refresh").ok()
-    assert repaired.writes == [updated("Employees", "policySteps"), *created("Leavers")]
-    after = deployed.live("Employees")
+    assert repaired.writes == [make_update("Employees", "policySteps"), *list_creates("Leavers")]
+    after = deployed.read_live("Employees")
     assert {**after, "updatedAt": ""} == {**live, "updatedAt": ""}
-    deployed.unchanged("--refresh")
+    deployed.expect_no_changes("--refresh")
 
 
-def test_an_edit_in_the_product_shows_the_field_and_the_marks_that_it_cleared(
+def test_a_preview_shows_a_product_edit_and_the_cleared_ownership_annotations(
     deployed: Stack,
 ) -> None:
     policy_id = deployed.id_of("Employees")
     deployed.tenant.product_edit(policy_id, {"description": "Changed by hand."})
     shown = deployed.preview("--refresh", "--diff").ok()
-    changes = shown.changes("employees")
+    changes = shown.list_changes("employees")
     assert changes.pop("description") == ("Changed by hand.", "For everyone.")
     assert set(changes) == {
         "annotations.managed_by",
@@ -142,66 +144,66 @@ def test_an_edit_in_the_product_shows_the_field_and_the_marks_that_it_cleared(
 
     deployed.write(TWO.replace("annotations={", 'on_takeover="take_back", annotations={'))
     taken_back = deployed.up("--refresh").ok()
-    assert taken_back.writes == [updated("Employees", "annotations", "description")]
-    assert deployed.live("Employees")["annotations"]["managed_by"] == "pulumi"
-    deployed.unchanged("--refresh")
+    assert taken_back.writes == [make_update("Employees", "annotations", "description")]
+    assert deployed.read_live("Employees")["annotations"]["managed_by"] == "pulumi"
+    deployed.expect_no_changes("--refresh")
 
 
-def test_what_others_annotate_is_no_drift_and_stays(deployed: Stack) -> None:
-    live = deployed.live("Employees")
+def test_annotations_of_others_are_no_drift_and_stay(deployed: Stack) -> None:
+    live = deployed.read_live("Employees")
     deployed.tenant.api_edit(live["id"], {"annotations": {"theirs": "kept"}})
-    deployed.unchanged("--refresh")
+    deployed.expect_no_changes("--refresh")
     deployed.write(TWO.replace('"cost-centre": "42"', '"cost-centre": "43"'))
-    assert deployed.up().ok().writes == [updated("Employees", "annotations")]
-    assert deployed.live("Employees")["annotations"] == {
+    assert deployed.up().ok().writes == [make_update("Employees", "annotations")]
+    assert deployed.read_live("Employees")["annotations"] == {
         **live["annotations"],
         "cost-centre": "43",
         "theirs": "kept",
     }
 
 
-def test_a_refresh_takes_drift_into_the_state_and_the_program_still_wins(deployed: Stack) -> None:
+def test_a_refresh_records_drift_and_the_next_update_repairs_it(deployed: Stack) -> None:
     deployed.tenant.api_edit(deployed.id_of("Employees"), {"description": "Drifted."})
     assert deployed.refresh().ok().writes == []
-    assert deployed.policies()["employees"]["outputs"]["description"] == "Drifted."
+    assert deployed.read_policies()["employees"]["outputs"]["description"] == "Drifted."
     shown = deployed.preview().ok()
-    assert shown.changes("employees") == {"description": ("Drifted.", "For everyone.")}
-    assert deployed.up().ok().writes == [updated("Employees", "description")]
-    deployed.unchanged("--refresh")
+    assert shown.list_changes("employees") == {"description": ("Drifted.", "For everyone.")}
+    assert deployed.up().ok().writes == [make_update("Employees", "description")]
+    deployed.expect_no_changes("--refresh")
 
 
-def test_each_update_sends_just_what_changed(deployed: Stack) -> None:
+def test_each_update_sends_only_the_changed_fields(deployed: Stack) -> None:
     program = TWO
-    policy_id, leavers = deployed.id_of("Employees"), deployed.live("Leavers")
+    policy_id, leavers = deployed.id_of("Employees"), deployed.read_live("Leavers")
     for old, new, mask, leaves in UPDATES:
         assert program.count(old) == 1
         program = program.replace(old, new)
         before = deployed.tenant.policy(policy_id)
         deployed.write(program)
         done = deployed.up().ok()
-        assert done.changes("employees") == leaves
+        assert done.list_changes("employees") == leaves
         [write] = done.writes
         assert write.mask == ",".join(mask)
-        assert sorted(done.body(write.policy)) == mask
+        assert sorted(done.read_body(write.policy)) == mask
         after = deployed.tenant.policy(policy_id)
         differs = {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)}
         assert differs == {*mask, "updatedAt"}
-    assert deployed.live("Leavers") == leavers
-    assert "team" not in deployed.live("Everybody")["annotations"]
-    deployed.unchanged("--refresh")
+    assert deployed.read_live("Leavers") == leavers
+    assert "team" not in deployed.read_live("Everybody")["annotations"]
+    deployed.expect_no_changes("--refresh")
 
 
-def test_destroying_deletes_what_is_there_and_a_policy_already_gone_is_fine(
+def test_a_destroy_deletes_existing_policies_and_accepts_missing_ones(
     deployed: Stack,
 ) -> None:
-    call(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
+    send_request(deployed.tenant, "DELETE", f"/{deployed.id_of('Leavers')}")
     done = deployed.destroy().ok()
-    assert deleted("Employees")[0] in done.writes
-    assert deployed.names() == []
-    assert deployed.policies() == {}
+    assert list_deletes("Employees")[0] in done.writes
+    assert deployed.list_names() == []
+    assert deployed.read_policies() == {}
 
 
-def test_a_policy_that_another_one_points_to_is_destroyed_after_it(stack: Any) -> None:
+def test_a_policy_is_destroyed_after_the_policies_that_point_to_it(stack: Any) -> None:
     chain = stack(
         """
         steps = {"grant": {"steps": [{"accept": {}}]}}
@@ -223,13 +225,13 @@ def test_a_policy_that_another_one_points_to_is_destroyed_after_it(stack: Any) -
         )
         """
     )
-    assert chain.up().ok().sent == created("First", "Second", "Third")
-    chain.unchanged("--refresh")
-    assert chain.destroy().ok().sent == deleted("Third", "Second", "First")
-    assert chain.names() == []
+    assert chain.up().ok().sent == list_creates("First", "Second", "Third")
+    chain.expect_no_changes("--refresh")
+    assert chain.destroy().ok().sent == list_deletes("Third", "Second", "First")
+    assert chain.list_names() == []
 
 
-def test_a_policy_that_a_policy_outside_the_stack_points_to_is_kept_and_the_error_names_it(
+def test_an_error_names_the_foreign_policy_that_prevents_a_deletion(
     deployed: Stack, c1_tenant: Emulator
 ) -> None:
     policy = {
@@ -237,11 +239,11 @@ def test_a_policy_that_a_policy_outside_the_stack_points_to_is_kept_and_the_erro
         "policyType": "POLICY_TYPE_GRANT",
         "baselinePolicyId": deployed.id_of("Employees"),
     }
-    call(c1_tenant, "POST", "", policy)
+    send_request(c1_tenant, "POST", "", policy)
     failed = deployed.destroy().failed()
     assert Write("DELETE", "Employees") in failed.writes
     [error] = failed.errors
     assert "Outsider" in error
     assert "Traceback" not in error
-    assert "Employees" in deployed.names()
-    assert "employees" in deployed.policies()
+    assert "Employees" in deployed.list_names()
+    assert "employees" in deployed.read_policies()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import Stack, created
+from tests.support.cli import Stack, list_creates
 
 PROGRAM = """
     import pulumi_c1policy as c1
@@ -48,7 +48,9 @@ PROGRAM = """
 """
 
 
-def test_a_program_names_what_it_needs(stack: Any, c1_tenant: Emulator) -> None:
+def test_a_program_finds_users_groups_and_other_objects_by_name(
+    stack: Any, c1_tenant: Emulator
+) -> None:
     okta = c1_tenant.add_app("Okta")
     ada, first = c1_tenant.add_user("ada@example.com"), c1_tenant.add_user("first@example.com")
     admin = c1_tenant.add_entitlement(okta, "Administrator", alias="admin")
@@ -59,10 +61,10 @@ def test_a_program_names_what_it_needs(stack: Any, c1_tenant: Emulator) -> None:
     )
     made: Stack = stack(PROGRAM)
     assert made.preview().ok().writes == []
-    assert made.up().ok().writes == [*created("First"), *created("Second")]
+    assert made.up().ok().writes == [*list_creates("First"), *list_creates("Second")]
     assert "Traceback" not in made.up().ok().output
 
-    second = made.live("Second")
+    second = made.read_live("Second")
     assert {key: second["scope"][key] for key in ("appId", "appEntitlementId")} == {
         "appId": okta,
         "appEntitlementId": admin,
@@ -79,10 +81,10 @@ def test_a_program_names_what_it_needs(stack: Any, c1_tenant: Emulator) -> None:
     assert hook["webhook"]["webhookId"] == webhook
 
     assert made.up().ok().writes == []
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
-def test_a_user_who_is_not_found_ends_the_program_without_a_traceback(
+def test_an_unknown_user_ends_the_program_without_a_traceback(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     ada = c1_tenant.add_user("ada@example.com", "Ada")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.cli import ROOT, Stack, created, deleted, updated
+from tests.support.cli import ROOT, Stack, list_creates, list_deletes, make_update
 
 TEAMS = """
     import pulumi
@@ -50,17 +50,21 @@ USES_TEAMS = """
 """
 
 
-def test_policies_in_components_of_other_modules_do_not_share_an_owner(stack: Any) -> None:
+def test_policies_in_components_of_other_modules_have_different_ownership_annotations(
+    stack: Any,
+) -> None:
     teams: Stack = stack(USES_TEAMS, org__teams=TEAMS, org____init__="")
     names = ["Access of blue", "Access of green", "Access of red", "Everybody"]
     assert teams.preview().ok().requests == ()
-    assert teams.up().ok().writes == created(*names)
-    addresses = {name: teams.live(name)["annotations"]["iac_resource_address"] for name in names}
+    assert teams.up().ok().writes == list_creates(*names)
+    addresses = {
+        name: teams.read_live(name)["annotations"]["iac_resource_address"] for name in names
+    }
     assert len(set(addresses.values())) == 4
     assert addresses["Everybody"] == "c1policy.Policy/access"
-    teams.unchanged()
-    teams.unchanged("--refresh")
-    assert teams.destroy().ok().writes == deleted(*names)
+    teams.expect_no_changes()
+    teams.expect_no_changes("--refresh")
+    assert teams.destroy().ok().writes == list_deletes(*names)
 
 
 ONE = """
@@ -71,16 +75,16 @@ ONE = """
 HELPERS = 'NAME = "One"\nSTEPS = {"grant": {"steps": [{"accept": {}}]}}\n'
 
 
-def test_a_program_runs_from_any_folder_and_may_lie_in_another(stack: Any, tmp_path: Path) -> None:
+def test_a_program_runs_from_any_folder_and_in_a_subfolder(stack: Any, tmp_path: Path) -> None:
     one: Stack = stack(ONE, helpers=HELPERS)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     # A module of the same name in the folder that the command is run from is not the program's.
     (elsewhere / "pulumi_c1policy.py").write_text("raise RuntimeError('the wrong module')\n")
     folder = ("--cwd", str(one.folder))
-    assert one.run("up", "--yes", "--skip-preview", *folder, cwd=elsewhere).ok().writes == created(
-        "One"
-    )
+    assert one.run(
+        "up", "--yes", "--skip-preview", *folder, cwd=elsewhere
+    ).ok().writes == list_creates("One")
     one.run("preview", "--refresh", "--expect-no-changes", *folder, cwd=elsewhere).ok()
 
     program = one.folder / "code" / "policies"
@@ -89,12 +93,12 @@ def test_a_program_runs_from_any_folder_and_may_lie_in_another(stack: Any, tmp_p
         (one.folder / name).rename(program / name)
     settings = (one.folder / "Pulumi.yaml").read_text()
     (one.folder / "Pulumi.yaml").write_text(settings.replace("{", '{"main": "code/policies", ', 1))
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
     (program / "helpers.py").write_text(HELPERS.replace("One", "Two"))
-    assert one.up("--refresh").ok().writes == [updated("Two", "displayName")]
+    assert one.up("--refresh").ok().writes == [make_update("Two", "displayName")]
     assert one.run(
         "destroy", "--yes", "--skip-preview", *folder, cwd=elsewhere
-    ).ok().writes == deleted("Two")
+    ).ok().writes == list_deletes("Two")
 
 
 INLINE = """
@@ -204,10 +208,10 @@ WITH_TOY = """
 """
 
 
-def test_another_dynamic_provider_works_beside_and_keeps_its_tracebacks(stack: Any) -> None:
+def test_another_dynamic_provider_works_beside_ours_and_keeps_its_tracebacks(stack: Any) -> None:
     both: Stack = stack(WITH_TOY, toys=TOY)
-    assert both.up().ok().writes == created("One")
-    both.unchanged("--refresh")
+    assert both.up().ok().writes == list_creates("One")
+    both.expect_no_changes("--refresh")
     both.write(WITH_TOY.replace("fails=False", "fails=True").replace('"One"', '""'))
     assert both.preview().failed().requests == ()
     both.write(WITH_TOY.replace("fails=False", "fails=True").replace('"One"', '"Two"'))
@@ -229,5 +233,5 @@ def test_the_quickstart_runs_from_the_root_of_the_repository(stack: Any) -> None
     done = elsewhere.up("--stack", "root", "--cwd", str(folder)).ok()
     assert len(done.writes) == 3
     options = ("--refresh", "--stack", "root", "--cwd", str(folder))
-    elsewhere.unchanged(*options)
+    elsewhere.expect_no_changes(*options)
     assert len(elsewhere.destroy("--stack", "root", "--cwd", str(folder)).ok().writes) == 3

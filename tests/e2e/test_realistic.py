@@ -1,6 +1,4 @@
-"""A table of realistic policies through the real CLI: nothing to do is nothing to do, a leaf is a
-leaf.
-"""
+"""A table of realistic policies under the real CLI: no diff without a change, and exact diffs."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from pulumi_c1policy._model.provision import PROVISION
 from pulumi_c1policy._model.schema import Message, index_messages
 from pulumi_c1policy._model.steps import ACTION
 from tests.e2e.policies import POLICIES, PROGRAM, Inputs
-from tests.support.cli import Stack, Write, created
+from tests.support.cli import Stack, Write, list_creates
 from tests.support.leaves import ABSENT
 
 Tree = Any
@@ -44,7 +42,7 @@ QUIRKS = {
 
 @pytest.fixture
 def declare(stack: Any) -> Callable[..., Stack]:
-    """Makes a stack of the table, or writes another table into a stack."""
+    """Create a stack of the table, or write another table into a stack."""
 
     def declared(table: dict[str, Inputs], into: Stack | None = None) -> Stack:
         written: Stack = into or stack(PROGRAM)
@@ -54,20 +52,20 @@ def declare(stack: Any) -> Callable[..., Stack]:
     return declared
 
 
-def _said(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
-    """Every field that stands in a tree, by its message's name and its own."""
+def _list_fields(message: Message, tree: Tree) -> Iterator[tuple[str, str]]:
+    """Yield every field of a tree, by the names of its message and itself."""
     for name, value in tree.items():
         field = message.fields[name]
         yield message.name, name
         if isinstance(field.type, Message):
             items = [value] if field.shape == "one" else value
             for item in items.values() if isinstance(items, dict) else items:
-                yield from _said(field.type, item)
+                yield from _list_fields(field.type, item)
 
 
-def test_the_table_has_every_kind_of_everything() -> None:
-    refused = {*index_messages(PROVISION), *index_messages(ACTION)}
-    said = {found for inputs in POLICIES.values() for found in _said(POLICY, inputs)}
+def test_the_table_has_every_kind_of_step_approval_and_field() -> None:
+    rejected = {*index_messages(PROVISION), *index_messages(ACTION)}
+    said = {found for inputs in POLICIES.values() for found in _list_fields(POLICY, inputs)}
     kinds = {
         (message.name, member)
         for message in index_messages(POLICY).values()
@@ -75,7 +73,7 @@ def test_the_table_has_every_kind_of_everything() -> None:
         for member in members
         # One well-known form of a text stands for the others.
         if group != "well_known"
-        and message.name not in refused
+        and message.name not in rejected
         and not message.fields[member].refused_by
     }
     assert kinds - said == set()
@@ -83,23 +81,25 @@ def test_the_table_has_every_kind_of_everything() -> None:
 
 
 @pytest.mark.parametrize("quirks", ["emitted", "null-everywhere"])
-def test_nothing_to_do_is_nothing_to_do(
+def test_an_unchanged_program_has_nothing_to_do(
     declare: Callable[..., Stack], c1_tenant: Emulator, quirks: str
 ) -> None:
     c1_tenant.quirks = QUIRKS[quirks]
     table = declare(POLICIES)
     done = table.up().ok()
-    assert done.writes == sorted(created(*(p["display_name"] for p in POLICIES.values())), key=str)
-    assert table.unchanged().requests == ()
-    table.unchanged("--refresh")
+    assert done.writes == sorted(
+        list_creates(*(p["display_name"] for p in POLICIES.values())), key=str
+    )
+    assert table.expect_no_changes().requests == ()
+    table.expect_no_changes("--refresh")
     assert table.refresh("--expect-no-changes").ok().writes == []
-    table.unchanged()
+    table.expect_no_changes()
     table.import_state(table.export())
-    table.unchanged()
-    # The tenant may answer otherwise tomorrow.
+    table.expect_no_changes()
+    # The tenant may change the form of its answers.
     for other in QUIRKS.keys() - {quirks}:
         c1_tenant.quirks = QUIRKS[other]
-        table.unchanged("--refresh")
+        table.expect_no_changes("--refresh")
 
 
 def _steps(policy: Tree, key: str = "grant") -> Tree:
@@ -111,7 +111,7 @@ def _set(place: Tree, key: Any, value: Any) -> None:
 
 
 EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
-    # policy: what somebody does to it, the path shown, what is there and what the program says
+    # policy: the edit, the shown path, the live and the desired value, and the sent field
     "manager": (
         lambda p: _set(_steps(p)[0]["approval"]["manager"], "allowSelfApproval", True),
         "policy_steps.grant.steps[0].approval.manager.allow_self_approval",
@@ -170,7 +170,7 @@ EDITS: dict[str, tuple[Callable[[Tree], Any], str, tuple[Any, Any], str]] = {
 
 
 @pytest.mark.parametrize("quirks", ["emitted", "omitted"])
-def test_an_edit_of_one_leaf_is_shown_as_that_leaf_and_repaired_by_its_field(
+def test_a_preview_shows_an_edited_leaf_and_an_update_repairs_its_field(
     declare: Callable[..., Stack], c1_tenant: Emulator, quirks: str
 ) -> None:
     c1_tenant.quirks = QUIRKS[quirks]
@@ -178,7 +178,7 @@ def test_an_edit_of_one_leaf_is_shown_as_that_leaf_and_repaired_by_its_field(
     table.up().ok()
     before = {}
     for name, (edit, *_) in EDITS.items():
-        live = table.live(POLICIES[name]["display_name"])
+        live = table.read_live(POLICIES[name]["display_name"])
         before[name] = live
         changed = copy.deepcopy(live)
         edit(changed)
@@ -186,7 +186,7 @@ def test_an_edit_of_one_leaf_is_shown_as_that_leaf_and_repaired_by_its_field(
         c1_tenant.api_edit(live["id"], {key: changed.get(key) or [] for key in top})
 
     shown = table.preview("--refresh", "--diff").ok()
-    assert {name: shown.changes(name) for name in shown.operations} == {
+    assert {name: shown.list_changes(name) for name in shown.operations} == {
         name: {path: sides} for name, (_, path, sides, _) in EDITS.items()
     }
     assert shown.writes == []
@@ -199,9 +199,9 @@ def test_an_edit_of_one_leaf_is_shown_as_that_leaf_and_repaired_by_its_field(
         key=str,
     )
     for name, policy in before.items():
-        after = table.live(policy["displayName"])
+        after = table.read_live(policy["displayName"])
         assert {**after, "updatedAt": ""} == {**policy, "updatedAt": ""}, name
-    table.unchanged("--refresh")
+    table.expect_no_changes("--refresh")
 
 
 def _first(policy: Inputs) -> Tree:
@@ -209,7 +209,7 @@ def _first(policy: Inputs) -> Tree:
 
 
 CHANGES: dict[str, tuple[Callable[[Inputs], Any], str, tuple[Any, Any], str]] = {
-    # policy: what the program says now, the path shown, before and after, and the field sent
+    # policy: the change of the program, the shown path, the values before and after, the sent field
     "manager": (
         lambda p: _first(p)["approval"]["manager"].pop("fallback"),
         "policy_steps.grant.steps[0].approval.manager.fallback",
@@ -255,7 +255,7 @@ CHANGES: dict[str, tuple[Callable[[Inputs], Any], str, tuple[Any, Any], str]] = 
 }
 
 
-def test_a_change_of_one_leaf_in_the_program_is_shown_as_that_leaf_and_sent_as_its_field(
+def test_a_preview_shows_a_changed_leaf_and_an_update_sends_its_field(
     declare: Callable[..., Stack], c1_tenant: Emulator
 ) -> None:
     c1_tenant.quirks = QUIRKS["null"]
@@ -267,7 +267,7 @@ def test_a_change_of_one_leaf_in_the_program_is_shown_as_that_leaf_and_sent_as_i
         change(changed[name])
     declare(changed, table)
     shown = table.preview("--diff").ok()
-    assert {name: shown.changes(name) for name in shown.operations} == {
+    assert {name: shown.list_changes(name) for name in shown.operations} == {
         name: {path: sides} for name, (_, path, sides, _) in CHANGES.items()
     }
     done = table.up().ok()
@@ -284,4 +284,4 @@ def test_a_change_of_one_leaf_in_the_program_is_shown_as_that_leaf_and_sent_as_i
         differs = {k for k in policy.keys() | after.keys() if policy.get(k) != after.get(k)}
         mask = sent.get(after["displayName"])
         assert differs == ({"updatedAt", mask} if mask else set())
-    table.unchanged("--refresh")
+    table.expect_no_changes("--refresh")

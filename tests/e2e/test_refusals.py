@@ -114,13 +114,13 @@ FINDINGS = {
 
 
 def findings(output: str) -> dict[str, str]:
-    """The text of each failed check, by its path."""
+    """Return the text of each failed check, by its path."""
     found = re.findall(r"property (\S+) value .*? has a problem: (.*)", output)
     return {path: text.rstrip() for path, text in found}
 
 
 def policy(name: str, **fields: Any) -> str:
-    """A resource, as a program writes it."""
+    """Format a resource of a program."""
     given = {
         "display_name": name,
         "policy_type": "POLICY_TYPE_GRANT",
@@ -184,28 +184,28 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("rule", OTHERS)
-def test_a_refusal_of_its_own_has_its_text_and_can_be_turned_down(rule: str, stack: Any) -> None:
+def test_a_single_refusal_has_its_text_and_a_severity_turns_it_off(rule: str, stack: Any) -> None:
     program, path, text = OTHERS[rule]
     one = stack(program)
     failed = one.preview().failed()
     assert findings(failed.output) == {path: text}, failed.output
     assert failed.requests == ()
-    one.config("c1policy:severity", f"{rule}=off")
+    one.set_config("c1policy:severity", f"{rule}=off")
     assert one.preview().ok().requests == ()
 
 
-def test_a_link_through_an_apply_is_a_warning(stack: Any) -> None:
+def test_a_link_through_an_apply_causes_a_warning(stack: Any) -> None:
     program, _, text = OTHERS["other-type"]
     shown = stack(program.replace("other.id)", "other.id.apply(str))")).preview().ok()
     assert text.replace("points to", "seems to point to") in shown.output
     assert shown.requests == ()
 
 
-def test_a_severity_counts_for_the_resource_that_it_names(stack: Any) -> None:
+def test_a_severity_applies_to_the_resource_that_it_names(stack: Any) -> None:
     one = stack(f"{policy('one', policy_steps={})}\n{policy('two')}")
-    one.config("c1policy:severity", "no-baseline@two=off")
+    one.set_config("c1policy:severity", "no-baseline@two=off")
     assert "[no-baseline]" in one.preview().failed().output
-    one.config("c1policy:severity", "no-baseline@one=warning")
+    one.set_config("c1policy:severity", "no-baseline@one=warning")
     assert "[no-baseline]" in one.preview().ok().output
 
 
@@ -226,11 +226,11 @@ def test_a_severity_counts_for_the_resource_that_it_names(stack: Any) -> None:
         ),
     ],
 )
-def test_a_setting_that_cannot_be_followed_is_refused(
+def test_an_invalid_severity_setting_is_refused(
     key: str, value: str, sentence: str, stack: Any
 ) -> None:
     one = stack(policy("one"))
-    one.config(f"c1policy:{key}", value)
+    one.set_config(f"c1policy:{key}", value)
     failed = one.preview().failed()
     assert sentence in failed.output
     assert f"c1policy:{key}" in failed.output

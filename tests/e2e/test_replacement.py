@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.cli import created, deleted, updated
+from tests.support.cli import list_creates, list_deletes, make_update
 
 ONE = """
     Policy(
@@ -59,7 +59,9 @@ def _text(program: str) -> str:
     ],
     ids=["policy_type", "scope"],
 )
-def test_the_new_policy_is_there_before_the_old_one_goes(stack: Any, old: str, new: str) -> None:
+def test_a_replacement_creates_the_new_policy_before_it_deletes_the_old_one(
+    stack: Any, old: str, new: str
+) -> None:
     one = stack(_text(ONE))
     one.up().ok()
     before = one.id_of("Access")
@@ -68,14 +70,14 @@ def test_the_new_policy_is_there_before_the_old_one_goes(stack: Any, old: str, n
     assert shown.operations["access"] == ["create-replacement", "replace", "delete-replaced"]
     assert shown.writes == []
     done = one.up().ok()
-    assert done.sent == [*created("Access"), *deleted("Access")]
+    assert done.sent == [*list_creates("Access"), *list_deletes("Access")]
     assert [r.path for r in done.requests if r.method == "DELETE"] == [f"/api/v1/policies/{before}"]
-    assert one.names() == ["Access"]
+    assert one.list_names() == ["Access"]
     assert one.id_of("Access") != before
-    one.unchanged("--refresh")
+    one.expect_no_changes("--refresh")
 
 
-def test_policies_that_point_to_the_replaced_one_are_updated_in_between(stack: Any) -> None:
+def test_a_replacement_updates_the_policies_that_point_to_the_old_one(stack: Any) -> None:
     three = stack(POINTING)
     three.up().ok()
     before = three.id_of("Base")
@@ -86,40 +88,40 @@ def test_policies_that_point_to_the_replaced_one_are_updated_in_between(stack: A
     assert shown.operations["by-baseline"] == ["update"]
 
     sent = three.up().ok().sent
-    assert sent[0] == created("Base")[0]
+    assert sent[0] == list_creates("Base")[0]
     assert sorted(sent[1:3]) == [
-        updated("By baseline", "baselinePolicyId"),
-        updated("By rule", "rules"),
+        make_update("By baseline", "baselinePolicyId"),
+        make_update("By rule", "rules"),
     ]
-    assert sent[3:] == deleted("Base")
+    assert sent[3:] == list_deletes("Base")
     after = three.id_of("Base")
     assert after != before
-    assert three.live("By rule")["rules"][0]["policyId"] == after
-    assert three.live("By baseline")["baselinePolicyId"] == after
-    three.unchanged("--refresh")
+    assert three.read_live("By rule")["rules"][0]["policyId"] == after
+    assert three.read_live("By baseline")["baselinePolicyId"] == after
+    three.expect_no_changes("--refresh")
 
 
-def test_a_change_of_what_is_pointed_to_shows_nothing_where_it_is_pointed_from(stack: Any) -> None:
+def test_a_changed_policy_causes_no_diff_of_the_policies_that_point_to_it(stack: Any) -> None:
     three = stack(POINTING)
     three.up().ok()
     three.write(POINTING.replace('"Base"', '"Basis"'))
     shown = three.preview("--diff").ok()
     assert shown.operations == {"base": ["update"]}
-    assert shown.changes("base") == {"display_name": ("Base", "Basis")}
-    assert three.up().ok().writes == [updated("Basis", "displayName")]
+    assert shown.list_changes("base") == {"display_name": ("Base", "Basis")}
+    assert three.up().ok().writes == [make_update("Basis", "displayName")]
 
 
-def test_a_renamed_resource_takes_its_policy_with_it(stack: Any, c1_tenant: Emulator) -> None:
+def test_a_renamed_resource_keeps_its_policy(stack: Any, c1_tenant: Emulator) -> None:
     one = stack(_text(ONE))
     one.up().ok()
     before = one.id_of("Access")
     opts = 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="access")])'
     one.write(_text(ONE).replace('"access",', f'"entry", {opts},'))
     shown = one.preview().ok()
-    assert shown.changes("entry") == {
+    assert shown.list_changes("entry") == {
         "annotations.iac_resource_address": ("c1policy.Policy/access", "c1policy.Policy/entry")
     }
-    assert one.up().ok().writes == [updated("Access", "annotations")]
+    assert one.up().ok().writes == [make_update("Access", "annotations")]
     assert one.id_of("Access") == before
-    assert one.live("Access")["annotations"]["iac_resource_address"] == "c1policy.Policy/entry"
-    one.unchanged("--refresh")
+    assert one.read_live("Access")["annotations"]["iac_resource_address"] == "c1policy.Policy/entry"
+    one.expect_no_changes("--refresh")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.support.cli import Stack, created, updated
+from tests.support.cli import Stack, list_creates, make_update
 
 CANARY = "canary7d1f"
 NAMES = ("name", "condition", "note", "user", "message", "config")
@@ -52,7 +52,7 @@ SECRETS = """
 
 
 def _texts(stack: Stack) -> dict[str, str]:
-    """Every file of the stack that the engine wrote, by path."""
+    """Return every file of the stack that the engine wrote, by path."""
     return {
         str(path.relative_to(stack.folder)): path.read_text(errors="replace")
         for path in (stack.folder / "state").rglob("*")
@@ -60,21 +60,25 @@ def _texts(stack: Stack) -> dict[str, str]:
     }
 
 
-def test_a_program_s_secrets_stay_encrypted_at_any_depth(stack: Any) -> None:
+def test_secrets_of_a_program_stay_encrypted_at_any_depth(stack: Any) -> None:
     kept: Stack = stack(SECRETS)
     outputs = [kept.preview("--diff").ok(), kept.up("--diff").ok()]
-    assert outputs[1].writes == created("Whole", "canary7d1f-name")
-    live = json.dumps([kept.live("Whole"), kept.live("canary7d1f-name")])
+    assert outputs[1].writes == list_creates("Whole", "canary7d1f-name")
+    live = json.dumps([kept.read_live("Whole"), kept.read_live("canary7d1f-name")])
     for name in NAMES:
         assert f"{CANARY}-{name}" in live
 
-    outputs += [kept.unchanged("--refresh"), kept.refresh("--diff").ok(), kept.unchanged("--diff")]
+    outputs += [
+        kept.expect_no_changes("--refresh"),
+        kept.refresh("--diff").ok(),
+        kept.expect_no_changes("--diff"),
+    ]
     kept.tenant.api_edit(kept.id_of("canary7d1f-name"), {"description": "Drifted."})
     outputs.append(kept.preview("--refresh", "--diff").ok())
     kept.write(SECRETS.replace('secret("message")', 'secret("message2")'))
     outputs += [kept.preview("--refresh", "--diff").ok(), kept.up("--refresh", "--diff").ok()]
-    assert outputs[-1].writes == [updated("canary7d1f-name", "description", "policySteps")]
-    kept.unchanged("--refresh")
+    assert outputs[-1].writes == [make_update("canary7d1f-name", "description", "policySteps")]
+    kept.expect_no_changes("--refresh")
 
     for outcome in outputs:
         assert CANARY not in outcome.output, outcome.command
@@ -82,7 +86,7 @@ def test_a_program_s_secrets_stay_encrypted_at_any_depth(stack: Any) -> None:
     assert CANARY not in json.dumps(kept.export())
     for path, text in _texts(kept).items():
         assert CANARY not in text, path
-    state = kept.policies()["nested"]
+    state = kept.read_policies()["nested"]
     assert state["inputs"]["annotations"]["open"] == "visible"
     plain = kept.run("stack", "export", "--show-secrets").ok().output
     assert CANARY in plain
@@ -112,7 +116,7 @@ WRONG = """
 """
 
 
-def test_a_mistake_in_a_secret_is_named_and_not_quoted(stack: Any) -> None:
+def test_an_error_names_a_mistake_in_a_secret_without_its_value(stack: Any) -> None:
     wrong: Stack = stack(WRONG)
     failed = wrong.preview().failed()
     for path in ("policy_type", 'annotations["…"]', "rules[0].condition"):
@@ -144,9 +148,9 @@ def test_credentials_are_in_no_state_log_or_output(stack: Any, source: str) -> N
     tenant = kept.tenant
     hidden = {}
     if source == "config":
-        kept.config("c1policy:serverUrl", tenant.url)
-        kept.config("c1policy:clientId", tenant.client_id)
-        kept.config("c1policy:clientSecret", tenant.client_secret, secret=True)
+        kept.set_config("c1policy:serverUrl", tenant.url)
+        kept.set_config("c1policy:clientId", tenant.client_id)
+        kept.set_config("c1policy:clientSecret", tenant.client_secret, secret=True)
         hidden = dict.fromkeys(tenant.environment, "")
     # At this verbosity the CLI itself logs every value of the config, so there it cannot be held.
     loud = () if source == "config" else ("-v=9", "--logtostderr", "--logflow")
@@ -155,7 +159,7 @@ def test_credentials_are_in_no_state_log_or_output(stack: Any, source: str) -> N
         kept.preview("--refresh", *loud, **hidden).ok(),
         kept.refresh(*loud, **hidden).ok(),
     ]
-    assert outputs[0].writes == created("One")
+    assert outputs[0].writes == list_creates("One")
     assert outputs[1].requests[0].path == "/auth/v1/token"
     texts = {outcome.command: outcome.output + json.dumps(outcome.events) for outcome in outputs}
     texts |= _texts(kept)
@@ -178,15 +182,15 @@ def test_each_credential_works_from_the_config_alone(stack: Any) -> None:
     assert "c1policy:clientId" in error
     assert "CONDUCTORONE_CLIENT_SECRET" in error
 
-    kept.config("c1policy:serverUrl", tenant.url)
-    kept.config("c1policy:accessToken", tenant.access_token, secret=True)
+    kept.set_config("c1policy:serverUrl", tenant.url)
+    kept.set_config("c1policy:accessToken", tenant.access_token, secret=True)
     done = kept.up(**hidden).ok()
-    assert done.writes == created("One")
+    assert done.writes == list_creates("One")
     assert [r for r in done.requests if r.path.startswith("/auth")] == []
 
     kept.run("config", "rm", "c1policy:accessToken").ok()
-    kept.config("c1policy:clientId", tenant.client_id)
-    kept.config("c1policy:oidcToken", tenant.oidc_token, secret=True)
+    kept.set_config("c1policy:clientId", tenant.client_id)
+    kept.set_config("c1policy:oidcToken", tenant.oidc_token, secret=True)
     kept.write(ONE.replace('"One"', '"Two"'))
     exchanged = kept.up(**hidden).ok()
     assert exchanged.requests[0].path == "/auth/v1/token"
@@ -194,7 +198,7 @@ def test_each_credential_works_from_the_config_alone(stack: Any) -> None:
 
     # The config wins over the environment, value by value.
     wrong = {"CONDUCTORONE_SERVER_URL": "http://127.0.0.1:9", "CONDUCTORONE_CLIENT_ID": "x@y/z"}
-    kept.unchanged("--refresh", **{**hidden, **wrong})
+    kept.expect_no_changes("--refresh", **{**hidden, **wrong})
 
 
 IN_SECRET = """
@@ -246,7 +250,7 @@ ONE_SECRET = """
     ],
     ids=["whole", "part", "key"],
 )
-def test_a_tenant_s_words_that_quote_a_secret_are_not_shown(words: str, stack: Any) -> None:
+def test_a_message_of_the_tenant_that_quotes_a_secret_is_hidden(words: str, stack: Any) -> None:
     refused: Stack = stack(ONE_SECRET)
     body = json.dumps({"code": 3, "message": words, "details": []})
     fault = partial(Fault, do="answer", status=400, body=body, method="POST")
@@ -277,7 +281,7 @@ def test_a_conflict_about_a_secret_shows_neither_values_nor_keys(stack: Any) -> 
     assert CANARY not in json.dumps(failed.events)
 
 
-def test_pulumis_own_log_holds_no_credential_and_is_encrypted(
+def test_the_log_of_pulumi_contains_no_credential_and_is_encrypted(
     stack: Any, c1_tenant: Emulator
 ) -> None:
     """Pulumi keeps a debug log of each run (pulumi/pulumi#23731); what it holds is not ours to
@@ -289,9 +293,9 @@ def test_pulumis_own_log_holds_no_credential_and_is_encrypted(
     kept: Stack = stack(ONE_SECRET)
     home = Path(kept.environment["PULUMI_HOME"])
     before = {path for path in (home / "logs").rglob("*") if path.is_file()}
-    kept.config("c1policy:serverUrl", c1_tenant.url)
-    kept.config("c1policy:clientId", c1_tenant.client_id)
-    kept.config("c1policy:clientSecret", c1_tenant.client_secret, secret=True)
+    kept.set_config("c1policy:serverUrl", c1_tenant.url)
+    kept.set_config("c1policy:clientId", c1_tenant.client_id)
+    kept.set_config("c1policy:clientSecret", c1_tenant.client_secret, secret=True)
     own = dict.fromkeys(c1_tenant.environment, "")
     kept.preview(**own).ok()
     kept.up(**own).ok()

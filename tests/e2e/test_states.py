@@ -13,7 +13,7 @@ from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE, VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
-from tests.support.cli import ROOT, TYPE, Stack, deleted, updated
+from tests.support.cli import ROOT, TYPE, Stack, list_deletes, make_update
 
 ONE = """
     Policy(
@@ -44,13 +44,13 @@ def _damage(stack: Stack, damage: dict[str, Any]) -> None:
 
 
 @DAMAGES
-def test_an_unreadable_state_is_refused_and_mended_by_a_refresh(
+def test_an_unreadable_state_is_refused_and_a_refresh_repairs_it(
     stack: Any, damage: dict[str, Any]
 ) -> None:
     kept: Stack = stack(ONE)
     kept.up().ok()
-    assert kept.policies()["one"]["outputs"][STATE] == VERSION
-    sound = kept.policies()["one"]
+    assert kept.read_policies()["one"]["outputs"][STATE] == VERSION
+    sound = kept.read_policies()["one"]
     _damage(kept, damage)
     for refused in (kept.preview().failed(), kept.write(TWO).up().failed()):
         assert refused.requests == ()
@@ -62,10 +62,10 @@ def test_an_unreadable_state_is_refused_and_mended_by_a_refresh(
     done = kept.up("--refresh").ok()
     # Of damaged annotations nobody knows which keys were the program's: they are sent once more.
     mask = ["annotations", "description"] if "annotations" in damage else ["description"]
-    assert done.writes == [updated("One", *mask)]
+    assert done.writes == [make_update("One", *mask)]
     assert [w for w in done.warnings if "It was read again from the tenant." in w]
-    kept.unchanged()
-    outputs = kept.policies()["one"]["outputs"]
+    kept.expect_no_changes()
+    outputs = kept.read_policies()["one"]["outputs"]
     changing = {"description", "updated_at"}
     assert {k: v for k, v in outputs.items() if k not in changing} == {
         k: v for k, v in sound["outputs"].items() if k not in changing
@@ -80,9 +80,9 @@ def test_an_unreadable_state_is_destroyed_if_the_policy_names_the_resource(
     kept.up().ok()
     _damage(kept, damage)
     done = kept.destroy().ok()
-    assert done.writes == deleted("One")
+    assert done.writes == list_deletes("One")
     assert done.warnings == []
-    assert kept.policies() == {}
+    assert kept.read_policies() == {}
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_an_unreadable_state_leaves_a_policy_that_does_not_name_the_resource(
     kept.up().ok()
     _damage(kept, damage)
     c1_tenant.product_edit(kept.id_of("One"), {"description": "By hand."})
-    before = kept.live("One")
+    before = kept.read_live("One")
     done = kept.destroy(*options).ok()
     assert done.writes == []
-    assert kept.live("One") == before
-    assert kept.policies() == {}
+    assert kept.read_live("One") == before
+    assert kept.read_policies() == {}
     assert [w for w in done.warnings if before["id"] in w and "the tenant keeps it" in w]
 
 
-def test_the_version_shows_up_nowhere(stack: Any) -> None:
+def test_the_version_of_the_state_is_never_shown(stack: Any) -> None:
     kept: Stack = stack(ONE)
     assert STATE not in kept.preview("--diff").ok().output
     kept.up().ok()
@@ -113,13 +113,13 @@ def test_the_version_shows_up_nowhere(stack: Any) -> None:
     for resource in state["deployment"]["resources"]:
         resource.get("outputs", {}).pop(STATE, None)
     kept.import_state(state)
-    kept.unchanged()
+    kept.expect_no_changes()
     refreshed = kept.refresh("--diff").ok()
     assert STATE not in refreshed.output
-    kept.unchanged()
-    assert kept.policies()["one"]["outputs"][STATE] == VERSION
+    kept.expect_no_changes()
+    assert kept.read_policies()["one"]["outputs"][STATE] == VERSION
     assert STATE not in kept.write(TWO).preview("--diff").ok().output
-    assert kept.up().ok().writes == [updated("One", "description")]
+    assert kept.up().ok().writes == [make_update("One", "description")]
 
 
 GRACE = """
@@ -146,8 +146,8 @@ def test_a_state_of_0_1_0_is_read_refreshed_and_destroyed(stack: Any) -> None:
     outputs = entry["outputs"] | {"id": live["id"]}
     named = {"type": TYPE, "name": "revoke-with-grace", "id": live["id"]}
     kept.import_resources({**named, "inputs": entry["inputs"], "outputs": outputs}).ok()
-    kept.unchanged()
+    kept.expect_no_changes()
     kept.refresh().ok()
-    assert kept.policies()["revoke-with-grace"]["outputs"][STATE] == VERSION
-    kept.unchanged()
-    assert kept.destroy().ok().writes == deleted("Revoke with grace")
+    assert kept.read_policies()["revoke-with-grace"]["outputs"][STATE] == VERSION
+    kept.expect_no_changes()
+    assert kept.destroy().ok().writes == list_deletes("Revoke with grace")

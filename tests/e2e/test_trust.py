@@ -1,6 +1,4 @@
-"""Nothing is taken, overwritten, deleted, doubled or forgotten that is not ours, by the
-real CLI.
-"""
+"""Policies of others and other stacks, under the real CLI: no take-over, no loss, no duplicate."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Fault
-from tests.support.cli import Stack, created, deleted
+from tests.support.cli import Stack, list_creates, list_deletes
 
 Make = Callable[..., Stack]
 CREATE: dict[str, Any] = {"method": "POST", "path": r"/api/v1/policies$"}
@@ -47,11 +45,11 @@ def tenant_record(tenant: Emulator, policy_id: str) -> Any:
 
 
 def urn(stack: Stack, name: str) -> str:
-    found: str = stack.policies()[name]["urn"]
+    found: str = stack.read_policies()[name]["urn"]
     return found
 
 
-def test_1_a_new_resource_under_a_renamed_ones_old_name_takes_nothing(
+def test_a_new_resource_with_the_old_name_of_a_renamed_one_takes_no_policy(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -68,14 +66,14 @@ def test_1_a_new_resource_under_a_renamed_ones_old_name_takes_nothing(
         assert refused.writes == []
     assert content(c1_tenant, old) == before
     made.up("--refresh").ok()
-    assert {name: each["id"] for name, each in made.policies().items()} == {
+    assert {name: each["id"] for name, each in made.read_policies().items()} == {
         "access": made.id_of("Another"),
         "renamed": old,
     }
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
-def test_1_two_resources_on_one_policy_are_named_and_neither_writes(
+def test_an_error_names_two_resources_of_one_policy_and_neither_writes(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -98,10 +96,10 @@ def test_1_two_resources_on_one_policy_are_named_and_neither_writes(
     assert content(c1_tenant, entry["id"]) == before
     made.run("state", "delete", "--yes", twin["urn"]).ok()
     made.destroy("--refresh").ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
-def test_2_a_second_backend_of_the_same_names_takes_and_deletes_nothing(
+def test_a_second_backend_with_the_same_names_takes_and_deletes_no_policy(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     first, second = stack(ONE), stack(policy("access", "Access", description="Another."))
@@ -116,13 +114,13 @@ def test_2_a_second_backend_of_the_same_names_takes_and_deletes_nothing(
     assert "pulumi up --refresh" in refused.output
     assert "Traceback" not in refused.output
     second.destroy().ok()
-    assert second.up(PULUMI_C1POLICY_ON_LEFTOVER="leave").ok().writes == created("Access")
+    assert second.up(PULUMI_C1POLICY_ON_LEFTOVER="leave").ok().writes == list_creates("Access")
     second.destroy().ok()
-    first.unchanged("--refresh")
-    assert first.policies()["access"]["id"] == kept
+    first.expect_no_changes("--refresh")
+    assert first.read_policies()["access"]["id"] == kept
 
 
-def test_2_a_retained_policy_is_taken_again_only_where_somebody_says_so(stack: Make) -> None:
+def test_a_retained_policy_is_adopted_only_by_decision(stack: Make) -> None:
     made = stack(
         policy("access", "Access", options="opts=pulumi.ResourceOptions(retain_on_delete=True)")
     )
@@ -138,38 +136,40 @@ def test_2_a_retained_policy_is_taken_again_only_where_somebody_says_so(stack: M
     assert adopted.writes == []
     assert f"{kept}" in adopted.output
     assert "was adopted" in adopted.output
-    assert made.policies()["access"]["id"] == kept
-    made.unchanged("--refresh")
+    assert made.read_policies()["access"]["id"] == kept
+    made.expect_no_changes("--refresh")
 
 
 @pytest.mark.parametrize("how", ["program", "config"])
-def test_2_the_decision_may_stand_in_the_program_or_in_config(how: str, stack: Make) -> None:
+def test_the_program_or_the_config_can_contain_the_decision(how: str, stack: Make) -> None:
     made = stack(
         policy("access", "Access", options="opts=pulumi.ResourceOptions(retain_on_delete=True)")
     )
     made.up().ok()
     made.write("").up().ok()
     if how == "config":
-        made.config("c1policy:onLeftover", "adopt")
+        made.set_config("c1policy:onLeftover", "adopt")
     made.write(
         policy("access", "Access", options='on_leftover="adopt"') if how == "program" else ONE
     )
     assert made.up().ok().writes == []
 
 
-def test_3_what_a_person_took_since_is_not_adopted(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_leftover_that_a_person_took_over_is_not_adopted(
+    stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     taken = made.id_of("Access")
     made.run("state", "delete", "--yes", urn(made, "access")).ok()
     c1_tenant.product_edit(taken, {"description": "a person's"})
     before = content(c1_tenant, taken)
-    assert made.up(**ADOPT).ok().writes == created("Access")
-    assert made.policies()["access"]["id"] != taken
+    assert made.up(**ADOPT).ok().writes == list_creates("Access")
+    assert made.read_policies()["access"]["id"] != taken
     assert content(c1_tenant, taken) == before
 
 
-def test_4_an_edit_while_the_tenant_lets_an_update_wait_is_not_lost(
+def test_an_edit_during_the_wait_of_a_throttled_update_is_not_lost(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
@@ -193,7 +193,9 @@ def test_4_an_edit_while_the_tenant_lets_an_update_wait_is_not_lost(
 
 
 @pytest.mark.parametrize("body", ["", '{"message": "no Route matched with those values"}'])
-def test_5_a_404_of_a_gateway_forgets_nothing(body: str, stack: Make, c1_tenant: Emulator) -> None:
+def test_a_404_of_a_gateway_removes_no_policy_from_the_state(
+    body: str, stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     kept = made.id_of("Access")
@@ -201,17 +203,19 @@ def test_5_a_404_of_a_gateway_forgets_nothing(body: str, stack: Make, c1_tenant:
     refused = made.up("--refresh")
     assert refused.code
     assert "Traceback" not in refused.output
-    assert made.policies()["access"]["id"] == kept
+    assert made.read_policies()["access"]["id"] == kept
     assert made.destroy().code
-    assert made.policies()["access"]["id"] == kept
+    assert made.read_policies()["access"]["id"] == kept
     c1_tenant.set_faults(Fault(do="answer", status=404, body=body, **GET))
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
     c1_tenant.set_faults(Fault(do="answer", status=404, body=body, **DELETE))
     made.destroy().ok()
-    assert made.names() == []
+    assert made.list_names() == []
 
 
-def test_5_absence_that_a_search_denies_is_not_believed(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_404_that_contradicts_a_search_removes_no_policy_from_the_state(
+    stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     gone = '{"code": 5, "message": "policy not found", "details": []}'
@@ -219,10 +223,12 @@ def test_5_absence_that_a_search_denies_is_not_believed(stack: Make, c1_tenant: 
     refused = made.refresh()
     assert refused.code
     assert "contradict each other" in refused.output
-    assert "access" in made.policies()
+    assert "access" in made.read_policies()
 
 
-def test_5_where_search_is_forbidden_the_policy_stays(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_404_without_permission_to_search_removes_no_policy_from_the_state(
+    stack: Make, c1_tenant: Emulator
+) -> None:
     made = stack(ONE)
     made.up().ok()
     c1_tenant.set_quirks(deleted_get="not_found")
@@ -231,28 +237,28 @@ def test_5_where_search_is_forbidden_the_policy_stays(stack: Make, c1_tenant: Em
     refused = made.refresh()
     assert refused.code
     assert "pulumi state delete" in refused.output
-    assert "access" in made.policies()
+    assert "access" in made.read_policies()
     c1_tenant.set_faults()
     made.refresh().ok()
-    assert made.policies() == {}
+    assert made.read_policies() == {}
 
 
-def test_6_a_lagging_search_makes_no_second_policy(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_lagging_search_causes_no_duplicate(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE)
     c1_tenant.set_quirks(search_lag=3.0)
     c1_tenant.set_faults(Fault(do="html", status=502, after_effect=True, **CREATE))
     found = made.up().ok()
-    assert made.names() == ["Access"]
+    assert made.list_names() == ["Access"]
     assert made.id_of("Access") in found.output
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
-def test_6_a_second_policy_is_told_by_the_next_run(stack: Make, c1_tenant: Emulator) -> None:
+def test_the_next_run_reports_a_duplicate(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE)
     c1_tenant.set_quirks(search_lag=3600.0)
     c1_tenant.set_faults(Fault(do="html", status=502, after_effect=True, **CREATE))
     made.up().ok()
-    assert made.names() == ["Access", "Access"]
+    assert made.list_names() == ["Access", "Access"]
     c1_tenant.set_quirks(search_lag=0.0)
     told = made.refresh().ok()
     ids = [
@@ -261,13 +267,13 @@ def test_6_a_second_policy_is_told_by_the_next_run(stack: Make, c1_tenant: Emula
         if record.deleted_at is None and not record.builtin
     ]
     assert all(each in told.output for each in ids)
-    [other] = set(ids) - {made.policies()["access"]["id"]}
+    [other] = set(ids) - {made.read_policies()["access"]["id"]}
     c1_tenant.product_delete(other)
     assert other not in made.refresh().ok().output
-    assert "__resent" not in made.policies()["access"]["outputs"]
+    assert "__resent" not in made.read_policies()["access"]["outputs"]
 
 
-def test_7_destroy_looks_at_each_policy_right_before_it_is_deleted(
+def test_a_destroy_reads_each_policy_right_before_its_deletion(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack("".join(policy(f"p{number}", f"P{number}") for number in range(8)))
@@ -298,7 +304,7 @@ def test_7_destroy_looks_at_each_policy_right_before_it_is_deleted(
     assert all(each in left.output for each in edited)
 
 
-def test_9_a_policy_that_a_proxy_answers_instead_is_neither_recorded_nor_deleted(
+def test_a_foreign_policy_in_the_answer_to_a_create_is_neither_recorded_nor_deleted(
     stack: Make, c1_tenant: Emulator
 ) -> None:
     theirs = c1_tenant.add_policy(
@@ -319,7 +325,7 @@ def test_9_a_policy_that_a_proxy_answers_instead_is_neither_recorded_nor_deleted
     assert content(c1_tenant, theirs) == before
 
 
-def test_10_credentials_of_another_tenant_do_nothing(stack: Make, c1_tenant: Emulator) -> None:
+def test_credentials_of_another_tenant_change_nothing(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE + policy("second", "Second"))
     made.up().ok()
     with Emulator() as other:
@@ -332,7 +338,7 @@ def test_10_credentials_of_another_tenant_do_nothing(stack: Make, c1_tenant: Emu
             assert there in refused.output
             assert "Traceback" not in refused.output
         assert [r for r in other.requests if r.path != "/auth/v1/token"] == []
-        assert len(made.policies()) == 2
+        assert len(made.read_policies()) == 2
         # Somebody who means it says so, by the new host's name.
         allowed = {"PULUMI_C1POLICY_ALLOW_TENANT_CHANGE": there}
         assert f"PULUMI_C1POLICY_ALLOW_TENANT_CHANGE={there} pulumi up --refresh" in refused.output
@@ -341,10 +347,10 @@ def test_10_credentials_of_another_tenant_do_nothing(stack: Make, c1_tenant: Emu
             "Changed",
             "Second",
         }
-    assert made.names() == ["Access", "Second"]
+    assert made.list_names() == ["Access", "Second"]
 
 
-def test_10_a_preview_says_once_which_tenant_it_speaks_to(stack: Make, c1_tenant: Emulator) -> None:
+def test_a_preview_names_its_tenant_once(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE + policy("second", "Second"))
     shown = made.preview().ok()
     host = c1_tenant.url.removeprefix("http://")
@@ -356,11 +362,11 @@ def test_10_a_preview_says_once_which_tenant_it_speaks_to(stack: Make, c1_tenant
     assert "tenant" not in made.preview(**names).ok().output
 
 
-def test_10_config_may_allow_the_change_too(stack: Make, c1_tenant: Emulator) -> None:
+def test_the_config_can_allow_a_change_of_the_tenant(stack: Make, c1_tenant: Emulator) -> None:
     made = stack(ONE)
     made.up().ok()
     with Emulator() as other:
-        made.config("c1policy:allowTenantChange", other.url.removeprefix("http://"))
+        made.set_config("c1policy:allowTenantChange", other.url.removeprefix("http://"))
         # The engine refreshes with the config of the last update.
         made.up(**other.environment).ok()
         made.up("--refresh", **other.environment).ok()
@@ -370,11 +376,11 @@ def test_10_config_may_allow_the_change_too(stack: Make, c1_tenant: Emulator) ->
 
 
 @pytest.mark.parametrize("place", ["c1policy:serverUrl", "c1policy:clientId"])
-def test_10_settings_of_two_places_that_may_not_belong_together_are_refused(
+def test_settings_from_two_sources_are_refused(
     place: str, stack: Make, c1_tenant: Emulator
 ) -> None:
     made = stack(ONE)
-    made.config(place, {"c1policy:serverUrl": c1_tenant.url}.get(place, "fox@a.example/spc"))
+    made.set_config(place, {"c1policy:serverUrl": c1_tenant.url}.get(place, "fox@a.example/spc"))
     token = {"CONDUCTORONE_ACCESS_TOKEN": c1_tenant.access_token, "CONDUCTORONE_SERVER_URL": ""}
     for command in (made.preview, made.up):
         refused = command(**token)
@@ -394,7 +400,7 @@ def test_10_settings_of_two_places_that_may_not_belong_together_are_refused(
         ("", {"PULUMI_C1POLICY_ON_LEFTOVER": "adpot"}, "PULUMI_C1POLICY_ON_LEFTOVER", '"adopt"'),
     ],
 )
-def test_11_an_unknown_value_of_a_decision_is_refused_with_the_nearest(
+def test_an_unknown_value_of_a_decision_is_refused_with_the_nearest_one(
     options: str, environment: dict[str, str], place: str, nearest: str, stack: Make
 ) -> None:
     made = stack(policy("access", "Access", options=options))
@@ -407,7 +413,7 @@ def test_11_an_unknown_value_of_a_decision_is_refused_with_the_nearest(
         assert refused.requests == ()
 
 
-def test_a_create_that_is_killed_ends_with_the_next_command(
+def test_the_command_in_the_error_recovers_from_a_killed_create(
     stack: Make, c1_tenant: Emulator, tmp_path: Path
 ) -> None:
     made = stack(ONE)
@@ -422,10 +428,10 @@ def test_a_create_that_is_killed_ends_with_the_next_command(
     assert refused.code
     assert "PULUMI_C1POLICY_ON_LEFTOVER=adopt pulumi up --refresh" in refused.output
     assert made.up("--refresh", **ADOPT).ok().writes == []
-    made.unchanged("--refresh")
+    made.expect_no_changes("--refresh")
 
 
-def test_a_forced_replacement_ends_with_the_command_that_the_error_names(stack: Make) -> None:
+def test_the_command_in_the_error_completes_a_forced_replacement(stack: Make) -> None:
     made = stack(ONE)
     made.up().ok()
     old = made.id_of("Access")
@@ -434,8 +440,8 @@ def test_a_forced_replacement_ends_with_the_command_that_the_error_names(stack: 
     assert refused.writes == []
     assert "pulumi up --refresh" in refused.output
     done = made.up("--refresh", "--replace", urn(made, "access")).ok()
-    assert done.writes == deleted("Access") + created("Access")
-    assert made.policies()["access"]["id"] == made.id_of("Access") != old
+    assert done.writes == list_deletes("Access") + list_creates("Access")
+    assert made.read_policies()["access"]["id"] == made.id_of("Access") != old
 
 
 @pytest.mark.parametrize("refresh", [(), ("--refresh",)], ids=["plain", "refreshed"])
@@ -455,22 +461,22 @@ def test_an_alias_with_a_replacement_deletes_the_old_policy(
     )
     made.write(renamed)
     done = made.up(*refresh).ok()
-    assert done.writes == deleted("Access") + created("Access")
-    made.unchanged("--refresh")
+    assert done.writes == list_deletes("Access") + list_creates("Access")
+    made.expect_no_changes("--refresh")
 
 
-def test_a_stack_that_is_renamed_or_moved_keeps_its_policies(stack: Make) -> None:
+def test_a_renamed_stack_keeps_its_policies(stack: Make) -> None:
     made = stack(ONE)
     made.up().ok()
     kept = made.id_of("Access")
     made.run("stack", "rename", "prod").ok()
     made.up().ok()
     assert made.id_of("Access") == kept
-    assert made.live("Access")["annotations"]["iac_workspace"] == "shop/prod"
-    made.unchanged("--refresh")
+    assert made.read_live("Access")["annotations"]["iac_workspace"] == "shop/prod"
+    made.expect_no_changes("--refresh")
 
 
-def test_a_policy_whose_state_moves_to_another_stack_goes_with_it(stack: Make) -> None:
+def test_a_policy_moves_to_another_stack_with_its_state(stack: Make) -> None:
     made = stack(ONE)
     made.up().ok()
     kept = made.id_of("Access")
@@ -486,7 +492,7 @@ def test_a_policy_whose_state_moves_to_another_stack_goes_with_it(stack: Make) -
     made.run("stack", "select", "other").ok()
     made.up("--refresh").ok()
     assert made.id_of("Access") == kept
-    assert made.live("Access")["annotations"]["iac_workspace"] == "shop/other"
-    made.unchanged("--refresh")
+    assert made.read_live("Access")["annotations"]["iac_workspace"] == "shop/other"
+    made.expect_no_changes("--refresh")
     made.run("stack", "select", "dev").ok()
-    assert made.up("--refresh").ok().writes == created("Access")
+    assert made.up("--refresh").ok().writes == list_creates("Access")

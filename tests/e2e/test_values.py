@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cli import Stack, created
+from tests.support.cli import Stack, list_creates
 
 UNKNOWNS = """
     base = Policy(
@@ -67,10 +67,11 @@ def test_values_may_be_unknown_at_any_depth_until_the_deployment(stack: Any) -> 
     done = all_of_them.up().ok()
     base = all_of_them.id_of("Base")
     assert (
-        done.writes == created("B", "Base", "Scoped", "Whole", f"After {base}")[::1] or done.writes
+        done.writes == list_creates("B", "Base", "Scoped", "Whole", f"After {base}")[::1]
+        or done.writes
     )
-    assert done.sent[0] == created("Base")[0]
-    by_rule = all_of_them.live(f"After {base}")
+    assert done.sent[0] == list_creates("Base")[0]
+    by_rule = all_of_them.read_live(f"After {base}")
     wait, approval = by_rule["policySteps"]["grant"]["steps"]
     assert wait["wait"]["duration"]["duration"] == "7200s"
     assert approval["approval"]["users"]["userIds"] == [base, "user-1"]
@@ -79,15 +80,15 @@ def test_values_may_be_unknown_at_any_depth_until_the_deployment(stack: Any) -> 
         "replacePolicy": {"policyId": base},
     }
     assert by_rule["annotations"]["base"] == base
-    assert all_of_them.live("Whole")["policySteps"]["grant"]["steps"] == [
+    assert all_of_them.read_live("Whole")["policySteps"]["grant"]["steps"] == [
         {"accept": {"acceptMessage": base}}
     ]
-    scoped = all_of_them.live("Scoped")
+    scoped = all_of_them.read_live("Scoped")
     assert scoped["scope"] == {"appId": base}
     assert scoped["annotations"]["base"] == base
     assert scoped["annotations"]["managed_by"] == "pulumi"
-    all_of_them.unchanged()
-    all_of_them.unchanged("--refresh")
+    all_of_them.expect_no_changes()
+    all_of_them.expect_no_changes("--refresh")
 
 
 PLAIN = """
@@ -128,11 +129,11 @@ PLAIN = """
 """
 
 
-def test_spans_of_time_tuples_sets_enums_and_none_are_understood(stack: Any) -> None:
+def test_durations_tuples_sets_enums_and_none_are_accepted(stack: Any) -> None:
     plain: Stack = stack(PLAIN)
     plain.preview().ok()
-    assert plain.up().ok().writes == created("Plain")
-    assert plain.live("Plain")["policySteps"]["grant"]["steps"] == [
+    assert plain.up().ok().writes == list_creates("Plain")
+    assert plain.read_live("Plain")["policySteps"]["grant"]["steps"] == [
         {"wait": {"duration": {"duration": "5400s"}}},
         {"wait": {"name": "Half a day", "duration": {"duration": "43200s"}}},
         {
@@ -143,8 +144,8 @@ def test_spans_of_time_tuples_sets_enums_and_none_are_understood(stack: Any) -> 
             }
         },
     ]
-    plain.unchanged()
-    plain.unchanged("--refresh")
+    plain.expect_no_changes()
+    plain.expect_no_changes("--refresh")
     respelled = (
         ("timedelta(hours=1, minutes=30)", '"5400s"'),
         ("12 * 3600", '"12h"'),
@@ -206,7 +207,7 @@ def test_every_mistake_is_shown_at_once_at_its_path_and_nothing_is_sent(stack: A
             assert hint in line
             assert "'wrong'" in line
         assert "Traceback" not in text
-    assert wrong.names() in ([], ["Fine"])
+    assert wrong.list_names() in ([], ["Fine"])
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_every_mistake_is_shown_at_once_at_its_path_and_nothing_is_sent(stack: A
     ],
     ids=["missing-argument", "unknown-argument"],
 )
-def test_a_wrong_call_is_python_s_own_error(stack: Any, arguments: str, problem: str) -> None:
+def test_a_wrong_call_raises_a_type_error(stack: Any, arguments: str, problem: str) -> None:
     failed = stack(f'Policy("a", {arguments})').preview().failed()
     assert "TypeError" in failed.output
     assert problem in failed.output

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from pulumi_c1policy._emulator import Emulator, Quirks
-from tests.support.cli import environment
+from tests.support.cli import build_environment
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "emulator.md").read_text("utf-8")
@@ -75,7 +75,7 @@ def test_the_tests_on_the_page_pass(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
-        env=environment(tmp_path / "home"),
+        env=build_environment(tmp_path / "home"),
         capture_output=True,
         text=True,
         check=False,

@@ -230,7 +230,7 @@ def test_policy_key_is_an_alias_of_step_key(create: Create) -> None:
         pytest.param(
             {"baselinePolicyId": "nope", "policySteps": {}}, "nope", id="no-such-baseline"
         ),
-        pytest.param({"baselinePolicyId": "nope"}, "exclude each other", id="two-baselines"),
+        pytest.param({"baselinePolicyId": "nope"}, "cannot be combined", id="two-baselines"),
         pytest.param({"policySteps": {"grant": {}}}, NO_STEPS, id="no-steps"),
         pytest.param({"policySteps": make_steps()}, NO_STEPS, id="empty-steps"),
         pytest.param(

@@ -9,14 +9,14 @@ from tests.simulation.simulation import Simulation
 
 
 def main(arguments: list[str]) -> int:
-    """Print what happened; returns the exit code."""
+    """Print the trace and the findings; return the exit code."""
     simulation = _play(int(arguments[0]), {*arguments[1:]})
     lines = list(simulation.scheduler.trace)
     for number, process in simulation.processes.items():
         lines += [f"run {number} of {process.wire.actor}, error: {text}" for text in process.errors]
         lines += [f"run {number} of {process.wire.actor}: {text}" for text in process.warnings]
     lines += [f"UNAVOIDABLE: {text}" for text in simulation.windows]
-    lines += [f"WRONG: {kind}: {text}" for kind, text in simulation.findings]
+    lines += [f"VIOLATION: {kind}: {text}" for kind, text in simulation.findings]
     sys.stdout.write("\n".join([*lines, ""]))
     return 1 if simulation.findings else 0
 

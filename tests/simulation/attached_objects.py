@@ -109,7 +109,7 @@ class AttachedObjects:
         """Return whether a request updates an object."""
         return method == "POST" and path.startswith(APPS)
 
-    def see(self, path: str) -> Row | None:
+    def read_visible(self, path: str) -> Row | None:
         """Return the object at a path as the last request saw it."""
         key = read_key(path)
         return self.tenant.see("get", self.tenant.directory[_table(key)]).find(key)

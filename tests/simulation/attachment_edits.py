@@ -8,8 +8,8 @@ from typing import Any
 from tests.simulation import editors
 from tests.simulation.attached_objects import BOOLEANS, POLICY_FIELDS
 from tests.simulation.attachment_programs import Author
-from tests.simulation.model import PERSON, TERRAFORM
-from tests.simulation.tenant import SimulatedTenant
+from tests.simulation.guarantees import PERSON, TERRAFORM
+from tests.simulation.simulated_tenant import SimulatedTenant
 
 
 class ObjectEditor:
@@ -34,10 +34,10 @@ class ObjectEditor:
         if self._often(0.05):
             foreign = self.objects.list_foreign_policies("GRANT")
             if foreign:
-                editors.person_deletes(self.tenant, self.chance.choice(foreign))
+                editors.delete_as_person(self.tenant, self.chance.choice(foreign))
             return
         if self._often(0.2):
-            self.objects.edit(actor, key, description=editors.new_text("somebody"))
+            self.objects.edit(actor, key, description=editors.make_text("somebody"))
             return
         self.objects.edit(actor, key, **self.draw_edit(key))
 
@@ -59,7 +59,7 @@ class ObjectEditor:
         if self._often(0.2):
             choices = [
                 record.id
-                for record in self.tenant.live()
+                for record in self.tenant.list_live()
                 if record.fields.get("policyType") == f"POLICY_TYPE_{kind}"
             ]
         return {name: self.chance.choice(choices)} if choices else {}

@@ -10,7 +10,7 @@ from tests.simulation.looks import Call
 from tests.support.engine import WORKSPACE
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Process
+    from tests.simulation.simulated_process import SimulatedProcess
     from tests.simulation.simulation import Simulation
 
 PREDECESSORS, OVERWRITTEN = "__predecessors", "__overwritten"
@@ -36,7 +36,7 @@ def select(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: properties[name] for name in NAMES if properties.get(name) is not None}
 
 
-def decides(process: Process, call: Call, decision: str) -> str:
+def decides(process: SimulatedProcess, call: Call, decision: str) -> str:
     """Return the decision that applies to a call; "" for the default."""
     variable = f"PULUMI_C1POLICY_{decision.upper()}"
     return str(process.environment.get(variable) or call.options.get(decision) or "")

@@ -95,7 +95,7 @@ class Author:
 
     def program(self, policy_options: Mapping[str, Any]) -> Program:
         """Return the program: its policies, and its attachments to objects that exist."""
-        declared = dict(programs.program(self.policies))
+        declared = dict(programs.build_program(self.policies))
         kinds = {name: each.inputs["policy_type"] for name, each in declared.items()}
         found: dict[str, Declared] = {
             name: replace(each, options=policy_options) for name, each in declared.items()

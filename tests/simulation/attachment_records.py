@@ -1,6 +1,6 @@
 """The judgement of what the state records about attachments: creates, updates, deletions, reads.
 
-`attachment_model` lists the kinds of findings.
+`attachment_guarantees` lists the kinds of findings.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from tests.simulation.looks import Call
 from tests.support.engine import Entry, Program
 
 if TYPE_CHECKING:
-    from tests.simulation.engine import Stack
-    from tests.simulation.process import Process
+    from tests.simulation.simulated_engine import SimulatedStack
+    from tests.simulation.simulated_process import SimulatedProcess
     from tests.simulation.simulation import Simulation
 
 _CHANGED = "was changed by somebody else"
@@ -66,7 +66,7 @@ def list_objects(program: Program) -> dict[str, str]:
     return found
 
 
-def recorded(stack: Stack, process: Process) -> None:
+def judge_write(stack: SimulatedStack, process: SimulatedProcess) -> None:
     """Judge what a create or an update has just recorded."""
     call: Call = installation.step.call
     entry = [e for e in stack.state if e.name == call.resource][-1]
@@ -77,11 +77,11 @@ def recorded(stack: Stack, process: Process) -> None:
     for name, value in desired.items():
         changes = before.get(name) != value or call.method == "create"
         if changes and value not in span.values(objects, name):
-            stack.simulation.found("not written", f"{_told(call, entry)}: {name} = {value!r}")
+            stack.simulation.report("not written", f"{_told(call, entry)}: {name} = {value!r}")
     _check_predecessors(stack.simulation, entry, call, span)
 
 
-def dropped(stack: Stack, process: Process, entry: Entry) -> None:
+def judge_delete(stack: SimulatedStack, process: SimulatedProcess, entry: Entry) -> None:
     """Judge a deletion that went well."""
     call: Call = installation.step.call
     objects, span = stack.simulation.tenant.objects, _span(stack.simulation, entry, call)
@@ -93,7 +93,7 @@ def dropped(stack: Stack, process: Process, entry: Entry) -> None:
         for effect in _effects_of(objects, call):
             if undone := get_mask(effect) & {*select(other.inputs)}:
                 text = f"{_told(call, entry)}: {sorted(undone)} of {other.name}"
-                stack.simulation.found("undone", text)
+                stack.simulation.report("undone", text)
     told = [text for text in process.warnings if f"({entry.id})" in text]
     predecessors = call.recorded.get(PREDECESSORS) or {}
     overwritten = call.recorded.get(OVERWRITTEN) or {}
@@ -107,20 +107,20 @@ def dropped(stack: Stack, process: Process, entry: Entry) -> None:
         is_changed = name in overwritten or any(value != written for value in held)
         if any(_CHANGED in text for text in reasons):
             if not is_changed:
-                stack.simulation.found("false warning", f"{_told(call, entry)}: {reasons}")
+                stack.simulation.report("false warning", f"{_told(call, entry)}: {reasons}")
         elif any(_UNKNOWN in text for text in reasons):
             if name in predecessors:
-                stack.simulation.found("false warning", f"{_told(call, entry)}: {reasons}")
+                stack.simulation.report("false warning", f"{_told(call, entry)}: {reasons}")
         elif name not in predecessors or (predecessors[name] not in held and "" not in held):
             text = f"{_told(call, entry)}: {name} is {held[-1]!r}, and nobody was told"
-            stack.simulation.found("not put back", text)
+            stack.simulation.report("not put back", text)
 
 
-def gone(stack: Stack, process: Process, entry: Entry) -> None:
+def judge_refresh(stack: SimulatedStack, process: SimulatedProcess, entry: Entry) -> None:
     """Judge that a refresh took an attachment out of the state."""
     row = stack.simulation.tenant.objects.find(read_target(entry.id))
     if row is not None and "deletedAt" not in row.fields:
-        stack.simulation.found("forgotten", f"{entry.name} ({entry.id}) exists")
+        stack.simulation.report("forgotten", f"{entry.name} ({entry.id}) exists")
 
 
 def _check_predecessors(simulation: Simulation, entry: Entry, call: Call, span: _Span) -> None:
@@ -134,9 +134,9 @@ def _check_predecessors(simulation: Simulation, entry: Entry, call: Call, span: 
     for name in new:
         value, told = found.get(name), f"{_told(call, entry)}: {name} was {held[name]}"
         if value is None:
-            simulation.found("lost predecessor", f"{told}, recorded is nothing")
+            simulation.report("lost predecessor", f"{told}, recorded is nothing")
         elif is_own(simulation, value) and desired[name] == value:
-            simulation.found("own predecessor", f"{told}, recorded is {value!r}")
+            simulation.report("own predecessor", f"{told}, recorded is {value!r}")
         elif value not in held[name]:
             is_dropped = (
                 not value
@@ -147,11 +147,11 @@ def _check_predecessors(simulation: Simulation, entry: Entry, call: Call, span: 
                 )
             )
             if not is_dropped:
-                simulation.found("lost predecessor", f"{told}, recorded is {value!r}")
+                simulation.report("lost predecessor", f"{told}, recorded is {value!r}")
     for name in desired:
         if name in before and name in kept and found.get(name) != kept[name]:
             text = f"{_told(call, entry)}: {name}: {kept[name]!r} became {found.get(name)!r}"
-            simulation.found("lost predecessor", text)
+            simulation.report("lost predecessor", text)
 
 
 def _values_before(objects: AttachedObjects, call: Call, span: _Span, name: str) -> list[Any]:

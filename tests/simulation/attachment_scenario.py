@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.simulation import attachment_fields, attachment_model, editors, model
+from tests.simulation import attachment_fields, attachment_guarantees, editors, guarantees
 from tests.simulation.attached_objects import read_target
 from tests.simulation.attachment_edits import ObjectEditor
 from tests.simulation.attachment_programs import Author
-from tests.simulation.decisions import advice
-from tests.simulation.engine import Outcome, Stack
-from tests.simulation.model import PERSON
-from tests.simulation.network import COMMON, ODD, Fate
-from tests.simulation.process import Process
+from tests.simulation.error_advice import read_advice
+from tests.simulation.guarantees import PERSON
 from tests.simulation.resource_types import is_attachment
 from tests.simulation.scheduler import Deadlock, Runaway
+from tests.simulation.simulated_engine import SimulatedOutcome, SimulatedStack
+from tests.simulation.simulated_network import COMMON, ODD, Fate
+from tests.simulation.simulated_process import SimulatedProcess
 from tests.simulation.simulation import Simulation
 from tests.support.engine import Program
 
@@ -72,17 +72,17 @@ GENTLE = Profile(
 def play(seed: int, profile: Profile = EVERYTHING, *, trace: bool = False) -> Simulation:
     """Play the scenario of a seed, and judge it."""
     simulation = Simulation(seed)
-    editors.start_again()
+    editors.reset_numbers()
     if trace:
         simulation.scheduler.keep_trace()
     try:
         with simulation.running():
             _Scenario(simulation, profile).play()
-            model.check(simulation)
-            attachment_model.check(simulation)
-            attachment_model.check_preview(simulation)
+            guarantees.check_all(simulation)
+            attachment_guarantees.check_all(simulation)
+            attachment_guarantees.check_preview(simulation)
     except (Deadlock, Runaway) as error:
-        simulation.found(type(error).__name__.lower(), str(error))
+        simulation.report(type(error).__name__.lower(), str(error))
     return simulation
 
 
@@ -91,13 +91,13 @@ class _Scenario:
         self.simulation = simulation
         self.profile = profile
         self.chance: Random = simulation.chance
-        self.stack = Stack(simulation)
+        self.stack = SimulatedStack(simulation)
         self.objects = simulation.tenant.objects
         self.has_forgotten = False
         """True if a person removed an attachment from the state, with its values from before."""
         for kind in ("GRANT", "REVOKE", "CERTIFY"):
             step: dict[str, Any] = {kind.lower(): {"steps": [{"accept": {}}]}}
-            editors.somebody_creates(
+            editors.create_as_client(
                 simulation.tenant, policyType=f"POLICY_TYPE_{kind}", policySteps=step
             )
         self.objects.add(self.chance, self.chance.randint(*profile.entitlements))
@@ -131,33 +131,33 @@ class _Scenario:
         weather.latency = self.chance.choice([0.02, 0.5])
         if profile.lag and self._often(0.5):
             longest = self.chance.choice([0.0, 1.0, profile.lag])
-            self.simulation.tenant.lag(get=self.chance.choice([0.0, longest]), pages=longest)
+            self.simulation.tenant.set_lag(get=self.chance.choice([0.0, longest]), pages=longest)
 
     def _calm_down(self) -> None:
         self.simulation.weather.share = 0.0
         self.simulation.weather.latency = 0.02
-        self.simulation.tenant.lag()
+        self.simulation.tenant.set_lag()
         self.simulation.scheduler.sleep(_CALM_SECONDS)
 
     def _disturbed(self) -> None:
         """One command, with editors and kills in between."""
-        process = self.stack.new()
+        process = self.stack.start_process()
         body = self._command(self._program())
         if self.profile.kills and self._often(0.4):
             self._end_early(process)
         if self.profile.edits and self._often(0.6):
             for _ in range(self.chance.randint(1, 4)):
-                self.simulation.at(
+                self.simulation.call_in(
                     self.chance.choice([0.2, 1.0, 3.0]) * self.chance.random(), self.editor.edit
                 )
-        self.stack.begin(process, body)()
+        self.stack.begin_command(process, body)()
 
     def _command(self, program: Program) -> Callable[[Any], None]:
         moves = self.profile.moves
         if "destroy" in moves and self._often(0.1):
-            return self.stack.destroying
+            return self.stack.run_destroy
         if self._often(0.1):
-            return self.stack.refreshing
+            return self.stack.run_refresh
         options: dict[str, Any] = {"refresh": self._often(0.5)}
         names = [name for name in program if is_attachment(name)]
         if "replace" in moves and names and self._often(0.1):
@@ -168,9 +168,9 @@ class _Scenario:
             options["targets"] = frozenset(chosen)
         if not options["refresh"] and not options.get("replace") and self._often(0.3):
             options["preview"] = self.stack.preview(program)
-        return self.stack.updating(program, **options)
+        return self.stack.prepare_update(program, **options)
 
-    def _end_early(self, process: Process) -> None:
+    def _end_early(self, process: SimulatedProcess) -> None:
         end = self.chance.choice([process.kill, process.lose_engine, process.interrupt])
         left = [self.chance.randint(1, 25)]
 
@@ -203,19 +203,19 @@ class _Scenario:
         environment: dict[str, str] = {}
         for _ in range(_MOST_RUNS):
             self._drop_missing()
-            process = self.stack.new(environment=environment)
+            process = self.stack.start_process(environment=environment)
             outcome = self.stack.up(self._program(), process, refresh=True)
             if outcome.went_well:
                 break
             if _is_in_use(outcome):
                 # Others, or a decision to keep, attached a policy that the program dropped.
                 return False
-            told = advice(outcome.messages)
+            told = read_advice(outcome.messages)
             environment = dict(told.environment)
             for name in told.forget:
                 self.stack.forget(name)
         else:
-            self.simulation.found("not converged", " | ".join(outcome.messages))
+            self.simulation.report("not converged", " | ".join(outcome.messages))
             return False
         self._compare()
         self._look_for_false_differences()
@@ -230,20 +230,20 @@ class _Scenario:
 
     def _compare(self) -> None:
         """Compare the tenant with the program, after a run that went well."""
-        ids = {entry.name: entry.id for entry in self.stack.state if not entry.goes}
+        ids = {entry.name: entry.id for entry in self.stack.state if not entry.is_pending_delete}
         for name, declared in self._program().items():
             if not is_attachment(name):
                 continue
             entry = self.stack.entry(name)
             if entry is None:
-                self.simulation.found("not converged", f"{name} is not in the state")
+                self.simulation.report("not converged", f"{name} is not in the state")
                 continue
-            wanted = self.stack.properties(name, declared, ids)
+            wanted = self.stack.build_properties(name, declared, ids)
             for field, value in attachment_fields.select(wanted).items():
                 live = self.objects.value(read_target(entry.id), attachment_fields.to_wire(field))
                 if live != value:
                     text = f"{name}.{field} is {live!r}, not {value!r}"
-                    self.simulation.found("not converged", text)
+                    self.simulation.report("not converged", text)
 
     def _look_for_false_differences(self) -> None:
         """Run again, with and without a refresh: nothing may differ, and nothing is written."""
@@ -252,11 +252,11 @@ class _Scenario:
         for refresh in (False, True):
             kinds = self.stack.preview(program).kinds
             if unlike := {name: kind for name, kind in kinds.items() if kind != "same"}:
-                self.simulation.found("false difference", f"{unlike}, refreshed: {refresh}")
+                self.simulation.report("false difference", f"{unlike}, refreshed: {refresh}")
             again = self.stack.up(program, refresh=True)
             if not again.went_well or self._count_writes() != before:
                 text = " | ".join(again.messages) or "it wrote something"
-                self.simulation.found("second run", text)
+                self.simulation.report("second run", text)
 
     def _look_for_hidden_drift(self) -> None:
         """Let somebody change one field: a refresh shows it exactly if the program sets it."""
@@ -274,9 +274,9 @@ class _Scenario:
             kind = self.stack.preview(program).kinds.get(entry.name)
             if kind != ("update" if is_drift else "same"):
                 text = f"{wire} of {entry.name} became {value!r}: the preview says {kind}"
-                self.simulation.found("hidden drift" if is_drift else "false difference", text)
+                self.simulation.report("hidden drift" if is_drift else "false difference", text)
             if self.objects.value(read_target(entry.id), wire) != value:
-                self.simulation.found("lost edit", f"a refresh or a preview changed {wire}")
+                self.simulation.report("lost edit", f"a refresh or a preview changed {wire}")
             if self._often(0.5):
                 self.stack.up(program, refresh=True)
                 self._compare()
@@ -285,14 +285,14 @@ class _Scenario:
         """Destroy the stack; its policies are gone unless something uses them."""
         outcome = self.stack.destroy()
         if not outcome.went_well and not _is_in_use(outcome):
-            self.simulation.found("not destroyed", " | ".join(outcome.errors))
+            self.simulation.report("not destroyed", " | ".join(outcome.errors))
         is_exact = outcome.went_well and not self.has_forgotten
-        if is_exact and attachment_model.is_undisturbed(self.simulation):
-            attachment_model.check_originals(self.simulation)
+        if is_exact and attachment_guarantees.is_undisturbed(self.simulation):
+            attachment_guarantees.check_originals(self.simulation)
 
     def _count_writes(self) -> int:
         return len(self.simulation.tenant.effects) + len(self.objects.effects)
 
 
-def _is_in_use(outcome: Outcome) -> bool:
+def _is_in_use(outcome: SimulatedOutcome) -> bool:
     return bool(outcome.errors) and all(" is in use: " in error for error in outcome.errors)

@@ -1,6 +1,6 @@
-"""The simulation's threads and time in the place of the real ones, in the product's modules.
+"""The replacement of threads and time in the product's modules by those of the simulation.
 
-The modules see them under the names that they imported from the standard library.
+It replaces the names that the modules imported from the standard library.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ engine sends with a read or a deletion, and the call of the provider.
 
 _PATCHED = ("_client", "_lifecycle", "_pulumi")
 EPOCH = 1_790_000_000.0
-"""Seconds since 1970 at which every simulation begins."""
+"""The start of every simulation, in seconds since 1970."""
 
 
-def _monotonic(_: ClientClock) -> float:
+def _read_monotonic(_: ClientClock) -> float:
     scheduler = Simulated.scheduler
-    scheduler.point()
+    scheduler.maybe_switch()
     return scheduler.now
 
 
-def _wall(_: ClientClock) -> float:
+def _read_wall(_: ClientClock) -> float:
     return EPOCH + Simulated.scheduler.now
 
 
-def _time_runs_virtually(*_: object) -> float:
-    raise AssertionError("the product asked for the machine's time; `Clock` is the way to it")
+def _reject_real_time(*_: object) -> float:
+    raise AssertionError("the product reads the time of the machine; it must use `Clock`")
 
 
 _REPLACED: dict[Any, Any] = {
@@ -78,27 +78,27 @@ _REPLACED: dict[Any, Any] = {
         }
     ),
     time: SimpleNamespace(
-        monotonic=_time_runs_virtually, time=_time_runs_virtually, sleep=_time_runs_virtually
+        monotonic=_reject_real_time, time=_reject_real_time, sleep=_reject_real_time
     ),
 }
 """The replacements, by identity or equality."""
 
 
-def _product() -> list[ModuleType]:
+def _list_product_modules() -> list[ModuleType]:
     prefixes = tuple(f"pulumi_c1policy.{part}" for part in _PATCHED)
     return [m for n, m in sorted(sys.modules.items()) if n.startswith(prefixes)]
 
 
 @cache
-def _sites(modules: int) -> list[tuple[ModuleType, str, Any]]:
-    """The names of the product's modules that are replaced, and by what.
+def _find_sites(modules: int) -> list[tuple[ModuleType, str, Any]]:
+    """Return the names to replace in the product's modules, with their replacements.
 
     Args:
-        modules: The number of modules that are loaded; a further one may have such names.
+        modules: The number of loaded modules; another number makes the cached result invalid.
     """
     del modules
     found = []
-    for module in _product():
+    for module in _list_product_modules():
         for name, value in vars(module).items():
             if value is random:
                 found.append((module, name, value))
@@ -115,8 +115,8 @@ def begin_step(name: str, urn: str) -> None:
 
 
 @contextlib.contextmanager
-def request_of(inputs: dict[str, Any]) -> Iterator[None]:
-    """The request of a read or a deletion, with these recorded inputs, until the block ends."""
+def set_request(inputs: dict[str, Any]) -> Iterator[None]:
+    """Let the request of the engine contain these recorded inputs until the block ends."""
     step.inputs = copy.deepcopy(inputs)
     try:
         yield
@@ -125,12 +125,12 @@ def request_of(inputs: dict[str, Any]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def installed(scheduler: Scheduler, chance: Random) -> Iterator[None]:
+def install_simulation(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     """Let the product's modules use the simulation until the block ends.
 
     Args:
         scheduler: The simulation's scheduler.
-        chance: Draws what the product draws by chance (jitter).
+        chance: The source of the product's random numbers (jitter).
     """
     before: list[tuple[Any, str, Any]] = []
 
@@ -139,12 +139,12 @@ def installed(scheduler: Scheduler, chance: Random) -> Iterator[None]:
         setattr(owner, name, value)
 
     Simulated.scheduler = scheduler
-    for module, name, value in _sites(len(sys.modules)):
+    for module, name, value in _find_sites(len(sys.modules)):
         put(module, name, chance if value is random else value)
     put(dynamic_server, "get_request_urn", lambda: getattr(step, "urn", ""))
     put(dynamic_server, "get_request_inputs", lambda: getattr(step, "inputs", {}))
-    put(ClientClock, "monotonic", _monotonic)
-    put(ClientClock, "wall", _wall)
+    put(ClientClock, "monotonic", _read_monotonic)
+    put(ClientClock, "wall", _read_wall)
     try:
         yield
     finally:

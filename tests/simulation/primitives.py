@@ -32,7 +32,7 @@ class Lock(Simulated):
         self._waiting: list[Task] = []
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        self.scheduler.point()
+        self.scheduler.maybe_switch()
         return self._take(blocking=blocking, timeout=timeout)
 
     def _take(self, *, blocking: bool = True, timeout: float = -1) -> bool:
@@ -179,7 +179,7 @@ class Future(Event, Generic[_Value]):
     def set_result(self, result: _Value) -> None:
         self._result = result
         self.set()
-        self.scheduler.point()
+        self.scheduler.maybe_switch()
 
     def set_exception(self, error: BaseException | None) -> None:
         self._error = error
@@ -267,7 +267,7 @@ class Timer(Thread):
             if not group.dead:
                 self._task = self.scheduler.spawn(self.name, self._run, group)
 
-        self._cancel = self.scheduler.at(self.scheduler.now + self._interval, fire)
+        self._cancel = self.scheduler.call_at(self.scheduler.now + self._interval, fire)
 
     def cancel(self) -> None:
         self._cancel()
@@ -285,7 +285,7 @@ def _wait(waiting: list[Task], why: str, deadline: float | None) -> bool:
         late.append(None)
         scheduler.wake(me)
 
-    cancel = None if deadline is None else scheduler.at(deadline, expire)
+    cancel = None if deadline is None else scheduler.call_at(deadline, expire)
     waiting.append(me)
     try:
         scheduler.block(why)

@@ -1,7 +1,7 @@
-"""Random scenarios: what befalls some stacks, and what a person then does to get out of it.
+"""Random scenarios: disturbed runs of stacks, and the recovery of a person.
 
-A scenario lets a few disturbed commands at a stack, lets the tenant calm down, and then does what
-the messages say until a run goes well.
+A scenario runs a few disturbed commands on a stack, removes all faults, and then follows the advice
+of the messages until a run succeeds.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.simulation import editors, model
-from tests.simulation.decisions import Advice, advice
-from tests.simulation.engine import Outcome, Stack, refs
-from tests.simulation.network import COMMON, ODD, Fate
-from tests.simulation.process import Process
+from tests.simulation import editors, guarantees
+from tests.simulation.error_advice import Advice, read_advice
 from tests.simulation.scheduler import Deadlock, Runaway
+from tests.simulation.simulated_engine import SimulatedOutcome, SimulatedStack, list_refs
+from tests.simulation.simulated_network import COMMON, ODD, Fate
+from tests.simulation.simulated_process import SimulatedProcess
+from tests.simulation.simulated_tenant import SimulatedTenant
 from tests.simulation.simulation import Simulation
-from tests.simulation.tenant import SimulatedTenant
 from tests.support import programs
 from tests.support.engine import Declared, Program
-from tests.support.world import differs, wire
+from tests.support.shared_tenant import describe_difference, to_wire
 
 _CALM_SECONDS = 300.0
-_MOST_RUNS = 5
+_MAX_RUNS = 5
 MOVES = frozenset(
     {"rename", "alias", "forget", "replace", "target", "destroy", "change", "elsewhere"}
 )
@@ -35,17 +35,17 @@ class Profile:
     """The possible events of a scenario.
 
     Attributes:
-        kinds: What may befall requests.
-        share: The largest share of requests that something befalls.
-        kills: Whether processes are killed, lose their engine, or get Ctrl-C.
-        edits: What others do to the stack's policies.
+        kinds: The fates of requests.
+        share: The largest share of requests with a fault.
+        kills: True if processes are killed, lose their engine, or get Ctrl-C.
+        edits: The edits of others to the stack's policies.
         lag: The longest lag of reads in seconds.
-        moves: What people do besides: `rename`, `alias`, `forget`, `replace`, `target`,
+        moves: Further actions of people: `rename`, `alias`, `forget`, `replace`, `target`,
             `destroy`, `change` (resources come and go, and change their type or scope), and
             `elsewhere` (a run with the credentials of another tenant).
-        twin: Whether a second backend has a stack of the same name.
-        odd_tenant: Whether pages count by offset, and creates may be answered with what exists.
-        options: Whether the program decides anything.
+        twin: True if a second backend has a stack of the same name.
+        odd_tenant: True if pages count by offset, and a create may return an existing policy.
+        options: True if the program contains decisions.
         resources: The fewest and the most resources.
     """
 
@@ -72,21 +72,21 @@ GENTLE = Profile(
     odd_tenant=False,
     options=False,
 )
-"""A tenant that is consistent and used by nobody else; only the network is bad."""
+"""A consistent tenant without other users; only the network has faults."""
 
 
 def play(seed: int, profile: Profile = EVERYTHING, *, trace: bool = False) -> Simulation:
     """Play the scenario of a seed, and judge it."""
     simulation = Simulation(seed)
-    editors.start_again()
+    editors.reset_numbers()
     if trace:
         simulation.scheduler.keep_trace()
     try:
         with simulation.running():
             _Scenario(simulation, profile).play()
-            model.check(simulation)
+            guarantees.check_all(simulation)
     except (Deadlock, Runaway) as error:
-        simulation.found(type(error).__name__.lower(), str(error))
+        simulation.report(type(error).__name__.lower(), str(error))
     return simulation
 
 
@@ -95,51 +95,53 @@ class _Scenario:
         self.simulation = simulation
         self.profile = profile
         self.chance: Random = simulation.chance
-        self.stack = Stack(simulation)
+        self.stack = SimulatedStack(simulation)
         self.sketches: programs.Sketches = programs.draw(self.chance, *profile.resources)
-        self.twin = Stack(simulation, "twin") if profile.twin and self._often(0.1) else None
-        self.options = self._options()
+        self.twin = (
+            SimulatedStack(simulation, "twin") if profile.twin and self._happens(0.1) else None
+        )
+        self.options = self._draw_options()
         self.aliases: dict[str, tuple[str, ...]] = {}
 
     def play(self) -> None:
         profile = self.profile
         for _ in range(self.chance.choice([1, 2, 2, 3])):
             self._begin_trouble()
-            self._disturbed()
+            self._run_disturbed()
             self._move()
             self.simulation.scheduler.sleep(self.chance.choice([0.0, 3.0]))
             change = programs.change_contents
-            if "change" in profile.moves and self._often(0.15):
+            if "change" in profile.moves and self._happens(0.15):
                 change = programs.change_anything
             self.sketches = change(self.chance, self.sketches) or self.sketches
             self._rename_one()
         self._calm_down()
         if self.twin is None:
             self._converge()
-            if "destroy" in self.profile.moves and self._often(0.2):
+            if "destroy" in self.profile.moves and self._happens(0.2):
                 self.stack.destroy()
         else:
             for stack in self.simulation.stacks:
                 stack.refresh()
 
-    def _often(self, share: float) -> bool:
+    def _happens(self, share: float) -> bool:
         return self.chance.random() < share
 
-    def _options(self) -> dict[str, Any]:
-        """The program's decisions: mostly none."""
+    def _draw_options(self) -> dict[str, Any]:
+        """Draw the decisions of the program: mostly none."""
         options: dict[str, Any] = {}
         if not self.profile.options:
             return options
-        if self._often(0.1):
+        if self._happens(0.1):
             options["on_conflict"] = "overwrite"
-        if self._often(0.1):
+        if self._happens(0.1):
             options["on_leftover"] = self.chance.choice(["adopt", "leave"])
         return options
 
-    def _program(self) -> Program:
+    def _build_program(self) -> Program:
         return {
             name: replace(declared, options=self.options, aliases=self.aliases.get(name, ()))
-            for name, declared in programs.program(self.sketches).items()
+            for name, declared in programs.build_program(self.sketches).items()
         }
 
     def _begin_trouble(self) -> None:
@@ -148,60 +150,62 @@ class _Scenario:
         weather.kinds = tuple(self.chance.sample(profile.kinds, min(4, len(profile.kinds))))
         weather.share = self.chance.choice([0.0, profile.share / 4, profile.share])
         weather.latency = self.chance.choice([0.02, 0.5])
-        if profile.lag and self._often(0.5):
+        if profile.lag and self._happens(0.5):
             longest = self.chance.choice([0.0, 1.0, profile.lag])
-            tenant.lag(get=self.chance.choice([0.0, longest]), pages=longest)
-        if profile.odd_tenant and self._often(0.1):
+            tenant.set_lag(get=self.chance.choice([0.0, longest]), pages=longest)
+        if profile.odd_tenant and self._happens(0.1):
             quirks = self.chance.choice(["offset_pages", "get_or_create"])
             tenant.tenant.quirks = tenant.tenant.quirks.replace(**{quirks: True})
             if quirks == "get_or_create":
-                editors.somebody_creates(tenant, displayName=self.sketches[0].title)
+                editors.create_as_client(tenant, displayName=self.sketches[0].title)
 
     def _calm_down(self) -> None:
         tenant = self.simulation.tenant
         self.simulation.weather.share = 0.0
         self.simulation.weather.latency = 0.02
-        tenant.lag()
+        tenant.set_lag()
         tenant.tenant.quirks = tenant.tenant.quirks.replace(get_or_create=False)
         self.simulation.scheduler.sleep(_CALM_SECONDS)
 
-    def _disturbed(self) -> None:
-        """One or two commands at a time, with editors and kills in between."""
-        program = self._program()
-        elsewhere = "elsewhere" in self.profile.moves and self.stack.state and self._often(0.04)
-        process = self.stack.new(tenant=self.simulation.other_tenant if elsewhere else None)
-        begun = [(self.stack, process, self._command(program))]
+    def _run_disturbed(self) -> None:
+        """Run one or two concurrent commands, with edits and kills in between."""
+        program = self._build_program()
+        elsewhere = "elsewhere" in self.profile.moves and self.stack.state and self._happens(0.04)
+        process = self.stack.start_process(
+            tenant=self.simulation.other_tenant if elsewhere else None
+        )
+        begun = [(self.stack, process, self._draw_command(program))]
         if self.twin is not None:
-            other = self.twin.updating(program)
-            begun.append((self.twin, self.twin.new(), other))
-        if self.profile.kills and self._often(0.4):
+            other = self.twin.prepare_update(program)
+            begun.append((self.twin, self.twin.start_process(), other))
+        if self.profile.kills and self._happens(0.4):
             self._end_early(process)
-        if self.profile.edits and self._often(0.6):
+        if self.profile.edits and self._happens(0.6):
             for _ in range(self.chance.randint(1, 3)):
-                self.simulation.at(self.chance.uniform(0, 3), self._edit)
-        waits = [stack.begin(each, body) for stack, each, body in begun]
+                self.simulation.call_in(self.chance.uniform(0, 3), self._edit)
+        waits = [stack.begin_command(each, body) for stack, each, body in begun]
         for wait in waits:
             wait()
 
-    def _command(self, program: Program) -> Callable[[Any], None]:
+    def _draw_command(self, program: Program) -> Callable[[Any], None]:
         moves = self.profile.moves
-        if "destroy" in moves and self._often(0.08):
-            return self.stack.destroying
-        options: dict[str, Any] = {"refresh": self._often(0.4)}
-        if "replace" in moves and self._often(0.1):
+        if "destroy" in moves and self._happens(0.08):
+            return self.stack.run_destroy
+        options: dict[str, Any] = {"refresh": self._happens(0.4)}
+        if "replace" in moves and self._happens(0.1):
             options["replace"] = (self.chance.choice(list(program)),)
-        if "target" in moves and self._often(0.15):
+        if "target" in moves and self._happens(0.15):
             name = self.chance.choice(list(program))
-            options["targets"] = frozenset({name, *_needed(program, name)})
-        if not options["refresh"] and not options.get("replace") and self._often(0.3):
+            options["targets"] = frozenset({name, *_list_needed(program, name)})
+        if not options["refresh"] and not options.get("replace") and self._happens(0.3):
             options["preview"] = self.stack.preview(program)
-        return self.stack.updating(program, **options)
+        return self.stack.prepare_update(program, **options)
 
-    def _end_early(self, process: Process) -> None:
+    def _end_early(self, process: SimulatedProcess) -> None:
         end = self.chance.choice([process.kill, process.lose_engine, process.interrupt])
         requests = self.chance.randint(1, 12)
-        if self._often(0.3):
-            self.simulation.at(self.chance.uniform(0, 2), end)
+        if self._happens(0.3):
+            self.simulation.call_in(self.chance.uniform(0, 2), end)
             return
         left = [requests]
 
@@ -210,13 +214,13 @@ class _Scenario:
             if left[0] == 0:
                 end()
 
-        if self._often(0.5):
+        if self._happens(0.5):
             process.wire.on_request = count
         else:
             process.wire.on_answer = count
 
     def _edit(self) -> None:
-        ids = [r.id for r in self.simulation.tenant.live() if "annotations" in r.fields]
+        ids = [r.id for r in self.simulation.tenant.list_live() if "annotations" in r.fields]
         if ids:
             edit = self.chance.choice(self.profile.edits)
             edit(self.simulation.tenant, self.chance.choice(ids))
@@ -226,14 +230,14 @@ class _Scenario:
         if not self.stack.state:
             return
         entry = self.chance.choice(self.stack.state)
-        if "rename" in self.profile.moves and self._often(0.08):
+        if "rename" in self.profile.moves and self._happens(0.08):
             self.stack.rename(entry.name, f"{entry.name}-old")
-        elif "forget" in self.profile.moves and self._often(0.08):
+        elif "forget" in self.profile.moves and self._happens(0.08):
             self.stack.forget(entry.name)
 
     def _rename_one(self) -> None:
         """Rename a resource in the program, with an alias."""
-        if "alias" in self.profile.moves and self._often(0.08):
+        if "alias" in self.profile.moves and self._happens(0.08):
             self._rename_with_alias(self.chance.choice(self.sketches).name)
 
     def _rename_with_alias(self, old: str) -> None:
@@ -250,10 +254,10 @@ class _Scenario:
         )
 
     def _converge(self) -> None:
-        """Do what the messages say until a run goes well, and look at what there is then."""
-        program, told = dict(self._program()), Advice()
-        for _ in range(_MOST_RUNS):
-            process = self.stack.new(environment=told.environment)
+        """Follow the advice of the messages until a run succeeds, and compare the result."""
+        program, to_follow = dict(self._build_program()), Advice()
+        for _ in range(_MAX_RUNS):
+            process = self.stack.start_process(environment=to_follow.environment)
             outcome = self.stack.up(program, process, refresh=True)
             if outcome.went_well:
                 break
@@ -262,16 +266,16 @@ class _Scenario:
             if any("several policies are equal" in text for text in outcome.messages):
                 # Only a person can choose the one to keep.
                 return
-            if _in_use(outcome):
-                # What others took over points to it: only they can let it go.
+            if _is_in_use(outcome):
+                # A policy that others took over points to it: only they can change that.
                 return
-            told = _next(told, advice(outcome.messages))
-            for name in told.forget:
+            to_follow = _combine_advice(to_follow, read_advice(outcome.messages))
+            for name in to_follow.forget:
                 self.stack.forget(name)
-            if told.drop:
-                program = _without_those_named(program, outcome, self.stack)
+            if to_follow.drop:
+                program = _remove_named(program, outcome, self.stack)
         else:
-            self.simulation.found("not converged", " | ".join(outcome.messages))
+            self.simulation.report("not converged", " | ".join(outcome.messages))
             return
         before = len(self.simulation.tenant.effects)
         if self.simulation.is_doubled:
@@ -279,7 +283,7 @@ class _Scenario:
             return
         again = self.stack.up(program, refresh=True)
         if not again.went_well or len(self.simulation.tenant.effects) != before:
-            self.simulation.found("second run", " | ".join(again.messages) or "it wrote something")
+            self.simulation.report("second run", " | ".join(again.messages) or "it sent a write")
         self._compare(program)
 
     def _compare(self, program: Program) -> None:
@@ -288,49 +292,49 @@ class _Scenario:
         for name, declared in program.items():
             record = tenant.tenant.policies.find(ids.get(name, ""))
             if record is None or record.deleted_at is not None:
-                self.simulation.found("not converged", f"{name} is not in the tenant")
+                self.simulation.report("not converged", f"{name} is not in the tenant")
                 continue
-            if record.id in self.simulation.told_differences():
+            if record.id in self.simulation.list_reported_differences():
                 continue
-            policy, wanted = tenant.shown(record), wire(declared.inputs, ids)
+            policy, wanted = tenant.render_policy(record), to_wire(declared.inputs, ids)
             ours = {"managed_by", "iac_workspace", "iac_resource_address", "note"}
             policy["annotations"] = {
                 key: value for key, value in policy.get("annotations", {}).items() if key in ours
             }
-            if unlike := differs(policy, wanted, name):
-                self.simulation.found("not converged", f"{name}: {unlike}")
+            if unlike := describe_difference(policy, wanted, name):
+                self.simulation.report("not converged", f"{name}: {unlike}")
 
 
-def _in_use(outcome: Outcome) -> bool:
+def _is_in_use(outcome: SimulatedOutcome) -> bool:
     return bool(outcome.errors) and all(" is in use: " in error for error in outcome.errors)
 
 
-def _next(before: Advice, told: Advice) -> Advice:
-    """The advice to follow: what could not be adopted is left where it is."""
-    if before.environment and told.environment == before.environment:
-        return replace(told, environment=dict.fromkeys(told.environment, "leave"))
-    return told
+def _combine_advice(before: Advice, new: Advice) -> Advice:
+    """Return the advice to follow; a leftover that cannot be adopted is left."""
+    if before.environment and new.environment == before.environment:
+        return replace(new, environment=dict.fromkeys(new.environment, "leave"))
+    return new
 
 
-def _needed(program: Program, name: str) -> set[str]:
+def _list_needed(program: Program, name: str) -> set[str]:
     found: set[str] = set()
     waiting = [name]
     while waiting:
-        new = refs(program[waiting.pop()]) - found
+        new = list_refs(program[waiting.pop()]) - found
         found |= new
         waiting += new
     return found
 
 
-def _without_those_named(
-    program: dict[str, Declared], outcome: Outcome, stack: Stack
+def _remove_named(
+    program: dict[str, Declared], outcome: SimulatedOutcome, stack: SimulatedStack
 ) -> dict[str, Declared]:
-    """The program without the resources that the errors name, and without what points to them."""
+    """Return the program without the resources in the errors and those that point to them."""
     text = "\n".join(outcome.errors)
     gone = {name for name in program if f"c1policy.Policy/{name} " in f"{text} "}
     gone |= {entry.name for entry in stack.state if entry.id in text}
     return {
         name: declared
         for name, declared in program.items()
-        if name not in gone and not _needed(program, name) & gone
+        if name not in gone and not _list_needed(program, name) & gone
     }

@@ -1,8 +1,8 @@
 """A scheduler of real threads, of which exactly one runs at a time, and a virtual time.
 
-A thread runs until it blocks, or until it comes to a point at which the seed lets another one go
-on. When no thread can run, time jumps to the next event. The same seed gives the same order of
-everything. This module imports nothing of the product.
+A thread runs until it blocks, or until it reaches a point at which the seed selects another
+one. When no thread can run, time jumps to the next event. The same seed gives the same order of
+all events. This module imports nothing of the product.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-_MOST_SWITCHES = 100_000
+_MAX_SWITCHES = 100_000
 
 
 class Killed(BaseException):
-    """End of a thread whose process was killed: nothing that it was about to do is done."""
+    """The end of a thread whose process was killed: it performs no further action."""
 
 
 class Deadlock(AssertionError):
-    """No thread can run, and no event is to come."""
+    """No thread can run, and no event is scheduled."""
 
 
 class Runaway(AssertionError):
-    """A simulation that does not come to an end."""
+    """A simulation that does not end."""
 
 
 @dataclass(eq=False)
@@ -55,14 +55,14 @@ class Task:
 
 
 class Scheduler:
-    """Runs tasks one at a time; the task that calls `close` is the main one."""
+    """A scheduler that runs one task at a time; the main task calls `close`."""
 
     def __init__(self, chance: Random, *, preemption: float = 0.1) -> None:
         """Make the calling thread the first task.
 
         Args:
             chance: Draws the order.
-            preemption: Probability that a task gives way at a point where it need not.
+            preemption: Probability of a switch at a point where the task could continue.
         """
         self.now = 0.0
         self.on_switch: Callable[[Task], None] = lambda _: None
@@ -82,7 +82,7 @@ class Scheduler:
     # The trace.
 
     def keep_trace(self) -> None:
-        """Keep the text of the trace, for people; else only its digest is kept."""
+        """Keep the text of the trace; by default only its digest is kept."""
         self._log = []
 
     def note(self, text: str) -> None:
@@ -97,18 +97,18 @@ class Scheduler:
         """The lines of the trace so far."""
         return self._log or []
 
-    def digest(self) -> str:
-        """A digest of the trace so far."""
+    def compute_digest(self) -> str:
+        """Return a digest of the trace so far."""
         return self._digest.hexdigest()
 
     # Tasks.
 
     def spawn(self, name: str, run: Callable[[], None], group: Group | None = None) -> Task:
-        """Let `run` be run by a thread of its own.
+        """Run a function in a new thread.
 
         Args:
             name: Its name in the trace.
-            run: What it does; its exception is kept in the task.
+            run: The function; the task keeps its exception.
             group: Its process; by default that of the current task.
         """
         task = Task(name, group or self.current.group, run=run)
@@ -117,8 +117,8 @@ class Scheduler:
         self._ready.append(task)
         return task
 
-    def at(self, time: float, do: Callable[[], None]) -> Callable[[], None]:
-        """Call `do`, which must not block, at a time; returns a function that cancels that."""
+    def call_at(self, time: float, do: Callable[[], None]) -> Callable[[], None]:
+        """Call `do`, which must not block, at a time; return a function that cancels the call."""
         self._numbers += 1
         active = [True]
 
@@ -129,8 +129,8 @@ class Scheduler:
         heapq.heappush(self._events, (max(time, self.now), self._numbers, fire))
         return active.clear
 
-    def point(self) -> None:
-        """Perhaps let another task go on."""
+    def maybe_switch(self) -> None:
+        """Let another task continue, if the seed decides so."""
         if self._ready and self._chance.random() < self._preemption and not self.current.doomed:
             self._ready.append(self.current)
             self._switch()
@@ -141,7 +141,7 @@ class Scheduler:
         self._switch()
 
     def wake(self, task: Task) -> None:
-        """Let a task that blocks go on."""
+        """Let a blocked task continue."""
         if task.waits_for:
             task.waits_for = ""
             self._ready.append(task)
@@ -149,7 +149,7 @@ class Scheduler:
     def sleep(self, seconds: float) -> None:
         """Let virtual time pass for this task."""
         task = self.current
-        self.at(self.now + seconds, lambda: self.wake(task))
+        self.call_at(self.now + seconds, lambda: self.wake(task))
         self.block("time")
 
     def join(self, task: Task) -> None:
@@ -177,12 +177,12 @@ class Scheduler:
         self._events.clear()
 
     def _switch(self) -> None:
-        """Let another task run; return when this one's turn has come again."""
+        """Let another task run; return when this task runs again."""
         me = self.current
         if me.doomed and me.waits_for:
-            # A task that is to end waits for nothing any more.
+            # A doomed task waits for nothing any more.
             self.wake(me)
-        following = self._next()
+        following = self._pop_next()
         if following is not me:
             self._resume(following)
             me.baton.acquire()
@@ -196,9 +196,9 @@ class Scheduler:
             task.baton.release()
             return
         task.started = True
-        _thread.start_new_thread(self._body, (task,))
+        _thread.start_new_thread(self._run_task, (task,))
 
-    def _body(self, task: Task) -> None:
+    def _run_task(self, task: Task) -> None:
         self.on_switch(task)
         try:
             if task.run is not None and not task.doomed:
@@ -212,12 +212,12 @@ class Scheduler:
             if other.waits_for in (f"the end of {task.name}", "the end of all others"):
                 self.wake(other)
         self._tasks.remove(task)
-        self._resume(self._next())
+        self._resume(self._pop_next())
 
-    def _next(self) -> Task:
+    def _pop_next(self) -> Task:
         self._switches += 1
-        if self._switches > _MOST_SWITCHES and not self._main.doomed:
-            self._fail(Runaway(f"more than {_MOST_SWITCHES} switches"))
+        if self._switches > _MAX_SWITCHES and not self._main.doomed:
+            self._fail(Runaway(f"more than {_MAX_SWITCHES} switches"))
         while True:
             while self._events and (not self._ready or self._events[0][0] <= self.now):
                 time, _, fire = heapq.heappop(self._events)
@@ -226,7 +226,7 @@ class Scheduler:
             if self._ready:
                 break
             stuck = ", ".join(f"{t.name} ({t.waits_for})" for t in self._tasks if t.waits_for)
-            self._fail(Deadlock(f"nobody can go on: {stuck}"))
+            self._fail(Deadlock(f"no task can continue: {stuck}"))
         index = self._chance.randrange(len(self._ready)) if len(self._ready) > 1 else 0
         return self._ready.pop(index)
 
@@ -236,7 +236,7 @@ class Scheduler:
         self.wake(self._main)
 
     def raise_failure(self) -> None:
-        """Raise what ended the simulation, in the main task, which may go on to `close`."""
+        """Raise the error that ended the simulation; the main task can then call `close`."""
         if self._main.error is not None:
             error, self._main.error, self._main.doomed = self._main.error, None, False
             self._switches = -sys.maxsize

@@ -13,10 +13,15 @@ import pulumi_c1policy._lifecycle.effects.creation  # noqa: F401 (the provider l
 from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._pulumi import runtime
 from tests.simulation import installation
-from tests.simulation.network import Weather, Wire
-from tests.simulation.process import Client, Process, Warnings, forget_warnings
 from tests.simulation.scheduler import Group, Killed, Scheduler, Task
-from tests.simulation.tenant import SimulatedTenant
+from tests.simulation.simulated_network import Weather, Wire
+from tests.simulation.simulated_process import (
+    SimulatedClient,
+    SimulatedProcess,
+    WarningLog,
+    forget_warnings,
+)
+from tests.simulation.simulated_tenant import SimulatedTenant
 
 _HOSTS = ("acme.conductor.one", "other.conductor.one")
 
@@ -26,15 +31,15 @@ _DIFFERS = re.compile(
 
 
 class Simulation:
-    """Everything that one seed plays with.
+    """The tenants, processes and findings of one seed.
 
     Attributes:
-        chance: Draws what happens.
-        findings: What went wrong, as (kind, text).
-        windows: What could not be avoided: others' edits between a fresh look and its write.
-        shared: Policies that two backends of one name hold, after both created at the same time.
-        is_doubled: A state had one policy twice, unavoidably.
-        is_split: The stack has policies in two tenants, as nothing had named the first by then.
+        chance: The source of random events.
+        findings: The violations, as (kind, text).
+        windows: The unavoidable losses: edits of others between a fresh look and its write.
+        shared: Policies of two backends with one name that created them at the same time.
+        is_doubled: A state unavoidably had one policy twice.
+        is_split: The stack unavoidably has policies in two tenants.
     """
 
     def __init__(self, seed: int, *, preemption: float | None = None) -> None:
@@ -55,11 +60,11 @@ class Simulation:
         self.shared: set[str] = set()
         self.is_split = False
         self.is_doubled = False
-        self.processes: dict[int, Process] = {}
+        self.processes: dict[int, SimulatedProcess] = {}
         self.stacks: list[Any] = []
-        self._by_group: dict[Group, Process] = {}
-        self._loaded: Process | None = None
-        self._warnings = Warnings()
+        self._by_group: dict[Group, SimulatedProcess] = {}
+        self._loaded: SimulatedProcess | None = None
+        self._warnings = WarningLog()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Scheduler]:
@@ -67,16 +72,16 @@ class Simulation:
 
         Raises:
             Deadlock: No thread can go on.
-            Runaway: It does not come to an end.
+            Runaway: It does not end.
         """
         log = logging.getLogger("pulumi_c1policy")
         before = dict(vars(runtime)), log.propagate
-        with installation.installed(self.scheduler, Random(self.seed + 3)):
+        with installation.install_simulation(self.scheduler, Random(self.seed + 3)):
             original = policy_client.PolicyClient
-            setattr(policy_client, "PolicyClient", Client)  # noqa: B010 (a class for a class)
+            setattr(policy_client, "PolicyClient", SimulatedClient)  # noqa: B010 (a class for a class)
             log.addHandler(self._warnings)
             log.propagate = False
-            self.scheduler.on_switch = self._switched
+            self.scheduler.on_switch = self._switch_process
             try:
                 yield self.scheduler
             except Killed:
@@ -91,28 +96,28 @@ class Simulation:
                 log.propagate = before[1]
                 vars(runtime).update(before[0])
 
-    def process(
+    def add_process(
         self,
         actor: str,
         *,
         tenant: SimulatedTenant | None = None,
         environment: Mapping[str, str] | None = None,
         config: Mapping[str, str] | None = None,
-    ) -> Process:
-        """A new process of the provider.
+    ) -> SimulatedProcess:
+        """Add a process of the provider.
 
         Args:
-            actor: The stack for which it works.
+            actor: The name of its stack.
             tenant: The tenant whose credentials it has.
             environment: Variables beside those of this process.
             config: The stack's config beside the credentials.
         """
-        where = (tenant or self.tenant).tenant.tokens
+        tokens = (tenant or self.tenant).tenant.tokens
         host = (tenant or self.tenant).host
         settings = {
             "serverUrl": f"https://{host}",
-            "clientId": where.client_id,
-            "clientSecret": where.client_secret,
+            "clientId": tokens.client_id,
+            "clientSecret": tokens.client_secret,
             **(config or {}),
         }
         run = len(self.processes) + 1
@@ -126,34 +131,32 @@ class Simulation:
             Group(f"process {run}"),
         )
         forget_warnings()
-        process = Process(self.scheduler, wire, settings, environment or {})
+        process = SimulatedProcess(self.scheduler, wire, settings, environment or {})
         self.processes[run] = self._by_group[wire.group] = process
         return process
 
-    def found(self, kind: str, text: str) -> None:
-        """Keep something that must not be."""
+    def report(self, kind: str, text: str) -> None:
+        """Record a violation."""
         self.findings.append((kind, f"seed {self.seed}, at {self.scheduler.now:.3f}: {text}"))
 
-    def kinds(self) -> set[str]:
-        """The kinds of what went wrong."""
+    def list_kinds(self) -> set[str]:
+        """Return the kinds of the violations."""
         return {kind for kind, _ in self.findings}
 
-    def messages(self) -> list[str]:
-        """Everything that was shown to people."""
+    def list_messages(self) -> list[str]:
+        """Return all errors and warnings of all processes."""
         return [text for p in self.processes.values() for text in (*p.errors, *p.warnings)]
 
-    def told_differences(self) -> set[str]:
-        """Return the ids of the policies whose create was answered with other values, with a
-        warning.
-        """
-        found = (_DIFFERS.search(text) for text in self.messages())
+    def list_reported_differences(self) -> set[str]:
+        """Return the ids of policies for which a warning reports other values than sent."""
+        found = (_DIFFERS.search(text) for text in self.list_messages())
         return {match["id"] for match in found if match}
 
-    def at(self, seconds: float, do: Callable[[], Any]) -> None:
-        """Do something so many seconds from now."""
-        self.scheduler.at(self.scheduler.now + seconds, do)
+    def call_in(self, seconds: float, do: Callable[[], Any]) -> None:
+        """Call a function after some seconds."""
+        self.scheduler.call_at(self.scheduler.now + seconds, do)
 
-    def _switched(self, task: Task) -> None:
+    def _switch_process(self, task: Task) -> None:
         process = self._by_group.get(task.group)
         if process is None or process is self._loaded:
             return

@@ -18,10 +18,10 @@ from pulumi_c1policy._lifecycle.planning import plan
 from pulumi_c1policy._lifecycle.planning.attachment_kind import select_values
 from pulumi_c1policy._pulumi import attachment_calls
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
-from tests.simulation import attachment_scenario, network
+from tests.simulation import attachment_scenario, simulated_network
 from tests.simulation.attachment_scenario import EVERYTHING, GENTLE, Profile
-from tests.simulation.company import ADMINS, Company, attach
-from tests.simulation.model import PERSON
+from tests.simulation.guarantees import PERSON
+from tests.simulation.simulated_company import ADMINS, Company, attach
 from tests.simulation.simulation import Simulation
 
 pytestmark = pytest.mark.slow
@@ -32,10 +32,15 @@ _SEEDS = 60
 _EDITED = replace(GENTLE, share=0.0, edits=True, entitlements=(1, 2))
 _MOVED = replace(GENTLE, share=0.0, moves=frozenset({"rename", "replace"}), entitlements=(1, 2))
 _DECIDED = replace(GENTLE, share=0.0, decides=True, entitlements=(4, 8))
-_THROTTLED = replace(GENTLE, kinds=(network.throttled(3),), share=0.6)
+_THROTTLED = replace(GENTLE, kinds=(simulated_network.make_throttled(3),), share=0.6)
 _LOST_ANSWERS = replace(
     GENTLE,
-    kinds=(network.CUT_AFTER, network.HALF, network.BAD_GATEWAY_AFTER, network.FAILED_AFTER),
+    kinds=(
+        simulated_network.CUT_AFTER,
+        simulated_network.HALF,
+        simulated_network.BAD_GATEWAY_AFTER,
+        simulated_network.FAILED_AFTER,
+    ),
     share=0.5,
 )
 
@@ -130,11 +135,11 @@ def test_some_seed_finds_that_a_guard_is_gone(mutation: Mutation) -> None:
         seeds = (
             seed
             for seed in range(_SEEDS)
-            if mutation.kind in attachment_scenario.play(seed, mutation.profile).kinds()
+            if mutation.kind in attachment_scenario.play(seed, mutation.profile).list_kinds()
         )
         found = next(seeds, None)
     assert found is not None, "no seed finds it"
-    assert mutation.kind not in attachment_scenario.play(found, mutation.profile).kinds()
+    assert mutation.kind not in attachment_scenario.play(found, mutation.profile).list_kinds()
 
 
 def test_our_own_policy_is_put_back_where_it_counts_as_the_one_from_before(

@@ -1,4 +1,4 @@
-"""The simulation itself: one seed is one order of events, and nobody waits for ever unnoticed."""
+"""The scheduler: one seed gives one order of events, and an endless wait is an error."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from random import Random
 import pytest
 
 from tests.simulation import primitives, scenario
-from tests.simulation.installation import installed
+from tests.simulation.installation import install_simulation
 from tests.simulation.scheduler import Deadlock, Group, Killed, Runaway, Scheduler
 
 _ROOT = Path(__file__).parents[2]
 _PRINT = """
 from tests.simulation import scenario
-print(*(scenario.play(seed).scheduler.digest() for seed in range(12)))
+print(*(scenario.play(seed).scheduler.compute_digest() for seed in range(12)))
 """
 
 
-def _digests(hash_seed: str) -> str:
+def _compute_digests(hash_seed: str) -> str:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(_ROOT)}
     command = [sys.executable, "-c", _PRINT]
     return subprocess.run(
@@ -31,9 +31,9 @@ def _digests(hash_seed: str) -> str:
 
 
 def test_the_same_seed_has_the_same_trace_in_every_process() -> None:
-    first = _digests("1")
+    first = _compute_digests("1")
     assert len(set(first.split())) == 12
-    assert first == _digests("2")
+    assert first == _compute_digests("2")
 
 
 def test_the_same_seed_has_the_same_trace_in_this_process() -> None:
@@ -54,7 +54,7 @@ def test_seeds_differ_in_the_order_of_threads() -> None:
     assert len({order(seed) for seed in range(40)}) > 10
 
 
-def test_time_passes_only_when_nobody_can_go_on() -> None:
+def test_time_passes_only_while_all_tasks_wait() -> None:
     scheduler, seen = Scheduler(Random(0)), list[tuple[str, float]]()
 
     def sleeper(name: str, seconds: float) -> None:
@@ -68,9 +68,9 @@ def test_time_passes_only_when_nobody_can_go_on() -> None:
     assert seen == [("early", 2.5), ("late", 1_000.0)]
 
 
-def test_a_deadlock_is_found() -> None:
+def test_a_deadlock_ends_the_simulation() -> None:
     scheduler = Scheduler(Random(0), preemption=0.0)
-    with installed(scheduler, Random(0)):
+    with install_simulation(scheduler, Random(0)):
         first, second = primitives.Lock(), primitives.Lock()
 
         def take(one: primitives.Lock, other: primitives.Lock) -> None:
@@ -88,7 +88,7 @@ def test_a_deadlock_is_found() -> None:
         scheduler.close()
 
 
-def test_a_simulation_without_an_end_is_ended() -> None:
+def test_an_endless_task_ends_the_simulation() -> None:
     scheduler = Scheduler(Random(0))
 
     def run() -> None:
@@ -103,9 +103,9 @@ def test_a_simulation_without_an_end_is_ended() -> None:
     scheduler.close()
 
 
-def test_a_killed_process_does_nothing_more_and_gives_its_locks_back() -> None:
+def test_a_killed_process_stops_and_releases_its_locks() -> None:
     scheduler, done = Scheduler(Random(0)), list[str]()
-    with installed(scheduler, Random(0)):
+    with install_simulation(scheduler, Random(0)):
         condition, group = primitives.Condition(), Group("process")
 
         def run() -> None:
@@ -123,9 +123,9 @@ def test_a_killed_process_does_nothing_more_and_gives_its_locks_back() -> None:
     assert done == []
 
 
-def test_a_condition_hands_its_lock_over() -> None:
+def test_a_condition_passes_its_lock_on() -> None:
     scheduler, order = Scheduler(Random(3)), list[str]()
-    with installed(scheduler, Random(0)):
+    with install_simulation(scheduler, Random(0)):
         condition = primitives.Condition()
 
         def wait() -> None:

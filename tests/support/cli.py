@@ -1,11 +1,12 @@
-"""Drives the real Pulumi CLI: one stack in a folder of its own.
+"""The real Pulumi CLI on one stack in a separate folder.
 
-Nothing of the user's is touched: state, credentials, plugins and config all lie in the test's
-folder.
+State, credentials, plugins and config are in the folder of the test; the user's files stay
+unchanged.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -18,15 +19,15 @@ from typing import Any
 import httpx
 
 from pulumi_c1policy._emulator import Emulator
-from tests.support.outcome import (
+from tests.support.cli_outcome import (
     POLICIES,
     TYPE,
     Outcome,
     Write,
-    created,
-    deleted,
-    resource_name,
-    updated,
+    list_creates,
+    list_deletes,
+    make_update,
+    parse_resource_name,
 )
 
 __all__ = [
@@ -36,11 +37,11 @@ __all__ = [
     "Outcome",
     "Stack",
     "Write",
-    "call",
-    "created",
-    "deleted",
-    "environment",
-    "updated",
+    "build_environment",
+    "list_creates",
+    "list_deletes",
+    "make_update",
+    "send_request",
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,9 +53,12 @@ SETTINGS = ("--non-interactive", "--color=never")
 _HEADER = "import pulumi\nfrom pulumi_c1policy import Policy\n\n"
 _UPDATES = frozenset({"up", "preview", "refresh", "destroy"})
 
+_new_stack: dict[Path, str] = {}
+"""The files of a new stack, by their path in its folder; from the first stack of this process."""
+
 
 class Stack:
-    """A project of one stack; its program is given, and changed, as text."""
+    """A project with one stack; its program is text."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], tenant: Emulator) -> None:
         self.folder = folder
@@ -62,9 +66,7 @@ class Stack:
         self.environment = {**environment, "PULUMI_BACKEND_URL": f"file://{folder}/state"}
 
     def write(self, program: str, **modules: str) -> Stack:
-        """Write the program, and further modules by their name (`pkg__module` lies in a
-        package).
-        """
+        """Write the program, and further modules by name; `pkg__module` is in a package."""
         (self.folder / "__main__.py").write_text(_HEADER + dedent(program))
         for name, text in modules.items():
             path = self.folder / f"{name.replace('__', '/')}.py"
@@ -80,33 +82,60 @@ class Stack:
         }
         (self.folder / "state").mkdir()
         (self.folder / "Pulumi.yaml").write_text(json.dumps({**project, **settings}))
-        self.run("stack", "init", STACK).ok()
+        if settings:
+            self.run("stack", "init", STACK).ok()
+        else:
+            self._init_alike()
         return self
 
+    def _init_alike(self) -> None:
+        """Write what `pulumi stack init` wrote for the first stack, and select the stack.
+
+        A CLI that keeps the selected stack elsewhere runs for each stack.
+        """
+        project = str(self.folder / "Pulumi.yaml")
+        digest = hashlib.sha1(project.encode(), usedforsecurity=False).hexdigest()
+        home = Path(self.environment["PULUMI_HOME"])
+        selected = home / "workspaces" / f"{PROJECT}-{digest}-workspace.json"
+        backend = self.environment["PULUMI_BACKEND_URL"]
+        chosen = {"stacks": {backend: f"organization/{PROJECT}/{STACK}"}}
+        if not _new_stack:
+            self.run("stack", "init", STACK).ok()
+            if selected.exists() and json.loads(selected.read_text()) == chosen:
+                made = [self.folder / f"Pulumi.{STACK}.yaml", *(self.folder / "state").rglob("*")]
+                files = [path for path in made if path.is_file()]
+                _new_stack.update((p.relative_to(self.folder), p.read_text()) for p in files)
+            return
+        for path, text in _new_stack.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_text(text)
+        selected.parent.mkdir(parents=True, exist_ok=True)
+        selected.write_text(json.dumps(chosen))
+
     def up(self, *options: str, **environment: str) -> Outcome:
-        """`pulumi up`, without the preview that the CLI would make before it."""
+        """Run `pulumi up` without its preview."""
         return self.run("up", "--yes", "--skip-preview", *options, env=environment)
 
     def preview(self, *options: str, **environment: str) -> Outcome:
-        """`pulumi preview`."""
+        """Run `pulumi preview`."""
         return self.run("preview", *options, env=environment)
 
     def refresh(self, *options: str, **environment: str) -> Outcome:
-        """`pulumi refresh`."""
+        """Run `pulumi refresh`."""
         return self.run("refresh", "--yes", "--skip-preview", *options, env=environment)
 
     def destroy(self, *options: str, **environment: str) -> Outcome:
-        """`pulumi destroy`."""
+        """Run `pulumi destroy`."""
         return self.run("destroy", "--yes", "--skip-preview", *options, env=environment)
 
-    def unchanged(self, *options: str, **environment: str) -> Outcome:
-        """A preview that must have nothing to do, and nothing to say."""
+    def expect_no_changes(self, *options: str, **environment: str) -> Outcome:
+        """Run a preview, and assert that it plans no operation and sends no write."""
         outcome = self.preview("--expect-no-changes", *options, **environment).ok()
         assert outcome.operations == {}
         assert outcome.writes == []
         return outcome
 
-    def config(self, key: str, value: str, *, secret: bool = False) -> None:
+    def set_config(self, key: str, value: str, *, secret: bool = False) -> None:
         """Set a value of the stack's config."""
         kind = "--secret" if secret else "--plaintext"
         self.run("config", "set", kind, key, "--", value).ok()
@@ -118,7 +147,7 @@ class Stack:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """Run one command of the CLI in the project's folder, or in another."""
+        """Run one command of the CLI, by default in the folder of the project."""
         log = self.folder / "events.json"
         log.unlink(missing_ok=True)
         events = ["--event-log", str(log)] if command in _UPDATES else []
@@ -145,7 +174,7 @@ class Stack:
         )
 
     def export(self) -> dict[str, Any]:
-        """The stack's state, with secrets as they are stored."""
+        """Return the state of the stack, with encrypted secrets."""
         state: dict[str, Any] = json.loads(self.run("stack", "export").ok().output)
         return state
 
@@ -156,19 +185,19 @@ class Stack:
         self.run("stack", "import", "--file", str(path)).ok()
 
     def import_resources(self, *resources: dict[str, Any]) -> Outcome:
-        """`pulumi import --file`, of resources that are given with inputs and outputs."""
+        """Run `pulumi import --file` for resources with inputs and outputs."""
         path = self.folder / "resources.json"
         path.write_text(json.dumps({"resources": resources}))
         options = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
         return self.run("import", "--file", str(path), *options)
 
-    def policies(self) -> dict[str, dict[str, Any]]:
-        """The policies in the state, by resource name."""
+    def read_policies(self) -> dict[str, dict[str, Any]]:
+        """Return the policies in the state, by resource name."""
         resources = self.export()["deployment"].get("resources", [])
-        return {resource_name(r["urn"]): r for r in resources if r["type"] == TYPE}
+        return {parse_resource_name(r["urn"]): r for r in resources if r["type"] == TYPE}
 
     def id_of(self, name: str) -> str:
-        """The id of the live policy with that display name."""
+        """Return the id of the live policy with this display name."""
         [found] = [
             record.id
             for record in self.tenant.policies
@@ -176,21 +205,21 @@ class Stack:
         ]
         return found
 
-    def names(self) -> list[str]:
-        """The display names of the policies that live in the tenant and did not come with it."""
+    def list_names(self) -> list[str]:
+        """Return the display names of the live policies, without builtin ones."""
         return sorted(
             str(record.stored["displayName"])
             for record in self.tenant.policies
             if record.deleted_at is None and not record.builtin
         )
 
-    def live(self, name: str) -> dict[str, Any]:
-        """A live policy as the tenant has it, without unset fields."""
+    def read_live(self, name: str) -> dict[str, Any]:
+        """Return a live policy as the tenant stores it, without unset fields."""
         return self.tenant.policy(self.id_of(name))
 
 
-def environment(home: Path) -> dict[str, str]:
-    """The variables of a CLI that knows nothing of the person who runs the tests."""
+def build_environment(home: Path) -> dict[str, str]:
+    """Return the environment of a CLI that uses no setting of the user."""
     ours = {
         name: value
         for name, value in os.environ.items()
@@ -202,13 +231,17 @@ def environment(home: Path) -> dict[str, str]:
         "PULUMI_HOME": str(home),
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # Without it the CLI has no `--event-log`.
+        # The policies of most tests name users that no tenant has.
+        "PULUMI_C1POLICY_CHECK_IDS": "off",
+        # The stand-in for the language host needs no probes of `python3` then.
+        "PULUMI_PYTHON_CMD": sys.executable,
+        # The CLI has the option `--event-log` only with this variable.
         "PULUMI_DEBUG_COMMANDS": "true",
     }
 
 
-def call(tenant: Emulator, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """One request by somebody else who uses the tenant's API."""
+def send_request(tenant: Emulator, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """Send a request to the tenant as another client of its API, and return the answer."""
     url = f"{tenant.url}{POLICIES}{path}"
     answer = httpx.request(method, url, json=body, headers=tenant.headers, trust_env=False)
     answer.raise_for_status()

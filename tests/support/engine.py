@@ -1,9 +1,8 @@
-"""Pulumi's engine as far as a provider sees it: a state, and the calls in their order.
+"""Pulumi's engine from the view of a provider: a state, and calls in their order.
 
-It calls the real provider, in this process, over real HTTP. What the engine does is written down
-from its behaviour with the real CLI: a state entry is written after each step, the old policy of a
-replacement goes last, and after a kill a create whose result was not written is simply called
-again.
+It calls the real provider, in this process, over real HTTP. Its behaviour is that of the real CLI:
+it writes a state entry after each step, deletes the old policy of a replacement last, and repeats
+a create whose result was not written because of a kill.
 """
 
 from __future__ import annotations
@@ -38,20 +37,19 @@ from pulumi_c1policy.provider import PolicyProvider
 Properties = dict[str, Any]
 WORKSPACE = "shop/dev"
 _request = threading.local()
-"""The request of the current call: the recorded inputs, which the engine sends beside the outputs.
-"""
+"""The request of the current call: the recorded inputs, which the engine sends with the outputs."""
 
 
 class Killed(BaseException):
-    """`kill -9` of the process: nothing that it was about to do is done."""
+    """`kill -9` of the process: it performs no further action."""
 
 
 class CheckFailed(Exception):
-    """The provider's check refuses what a program says."""
+    """The provider's check refuses the inputs of a program."""
 
 
 class QuickClock(ClientClock):
-    """A clock for which waiting takes no time, and requests take the time that they take."""
+    """A clock whose waits take no time; requests take real time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -75,7 +73,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class Declared:
-    """One policy in a program: its inputs, and how it is to be treated."""
+    """One policy in a program: its inputs and options."""
 
     inputs: Mapping[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -84,7 +82,7 @@ class Declared:
 
 
 Program = Mapping[str, Declared]
-"""Policies by resource name, each after those that it refers to."""
+"""Policies by resource name; each policy follows those that it refers to."""
 
 
 @dataclass
@@ -95,12 +93,12 @@ class Entry:
     id: str
     inputs: Properties
     outputs: Properties
-    goes: bool = False
+    is_pending_delete: bool = False
     """True after a replacement whose old policy is not deleted yet."""
 
 
 class Process:
-    """One process of the provider: what it holds is gone with it."""
+    """One process of the provider, with its own client and memory."""
 
     def __init__(
         self,
@@ -112,22 +110,22 @@ class Process:
         network: httpx.BaseTransport | None = None,
         **config: str,
     ) -> None:
-        """Start.
+        """Start a process.
 
         Args:
-            tenant: The tenant that its settings name.
-            clock: Its time; by default one for which waiting takes no time.
+            tenant: The tenant in its settings.
+            clock: Its clock; by default a `QuickClock`.
             on_request: Called before each request is sent.
             on_answer: Called when each answer has arrived.
-            network: What answers instead of the tenant.
-            config: Further config values; an access token goes instead of the client's secret.
+            network: The transport that answers instead of the tenant.
+            config: Further config values; an access token replaces the client's secret.
         """
         credentials = {"clientId": tenant.client_id, "clientSecret": tenant.client_secret}
         if "accessToken" in config:
             credentials = {}
         found = settings.load({"serverUrl": tenant.url, **credentials, **config}, {})
         if on_request or on_answer:
-            network = _Wire(on_request, on_answer)
+            network = _ObservedNetwork(on_request, on_answer)
         clock = clock or QuickClock()
         self.known, self.settings = KnownState(), found
         self.client = PolicyClient(found, transport=network, clock=clock)
@@ -137,7 +135,7 @@ class Process:
 
     @contextlib.contextmanager
     def alive(self) -> Iterator[PolicyProvider]:
-        """The provider, with this process around it until the block ends."""
+        """Give the provider, and use this process's memory until the block ends."""
         before = runtime.known_state, runtime.shown_tenants, runtime.get_run, runtime._find_settings
         inputs_before = dynamic_server.get_request_inputs
         dynamic_server.get_request_inputs = lambda: getattr(_request, "inputs", {})
@@ -153,8 +151,8 @@ class Process:
             self.client.close()
 
 
-class _Wire(httpx.BaseTransport):
-    """The network, with a word to say at each boundary of a request."""
+class _ObservedNetwork(httpx.BaseTransport):
+    """The network, with calls before each request and after each answer."""
 
     def __init__(
         self,
@@ -177,7 +175,7 @@ class _Wire(httpx.BaseTransport):
 
 
 class Stack:
-    """A stack: its state, and the commands that work on it, each in a process of its own."""
+    """A stack: its state and commands; each command has its own process."""
 
     def __init__(self, tenant: Emulator, workspace: str = WORKSPACE) -> None:
         self.tenant = tenant
@@ -194,10 +192,10 @@ class Stack:
         refresh: bool = False,
         replace: tuple[str, ...] = (),
     ) -> None:
-        """`pulumi up`, which ends at the first failure.
+        """Run `pulumi up`, which ends at the first failure.
 
         Args:
-            program: What the stack shall be.
+            program: The desired resources.
             process: The provider's process; by default a new one.
             refresh: Read every policy first.
             replace: Resources to replace in any case (`--replace`).
@@ -211,7 +209,7 @@ class Stack:
             self._delete(provider, {*program})
 
     def list_changes(self, program: Program) -> dict[str, tuple[Properties, Properties]]:
-        """`pulumi preview` of a program without references.
+        """Run `pulumi preview` of a program without references.
 
         Returns:
             The old and the new inputs of each resource that the provider sees as changed, by name.
@@ -222,43 +220,47 @@ class Stack:
                 old = self.entry(name)
                 assert old is not None, "a preview of a create has nothing to compare"
                 inputs = self._check(provider, old, name, declared, {})
-                if provider.diff(old.id, transport(old.outputs), transport(inputs)).changes:
+                if provider.diff(
+                    old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
+                ).changes:
                     changed[name] = old.inputs, inputs
         return changed
 
     def refresh(self, *, process: Process | None = None) -> None:
-        """`pulumi refresh`."""
+        """Run `pulumi refresh`."""
         with (process or Process(self.tenant)).alive() as provider:
             self._refresh(provider)
 
     def destroy(self, *, process: Process | None = None) -> None:
-        """`pulumi destroy`."""
+        """Run `pulumi destroy`."""
         with (process or Process(self.tenant)).alive() as provider:
             self._delete(provider, set())
 
     def entry(self, name: str) -> Entry | None:
-        """The resource of that name in the state, if there is one."""
-        return next((e for e in self.state if e.name == name and not e.goes), None)
+        """Return the resource with this name in the state, or None."""
+        return next((e for e in self.state if e.name == name and not e.is_pending_delete), None)
 
     def id_of(self, name: str) -> str:
-        """The id of the policy of that resource."""
-        [found] = [entry.id for entry in self.state if entry.name == name and not entry.goes]
+        """Return the id of the policy of a resource."""
+        [found] = [
+            entry.id for entry in self.state if entry.name == name and not entry.is_pending_delete
+        ]
         return found
 
-    def properties(self, name: str, declared: Declared, ids: Mapping[str, str]) -> Properties:
+    def build_properties(self, name: str, declared: Declared, ids: Mapping[str, str]) -> Properties:
         """Return the properties that a program sends for a resource."""
         address = f"{declared.parent}c1policy.Policy/{name}"
-        marks = {
+        ownership = {
             "managed_by": "pulumi",
             "iac_workspace": self.workspace,
             "iac_resource_address": address,
         }
-        resolved = engine_values.resolve(_resolved(dict(declared.inputs), ids))
+        resolved = engine_values.resolve(_resolve(dict(declared.inputs), ids))
         assert isinstance(resolved, dict)
-        return transport(
+        return pass_through_engine(
             {
                 **resolved,
-                stack_ownership.OWNERSHIP_INPUT: marks,
+                stack_ownership.OWNERSHIP_INPUT: ownership,
                 stack_ownership.OPTIONS: dict(declared.options),
             }
         )
@@ -277,7 +279,9 @@ class Stack:
         if old is None:
             return self._create(provider, name, inputs)
         if not forced:
-            found = provider.diff(old.id, transport(old.outputs), transport(inputs))
+            found = provider.diff(
+                old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
+            )
             if not found.changes:
                 old.inputs = inputs
                 return old.id
@@ -288,7 +292,7 @@ class Stack:
                 self._remove(provider, old)
                 return self._create(provider, name, inputs)
         created = self._create(provider, name, inputs)
-        old.goes = True
+        old.is_pending_delete = True
         return created
 
     def _check(
@@ -299,73 +303,75 @@ class Stack:
         declared: Declared,
         ids: Mapping[str, str],
     ) -> Properties:
-        shown = transport(old.inputs) if old else {}
-        checked = provider.check(shown, self.properties(name, declared, ids))
+        prior = pass_through_engine(old.inputs) if old else {}
+        checked = provider.check(prior, self.build_properties(name, declared, ids))
         if checked.failures:
             raise CheckFailed(str([f"{f.property}: {f.reason}" for f in checked.failures]))
-        return transport(checked.inputs)
+        return pass_through_engine(checked.inputs)
 
     def _create(self, provider: PolicyProvider, name: str, inputs: Properties) -> str:
-        created = provider.create(transport(inputs))
+        created = provider.create(pass_through_engine(inputs))
         self.step()
-        self.state.append(Entry(name, created.id, inputs, transport(created.outs or {})))
+        self.state.append(Entry(name, created.id, inputs, pass_through_engine(created.outs or {})))
         return created.id
 
     def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
-        updated = provider.update(old.id, transport(old.outputs), transport(inputs))
+        updated = provider.update(
+            old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
+        )
         self.step()
-        old.inputs, old.outputs = inputs, transport(updated.outs or {})
+        old.inputs, old.outputs = inputs, pass_through_engine(updated.outs or {})
 
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
-        for entry in [e for e in reversed(self.state) if e.goes or e.name not in kept]:
+        for entry in [e for e in reversed(self.state) if e.is_pending_delete or e.name not in kept]:
             self._remove(provider, entry)
 
     def _remove(self, provider: PolicyProvider, entry: Entry) -> None:
-        with _request_of(entry):
-            provider.delete(entry.id, transport(entry.outputs))
+        with _set_request(entry):
+            provider.delete(entry.id, pass_through_engine(entry.outputs))
         self.step()
         self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):
-            with _request_of(entry):
-                found = provider.read(entry.id, transport(entry.outputs))
+            with _set_request(entry):
+                found = provider.read(entry.id, pass_through_engine(entry.outputs))
             self.step()
             if not found.id:
                 self.state.remove(entry)
                 continue
-            entry.outputs = transport(found.outs or {})
+            entry.outputs = pass_through_engine(found.outs or {})
             if found.inputs is not None:
-                entry.inputs = transport(found.inputs)
+                entry.inputs = pass_through_engine(found.inputs)
 
 
 @contextlib.contextmanager
-def _request_of(entry: Entry) -> Iterator[None]:
-    """The request of a read or a deletion, until the block ends."""
-    _request.inputs = transport(entry.inputs)
+def _set_request(entry: Entry) -> Iterator[None]:
+    """Provide the request of a read or a deletion until the block ends."""
+    _request.inputs = pass_through_engine(entry.inputs)
     try:
         yield
     finally:
         _request.inputs = {}
 
 
-def transport(properties: Mapping[str, Any]) -> Properties:
-    """Return properties after protobuf and the state file: every number a double, no nulls."""
-    found: Properties = json.loads(json.dumps(_without_nulls(properties)), parse_int=float)
+def pass_through_engine(properties: Mapping[str, Any]) -> Properties:
+    """Return properties as protobuf and the state file do: every number a double, no nulls."""
+    found: Properties = json.loads(json.dumps(_remove_nulls(properties)), parse_int=float)
     return found
 
 
-def _without_nulls(value: Any) -> Any:
+def _remove_nulls(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+        return {key: _remove_nulls(item) for key, item in value.items() if item is not None}
+    return [_remove_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _resolved(value: Any, ids: Mapping[str, str]) -> Any:
+def _resolve(value: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(value, Ref):
         return ids[value.name]
     if isinstance(value, dict):
-        return {key: _resolved(item, ids) for key, item in value.items()}
+        return {key: _resolve(item, ids) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolved(item, ids) for item in value]
+        return [_resolve(item, ids) for item in value]
     return value

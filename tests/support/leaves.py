@@ -1,4 +1,4 @@
-"""The leaves that Pulumi's engine shows as changed: old inputs against new ones, value by value."""
+"""The changed leaves that Pulumi's engine shows: a comparison of old and new inputs by value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 
 class Leaf(NamedTuple):
-    """One value that differs; absent on one side where a whole was added or removed."""
+    """One changed value; one side is absent if a whole value was added or removed."""
 
     path: Path
     before: Any
@@ -32,5 +32,5 @@ def list_leaves(before: Any, after: Any, path: Path = ()) -> Iterator[Leaf]:
 
 
 def list_shown_leaves(before: dict[str, Any], after: dict[str, Any]) -> list[Leaf]:
-    """List the leaves that the CLI prints: those of internal inputs are left out."""
+    """List the leaves that the CLI prints, without those of internal inputs."""
     return [leaf for leaf in list_leaves(before, after) if not str(leaf.path[0]).startswith("__")]

@@ -1,4 +1,4 @@
-"""Random programs, and random changes to them, all of them valid."""
+"""Random valid programs, and random valid changes of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.engine import Declared, Program, Ref
 
 _TYPES = ("GRANT", "REVOKE", "CERTIFY")
-_LONGEST_CHAIN = 3
+_MAX_CHAIN = 3
 _CONDITION = "subject.employmentType == 'contractor'"
 
 
@@ -25,7 +25,7 @@ class Sketch:
     note: str = ""
     scoped: bool = False
     points_to: str = ""
-    """Another policy, which counts only while it is of the same type."""
+    """The name of another policy; ignored if its type differs."""
     as_baseline: bool = False
 
 
@@ -33,14 +33,14 @@ Sketches = tuple[Sketch, ...]
 
 
 def draw(chance: Random, fewest: int = 3, most: int = 8) -> Sketches:
-    """A program of so many policies, some of them of the same display name."""
+    """Draw a program, in which policies may have the same display name."""
     sketches: Sketches = ()
     for number in range(chance.randint(fewest, most)):
-        sketches += (_sketch(chance, f"policy-{number}", sketches),)
+        sketches += (_draw_sketch(chance, f"policy-{number}", sketches),)
     return sketches
 
 
-def _sketch(chance: Random, name: str, before: Sketches) -> Sketch:
+def _draw_sketch(chance: Random, name: str, before: Sketches) -> Sketch:
     pointed = chance.choice(before).name if before and chance.random() < 0.5 else ""
     sketch = Sketch(
         name=name,
@@ -58,23 +58,23 @@ def _sketch(chance: Random, name: str, before: Sketches) -> Sketch:
 
 
 def change_content(chance: Random, sketch: Sketch) -> Sketch:
-    """The policy with other content: what an update can change."""
+    """Change the fields of a policy that an update can change."""
     return replace(
         sketch,
         description=f"Version {chance.randint(1, 999)}." if chance.random() < 0.8 else "",
         steps=chance.randint(1, 3),
-        # A key that comes and goes is another matter: see docs/reliability.md.
+        # The removal of a key has limits: see docs/reliability.md.
         note=chance.choice(["a", "b"]) if sketch.note else "",
     )
 
 
 def change_contents(chance: Random, sketches: Sketches) -> Sketches:
-    """The program with some of its policies changed, none replaced, added or taken out."""
+    """Change some policies of a program; replace, add and remove none."""
     return tuple(change_content(chance, s) if chance.random() < 0.4 else s for s in sketches)
 
 
 def change_anything(chance: Random, sketches: Sketches) -> Sketches:
-    """The program with some policies replaced, added or taken out too."""
+    """Change, replace, add and remove some policies of a program."""
     kept = tuple(sketch for sketch in sketches if chance.random() < 0.9)
     changed: Sketches = ()
     for sketch in change_contents(chance, kept):
@@ -85,25 +85,25 @@ def change_anything(chance: Random, sketches: Sketches) -> Sketches:
         changed += (sketch,)
     number = max((int(s.name.rpartition("-")[2]) for s in sketches), default=0)
     for extra in range(chance.choice([0, 0, 1, 2])):
-        changed += (_sketch(chance, f"policy-{number + 1 + extra}", changed),)
+        changed += (_draw_sketch(chance, f"policy-{number + 1 + extra}", changed),)
     return changed
 
 
-def program(sketches: Sketches) -> Program:
-    """The program that the sketches describe."""
+def build_program(sketches: Sketches) -> Program:
+    """Build the program that the sketches describe."""
     depths: dict[str, int] = {}
     declared: dict[str, Declared] = {}
     kinds: dict[str, str] = {}
     for sketch in sketches:
         other = sketch.points_to
-        points = kinds.get(other) == sketch.kind and depths.get(other, 0) < _LONGEST_CHAIN
+        points = kinds.get(other) == sketch.kind and depths.get(other, 0) < _MAX_CHAIN
         depths[sketch.name] = depths[other] + 1 if points else 0
         kinds[sketch.name] = sketch.kind
-        declared[sketch.name] = Declared(_inputs(sketch, points=points))
+        declared[sketch.name] = Declared(_build_inputs(sketch, points=points))
     return declared
 
 
-def _inputs(sketch: Sketch, *, points: bool) -> dict[str, Any]:
+def _build_inputs(sketch: Sketch, *, points: bool) -> dict[str, Any]:
     baseline = sketch.kind.lower()
     manager = {"approval": {"manager": {"fallback": True, "fallback_user_ids": ["u1"]}}}
     steps = [manager] * (sketch.steps - 1) + [{"accept": {}}]
@@ -126,20 +126,20 @@ def _inputs(sketch: Sketch, *, points: bool) -> dict[str, Any]:
     return inputs
 
 
-def source(sketches: Sketches) -> str:
-    """The program as text, for the real CLI."""
-    lines = ["import pulumi", "from pulumi_c1policy import Policy", "", "made = {}"]
-    for name, declared in program(sketches).items():
-        arguments = ", ".join(f"{k}={_literal(v)}" for k, v in declared.inputs.items())
-        lines.append(f"made[{name!r}] = Policy({name!r}, {arguments})")
+def format_source(sketches: Sketches) -> str:
+    """Format the program as text, for the real CLI."""
+    lines = ["import pulumi", "from pulumi_c1policy import Policy", "", "policies = {}"]
+    for name, declared in build_program(sketches).items():
+        arguments = ", ".join(f"{k}={_format_literal(v)}" for k, v in declared.inputs.items())
+        lines.append(f"policies[{name!r}] = Policy({name!r}, {arguments})")
     return "\n".join([*lines, ""])
 
 
-def _literal(value: Any) -> str:
+def _format_literal(value: Any) -> str:
     if isinstance(value, Ref):
-        return f"made[{value.name!r}].id"
+        return f"policies[{value.name!r}].id"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {_literal(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{k!r}: {_format_literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
+        return "[" + ", ".join(map(_format_literal, value)) + "]"
     return repr(value)

@@ -1,8 +1,7 @@
-"""Random policies, made by walking the model: whatever it can say is said sooner or later.
+"""Random policies that cover the whole model.
 
-`policies` gives inputs as programs write them, every one of the right shape. `accepted_policies`
-gives those among them that a tenant accepts, too. `sample` and `minimal` give the one plain value
-of a field or message for tests that need no luck.
+`policies` gives valid inputs in the spelling of programs. `accepted_policies` gives inputs that a
+tenant accepts, too. `make_sample` and `make_minimal` return a fixed value of a field or a message.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pulumi_c1policy._model.steps import POLICY_STEPS
 from pulumi_c1policy._model.tree import Tree
 
 OTHER_POLICIES = ("2other00000000000000000policyA", "2other00000000000000000policyB")
-"""Ids that policies point to, unless a test says which policies its tenant has."""
+"""The default ids of policies that other policies point to."""
 
 EXPRESSIONS = {
     "rule-condition": (
@@ -37,7 +36,7 @@ EXPRESSIONS = {
     "account-config": ("subject.email", "subject.displayName", "[subject.email]", '"täxt_ A"'),
     "form": ("subject.email", '"text"'),
 }
-"""Right expressions for every place of the model."""
+"""Valid expressions for every place of the model."""
 
 AWKWARD_KEYS = (
     "with_underscore",
@@ -53,7 +52,7 @@ AWKWARD_KEYS = (
     "*",
     "line\nbreak",
 )
-"""Map keys that a program may choose and that some spelling of a path or a name would mangle."""
+"""Valid map keys that a wrong conversion of a path or a name would change."""
 
 _IDS = st.sampled_from(["2b8KyNq", "2c-Other_id", "usr.3", "ID 4", "五"])
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
@@ -73,13 +72,13 @@ _REVIEWABLE = {"POLICY_TYPE_GRANT", "POLICY_TYPE_ACCESS_REQUEST", "POLICY_TYPE_C
 
 @st.composite
 def policies(draw: DrawFn, policy_ids: Sequence[str] = OTHER_POLICIES) -> Tree:
-    """Valid inputs of a policy, in any spelling that a program may choose.
+    """Draw valid inputs of a policy, in any spelling that a program may choose.
 
     Args:
-        draw: Given by hypothesis.
+        draw: The function of hypothesis.
         policy_ids: Policies that exist in the tenant, of any type that the policy may point to.
     """
-    kind = draw(st.sampled_from(_values_of(POLICY.fields["policy_type"])))
+    kind = draw(st.sampled_from(_list_choices(POLICY.fields["policy_type"])))
     baseline = kind.removeprefix("POLICY_TYPE_").lower()
     distinct = kind in _REVIEWABLE
     steps = draw(st.dictionaries(_KEYS, messages(POLICY_STEPS, distinct=distinct), max_size=2))
@@ -94,25 +93,27 @@ def policies(draw: DrawFn, policy_ids: Sequence[str] = OTHER_POLICIES) -> Tree:
     if rules := draw(st.lists(_rules(tuple(steps), tuple(policy_ids)), max_size=3)):
         out["rules"] = rules
     if kind == "POLICY_TYPE_CERTIFY":
-        out |= draw(_maybe("post_actions", st.just([{"certify_remediate_immediately": True}])))
-    out |= draw(_maybe("scope", messages(POLICY.fields["scope"].type)))
-    out |= draw(_maybe("annotations", notes()))
-    out |= draw(_maybe("description", _TEXT | st.none()))
-    out |= draw(_maybe("reassign_tasks_to_delegates", st.booleans()))
+        out |= draw(
+            _optional_field("post_actions", st.just([{"certify_remediate_immediately": True}]))
+        )
+    out |= draw(_optional_field("scope", messages(POLICY.fields["scope"].type)))
+    out |= draw(_optional_field("annotations", annotation_maps()))
+    out |= draw(_optional_field("description", _TEXT | st.none()))
+    out |= draw(_optional_field("reassign_tasks_to_delegates", st.booleans()))
     return draw(st.permutations(list(out.items())).map(dict))
 
 
 def accepted_policies(policy_ids: Sequence[str] = OTHER_POLICIES) -> SearchStrategy[Tree]:
-    """Inputs of a policy that pass every check with default severities."""
-    return policies(policy_ids).map(_mended)
+    """Return a strategy of inputs that pass every check with default severities."""
+    return policies(policy_ids).map(_repair)
 
 
-def _mended(inputs: Tree) -> Tree:
-    """The policy without what tenants refuse, and with what they want beside it."""
+def _repair(inputs: Tree) -> Tree:
+    """Return inputs without rejected steps, and with the fields that tenants require."""
     kind = inputs["policy_type"]
     if kind not in ("POLICY_TYPE_GRANT", "POLICY_TYPE_REVOKE", "POLICY_TYPE_CERTIFY"):
         baseline = kind.removeprefix("POLICY_TYPE_").lower()
-        lists = {("grant" if k == baseline else k): v for k, v in _lists(inputs).items()}
+        lists = {("grant" if k == baseline else k): v for k, v in _get_step_lists(inputs).items()}
         inputs = inputs | {"policy_type": "POLICY_TYPE_GRANT"}
         if lists:
             inputs["policy_steps"] = lists
@@ -122,18 +123,18 @@ def _mended(inputs: Tree) -> Tree:
                 for r in rules
             ]
     lists = {}
-    for key, entry in _lists(inputs).items():
+    for key, entry in _get_step_lists(inputs).items():
         steps = [s for s in entry.get("steps") or [] if not {"provision", "action"} & s.keys()]
-        mended = [_mended_step(step, inputs["policy_type"]) for step in steps]
+        mended = [_repair_step(step, inputs["policy_type"]) for step in steps]
         lists[key] = entry | {"steps": mended or [{"reject": {}}]}
     return inputs | ({"policy_steps": lists} if lists else {})
 
 
-def _lists(inputs: Tree) -> Tree:
+def _get_step_lists(inputs: Tree) -> Tree:
     return dict(inputs.get("policy_steps") or {})
 
 
-def _mended_step(step: Tree, policy_type: str) -> Tree:
+def _repair_step(step: Tree, policy_type: str) -> Tree:
     approval = step.get("approval")
     if not approval:
         return step
@@ -142,27 +143,27 @@ def _mended_step(step: Tree, policy_type: str) -> Tree:
             "agent_mode": "APPROVAL_AGENT_MODE_COMMENT_ONLY",
             "agent_failure_action": "APPROVAL_AGENT_FAILURE_ACTION_SKIP_POLICY_STEP",
         }
-        agents = policy_type != "POLICY_TYPE_REVOKE"
-        who: Tree = {"agent": agent} if agents else {"manager": {}}
-        return {"approval": {k: v for k, v in approval.items() if k != "agent"} | who}
-    return {"approval": {name: _with_fallback(value) for name, value in approval.items()}}
+        allows_agents = policy_type != "POLICY_TYPE_REVOKE"
+        approver: Tree = {"agent": agent} if allows_agents else {"manager": {}}
+        return {"approval": {k: v for k, v in approval.items() if k != "agent"} | approver}
+    return {"approval": {name: _add_fallback(value) for name, value in approval.items()}}
 
 
-def _with_fallback(who: Any) -> Any:
-    if not isinstance(who, dict) or not who.get("fallback"):
-        return who
-    if who.get("is_group_fallback_enabled"):
-        groups = who.get("fallback_group_ids") or [{"app_id": "a", "app_entitlement_id": "e"}]
-        return who | {"fallback_group_ids": groups}
-    return who | {"fallback_user_ids": who.get("fallback_user_ids") or ["user"]}
+def _add_fallback(approver: Any) -> Any:
+    if not isinstance(approver, dict) or not approver.get("fallback"):
+        return approver
+    if approver.get("is_group_fallback_enabled"):
+        groups = approver.get("fallback_group_ids") or [{"app_id": "a", "app_entitlement_id": "e"}]
+        return approver | {"fallback_group_ids": groups}
+    return approver | {"fallback_user_ids": approver.get("fallback_user_ids") or ["user"]}
 
 
-def _maybe(name: str, values: SearchStrategy[Any]) -> SearchStrategy[Tree]:
+def _optional_field(name: str, values: SearchStrategy[Any]) -> SearchStrategy[Tree]:
     return st.just({}) | st.fixed_dictionaries({name: values})
 
 
-def notes(most: int = 13) -> SearchStrategy[dict[str, str]]:
-    """Annotations within the tenant's limits; by default with room for the three of Pulumi."""
+def annotation_maps(most: int = 13) -> SearchStrategy[dict[str, str]]:
+    """Return a strategy of annotations that leave room for the three ownership annotations."""
     keys = st.from_regex(r"[A-Zabd-z][A-Za-z0-9._/-]{0,12}", fullmatch=True)
     values = st.from_regex(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,12}", fullmatch=True)
     return st.dictionaries(keys, values, max_size=3) | st.just(
@@ -173,7 +174,7 @@ def notes(most: int = 13) -> SearchStrategy[dict[str, str]]:
 def _rules(keys: tuple[str, ...], policy_ids: tuple[str, ...]) -> SearchStrategy[Tree]:
     outcomes = [{name: key} for key in keys for name in ("step_key", "policy_key")]
     outcomes += [{"policy_id": policy_id} for policy_id in policy_ids]
-    conditions = one_value(RULE.fields["condition"])
+    conditions = item_values(RULE.fields["condition"])
     if not outcomes:
         return st.nothing()
     return st.builds(
@@ -184,12 +185,12 @@ def _rules(keys: tuple[str, ...], policy_ids: tuple[str, ...]) -> SearchStrategy
 
 
 def messages(message: Any, *, depth: int = 0, distinct: bool = True) -> SearchStrategy[Tree]:
-    """Valid trees of one message.
+    """Return a strategy of valid trees of one message.
 
     Args:
-        message: Which.
-        depth: How many messages of its own kind it lies in.
-        distinct: Whether `require_distinct_approvers` may be set.
+        message: The message.
+        depth: The number of messages of the same kind above it.
+        distinct: True if `require_distinct_approvers` may be set.
     """
     return _messages(message, depth, distinct)
 
@@ -209,10 +210,12 @@ def _messages(message: Message, depth: int, distinct: bool) -> SearchStrategy[Tr
             allowed = [m for m in members if m != "multi_step" or depth < _DEEPEST]
             choices = allowed if group in message.required_oneofs else [*allowed, ""]
             if chosen := draw(st.sampled_from(choices)):
-                out[chosen] = draw(_member(message.fields[chosen], depth, distinct))
+                out[chosen] = draw(_member_values(message.fields[chosen], depth, distinct))
         names = st.lists(st.sampled_from(optional), max_size=3, unique=True)
         for name in draw(names) if optional else ():
-            out[name] = draw(_values(message.fields[name], depth, distinct) | _unset(name, message))
+            out[name] = draw(
+                _values(message.fields[name], depth, distinct) | _unset_values(name, message)
+            )
         for field in message.fields.values():
             if field.required:
                 out[field.name] = draw(_values(field, depth, distinct))
@@ -223,15 +226,15 @@ def _messages(message: Message, depth: int, distinct: bool) -> SearchStrategy[Tr
     return build()
 
 
-def _member(field: Field, depth: int, distinct: bool) -> SearchStrategy[Any]:
-    """A value of a chosen member of a oneof: not one that says nothing."""
+def _member_values(field: Field, depth: int, distinct: bool) -> SearchStrategy[Any]:
+    """Return a strategy of values of a chosen member of a oneof, without `False`."""
     if field.type is Scalar.BOOL:
         return st.just(True)
     return _values(field, depth + (field.name == "multi_step"), distinct)
 
 
-def _unset(name: str, message: Message) -> SearchStrategy[Any]:
-    """Ways to write that an optional field is not set."""
+def _unset_values(name: str, message: Message) -> SearchStrategy[Any]:
+    """Return a strategy of the values that mean "unset" in an optional field."""
     field = message.fields[name]
     zeros: list[Any] = [None]
     if field.shape != "one":
@@ -244,27 +247,27 @@ def _unset(name: str, message: Message) -> SearchStrategy[Any]:
 
 
 def _values(field: Field, depth: int, distinct: bool) -> SearchStrategy[Any]:
-    """Values of a field, as a whole."""
+    """Return a strategy of whole values of a field."""
     if field.shape == "one":
-        return one_value(field, depth, distinct)
-    items = one_value(field, depth, distinct)
+        return item_values(field, depth, distinct)
+    items = item_values(field, depth, distinct)
     if field.shape == "map":
         return st.dictionaries(_KEYS, items, max_size=2)
     least = field.least or int(field.required)
     if field.unordered and field.name.endswith("_ids") and field.most:
         several = st.integers(least, field.most).map(lambda n: [f"user {i}" for i in range(n)])
         return several | st.lists(items, min_size=least, max_size=3, unique=True)
-    unique = _identity if field.unordered else None
+    unique = _make_key if field.unordered else None
     return st.lists(items, min_size=least, max_size=3, unique_by=unique)
 
 
-def _identity(item: Any) -> str:
+def _make_key(item: Any) -> str:
     return json.dumps(item, sort_keys=True) if isinstance(item, dict) else str(item)
 
 
 @cache
-def one_value(field: Field, depth: int = 0, distinct: bool = True) -> SearchStrategy[Any]:
-    """Values of one item of a field."""
+def item_values(field: Field, depth: int = 0, distinct: bool = True) -> SearchStrategy[Any]:
+    """Return a strategy of values of one item of a field."""
     kind = field.type
     if isinstance(kind, Message):
         values = _messages(kind, depth, distinct)
@@ -277,7 +280,7 @@ def one_value(field: Field, depth: int = 0, distinct: bool = True) -> SearchStra
     if kind is Scalar.DURATION:
         return _durations(field)
     if kind is Scalar.STRUCT:
-        return _data()
+        return _json_objects()
     if kind is Scalar.BOOL:
         return st.booleans()
     if field.cel:
@@ -296,16 +299,18 @@ def _integers(field: Field, kind: Any) -> SearchStrategy[Any]:
 
 
 def _durations(field: Field) -> SearchStrategy[Any]:
-    """Spans of time within the field's bounds, in each spelling that survives a state file."""
+    """Return a strategy of durations within bounds, in spellings that a state keeps."""
     least, most = field.least or 1, field.most or 10**7
     spellings = [lambda n: n, lambda n: f"{n}s", lambda n: f"{n * 1000}ms", lambda n: f"{n}.0s"]
     spellings.append(lambda n: f"{n // 3600}h{n % 3600}s" if n >= 3600 else f"{n}s")
-    spelled = st.builds(lambda n, how: how(n), st.integers(least, most), st.sampled_from(spellings))
+    spelled = st.builds(
+        lambda n, spell: spell(n), st.integers(least, most), st.sampled_from(spellings)
+    )
     return spelled | st.sampled_from(["1h", "1.5h", "5400.5s", 5400.5, "90m", "2d", "1w"])
 
 
-def _data() -> SearchStrategy[Tree]:
-    """Free-form JSON, without the nulls that a state file drops."""
+def _json_objects() -> SearchStrategy[Tree]:
+    """Return a strategy of free-form JSON, without the nulls that a state file drops."""
     leaves = st.sampled_from(EXPRESSIONS["account-config"]) | st.booleans() | st.integers(-9, 9)
     inner = st.recursive(
         leaves | st.just(0.5),
@@ -315,16 +320,16 @@ def _data() -> SearchStrategy[Tree]:
     return st.dictionaries(_KEYS, inner, max_size=2)
 
 
-def _values_of(field: Field) -> tuple[str, ...]:
+def _list_choices(field: Field) -> tuple[str, ...]:
     assert isinstance(field.type, Enum)
     return field.type.values[1:]
 
 
-def sample(field: Field, other_than: Any = None) -> Any:
-    """A plain valid value of one item of `field` that means something, and not `other_than`."""
+def make_sample(field: Field, other_than: Any = None) -> Any:
+    """Return a valid non-zero value of one item of `field` that differs from `other_than`."""
     kind = field.type
     if isinstance(kind, Message):
-        return meaningful(kind)
+        return make_meaningful(kind)
     choices: tuple[Any, ...]
     if isinstance(kind, Enum):
         choices = (*kind.values[1:], "OF_A_NEWER_API")
@@ -343,24 +348,26 @@ def sample(field: Field, other_than: Any = None) -> Any:
     return next(choice for choice in choices if choice != other_than)
 
 
-def whole_sample(field: Field) -> Any:
-    """A plain valid value of `field` as a whole, whatever its shape."""
-    one = sample(field)
+def make_whole_sample(field: Field) -> Any:
+    """Return a valid value of `field` as a whole, of any shape."""
+    one = make_sample(field)
     return {"one": one, "list": [one], "map": {"a_key": one}}[field.shape]
 
 
-def minimal(message: Message) -> Tree:
-    """The least that is valid as a `message`."""
-    out: Tree = {f.name: whole_sample(f) for f in message.fields.values() if f.required}
+def make_minimal(message: Message) -> Tree:
+    """Return the smallest valid tree of a message."""
+    out: Tree = {f.name: make_whole_sample(f) for f in message.fields.values() if f.required}
     for group in sorted(message.required_oneofs):
         first = message.fields[message.oneofs[group][0]]
-        out[first.name] = minimal(first.type) if isinstance(first.type, Message) else sample(first)
+        out[first.name] = (
+            make_minimal(first.type) if isinstance(first.type, Message) else make_sample(first)
+        )
     return out
 
 
-def meaningful(message: Message) -> Tree:
-    """The least that is valid as a `message` and differs from none at all, if it has fields."""
-    if out := minimal(message):
+def make_meaningful(message: Message) -> Tree:
+    """Return the smallest valid tree of a message that is not empty, if the message has fields."""
+    if out := make_minimal(message):
         return out
     first = next((f for f in message.fields.values() if not f.output_only), None)
-    return {first.name: whole_sample(first)} if first else {}
+    return {first.name: make_whole_sample(first)} if first else {}

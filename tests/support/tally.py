@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tally:
-    """Counts, and every line that tells of something wrong."""
+    """Counts, and one line for each violation."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        """Count another's in."""
+        """Add the counts and violations of another tally."""
         self.counts += other.counts
-        self.wrong += other.wrong
+        self.violations += other.violations

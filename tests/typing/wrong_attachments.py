@@ -1,5 +1,6 @@
 """Mistakes in the arguments of attachments. Each is reported at its line."""
 
+import pulumi_c1policy as c1
 from pulumi_c1policy import AppPolicies, EntitlementPolicies
 
 AppPolicies("a", grant_policy_id="p")  # E: app_id
@@ -13,3 +14,6 @@ EntitlementPolicies(
     entitlement_id="e",
     emergency_grant_enabled="yes",  # E: emergency_grant_enabled
 )
+shop = c1.find_app(name="Shop")
+AppPolicies("g", app_id=shop, grant_policy_id=shop)  # E: grant_policy_id
+EntitlementPolicies("h", app_id=shop, entitlement_id=shop)  # E: entitlement_id

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import pulumi_c1policy
+from pulumi_c1policy import testing
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +21,11 @@ def test_public_names_are_importable_and_sorted() -> None:
     assert list(pulumi_c1policy.__all__) == sorted(pulumi_c1policy.__all__)
     for name in pulumi_c1policy.__all__:
         assert getattr(pulumi_c1policy, name) is not None
-        assert name in dir(pulumi_c1policy)
+
+
+@pytest.mark.parametrize("module", [pulumi_c1policy, testing], ids=lambda each: each.__name__)
+def test_a_module_lists_its_public_names(module: ModuleType) -> None:
+    assert dir(module) == sorted(module.__all__)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

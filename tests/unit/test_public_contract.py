@@ -34,7 +34,7 @@ from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
-from pulumi_c1policy._pulumi import config_keys, decision_sources
+from pulumi_c1policy._pulumi import config_keys, decision_sources, id_check_level
 from pulumi_c1policy.provider import (
     AppPoliciesProvider,
     EntitlementPoliciesProvider,
@@ -50,7 +50,7 @@ STATE_KEYS = """
 """
 ANNOTATION_KEYS = "iac_resource_address iac_workspace managed_by"
 CONFIG_KEYS = """
-    accessToken allowInsecureHttp allowTenantChange clientId clientSecret ignoreWarnings oidcToken
+    accessToken allowInsecureHttp allowTenantChange checkIds clientId clientSecret ignoreWarnings oidcToken
     onConflict onDelete onInUse onLeftover onTakeover requestDeadline serverUrl severity
     tenantDomain validateOnline
 """
@@ -58,9 +58,11 @@ ENVIRONMENT_VARIABLES = """
     CONDUCTORONE_ACCESS_TOKEN CONDUCTORONE_ALLOW_INSECURE_HTTP CONDUCTORONE_CLIENT_ID
     CONDUCTORONE_CLIENT_SECRET CONDUCTORONE_OIDC_TOKEN CONDUCTORONE_REQUEST_DEADLINE
     CONDUCTORONE_SERVER_URL CONDUCTORONE_TENANT_DOMAIN PULUMI_C1POLICY_ALLOW_TENANT_CHANGE
+    PULUMI_C1POLICY_CHECK_IDS
     PULUMI_C1POLICY_DEBUG PULUMI_C1POLICY_ON_CONFLICT PULUMI_C1POLICY_ON_DELETE
     PULUMI_C1POLICY_ON_IN_USE PULUMI_C1POLICY_ON_LEFTOVER PULUMI_C1POLICY_ON_TAKEOVER
 """
+ID_CHECK_LEVELS = "error off warn"
 DECISION_VALUES = """
     on_conflict=overwrite on_conflict=refuse on_delete=keep on_delete=restore on_in_use=delete
     on_in_use=refuse on_leftover=adopt
@@ -69,14 +71,15 @@ DECISION_VALUES = """
 RULE_IDS = """
     action-step after-end agent-failure-action agent-mode agent-policies agent-reassign
     agent-type agent-user always-false always-true annotation-key annotation-value
-    approver-can-be-empty bad-literal certify-only dead-rule deprecated empty-condition
+    approver-can-be-empty bad-literal certify-only dead-rule deprecated disabled-user
+    empty-condition
     empty-step fallback-nobody first-of-maybe-empty has-argument long-chain missing no-baseline
     no-effect no-steps no-such-steps not-a-value not-called not-for-type not-in-place not-kept
     old-spelling one-of open-text other-type out-of-bounds output-only policy-cycle policy-type
     provision-step self-reference syntax tenant too-few too-large too-many two-baselines
     two-spellings type-check unchecked undocumented unknown-field unknown-function
     unknown-result unknown-type unknown-value unknown-variable unreachable wait-length
-    wrong-arguments wrong-result wrong-types
+    wrong-arguments wrong-id wrong-result wrong-types
 """
 COMMAND_OPTIONS = {
     "check-expression": """
@@ -91,7 +94,7 @@ COMMAND_OPTIONS = {
         --unset-fields --wait-limits
     """,
     "import": """
-        --all --file --force --program --severity --take-over --type
+        --all --attachments --file --force --lookups --program --severity --take-over --type
     """,
     "simulate": """
         --account --against --all --config --directory --entitlement --fail-on-change --format
@@ -318,6 +321,10 @@ def test_environment_variables_are_stable() -> None:
 def test_values_of_decisions_are_stable() -> None:
     found = [f"{name}={value}" for name, values in DECISIONS.items() for value in values]
     compare("Values of decisions", DECISION_VALUES, found)
+
+
+def test_levels_of_the_check_of_ids() -> None:
+    compare("Levels of checkIds", ID_CHECK_LEVELS, id_check_level.LEVELS)
 
 
 def test_rule_ids_are_stable() -> None:

@@ -12,7 +12,9 @@ from pulumi_c1policy._lifecycle.effects import absence
 from pulumi_c1policy._lifecycle.effects.attachment_reads import AttachmentReads
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.leftovers import Leftovers
+from pulumi_c1policy._lifecycle.effects.object_search import ObjectSearch
 from pulumi_c1policy._lifecycle.effects.reads import Reads
+from pulumi_c1policy._lifecycle.effects.use_count import UseCount
 from pulumi_c1policy._lifecycle.effects.use_guard import UseGuard
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._model.policy import POLICY
@@ -39,6 +41,8 @@ class Run:
         guard: The guard of deletions.
         attachments: The client of the objects to which policies are attached.
         attachment_reads: The reads of these objects.
+        objects: The search for the objects that policies name.
+        use_count: The count of the objects that use a policy.
         tenant: The host and port of the tenant, for the state.
         warn: Show a warning beside the resource of the current operation.
     """
@@ -49,6 +53,8 @@ class Run:
     guard: UseGuard
     attachments: AttachmentClient
     attachment_reads: AttachmentReads
+    objects: ObjectSearch
+    use_count: UseCount
     tenant: str = ""
     warn: Callable[[str], None] = lambda _: None
 
@@ -63,11 +69,19 @@ class Run:
         warn: Callable[[str], None] = lambda _: None,
     ) -> Run:
         """Make a run over a client and the known state."""
-        leftovers = Leftovers(client, known, warn)
-        guard = UseGuard(client, known, warn)
         attachments = AttachmentClient(client.transport)
-        reads, attachment_reads = Reads(client, clock), AttachmentReads(attachments, clock)
-        return cls(client, reads, leftovers, guard, attachments, attachment_reads, tenant, warn)
+        return cls(
+            client,
+            Reads(client, clock),
+            Leftovers(client, known, warn),
+            UseGuard(client, known, warn),
+            attachments,
+            AttachmentReads(attachments, clock),
+            ObjectSearch(client, attachments, known),
+            UseCount(client),
+            tenant,
+            warn,
+        )
 
     def wait_for_looks(self, ambiguous: C1PolicyError) -> Iterator[None]:
         """Yield at the moments at which to look for the effect of a write.

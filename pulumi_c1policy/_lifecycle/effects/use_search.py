@@ -134,15 +134,8 @@ class UseSearch:
             pass
 
     def _follow(self, read: Callable[[str], RowPage]) -> Iterator[dict[str, Any]]:
-        """Yield the rows of all pages; a page token that comes twice ends them."""
-        token, seen = "", {""}
-        while True:
-            page = self._send(partial(read, token))
-            yield from page.rows or ()
-            token = page.next_page_token
-            if token in seen:
-                return
-            seen.add(token)
+        """Yield the rows of all pages."""
+        return usage_client.follow_pages(lambda token: self._send(partial(read, token)))
 
     def _send(self, request: Callable[[], _Result]) -> _Result:
         """Send a request, if the limit permits it."""

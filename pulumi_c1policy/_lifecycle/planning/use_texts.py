@@ -6,7 +6,7 @@ A sentence continues the name of the resource ("the policy 'x': it …"), so it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning import uses
@@ -16,6 +16,7 @@ from pulumi_c1policy._lifecycle.planning.uses import PolicyUse
 MAX_SHOWN: Final = 5
 """The number of uses that a sentence lists."""
 
+_Topic = TypeVar("_Topic", bound=str)
 _MAX_NAME_LENGTH = 60
 _VARIABLE = "PULUMI_C1POLICY_ON_IN_USE=delete"
 
@@ -31,7 +32,7 @@ def refuse_delete(policy_id: str, found: Sequence[PolicyUse], *, is_complete: bo
     return Refuse(
         f"it is in use by {count_uses(found, is_complete=is_complete)}, which would keep the id of "
         f"a deleted policy: {_list(found)}.",
-        "Let them use another policy, then run the command again "
+        "Attach another policy to them, then run the command again "
         f"(`c1policy usage {policy_id}` lists them); or delete the policy although it is in use: "
         f"`{_VARIABLE} pulumi up`, or `{_VARIABLE} pulumi destroy`.",
     )
@@ -51,8 +52,8 @@ def warn_of_replaced_delete(
     return (
         f"it was replaced by {new_id}, but is still in use by "
         f"{count_uses(found, is_complete=is_complete)}: {_list(found)}. It was removed from the "
-        f"stack, and the tenant keeps it. Let them use another policy, then delete {policy_id} in "
-        "ConductorOne."
+        f"stack, and the tenant keeps it. Attach another policy to them, then delete {policy_id} "
+        "in ConductorOne."
     )
 
 
@@ -62,10 +63,33 @@ def warn_of_unchecked(reasons: Mapping[str, str]) -> str:
     Args:
         reasons: The kinds of objects that were not searched, each with the reason.
     """
-    listed = "; ".join(f"{kind}: {reason.rstrip('.')}" for kind, reason in reasons.items())
     return (
-        f"the tenant does not tell whether {' and '.join(reasons)} use the policies that this run "
-        f"deletes ({listed}). The deletions go on without this check."
+        f"the tenant did not answer which {' and '.join(reasons)} use the policies that this run "
+        f"deletes ({_list_reasons(reasons)}). The policies are deleted without this check."
+    )
+
+
+def tell_of_update(found: Sequence[PolicyUse], *, is_complete: bool) -> str:
+    """Tell, at the preview of an update, how many objects use the policy.
+
+    Args:
+        found: The uses, at least one.
+        is_complete: False if there may be more uses.
+    """
+    counted = count_uses(found, is_complete=is_complete)
+    return f"it is used by {counted}; the change applies to all of them."
+
+
+def warn_of_uncounted(reasons: Mapping[_Topic, str]) -> str:
+    """Warn, once per run, that the use of changed policies could not be counted.
+
+    Args:
+        reasons: The kinds of objects that were not searched, each with the reason.
+    """
+    return (
+        f"The tenant did not answer which {' and '.join(reasons)} use the policies that this run "
+        f"changes ({_list_reasons(reasons)}). The run goes on without this information; "
+        "`pulumi config set c1policy:checkIds off` turns the question off."
     )
 
 
@@ -79,8 +103,8 @@ def count_uses(found: Sequence[PolicyUse], *, is_complete: bool = True) -> str:
 
 def name_object(use: PolicyUse) -> str:
     """Name the object that uses a policy: its kind, name and id, and those of its app."""
-    of = f" of the app {_name_by_id(use.app_name, use.app_id)}" if use.app_id else ""
-    return f"the {use.kind} {_name_by_id(use.name, use.id)}{of}"
+    app = f" of the app {_name_by_id(use.app_name, use.app_id)}" if use.app_id else ""
+    return f"the {use.kind} {_name_by_id(use.name, use.id)}{app}"
 
 
 def _name_by_id(name: str, own_id: str) -> str:
@@ -90,6 +114,10 @@ def _name_by_id(name: str, own_id: str) -> str:
         shown = f"{shown[: _MAX_NAME_LENGTH - 1]}…"
     plain_id = _text.to_one_line(own_id)
     return f"'{shown}' ({plain_id})" if shown else plain_id
+
+
+def _list_reasons(reasons: Mapping[_Topic, str]) -> str:
+    return "; ".join(f"{kind}: {reason.rstrip('.')}" for kind, reason in reasons.items())
 
 
 def _list(found: Sequence[PolicyUse]) -> str:

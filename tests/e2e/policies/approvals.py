@@ -1,4 +1,4 @@
-"""Policies that differ in who approves, and in what happens when nobody does."""
+"""Policies with different approvers and different reactions to a missing approval."""
 
 from __future__ import annotations
 

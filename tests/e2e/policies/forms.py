@@ -1,4 +1,4 @@
-"""Policies that ask: every kind of form field, with its rules and its looks."""
+"""Policies with forms: every kind of form field, with its rules and its layout."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pulumi_c1policy._pulumi import failures
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 from pulumi_c1policy.provider import EntitlementPoliciesProvider
 from tests.integration.attachments.attachment_company import Company
-from tests.support.engine import Process, transport
+from tests.support.engine import Process, pass_through_engine
 
 OWNER = {
     "managed_by": "pulumi",
@@ -32,13 +32,13 @@ class AttachmentEngine:
     def name(self, **values: Any) -> dict[str, Any]:
         """Return the inputs of the resource."""
         ids = {"app_id": self.company.app, "entitlement_id": self.company.entitlement}
-        return transport({**ids, **values, "__owner": OWNER})
+        return pass_through_engine({**ids, **values, "__owner": OWNER})
 
     def create(self, **values: Any) -> None:
         with Process(self.company.tenant).alive():
             created = EntitlementPoliciesProvider().create(self.name(**values))
         assert created.id == self.id
-        self.outputs = transport(created.outs or {})
+        self.outputs = pass_through_engine(created.outs or {})
 
     def read(self) -> Any:
         with Process(self.company.tenant).alive():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -72,7 +73,13 @@ def test_a_thousand_policies_are_read_in_pages(
     assert len(read_entries()) == 1000
     builtin = sum(record.builtin for record in c1_tenant.policies)
     pages = -(-(1000 + builtin) // 100)
-    assert len([r for r in c1_tenant.requests if not r.path.endswith("/token")]) == pages
+    paths = Counter(request.path for request in c1_tenant.requests)
+    # One more request asks for the name of the app.
+    assert paths == {
+        "/auth/v1/token": 1,
+        "/api/v1/search/policies": pages,
+        "/api/v1/search/apps": 1,
+    }
 
 
 def test_a_type_selects_its_policies(run: Callable[..., Result], c1_tenant: Emulator) -> None:
@@ -96,7 +103,9 @@ def test_policies_that_cannot_be_adopted_are_left_out_with_a_reason(
     done = run("--all")
     assert done.exit_code == 0
     assert sorted(read_entries()) == ["good", "points"]
-    assert "    # Terraform's, which is not declared here.\n" in Path("policies.py").read_text()
+    assert (
+        "    # Policy Terraform's, which is not declared here.\n" in Path("policies.py").read_text()
+    )
     lines = done.stderr.splitlines()
     assert all(line.startswith("left out: ") for line in lines)
     assert any("'No baseline'" in line and "[no-baseline]" in line for line in lines)
@@ -241,9 +250,9 @@ def test_the_page_shows_the_output_and_the_program(
     create(c1_tenant, "Everyday requests", policySteps=waiting, rules=[rule])
     Path("Pulumi.yaml").write_text("name: shop\n")
     done = run("Everyday requests", "Low risk")
-    program = Path("policies.py").read_text().partition("as c1\n\n")[2]
+    _, start, program = Path("policies.py").read_text().partition("import pulumi_c1policy")
     assert done.stdout in PAGE.read_text()
-    assert f"```python\n{program}```" in PAGE.read_text()
+    assert f"```python\n{start}{program}```" in PAGE.read_text()
 
 
 def test_the_output_lists_the_next_commands(

@@ -357,7 +357,7 @@ def test_all_threads_share_one_search_for_leftovers(c1_tenant: Emulator, stack: 
     names = [f"access-{number}" for number in range(40)]
     with Process(c1_tenant).alive() as provider, ThreadPoolExecutor(4) as threads:
         inputs = [
-            provider.check({}, stack.properties(name, make_grant(name), {})).inputs
+            provider.check({}, stack.build_properties(name, make_grant(name), {})).inputs
             for name in names
         ]
         created = list(threads.map(provider.create, inputs))
@@ -376,7 +376,7 @@ def test_a_failed_search_for_leftovers_is_an_error_of_each_create(
     names = ["a", "b", "c", "d"]
 
     def failure(name: str) -> str:
-        inputs = provider.check({}, stack.properties(name, make_grant(name), {})).inputs
+        inputs = provider.check({}, stack.build_properties(name, make_grant(name), {})).inputs
         with pytest.raises(errors.PermissionDeniedError) as caught:
             provider.create(inputs)
         return str(caught.value)

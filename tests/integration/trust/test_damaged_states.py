@@ -118,7 +118,7 @@ def test_any_damage_gives_a_result_or_an_error_of_this_package(
 ) -> None:
     stack = Stack(c1_tenant)
     declared = make_grant()
-    checked = {**stack.properties("access", declared, {}), **inputs}
+    checked = {**stack.build_properties("access", declared, {}), **inputs}
     checked["annotations"] = {**inputs.get("annotations", {}), **make_ownership()}
     checked.pop("scope", None)
     c1_tenant.reset()

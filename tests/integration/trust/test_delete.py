@@ -204,7 +204,7 @@ def test_a_forced_replacement_that_adopts_keeps_the_policy(
     assert "was kept" in caplog.text
     assert "--refresh --replace" in caplog.text
     assert stack.id_of("access") == old
-    assert [entry.goes for entry in stack.state] == [False]
+    assert [entry.is_pending_delete for entry in stack.state] == [False]
     others.assert_untouched()
 
 
@@ -249,7 +249,7 @@ def test_a_replacement_with_a_failed_delete_is_completed_by_the_next_run(
     c1_tenant.set_faults(Fault(do="answer", status=403, **DELETE))
     with pytest.raises(errors.PermissionDeniedError):
         stack.up({"access": make_revoke()})
-    assert [entry.goes for entry in stack.state] == [True, False]
+    assert [entry.is_pending_delete for entry in stack.state] == [True, False]
     stack.up({"access": make_revoke()})
     assert [policy["id"] for policy in list_live(c1_tenant)] == [stack.id_of("access")]
 

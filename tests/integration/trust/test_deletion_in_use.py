@@ -161,7 +161,7 @@ def test_a_failed_search_for_uses_does_not_refuse_a_deletion(
         stack.destroy()
     assert list_live(c1_tenant) == []
     [warning] = caplog.messages
-    assert "does not tell whether apps and entitlements use the policies" in warning
+    assert "did not answer which apps and entitlements use the policies" in warning
     assert f" {status} " in warning
 
 
@@ -260,7 +260,7 @@ def test_the_next_run_decides_about_a_pending_deletion_of_a_replaced_policy(
     with caplog.at_level(logging.WARNING):
         stack.up({"access": make_revoke()}, refresh=True)
     assert f"it was replaced by {stack.id_of('access')}" in caplog.messages[-1]
-    assert [entry.goes for entry in stack.state] == [False]
+    assert [entry.is_pending_delete for entry in stack.state] == [False]
 
 
 def test_a_used_policy_that_a_person_took_over_is_kept_with_a_warning(

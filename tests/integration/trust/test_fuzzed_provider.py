@@ -138,7 +138,7 @@ def test_any_answers_give_a_result_or_an_error_of_this_package(
     process = Process(c1_tenant, network=_ScriptedNetwork(answers), accessToken=token)
     with process.alive() as provider:
         old, new = (
-            provider.check({}, stack.properties("access", make_grant(text), {})).inputs
+            provider.check({}, stack.build_properties("access", make_grant(text), {})).inputs
             for text in ("Old.", "New.")
         )
         outputs = {**old, "id": ID, "system_builtin": False}

@@ -67,7 +67,7 @@ def test_an_update_of_another_field_records_a_held_step(c1_tenant: Emulator, sta
     stack.up({"access": make_grant("B")})
     entry = stack.entry("access")
     assert entry
-    properties = stack.properties("access", make_grant("B", policy_steps=OWNERS), {})
+    properties = stack.build_properties("access", make_grant("B", policy_steps=OWNERS), {})
     c1_tenant.clear_requests()
     with Process(c1_tenant).alive() as provider:
         inputs = provider.check(entry.inputs, properties).inputs

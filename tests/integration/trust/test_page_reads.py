@@ -99,7 +99,7 @@ def test_a_written_policy_is_not_read_from_a_page(c1_tenant: Emulator, stack: St
         for entry in stack.state:
             provider.read(entry.id, entry.outputs)
         entry = stack.state[-1]
-        new = provider.check({}, stack.properties("p9", make_grant("New."), {})).inputs
+        new = provider.check({}, stack.build_properties("p9", make_grant("New."), {})).inputs
         written = provider.update(entry.id, entry.outputs, new)
         found = provider.read(entry.id, dict(written.outs or {}))
     assert (found.inputs or {})["description"] == "New."

@@ -256,7 +256,7 @@ def test_no_lock_is_held_during_a_request(kind: str, c1_tenant: Emulator, stack:
 
     def work(name: str) -> None:
         entry = stack.entry(name)
-        new = provider.check({}, stack.properties(name, make_grant("new"), {})).inputs
+        new = provider.check({}, stack.build_properties(name, make_grant("new"), {})).inputs
         if entry is None:
             provider.create(new)
         elif kind == "reads":
@@ -278,7 +278,7 @@ def test_an_interrupted_run_does_not_wait_for_a_retry_after(
     c1_tenant.set_faults(Fault(do="answer", status=429, retry_after=60, times=None, **SEARCH))
     process = Process(c1_tenant, clock=ClientClock())
     with process.alive() as provider, ThreadPoolExecutor(1) as threads:
-        inputs = provider.check({}, stack.properties("access", ONE["access"], {})).inputs
+        inputs = provider.check({}, stack.build_properties("access", ONE["access"], {})).inputs
         pending = threads.submit(provider.create, inputs)
         while not any(request.fault for request in c1_tenant.requests):
             pass

@@ -67,4 +67,4 @@ def test_the_links_of_a_changelog_fragment_start_at_the_root(root: Path) -> None
 def test_equal_headings_have_different_anchors(root: Path) -> None:
     page = root / "page.md"
     page.write_text("# Same\n\n# Same\n")
-    assert check_links.anchors(page) == {"same", "same-1"}
+    assert check_links.list_anchors(page) == {"same", "same-1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from pulumi_c1policy._import.adoptable import Adopted, prepare_adoption
 from pulumi_c1policy._import.import_file import make_import_file
 from pulumi_c1policy._import.program_names import make_names
-from pulumi_c1policy._import.program_writer import write_program
+from pulumi_c1policy._import.program_writer import Source, list_fields, write_program
+from pulumi_c1policy._import.tenant_objects import describe_policies
 
 ACCEPT: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
 RUFF = Path(sys.executable).with_name("ruff")
@@ -40,9 +42,11 @@ def make_program(*policies: dict[str, Any], others: dict[str, str] | None = None
     """Write the program that declares the policies."""
     found = adopt(*policies)
     called = make_names(policy.name for policy in found)
-    return write_program(
-        found, called, {policy.id: policy.name for policy in found} | (others or {})
-    )
+    names = {policy.id: (policy.name, "") for policy in found}
+    names |= {own_id: (name, "") for own_id, name in (others or {}).items()}
+    fields = list_fields(found, ())
+    objects = describe_policies(fields, names, has_lookups=False)
+    return write_program(Source(found, called, objects))
 
 
 def make_entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str, dict[str, Any]]:
@@ -52,12 +56,15 @@ def make_entries(*policies: dict[str, Any], take_over: bool = False) -> dict[str
     return {entry["name"]: entry for entry in json.loads(text)["resources"]}
 
 
-def run_program(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+def run_program(
+    source: str, ids: dict[str, str], **lookups: Callable[..., Any]
+) -> dict[str, dict[str, Any]]:
     """Run a program; return the arguments of each policy by resource name, in its order.
 
     Args:
         source: The program.
         ids: The value of `id` of each resource.
+        **lookups: The lookups of the program.
     """
     found: dict[str, dict[str, Any]] = {}
 
@@ -69,7 +76,7 @@ def run_program(source: str, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
 
     line = "import pulumi_c1policy as c1\n"
     assert source.count(line) == 1
-    names = {"c1": SimpleNamespace(Policy=Policy)}
+    names = {"c1": SimpleNamespace(Policy=Policy, **lookups)}
     exec(compile(source.replace(line, ""), "policies.py", "exec"), names)  # noqa: S102
     return found
 

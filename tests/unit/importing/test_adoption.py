@@ -10,7 +10,7 @@ import pytest
 from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption, write_inputs
 from pulumi_c1policy._import.import_file import make_import_file
 from pulumi_c1policy._import.program_names import make_names
-from pulumi_c1policy._import.program_writer import write_program
+from pulumi_c1policy._import.program_writer import Source, write_program
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
@@ -209,7 +209,7 @@ def test_a_rejected_step_is_left_out_with_a_comment() -> None:
     assert isinstance(found, Adopted)
     assert found.inputs["policy_steps"] == ACCEPT
     assert found.held == {'policy_steps["grant"].steps[1]': "provision-step"}
-    source = write_program([found], make_names(["a"]), {})
+    source = write_program(Source([found], make_names(["a"])))
     assert (
         '# The tenant keeps policy_steps["grant"].steps[1]. It rejects such a step in a write; '
         "set provisioning on the entitlement. [provision-step]\n"
@@ -237,7 +237,7 @@ def test_the_user_of_an_agent_is_not_written() -> None:
     steps = {"grant": {"steps": [{"approval": {"agent": agent}}]}}
     found = prepare_adoption(make_wire_policy("a", policySteps=steps), take_over=False)
     assert isinstance(found, Adopted)
-    assert "agent_user_id" not in write_program([found], make_names(["a"]), {})
+    assert "agent_user_id" not in write_program(Source([found], make_names(["a"])))
     [entry] = json.loads(make_import_file([found], make_names(["a"])))["resources"]
     prior = from_state({k: v for k, v in entry["outputs"].items() if k != "__provider"})
     assert plan(prior, found.inputs) == NoOp()

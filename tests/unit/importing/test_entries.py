@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_c1policy._import.import_file import PROVIDER, TYPE
+from pulumi_c1policy._import.import_file import ATTACHMENT_PROVIDERS, PROVIDER, TYPE
 from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, build_body, plan
@@ -15,7 +16,12 @@ from pulumi_c1policy._lifecycle.planning.state_codec import from_state
 from pulumi_c1policy._lifecycle.planning.state_versions import VERSION
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
-from pulumi_c1policy.provider import PolicyProvider
+from pulumi_c1policy.attachments import AppPolicies, EntitlementPolicies
+from pulumi_c1policy.provider import (
+    AppPoliciesProvider,
+    EntitlementPoliciesProvider,
+    PolicyProvider,
+)
 from pulumi_c1policy.resource import Policy
 from tests.unit.importing.imported_programs import ACCEPT, make_entries, make_wire_policy
 
@@ -29,6 +35,16 @@ TERRAFORM = OURS | {"managed_by": "terraform"}
 
 def test_the_provider_is_the_sdk_s_pickle_of_our_provider() -> None:
     assert serialize_provider(PolicyProvider()) == PROVIDER
+
+
+@pytest.mark.parametrize(
+    ("resource", "provider"),
+    [(AppPolicies, AppPoliciesProvider), (EntitlementPolicies, EntitlementPoliciesProvider)],
+)
+def test_the_providers_of_attachments_are_the_sdk_s_pickles(resource: Any, provider: Any) -> None:
+    assert serialize_provider(provider()) == ATTACHMENT_PROVIDERS[resource.__name__]
+    token = TYPE.replace("Policy", resource.__name__)
+    assert f"pulumi-python:{resource._resource_type_name}" == token
 
 
 def test_the_type_is_that_of_the_resource() -> None:

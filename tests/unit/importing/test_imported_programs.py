@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_c1policy._import.program_names import make_names
+from pulumi_c1policy._import.program_writer import Source, list_fields, write_program
+from pulumi_c1policy._import.references import Reference
+from pulumi_c1policy._import.tenant_objects import LookupCall, TenantObject
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
 from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._lifecycle.planning.plan import Update, plan
 from pulumi_c1policy._lifecycle.planning.prior import find_drift
 from pulumi_c1policy._lifecycle.planning.state_codec import REWRITTEN, from_state
+from pulumi_c1policy._lookup_result import LookupResult
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode, encode
+from pulumi_c1policy._pulumi import engine_values
+from pulumi_c1policy.lookup_results import (
+    FindAppResult,
+    FindGroupResult,
+    FindStepUpProviderResult,
+    FindUserResult,
+    FindWebhookResult,
+    GetPolicyResult,
+)
+from pulumi_c1policy.policy_type import PolicyType
 from tests.support.strategies import accepted_policies
 from tests.unit.importing.imported_programs import (
+    adopt,
     format_source,
     make_entries,
     make_program,
@@ -58,6 +75,46 @@ def test_program_and_state_are_equal_to_the_live_policies(tenant: list[dict[str,
         assert isinstance(planned, Update)
         assert planned.mask == ("annotations",)
         assert [f for f in check(inputs) if f.severity == "error"] == []
+
+
+RESULTS: dict[str, Callable[..., LookupResult]] = {
+    "app": lambda own: FindAppResult(id=own.id, display_name="A"),
+    "entitlement": lambda own: FindGroupResult(id=own.id, app_id=own.app_id),
+    "user": lambda own: FindUserResult(id=own.id, email="a@example.com"),
+    "webhook": lambda own: FindWebhookResult(id=own.id, display_name="W"),
+    "step-up provider": lambda own: FindStepUpProviderResult(id=own.id, display_name="S"),
+    "policy": lambda own: GetPolicyResult(
+        id=own.id, display_name="P", policy_type=PolicyType.GRANT
+    ),
+}
+
+
+@given(tenants())
+def test_a_program_with_lookups_has_the_ids_of_the_live_policies(
+    tenant: list[dict[str, Any]],
+) -> None:
+    found = adopt(*tenant)
+    names = make_names(policy.name for policy in found)
+    fields = list_fields(found, ())
+    keys = {str(number): each for number, each in enumerate(fields)}
+    objects = {
+        each: TenantObject(f"{each.kind} {key}", lookup=LookupCall("look_up", {"key": key}))
+        for key, each in keys.items()
+    }
+    source = write_program(Source(found, names, objects))
+    assert format_source(source) == source
+    own, called = {policy.id for policy in found}, list[Reference]()
+
+    def look_up(key: str) -> LookupResult:
+        called.append(keys[key])
+        return RESULTS[keys[key].kind](keys[key])
+
+    ids = {name.resource: policy.id for name, policy in zip(names, found, strict=True)}
+    declared = run_program(source, ids, look_up=look_up)
+    for name, policy in zip(names, found, strict=True):
+        assert engine_values.resolve(declared[name.resource]) == policy.inputs
+    wanted = [each for each in fields if each.kind != "policy" or each.id not in own]
+    assert sorted(called) == sorted(wanted)
 
 
 def make_escalation(to: str) -> dict[str, Any]:
@@ -105,7 +162,8 @@ def test_a_reference_to_an_undeclared_policy_is_an_id_with_a_comment() -> None:
     policy = make_wire_policy("a", policySteps=None, baselinePolicyId="2other")
     source = make_program(policy, others={"2other": "Every\nbody's"})
     expected = (
-        '    # Every body\'s, which is not declared here.\n    baseline_policy_id="2other",\n'
+        "    # Policy Every body's, which is not declared here.\n"
+        '    baseline_policy_id="2other",\n'
     )
     assert expected in source
     assert format_source(source) == source

@@ -13,7 +13,7 @@ from pulumi_c1policy._import import policy_selection
 from pulumi_c1policy._import.adoptable import Adopted, LeftOut, prepare_adoption
 from pulumi_c1policy._import.import_file import make_import_file
 from pulumi_c1policy._import.program_names import make_names
-from pulumi_c1policy._import.program_writer import write_program
+from pulumi_c1policy._import.program_writer import Source, write_program
 from pulumi_c1policy._import.writable import check_writable
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import encode
@@ -48,5 +48,5 @@ def test_any_policy_is_written_or_left_out(policy: dict[str, Any], odd: dict[str
             assert found.reason
         else:
             names = make_names([found.name])
-            ast.parse(write_program([found], names, {}))
+            ast.parse(write_program(Source([found], names)))
             json.loads(make_import_file([found], names), parse_constant=lambda name: 1 / 0)

@@ -16,12 +16,18 @@ import pytest
 from pulumi_c1policy import inputs
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Enum, Message, index_messages
-from scripts.generated import enum_choices, inputs_of, is_required, settle, type_name
+from scripts.generated import (
+    format_type_name,
+    is_required,
+    list_enum_choices,
+    list_inputs,
+    write_files,
+)
 
 ROOT = Path(__file__).parents[3]
 MESSAGES = [message for message in index_messages(POLICY).values() if message is not POLICY]
 ENUMS = {
-    type_name(field.type): field.type
+    format_type_name(field.type): field.type
     for message in index_messages(POLICY).values()
     for field in message.fields.values()
     if isinstance(field.type, Enum)
@@ -58,36 +64,36 @@ def test_an_outdated_file_is_named_and_updated(
     if before is not None:
         path.write_text(before)
     monkeypatch.setattr(sys, "argv", ["script", "--check"])
-    assert settle({path: after}, "scripts.some") == 1
+    assert write_files({path: after}, "scripts.some") == 1
     assert str(path) in (told := capsys.readouterr().out)
     assert "python -m scripts.some" in told
     assert (path.read_text() if path.exists() else None) == before
     monkeypatch.setattr(sys, "argv", ["script"])
-    assert settle({path: after}, "scripts.some") == 0
+    assert write_files({path: after}, "scripts.some") == 0
     assert (path.read_text() if path.exists() else None) == after
 
 
 def test_the_public_names_are_those_of_the_model() -> None:
     """Every message and enum has its type, and nothing else is public; the list is sorted."""
-    expected = {*map(type_name, MESSAGES), *ENUMS, "Duration"}
+    expected = {*map(format_type_name, MESSAGES), *ENUMS, "Duration"}
     assert inputs.__all__ == sorted(expected)
-    assert len({*map(type_name, MESSAGES)}) == len(MESSAGES)
+    assert len({*map(format_type_name, MESSAGES)}) == len(MESSAGES)
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=type_name)
+@pytest.mark.parametrize("message", MESSAGES, ids=format_type_name)
 def test_a_typed_dict_has_the_keys_of_its_message(message: Message) -> None:
     """Keys are the fields that a program may set; the required ones are required."""
-    typed: Any = getattr(inputs, type_name(message))
-    fields = inputs_of(message)
+    typed: Any = getattr(inputs, format_type_name(message))
+    fields = list_inputs(message)
     assert typed.__required_keys__ | typed.__optional_keys__ == {field.name for field in fields}
     required = {field.name for field in fields if is_required(message, field)}
     assert typed.__required_keys__ == required
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=type_name)
+@pytest.mark.parametrize("message", MESSAGES, ids=format_type_name)
 def test_every_key_has_its_docstring(message: Message) -> None:
     """An editor shows the text of the model."""
-    typed: Any = getattr(inputs, type_name(message))
+    typed: Any = getattr(inputs, format_type_name(message))
     (definition,) = ast.parse(inspect.getsource(typed)).body
     assert isinstance(definition, ast.ClassDef)
     texts = [
@@ -95,7 +101,7 @@ def test_every_key_has_its_docstring(message: Message) -> None:
         for node in definition.body
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     ]
-    for field in inputs_of(message):
+    for field in list_inputs(message):
         assert any(field.doc in text for text in texts), field.name
 
 
@@ -103,7 +109,7 @@ def test_every_key_has_its_docstring(message: Message) -> None:
 def test_a_literal_has_the_values_of_its_enum(name: str) -> None:
     """A program may write each value; a required field has no zero value."""
     values = typing.get_args(getattr(inputs, name))
-    assert values == enum_choices(ENUMS[name])
+    assert values == list_enum_choices(ENUMS[name])
     assert set(ENUMS[name].values) - set(values) <= {ENUMS[name].zero}
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.refs import APP_ENTITLEMENT_REFERENCE
@@ -67,7 +68,8 @@ OTHER_IDS = """
 
 
 def test_every_id_of_an_object_has_the_kind_of_the_object() -> None:
-    fields = [field for message in index_messages(POLICY).values() for field in message._fields]
+    messages = [*index_messages(POLICY).values(), APP_POLICIES, ENTITLEMENT_POLICIES]
+    fields = [field for message in messages for field in message._fields]
     found = {
         field.name
         for field in fields

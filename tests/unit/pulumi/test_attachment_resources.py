@@ -12,6 +12,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_c1policy._lifecycle.planning import attachment_texts
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
+from pulumi_c1policy._model.id_fields import ID_FIELDS
 from pulumi_c1policy._model.schema import Message, Scalar
 from pulumi_c1policy._pulumi import runtime
 from pulumi_c1policy._pulumi.declared_targets import DeclaredTargets
@@ -31,9 +32,9 @@ def test_the_arguments_are_the_fields_and_the_decisions(resource: type, message:
     parameters = inspect.signature(resource).parameters
     names = [name for name in parameters if name not in ("resource_name", "opts")]
     assert names == [*message.fields, *ATTACHMENT_DECISIONS]
-    types = {Scalar.STRING: "str", Scalar.BOOL: "bool"}
+    ids = {"app": "AppId", "entitlement": "EntitlementId", "policy": "PolicyId"}
     for field in message.fields.values():
-        kind = types[Scalar(field.type)] if isinstance(field.type, Scalar) else ""
+        kind = "bool" if field.type is Scalar.BOOL else ids[ID_FIELDS[field.name]]
         default = "" if field.required else " | None"
         assert parameters[field.name].annotation == f"pulumi.Input[{kind}]{default}"
     for name in ATTACHMENT_DECISIONS:

@@ -1,4 +1,4 @@
-"""Results of lookups in the inputs of a policy."""
+"""Results of lookups in the inputs of policies and of attachments."""
 
 from __future__ import annotations
 
@@ -67,6 +67,17 @@ def test_each_result_becomes_its_id() -> None:
     }
 
 
+def test_each_result_becomes_its_id_in_an_attachment() -> None:
+    ids = {"app_id": APP, "entitlement_id": GROUP}
+    uses = ("grant", "revoke", "certify", "emergency_grant")
+    policies = {f"{use}_policy_id": POLICY for use in uses}
+    assert engine_values.resolve({**ids, **policies}) == {
+        "app_id": "a1",
+        "entitlement_id": "g1",
+        **dict.fromkeys(policies, "po1"),
+    }
+
+
 def test_the_result_of_a_group_sets_its_app() -> None:
     group = {"app_id": "a1", "app_group_id": "g1"}
     step: Any = engine_values.resolve(approve.group(GROUP, fallback_groups=[GROUP, REFERENCE]))
@@ -93,6 +104,9 @@ def test_the_id_of_a_group_needs_the_app() -> None:
         ("app_id", GROUP, "app"),
         ("fallback_group_ids", APP, "entitlement"),
         ("baseline_policy_id", ADA, "policy"),
+        ("grant_policy_id", ADMIN, "policy"),
+        ("emergency_grant_policy_id", ADA, "policy"),
+        ("entitlement_id", APP, "entitlement"),
     ],
 )
 def test_a_result_of_another_kind_is_refused(name: str, result: object, kind: str) -> None:

@@ -14,7 +14,7 @@ from pulumi_c1policy._model.enums import POLICY_TYPE
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Message, index_messages
 from scripts.generate_resource import OUTPUTS
-from scripts.generated import inputs_of
+from scripts.generated import list_inputs
 
 MESSAGES = [message for message in index_messages(POLICY).values() if message is not POLICY]
 
@@ -22,14 +22,14 @@ MESSAGES = [message for message in index_messages(POLICY).values() if message is
 def test_every_field_that_a_program_may_set_is_an_argument_with_a_docstring() -> None:
     parameters = inspect.signature(Policy.__init__).parameters
     names = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
-    assert names == [*(field.name for field in inputs_of(POLICY)), *POLICY_DECISIONS]
+    assert names == [*(field.name for field in list_inputs(POLICY)), *POLICY_DECISIONS]
     documentation = inspect.getdoc(Policy.__init__) or ""
     assert all(f"\n    {name}: " in documentation for name in names)
 
 
 def test_required_arguments_have_no_default() -> None:
     parameters = inspect.signature(Policy.__init__).parameters
-    for field in inputs_of(POLICY):
+    for field in list_inputs(POLICY):
         assert (parameters[field.name].default is inspect.Parameter.empty) == field.required
 
 

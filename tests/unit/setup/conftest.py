@@ -29,7 +29,7 @@ class Machine:
         (self.root / "scripts").symlink_to(environment.ROOT / "scripts")
         for name in ("sh", "cat", "chmod", "cp", "dirname", "mkdir"):
             (self.programs / name).symlink_to(str(shutil.which(name)))
-        self.cache = pulumi_cli.cache_folder(self.environment)
+        self.cache = pulumi_cli.find_cache_folder(self.environment)
 
     def install(self, path: Path, script: str) -> Path:
         """Write a shell script as a program; a relative path is one on PATH."""

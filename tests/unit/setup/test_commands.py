@@ -19,14 +19,14 @@ from scripts import commands
     ],
 )
 def test_a_version_is_parsed_into_numbers(text: str, expected: tuple[int, ...]) -> None:
-    assert commands.numbers(text) == expected
+    assert commands.parse_version(text) == expected
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(9.9, "9s"), (60, "1m00s"), (80, "1m20s"), (3600, "60m00s")]
 )
 def test_a_duration_is_printed_in_words(seconds: float, expected: str) -> None:
-    assert commands.elapsed(seconds) == expected
+    assert commands.format_elapsed(seconds) == expected
 
 
 def test_a_quick_command_prints_nothing_and_returns_its_output(
@@ -45,7 +45,7 @@ def test_a_failure_shows_the_end_of_the_output_of_the_command() -> None:
     assert lines[1:] == [f"line {number}" for number in range(71, 101)]
 
 
-@pytest.mark.parametrize("call", [lambda c: commands.run(c, "trying"), commands.answer])
+@pytest.mark.parametrize("call", [lambda c: commands.run(c, "trying"), commands.read_output])
 def test_a_missing_program_is_a_failure(call: object) -> None:
     assert callable(call)
     with pytest.raises(commands.CommandError, match="No such file"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,13 @@ def make_program_info(root: Path, **options: str) -> language_pb2.ProgramInfo:
 
 def test_the_virtualenv_option_is_relative_to_pulumi_yaml(machine: Machine) -> None:
     python = machine.install(machine.root / ".venv" / "bin" / "python", ":")
-    found = language_host.program_python(make_program_info(machine.root, virtualenv=".venv"))
+    found = language_host.find_program_python(make_program_info(machine.root, virtualenv=".venv"))
     assert found.resolve() == python.resolve()
 
 
 def test_the_error_for_a_missing_virtualenv_names_it(machine: Machine) -> None:
     with pytest.raises(language_host.PythonNotFoundError, match=r"virtual environment '\.venv'"):
-        language_host.program_python(make_program_info(machine.root, virtualenv=".venv"))
+        language_host.find_program_python(make_program_info(machine.root, virtualenv=".venv"))
 
 
 def test_the_environment_names_the_python_without_the_option(
@@ -44,19 +45,19 @@ def test_the_environment_names_the_python_without_the_option(
     python3 = machine.install(Path("python3"), ":")
     other = machine.install(machine.root / "python", ":")
 
-    assert language_host.program_python(make_program_info(machine.root)) == python3
+    assert language_host.find_program_python(make_program_info(machine.root)) == python3
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(other))
-    assert language_host.program_python(make_program_info(machine.root)) == other
+    assert language_host.find_program_python(make_program_info(machine.root)) == other
     monkeypatch.setenv("PULUMI_PYTHON_CMD", "python9")
     with pytest.raises(language_host.PythonNotFoundError, match="There is no python9 on PATH"):
-        language_host.program_python(make_program_info(machine.root))
+        language_host.find_program_python(make_program_info(machine.root))
 
 
 def test_the_executor_gets_only_the_settings_of_the_engine() -> None:
     request = language_pb2.RunRequest(
         project="p", stack="dev", pwd="/app", dryRun=True, parallel=4, monitor_address="m:1"
     )
-    assert language_host.executor_arguments(request, "e:2") == [
+    assert language_host.build_executor_arguments(request, "e:2") == [
         *("--monitor", "m:1", "--engine", "e:2", "--project", "p", "--stack", "dev"),
         *("--pwd", "/app", "--dry_run", "true", "--parallel", "4", "."),
     ]
@@ -74,7 +75,7 @@ def test_the_program_comes_before_its_own_arguments(info: str, program: str, exp
     request = language_pb2.RunRequest(
         program=program, args=["a", "b"], info=language_pb2.ProgramInfo(entry_point=info)
     )
-    assert language_host.executor_arguments(request, "")[-3:] == [expected, "a", "b"]
+    assert language_host.build_executor_arguments(request, "")[-3:] == [expected, "a", "b"]
 
 
 def test_a_program_gets_its_config_and_its_virtual_environment(
@@ -86,7 +87,7 @@ def test_a_program_gets_its_config_and_its_virtual_environment(
     (machine.root / ".venv" / "pyvenv.cfg").touch()
     request = language_pb2.RunRequest(config={"p:a": "1"}, configSecretKeys=["p:a"])
 
-    result = language_host.program_environment(request, python)
+    result = language_host.build_program_environment(request, python)
 
     assert json.loads(result["PULUMI_CONFIG"]) == {"p:a": "1"}
     assert json.loads(result["PULUMI_CONFIG_SECRET_KEYS"]) == ["p:a"]
@@ -98,7 +99,7 @@ def test_a_program_gets_its_config_and_its_virtual_environment(
 @pytest.mark.parametrize(
     ("helper", "starts"),
     [
-        ("pulumi-language-python", "scripts/language_host.py --executor"),
+        ("pulumi-language-python", "scripts/start_language_host.py --executor"),
         ("pulumi-resource-pulumi-python", ""),
     ],
 )
@@ -130,3 +131,20 @@ def test_the_python_of_the_clone_is_used_if_no_other_has_the_package(
     assert command.removeprefix(f"{machine.root}/") == expected
     assert starts in arguments
     assert arguments.endswith("127.0.0.1:1")
+
+
+def test_the_host_starts_without_the_sdk() -> None:
+    """The protocol suffices, and the SDK would double the time of each start."""
+    program = (
+        "import sys; from scripts import start_language_host as start\n"
+        "start.replace_packages(); from scripts import language_host\n"
+        "assert language_host.LanguageHost\n"
+        "print('pulumi.resource' in sys.modules, 'pulumi.runtime.stack' in sys.modules)"
+    )
+    root = Path(language_host.__file__).parents[1]
+
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout == "False False\n"

@@ -184,5 +184,5 @@ def test_the_error_names_a_go_that_cannot_download_a_newer_version(go: Machine) 
 
 
 def test_the_cache_follows_xdg() -> None:
-    folder = pulumi_cli.cache_folder({"XDG_CACHE_HOME": "/caches", "HOME": "/home/ann"})
+    folder = pulumi_cli.find_cache_folder({"XDG_CACHE_HOME": "/caches", "HOME": "/home/ann"})
     assert folder.parent == Path("/caches/pulumi-c1policy")

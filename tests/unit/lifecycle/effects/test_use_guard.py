@@ -181,7 +181,7 @@ def test_the_search_ends_after_too_many_unrelated_rows() -> None:
     assert [guarded.find(f"p{number}") for number in range(20)] == [None] * 20
     assert len(tenant.asked) < 60
     [warning] = guarded.warnings
-    assert "whether entitlements use the policies" in warning
+    assert "which entitlements use the policies" in warning
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
@@ -202,7 +202,7 @@ def test_the_answer_of_one_endpoint_counts_if_the_other_one_fails() -> None:
     found = guarded.find("p1")
     assert found is not None
     assert (len(found.uses), found.is_complete) == (1, False)
-    assert "whether entitlements use" in guarded.warnings[0]
+    assert "which entitlements use" in guarded.warnings[0]
 
 
 def test_a_use_of_the_first_search_counts_if_later_searches_fail() -> None:

@@ -9,7 +9,7 @@ from pulumi_c1policy._model.paths import Key, Path
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message, index_messages
 from pulumi_c1policy._model.tree import Tree
-from tests.support.strategies import minimal, whole_sample
+from tests.support.strategies import make_minimal, make_whole_sample
 
 ACCEPTED: Tree = {"steps": [{"accept": {}}]}
 
@@ -45,7 +45,7 @@ def make_message(message: Message, name: str, value: Any) -> Tree:
     """Return the smallest `message` in which the field `name` has that value."""
     field = message.fields[name]
     rivals = {*message.oneofs.get(field.oneof, ()), field.alias_of}
-    out = {other: v for other, v in minimal(message).items() if other not in rivals}
+    out = {other: v for other, v in make_minimal(message).items() if other not in rivals}
     if field.kept_if:
         out[field.kept_if] = True
     return out | {name: value}
@@ -53,7 +53,7 @@ def make_message(message: Message, name: str, value: Any) -> Tree:
 
 def make_specimen(place: Place, *values: Any) -> Tree:
     """Return the smallest valid policy that sets the field; the default has an effect."""
-    tree = make_at_place(place, values[0] if values else whole_sample(place.field))
+    tree = make_at_place(place, values[0] if values else make_whole_sample(place.field))
     if tree.get("post_actions"):
         tree["policy_type"] = "POLICY_TYPE_CERTIFY"
     steps = tree.setdefault("policy_steps", {})

@@ -13,7 +13,13 @@ from pulumi_c1policy._lifecycle.planning.state_codec import from_state, to_state
 from pulumi_c1policy._model.paths import get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import decode
-from tests.support.edits import apply, edits, names_only, reports, writes_alike
+from tests.support.edits import (
+    apply,
+    changes_match_edit,
+    is_minimal_mask,
+    keeps_rejected_steps,
+    list_edits,
+)
 from tests.unit.lifecycle.planning.specimens import PLACES, Place, find_path, make_specimen
 from tests.unit.lifecycle.planning.tenant_answers import answer, apply_update, store
 
@@ -51,9 +57,9 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
     above = path[:-1] if place.field.oneof else path
     found = [
         edit
-        for edit in edits(POLICY, tree)
+        for edit in list_edits(POLICY, tree)
         if any(changed[: len(above)] == above for changed, _ in edit.places)
-        and writes_alike(tree, edit)
+        and keeps_rejected_steps(tree, edit)
     ]
     if place.field.refused_by or place.field.name == "agent_user_id":
         return
@@ -66,15 +72,15 @@ def test_every_edit_of_a_field_is_reported_and_undone(place: Place) -> None:
             assert isinstance(planned, Replace)
             continue
         assert isinstance(planned, Update)
-        assert reports(list(planned.changes), edit), edit
+        assert changes_match_edit(list(planned.changes), edit), edit
         if edit.field.merge and edit.kind in ("key added", "set"):
             continue  # On the tenant, it would be an annotation of others.
         live = answer(store(other), seed)
-        assert reports(find_drift(prior, live), edit), edit
+        assert changes_match_edit(find_drift(prior, live), edit), edit
         refreshed = refresh(prior, live)
         undo = plan(refreshed, inputs)
         assert isinstance(undo, Update)
-        assert names_only(edit, undo.mask)
+        assert is_minimal_mask(edit, undo.mask)
         body = build_body(undo, refreshed, inputs, live, LifecycleOptions())
         assert isinstance(body, dict)
         after = apply_update(store(other), body, undo.mask)

@@ -17,7 +17,7 @@ from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.paths import Key, Path, format_path, get_at
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import Tree, decode
-from tests.support.edits import apply, edits, writes_alike
+from tests.support.edits import apply, keeps_rejected_steps, list_edits
 from tests.support.strategies import policies
 from tests.unit.lifecycle.planning.tenant_answers import answer, store
 
@@ -165,8 +165,8 @@ def _evolved(draw: st.DrawFn, tree: Tree) -> Tree:
     for _ in range(draw(st.integers(0, 3))):
         found = [
             edit
-            for edit in edits(POLICY, tree)
-            if edit.path[0] not in {*IMMUTABLE, "annotations"} and writes_alike(tree, edit)
+            for edit in list_edits(POLICY, tree)
+            if edit.path[0] not in {*IMMUTABLE, "annotations"} and keeps_rejected_steps(tree, edit)
         ]
         edit = draw(st.sampled_from(found))
         note(repr(edit))

@@ -21,10 +21,10 @@ from tests.support.edits import (
     AMONG_EQUALS,
     Edit,
     apply,
-    edits,
-    names_only,
-    reports,
-    writes_alike,
+    changes_match_edit,
+    is_minimal_mask,
+    keeps_rejected_steps,
+    list_edits,
 )
 from tests.support.strategies import accepted_policies, policies
 from tests.unit.lifecycle.planning.tenant_answers import (
@@ -61,8 +61,8 @@ def edited_policies(
     tree = decode(POLICY, wire)
     found = [
         edit
-        for edit in edits(POLICY, tree)
-        if (edit.path[0] not in IMMUTABLE) is mutable and writes_alike(tree, edit)
+        for edit in list_edits(POLICY, tree)
+        if (edit.path[0] not in IMMUTABLE) is mutable and keeps_rejected_steps(tree, edit)
     ]
     edit = draw(st.sampled_from(found))
     note(repr(edit))
@@ -153,14 +153,14 @@ def test_live_edits_are_drift_at_their_own_path(
         assert plan(refresh(prior, live), inputs) == NoOp()
         return
     found = find_drift(prior, live)
-    assert reports(found, edit), found
+    assert changes_match_edit(found, edit), found
     refreshed = pass_through_state(refresh(prior, live))
     assert find_drift(refreshed, live) == []
     assert compare(POLICY, prior.inputs, refreshed.inputs) == found
     planned = plan(refreshed, inputs)
     assert isinstance(planned, Update)
-    assert names_only(edit, planned.mask)
-    assert reports(list(planned.changes), edit)
+    assert is_minimal_mask(edit, planned.mask)
+    assert changes_match_edit(list(planned.changes), edit)
     after = store_update(live_wire, planned, refreshed, inputs, live)
     settled = record_answer(inputs, answer(after, seed))
     assert plan(pass_through_state(settled), inputs) == NoOp()
@@ -178,8 +178,8 @@ def test_desired_edits_are_sent_under_their_own_field(
     desired = _remove_tags(decode(POLICY, desired_wire))
     planned = plan(prior, desired)
     assert isinstance(planned, Update)
-    assert names_only(edit, planned.mask)
-    assert reports(list(planned.changes), edit)
+    assert is_minimal_mask(edit, planned.mask)
+    assert changes_match_edit(list(planned.changes), edit)
     live = answer(wire, later)
     after = store_update(wire, planned, prior, desired, live)
     assert compare(POLICY, decode(POLICY, after), desired) == []
@@ -205,7 +205,7 @@ def test_an_edit_of_an_immutable_field_replaces_the_policy(
     planned = plan(prior, apply(decode(POLICY, wire), edit))
     assert isinstance(planned, Replace)
     assert planned.fields == (edit.field.name,)
-    assert reports(list(planned.changes), edit)
+    assert changes_match_edit(list(planned.changes), edit)
 
 
 @given(edited_policies(), edited_policies(), SEEDS)
@@ -264,7 +264,9 @@ def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
     assert refresh(prior, answer(wire, seed + 1)).inputs == prior.inputs
     written = decode(POLICY, store(inputs))
     found = [
-        e for e in edits(POLICY, written) if e.path[0] not in IMMUTABLE and writes_alike(written, e)
+        e
+        for e in list_edits(POLICY, written)
+        if e.path[0] not in IMMUTABLE and keeps_rejected_steps(written, e)
     ]
     edit = data.draw(st.sampled_from(found))
     desired = apply(written, edit)
@@ -272,7 +274,7 @@ def test_defaults_of_the_tenant_are_kept_and_are_not_changes(
     if any(edit.path[-1] == name for name in FILLED) and isinstance(planned, NoOp):
         return
     assert isinstance(planned, Update)
-    assert reports(list(planned.changes), edit)
+    assert changes_match_edit(list(planned.changes), edit)
     after = store_update(wire, planned, prior, desired, live)
     for change in compare(POLICY, desired, decode(POLICY, after)):
         assert (change.kind, change.path[-1] in FILLED) == ("add", True), change
@@ -294,21 +296,21 @@ def test_an_edit_beside_defaults_of_the_tenant_is_drift_and_undone(
     tree = decode(POLICY, wire)
     found = [
         edit
-        for edit in edits(POLICY, tree)
-        if edit.path[0] not in {*IMMUTABLE, "annotations"} and writes_alike(tree, edit)
+        for edit in list_edits(POLICY, tree)
+        if edit.path[0] not in {*IMMUTABLE, "annotations"} and keeps_rejected_steps(tree, edit)
     ]
     edit = data.draw(st.sampled_from(found))
     live_wire = apply_edit(wire, edit)
     live = answer(live_wire, seed + 1)
-    assert reports(find_drift(prior, live), edit)
+    assert changes_match_edit(find_drift(prior, live), edit)
     refreshed = pass_through_state(refresh(prior, live))
     assert find_drift(refreshed, live) == []
     planned = plan(refreshed, inputs)
     if edit.kind == "removed" and edit.path[-1] in FILLED and isinstance(planned, NoOp):
         return  # The default is gone, and the program never asked for it.
     assert isinstance(planned, Update)
-    assert names_only(edit, planned.mask)
-    assert reports(list(planned.changes), edit)
+    assert is_minimal_mask(edit, planned.mask)
+    assert changes_match_edit(list(planned.changes), edit)
     after = store_update(live_wire, planned, refreshed, inputs, live)
     settled = pass_through_state(record_answer(inputs, answer(after, seed)))
     assert plan(settled, inputs) == NoOp()
