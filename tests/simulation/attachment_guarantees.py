@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tests.simulation.simulated_tenant import SimulatedTenant
     from tests.simulation.simulation import Simulation
 
-_UNCHECKED = "deletions go on without this check"
+_UNCHECKED = "policies are deleted without this check"
 
 
 def check_all(simulation: Simulation) -> None:
