@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 Extra: TypeAlias = Literal["cli", "testing"]
 
 MODULES: dict[Extra, frozenset[str]] = {
-    "cli": frozenset({"rich", "typer", "yaml"}),
+    "cli": frozenset({"ijson", "rich", "typer", "yaml"}),
     "testing": frozenset({"cryptography", "starlette", "uvicorn", "yaml"}),
 }
 """The modules that each extra installs. The extra `cel` has an error of its own: `_cel`."""

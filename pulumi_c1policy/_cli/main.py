@@ -9,7 +9,9 @@ import typer
 
 from pulumi_c1policy._cli import output
 from pulumi_c1policy._cli.check_expression import check_expression
+from pulumi_c1policy._cli.drift import drift
 from pulumi_c1policy._cli.emulator import emulator
+from pulumi_c1policy._cli.exit_codes import ErrorsExitWithOne
 from pulumi_c1policy._cli.import_ import import_
 from pulumi_c1policy._cli.simulate import simulate
 from pulumi_c1policy._cli.usage import usage
@@ -22,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(check_expression)
+app.command(cls=ErrorsExitWithOne, short_help="Compare the tenant with states of stacks.")(drift)
 app.command(short_help="Serve an emulated tenant on loopback.")(emulator)
 app.command("import", short_help="Write a program for existing policies.")(import_)
 app.command()(simulate)
@@ -44,7 +47,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Check, simulate, import and emulate ConductorOne policies, and show their use."""
+    """Check, simulate, import and emulate ConductorOne policies; show their use and their drift."""
 
 
 def main() -> None:

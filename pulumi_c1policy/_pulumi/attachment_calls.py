@@ -24,7 +24,13 @@ from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions, read
 from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.plan import plan
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
-from pulumi_c1policy._lifecycle.planning.state_codec import from_state, matches, to_state
+from pulumi_c1policy._lifecycle.planning.state_codec import (
+    OPTIONS,
+    OWNERSHIP_INPUT,
+    from_state,
+    matches,
+    to_state,
+)
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.attachment_fields import make_target, parse_target
 from pulumi_c1policy._pulumi import (
@@ -36,7 +42,6 @@ from pulumi_c1policy._pulumi import (
     stack_ownership,
     tenant_help,
 )
-from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 from pulumi_c1policy.errors import NotFoundError, RefusedError, StateError
 
 _NOUN = "attachment"

@@ -24,12 +24,12 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
+from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy._pulumi import (
     dynamic_server,
     engine_values,
     failures,
     runtime,
-    stack_ownership,
 )
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.provider import PolicyProvider
@@ -260,8 +260,8 @@ class Stack:
         return pass_through_engine(
             {
                 **resolved,
-                stack_ownership.OWNERSHIP_INPUT: ownership,
-                stack_ownership.OPTIONS: dict(declared.options),
+                state_codec.OWNERSHIP_INPUT: ownership,
+                state_codec.OPTIONS: dict(declared.options),
             }
         )
 

@@ -24,14 +24,17 @@ from typer.testing import CliRunner, Result
 import pulumi_c1policy
 from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.drift import DriftFormat
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._cli.usage import UsageFormat
+from pulumi_c1policy._drift import drift_reports, findings
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
 from pulumi_c1policy._lifecycle.planning import use_report, uses
 from pulumi_c1policy._lifecycle.planning.decisions import DECISIONS
+from pulumi_c1policy._lifecycle.planning.diff import Change
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._pulumi import config_keys, decision_sources, id_check_level
@@ -85,6 +88,9 @@ COMMAND_OPTIONS = {
     "check-expression": """
         --fallback --ignore --jsonl --place --severity
     """,
+    "drift": """
+        --fail-on --format --ignore --only --stack --state --watch
+    """,
     "emulator": """
         --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
         --deletion-guard --directory --duration-style --expires-in --faults --get-lag
@@ -119,6 +125,11 @@ USED_POLICY_KEYS = "id name resource type uses"
 USE_KEYS = "app_id app_name grants id kind name places"
 USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
 USAGE_FORMATS = "json markdown table"
+DRIFT_KEYS = "cannot_tell findings in_sync notes problems stacks tenant version"
+DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
+DRIFT_CHANGE_KEYS = "after before is_secret kind path"
+DRIFT_KINDS = "changed deleted duplicate held-elsewhere leftover taken-over unmanaged"
+DRIFT_FORMATS = "json junit markdown sarif table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
@@ -347,6 +358,7 @@ def test_commands_and_their_options_are_stable() -> None:
 def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
+    compare("Formats of c1policy drift", DRIFT_FORMATS, DriftFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
 
 
@@ -426,6 +438,18 @@ def test_json_keys_of_usage_are_stable() -> None:
     compare("JSON keys of a policy of usage", USED_POLICY_KEYS, found["policies"][0])
     compare("JSON keys of a use", USE_KEYS, found["policies"][0]["uses"][0])
     assert USE_KINDS.split("|") == [*uses.KINDS]
+
+
+def test_json_keys_of_drift_are_stable() -> None:
+    leaf = findings.LeafChange(Change("add", ("description",), after="new"))
+    finding = findings.DriftFinding("changed", "s", "urn", "t", "id", "name", [leaf])
+    report = findings.DriftReport(findings=[finding])
+    found = json.loads(drift_reports.to_json(report))
+    compare("JSON keys of drift", DRIFT_KEYS, found)
+    compare("JSON keys of a finding of drift", DRIFT_FINDING_KEYS, found["findings"][0])
+    compare("JSON keys of a change", DRIFT_CHANGE_KEYS, found["findings"][0]["changes"][0])
+    compare("Kinds of drift", DRIFT_KINDS, drift_reports.PHRASES)
+    assert found["version"] == 1
 
 
 def test_exit_codes_of_usage_are_stable(monkeypatch: pytest.MonkeyPatch) -> None:

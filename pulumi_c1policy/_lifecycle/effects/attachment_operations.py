@@ -121,7 +121,7 @@ def _read_recent(
             # A page may lag behind the last write.
             live = decode_object(kind.message, target, "GET", run.attachments.get(target))
     except NotFoundError as error:
-        if _is_gone(run, target, error):
+        if is_gone(run, target, error):
             return None
         live = decode_object(kind.message, target, "GET", run.attachments.get(target))
     return None if live.get("deleted_at") else live
@@ -282,7 +282,7 @@ def _send(
     except NotFoundError as error:
         if error.status is None:
             raise
-        if _is_gone(run, target, error):
+        if is_gone(run, target, error):
             raise gone from error
         contradiction = leftover_texts.describe_contradiction(target.noun)
         raise AnswerError(*contradiction, method="GET", status=404) from error
@@ -301,7 +301,7 @@ def _send(
     raise ambiguous
 
 
-def _is_gone(run: Run, target: AttachmentTarget, error: NotFoundError) -> bool:
+def is_gone(run: Run, target: AttachmentTarget, error: NotFoundError) -> bool:
     """Return whether an object that a GET did not find is gone."""
     return absence.prove(
         run.client.wait,
