@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, cast
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
+from pulumi_c1policy._lifecycle.planning.state_codec import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
 from tests.simulation import attachment_records, guarantees, installation, resource_types

@@ -11,7 +11,8 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._client.settings import Settings
-from pulumi_c1policy._pulumi import failures, runtime, stack_ownership
+from pulumi_c1policy._lifecycle.planning import state_codec
+from pulumi_c1policy._pulumi import failures, runtime
 from tests.simulation import installation, resource_types
 from tests.simulation.looks import Call
 from tests.simulation.primitives import Lock, Semaphore
@@ -144,7 +145,7 @@ class SimulatedProcess:
         desired = arguments[-1] if method in ("create", "update") else {}
         recorded = arguments[1] if method in ("update", "delete", "read") else {}
         inputs = desired or getattr(installation.step, "inputs", {})
-        options = inputs.get(stack_ownership.OPTIONS) or {}
+        options = inputs.get(state_codec.OPTIONS) or {}
         return Call(method, name, self._scheduler.now, desired, recorded, options)
 
     def enter(self) -> None:
