@@ -63,6 +63,7 @@ def test_a_preview_is_a_comment_and_no_command_of_the_log(
 
 
 def test_a_failed_test_fails_the_job_and_needs_no_credential(repository: Repository) -> None:
+    repository.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     (repository.folder / "test_one.py").write_text("import os\n\n\ndef test_one():\n    assert 0\n")
     done = repository.run("test")
     assert done.code == 1

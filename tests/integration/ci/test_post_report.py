@@ -114,6 +114,13 @@ def test_a_label_that_the_host_drops_is_an_error_without_an_open_issue(
     assert host.list_open() == []
 
 
+def test_an_issue_with_the_same_report_is_not_written_again(host: CiHost, post: Post) -> None:
+    post(host, "drift", report="- Drift\n- in two lines\n")
+    host.writes.clear()
+    post(host, "drift", report="- Drift\n- in two lines\n")
+    assert host.writes == []
+
+
 def test_a_comment_is_written_once_and_then_updated(host: CiHost, post: Post) -> None:
     post(host, "comment", report="+ one")
     post(host, "comment", report="+ two")
