@@ -53,7 +53,7 @@ def check_environment(
             advice = "Run `pulumi install` in the folder of the project."
             return [DoctorFinding("python", "not-right", text, advice)]
         text = f"pulumi-c1policy cannot be checked in {where}: {facts}."
-        advice = "Install it into the environment of the program: `pip install pulumi-c1policy`."
+        advice = "Install or update it in this environment: `pip install -U pulumi-c1policy`."
         return [DoctorFinding("package", "not-right", text, advice)]
     versions: Mapping[str, Any] = facts.get("versions") or {}
     return [

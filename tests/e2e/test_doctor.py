@@ -11,7 +11,11 @@ from typing import Any
 from pulumi_c1policy._emulator import Emulator
 from tests.support.cli import Stack
 
-PROGRAM = "Policy('one', display_name='One', policy_type='POLICY_TYPE_GRANT', policy_steps={'grant': {'steps': [{'reject': {}}]}})"
+PROGRAM = """
+    import pulumi_c1policy as c1
+
+    Policy("one", display_name="One", **c1.on.grant(c1.reject()))
+"""
 
 
 def diagnose(
