@@ -117,13 +117,14 @@ def _compare(
     ]
     states += [state_files.export_stack(name) for name in stacks]
     _require_names(states, only)
+    loaded = settings.load({}, os.environ)
     options = drift_search.DriftOptions(
         frozenset(only),
         ignored,
         secrets.find_passphrase(os.environ),
         os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower(),
+        getattr(loaded.credential, "client_id", ""),
     )
-    loaded = settings.load({}, os.environ)
     with PolicyClient(loaded) as client:
         inform = partial(output.echo, err=True)
         return drift_search.find_drift(client, loaded.tenant, states, options, inform)

@@ -13,6 +13,7 @@ from typing import Final
 
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._drift.comparison import Comparison, compare
+from pulumi_c1policy._drift.editors import add_editors
 from pulumi_c1policy._drift.findings import DriftFinding, DriftReport, Kind, LeafChange, Problem
 from pulumi_c1policy._drift.secrets import Decrypt, PassphraseError, make_decrypt
 from pulumi_c1policy._drift.stack_state import StackState, StoredResource
@@ -56,12 +57,14 @@ class DriftOptions:
         passphrase: The passphrase of the states' secrets; None without one.
         allowed_tenant: The tenant that may differ from the recorded one, because its address
             changed.
+        own_client: The id of the API client of the credentials, which is never an editor.
     """
 
     only: frozenset[str] = frozenset()
     ignored: tuple[Path, ...] = ()
     passphrase: str | None = None
     allowed_tenant: str = ""
+    own_client: str = ""
 
     def selects(self, stored: StoredResource) -> bool:
         """Return whether to compare a resource."""
@@ -124,6 +127,8 @@ def find_drift(
         if entry.stored.kind is not POLICY_KIND:
             _compare_attachment(search, entry)
     order = {label: index for index, label in enumerate(search.report.stacks)}
+    stored = {each.stored.id: each.stored for each in policies}
+    search.report.findings = add_editors(client, search.report.findings, stored, options.own_client)
     search.report.findings.sort(
         key=lambda each: (order.get(each.stack, len(order)), each.urn, each.kind, each.id)
     )
