@@ -98,8 +98,8 @@ class Company:
                 )
             )
         edited, removed = found[1]["id"], found[2]["id"]
-        self.tenant.edit_entitlement(*edited.split("/"), {"grantPolicyId": None})
-        self.tenant.remove_entitlement(*removed.split("/"))
+        self.tenant.edit_entitlement(app_id, edited.split("/")[1], {"grantPolicyId": None})
+        self.tenant.remove_entitlement(app_id, removed.split("/")[1])
         self.planted += [("changed", stack, edited), ("deleted", stack, removed)]
         return found
 
