@@ -17,6 +17,7 @@ from pulumi_c1policy._drift.editors import add_editors
 from pulumi_c1policy._drift.findings import DriftFinding, DriftReport, Kind, LeafChange, Problem
 from pulumi_c1policy._drift.stack_state import StackState, StoredResource
 from pulumi_c1policy._drift.state_secrets import Decrypt, PassphraseError, make_decrypt
+from pulumi_c1policy._drift.unheld_policies import judge_unheld
 from pulumi_c1policy._lifecycle.effects import attachment_operations
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import (
@@ -28,8 +29,6 @@ from pulumi_c1policy._lifecycle.effects.lifecycle_run import (
 from pulumi_c1policy._lifecycle.planning.ownership import (
     PERSON,
     Resource,
-    describe_manager,
-    read_ownership,
     read_resource,
 )
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
@@ -198,7 +197,7 @@ def _compare_policies(search: _Search, entries: Sequence[_Entry]) -> None:
             for entry in awaited.pop(policy_id, ()):
                 _compare_policy(search, entry, row)
             if policy_id not in search.held and not search.options.only:
-                _judge_unheld(search, row)
+                _add_unheld(search, row)
         if len(seen) // _PROGRESS_POLICIES > before // _PROGRESS_POLICIES:
             search.inform(f"{len(seen):,} policies read …")
     if awaited:
@@ -296,24 +295,7 @@ def _add_problem(
     search.report.problems.append(Problem(entry.state.label, entry.stored.urn, text))
 
 
-def _judge_unheld(search: _Search, row: Tree) -> None:
-    """Report a policy that no state holds: a duplicate, a leftover, or an unmanaged one."""
-    if row.get("systemBuiltin"):
-        return
-    whose, policy_id = read_resource(row), str(row.get("id") or "")
-    name = str(row.get("displayName") or policy_id)
-    known = search.resources.get(whose) if whose else None
-    if known:
-        state, stored = known
-        found = DriftFinding(
-            "duplicate", state.label, stored.urn, stored.type, policy_id, stored.name
-        )
-    elif whose and whose[1] in search.workspaces:
-        state = search.workspaces[whose[1]]
-        found = DriftFinding("leftover", state.label, "", "c1policy:Policy", policy_id, name)
-    else:
-        manager = describe_manager({}, read_ownership(row))
-        found = DriftFinding(
-            "unmanaged", "", "", "c1policy:Policy", policy_id, name, manager=manager
-        )
-    search.report.findings.append(found)
+def _add_unheld(search: _Search, row: Tree) -> None:
+    """Report a policy that no state holds, if it is not a builtin one."""
+    if found := judge_unheld(row, search.resources, search.workspaces):
+        search.report.findings.append(found)
