@@ -117,13 +117,14 @@ def _compare(
     states, problems = _read_states(files, stacks)
     if not problems:
         _require_names(states, only)
+    loaded = settings.load({}, os.environ)
     options = drift_search.DriftOptions(
         frozenset(only),
         ignored,
         state_secrets.find_passphrase(os.environ),
         os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower(),
+        getattr(loaded.credential, "client_id", ""),
     )
-    loaded = settings.load({}, os.environ)
     with PolicyClient(loaded) as client:
         inform = partial(output.echo, err=True)
         report = drift_search.find_drift(client, loaded.tenant, states, options, inform)
