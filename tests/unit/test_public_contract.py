@@ -89,7 +89,7 @@ COMMAND_OPTIONS = {
         --fallback --ignore --jsonl --place --severity
     """,
     "drift": """
-        --fail-on --format --ignore --only --stack --state --watch
+        --against --fail-on --format --ignore --only --stack --state --watch
     """,
     "emulator": """
         --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
@@ -98,6 +98,9 @@ COMMAND_OPTIONS = {
         --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
         --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
         --unset-fields --wait-limits
+    """,
+    "export": """
+        --all --attachments --force --no-attachments --out
     """,
     "import": """
         --all --attachments --file --force --lookups --program --severity --take-over --type
