@@ -34,6 +34,8 @@ QUIRKS = {
     "newer": Quirks(newer_api=True, timestamp_precision="micro", shuffle_sets=True),
     "fills": Quirks(server_fills=True, unset_fields="omitted", rule_key="both"),
 }
+FIXED = {"policy_type", "scope", "annotations"}
+"""The fields that an update of the tenant does not replace."""
 
 
 def export(tenant: Emulator, folder: Path) -> int:
@@ -69,12 +71,14 @@ def test_an_export_is_in_sync_until_an_edit(
         assert export(tenant, folder) > 0
         assert compare(tenant, folder).findings == []
         assert export(tenant, folder) == 0
-        tenant.quirks = data.draw(st.sampled_from([*QUIRKS.values()]))
-        assume(tenant.quirks.newer_api == quirks.newer_api)
+        if not quirks.newer_api:  # A newer API has a further builtin policy.
+            others = [each for each in QUIRKS.values() if not each.newer_api]
+            tenant.quirks = data.draw(st.sampled_from(others))
         assert compare(tenant, folder).findings == []
 
         tree = decode(POLICY, tenant.policy(policy_id))
-        edit = data.draw(st.sampled_from([*list_edits(POLICY, tree)]))
+        possible = [each for each in list_edits(POLICY, tree) if each.path[0] not in FIXED]
+        edit = data.draw(st.sampled_from(possible))
         note(repr(edit))
         changed = encode(POLICY, apply(tree, edit)).get(edit.field.wire)
         try:
