@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 
 from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.checks.policy_checks import check
-from pulumi_c1policy._lifecycle.planning import refusals
+from pulumi_c1policy._lifecycle.planning import refusals, state_codec
 from pulumi_c1policy._lifecycle.planning.attachment_kind import (
     APP_POLICIES_KIND,
     ENTITLEMENT_POLICIES_KIND,
@@ -65,9 +65,7 @@ class PolicyProvider(ResourceProvider):
         inputs, clashes = stack_ownership.add_ownership(news)
         desired, options = engine_values.read_properties(inputs), _read_options(news)
         found = check(desired) + expression_choice.check_expressions(desired)
-        found += runtime.chains.check(
-            desired, policy_links.unpack(news.get(stack_ownership.OPTIONS))
-        )
+        found += runtime.chains.check(desired, policy_links.unpack(news.get(state_codec.OPTIONS)))
         found += tenant_help.check_ids(POLICY, _olds, desired, found)
         secrets = options.secrets
         graded = options.severities.apply(found, options.names)
@@ -229,4 +227,4 @@ def _read_options(properties: dict[str, Any]) -> LifecycleOptions:
 
 def _get_packed_options(properties: dict[str, Any]) -> object:
     """Return the options of a resource, as the program packed them."""
-    return properties.get(stack_ownership.OPTIONS)
+    return properties.get(state_codec.OPTIONS)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_c1policy._drift.findings import LeafChange
-from pulumi_c1policy._drift.secrets import Decrypt, is_secret, open_envelope
 from pulumi_c1policy._drift.stack_state import StoredResource
+from pulumi_c1policy._drift.state_secrets import Decrypt, is_secret, open_envelope
 from pulumi_c1policy._lifecycle.planning.decisions import read_options
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
 from pulumi_c1policy._lifecycle.planning.prior import Prior, find_drift, refresh
 from pulumi_c1policy._lifecycle.planning.state_codec import (
+    OPTIONS,
     OVERWRITTEN,
     PREDECESSORS,
     REWRITTEN,
@@ -21,9 +22,6 @@ from pulumi_c1policy._lifecycle.planning.state_codec import (
 )
 from pulumi_c1policy._model.paths import Path, covers
 from pulumi_c1policy._model.tree import Tree, Value
-
-OPTIONS: Final = "__options"
-"""The input with the decisions of the program."""
 
 _UNREADABLE: Final = object()
 

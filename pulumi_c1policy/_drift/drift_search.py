@@ -14,8 +14,8 @@ from typing import Final
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._drift.comparison import Comparison, compare
 from pulumi_c1policy._drift.findings import DriftFinding, DriftReport, Kind, LeafChange, Problem
-from pulumi_c1policy._drift.secrets import Decrypt, PassphraseError, make_decrypt
 from pulumi_c1policy._drift.stack_state import StackState, StoredResource
+from pulumi_c1policy._drift.state_secrets import Decrypt, PassphraseError, make_decrypt
 from pulumi_c1policy._lifecycle.effects import attachment_operations
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import (
@@ -33,13 +33,12 @@ from pulumi_c1policy._lifecycle.planning.ownership import (
 )
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
 from pulumi_c1policy._lifecycle.planning.prior import is_older
-from pulumi_c1policy._lifecycle.planning.state_codec import read_tenant
+from pulumi_c1policy._lifecycle.planning.state_codec import OWNERSHIP_INPUT, read_tenant
 from pulumi_c1policy._model.attachment_fields import parse_target
 from pulumi_c1policy._model.paths import Path, covers
 from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy.errors import APIError, NotFoundError, StateError
 
-_OWNERSHIP_INPUT: Final = "__owner"
 _PROGRESS_POLICIES: Final = 1000
 
 Inform = Callable[[str], None]
@@ -146,7 +145,7 @@ def _list_entries(search: _Search, state: StackState) -> Iterator[_Entry]:
         if not stored.is_managed:
             continue
         inputs, outputs = stored.read()
-        whose = read_resource({"annotations": inputs.get(_OWNERSHIP_INPUT)})
+        whose = read_resource({"annotations": inputs.get(OWNERSHIP_INPUT)})
         if whose and stored.kind is POLICY_KIND:
             search.resources[whose] = state, stored
             search.workspaces[whose[1]] = state
@@ -188,7 +187,7 @@ def _compare_policies(search: _Search, entries: Sequence[_Entry]) -> None:
         before = len(seen)
         for row in page:
             policy_id = str(row.get("id") or "")
-            if row.get("deletedAt") or policy_id in seen:
+            if not policy_id or row.get("deletedAt") or policy_id in seen:
                 continue
             seen.add(policy_id)
             for entry in awaited.pop(policy_id, ()):

@@ -38,7 +38,7 @@ def pack_policy(
     options = _pack_options(props, opts, decisions) | {
         policy_links.KEY: policy_links.PROGRAM.pack(props)
     }
-    props[stack_ownership.OPTIONS] = _select_set(options)
+    props[state_codec.OPTIONS] = _select_set(options)
     return dict.fromkeys(_OUTPUTS) | props
 
 
@@ -62,7 +62,7 @@ def pack_attachment(
     fields = {name: arguments[name] for name in message.fields}
     props = _pack(type_name, resource_name, opts, fields)
     decisions = {name: arguments[name] for name in ATTACHMENT_DECISIONS}
-    props[stack_ownership.OPTIONS] = _select_set(_pack_options(props, opts, decisions))
+    props[state_codec.OPTIONS] = _select_set(_pack_options(props, opts, decisions))
     return props
 
 
@@ -75,7 +75,7 @@ def _pack(
     """Return the fields of a resource and its ownership annotations."""
     config_keys.warn_of_plain_secrets()
     props = {name: engine_values.resolve(value, name) for name, value in fields.items()}
-    props[stack_ownership.OWNERSHIP_INPUT] = stack_ownership.make_ownership(
+    props[state_codec.OWNERSHIP_INPUT] = stack_ownership.make_ownership(
         type_name, resource_name, opts.parent if opts else None
     )
     return props

@@ -15,11 +15,10 @@ from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._lifecycle.planning.ownership import read_ownership
 from pulumi_c1policy._lifecycle.planning.plan import NoOp, Plan, Replace
 from pulumi_c1policy._lifecycle.planning.prior import Prior
-from pulumi_c1policy._lifecycle.planning.state_codec import to_state
+from pulumi_c1policy._lifecycle.planning.state_codec import OPTIONS, OWNERSHIP_INPUT, to_state
 from pulumi_c1policy._lifecycle.planning.state_versions import STATE
 from pulumi_c1policy._model.paths import Key, format_path, hide_keys
 from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
 _RECORDED = (*POLICY.fields, STATE)
 _MERELY_READ = "__merely_read"

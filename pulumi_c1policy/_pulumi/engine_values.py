@@ -12,13 +12,13 @@ from pulumi.dynamic.dynamic import PROVIDER_KEY
 from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime import rpc
 
+from pulumi_c1policy._lifecycle.planning.state_codec import OPTIONS, OWNERSHIP_INPUT
 from pulumi_c1policy._lookup_result import LookupResult
 from pulumi_c1policy._model import durations
 from pulumi_c1policy._model.id_fields import ID_FIELDS, REFERENCE_FIELDS
 from pulumi_c1policy._model.tree import Tree, Value
 from pulumi_c1policy._model.unknown import UNKNOWN
 from pulumi_c1policy._pulumi import policy_links
-from pulumi_c1policy._pulumi.stack_ownership import OPTIONS, OWNERSHIP_INPUT
 
 if TYPE_CHECKING:
     from pulumi_c1policy.lookup_results import FindEntitlementResult

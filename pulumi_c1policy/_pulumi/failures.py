@@ -17,9 +17,8 @@ from typing import Any, ParamSpec, TypeVar
 from pulumi.runtime import rpc
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP
+from pulumi_c1policy._lifecycle.planning.state_codec import LOST_OWNERSHIP, OWNERSHIP_INPUT
 from pulumi_c1policy._pulumi import dynamic_server, stack_ownership
-from pulumi_c1policy._pulumi.stack_ownership import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 
 _DEBUG = "PULUMI_C1POLICY_DEBUG"

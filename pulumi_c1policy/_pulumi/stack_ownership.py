@@ -14,13 +14,8 @@ import pulumi
 from pulumi.runtime import rpc
 
 from pulumi_c1policy._lifecycle.planning.ownership import OWNERSHIP_KEYS
+from pulumi_c1policy._lifecycle.planning.state_codec import OPTIONS, OWNERSHIP_INPUT
 from pulumi_c1policy._model.tree import Tree
-
-OWNERSHIP_INPUT = "__owner"
-"""The internal input with the ownership annotations, from the program to the provider."""
-
-OPTIONS = "__options"
-"""The internal input with the program's decisions, which are not fields of a policy."""
 
 TYPE = "c1policy.Policy"
 """The type in the address of a resource."""

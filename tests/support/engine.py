@@ -24,12 +24,12 @@ from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._emulator import Emulator
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import Run
+from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy._pulumi import (
     dynamic_server,
     engine_values,
     failures,
     runtime,
-    stack_ownership,
 )
 from pulumi_c1policy._pulumi.tenants import ShownTenants
 from pulumi_c1policy.provider import PolicyProvider
@@ -260,8 +260,8 @@ class Stack:
         return pass_through_engine(
             {
                 **resolved,
-                stack_ownership.OWNERSHIP_INPUT: ownership,
-                stack_ownership.OPTIONS: dict(declared.options),
+                state_codec.OWNERSHIP_INPUT: ownership,
+                state_codec.OPTIONS: dict(declared.options),
             }
         )
 
@@ -286,12 +286,11 @@ class Stack:
                 old.inputs = inputs
                 return old.id
             if not found.replaces:
-                updated = provider.update(
-                    old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
-                )
-                self.step()
-                old.inputs, old.outputs = inputs, pass_through_engine(updated.outs or {})
+                self._update(provider, old, inputs)
                 return old.id
+            if found.delete_before_replace:
+                self._remove(provider, old)
+                return self._create(provider, name, inputs)
         created = self._create(provider, name, inputs)
         old.is_pending_delete = True
         return created
@@ -316,12 +315,22 @@ class Stack:
         self.state.append(Entry(name, created.id, inputs, pass_through_engine(created.outs or {})))
         return created.id
 
+    def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
+        updated = provider.update(
+            old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
+        )
+        self.step()
+        old.inputs, old.outputs = inputs, pass_through_engine(updated.outs or {})
+
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.is_pending_delete or e.name not in kept]:
-            with _set_request(entry):
-                provider.delete(entry.id, pass_through_engine(entry.outputs))
-            self.step()
-            self.state.remove(entry)
+            self._remove(provider, entry)
+
+    def _remove(self, provider: PolicyProvider, entry: Entry) -> None:
+        with _set_request(entry):
+            provider.delete(entry.id, pass_through_engine(entry.outputs))
+        self.step()
+        self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):

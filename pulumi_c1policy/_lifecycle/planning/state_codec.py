@@ -18,6 +18,12 @@ from pulumi_c1policy._lifecycle.planning.pruning import strip
 from pulumi_c1policy._model.paths import Path
 from pulumi_c1policy._model.tree import Tree, Value
 
+OWNERSHIP_INPUT = "__owner"
+"""The internal input with the ownership annotations, from the program to the provider."""
+
+OPTIONS = "__options"
+"""The internal input with the program's decisions, which are not fields of an object."""
+
 REWRITTEN = "__rewritten"
 """The output with the inputs that the tenant changed, by field.
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._pulumi import stack_ownership
+from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy.provider import PolicyProvider
 
 Inputs = dict[str, Any]
@@ -19,7 +19,7 @@ def make_policy(*steps: Inputs, name: str = "Access", **fields: Any) -> Inputs:
         "display_name": name,
         "policy_type": "POLICY_TYPE_GRANT",
         "policy_steps": {"grant": {"steps": listed}},
-        stack_ownership.OWNERSHIP_INPUT: {
+        state_codec.OWNERSHIP_INPUT: {
             "managed_by": "pulumi",
             "iac_workspace": "shop/dev",
             "iac_resource_address": f"c1policy.Policy/{name}",

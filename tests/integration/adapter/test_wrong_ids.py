@@ -10,7 +10,8 @@ import pytest
 
 from pulumi_c1policy import errors
 from pulumi_c1policy._emulator import Emulator, Fault
-from pulumi_c1policy._pulumi import failures, runtime, stack_ownership
+from pulumi_c1policy._lifecycle.planning import state_codec
+from pulumi_c1policy._pulumi import failures, runtime
 from pulumi_c1policy.provider import AppPoliciesProvider, PolicyProvider
 from tests.integration.adapter.previews import (
     Inputs,
@@ -288,7 +289,7 @@ def test_the_policies_of_an_attachment_are_checked(
 def test_an_id_in_a_secret_input_is_not_shown(
     c1_tenant: Emulator, provider: PolicyProvider
 ) -> None:
-    secret = {stack_ownership.OPTIONS: {"secrets": ["policy_steps"]}}
+    secret = {state_codec.OPTIONS: {"secrets": ["policy_steps"]}}
     found = list_failures(provider, make_policy(ask_users("nobody-at-all")) | secret)
     [reason] = found.values()
     assert "the value is a secret" in reason

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_c1policy._drift.comparison import fill_unknown, open_secrets
-from pulumi_c1policy._drift.secrets import (
+from pulumi_c1policy._drift.state_secrets import (
     Decrypt,
     PassphraseError,
     find_passphrase,
