@@ -278,4 +278,6 @@ def _add(
 
 def _add_problem(search: _Search, file: str, error: APIError | ExportError) -> None:
     text = " ".join(str(error).splitlines())
-    search.report.problems.append(Problem(search.export.source, "", f"{file}: {text}"))
+    if isinstance(error, APIError):
+        text = f"{file}: {text}"
+    search.report.problems.append(Problem(search.export.source, "", text))

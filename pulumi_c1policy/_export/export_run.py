@@ -52,7 +52,11 @@ def read_former(folder: Path, tenant: str, selection: Selection, *, force: bool)
     if former.tenant != tenant:
         summary = f"{folder} contains an export of {former.tenant}, and not of {tenant}."
         raise ExportError(summary, advice)
-    if former.is_complete and former.selection != selection:
+    # The manifest of an interrupted replacement always has attachments.
+    is_same = former.selection == selection or (
+        not former.is_complete and former.selection.policy_ids == selection.policy_ids
+    )
+    if not is_same:
         summary = f"{folder} contains an export of {_describe(former.selection)}, and not of "
         raise ExportError(f"{summary}{_describe(selection)}.", advice)
     return former

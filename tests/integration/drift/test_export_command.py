@@ -273,6 +273,7 @@ def test_the_next_export_repairs_an_interrupted_one(
     done = CliRunner().invoke(app, against, env=tenant.environment)
     assert done.exit_code == 1
     assert "interrupted" in done.stderr
+    assert "--force" in run(next(each.id for each in tenant.policies if each.builtin)).stderr
     export(run, "--all")
     repaired = read_files(folder)
     export(run, "--all", "--force")
