@@ -164,13 +164,14 @@ def _compare_states(
     states, problems = _read_states(files, stacks)
     if not problems:
         _require_names(states, only)
+    loaded = settings.load({}, os.environ)
     options = drift_search.DriftOptions(
         frozenset(only),
         ignored,
         state_secrets.find_passphrase(os.environ),
         _get_allowed_tenant(),
+        getattr(loaded.credential, "client_id", ""),
     )
-    loaded = settings.load({}, os.environ)
     with PolicyClient(loaded) as client:
         inform = partial(output.echo, err=True)
         report = drift_search.find_drift(client, loaded.tenant, states, options, inform)

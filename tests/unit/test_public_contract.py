@@ -97,7 +97,7 @@ COMMAND_OPTIONS = {
         --deletion-guard --directory --duration-style --expires-in --faults --get-lag
         --get-or-create --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
         --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
-        --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
+        --shuffle-sets --steps-on-update --system-log --timestamp-precision --tls --unique-names
         --unset-fields --wait-limits
     """,
     "export": """
