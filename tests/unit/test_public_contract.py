@@ -24,11 +24,14 @@ from typer.testing import CliRunner, Result
 import pulumi_c1policy
 from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.doctor import DoctorFormat
 from pulumi_c1policy._cli.drift import DriftFormat
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._cli.usage import UsageFormat
+from pulumi_c1policy._doctor import doctor_reports
+from pulumi_c1policy._doctor.findings import CHECKS, STATUSES, DoctorFinding, DoctorReport
 from pulumi_c1policy._drift import drift_reports, findings
 from pulumi_c1policy._export import export_folder, manifest
 from pulumi_c1policy._findings.rule_registry import RULES
@@ -89,6 +92,9 @@ COMMAND_OPTIONS = {
     "check-expression": """
         --fallback --ignore --jsonl --place --severity
     """,
+    "doctor": """
+        --format --stack --state --verbose -v
+    """,
     "drift": """
         --against --fail-on --format --ignore --only --stack --state --watch
     """,
@@ -135,6 +141,14 @@ DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
 DRIFT_CHANGE_KEYS = "after before is_secret kind path"
 DRIFT_KINDS = "changed deleted duplicate held-elsewhere leftover taken-over unmanaged"
 DRIFT_FORMATS = "json junit markdown sarif table"
+DOCTOR_KEYS = "all_right findings tenant version"
+DOCTOR_FINDING_KEYS = "advice check details is_error status text"
+DOCTOR_CHECKS = """
+    access-token authorities clock client config connection credential extras hooks leftovers package
+    policies proxy pulumi-cli pulumi-plugin pulumi-sdk python tenant tls
+"""
+DOCTOR_STATUSES = "cannot-tell not-right right"
+DOCTOR_FORMATS = "json table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
@@ -363,6 +377,7 @@ def test_commands_and_their_options_are_stable() -> None:
 def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
+    compare("Formats of c1policy doctor", DOCTOR_FORMATS, DoctorFormat)
     compare("Formats of c1policy drift", DRIFT_FORMATS, DriftFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
 
@@ -462,6 +477,16 @@ def test_files_of_an_export_are_stable() -> None:
     compare("JSON keys of the manifest of an export", EXPORT_KEYS, found)
     assert (found["version"], export_folder.MANIFEST) == (1, "c1policy-export.json")
     assert (manifest.POLICIES, manifest.ATTACHMENTS) == ("policies", "attachments")
+
+
+def test_json_keys_of_the_doctor_are_stable() -> None:
+    report = DoctorReport("acme.conductor.one", [DoctorFinding("clock", "right", "It is right.")])
+    found = json.loads(doctor_reports.to_json(report))
+    compare("JSON keys of doctor", DOCTOR_KEYS, found)
+    compare("JSON keys of a finding of doctor", DOCTOR_FINDING_KEYS, found["findings"][0])
+    compare("Checks of doctor", DOCTOR_CHECKS, CHECKS)
+    compare("Statuses of doctor", DOCTOR_STATUSES, STATUSES)
+    assert found["version"] == 1
 
 
 def test_exit_codes_of_usage_are_stable(monkeypatch: pytest.MonkeyPatch) -> None:
