@@ -72,13 +72,17 @@ def graph(
             policy, program, state, tenant=tenant, config=config, directory=facts
         )
         text = _render(_select(known, policies or ()), known, Directory(facts), policies, format)
-        if out is not None:
-            out.write_text(f"{text}\n", "utf-8")
-            return
     except (C1PolicyError, MissingExtraError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(exit_codes.ERROR) from error
-    output.echo(text)
+    if out is None:
+        output.echo(text)
+        return
+    try:
+        out.write_text(f"{text}\n", "utf-8")
+    except OSError as error:
+        output.echo(f"{out} cannot be written: {error.strerror}.", err=True)
+        raise typer.Exit(exit_codes.ERROR) from error
 
 
 def _select(policies: Sequence[KnownPolicy], chosen: Sequence[str]) -> list[KnownPolicy]:

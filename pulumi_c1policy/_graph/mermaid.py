@@ -20,16 +20,20 @@ _SHAPES: dict[NodeKind, tuple[str, str]] = {
 }
 _ARROWS: dict[EdgeKind, str] = {"escalation": "-.->"}
 _MAX_TEXT_LENGTH = 300
+_LATE_SIGNS = "$:\\"
+_WORD_JOINER = "#8288;"
+_UNNAMED = "(unnamed)"
 # Letters and digits stay, and signs where they mean nothing to Mermaid, Markdown or HTML.
 _PLAIN = re.compile(
     r"""
     [^\W_°ßﬁﬂ]                            # a letter or a digit; Mermaid itself uses `fl°` and `¶ß`
-    | [ ,!()/'?→…↳]
+    | (?<=\S[ ])[=!]=(?=[ ])              # not a whole line, which could underline a heading
+    | [ ,!(/'?→…↳]
+    | (?<!\d)\)                           # after a digit, it could be the number of a list
     | (?<=[^\W_])[-._](?=[^\W_])          # inside a word
     | (?<=[^\W\d_]|[)])\.(?!\d)             # the end of a sentence, not the number of a list
     | (?<=[^\W_])\[\d+\](?!\()            # an index
     | :(?=[ ])
-    | (?<=\S[ ])[=!]=(?=[ ])              # not a whole line, which could underline a heading
     | (?P<special>.)
     """,
     re.DOTALL | re.VERBOSE,
@@ -59,15 +63,18 @@ def _escape_match(found: re.Match[str]) -> str:
 
 
 def _encode(character: str) -> str:
-    return f"#{ord(character)};"
+    # Mermaid decodes the codes, and only then draws `$$x$$`, `fa:fa-x` and `\\n` as formulas, icons
+    # and line breaks. An invisible character between the signs prevents it.
+    return f"#{ord(character)};{_WORD_JOINER if character in _LATE_SIGNS else ''}"
 
 
 def _render_node(node: Node) -> str:
     opening, closing = _SHAPES[node.kind]
     lines = [f"{'↳ ' * line.depth}{escape(line.text)}" for line in node.lines]
-    return f'{node.id}{opening}"{"<br/>".join([escape(node.title), *lines])}"{closing}'
+    return f'{node.id}{opening}"{"<br/>".join([escape(node.title) or _UNNAMED, *lines])}"{closing}'
 
 
 def _render_edge(edge: Edge) -> str:
-    label = f'|"{escape(edge.label)}"|' if edge.label else ""
+    text = escape(edge.label)
+    label = f'|"{text}"|' if text else ""
     return f"{edge.source} {_ARROWS.get(edge.kind, '-->')}{label} {edge.target}"

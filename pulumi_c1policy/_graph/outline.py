@@ -65,9 +65,12 @@ def _build_target(picture: Picture, edge: Edge) -> Item:
     return Item(text, (*_nest(node.lines), *_list_escalations(picture, node)))
 
 
-def _list_escalations(picture: Picture, node: Node) -> list[Item]:
-    edges = [edge for edge in picture.list_edges(node.id) if edge.kind == "escalation"]
-    return [_build_target(picture, edge) for edge in edges]
+def _list_escalations(picture: Picture, node: Node) -> Iterator[Item]:
+    """Yield the policies that take over if nobody answers."""
+    for edge in picture.list_edges(node.id):
+        if edge.kind == "escalation":
+            other = picture.find(edge.target)
+            yield Item(f"{edge.label}: {other.title}", policy_id=other.policy_id)
 
 
 def _nest(lines: tuple[Line, ...]) -> list[Item]:

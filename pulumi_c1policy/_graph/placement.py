@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from pulumi_c1policy import _extras
 from pulumi_c1policy._graph.picture import Edge, Picture
 
+_SPINE = ("next", "baseline")
+"""The edges from the policy through its rules to its baseline."""
 _SPINE_WEIGHT = 3
-"""The weight of an edge from rule to rule: such edges are drawn straight."""
+"""The weight of an edge of the spine: such edges are drawn straight."""
 _COLUMNS_OF_SINGLES = 3
+_UPWARD_SHIFT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def place(picture: Picture, heights: Mapping[str, float], spacing: Spacing) -> P
         _add_layout(found, layout, inside, numbers, heights, spacing)
     singles = [node.id for node in picture.nodes if node.id not in numbers]
     _add_singles(found, singles, heights, spacing)
-    found.height = max(found.height - spacing.row, 0)
+    loops = [edge for edge in picture.edges if edge.source == edge.target]
+    found.ways += [_make_loop(edge, found.places, heights, spacing) for edge in loops]
+    # A loop in the last row needs the space below it.
+    found.height = max(found.height - (0 if loops else spacing.row), 0)
     return found
 
 
@@ -103,7 +108,7 @@ def _compute_layouts(edges: Iterable[Edge], numbers: Mapping[str, int]) -> list[
     weighted = [
         (numbers[edge.source], numbers[edge.target])
         for edge in edges
-        for _ in range(_SPINE_WEIGHT if edge.kind == "next" else 1)
+        for _ in range(_SPINE_WEIGHT if edge.kind in _SPINE else 1)
     ]
     if not weighted:
         return []
@@ -150,7 +155,7 @@ def _add_layout(
         for number in middle:
             y = points[number][1]
             passed += [Place(xs[number], tops[y]), Place(xs[number], tops[y] + layer_heights[y])]
-        found.ways.append(_make_way(edge, passed, found.places, heights))
+        found.ways.append(_make_way(edge, passed, found.places, heights, spacing))
 
 
 def _mirror(
@@ -158,7 +163,7 @@ def _mirror(
 ) -> dict[int, float]:
     """Return the columns from 0 on, with the rules at the left of their targets."""
     low, high = min(columns.values()), max(columns.values())
-    spine = [columns[numbers[edge.target]] for edge in edges if edge.kind == "next"]
+    spine = [columns[numbers[edge.target]] for edge in edges if edge.kind in _SPINE]
     if spine and sum(spine) / len(spine) > (low + high) / 2:
         return {number: high - x for number, x in columns.items()}
     return {number: x - low for number, x in columns.items()}
@@ -185,23 +190,27 @@ def _make_way(
     passed: Sequence[Place],
     places: Mapping[str, Place],
     heights: Mapping[str, float],
+    spacing: Spacing,
 ) -> Way:
     start, end = places[edge.source], places[edge.target]
     below = Place(start.x, start.y + heights[edge.source])
     if end.y >= below.y:
         return Way(edge, (below, *passed, end))
-    # The edge leads up, or to a box beside: it begins above its source, and ends below its target.
-    above = Place(end.x, end.y + heights[edge.target])
-    return Way(edge, (start, *_reverse_pairs(passed), above))
+    # The edge leads up. It stands beside an edge that leads down between the same boxes.
+    shift = spacing.width * _UPWARD_SHIFT
+    above = Place(end.x + shift, end.y + heights[edge.target])
+    upwards = sorted(passed, key=lambda point: -point.y)
+    return Way(edge, (Place(start.x + shift, start.y), *upwards, above))
 
 
-def _reverse_pairs(passed: Sequence[Place]) -> list[Place]:
-    return sorted(passed, key=lambda point: -point.y) if is_descending(passed) else list(passed)
-
-
-def is_descending(points: Sequence[Place]) -> bool:
-    """Return whether each point is at or below the one before it."""
-    return all(first.y <= second.y for first, second in pairwise(points))
+def _make_loop(
+    edge: Edge, places: Mapping[str, Place], heights: Mapping[str, float], spacing: Spacing
+) -> Way:
+    """Make the way of an edge from a box to itself, below the right half of the box."""
+    start = places[edge.source]
+    bottom = start.y + heights[edge.source]
+    points = ((0.2, bottom), (0.25, bottom + spacing.row * 0.4), (0.3, bottom))
+    return Way(edge, tuple(Place(start.x + part * spacing.width, y) for part, y in points))
 
 
 def _add_singles(

@@ -46,7 +46,7 @@ def draw_map(chosen: Sequence[KnownPolicy], known: Iterable[KnownPolicy]) -> Pic
                 ids[target_id] = nodes.add("other", *_describe_other(target_id, index))
             labels.setdefault((ids[target_id], kind), []).append(label)
         edges += [
-            Edge(start, target, kind, ", ".join(dict.fromkeys(found)))
+            Edge(start, target, kind, _join_labels(kind, found))
             for (target, kind), found in labels.items()
         ]
     return Picture("How policies point to each other", tuple(nodes.added), tuple(edges))
@@ -157,7 +157,12 @@ def _list_handovers(policy: KnownPolicy) -> Iterator[tuple[str, EdgeKind, str]]:
         if target.kind == "policy":
             yield target.policy_id, "handover", label
         for _, rule in step_lines.find_escalations(target.steps):
-            yield rule.policy_id, "escalation", f"{label}: {step_lines.describe_delay(rule)}"
+            yield rule.policy_id, "escalation", label
+
+
+def _join_labels(kind: EdgeKind, labels: Iterable[str]) -> str:
+    joined = ", ".join(dict.fromkeys(labels))
+    return f"no answer: {joined}" if kind == "escalation" else joined
 
 
 def _describe_policy(policy: KnownPolicy) -> tuple[str, tuple[Line, ...], str]:

@@ -22,6 +22,7 @@ _BOX_WIDTH = 300.0
 _SPACING = Spacing(width=_BOX_WIDTH, column=_BOX_WIDTH + 44, row=64)
 _LABEL_WIDTH_EM = 17.0
 _MAX_WRAPPED_LINES = 12
+_MAX_LABEL_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def _make_arrow(name: str) -> ET.Element:
 
 def _list_rows(node: Node) -> Iterator[_Row]:
     """Yield the rows of text in a box."""
-    for text in _wrap(node.title, 0, is_code=False):
+    # A heading is bold, and wider.
+    for text in _wrap(node.title, _BOX_WIDTH * 0.1, is_code=False):
         yield _Row(text, "heading")
     is_code = node.kind == "rule"
     for line in node.lines:
@@ -114,10 +116,11 @@ def _list_rows(node: Node) -> Iterator[_Row]:
 
 def _wrap(text: str, indent: float, *, is_code: bool) -> list[str]:
     width = (_BOX_WIDTH - 2 * _PADDING - indent - _INDENT / 2) / _FONT_SIZE
-    lines = wrap(text, width, is_code=is_code)
-    if len(lines) > _MAX_WRAPPED_LINES:
-        return [*lines[: _MAX_WRAPPED_LINES - 1], "…"]
-    return lines
+    return _shorten(wrap(text, width, is_code=is_code), _MAX_WRAPPED_LINES)
+
+
+def _shorten(lines: list[str], length: int) -> list[str]:
+    return lines if len(lines) <= length else [*lines[: length - 1], f"{lines[length - 1]} …"]
 
 
 def _draw_box(
@@ -166,7 +169,7 @@ def _draw_label(way: Way) -> Iterator[ET.Element]:
     """Draw the text of an edge in the middle of its first part."""
     if not way.edge.label:
         return
-    lines = wrap(way.edge.label, _LABEL_WIDTH_EM)[:_MAX_WRAPPED_LINES]
+    lines = _shorten(wrap(way.edge.label, _LABEL_WIDTH_EM), _MAX_LABEL_LINES)
     middle = _find_middle(way.points)
     top = middle.y - (len(lines) - 1) * _LINE_HEIGHT / 2 + 4
     for index, text in enumerate(lines):

@@ -7,7 +7,6 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-
 from xml.etree.ElementTree import Element
 
 from pulumi_c1policy import _text
