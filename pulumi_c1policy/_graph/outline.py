@@ -66,7 +66,7 @@ def _build_target(picture: Picture, edge: Edge) -> Item:
 
 
 def _list_escalations(picture: Picture, node: Node) -> Iterator[Item]:
-    """Yield the policies that take over if nobody answers."""
+    """Yield the policies that may take over from a list of steps."""
     for edge in picture.list_edges(node.id):
         if edge.kind == "escalation":
             other = picture.find(edge.target)

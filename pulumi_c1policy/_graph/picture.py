@@ -25,7 +25,7 @@ EdgeKind: TypeAlias = Literal["next", "match", "baseline", "escalation", "handov
 - `next`: the rule that is evaluated next.
 - `match`: the target of a rule that matches.
 - `baseline`: the target of a request that no rule matches.
-- `escalation`: the policy that continues if nobody answers.
+- `escalation`: a policy that may take over from a step: nobody answers, or an agent decides so.
 - `handover`: in a map, a policy that takes over.
 """
 

@@ -40,14 +40,14 @@ def draw_map(chosen: Sequence[KnownPolicy], known: Iterable[KnownPolicy]) -> Pic
     ids = {policy.id: start for policy, start in zip(chosen, starts, strict=True) if policy.id}
     edges: list[Edge] = []
     for policy, start in zip(chosen, starts, strict=True):
-        labels: dict[tuple[str, EdgeKind], list[str]] = {}
-        for target_id, kind, label in _list_handovers(policy):
+        labels: dict[tuple[str, EdgeKind, str], list[str]] = {}
+        for target_id, kind, cause, label in _list_handovers(policy):
             if target_id not in ids:
                 ids[target_id] = nodes.add("other", *_describe_other(target_id, index))
-            labels.setdefault((ids[target_id], kind), []).append(label)
+            labels.setdefault((ids[target_id], kind, cause), []).append(label)
         edges += [
-            Edge(start, target, kind, _join_labels(kind, found))
-            for (target, kind), found in labels.items()
+            Edge(start, target, kind, cause + ", ".join(dict.fromkeys(found)))
+            for (target, kind, cause), found in labels.items()
         ]
     return Picture("How policies point to each other", tuple(nodes.added), tuple(edges))
 
@@ -133,10 +133,9 @@ class _Drawing:
             return self._nodes.add("problem", title, (Line(text),))
         lines = step_lines.describe_steps(target.steps, self._directory, self._index)
         node = self._nodes.add("steps", title, lines)
-        for index, rule in step_lines.find_escalations(target.steps):
-            label = f"step {index + 1}: {step_lines.describe_delay(rule)}"
-            other = self._find_policy(rule.policy_id)
-            self.edges.append(Edge(node, other, "escalation", label))
+        for takeover in step_lines.list_takeovers(target.steps):
+            other = self._find_policy(takeover.policy_id)
+            self.edges.append(Edge(node, other, "escalation", str(takeover)))
         return node
 
     def _find_policy(self, policy_id: str) -> str:
@@ -149,20 +148,15 @@ class _Drawing:
         return self._policies[policy_id]
 
 
-def _list_handovers(policy: KnownPolicy) -> Iterator[tuple[str, EdgeKind, str]]:
-    """Yield the id of each policy that may take over, the kind of edge, and its label."""
+def _list_handovers(policy: KnownPolicy) -> Iterator[tuple[str, EdgeKind, str, str]]:
+    """Yield the id of each policy that may take over, the kind of edge, a cause and a place."""
     targets = [(f"rules[{rule.index}]", rule.target) for rule in list_rules(policy.tree)]
     targets.append(("baseline", find_baseline(policy.tree)))
-    for label, target in targets:
+    for place, target in targets:
         if target.kind == "policy":
-            yield target.policy_id, "handover", label
-        for _, rule in step_lines.find_escalations(target.steps):
-            yield rule.policy_id, "escalation", label
-
-
-def _join_labels(kind: EdgeKind, labels: Iterable[str]) -> str:
-    joined = ", ".join(dict.fromkeys(labels))
-    return f"no answer: {joined}" if kind == "escalation" else joined
+            yield target.policy_id, "handover", "", place
+        for takeover in step_lines.list_takeovers(target.steps):
+            yield takeover.policy_id, "escalation", f"{takeover.cause}: ", place
 
 
 def _describe_policy(policy: KnownPolicy) -> tuple[str, tuple[Line, ...], str]:

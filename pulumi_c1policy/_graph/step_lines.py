@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from pulumi_c1policy._graph.picture import Line
 from pulumi_c1policy._model.steps import POLICY_STEP
@@ -24,6 +26,27 @@ from pulumi_c1policy._simulate.walk import read_step
 _ENDS = ("accept", "reject")
 
 
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """A policy that may take a request over from a step.
+
+    Attributes:
+        index: The index of the step.
+        policy_id: The id of the policy.
+        cause: The cause: an agent decides so, or nobody answers.
+        delay: The time until an escalation; "" if the policy does not set it.
+    """
+
+    index: int
+    policy_id: str
+    cause: Literal["agent", "no answer"]
+    delay: str = ""
+
+    def __str__(self) -> str:
+        cause = f"{self.cause} after {self.delay}" if self.delay else self.cause
+        return f"step {self.index + 1}: {cause}"
+
+
 def describe_steps(
     steps: Sequence[Tree], directory: Directory, policies: PolicyIndex
 ) -> tuple[Line, ...]:
@@ -41,20 +64,18 @@ def describe_steps(
     return tuple(lines)
 
 
-def find_escalations(steps: Sequence[Tree]) -> Iterator[tuple[int, EscalationRule]]:
-    """Yield the index and the escalation of each step that another policy may take over."""
+def list_takeovers(steps: Sequence[Tree]) -> Iterator[Takeover]:
+    """Yield each policy that may take a request over from a step."""
     for index, tree in enumerate(steps):
-        if _choose_kind(tree) == "approval":
-            rule = read_approval(tree["approval"]).escalation
-            if rule and rule.action == "replace_policy":
-                yield index, rule
-
-
-def describe_delay(escalation: EscalationRule) -> str:
-    """Describe the time until an escalation."""
-    if escalation.after is None:
-        return "no answer"
-    return f"no answer after {wording.format_span(escalation.after)}"
+        if _choose_kind(tree) != "approval":
+            continue
+        rule = read_approval(tree["approval"])
+        for policy_id in rule.policy_ids:
+            yield Takeover(index, policy_id, "agent")
+        escalation = rule.escalation
+        if escalation and escalation.action == "replace_policy":
+            delay = "" if escalation.after is None else wording.format_span(escalation.after)
+            yield Takeover(index, escalation.policy_id, "no answer", delay)
 
 
 def _choose_kind(tree: Tree) -> str:
@@ -77,7 +98,7 @@ def _describe_step(
 def _describe_approval(
     rule: ApprovalRule, directory: Directory, policies: PolicyIndex
 ) -> list[str]:
-    text, *details = _describe_source(rule, directory)
+    text, *details = _describe_source(rule, directory, policies)
     lines = [f"approval: {text}", *details]
     if rule.fallback is not None:
         groups = [_name_group(group, directory) for group in rule.fallback.groups]
@@ -94,12 +115,14 @@ def _describe_approval(
     return lines
 
 
-def _describe_source(rule: ApprovalRule, directory: Directory) -> list[str]:
+def _describe_source(rule: ApprovalRule, directory: Directory, policies: PolicyIndex) -> list[str]:
     source = rule.source
     match source.by:
         case "webhook" | "agent":
             machine = wording.add_name(rule.machine_id, directory.name_machine(rule.machine_id))
-            return [" ".join(filter(None, [source.by, machine, "decides"]))]
+            names = [policies.name(policy_id) for policy_id in rule.policy_ids]
+            handover = [f"may hand over to policy {' or '.join(names)}"] if names else []
+            return [" ".join(filter(None, [source.by, machine, "decides"])), *handover]
         case "users":
             return [_list_people(source.user_ids, directory)]
         case "group":

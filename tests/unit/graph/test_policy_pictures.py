@@ -126,6 +126,17 @@ def test_an_escalation_to_a_policy_is_an_edge() -> None:
     assert [node.kind for node in picture.nodes if node.title == "Night shift"] == ["other"]
 
 
+def test_the_policies_of_an_agent_are_edges() -> None:
+    agent = make_approval(agent={"agent_user_id": "bot", "policy_ids": ["b"]})
+    policy = make_policy("a", "A", agent)
+    assert list_targets(draw(policy), "escalation") == [("steps 'grant'", "b", "step 1: agent")]
+    assert list_targets(draw_map([policy], []), "escalation") == [("A", "b", "agent: baseline")]
+    assert describe_steps(agent)[:2] == [
+        "1. approval: agent bot decides",
+        "  may hand over to policy b (not among the given policies)",
+    ]
+
+
 def test_hand_overs_between_drawn_policies_join_their_pictures() -> None:
     first = make_policy("a", "A", {"accept": {}}, rules=[make_rule(policy_id="b")])
     second = make_policy("b", "B", {"accept": {}}, rules=[make_rule(policy_id="a")])
