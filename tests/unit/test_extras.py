@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -162,7 +163,7 @@ def test_the_emulator_command_names_the_extra_that_it_needs() -> None:
 
 
 def test_a_drawing_names_the_extra_that_it_needs(tmp_path: Path) -> None:
-    steps = {"grant": {"steps": [{"accept": {}}]}}
+    steps: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
     policy = {"display_name": "One", "policy_type": "POLICY_TYPE_GRANT", "policy_steps": steps}
     (tmp_path / "policy.json").write_text(json.dumps(policy))
     given = ["graph", "--policy", "policy.json", "--format"]

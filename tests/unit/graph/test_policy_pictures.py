@@ -48,7 +48,7 @@ def escalate(policy_id: str) -> dict[str, Any]:
 
 def test_rules_follow_each_other_down_to_the_baseline() -> None:
     rules = [make_rule(step_key="x"), make_rule(step_key="x")]
-    steps = {"x": {"steps": [{"accept": {}}]}}
+    steps: dict[str, Any] = {"x": {"steps": [{"accept": {}}]}}
     picture = draw(make_policy("a", "A", {"reject": {}}, rules=rules, more_steps=steps))
     assert list_targets(picture, "next") == [
         ("A", "rules[0]", ""),
