@@ -46,15 +46,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The way of an edge: from below its source, between boxes, to above its target.
+    """The way of an edge.
 
     Attributes:
         edge: The edge.
-        points: The points between which the edge is drawn.
+        start: The point where it leaves its source.
+        points: The points between which it is drawn as a curve: the first one at the border of the
+            source's layer, the last one at the border of the target's layer.
+        end: The point where it reaches its target.
     """
 
     edge: Edge
+    start: Place
     points: tuple[Place, ...]
+    end: Place
 
 
 @dataclass(slots=True)
@@ -149,13 +154,16 @@ def _add_layout(
     found.width = max(found.width, max(xs.values()) + spacing.width / 2)
     for number, node in nodes.items():
         found.places[node] = Place(xs[number], tops[points[number][1]])
+    bottoms = {
+        node: tops[points[number][1]] + layer_heights[points[number][1]]
+        for number, node in nodes.items()
+    }
     for edge in edges:
-        middle = _find_way(numbers[edge.source], numbers[edge.target], pieces, len(numbers))
         passed: list[Place] = []
-        for number in middle:
+        for number in _find_way(numbers[edge.source], numbers[edge.target], pieces, len(numbers)):
             y = points[number][1]
             passed += [Place(xs[number], tops[y]), Place(xs[number], tops[y] + layer_heights[y])]
-        found.ways.append(_make_way(edge, passed, found.places, heights, spacing))
+        found.ways.append(_make_way(edge, passed, found.places, heights, bottoms, spacing))
 
 
 def _mirror(
@@ -190,17 +198,21 @@ def _make_way(
     passed: Sequence[Place],
     places: Mapping[str, Place],
     heights: Mapping[str, float],
+    bottoms: Mapping[str, float],
     spacing: Spacing,
 ) -> Way:
+    """Make the way of an edge; `bottoms` has the lower borders of the layers of the boxes."""
     start, end = places[edge.source], places[edge.target]
-    below = Place(start.x, start.y + heights[edge.source])
-    if end.y >= below.y:
-        return Way(edge, (below, *passed, end))
+    if end.y > start.y:
+        below = Place(start.x, start.y + heights[edge.source])
+        return Way(edge, below, (Place(start.x, bottoms[edge.source]), *passed, end), end)
     # The edge leads up. It stands beside an edge that leads down between the same boxes.
     shift = spacing.width * _UPWARD_SHIFT
-    above = Place(end.x + shift, end.y + heights[edge.target])
+    above = Place(start.x + shift, start.y)
     upwards = sorted(passed, key=lambda point: -point.y)
-    return Way(edge, (Place(start.x + shift, start.y), *upwards, above))
+    border = Place(end.x + shift, bottoms[edge.target])
+    under = Place(end.x + shift, end.y + heights[edge.target])
+    return Way(edge, above, (above, *upwards, border), under)
 
 
 def _make_loop(
@@ -209,8 +221,9 @@ def _make_loop(
     """Make the way of an edge from a box to itself, below the right half of the box."""
     start = places[edge.source]
     bottom = start.y + heights[edge.source]
-    points = ((0.2, bottom), (0.25, bottom + spacing.row * 0.4), (0.3, bottom))
-    return Way(edge, tuple(Place(start.x + part * spacing.width, y) for part, y in points))
+    parts = ((0.2, bottom), (0.25, bottom + spacing.row * 0.4), (0.3, bottom))
+    points = tuple(Place(start.x + part * spacing.width, y) for part, y in parts)
+    return Way(edge, points[0], points, points[-1])
 
 
 def _add_singles(

@@ -111,7 +111,8 @@ def _list_rows(node: Node) -> Iterator[_Row]:
         indent = line.depth * _INDENT
         for index, text in enumerate(_wrap(line.text, indent, is_code=is_code)):
             # Later rows of a step stand below its text, not below its number.
-            yield _Row(text, "code" if is_code else "text", indent + (index > 0) * _INDENT / 2)
+            hang = _INDENT / 2 if index and node.kind in ("rule", "steps") else 0
+            yield _Row(text, "code" if is_code else "text", indent + hang)
 
 
 def _wrap(text: str, indent: float, *, is_code: bool) -> list[str]:
@@ -151,22 +152,24 @@ def _draw_box(
 
 
 def _draw_way(way: Way, name: str) -> ET.Element:
-    """Draw an edge as a line that is vertical at each of its points."""
+    """Draw an edge as a curve that is vertical at each of its points."""
     first, *others = way.points
-    parts = [f"M{_round(first.x)} {_round(first.y)}"]
+    parts = [f"M{_round(way.start.x)} {_round(way.start.y)} V{_round(first.y)}"]
     last = first
     for point in others:
         middle = _round((last.y + point.y) / 2)
         start, end = f"{_round(last.x)} {middle}", f"{_round(point.x)} {middle}"
         parts.append(f"C{start} {end} {_round(point.x)} {_round(point.y)}")
         last = point
+    if way.end != last:
+        parts.append(f"V{_round(way.end.y)}")
     return make(
         "path", d=" ".join(parts), class_=f"edge {way.edge.kind}", marker_end=f"url(#{name}-arrow)"
     )
 
 
 def _draw_label(way: Way) -> Iterator[ET.Element]:
-    """Draw the text of an edge in the middle of its first part."""
+    """Draw the text of an edge in the middle of the first part of its curve."""
     if not way.edge.label:
         return
     lines = _shorten(wrap(way.edge.label, _LABEL_WIDTH_EM), _MAX_LABEL_LINES)

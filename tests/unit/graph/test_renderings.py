@@ -134,6 +134,32 @@ def test_an_svg_shows_all_boxes_apart_and_inside(picture: Picture) -> None:
             assert abs(x - other_x) >= w or y >= other_y + other_h or other_y >= y + h
 
 
+def test_an_edge_does_not_cross_the_boxes_beside_its_source() -> None:
+    lines = tuple(Line("text") for _ in range(20))
+    nodes = (
+        Node("n0", "rule", "0"),
+        Node("n1", "rule", "1"),
+        Node("n2", "steps", "high", lines),
+        Node("n3", "steps", "grant"),
+        Node("n4", "steps", "other"),
+    )
+    edges = (
+        Edge("n0", "n1", "next"),
+        Edge("n0", "n2", "match"),
+        Edge("n1", "n3", "baseline"),
+        Edge("n1", "n4", "match"),
+    )
+    root = parse(Picture("A", nodes, edges))
+    high = [
+        float(each.attrib["y"]) + float(each.attrib["height"]) for each in root.iter(f"{SVG}rect")
+    ][2]
+    curves = [
+        each.attrib["d"] for each in root.iter(f"{SVG}path") if "edge" in each.attrib["class"]
+    ]
+    straight_to = [float(curve.split(" V")[1].split(" ")[0]) for curve in curves[2:]]
+    assert straight_to == [high, high]
+
+
 class Page(HTMLParser):
     """The elements of a page, with a check that they nest."""
 
