@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ from pulumi_c1policy._cli import exit_codes, output, policy_sources, tables
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._drift.findings import DriftReport
+    from pulumi_c1policy._drift.findings import DriftReport, Problem
     from pulumi_c1policy._drift.stack_state import StackState
     from pulumi_c1policy._model.paths import Path
 
@@ -112,21 +113,42 @@ def _compare(
     if not paths and not stacks:
         raise typer.BadParameter("Name the states with --state or --stack.")
     ignored = tuple(map(_parse_path, ignore))
-    states = [
-        state_files.read_file(each) for path in paths for each in state_files.list_files(path)
-    ]
-    states += [state_files.export_stack(name) for name in stacks]
-    _require_names(states, only)
+    files = [each for path in paths for each in state_files.list_files(path)]
+    states, problems = _read_states(files, stacks)
+    if not problems:
+        _require_names(states, only)
+    loaded = settings.load({}, os.environ)
     options = drift_search.DriftOptions(
         frozenset(only),
         ignored,
         state_secrets.find_passphrase(os.environ),
         os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower(),
+        getattr(loaded.credential, "client_id", ""),
     )
-    loaded = settings.load({}, os.environ)
     with PolicyClient(loaded) as client:
         inform = partial(output.echo, err=True)
-        return drift_search.find_drift(client, loaded.tenant, states, options, inform)
+        report = drift_search.find_drift(client, loaded.tenant, states, options, inform)
+    report.problems += problems
+    return report
+
+
+def _read_states(
+    files: Sequence[FilePath], stacks: Sequence[str]
+) -> tuple[list[StackState], list[Problem]]:
+    """Read the states; one that cannot be read is a problem, and does not hide drift in others."""
+    from pulumi_c1policy._drift import state_files
+    from pulumi_c1policy._drift.findings import Problem
+
+    states, problems = [], []
+    reads = [(str(path), partial(state_files.read_file, path)) for path in files]
+    reads += [(name, partial(state_files.export_stack, name)) for name in stacks]
+    for source, read in reads:
+        try:
+            states.append(read())
+        except (state_files.StateFileError, OSError) as error:
+            text = " ".join(policy_sources.describe_error(error).splitlines())
+            problems.append(Problem(source, "", text))
+    return states, problems
 
 
 def _parse_path(text: str) -> Path:

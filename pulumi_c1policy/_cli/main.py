@@ -9,6 +9,7 @@ import typer
 
 from pulumi_c1policy._cli import output
 from pulumi_c1policy._cli.check_expression import check_expression
+from pulumi_c1policy._cli.doctor import doctor
 from pulumi_c1policy._cli.drift import drift
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.exit_codes import ErrorsExitWithOne
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(check_expression)
+app.command(cls=ErrorsExitWithOne, short_help="Check the installation and the tenant.")(doctor)
 app.command(cls=ErrorsExitWithOne, short_help="Compare the tenant with states of stacks.")(drift)
 app.command(short_help="Serve an emulated tenant on loopback.")(emulator)
 app.command(cls=ErrorsExitWithOne, short_help="Draw policies.")(graph)

@@ -45,7 +45,7 @@ class Editor:
 
     Attributes:
         name: The name, the email or the id of a person or a client.
-        time: The time of the event, as the log has it.
+        time: The time of the edit, RFC 3339 in UTC.
     """
 
     name: str

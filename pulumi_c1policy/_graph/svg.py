@@ -173,15 +173,17 @@ def _draw_label(way: Way) -> Iterator[ET.Element]:
     if not way.edge.label:
         return
     lines = _shorten(wrap(way.edge.label, _LABEL_WIDTH_EM), _MAX_LABEL_LINES)
-    middle = _find_middle(way.points)
+    middle = _find_middle(way)
     top = middle.y - (len(lines) - 1) * _LINE_HEIGHT / 2 + 4
     for index, text in enumerate(lines):
         y = _round(top + index * _LINE_HEIGHT)
         yield make("text", text, class_="label", x=_round(middle.x), y=y)
 
 
-def _find_middle(points: Sequence[Place]) -> Place:
-    first, second = points[0], points[1]
+def _find_middle(way: Way) -> Place:
+    first, second = way.points[0], way.points[1]
+    if way.edge.source == way.edge.target:
+        return Place(second.x, second.y + _LINE_HEIGHT / 2)
     return Place((first.x + second.x) / 2, (first.y + second.y) / 2)
 
 

@@ -24,12 +24,15 @@ from typer.testing import CliRunner, Result
 import pulumi_c1policy
 from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.doctor import DoctorFormat
 from pulumi_c1policy._cli.drift import DriftFormat
 from pulumi_c1policy._cli.emulator import format_json
 from pulumi_c1policy._cli.graph import GraphFormat
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._cli.usage import UsageFormat
+from pulumi_c1policy._doctor import doctor_reports
+from pulumi_c1policy._doctor.findings import CHECKS, STATUSES, DoctorFinding, DoctorReport
 from pulumi_c1policy._drift import drift_reports, findings
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
@@ -89,6 +92,9 @@ COMMAND_OPTIONS = {
     "check-expression": """
         --fallback --ignore --jsonl --place --severity
     """,
+    "doctor": """
+        --format --stack --state --verbose -v
+    """,
     "drift": """
         --fail-on --format --ignore --only --stack --state --watch
     """,
@@ -97,7 +103,7 @@ COMMAND_OPTIONS = {
         --deletion-guard --directory --duration-style --expires-in --faults --get-lag
         --get-or-create --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
         --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
-        --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
+        --shuffle-sets --steps-on-update --system-log --timestamp-precision --tls --unique-names
         --unset-fields --wait-limits
     """,
     "graph": """
@@ -135,6 +141,14 @@ DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
 DRIFT_CHANGE_KEYS = "after before is_secret kind path"
 DRIFT_KINDS = "changed deleted duplicate held-elsewhere leftover taken-over unmanaged"
 DRIFT_FORMATS = "json junit markdown sarif table"
+DOCTOR_KEYS = "all_right findings tenant version"
+DOCTOR_FINDING_KEYS = "advice check details is_error status text"
+DOCTOR_CHECKS = """
+    access-token authorities clock client config connection credential extras hooks leftovers package
+    policies proxy pulumi-cli pulumi-plugin pulumi-sdk python tenant tls
+"""
+DOCTOR_STATUSES = "cannot-tell not-right right"
+DOCTOR_FORMATS = "json table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
@@ -364,6 +378,7 @@ def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
     compare("Formats of c1policy graph", GRAPH_FORMATS, GraphFormat)
+    compare("Formats of c1policy doctor", DOCTOR_FORMATS, DoctorFormat)
     compare("Formats of c1policy drift", DRIFT_FORMATS, DriftFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
 
@@ -465,6 +480,16 @@ def test_json_keys_of_drift_are_stable() -> None:
     compare("JSON keys of a finding of drift", DRIFT_FINDING_KEYS, found["findings"][0])
     compare("JSON keys of a change", DRIFT_CHANGE_KEYS, found["findings"][0]["changes"][0])
     compare("Kinds of drift", DRIFT_KINDS, drift_reports.PHRASES)
+    assert found["version"] == 1
+
+
+def test_json_keys_of_the_doctor_are_stable() -> None:
+    report = DoctorReport("acme.conductor.one", [DoctorFinding("clock", "right", "It is right.")])
+    found = json.loads(doctor_reports.to_json(report))
+    compare("JSON keys of doctor", DOCTOR_KEYS, found)
+    compare("JSON keys of a finding of doctor", DOCTOR_FINDING_KEYS, found["findings"][0])
+    compare("Checks of doctor", DOCTOR_CHECKS, CHECKS)
+    compare("Statuses of doctor", DOCTOR_STATUSES, STATUSES)
     assert found["version"] == 1
 
 

@@ -17,7 +17,16 @@ from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.quirk_options import QuirkOptions
 from pulumi_c1policy._emulator.quirks import Quirks
 
-COMMANDS = ["check-expression", "drift", "emulator", "import", "simulate", "usage", "validate"]
+COMMANDS = [
+    "check-expression",
+    "doctor",
+    "drift",
+    "emulator",
+    "import",
+    "simulate",
+    "usage",
+    "validate",
+]
 VERSION = f"pulumi-c1policy {metadata.version('pulumi-c1policy')}\n"
 
 
