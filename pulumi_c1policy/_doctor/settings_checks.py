@@ -100,7 +100,7 @@ def _check_credential(loaded: Settings, now: float) -> DoctorFinding:
     text = f"The credential is {kind}, from {loaded.source}."
     if isinstance(credential, credentials.ClientSecret):
         if use := _USES.get(credential.client_id.rpartition("/")[2]):
-            text = f"The credential is {kind} of a client of the kind {use}, from {loaded.source}."
+            text = f"The credential is {kind} ({use}), from {loaded.source}."
     else:
         times = token_times.read_times(credential.token.reveal())
         is_oidc = isinstance(credential, credentials.OidcExchange)

@@ -34,6 +34,7 @@ from pulumi_c1policy._cli.usage import UsageFormat
 from pulumi_c1policy._doctor import doctor_reports
 from pulumi_c1policy._doctor.findings import CHECKS, STATUSES, DoctorFinding, DoctorReport
 from pulumi_c1policy._drift import drift_reports, findings
+from pulumi_c1policy._export import export_folder, manifest
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
 from pulumi_c1policy._lifecycle.planning import use_report, uses
@@ -96,7 +97,7 @@ COMMAND_OPTIONS = {
         --format --stack --state --verbose -v
     """,
     "drift": """
-        --fail-on --format --ignore --only --stack --state --watch
+        --against --fail-on --format --ignore --only --stack --state --watch
     """,
     "emulator": """
         --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
@@ -108,6 +109,9 @@ COMMAND_OPTIONS = {
     """,
     "graph": """
         --config --directory --format --out --policy --program --state --tenant
+    """,
+    "export": """
+        --all --attachments --force --no-attachments --out
     """,
     "import": """
         --all --attachments --file --force --lookups --program --severity --take-over --type
@@ -136,6 +140,7 @@ USE_KEYS = "app_id app_name grants id kind name places"
 USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
 USAGE_FORMATS = "json markdown table"
 GRAPH_FORMATS = "html mermaid svg"
+EXPORT_KEYS = "attachments chosen complete policies tenant version"
 DRIFT_KEYS = "cannot_tell findings in_sync notes problems stacks tenant version"
 DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
 DRIFT_CHANGE_KEYS = "after before is_secret kind path"
@@ -481,6 +486,13 @@ def test_json_keys_of_drift_are_stable() -> None:
     compare("JSON keys of a change", DRIFT_CHANGE_KEYS, found["findings"][0]["changes"][0])
     compare("Kinds of drift", DRIFT_KINDS, drift_reports.PHRASES)
     assert found["version"] == 1
+
+
+def test_files_of_an_export_are_stable() -> None:
+    found = json.loads(manifest.Manifest("tenant").to_bytes())
+    compare("JSON keys of the manifest of an export", EXPORT_KEYS, found)
+    assert (found["version"], export_folder.MANIFEST) == (1, "c1policy-export.json")
+    assert (manifest.POLICIES, manifest.ATTACHMENTS) == ("policies", "attachments")
 
 
 def test_json_keys_of_the_doctor_are_stable() -> None:

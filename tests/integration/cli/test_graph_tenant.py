@@ -11,7 +11,7 @@ from pulumi_c1policy._emulator import Emulator
 
 
 def make_policy(name: str, **fields: Any) -> dict[str, Any]:
-    steps = {"grant": {"steps": [{"approval": {"manager": {}}}]}}
+    steps: dict[str, Any] = {"grant": {"steps": [{"approval": {"manager": {}}}]}}
     policy = {"displayName": name, "policyType": "POLICY_TYPE_GRANT", "policySteps": steps}
     return policy | fields
 
