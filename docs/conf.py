@@ -29,7 +29,10 @@ exclude_patterns = ["_static"]
 myst_heading_anchors = 4
 nitpicky = True
 smartquotes = False  # `--option` in a table is not a dash.
-suppress_warnings = ["myst.header"]  # Generated pages skip a heading level.
+suppress_warnings = [
+    "myst.header",  # Generated pages skip a heading level.
+    "misc.highlighting_failure",  # Pygments does not know Mermaid.
+]
 
 html_theme = "furo"
 html_title = f"pulumi-c1policy {release}"

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
-Extra: TypeAlias = Literal["cli", "testing"]
+Extra: TypeAlias = Literal["cli", "graph", "testing"]
 
 MODULES: dict[Extra, frozenset[str]] = {
     "cli": frozenset({"ijson", "rich", "typer", "yaml"}),
+    "graph": frozenset({"fast_sugiyama"}),
     "testing": frozenset({"cryptography", "starlette", "uvicorn", "yaml"}),
 }
 """The modules that each extra installs. The extra `cel` has an error of its own: `_cel`."""

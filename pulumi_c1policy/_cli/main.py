@@ -14,6 +14,7 @@ from pulumi_c1policy._cli.drift import drift
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.exit_codes import ErrorsExitWithOne
 from pulumi_c1policy._cli.export import export
+from pulumi_c1policy._cli.graph import graph
 from pulumi_c1policy._cli.import_ import import_
 from pulumi_c1policy._cli.simulate import simulate
 from pulumi_c1policy._cli.usage import usage
@@ -30,6 +31,7 @@ app.command(cls=ErrorsExitWithOne, short_help="Check the installation and the te
 app.command(cls=ErrorsExitWithOne, short_help="Compare the tenant with states of stacks.")(drift)
 app.command(short_help="Serve an emulated tenant on loopback.")(emulator)
 app.command(cls=ErrorsExitWithOne, short_help="Write policies as files for git.")(export)
+app.command(cls=ErrorsExitWithOne, short_help="Draw policies.")(graph)
 app.command("import", short_help="Write a program for existing policies.")(import_)
 app.command()(simulate)
 app.command(short_help="Show who uses policies.")(usage)
@@ -51,7 +53,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Check, simulate, import, export and emulate policies; show their use and their drift."""
+    """Check, simulate, draw, import, export and emulate policies; show their use and drift."""
 
 
 def main() -> None:

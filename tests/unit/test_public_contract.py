@@ -27,6 +27,7 @@ from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.doctor import DoctorFormat
 from pulumi_c1policy._cli.drift import DriftFormat
 from pulumi_c1policy._cli.emulator import format_json
+from pulumi_c1policy._cli.graph import GraphFormat
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._cli.usage import UsageFormat
@@ -106,6 +107,9 @@ COMMAND_OPTIONS = {
         --shuffle-sets --steps-on-update --system-log --timestamp-precision --tls --unique-names
         --unset-fields --wait-limits
     """,
+    "graph": """
+        --config --directory --format --out --policy --program --state --tenant
+    """,
     "export": """
         --all --attachments --force --no-attachments --out
     """,
@@ -135,6 +139,7 @@ USED_POLICY_KEYS = "id name resource type uses"
 USE_KEYS = "app_id app_name grants id kind name places"
 USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
 USAGE_FORMATS = "json markdown table"
+GRAPH_FORMATS = "html mermaid svg"
 EXPORT_KEYS = "attachments chosen complete policies tenant version"
 DRIFT_KEYS = "cannot_tell findings in_sync notes problems stacks tenant version"
 DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
@@ -377,6 +382,7 @@ def test_commands_and_their_options_are_stable() -> None:
 def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
+    compare("Formats of c1policy graph", GRAPH_FORMATS, GraphFormat)
     compare("Formats of c1policy doctor", DOCTOR_FORMATS, DoctorFormat)
     compare("Formats of c1policy drift", DRIFT_FORMATS, DriftFormat)
     compare("Places of c1policy check-expression", PLACES, Place)
@@ -443,6 +449,16 @@ def test_json_keys_of_simulate_are_stable(tmp_path: Path) -> None:
 def test_exit_codes_of_simulate_are_stable(tmp_path: Path, options: list[str], code: int) -> None:
     given = [str(tmp_path / "before.json") if each == "before" else each for each in options]
     assert simulate(tmp_path, *given).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [([], 0), (["gone"], 1), (["--format", "png"], 1)], ids=str
+)
+def test_exit_codes_of_graph_are_stable(tmp_path: Path, arguments: list[str], code: int) -> None:
+    policy = {"displayName": "A", "policyType": "POLICY_TYPE_GRANT"}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    given = ["graph", "--policy", str(tmp_path / "policy.json"), *arguments]
+    assert CliRunner().invoke(app, given).exit_code == code
 
 
 def test_members_of_the_emulator_are_stable() -> None:

@@ -36,7 +36,7 @@ def test_every_hook_works_with_the_installed_sdk_and_unknown_keys_are_told() -> 
     assert facts["hooks"] == dict.fromkeys(hook_check._CHECKS, True)
     assert facts["hooks_error"] is None
     assert facts["required_sdk"].count(">=") == 1
-    assert facts["extras"] == {"cel": True, "cli": True, "testing": True}
+    assert facts["extras"] == {"cel": True, "cli": True, "graph": True, "testing": True}
     [sentence] = facts["config_problems"]
     assert "c1policy:serverUrl does." in sentence
 
