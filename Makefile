@@ -2,6 +2,8 @@
 .PHONY: setup demo test quick coverage lint docs changelog dist oldest chaos bench acceptance
 
 BIN := .venv/bin
+CI := examples/ci
+GITHUB := $(CI)/github/.github
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
 
 setup: ; @scripts/setup.sh
@@ -48,5 +50,9 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_language
 	$(BIN)/python -m scripts.check_links
-	$(BIN)/zizmor --quiet --offline .github
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/mypy --strict $(CI)/shell/post_report.py
+	$(BIN)/shellcheck $(CI)/shell/*.sh
+	$(BIN)/zizmor --quiet --offline --config .github/zizmor.yml .github $(CI)/github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml $(GITHUB)/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions $(GITHUB)/actions/*/action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci $(CI)/gitlab/.gitlab-ci.yml

@@ -12,6 +12,7 @@ from typing import Final
 
 from benchmarks import (
     calls,
+    drift,
     expression_checks,
     machine,
     performance_page,
@@ -70,6 +71,13 @@ def _parse_arguments() -> argparse.Namespace:
         action="store_true",
         help=f"write checkpoints above {runs.MANY} policies as well (1,000: some more minutes)",
     )
+    parser.add_argument(
+        "--drift",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="measure only the search for drift, with these numbers of policies",
+    )
     parser.add_argument("--terraform", type=Path, help="a Terraform binary to compare with")
     parser.add_argument("--terraform-provider", type=Path, help="the vendor's provider for it")
     parser.add_argument(
@@ -80,6 +88,8 @@ def _parse_arguments() -> argparse.Namespace:
         parser.error("--terraform and --terraform-provider belong together")
     if asked.quick:
         asked.sizes = [10]
+    asked.only_drift = bool(asked.drift)
+    asked.drift = sorted(asked.drift or asked.sizes)
     asked.sizes.sort()
     return asked
 
@@ -93,6 +103,12 @@ def _run(asked: argparse.Namespace) -> None:
         parts[name] = table
         _show(name, table)
 
+    if asked.only_drift:
+        measured("drift", _measure_drift(asked))
+        if not asked.quick:
+            performance_page.write({"drift": f"{parts['drift']}\n\n{about}"})
+            print(f"\nWrote {performance_page.PAGE}.")
+        return
     measured("start", _measure_start(3 if asked.quick else 7))
     measured("calls", tables.format_calls(*(calls.time_calls(p, 200) for p in _make_policies())))
     measured(
@@ -100,6 +116,7 @@ def _run(asked: argparse.Namespace) -> None:
     )
     read = [1000] if asked.quick else [1000, 10_000]
     measured("memory", tables.format_memory(map(calls.measure_refresh, read)))
+    measured("drift", _measure_drift(asked))
     ours: dict[runs.Setting, runs.Life] = {}
     floors: dict[runs.Setting, runs.Life] = {}
     theirs: dict[runs.Setting, runs.Life] = {}
@@ -124,6 +141,17 @@ def _run(asked: argparse.Namespace) -> None:
     if not asked.quick:
         performance_page.write(parts, plot.draw_svg(ours, floors, about))
         print(f"\nWrote {performance_page.PAGE} and {performance_page.PLOT}.")
+
+
+def _measure_drift(asked: argparse.Namespace) -> str:
+    found = []
+    for count in asked.drift:
+        print(f"... drift, {count} policies", file=sys.stderr)
+        kind = None
+        if asked.terraform and count <= asked.terraform_largest:
+            kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
+        found.append(drift.measure(count, kind))
+    return tables.format_drift(found)
 
 
 def _list_settings(asked: argparse.Namespace) -> Iterator[runs.Setting]:

@@ -10,8 +10,8 @@ PAGE = _DOCS / "performance.md"
 PLOT = _DOCS / "performance.svg"
 
 
-def write(parts: Mapping[str, str], plot: str) -> None:
-    """Write the measured parts of the page, and the plot.
+def write(parts: Mapping[str, str], plot: str = "") -> None:
+    """Write the measured parts of the page, and the plot if there is one.
 
     Raises:
         ValueError: The page has no place for a part.
@@ -24,4 +24,5 @@ def write(parts: Mapping[str, str], plot: str) -> None:
         head, _, rest = text.partition(begin)
         text = f"{head}{begin}\n\n{part}\n\n{end}{rest.partition(end)[2]}"
     PAGE.write_text(text)
-    PLOT.write_text(plot)
+    if plot:
+        PLOT.write_text(plot)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from benchmarks.calls import Calls, Refreshed
 from benchmarks.contestants import NAMES, Step
+from benchmarks.drift import OURS, Drifts
 from benchmarks.runs import MANY, Life, Setting
 from benchmarks.startup import Moment, Start
 from benchmarks.watch import Usage
@@ -124,6 +125,26 @@ def format_memory(found: Iterable[Refreshed]) -> str:
     return _format_table(
         ("policies read", "requests", "seconds", "ms a policy", "MB at most"), rows
     )
+
+
+def format_drift(found: Iterable[Drifts]) -> str:
+    """Format the search for one drifted policy, by the command; ratios are to `c1policy drift`."""
+    header = ("policies", "command", "requests", "seconds", "ratio", "CPU s", "ratio", "MB at most")
+    rows = [
+        (
+            f"{each.policies:,}",
+            name,
+            figures.requests,
+            _format_seconds(figures.usage.wall),
+            _format_ratio(figures.usage.wall, each.figures[OURS].usage.wall),
+            _format_seconds(figures.usage.total_cpu),
+            _format_ratio(figures.usage.total_cpu, each.figures[OURS].usage.total_cpu),
+            f"{sum(figures.usage.rss.values()) / 2**20:.0f}",
+        )
+        for each in found
+        for name, figures in each.figures.items()
+    ]
+    return _format_table(header, rows)
 
 
 def _compare_usage(usage: Usage, floor: Usage) -> Iterator[object]:

@@ -56,6 +56,7 @@ def run(
     cwd: Path,
     environment: Mapping[str, str],
     plugin: str,
+    code: int = 0,
 ) -> Usage:
     """Run a command to its end.
 
@@ -64,9 +65,10 @@ def run(
         cwd: The working folder.
         environment: The whole environment.
         plugin: A part of the command line of the plugin's process.
+        code: The expected exit code.
 
     Raises:
-        CommandFailedError: It did not exit with 0.
+        CommandFailedError: It exited with another code.
     """
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         start = time.perf_counter()
@@ -85,12 +87,12 @@ def run(
         while True:
             passed = time.perf_counter() - start
             try:
-                code = child.wait(min(_LONGEST, max(_SHORTEST, passed * _PART_OF_ELAPSED)))
+                found = child.wait(min(_LONGEST, max(_SHORTEST, passed * _PART_OF_ELAPSED)))
                 break
             except subprocess.TimeoutExpired:
                 _update_processes(child.pid, seen, part)
         wall = time.perf_counter() - start
-        if code:
+        if found != code:
             output.seek(0)
             raise CommandFailedError(f"{' '.join(map(str, command))}\n{output.read()[-4000:]}")
     return _sum_processes(wall, seen)

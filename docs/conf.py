@@ -1,8 +1,9 @@
 """Sphinx configuration of the documentation site; `make docs` builds it into `build/docs`.
 
-The pages are plain Markdown that GitHub renders too. Two hooks close the gap between both readers:
-the lists of links on index pages become the site's navigation, and links to files outside `docs/`
-point to the repository.
+The pages are plain Markdown that GitHub renders too. Three hooks close the gap between both
+readers: the lists of links on index pages become the site's navigation, a link to an example that
+is alone on its line becomes the content of the file, and other links to files outside `docs/` point
+to the repository.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ exclude_patterns = ["_static"]
 myst_heading_anchors = 4
 nitpicky = True
 smartquotes = False  # `--option` in a table is not a dash.
-suppress_warnings = ["myst.header"]  # Generated pages skip a heading level.
+suppress_warnings = [
+    "myst.header",  # Generated pages skip a heading level.
+    "misc.highlighting_failure",  # Pygments does not know Mermaid.
+]
 
 html_theme = "furo"
 html_title = f"pulumi-c1policy {release}"
@@ -41,11 +45,13 @@ copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+EXAMPLE = re.compile(r"^\[([^\]]+)\]\((\.\./[^)\s]+\.(?:yml|sh|py))\)$", re.MULTILINE)
+LANGUAGES = {"yml": "yaml", "sh": "bash", "py": "python"}
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def setup(app: Sphinx) -> None:
-    """Register both hooks."""
+    """Register the hooks."""
     app.connect("source-read", prepare_page)
 
 
@@ -56,7 +62,7 @@ def prepare_page(_app: Sphinx, page: str, source: list[str]) -> None:
         page: The page's path in `docs/`, without suffix.
         source: A list of one string, the Markdown; replaced in place.
     """
-    text = replace_outside_links(page, source[0])
+    text = replace_outside_links(page, include_examples(source[0]))
     if Path(page).name in ("index", "README"):
         text += navigation(text)
     source[0] = text
@@ -73,6 +79,18 @@ def navigation(text: str) -> str:
             options = ":hidden:\n" + (f":caption: {title}\n" if title else "")
             tables.append("\n\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n")
     return "".join(tables)
+
+
+def include_examples(text: str) -> str:
+    """Replace each link to an example that is alone on its line by the content of the file."""
+
+    def replace(match: re.Match[str]) -> str:
+        label, target = match[1], match[2]
+        language = LANGUAGES[target.rpartition(".")[2]]
+        options = f":language: {language}\n:caption: {label}\n"
+        return f"```{{literalinclude}} {target}\n{options}```"
+
+    return EXAMPLE.sub(replace, text)
 
 
 def is_page_below(target: str) -> bool:

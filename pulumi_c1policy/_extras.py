@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Literal, TypeAlias
 
-Extra: TypeAlias = Literal["cli", "review", "testing"]
+Extra: TypeAlias = Literal["cli", "graph", "review", "testing"]
 
 MODULES: dict[Extra, frozenset[str]] = {
     "cli": frozenset({"ijson", "rich", "typer", "yaml"}),
+    "graph": frozenset({"fast_sugiyama"}),
     "review": frozenset({"z3"}),
     "testing": frozenset({"cryptography", "starlette", "uvicorn", "yaml"}),
 }

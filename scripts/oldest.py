@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("cel", "cli", "review", "testing")
+EXTRAS = ("cel", "cli", "graph", "review", "testing")
 """The extras that users install; development tools have no oldest version."""
 
 _BOUND = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?\s*>=\s*([0-9][0-9.]*)")

@@ -1,12 +1,13 @@
-"""`c1policy drift`: compare the tenant with the states of stacks."""
+"""`c1policy drift`: compare the tenant with the states of stacks, or with an export."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from functools import partial
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ from pulumi_c1policy._cli import exit_codes, output, policy_sources, tables
 from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
-    from pulumi_c1policy._drift.findings import DriftReport
+    from pulumi_c1policy._drift.findings import DriftReport, Problem
     from pulumi_c1policy._drift.stack_state import StackState
     from pulumi_c1policy._model.paths import Path
 
@@ -51,9 +52,18 @@ def drift(
             metavar="NAME", help="A stack that `pulumi stack export` can read; repeatable."
         ),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER", help="Compare with an export of `c1policy export`, not with states."
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Compare this resource (name or URN); repeatable."),
+        typer.Option(
+            metavar="NAME",
+            help="Compare this resource (name or URN; in an export, name or id); repeatable.",
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
@@ -64,7 +74,7 @@ def drift(
     ] = None,
     fail_on: Annotated[
         list[FailOn] | None,
-        typer.Option(help="Also count the policies that no given state holds."),
+        typer.Option(help="Also count the policies that no given state, or the export, holds."),
     ] = None,
     watch: Annotated[
         float | None,
@@ -74,7 +84,7 @@ def drift(
         DriftFormat, typer.Option(help="The format of the output.")
     ] = DriftFormat.TABLE,
 ) -> None:
-    """Compare the tenant with the states of stacks, without the engine and without a program.
+    """Compare the tenant with states of stacks or with an export, without the engine.
 
     The tenant is that of the CONDUCTORONE_ variables. Nothing is written, neither to the tenant nor
     to a state. PULUMI_CONFIG_PASSPHRASE opens the secrets of a state.
@@ -85,7 +95,7 @@ def drift(
     shown = None
     while True:
         try:
-            report = _compare(state or (), stack or (), only or (), ignore or ())
+            report = _compare(state or (), stack or (), against, only or (), ignore or ())
         except (C1PolicyError, OSError, UnicodeDecodeError) as error:
             output.echo(policy_sources.describe_error(error), err=True)
             raise typer.Exit(exit_codes.ERROR) from error
@@ -103,30 +113,89 @@ def drift(
 
 
 def _compare(
-    paths: Sequence[str], stacks: Sequence[str], only: Sequence[str], ignore: Sequence[str]
+    paths: Sequence[str],
+    stacks: Sequence[str],
+    against: str | None,
+    only: Sequence[str],
+    ignore: Sequence[str],
+) -> DriftReport:
+    if against is None and not paths and not stacks:
+        raise typer.BadParameter(
+            "Name the states with --state or --stack, or an export with --against."
+        )
+    ignored = tuple(map(_parse_path, ignore))
+    if against is None:
+        return _compare_states(paths, stacks, only, ignored)
+    if paths or stacks:
+        raise typer.BadParameter("An export cannot be combined with --state or --stack.")
+    return _compare_export(against, only, ignored)
+
+
+def _compare_export(source: str, only: Sequence[str], ignored: tuple[Path, ...]) -> DriftReport:
+    from pulumi_c1policy._client import settings
+    from pulumi_c1policy._client.policy_client import PolicyClient
+    from pulumi_c1policy._drift import drift_search, export_comparison
+    from pulumi_c1policy._export import export_folder
+
+    export = export_folder.open_export(source)
+    if only:
+        _require_known(only, export_comparison.list_names(export), "The export has no object")
+    options = drift_search.DriftOptions(
+        frozenset(only), ignored, allowed_tenant=_get_allowed_tenant()
+    )
+    loaded = settings.load({}, os.environ)
+    with PolicyClient(loaded) as client:
+        inform = partial(output.echo, err=True)
+        return export_comparison.find_drift(client, loaded.tenant, export, options, inform)
+
+
+def _get_allowed_tenant() -> str:
+    return os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower()
+
+
+def _compare_states(
+    paths: Sequence[str], stacks: Sequence[str], only: Sequence[str], ignored: tuple[Path, ...]
 ) -> DriftReport:
     from pulumi_c1policy._client import settings
     from pulumi_c1policy._client.policy_client import PolicyClient
     from pulumi_c1policy._drift import drift_search, state_files, state_secrets
 
-    if not paths and not stacks:
-        raise typer.BadParameter("Name the states with --state or --stack.")
-    ignored = tuple(map(_parse_path, ignore))
-    states = [
-        state_files.read_file(each) for path in paths for each in state_files.list_files(path)
-    ]
-    states += [state_files.export_stack(name) for name in stacks]
-    _require_names(states, only)
+    files = [each for path in paths for each in state_files.list_files(path)]
+    states, problems = _read_states(files, stacks)
+    if not problems:
+        _require_names(states, only)
+    loaded = settings.load({}, os.environ)
     options = drift_search.DriftOptions(
         frozenset(only),
         ignored,
         state_secrets.find_passphrase(os.environ),
-        os.environ.get("PULUMI_C1POLICY_ALLOW_TENANT_CHANGE", "").strip().lower(),
+        _get_allowed_tenant(),
+        getattr(loaded.credential, "client_id", ""),
     )
-    loaded = settings.load({}, os.environ)
     with PolicyClient(loaded) as client:
         inform = partial(output.echo, err=True)
-        return drift_search.find_drift(client, loaded.tenant, states, options, inform)
+        report = drift_search.find_drift(client, loaded.tenant, states, options, inform)
+    report.problems += problems
+    return report
+
+
+def _read_states(
+    files: Sequence[FilePath], stacks: Sequence[str]
+) -> tuple[list[StackState], list[Problem]]:
+    """Read the states; one that cannot be read is a problem, and does not hide drift in others."""
+    from pulumi_c1policy._drift import state_files
+    from pulumi_c1policy._drift.findings import Problem
+
+    states, problems = [], []
+    reads = [(str(path), partial(state_files.read_file, path)) for path in files]
+    reads += [(name, partial(state_files.export_stack, name)) for name in stacks]
+    for source, read in reads:
+        try:
+            states.append(read())
+        except (state_files.StateFileError, OSError) as error:
+            text = " ".join(policy_sources.describe_error(error).splitlines())
+            problems.append(Problem(source, "", text))
+    return states, problems
 
 
 def _parse_path(text: str) -> Path:
@@ -141,9 +210,12 @@ def _parse_path(text: str) -> Path:
 def _require_names(states: Sequence[StackState], only: Sequence[str]) -> None:
     """Reject a name that no state contains: a mistake would look like no drift."""
     known = {name for state in states for each in state.resources for name in (each.name, each.urn)}
+    _require_known(only, known, "No state has a resource")
+
+
+def _require_known(only: Sequence[str], known: Collection[str], problem: str) -> None:
     if missing := [name for name in only if name not in known]:
-        message = f"No state has a resource {missing[0]!r}."
-        raise typer.BadParameter(message, param_hint="--only")
+        raise typer.BadParameter(f"{problem} {missing[0]!r}.", param_hint="--only")
 
 
 def _choose_code(report: DriftReport, *, count_unmanaged: bool) -> int:

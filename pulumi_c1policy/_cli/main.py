@@ -9,9 +9,12 @@ import typer
 
 from pulumi_c1policy._cli import output
 from pulumi_c1policy._cli.check_expression import check_expression
+from pulumi_c1policy._cli.doctor import doctor
 from pulumi_c1policy._cli.drift import drift
 from pulumi_c1policy._cli.emulator import emulator
 from pulumi_c1policy._cli.exit_codes import ErrorsExitWithOne
+from pulumi_c1policy._cli.export import export
+from pulumi_c1policy._cli.graph import graph
 from pulumi_c1policy._cli.import_ import import_
 from pulumi_c1policy._cli.review import review
 from pulumi_c1policy._cli.simulate import simulate
@@ -25,8 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(check_expression)
+app.command(cls=ErrorsExitWithOne, short_help="Check the installation and the tenant.")(doctor)
 app.command(cls=ErrorsExitWithOne, short_help="Compare the tenant with states of stacks.")(drift)
 app.command(short_help="Serve an emulated tenant on loopback.")(emulator)
+app.command(cls=ErrorsExitWithOne, short_help="Write policies as files for git.")(export)
+app.command(cls=ErrorsExitWithOne, short_help="Draw policies.")(graph)
 app.command("import", short_help="Write a program for existing policies.")(import_)
 app.command(cls=ErrorsExitWithOne, short_help="Judge a change of policies.")(review)
 app.command()(simulate)
@@ -49,7 +55,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Check, simulate, import and emulate ConductorOne policies; show their use and their drift."""
+    """Check, simulate, review, draw, import, export and emulate policies; show use and drift."""
 
 
 def main() -> None:

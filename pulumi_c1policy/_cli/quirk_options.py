@@ -88,6 +88,10 @@ class QuirkOptions:
     unique_names: Annotated[
         bool, typer.Option("--unique-names", help="Reject a second policy with the same name.")
     ] = False
+    system_log: Annotated[
+        Literal["entities", "calls", "forbidden", "missing"],
+        typer.Option(help="The events of the system log about policies: two forms, 403, or 404."),
+    ] = "entities"
     search_lag: Annotated[
         float,
         typer.Option(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pulumi_c1policy._client import usage_client
 from pulumi_c1policy._client.directory_client import DirectoryClient
@@ -50,23 +50,11 @@ def find_attachments(client: PolicyClient, policy_ids: Sequence[str]) -> list[At
     """
     found: dict[str, Attached] = {}
     for kind in (APP, ENTITLEMENT):
-        for chunk in _split(policy_ids):
-            for row in _search_attached(client, kind is APP, chunk):
-                if attached := find_attached(kind, row, {*policy_ids}):
-                    found.setdefault(f"{kind.resource} {attached.target.id}", attached)
+        what: usage_client.Searched = "apps" if kind is APP else "entitlements"
+        for row in usage_client.search_all_by_policies(client.usage, what, policy_ids):
+            if attached := find_attached(kind, row, {*policy_ids}):
+                found.setdefault(f"{kind.resource} {attached.target.id}", attached)
     return sorted(found.values(), key=lambda each: (each.type.resource, each.name, each.target))
-
-
-def _search_attached(
-    client: PolicyClient, is_app: bool, policy_ids: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Yield the apps, or the entitlements, that name one of the policies."""
-    what: usage_client.Searched = "apps" if is_app else "entitlements"
-    read = partial(client.usage.search_by_policies, what, policy_ids)
-    for row in usage_client.follow_pages(read):
-        found = row if is_app else row.get("appEntitlement")
-        if isinstance(found, dict):
-            yield found
 
 
 class ObjectReader:

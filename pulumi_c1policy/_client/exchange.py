@@ -63,7 +63,7 @@ class Exchanges:
         self._lock = threading.Lock()
         self._in_flight = 0
         self._network = Network(clock)
-        self._http = _build_http_client(server_url, transport)
+        self._http = build_http_client(server_url, transport)
         if transport is None:
             self._network.install(self._http)
 
@@ -171,7 +171,18 @@ def _build_timeouts(kind: OutcomeKind, left: float) -> dict[str, float]:
     return {"connect": min(_MAX_CONNECT_SECONDS, left), "read": wait, "write": wait, "pool": left}
 
 
-def _build_http_client(server_url: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+def build_http_client(
+    server_url: str, transport: httpx.BaseTransport | None = None
+) -> httpx.Client:
+    """Return a client of httpx with our TLS, proxies and limits.
+
+    Args:
+        server_url: The root of the tenant's server.
+        transport: The transport for httpx instead of the network, for tests.
+
+    Raises:
+        SettingsError: SSL_CERT_FILE or a proxy in the environment cannot be used.
+    """
     parts = urlsplit(server_url)
     try:
         return httpx.Client(

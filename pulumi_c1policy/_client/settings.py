@@ -100,6 +100,18 @@ def load(config: Mapping[str, str | None], env: Mapping[str, str]) -> Settings:
     )
 
 
+def find_server_place(config: Mapping[str, str | None], env: Mapping[str, str]) -> str:
+    """Return the config key or the environment variable that names the server.
+
+    Args:
+        config: Values by config key without namespace.
+        env: Environment variables.
+    """
+    keys = ("serverUrl", "tenantDomain", "clientId")
+    key = next((each for each in keys if _find_value(each, config, env)), "clientId")
+    return _name_place(key, config)
+
+
 def advise_to_set(key: str) -> str:
     """Return the advice to set a config key, as the end of a sentence."""
     option = "--secret " if key in SECRET_KEYS else ""

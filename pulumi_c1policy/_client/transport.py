@@ -20,7 +20,7 @@ from pulumi_c1policy._client.answers import Answer
 from pulumi_c1policy._client.api_requests import ApiRequest, Body, Look, SendNothing
 from pulumi_c1policy._client.clock import ClientClock
 from pulumi_c1policy._client.exchange import Exchanges
-from pulumi_c1policy._client.outcomes import Call, Failure, Outcome
+from pulumi_c1policy._client.outcomes import Call, Failure, Outcome, unwrap
 from pulumi_c1policy._client.pace import Pace
 from pulumi_c1policy._client.settings import Settings
 from pulumi_c1policy._client.text_cleaner import Cleaner
@@ -70,6 +70,22 @@ class Transport:
         deadline = min(self._clock.monotonic() + self._settings.deadline, deadlines.get_deadline())
         attempt = partial(self._attempt, request, deadline)
         return retries.repeat(attempt, deadline, self._clock, self._pace)
+
+    def get_token_seconds(self) -> float:
+        """Return the seconds for which the access token is valid, of a new one if there is none.
+
+        The result is infinite for an access token of the settings, whose end is not known.
+
+        Raises:
+            APIError: The tenant issued no access token.
+        """
+        now = self._clock.monotonic()
+        deadline = min(now + self._settings.deadline, deadlines.get_deadline())
+        return unwrap(self._tokens.get(deadline)).ends_at - now
+
+    def clean(self, text: str) -> str:
+        """Return a text of the tenant as one short printable line, with every secret masked."""
+        return self._reader.cleaner.clean(text)
 
     def share_deadline(self) -> AbstractContextManager[None]:
         """Make the requests of a block share one deadline, that of the settings."""

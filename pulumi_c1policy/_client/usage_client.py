@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
 from pulumi_c1policy._client import decoding
@@ -25,6 +26,7 @@ PAGE_SIZE: Final = 10
 
 _APPS_PATH = "/api/v1/apps"
 _MAX_LIST_SIZE = 100
+_MAX_SEARCHED_POLICIES = 100
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -116,6 +118,22 @@ def follow_pages(read: Callable[[str], RowPage]) -> Iterator[dict[str, Any]]:
         if token in seen:
             return
         seen.add(token)
+
+
+def search_all_by_policies(
+    client: UsageClient, what: Searched, policy_ids: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the apps or the entitlements that name one of the policies, some more than once.
+
+    Raises:
+        APIError: A page could not be read.
+    """
+    for start in range(0, len(policy_ids), _MAX_SEARCHED_POLICIES):
+        chunk = policy_ids[start : start + _MAX_SEARCHED_POLICIES]
+        for row in follow_pages(partial(client.search_by_policies, what, chunk)):
+            found = row if what == "apps" else row.get("appEntitlement")
+            if isinstance(found, dict):
+                yield found
 
 
 def is_plain_id(value: str) -> bool:

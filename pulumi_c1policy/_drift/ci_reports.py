@@ -8,10 +8,10 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from pulumi_c1policy._drift.drift_reports import (
-    EXPLANATIONS,
-    PHRASES,
     build_rows,
     describe,
+    get_explanations,
+    get_phrases,
     list_problems,
     name_object,
 )
@@ -38,7 +38,7 @@ def render_junit(report: DriftReport, *, count_unmanaged: bool = False) -> str:
             )
             failure.text = _clean(_describe_changes(each))
         # A stack without drift has a test as well, which passes.
-        in_sync = max(report.stacks.get(stack, 0) - len({each.urn for each in own}), 0)
+        in_sync = max(report.stacks.get(stack, 0) - len({each.urn or each.id for each in own}), 0)
         _add_case(suite, stack, f"{in_sync} resources in sync")
         suite.set("tests", str(len(own) + 1))
         suite.set("failures", str(len(own)))
@@ -70,18 +70,20 @@ def _describe_changes(finding: DriftFinding) -> str:
     lines = [
         f"{path}: {before or '(unset)'} -> {after or '(unset)'}" for *_, path, before, after in rows
     ]
-    return "\n".join([EXPLANATIONS[finding.kind], *(line for line in lines if finding.changes)])
+    explanation = get_explanations(finding.source)[finding.kind]
+    return "\n".join([explanation, *(line for line in lines if finding.changes)])
 
 
 def render_sarif(report: DriftReport, *, count_unmanaged: bool = False) -> str:
     """Render a report as SARIF 2.1.0: a rule for each kind, a result for each finding."""
+    phrases, explanations = get_phrases(report.source), get_explanations(report.source)
     rules = [
         {
             "id": kind,
-            "shortDescription": {"text": f"{PHRASES[kind][0].upper()}{PHRASES[kind][1:]}"},
-            "fullDescription": {"text": EXPLANATIONS[kind]},
+            "shortDescription": {"text": f"{phrase[0].upper()}{phrase[1:]}"},
+            "fullDescription": {"text": explanations[kind]},
         }
-        for kind in PHRASES
+        for kind, phrase in phrases.items()
     ]
     driver = {"name": "c1policy drift", "rules": rules}
     results = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._drift.findings import DriftFinding, DriftReport, Kind, LeafChange
+from pulumi_c1policy._drift.findings import DriftFinding, DriftReport, Kind, LeafChange, Source
 from pulumi_c1policy._model.paths import format_path, hide_keys
 
 JSON_VERSION: Final = 1
@@ -42,6 +42,18 @@ EXPLANATIONS: Final[dict[Kind, str]] = {
 }
 """The meaning of a kind, and the next step."""
 
+_EXPORT_PHRASES: Final[dict[Kind, str]] = {
+    "changed": PHRASES["changed"],
+    "deleted": PHRASES["deleted"],
+    "unmanaged": "not in the export",
+}
+
+_EXPORT_EXPLANATIONS: Final[dict[Kind, str]] = {
+    "changed": "The tenant has other values than the export. Undo the change, or export again.",
+    "deleted": "The object is gone from the tenant. Create it again, or export again.",
+    "unmanaged": "The export does not contain the object. Export again.",
+}
+
 SECRET: Final = "[secret]"  # noqa: S105 (stands for a secret)
 """The text in place of a value that is a secret."""
 
@@ -66,9 +78,19 @@ def name_object(finding: DriftFinding) -> str:
     return f"{name} ({finding.id})"
 
 
+def get_phrases(source: Source) -> Mapping[Kind, str]:
+    """Return the phrases for the kinds of a report about such a record."""
+    return PHRASES if source == "state" else _EXPORT_PHRASES
+
+
+def get_explanations(source: Source) -> Mapping[Kind, str]:
+    """Return the explanations of the kinds of a report about such a record."""
+    return EXPLANATIONS if source == "state" else _EXPORT_EXPLANATIONS
+
+
 def describe(finding: DriftFinding) -> str:
     """Describe a finding in a phrase."""
-    phrase = PHRASES[finding.kind]
+    phrase = get_phrases(finding.source)[finding.kind]
     if finding.kind in ("held-elsewhere", "unmanaged") and finding.manager:
         phrase = f"{phrase}: {finding.manager}"
     if finding.editor:
@@ -91,24 +113,35 @@ def _format_value(value: object, leaf: LeafChange) -> str:
 
 def summarize(report: DriftReport) -> list[str]:
     """Return the sentences below a table."""
-    stacks, count = len(report.stacks), sum(report.stacks.values())
-    looked = f"{_count(count, 'resource')} of {_count(stacks, 'stack')}"
+    looked = _describe_compared(report)
+    phrases = get_phrases(report.source)
     drift = Counter(each.kind for each in report.findings if each.is_drift)
     if drift:
-        listed = ", ".join(f"{number} {PHRASES[kind]}" for kind, number in drift.items())
+        listed = ", ".join(f"{number} {phrases[kind]}" for kind, number in drift.items())
         sentences = [f"Drift in {looked} compared with {report.tenant}: {listed}."]
     elif report.problems:
         sentences = [f"No drift was found in {looked}, but not everything could be compared."]
     else:
         sentences = [f"No drift: {looked} compared with {report.tenant}."]
     if unmanaged := sum(each.kind == "unmanaged" for each in report.findings):
-        sentences.append(f"No given state holds {_count(unmanaged, 'policy', 'policies')}.")
+        sentences.append(
+            f"No given state holds {_count(unmanaged, 'policy', 'policies')}."
+            if report.source == "state"
+            else f"The export lacks {_count(unmanaged, 'object')} of the tenant."
+        )
     sentences += [
         f"Cannot tell: {format_path(hide_keys(path))} of {urn} is an encrypted secret. "
         "Set PULUMI_CONFIG_PASSPHRASE, or give the output of `pulumi stack export --show-secrets`."
         for _, urn, path in report.untold
     ]
     return sentences + report.notes
+
+
+def _describe_compared(report: DriftReport) -> str:
+    count = sum(report.stacks.values())
+    if report.source == "export":
+        return f"{_count(count, 'object')} of the export {', '.join(report.stacks)}"
+    return f"{_count(count, 'resource')} of {_count(len(report.stacks), 'stack')}"
 
 
 def list_problems(report: DriftReport) -> list[str]:

@@ -13,9 +13,11 @@ from typing import Final
 
 from pulumi_c1policy._client.policy_client import PolicyClient
 from pulumi_c1policy._drift.comparison import Comparison, compare
+from pulumi_c1policy._drift.editors import add_editors
 from pulumi_c1policy._drift.findings import DriftFinding, DriftReport, Kind, LeafChange, Problem
 from pulumi_c1policy._drift.stack_state import StackState, StoredResource
 from pulumi_c1policy._drift.state_secrets import Decrypt, PassphraseError, make_decrypt
+from pulumi_c1policy._drift.unheld_policies import judge_unheld
 from pulumi_c1policy._lifecycle.effects import attachment_operations
 from pulumi_c1policy._lifecycle.effects.known_state import KnownState
 from pulumi_c1policy._lifecycle.effects.lifecycle_run import (
@@ -27,8 +29,6 @@ from pulumi_c1policy._lifecycle.effects.lifecycle_run import (
 from pulumi_c1policy._lifecycle.planning.ownership import (
     PERSON,
     Resource,
-    describe_manager,
-    read_ownership,
     read_resource,
 )
 from pulumi_c1policy._lifecycle.planning.policy_kind import POLICY_KIND
@@ -55,12 +55,14 @@ class DriftOptions:
         passphrase: The passphrase of the states' secrets; None without one.
         allowed_tenant: The tenant that may differ from the recorded one, because its address
             changed.
+        own_client: The id of the API client of the credentials, which is never an editor.
     """
 
     only: frozenset[str] = frozenset()
     ignored: tuple[Path, ...] = ()
     passphrase: str | None = None
     allowed_tenant: str = ""
+    own_client: str = ""
 
     def selects(self, stored: StoredResource) -> bool:
         """Return whether to compare a resource."""
@@ -123,6 +125,8 @@ def find_drift(
         if entry.stored.kind is not POLICY_KIND:
             _compare_attachment(search, entry)
     order = {label: index for index, label in enumerate(search.report.stacks)}
+    stored = {each.stored.id: each.stored for each in policies}
+    search.report.findings = add_editors(client, search.report.findings, stored, options.own_client)
     search.report.findings.sort(
         key=lambda each: (order.get(each.stack, len(order)), each.urn, each.kind, each.id)
     )
@@ -187,13 +191,13 @@ def _compare_policies(search: _Search, entries: Sequence[_Entry]) -> None:
         before = len(seen)
         for row in page:
             policy_id = str(row.get("id") or "")
-            if row.get("deletedAt") or policy_id in seen:
+            if not policy_id or row.get("deletedAt") or policy_id in seen:
                 continue
             seen.add(policy_id)
             for entry in awaited.pop(policy_id, ()):
                 _compare_policy(search, entry, row)
             if policy_id not in search.held and not search.options.only:
-                _judge_unheld(search, row)
+                _add_unheld(search, row)
         if len(seen) // _PROGRESS_POLICIES > before // _PROGRESS_POLICIES:
             search.inform(f"{len(seen):,} policies read …")
     if awaited:
@@ -291,24 +295,7 @@ def _add_problem(
     search.report.problems.append(Problem(entry.state.label, entry.stored.urn, text))
 
 
-def _judge_unheld(search: _Search, row: Tree) -> None:
-    """Report a policy that no state holds: a duplicate, a leftover, or an unmanaged one."""
-    if row.get("systemBuiltin"):
-        return
-    whose, policy_id = read_resource(row), str(row.get("id") or "")
-    name = str(row.get("displayName") or policy_id)
-    known = search.resources.get(whose) if whose else None
-    if known:
-        state, stored = known
-        found = DriftFinding(
-            "duplicate", state.label, stored.urn, stored.type, policy_id, stored.name
-        )
-    elif whose and whose[1] in search.workspaces:
-        state = search.workspaces[whose[1]]
-        found = DriftFinding("leftover", state.label, "", "c1policy:Policy", policy_id, name)
-    else:
-        manager = describe_manager({}, read_ownership(row))
-        found = DriftFinding(
-            "unmanaged", "", "", "c1policy:Policy", policy_id, name, manager=manager
-        )
-    search.report.findings.append(found)
+def _add_unheld(search: _Search, row: Tree) -> None:
+    """Report a policy that no state holds, if it is not a builtin one."""
+    if found := judge_unheld(row, search.resources, search.workspaces):
+        search.report.findings.append(found)

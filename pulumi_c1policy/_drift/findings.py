@@ -15,6 +15,9 @@ from pulumi_c1policy._model.paths import Path
 Kind: TypeAlias = Literal[
     "changed", "deleted", "taken-over", "held-elsewhere", "duplicate", "leftover", "unmanaged"
 ]
+Source: TypeAlias = Literal["state", "export"]
+"""The record that a comparison starts from: states of stacks, or an export."""
+
 DRIFT_KINDS: Final[tuple[Kind, ...]] = (
     "changed",
     "deleted",
@@ -45,7 +48,7 @@ class Editor:
 
     Attributes:
         name: The name, the email or the id of a person or a client.
-        time: The time of the event, as the log has it.
+        time: The time of the edit, RFC 3339 in UTC.
     """
 
     name: str
@@ -58,8 +61,9 @@ class DriftFinding:
 
     Attributes:
         kind: The kind of the finding.
-        stack: The label of the stack; "" for an object that no state holds.
-        urn: The URN of the resource; likewise.
+        stack: The label of the stack, or the folder of the export; "" for an object that no
+            state and no export holds.
+        urn: The URN of the resource; likewise, and "" for an object of an export.
         type: The type of the resource, such as `c1policy:Policy`.
         id: The id of the object.
         name: The name of the resource, or the display name of a policy that no state holds.
@@ -67,6 +71,7 @@ class DriftFinding:
         untold: The paths of secrets that could not be compared.
         manager: The manager that the live ownership annotations name; "" if there is none.
         editor: The last known editor; None if the system log names none.
+        source: The record that differs from the tenant.
     """
 
     kind: Kind
@@ -79,6 +84,7 @@ class DriftFinding:
     untold: Sequence[Path] = ()
     manager: str = ""
     editor: Editor | None = None
+    source: Source = "state"
 
     @property
     def is_drift(self) -> bool:
@@ -112,6 +118,7 @@ class DriftReport:
         untold: The secrets that could not be compared: stack, URN and path.
         problems: What could not be compared.
         notes: Sentences that are neither drift nor a problem, such as an interrupted run.
+        source: The record that was compared.
     """
 
     tenant: str = ""
@@ -120,6 +127,7 @@ class DriftReport:
     untold: list[tuple[str, str, Path]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    source: Source = "state"
 
     def list_drift(self, *, count_unmanaged: bool = False) -> list[DriftFinding]:
         """List the findings that count as drift."""

@@ -78,11 +78,12 @@ def read_file(path: Path) -> StackState:
         return _read(plain, str(path))
 
 
-def export_stack(name: str) -> StackState:
+def export_stack(name: str, seconds: float | None = None) -> StackState:
     """Read the state of a stack with `pulumi stack export`, from any backend.
 
     Args:
         name: The stack, as the Pulumi CLI names it.
+        seconds: The time limit; None without one.
 
     Raises:
         StateFileError: The Pulumi CLI fails, or is not installed.
@@ -91,8 +92,18 @@ def export_stack(name: str) -> StackState:
     with tempfile.TemporaryFile() as file:
         try:
             done = subprocess.run(  # noqa: S603 (the name of a stack is one argument)
-                command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.PIPE, check=False
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.PIPE,
+                check=False,
+                timeout=seconds,
             )
+        except subprocess.TimeoutExpired as error:
+            raise StateFileError(
+                f"The stack {name} was not exported within {seconds:g} seconds.",
+                "Check the network and the backend, or give the state with --state.",
+            ) from error
         except OSError as error:
             raise StateFileError(
                 "The Pulumi CLI cannot be started.", "Install it, or give the state with --state."

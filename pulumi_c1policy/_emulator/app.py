@@ -216,7 +216,7 @@ def _list_control_routes(tenant: Tenant) -> Iterator[Route]:
         return endpoint
 
     async def product_delete(request: Request) -> Response:
-        tenant.policies.delete(request.path_params["id"])
+        tenant.delete_in_product(request.path_params["id"])
         return JSONResponse({})
 
     async def quirks(request: Request) -> Response:

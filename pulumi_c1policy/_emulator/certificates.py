@@ -24,8 +24,13 @@ _SERVER = "server.pem"
 _LIFETIME = timedelta(days=30)
 
 
-def write(folder: Path, address: str) -> Path:
+def write(folder: Path, address: str, lifetime: timedelta = _LIFETIME) -> Path:
     """Write the authority's certificate, and the server's certificate with its key.
+
+    Args:
+        folder: The folder.
+        address: The IP address of the server.
+        lifetime: The time from now to the end of the server's certificate; negative for the past.
 
     Returns:
         The server's file; the authority's is `AUTHORITY` beside it.
@@ -43,7 +48,7 @@ def write(folder: Path, address: str) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     names = [x509.IPAddress(ip_address(address)), x509.DNSName("localhost")]
     certificate = (
-        _make_builder(_name(address), authority_name, key.public_key())
+        _make_builder(_name(address), authority_name, key.public_key(), lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_make_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -69,7 +74,10 @@ def _name(text: str) -> x509.Name:
 
 
 def _make_builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    lifetime: timedelta = _LIFETIME,
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
@@ -79,7 +87,7 @@ def _make_builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 

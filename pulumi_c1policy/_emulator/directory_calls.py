@@ -11,6 +11,7 @@ from functools import partial
 from pulumi_c1policy._emulator import masks, search
 from pulumi_c1policy._emulator.api_errors import invalid
 from pulumi_c1policy._emulator.directory_filters import make_matcher
+from pulumi_c1policy._emulator.system_log_calls import list_events
 from pulumi_c1policy._emulator.tenant import Stored, Tenant
 from pulumi_c1policy._emulator.tenant_directory import Key, Row, make_missing
 from pulumi_c1policy._emulator.wire_schema import (
@@ -214,6 +215,10 @@ def _introspect(_tenant: Tenant, _ids: Ids, _asked: Stored) -> Stored:
     }
 
 
+def _list_events(tenant: Tenant, _ids: Ids, asked: Stored) -> Stored:
+    return list_events(tenant, asked)
+
+
 DIRECTORY_OPERATIONS: dict[str, Callable[[Tenant, Ids, Stored], Stored]] = {
     **{
         operation: partial(_find, name, wrapper, operation)
@@ -240,5 +245,6 @@ DIRECTORY_OPERATIONS: dict[str, Callable[[Tenant, Ids, Stored], Stored]] = {
     "AppEntitlementRoutingRuleService.DeleteAppEntitlementRoutingRule": _delete_rule,
     "AppEntitlementRoutingRuleService.ReorderAppEntitlementRoutingRules": _reorder_rules,
     "Auth.Introspect": _introspect,
+    "SystemLogService.ListEvents": _list_events,
 }
 """The calls by the name of their operation."""

@@ -21,6 +21,7 @@ StepsOnUpdate = Literal["refused", "accepted"]
 BuiltinEdits = Literal["forbidden", "invalid", "error", "partly"]
 DeletionGuard = Literal["chains", "all"]
 OddMasks = Literal["refused", "tolerated"]
+SystemLogForm = Literal["entities", "calls", "forbidden", "missing"]
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,12 @@ class Quirks:
     """Reject a second policy of the same name with 409.
 
     Source: reference, "they need not, it seems".
+    """
+
+    system_log: SystemLogForm = "entities"
+    """Events that name policies as entities or as resources of API calls; or 403, or 404.
+
+    Source: reference, "which of them tell of a policy, and who may read them, is not known".
     """
 
     delay: float = 0.0

@@ -324,7 +324,7 @@ class Emulator(Seeding):
 
     def product_delete(self, policy_id: str) -> None:
         """Let a person delete a policy in the product."""
-        self.policies.delete(policy_id)
+        self.tenant.delete_in_product(policy_id)
 
     def api_edit(
         self, policy_id: str, changes: dict[str, Any], *, checked: bool = True

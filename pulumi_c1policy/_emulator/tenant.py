@@ -19,6 +19,7 @@ from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.reading import Reader
 from pulumi_c1policy._emulator.render import NEWER
 from pulumi_c1policy._emulator.state import PolicyStore, StoredPolicy
+from pulumi_c1policy._emulator.system_log import OTHER_CLIENT, PERSON, Activity, Actor, SystemLog
 from pulumi_c1policy._emulator.tenant_clock import TenantClock
 from pulumi_c1policy._emulator.tenant_directory import TenantDirectory
 from pulumi_c1policy._emulator.tokens import TokenIssuer
@@ -95,6 +96,7 @@ class Tenant:
         self.clock.reset()
         self.tokens.revoke_issued()
         self._reads = 0
+        self.system_log = SystemLog(self.clock, seed)
         self.policies = PolicyStore(self.clock, seed, lambda: self.quirks)
         for builtin in _BUILTINS:
             self.policies.create(builtin, builtin=True)
@@ -136,9 +138,25 @@ class Tenant:
         paths = tuple(names[key].name if key in names else key for key in changes)
         fields = self.make_reader().read(POLICY, changes)
         masks.parse(",".join(paths), self.list_newer_fields(policy_id, changes))
-        return self.policies.update(
+        record = self.policies.update(
             policy_id, fields, paths, by_product=by_product, checked=checked
         )
+        return self.log("Update", record, PERSON if by_product else OTHER_CLIENT)
+
+    def delete_in_product(self, policy_id: str) -> StoredPolicy:
+        """Let a person delete a policy."""
+        return self.log("Delete", self.policies.delete(policy_id), PERSON)
+
+    def log(
+        self, activity: Activity, record: StoredPolicy, actor: Actor | None = None
+    ) -> StoredPolicy:
+        """Note a change in the system log, by default by the API client; return the policy."""
+        client_id = self.tokens.client_id
+        own = {"name": client_id.partition("@")[0], "uid": client_id, "type": "Service"}
+        self.system_log.note(
+            activity, record.id, record.fields.get("displayName", ""), actor or own
+        )
+        return record
 
     def list_newer_fields(self, policy_id: str, sent: Stored) -> set[str]:
         """Return the fields of a policy that only a tenant with the quirk `newer_api` knows.
@@ -160,7 +178,7 @@ def create(tenant: Tenant, _policy_id: str, request: Stored) -> Stored:
             held = (record.fields.get("displayName"), record.fields.get("policyType"))
             if record.deleted_at is None and held == named:
                 return {"policy": record.stored}
-    return {"policy": tenant.policies.create(request).stored}
+    return {"policy": tenant.log("Create", tenant.policies.create(request)).stored}
 
 
 def get(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
@@ -182,12 +200,12 @@ def update(tenant: Tenant, policy_id: str, request: Stored) -> Stored:
         tenant.list_newer_fields(policy_id, sent),
         tolerant=tenant.quirks.odd_masks == "tolerated",
     )
-    return {"policy": tenant.policies.update(policy_id, sent, paths).stored}
+    return {"policy": tenant.log("Update", tenant.policies.update(policy_id, sent, paths)).stored}
 
 
 def delete(tenant: Tenant, policy_id: str, _request: Stored) -> Stored:
     """Policies.Delete."""
-    tenant.policies.delete(policy_id)
+    tenant.log("Delete", tenant.policies.delete(policy_id))
     return {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from pulumi.dynamic import (
@@ -18,6 +19,7 @@ from pulumi.dynamic import (
 from pulumi_c1policy._findings import rule_texts
 from pulumi_c1policy._lifecycle.checks import attachment_checks
 from pulumi_c1policy._lifecycle.planning import attachment_texts, refusals
+from pulumi_c1policy._lifecycle.planning.attachment_kind import list_set
 from pulumi_c1policy._lifecycle.planning.decisions import LifecycleOptions, read_options
 from pulumi_c1policy._lifecycle.planning.object_kind import ObjectKind
 from pulumi_c1policy._lifecycle.planning.plan import plan
@@ -84,7 +86,7 @@ class AttachmentProvider(ResourceProvider):
         failed += engine_results.make_config_failures(runtime.find_config_problems())
         target = attachment_checks.find_target(self.kind.message, desired)
         urn, found_id = dynamic_server.get_request_urn(), target.id if target else ""
-        runtime.declared_targets.declare(urn, found_id)
+        runtime.declared_targets.declare(urn, found_id, list_set(self.kind.message, desired))
         if target and (rivals := runtime.declared_targets.find_rivals(urn, found_id)):
             sentence = attachment_texts.refuse_two_resources([*rivals, urn])
             failed.append(CheckFailure("", sentence))
@@ -163,34 +165,37 @@ class AttachmentProvider(ResourceProvider):
         from pulumi_c1policy._lifecycle.effects import attachment_operations
 
         internal, urn = _read_internal_inputs(self.type_name), dynamic_server.get_request_urn()
+        options = _read_options(internal)
         with _wrap_errors("delete", internal, _id):
             runtime.require_tenant(_props)
-            if rivals := runtime.declared_targets.find_rivals(urn, _id):
-                warnings = [attachment_texts.warn_of_taken_object(rivals[0])]
-            elif _read_options(internal).keep:
-                warnings = []
+            if options.keep:
+                return
+            try:
+                prior = from_state(engine_values.read_properties(_props), self.kind)
+            except StateError as problem:
+                warnings = [attachment_texts.warn_of_unreadable_delete(problem.summary)]
             else:
-                warnings = self._restore(
-                    attachment_operations, _id, _props, _get_workspace(internal)
+                warnings = attachment_operations.delete(
+                    runtime.get_run,
+                    parse_target(_id),
+                    prior,
+                    _get_workspace(internal),
+                    find_managers=partial(_describe_managers, _id, urn),
+                    secrets=options.secrets,
                 )
         for warning in warnings:
             _warn_of(internal, warning, _id)
 
-    def _restore(
-        self,
-        attachments: Any,  # noqa: ANN401 (a module that is loaded late)
-        attachment_id: str,
-        props: dict[str, Any],
-        workspace: str,
-    ) -> list[str]:
-        """Put back the predecessors; return the warnings about what was left."""
-        try:
-            prior = from_state(engine_values.read_properties(props), self.kind)
-        except StateError as problem:
-            return [attachment_texts.warn_of_unreadable_delete(problem.summary)]
-        target = parse_target(attachment_id)
-        found: list[str] = attachments.delete(runtime.get_run, target, prior, workspace)
-        return found
+
+def _describe_managers(attachment_id: str, urn: str) -> dict[str, str]:
+    """Return the resources of the program that manage fields of an object, by field.
+
+    Args:
+        attachment_id: The attachment to the object.
+        urn: The current resource. A replacement of it may manage the object.
+    """
+    found = runtime.declared_targets.find_managers(attachment_id)
+    return {n: "its replacement" if u == urn else f"the resource {u}" for n, u in found.items()}
 
 
 def _wrap_errors(verb: str, properties: dict[str, Any], attachment_id: str) -> Any:  # noqa: ANN401

@@ -82,6 +82,7 @@ class ApprovalRule:
     Attributes:
         source: The way in which the approvers are found.
         machine_id: The id of the webhook or the agent that decides instead of a person.
+        policy_ids: The policies to which the agent may hand the request.
         allows_self_approval: Whether the person whom the request is for may approve it.
         requires_distinct_approvers: Whether a person who approved an earlier step may not approve.
         fallback: The fallback; None if there is none.
@@ -90,6 +91,7 @@ class ApprovalRule:
 
     source: PeopleSource
     machine_id: str = ""
+    policy_ids: tuple[str, ...] = ()
     allows_self_approval: bool = False
     requires_distinct_approvers: bool = False
     fallback: Fallback | None = None
@@ -108,6 +110,7 @@ def read_approval(tree: Tree) -> ApprovalRule:
     return ApprovalRule(
         read_source(by, kind),
         machine_id=kind.get("webhook_id") or kind.get("agent_user_id") or "",
+        policy_ids=tuple(kind.get("policy_ids") or ()),
         allows_self_approval=by == "self" or bool(kind.get("allow_self_approval")),
         requires_distinct_approvers=bool(kind.get("require_distinct_approvers")),
         fallback=_read_fallback(kind),

@@ -141,7 +141,19 @@ class Directory:
 
     def show_app(self, app_id: str) -> str:
         """Return the id of an app for a message, with its display name if it is known."""
-        return wording.add_name(f"`{app_id}`", self._apps.get(app_id, {}).get("name", ""))
+        return wording.add_name(f"`{app_id}`", self.name_app(app_id))
+
+    def name_app(self, app_id: str) -> str:
+        """Return the display name of an app; "" if it is unknown."""
+        return str(self._apps.get(app_id, {}).get("name", ""))
+
+    def name_group(self, app_id: str, group_id: str) -> str:
+        """Return the display name of a group, or of an entitlement, of an app; "" if unknown."""
+        for group in self._groups:
+            if (group.text("id"), group.text("app_id")) == (group_id, app_id):
+                return group.text("display_name")
+        found = self.find_entitlement(app_id, group_id)
+        return found.text("display_name") if found else ""
 
     def name_machine(self, machine_id: str) -> str:
         """Return the display name of a webhook or an agent; "" if it is unknown."""

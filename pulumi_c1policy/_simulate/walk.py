@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
 
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cel.undecided import Undecided
@@ -22,7 +22,6 @@ from pulumi_c1policy._simulate.step_results import (
     EndStep,
     FormStep,
     Person,
-    Status,
     Step,
     UnknownStep,
     UnreachedStep,
@@ -64,9 +63,24 @@ def _decide_step(
 ) -> Step:
     kind = choose_kind(POLICY_STEP.oneofs["step"], tree)
     given = tree.get(kind) or {}
+    if kind == "approval":
+        return decide_approval(index, given, request, policies, sole_approvers)
+    if kind == "provision":
+        return decide_provision(index, given.get("provision_policy") or {}, request)
+    step = read_step(index, tree)
+    if isinstance(step, WaitStep) and step.condition is not None:
+        return _decide_condition(step, step.condition, request)
+    return step
+
+
+def read_step(index: int, tree: Tree) -> Step:
+    """Read a step that asks nobody: any kind but `approval` and `provision`.
+
+    The condition of a wait is not evaluated: the step waits.
+    """
+    kind = choose_kind(POLICY_STEP.oneofs["step"], tree)
+    given = tree.get(kind) or {}
     match kind:
-        case "approval":
-            return decide_approval(index, given, request, policies, sole_approvers)
         case "accept":
             message = given.get("accept_message") or ""
             return EndStep(
@@ -78,9 +92,7 @@ def _decide_step(
                 index=index, kind="reject", status="ends", ending="rejected", message=message
             )
         case "wait":
-            return _decide_wait(index, given, request)
-        case "provision":
-            return decide_provision(index, given.get("provision_policy") or {}, request)
+            return _read_wait(index, given)
         case "form":
             fields = (given.get("form") or {}).get("fields") or []
             names = tuple(str(field.get("name", "?")) for field in fields)
@@ -95,39 +107,26 @@ def _decide_step(
             return UnknownStep(index=index, kind="action", status="undecided", reason=reason)
 
 
-def _decide_wait(index: int, tree: Tree, request: AccessRequest) -> WaitStep:
+def _read_wait(index: int, tree: Tree) -> WaitStep:
     timeout = read_span(tree.get("timeout_duration"))
+    wait = WaitStep(index=index, kind="wait", status="waits")
     if (given := tree.get("condition")) is not None:
-        return _decide_condition(index, given.get("condition") or "", timeout, request)
+        condition = given.get("condition") or ""
+        return replace(wait, timeout=timeout, condition=condition, holds=False)
     if (given := tree.get("duration")) is not None:
-        duration = read_span(given.get("duration"))
-        return WaitStep(index=index, kind="wait", status="waits", duration=duration)
+        return replace(wait, duration=read_span(given.get("duration")))
     given = tree.get("until_time") or {}
-    return WaitStep(
-        index=index,
-        kind="wait",
-        status="waits",
+    return replace(
+        wait,
         timeout=timeout,
         clock=f"{int(given.get('hours') or 0):02}:{int(given.get('minutes') or 0):02}",
         timezone=given.get("timezone") or "UTC",
     )
 
 
-def _decide_condition(
-    index: int, condition: str, timeout: timedelta | None, request: AccessRequest
-) -> WaitStep:
+def _decide_condition(step: WaitStep, condition: str, request: AccessRequest) -> WaitStep:
     holds = request.evaluate_condition(condition, Place.WAIT_CONDITION)
-    status: Status
     if isinstance(holds, Undecided):
         holds = Unresolved(code="wait-condition", condition=condition, because=holds)
-        status = "undecided"
-    else:
-        status = "passes" if holds else "waits"
-    return WaitStep(
-        index=index,
-        kind="wait",
-        status=status,
-        timeout=timeout,
-        condition=condition,
-        holds=holds,
-    )
+        return replace(step, status="undecided", holds=holds)
+    return replace(step, status="passes" if holds else "waits", holds=holds)

@@ -205,6 +205,23 @@ def test_a_replacement_deletes_first_and_a_rename_leaves_the_object(
     one.expect_no_changes("--refresh")
 
 
+def test_a_forced_replacement_leaves_the_attachment(start: Start, shop: Shop) -> None:
+    one = start(f"from pulumi_c1policy import AppPolicies\n{APP}")
+    one.up().ok()
+    # The engine creates the new one before it deletes the old one; both have the same object.
+    [urn] = [
+        each["urn"]
+        for each in one.export()["deployment"]["resources"]
+        if each["urn"].endswith("AppPolicies::shop")
+    ]
+    done = one.up("--replace", urn).ok()
+    assert list_writes(done) == []
+    assert not shop.show()[0]
+    assert "its replacement manages the same object now" in done.output
+    assert f"`grant_policy_id` was '{shop.theirs}'" in done.output
+    one.expect_no_changes("--refresh")
+
+
 def test_the_programs_of_the_attachments_page_pass_a_preview(stack: Any, shop: Shop) -> None:
     page = (ROOT / "docs" / "attaching.md").read_text("utf-8")
     first, third, second = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_c1policy._emulator import Emulator
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from pulumi_c1policy._emulator import Emulator, Quirks
+from pulumi_c1policy._emulator.api_errors import TenantError
+from pulumi_c1policy._model.policy import POLICY
+from pulumi_c1policy._model.tree import Tree, decode, encode
 from tests.support.cli import Stack
 from tests.support.cli_outcome import parse_resource_name
+from tests.support.edits import apply, keeps_rejected_steps, list_edits
+from tests.support.strategies import accepted_policies as policies
+
+QUIRKS = {
+    "emitted": Quirks(),
+    "newer": Quirks(newer_api=True, unset_fields="omitted", shuffle_sets=True, rule_key="both"),
+}
 
 PROGRAM = """
     import pulumi
@@ -100,3 +115,48 @@ def test_drift_is_what_a_preview_with_refresh_shows(
         and event["resourcePreEvent"]["metadata"]["op"] in ("update", "create")
     }
     assert drifted == set(kinds)
+
+
+RANDOM_PROGRAM = """
+    import json, pathlib
+
+    for name, inputs in json.loads(pathlib.Path("policies.json").read_text()).items():
+        Policy(name, **inputs)
+"""
+
+
+@pytest.mark.parametrize("quirks", QUIRKS.values(), ids=QUIRKS)
+@settings(max_examples=1, suppress_health_check=[*HealthCheck], phases=[Phase.generate])
+@given(programs=st.lists(policies(policy_ids=()), min_size=15, max_size=15), data=st.data())
+def test_random_edits_are_the_drift_that_a_preview_with_refresh_shows(
+    stack: Callable[..., Stack],
+    c1_tenant: Emulator,
+    quirks: Quirks,
+    programs: list[Tree],
+    data: st.DataObject,
+) -> None:
+    # The first example is always the simplest one.
+    assume(len(json.dumps(programs)) > 300 * len(programs))
+    c1_tenant.reset()
+    c1_tenant.quirks = quirks
+    shop = stack(RANDOM_PROGRAM)
+    inputs = {f"p{index}": program for index, program in enumerate(programs)}
+    (shop.folder / "policies.json").write_text(json.dumps(inputs))
+    shop.up().ok()
+    for resource in shop.read_policies().values():
+        tree = decode(POLICY, c1_tenant.policy(resource["id"]))
+        possible = [
+            edit
+            for edit in list_edits(POLICY, tree)
+            if keeps_rejected_steps(tree, edit)
+            and edit.path[0] not in {"policy_type", "scope", "annotations"}
+        ]
+        edit = data.draw(st.sampled_from([*possible, None]))
+        if edit:
+            changed = encode(POLICY, apply(tree, edit)).get(edit.field.wire)
+            with contextlib.suppress(TenantError):
+                c1_tenant.api_edit(resource["id"], {edit.field.wire: changed})
+    found = run_drift(shop, "--state", str(shop.folder / "state"))
+    shown = shop.preview("--refresh").ok()
+    assert {each["name"] for each in found["findings"]} == set(shown.operations)
+    assert found["findings"]

@@ -324,7 +324,11 @@ def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
             held[marks].append(record.id)
     shown = simulation.list_messages()
     for marks, ids in held.items():
-        reports = [text for text in shown if "ownership annotations" in text]
+        reports = [
+            text
+            for text in shown
+            if "ownership annotations" in text or "it was replaced by" in text
+        ]
         unnamed = [each for each in ids if not any(each in text for text in reports)]
         is_reported = len(unnamed) < 2
         makers = [made.actor for each in ids if (made := _find_creation(simulation, each))]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import copy
 import random
 import sys
 import threading
@@ -33,7 +34,9 @@ from tests.simulation.primitives import (
 from tests.simulation.scheduler import Scheduler
 
 step = threading.local()
-"""The engine's step in this thread: the URN of its resource."""
+"""The engine's step in this thread: the name and URN of its resource, the recorded inputs that the
+engine sends with a read or a deletion, and the call of the provider.
+"""
 
 _PATCHED = ("_client", "_lifecycle", "_pulumi")
 EPOCH = 1_790_000_000.0
@@ -106,6 +109,21 @@ def _find_sites(modules: int) -> list[tuple[ModuleType, str, Any]]:
     return found
 
 
+def begin_step(name: str, urn: str) -> None:
+    """Begin a step of the engine for a resource in this thread."""
+    step.name, step.urn, step.inputs, step.call = name, urn, {}, None
+
+
+@contextlib.contextmanager
+def set_request(inputs: dict[str, Any]) -> Iterator[None]:
+    """Let the request of the engine contain these recorded inputs until the block ends."""
+    step.inputs = copy.deepcopy(inputs)
+    try:
+        yield
+    finally:
+        step.inputs = {}
+
+
 @contextlib.contextmanager
 def install_simulation(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     """Let the product's modules use the simulation until the block ends.
@@ -124,6 +142,7 @@ def install_simulation(scheduler: Scheduler, chance: Random) -> Iterator[None]:
     for module, name, value in _find_sites(len(sys.modules)):
         put(module, name, chance if value is random else value)
     put(dynamic_server, "get_request_urn", lambda: getattr(step, "urn", ""))
+    put(dynamic_server, "get_request_inputs", lambda: getattr(step, "inputs", {}))
     put(ClientClock, "monotonic", _read_monotonic)
     put(ClientClock, "wall", _read_wall)
     try:

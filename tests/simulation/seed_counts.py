@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.simulation import scenario
 from tests.simulation.guarantees import PERSON, TERRAFORM
+from tests.simulation.simulation import Simulation
 from tests.support.tally import Tally
 
 
-def count_seed(seed: int) -> Tally:
+def count_seed(seed: int, play: Callable[[int], Simulation] = scenario.play) -> Tally:
     """Play a seed; return its counts and violations."""
-    simulation, tally = scenario.play(seed), Tally()
+    simulation, tally = play(seed), Tally()
     counts = tally.counts
     counts["seeds"] += 1
     counts["unavoidable"] += len(simulation.windows)
-    for effect in simulation.tenant.effects:
-        is_foreign = effect.actor in (PERSON, TERRAFORM)
+    tenant = simulation.tenant
+    actors = [effect.actor for effect in tenant.effects]
+    actors += [effect.actor for effect in tenant.objects.effects if effect.before]
+    for actor in actors:
+        is_foreign = actor in (PERSON, TERRAFORM)
         counts["writes of others" if is_foreign else "writes"] += 1
     for process in simulation.processes.values():
         counts["runs"] += 1

@@ -6,15 +6,16 @@ The engine of `tests.support` defines the steps; here steps run concurrently, an
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
 from pulumi_c1policy._emulator import Emulator
+from pulumi_c1policy._lifecycle.planning.state_codec import OWNERSHIP_INPUT
 from pulumi_c1policy.errors import C1PolicyError
 from pulumi_c1policy.provider import PolicyProvider
-from tests.simulation import guarantees, installation
+from tests.simulation import attachment_records, guarantees, installation, resource_types
 from tests.simulation.error_advice import find_decision
 from tests.simulation.scheduler import Task
 from tests.simulation.simulated_process import EngineGone, SimulatedProcess
@@ -77,7 +78,7 @@ class _Steps:
                 return
             # The names of reads and deletions begin with a sign.
             resource = name.split()[1] if name[0] in "?-" else name
-            installation.step.urn = f"urn:pulumi:dev::access::c1policy.Policy::{resource}"
+            installation.begin_step(resource, resource_types.make_urn(resource))
             try:
                 job()
             except (C1PolicyError, CheckFailed) as error:
@@ -163,6 +164,7 @@ class SimulatedStack(engine.Stack):
 
         def body(steps: _Steps) -> None:
             steps.process.decisions = {n: dict(each.options) for n, each in program.items()}
+            steps.process.objects = attachment_records.list_objects(program)
             guarantees.record_start(self.simulation, steps.process, preview)
             if refresh and not self._read_entries(steps, targets):
                 return
@@ -224,10 +226,11 @@ class SimulatedStack(engine.Stack):
     def refresh(self, process: SimulatedProcess | None = None) -> SimulatedOutcome:  # type: ignore[override]
         """Run `pulumi refresh`."""
 
-        def body(steps: _Steps) -> None:
-            self._read_entries(steps, None)
+        return self.run_command(process or self.start_process(), self.run_refresh)
 
-        return self.run_command(process or self.start_process(), body)
+    def run_refresh(self, steps: _Steps) -> None:
+        """Run the body of `pulumi refresh`."""
+        self._read_entries(steps, None)
 
     def destroy(self, process: SimulatedProcess | None = None) -> SimulatedOutcome:  # type: ignore[override]
         """Run `pulumi destroy`."""
@@ -277,6 +280,9 @@ class SimulatedStack(engine.Stack):
         process = cast("_Plugin", provider).process
         shown = frozenset(process.shown)
         policy_id = super()._create(provider, name, inputs)
+        if resource_types.is_attachment(name):
+            attachment_records.judge_write(self, process)
+            return policy_id
         decision = find_decision(process.environment, process.decisions.get(name, {}))
         guarantees.judge_create(
             self, process, name, policy_id, adopts=decision == "adopt", shown=shown
@@ -302,11 +308,31 @@ class SimulatedStack(engine.Stack):
 
     def _make_deletion(self, process: SimulatedProcess, entry: Entry) -> Job:
         def job() -> None:
-            process.call("delete", entry.id, copy.deepcopy(entry.outputs))
-            self.state = [e for e in self.state if e is not entry]
-            guarantees.judge_delete(self, process, entry)
+            self._remove(cast("PolicyProvider", _Plugin(process)), entry)
 
         return job
+
+    def _remove(self, provider: PolicyProvider, entry: Entry) -> None:
+        process = cast("_Plugin", provider).process
+        with installation.set_request(entry.inputs):
+            provider.delete(entry.id, copy.deepcopy(entry.outputs))
+        self.state = [e for e in self.state if e is not entry]
+        if resource_types.is_attachment(entry.name):
+            attachment_records.judge_delete(self, process, entry)
+        else:
+            guarantees.judge_delete(self, process, entry)
+
+    def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
+        super()._update(provider, old, inputs)
+        if resource_types.is_attachment(old.name):
+            attachment_records.judge_write(self, cast("_Plugin", provider).process)
+
+    def build_properties(self, name: str, declared: Declared, ids: Mapping[str, str]) -> Properties:
+        """Build the properties that a program sends for a resource."""
+        found = super().build_properties(name, declared, ids)
+        address = f"{declared.parent}{resource_types.get_type(name)}/{name}"
+        found[OWNERSHIP_INPUT]["iac_resource_address"] = address
+        return found
 
     def _read_entries(self, steps: _Steps, targets: frozenset[str] | None) -> bool:
         for number, entry in enumerate(self.state):
@@ -316,9 +342,13 @@ class SimulatedStack(engine.Stack):
 
     def _make_read(self, process: SimulatedProcess, entry: Entry) -> Job:
         def job() -> None:
-            found = process.call("read", entry.id, copy.deepcopy(entry.outputs))
+            with installation.set_request(entry.inputs):
+                found = process.call("read", entry.id, copy.deepcopy(entry.outputs))
             if not found.id:
-                guarantees.judge_refresh(self, process, entry)
+                if resource_types.is_attachment(entry.name):
+                    attachment_records.judge_refresh(self, process, entry)
+                else:
+                    guarantees.judge_refresh(self, process, entry)
                 self.state = [e for e in self.state if e is not entry]
                 return
             entry.outputs = dict(found.outs or {})

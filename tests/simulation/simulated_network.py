@@ -10,13 +10,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import partial
 from random import Random
 
 import httpx
 
-from tests.simulation.installation import EPOCH
+from tests.simulation.installation import EPOCH, step
+from tests.simulation.looks import Call, Look
 from tests.simulation.scheduler import Group, Killed, Scheduler, Task
-from tests.simulation.simulated_tenant import POLICIES, Look, SimulatedTenant
+from tests.simulation.simulated_tenant import POLICIES, SimulatedTenant
 
 _PAGE = b"<!DOCTYPE html><html><body>Sorry.</body></html>"
 _ROUTE = b'{"message": "no Route matched with those values"}'
@@ -137,6 +139,7 @@ class _Exchange:
     task: Task
     fate: Fate
     sent_at: float
+    call: Call | None
     outcome: httpx.Response | Exception | None = None
 
 
@@ -180,7 +183,8 @@ class Wire(httpx.BaseTransport):
         self.sent[key] = self.sent.get(key, 0) + 1
         self.total += 1
         self.on_request(request)
-        exchange = _Exchange(request, scheduler.current, fate, scheduler.now)
+        call = getattr(step, "call", None)
+        exchange = _Exchange(request, scheduler.current, fate, scheduler.now, call)
         if fate.refused:
             scheduler.sleep(self._draw_latency())
             raise httpx.ConnectError("refused", request=request)
@@ -234,11 +238,10 @@ class Wire(httpx.BaseTransport):
             kind, policy_id = ("create" if request.method == "POST" else ""), ""
         if not request.url.path.startswith(POLICIES):
             kind = ""
-        if not kind:
+        is_attachment = tenant.objects.is_update(request.method, request.url.path)
+        if not kind and not is_attachment:
             answer = tenant.call(request)
-            version = (
-                tenant.read_visible(policy_id) if request.method == "GET" and policy_id else None
-            )
+            version = tenant.read_visible(request.url.path) if request.method == "GET" else None
             self._answer_later(exchange, answer, version.updated_at if version else 0)
             return
         sent = {
@@ -246,8 +249,13 @@ class Wire(httpx.BaseTransport):
             "look": look,
             "run": self.run,
             "body": json.loads(request.content or b"{}"),
+            "call": exchange.call,
         }
-        answer = tenant.record(self.actor, kind, policy_id, lambda: tenant.call(request), **sent)
+        if is_attachment:
+            answer = tenant.objects.record(self.actor, lambda: tenant.call(request), **sent)
+        else:
+            write = partial(tenant.call, request)
+            answer = tenant.record(self.actor, kind, policy_id, write, **sent)
         if fate.cut:
             self._end_later(exchange, httpx.ReadError("cut", request=request))
             return

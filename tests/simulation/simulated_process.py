@@ -11,8 +11,10 @@ from pulumi.dynamic import Config, ConfigureRequest
 
 from pulumi_c1policy._client import policy_client
 from pulumi_c1policy._client.settings import Settings
+from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy._pulumi import failures, runtime
-from pulumi_c1policy.provider import PolicyProvider
+from tests.simulation import installation, resource_types
+from tests.simulation.looks import Call
 from tests.simulation.primitives import Lock, Semaphore
 from tests.simulation.scheduler import Group, Killed, Scheduler
 from tests.simulation.simulated_network import Wire
@@ -69,6 +71,7 @@ class SimulatedProcess:
         most_sent: The largest number of equal requests during one call.
         started: The situation at the start of its command.
         decisions: The options of each resource of its program, by name.
+        objects: The ids of the attachments of its program, by resource name.
         shown: The ids of the policies that the engine has shown to it.
     """
 
@@ -92,12 +95,13 @@ class SimulatedProcess:
         self.stops = False
         self.engine_dead = False
         self.decisions: dict[str, dict[str, Any]] = {}
+        self.objects: dict[str, str] = {}
         self.shown: set[str] = set()
         self.state = _make_fresh_state()
         self._config = {f"c1policy:{key}": value for key, value in config.items()}
         self._scheduler = scheduler
         self._slots = Semaphore(_THREADS)
-        self._provider = PolicyProvider()
+        self._providers = resource_types.make_providers()
 
     @property
     def odd_answers(self) -> bool:
@@ -106,7 +110,9 @@ class SimulatedProcess:
 
     def configure(self) -> None:
         """Give the provider the stack's config, as the engine does first."""
-        self._provider.configure(ConfigureRequest(config=cast("Config", self._config)))
+        # The engine configures the provider of each type of resource.
+        for provider in self._providers.values():
+            provider.configure(ConfigureRequest(config=cast("Config", self._config)))
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Call the provider in one of its four threads.
@@ -123,14 +129,24 @@ class SimulatedProcess:
                 self.shown.add(arguments[0])
             self.wire.sent = {}
             self._scheduler.note(f"{method} {arguments[0] if method != 'create' else ''}"[:60])
+            name = installation.step.name
+            provider = self._providers[resource_types.get_type(name)]
+            installation.step.call = self._make_call(method, name, arguments)
             try:
-                result = getattr(self._provider, method)(*arguments)
+                result = getattr(provider, method)(*arguments)
             finally:
                 for key, times in self.wire.sent.items():
                     self.most_sent[key] = max(times, self.most_sent.get(key, 0))
         if self.engine_dead:
             raise EngineGone
         return result
+
+    def _make_call(self, method: str, name: str, arguments: tuple[Any, ...]) -> Call:
+        desired = arguments[-1] if method in ("create", "update") else {}
+        recorded = arguments[1] if method in ("update", "delete", "read") else {}
+        inputs = desired or getattr(installation.step, "inputs", {})
+        options = inputs.get(state_codec.OPTIONS) or {}
+        return Call(method, name, self._scheduler.now, desired, recorded, options)
 
     def enter(self) -> None:
         """Load this process's variables into the product's modules."""

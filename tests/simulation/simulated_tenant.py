@@ -18,7 +18,10 @@ from pulumi_c1policy._emulator.quirks import Quirks
 from pulumi_c1policy._emulator.render import render
 from pulumi_c1policy._emulator.state import StoredPolicy
 from pulumi_c1policy._emulator.tenant import Tenant
+from pulumi_c1policy._emulator.tenant_directory import Row
 from pulumi_c1policy._emulator.wire_schema import POLICY
+from tests.simulation.attached_objects import APPS, AttachedObjects
+from tests.simulation.looks import Call, Look
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.simulated_clock import SimulatedTenantClock
 
@@ -26,19 +29,6 @@ POLICIES = "/api/v1/policies"
 SEARCH = "/api/v1/search/policies"
 TOKEN = "/auth/v1/token"
 _PLAIN = Quirks(unset_fields="omitted")
-
-
-@dataclass(frozen=True)
-class Look:
-    """An answered GET of one policy.
-
-    Attributes:
-        version: The version that the answer shows (its `updated_at`); 0 for none.
-        arrived_at: The arrival time of the answer at the client.
-    """
-
-    version: int
-    arrived_at: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +47,7 @@ class Effect:
         look: The last look of that client at the policy before the write.
         run: The number of the process of ours that sent it; 0 for others.
         body: The JSON of the request.
+        call: The call of the provider that sent it; None for others.
     """
 
     number: int
@@ -70,6 +61,7 @@ class Effect:
     look: Look | None = None
     run: int = 0
     body: Any = None
+    call: Call | None = None
 
 
 class SimulatedTenant:
@@ -80,7 +72,10 @@ class SimulatedTenant:
         self.url = f"https://{host}"
         self.tenant = Tenant(host, seed=seed, clock=SimulatedTenantClock(scheduler))
         self.effects: list[Effect] = []
+        self.objects = AttachedObjects(self.tenant, lambda: scheduler.now)
         self.longest_lag = {"get": 0.0, "list": 0.0, "search": 0.0}
+        self.most_lag = 0.0
+        """The longest lag of all reads so far."""
         self._exactly = False
         self._scheduler = scheduler
         self._chance = chance
@@ -90,6 +85,7 @@ class SimulatedTenant:
     def set_lag(self, *, get: float = 0.0, pages: float = 0.0, exactly: bool = False) -> None:
         """Let reads lag by up to some seconds; each read draws its lag."""
         self.longest_lag = {"get": get, "list": pages, "search": pages}
+        self.most_lag = max(self.most_lag, get, pages)
         self._exactly = exactly
 
     def call(self, request: httpx.Request) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -98,9 +94,11 @@ class SimulatedTenant:
         headers = [(key.lower(), value) for key, value in request.headers.raw]
         return self._call_application(request.method, request.url, headers, request.content)
 
-    def read_visible(self, policy_id: str) -> StoredPolicy | None:
-        """Return the policy as the last request saw it."""
-        return self.tenant.see("get", self.tenant.policies).find(policy_id)
+    def read_visible(self, path: str) -> StoredPolicy | Row | None:
+        """Return the policy, app or entitlement at a path as the last request saw it."""
+        if path.startswith(APPS):
+            return self.objects.read_visible(path)
+        return self.tenant.see("get", self.tenant.policies).find(path.rpartition("/")[2])
 
     def record(
         self, actor: str, kind: str, policy_id: str, write: Callable[[], Any], **sent: Any

@@ -163,14 +163,14 @@ class Stack:
             check=False,
             timeout=120,
         )
-        lines = log.read_text().splitlines() if log.exists() else []
+        lines = log.read_text().split("\n") if log.exists() else []
         return Outcome(
             " ".join([command, *arguments]),
             done.returncode,
             done.stdout,
             tuple(self.tenant.requests),
             {record.id: str(record.stored["displayName"]) for record in self.tenant.policies},
-            tuple(json.loads(line) for line in lines),
+            tuple(json.loads(line) for line in lines if line),
         )
 
     def export(self) -> dict[str, Any]:

@@ -286,12 +286,11 @@ class Stack:
                 old.inputs = inputs
                 return old.id
             if not found.replaces:
-                updated = provider.update(
-                    old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
-                )
-                self.step()
-                old.inputs, old.outputs = inputs, pass_through_engine(updated.outs or {})
+                self._update(provider, old, inputs)
                 return old.id
+            if found.delete_before_replace:
+                self._remove(provider, old)
+                return self._create(provider, name, inputs)
         created = self._create(provider, name, inputs)
         old.is_pending_delete = True
         return created
@@ -316,12 +315,22 @@ class Stack:
         self.state.append(Entry(name, created.id, inputs, pass_through_engine(created.outs or {})))
         return created.id
 
+    def _update(self, provider: PolicyProvider, old: Entry, inputs: Properties) -> None:
+        updated = provider.update(
+            old.id, pass_through_engine(old.outputs), pass_through_engine(inputs)
+        )
+        self.step()
+        old.inputs, old.outputs = inputs, pass_through_engine(updated.outs or {})
+
     def _delete(self, provider: PolicyProvider, kept: set[str]) -> None:
         for entry in [e for e in reversed(self.state) if e.is_pending_delete or e.name not in kept]:
-            with _set_request(entry):
-                provider.delete(entry.id, pass_through_engine(entry.outputs))
-            self.step()
-            self.state.remove(entry)
+            self._remove(provider, entry)
+
+    def _remove(self, provider: PolicyProvider, entry: Entry) -> None:
+        with _set_request(entry):
+            provider.delete(entry.id, pass_through_engine(entry.outputs))
+        self.step()
+        self.state.remove(entry)
 
     def _refresh(self, provider: PolicyProvider) -> None:
         for entry in list(self.state):

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -191,6 +192,18 @@ def test_the_emulator_command_names_the_extra_that_it_needs() -> None:
     assert done.stderr == (
         "The emulated tenant needs an extra; run `pip install 'pulumi-c1policy[testing]'`.\n"
     )
+
+
+def test_a_drawing_names_the_extra_that_it_needs(tmp_path: Path) -> None:
+    steps: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
+    policy = {"display_name": "One", "policy_type": "POLICY_TYPE_GRANT", "policy_steps": steps}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    given = ["graph", "--policy", "policy.json", "--format"]
+    installed = ["pulumi-c1policy[cli]"]
+    assert run(COMMAND, *given, "mermaid", installed=installed, cwd=tmp_path).returncode == 0
+    done = run(COMMAND, *given, "svg", installed=installed, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "A drawing needs an extra; run `pip install 'pulumi-c1policy[graph]'`.\n"
 
 
 def test_the_public_emulator_without_its_extra_is_an_import_error() -> None:

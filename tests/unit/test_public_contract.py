@@ -24,13 +24,18 @@ from typer.testing import CliRunner, Result
 import pulumi_c1policy
 from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
 from pulumi_c1policy._cel.environment import Place
+from pulumi_c1policy._cli.doctor import DoctorFormat
 from pulumi_c1policy._cli.drift import DriftFormat
 from pulumi_c1policy._cli.emulator import format_json
+from pulumi_c1policy._cli.graph import GraphFormat
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._cli.review import FailOnVerdict, ReviewFormat
 from pulumi_c1policy._cli.tables import Format
 from pulumi_c1policy._cli.usage import UsageFormat
+from pulumi_c1policy._doctor import doctor_reports
+from pulumi_c1policy._doctor.findings import CHECKS, STATUSES, DoctorFinding, DoctorReport
 from pulumi_c1policy._drift import drift_reports, findings
+from pulumi_c1policy._export import export_folder, manifest
 from pulumi_c1policy._findings.rule_registry import RULES
 from pulumi_c1policy._import import import_file
 from pulumi_c1policy._lifecycle.planning import use_report, uses
@@ -93,16 +98,25 @@ COMMAND_OPTIONS = {
     "check-expression": """
         --fallback --ignore --jsonl --place --severity
     """,
+    "doctor": """
+        --format --stack --state --verbose -v
+    """,
     "drift": """
-        --fail-on --format --ignore --only --stack --state --watch
+        --against --fail-on --format --ignore --only --stack --state --watch
     """,
     "emulator": """
         --builtin-edits --cel-doubtful --cel-ip --check-ids --delay --deleted-get
         --deletion-guard --directory --duration-style --expires-in --faults --get-lag
         --get-or-create --handler-errors --json --list-lag --newer-api --no-cel-doubtful --no-cel-ip --odd-masks
         --offset-pages --pages --port --replicas --rule-key --search-lag --server-fills
-        --shuffle-sets --steps-on-update --timestamp-precision --tls --unique-names
+        --shuffle-sets --steps-on-update --system-log --timestamp-precision --tls --unique-names
         --unset-fields --wait-limits
+    """,
+    "graph": """
+        --config --directory --format --out --policy --program --state --tenant
+    """,
+    "export": """
+        --all --attachments --force --no-attachments --out
     """,
     "import": """
         --all --attachments --file --force --lookups --program --severity --take-over --type
@@ -133,6 +147,8 @@ USED_POLICY_KEYS = "id name resource type uses"
 USE_KEYS = "app_id app_name grants id kind name places"
 USE_KINDS = "app|entitlement|policy|escalation|request defaults|configuration rule"
 USAGE_FORMATS = "json markdown table"
+GRAPH_FORMATS = "html mermaid svg"
+EXPORT_KEYS = "attachments chosen complete policies tenant version"
 DRIFT_KEYS = "cannot_tell findings in_sync notes problems stacks tenant version"
 DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
 DRIFT_CHANGE_KEYS = "after before is_secret kind path"
@@ -148,6 +164,14 @@ REVIEW_CHANGES = "changed deleted new unchanged"
 REVIEW_FORMATS = "json markdown"
 REVIEW_LIMITS = "change undecided weakened"
 DRIFT_FORMATS = "json junit markdown sarif table"
+DOCTOR_KEYS = "all_right findings tenant version"
+DOCTOR_FINDING_KEYS = "advice check details is_error status text"
+DOCTOR_CHECKS = """
+    access-token authorities clock client config connection credential extras hooks leftovers package
+    policies proxy pulumi-cli pulumi-plugin pulumi-sdk python tenant tls
+"""
+DOCTOR_STATUSES = "cannot-tell not-right right"
+DOCTOR_FORMATS = "json table"
 TENANT_KEYS = "accessToken clientId clientSecret serverUrl"
 
 BUILDER_NAMES = "accept approve ask escalate form on otherwise reject wait when"
@@ -376,6 +400,8 @@ def test_commands_and_their_options_are_stable() -> None:
 def test_output_formats_and_places_are_stable() -> None:
     compare("Formats of c1policy simulate", FORMATS, Format)
     compare("Formats of c1policy usage", USAGE_FORMATS, UsageFormat)
+    compare("Formats of c1policy graph", GRAPH_FORMATS, GraphFormat)
+    compare("Formats of c1policy doctor", DOCTOR_FORMATS, DoctorFormat)
     compare("Formats of c1policy drift", DRIFT_FORMATS, DriftFormat)
     compare("Formats of c1policy review", REVIEW_FORMATS, ReviewFormat)
     compare("Limits of c1policy review", REVIEW_LIMITS, FailOnVerdict)
@@ -445,6 +471,16 @@ def test_exit_codes_of_simulate_are_stable(tmp_path: Path, options: list[str], c
     assert simulate(tmp_path, *given).exit_code == code
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"), [([], 0), (["gone"], 1), (["--format", "png"], 1)], ids=str
+)
+def test_exit_codes_of_graph_are_stable(tmp_path: Path, arguments: list[str], code: int) -> None:
+    policy = {"displayName": "A", "policyType": "POLICY_TYPE_GRANT"}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    given = ["graph", "--policy", str(tmp_path / "policy.json"), *arguments]
+    assert CliRunner().invoke(app, given).exit_code == code
+
+
 def test_members_of_the_emulator_are_stable() -> None:
     members = [each for each in dir(testing.Emulator) if not each.startswith("_")]
     compare("Members of testing.Emulator", EMULATOR_MEMBERS, members)
@@ -469,6 +505,23 @@ def test_json_keys_of_drift_are_stable() -> None:
     compare("JSON keys of a finding of drift", DRIFT_FINDING_KEYS, found["findings"][0])
     compare("JSON keys of a change", DRIFT_CHANGE_KEYS, found["findings"][0]["changes"][0])
     compare("Kinds of drift", DRIFT_KINDS, drift_reports.PHRASES)
+    assert found["version"] == 1
+
+
+def test_files_of_an_export_are_stable() -> None:
+    found = json.loads(manifest.Manifest("tenant").to_bytes())
+    compare("JSON keys of the manifest of an export", EXPORT_KEYS, found)
+    assert (found["version"], export_folder.MANIFEST) == (1, "c1policy-export.json")
+    assert (manifest.POLICIES, manifest.ATTACHMENTS) == ("policies", "attachments")
+
+
+def test_json_keys_of_the_doctor_are_stable() -> None:
+    report = DoctorReport("acme.conductor.one", [DoctorFinding("clock", "right", "It is right.")])
+    found = json.loads(doctor_reports.to_json(report))
+    compare("JSON keys of doctor", DOCTOR_KEYS, found)
+    compare("JSON keys of a finding of doctor", DOCTOR_FINDING_KEYS, found["findings"][0])
+    compare("Checks of doctor", DOCTOR_CHECKS, CHECKS)
+    compare("Statuses of doctor", DOCTOR_STATUSES, STATUSES)
     assert found["version"] == 1
 
 

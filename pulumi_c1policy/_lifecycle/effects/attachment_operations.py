@@ -6,7 +6,7 @@ A write sends only the fields whose live value differs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from pulumi_c1policy._lifecycle.effects import absence, predecessors
@@ -65,9 +65,9 @@ def create(run: Run, kind: ObjectKind, desired: Tree, workspace: str) -> Prior:
 
     with run.client.share_deadline():
         missing = NotFoundError(*attachment_texts.refuse_missing(target))
-        answer = _send(run, kind, target, find_fields, missing)
+        answered = _send(run, kind, target, find_fields, missing)
         recovered = predecessors.drop_own_policies(run, kind, before, desired, workspace)
-    new_prior = record_answer(desired, answer, origin=Origin(run.tenant), kind=kind)
+    new_prior = record_answer(desired, desired | answered, origin=Origin(run.tenant), kind=kind)
     return replace(new_prior, predecessors=recovered)
 
 
@@ -167,9 +167,13 @@ def update(
             return _select_different(message, live, values, names)
 
         gone = NotFoundError(*attachment_texts.describe_gone(target))
-        answer = _send(run, kind, target, find_fields, gone) if narrowed.mask else prior.outputs
+        answered = _send(run, kind, target, find_fields, gone) if narrowed.mask else {}
         new = predecessors.drop_own_policies(run, kind, before, desired, workspace)
-    new_prior = record_answer(desired, answer, origin=origin, kind=kind)
+    # Changes of others in the other fields stay unrecorded, so that the next refresh shows them.
+    planned_fields = {message.wire_fields[wire].name for wire in planned.mask}
+    values = {name: desired[name] for name in planned_fields if name in desired}
+    outputs = prior.outputs | values | answered
+    new_prior = record_answer(desired, outputs, origin=origin, kind=kind)
     kept = {n: v for n, v in prior.predecessors.items() if desired.get(n) is not None}
     overwritten = {
         name: value
@@ -180,7 +184,13 @@ def update(
 
 
 def delete(
-    connect: Callable[[], Run], target: AttachmentTarget, prior: Prior, workspace: str
+    connect: Callable[[], Run],
+    target: AttachmentTarget,
+    prior: Prior,
+    workspace: str,
+    *,
+    find_managers: Callable[[], Mapping[str, str]] = dict,
+    secrets: Collection[str] = (),
 ) -> list[str]:
     """Put back the predecessor of each field that still has the value of the program.
 
@@ -189,6 +199,9 @@ def delete(
         target: The object.
         prior: The record of the last operation.
         workspace: The workspace of the stack.
+        find_managers: Returns the resources of the program that manage fields of the object now, as
+            noun phrases by field. Other resources are created at the same time.
+        secrets: The fields whose values no warning shows.
 
     Returns:
         Warnings about fields that were left.
@@ -196,28 +209,37 @@ def delete(
     Raises:
         APIError: The fields could not be put back.
     """
-    kind, names = prior.kind, list_set(prior.kind.message, prior.inputs)
-    if not prior.predecessors:
-        return [attachment_texts.warn_of_unknown_predecessors(names)] if names else []
-    run, changed = connect(), list[str]()
+    kind, taken = prior.kind, dict(find_managers())
+    written = list_set(kind.message, prior.inputs)
+    names, changed = [name for name in written if name not in taken], list[str]()
 
     def find_fields(live: Tree) -> Tree | None:
         changed.clear()
         if live.get("deleted_at"):
             return None
-        found = select_values(kind.message, live, list(restored))
-        changed.extend(n for n in restored if found[n] not in (prior.outputs.get(n), restored[n]))
-        ours = [name for name in restored if name not in changed]
-        return _select_different(kind.message, live, restored, ours)
+        taken.update(find_managers())
+        ours = [name for name in restored if name not in taken]
+        found = select_values(kind.message, live, ours)
+        changed.extend(n for n in ours if found[n] not in (prior.outputs.get(n), restored[n]))
+        unchanged = [name for name in ours if name not in changed]
+        return _select_different(kind.message, live, restored, unchanged)
 
-    with run.client.share_deadline():
-        restored = predecessors.restore(run, prior, names, workspace)
-        try:
-            _send(run, kind, target, find_fields, NotFoundError("", ""))
-        except NotFoundError as error:
-            if error.summary:
-                raise
-    return [attachment_texts.warn_of_changed_fields(changed)] if changed else []
+    warnings = list[str]()
+    if names and not prior.predecessors:
+        warnings.append(attachment_texts.warn_of_unknown_predecessors(names))
+    elif names:
+        run = connect()
+        with run.client.share_deadline():
+            restored = predecessors.restore(run, prior, names, workspace)
+            try:
+                _send(run, kind, target, find_fields, NotFoundError("", ""))
+            except NotFoundError as error:
+                if error.summary:
+                    raise
+    if changed:
+        warnings.append(attachment_texts.warn_of_changed_fields(changed))
+    left = {name: manager for name, manager in taken.items() if name in written}
+    return warnings + attachment_texts.warn_of_taken_fields(left, prior.predecessors, secrets)
 
 
 def _select_different(message: Message, live: Tree, values: Tree, names: list[str]) -> Tree | None:
@@ -234,7 +256,10 @@ def _send(
     find_fields: _FieldsFor,
     gone: NotFoundError,
 ) -> Tree:
-    """Send an update; return its answer, or the object that shows that it took effect.
+    """Send an update; return the sent fields as its answer shows them.
+
+    The result is empty if the object has the values already, or if the answer was lost and the
+    object shows that the update took effect. Others may have changed fields that were not sent.
 
     Args:
         run: The run.
@@ -244,12 +269,16 @@ def _send(
         gone: The error to raise if the object does not exist.
     """
 
+    sent = list[str]()
+
     def find(wire: Tree) -> Tree | None:
-        return find_fields(decode_object(kind.message, target, "GET", wire))
+        fields = find_fields(decode_object(kind.message, target, "GET", wire))
+        sent[:] = [kind.message.wire_fields[name].name for name in fields or ()]
+        return fields
 
     try:
         wire = run.attachments.update(target, find)
-        return decode_object(kind.message, target, "POST", wire)
+        return select_values(kind.message, decode_object(kind.message, target, "POST", wire), sent)
     except NotFoundError as error:
         if error.status is None:
             raise
@@ -265,9 +294,8 @@ def _send(
         run.attachment_reads.forget(target)
     for _ in run.wait_for_looks(ambiguous):
         try:
-            wire = run.attachments.get(target)
-            if find(wire) is None:
-                return decode_object(kind.message, target, "GET", wire)
+            if find(run.attachments.get(target)) is None:
+                return {}
         except (APIError, RefusedError) as look_error:
             raise ambiguous from look_error
     raise ambiguous

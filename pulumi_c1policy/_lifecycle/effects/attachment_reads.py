@@ -40,7 +40,7 @@ _Object = dict[str, Any]
 class _Listing:
     """The entitlements of one app, as far as they were read."""
 
-    lock: Lock = field(default_factory=Lock)
+    lock: Lock
     """Held during the request for a page, whose rows the other threads wait for."""
     pages: Iterator[list[_Object]] | None = None
     rows: dict[str, tuple[_Object, float]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class AttachmentReads:
         self._client = client
         self._clock = clock or ClientClock()
         self._lock = Lock()
-        self._listings: dict[str, _Listing] = defaultdict(_Listing)
+        self._listings: dict[str, _Listing] = defaultdict(lambda: _Listing(Lock()))
         self._single: set[AttachmentTarget] = set()
         self._reads = self._pages_read = 0
 

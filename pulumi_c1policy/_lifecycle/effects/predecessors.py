@@ -41,21 +41,24 @@ def drop_own_policies(
     own = {
         name
         for name, value in before.items()
-        if kind.message.fields[name].names_policy and _get_workspace(run, value) == workspace
+        if kind.message.fields[name].names_policy and _is_own(run, value, workspace)
     }
     if own and all(before[name] == desired[name] for name in before):
         own = {*before}
     return before | {n: "" if kind.message.fields[n].names_policy else False for n in own}
 
 
-def _get_workspace(run: Run, policy_id: str) -> str | None:
-    """Return the workspace that manages a policy; None if that cannot be found out."""
+def _is_own(run: Run, policy_id: str, workspace: str) -> bool:
+    """Return whether the stack manages a policy; False if that cannot be found out."""
     if not policy_id:
-        return None
+        return False
+    if policy_id in run.leftovers.known.ids:
+        return True
     try:
-        return read_workspace(look(run.client, policy_id) or {}) or None
+        found = read_workspace(look(run.client, policy_id) or {})
     except APIError:
-        return None
+        return False
+    return bool(found) and found == workspace
 
 
 def restore(run: Run, prior: Prior, names: list[str], workspace: str) -> Tree:

@@ -5,11 +5,12 @@ A sentence continues the name of the resource, so it begins in lower case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
+from pulumi_c1policy._model.tree import Tree
 
 
 def refuse_missing(target: AttachmentTarget) -> Refuse:
@@ -73,14 +74,44 @@ def warn_of_changed_fields(names: Sequence[str]) -> str:
     )
 
 
-def warn_of_taken_object(urn: str) -> str:
-    """Warn that a deletion left an object that another resource manages now."""
-    return f"the resource {urn} manages the same object now, so nothing is put back."
+def warn_of_taken_fields(
+    managers: Mapping[str, str], predecessors: Tree, secrets: Collection[str]
+) -> list[str]:
+    """Warn that a deletion left fields that another resource, or the replacement, manages now.
+
+    The state loses the predecessors, so the warnings name them.
+
+    Args:
+        managers: The new manager of each field, as a noun phrase.
+        predecessors: The values from before this resource, by field.
+        secrets: The fields whose values are not shown.
+    """
+    warnings = []
+    for manager in sorted({*managers.values()}):
+        names = sorted(name for name, found in managers.items() if found == manager)
+        lost = [
+            f"`{name}` was {'a secret' if name in secrets else _show(predecessors[name])}"
+            for name in names
+            if name in predecessors
+        ]
+        told = f" Note the values from before; the state loses them: {', '.join(lost)}."
+        warnings.append(
+            f"{manager} manages the same object now, so {_list(names)} is not put back."
+            f"{told if lost else ''}"
+        )
+    return warnings
 
 
 def warn_of_unreadable_delete(problem: str) -> str:
     """Warn that nothing was put back, because the state cannot be read."""
     return f"{problem} Nothing was put back; check the policies in ConductorOne."
+
+
+def _show(value: object) -> str:
+    """Return the value of a field as text: a policy, the inherited one, or a boolean."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if value else "inherited"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -171,8 +171,9 @@ def warn_of_duplicates(address: str, own: str, found: Sequence[Tree]) -> str:
     return (
         f"the resource {address} has duplicates{beside}: {', '.join(map(_describe, found))}. They "
         "have its ownership annotations and are in no known state. An earlier run may have left "
-        "them. Compare the ids with `pulumi stack export`, and delete in "
-        "ConductorOne those that no state holds."
+        "them: its create was interrupted, or a policy that it replaced was in use. Compare the "
+        "ids with `pulumi stack export`, and delete in ConductorOne those that no state holds and "
+        "nothing uses (`c1policy usage ID` lists the uses)."
     )
 
 

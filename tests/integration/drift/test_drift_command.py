@@ -158,6 +158,18 @@ def test_an_error_in_one_stack_outweighs_drift(
     assert "prod-two" in done.stdout
 
 
+def test_a_state_that_cannot_be_read_does_not_hide_drift_in_others(
+    run: Run, company: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "states" / "dev.json"
+    path.write_text(path.read_text()[:-30])
+    done = run()
+    assert done.exit_code == 1
+    assert f"{path} is not whole" in done.stderr
+    assert "prod-two" in done.stdout
+    assert json.loads(run("--format", "json").stdout)["problems"][0]["stack"] == str(path)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

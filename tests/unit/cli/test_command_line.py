@@ -19,6 +19,7 @@ from pulumi_c1policy._emulator.quirks import Quirks
 
 COMMANDS = [
     "check-expression",
+    "doctor",
     "drift",
     "emulator",
     "import",

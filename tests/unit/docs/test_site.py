@@ -50,3 +50,12 @@ def test_a_link_out_of_the_documentation_is_text_if_the_repository_is_not_known(
 @pytest.mark.parametrize("link", ["[a](https://example.com)", "[a](../none.md)", "[a](#here)"])
 def test_another_link_stays(conf: ModuleType, link: str) -> None:
     assert conf.replace_outside_links("index", link) == link
+
+
+def test_a_link_to_an_example_alone_on_its_line_becomes_its_content(conf: ModuleType) -> None:
+    link = "[`drift.sh`](../examples/ci/shell/drift.sh)"
+    assert conf.include_examples(f"Text.\n\n{link}\n") == (
+        "Text.\n\n```{literalinclude} ../examples/ci/shell/drift.sh\n"
+        ":language: bash\n:caption: `drift.sh`\n```\n"
+    )
+    assert conf.include_examples(f"- {link}: a script") == f"- {link}: a script"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
+from pulumi_c1policy._lifecycle.planning import attachment_texts
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
 from pulumi_c1policy._model.id_fields import ID_FIELDS
@@ -102,6 +103,30 @@ def test_the_registry_names_the_other_resources_of_an_object() -> None:
     assert declared.find_rivals("", "a") == []
     declared.declare("three", "b")
     assert declared.find_rivals("one", "a") == []
+
+
+def test_the_registry_names_the_resource_that_sets_each_field() -> None:
+    declared = DeclaredTargets()
+    declared.declare("one", "a", ["grant_policy_id"])
+    declared.declare("two", "b", ["grant_policy_id"])
+    assert declared.find_managers("a") == {"grant_policy_id": "one"}
+    declared.declare("one", "a", ["revoke_policy_id"])
+    assert declared.find_managers("a") == {"revoke_policy_id": "one"}
+    assert declared.find_managers("c") == {}
+
+
+def test_the_warning_of_a_field_that_another_resource_sets_names_the_former_value() -> None:
+    managers = {"grant_policy_id": "the resource x", "revoke_policy_id": "the resource x"}
+    before = {"grant_policy_id": "p", "revoke_policy_id": "", "certify_policy_id": "q"}
+    assert attachment_texts.warn_of_taken_fields(managers, before, ()) == [
+        "the resource x manages the same object now, so `grant_policy_id`, `revoke_policy_id` is "
+        "not put back. Note the values from before; the state loses them: `grant_policy_id` was "
+        "'p', `revoke_policy_id` was inherited."
+    ]
+    [text] = attachment_texts.warn_of_taken_fields(managers, before, ["grant_policy_id"])
+    assert "`grant_policy_id` was a secret" in text
+    [text] = attachment_texts.warn_of_taken_fields({"emergency_grant_enabled": "x"}, {}, ())
+    assert text == ("x manages the same object now, so `emergency_grant_enabled` is not put back.")
 
 
 def test_the_providers_of_all_kinds_share_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
