@@ -55,6 +55,10 @@ class OutOfTimeError(Exception):
     """The solver did not answer in time."""
 
 
+FAILURES: Final = (OutOfTimeError, z3.Z3Exception, RecursionError)
+"""The errors after which nothing is known: no answer in time, or conditions that are too large."""
+
+
 class WaySearch:
     """The search for a request that passes tests before and after a change.
 

@@ -194,7 +194,7 @@ def _search_with_solver(
     deadline: Deadline,
     seconds: float,
 ) -> Verdict | None:
-    from pulumi_c1policy._review.solver import OutOfTimeError, WaySearch
+    from pulumi_c1policy._review.solver import FAILURES, WaySearch
     from pulumi_c1policy._review.witness import build_request
 
     open_question: Verdict | None = None
@@ -210,7 +210,7 @@ def _search_with_solver(
                     if confirm_weakening(pair, policies, request):
                         reason = each.describe("weaker")
                         return Verdict("weakened", reason, request, each.way, each.tests)
-        except OutOfTimeError:
+        except FAILURES:
             reason = f"{each.describe(level)}: the conditions were not decided in {seconds:g} s"
             open_question = open_question or Verdict(
                 "undecided", reason, None, each.way, each.tests
