@@ -18,7 +18,7 @@ from pulumi_c1policy._lifecycle.planning.diff import compare
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._review.branches import Assumption, Branch, list_branches
 from pulumi_c1policy._review.condition_keys import is_readable, make_condition_key
-from pulumi_c1policy._review.confirmation import confirm_weakening
+from pulumi_c1policy._review.confirmation import choose_telling_person, confirm_weakening
 from pulumi_c1policy._review.differences import Difference, find_worst
 from pulumi_c1policy._review.outcome_order import compare_outcomes
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
@@ -170,7 +170,8 @@ def _search(
     """Return the verdict of the first pair of ways that counts; None if no request takes one."""
     for each in weaker:
         if not each.tests and confirm_weakening(pair, policies, ExampleRequest()):
-            return Verdict("weakened", each.describe("weaker"), ExampleRequest(), each.way)
+            request = choose_telling_person(pair, policies, ExampleRequest())
+            return Verdict("weakened", each.describe("weaker"), request, each.way)
     if not weaker and not unclear:
         return None
     always = next((each for each in unclear if not each.tests), None)
@@ -208,6 +209,7 @@ def _search_with_solver(
                 for model in search.list_examples():
                     request = build_request(search.facts, model)
                     if confirm_weakening(pair, policies, request):
+                        request = choose_telling_person(pair, policies, request)
                         reason = each.describe("weaker")
                         return Verdict("weakened", reason, request, each.way, each.tests)
         except FAILURES:

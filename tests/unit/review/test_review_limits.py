@@ -96,3 +96,13 @@ def test_a_policy_that_a_file_leaves_out_is_unchanged() -> None:
     changed = make([MANAGER, OWNER], id="a", display_name="A", rules=first.tree["rules"])
     found = review_all(pairing.pair_all([first, second], [changed], is_whole=False))
     assert [(each.id, each.verdict.word) for each in found.policies] == [("a", "not-weakened")]
+
+
+def test_the_example_of_self_approval_is_a_request_of_an_approver() -> None:
+    old, new = users("u1", "u2"), users("u1", "u2", allow_self_approval=True)
+    found = judge(make([MANAGER], (IT, [old])), make([MANAGER], (IT, [new])))
+    assert found.request is not None
+    assert found.request.to_plain() == {"subject": {"department": "IT", "id": "u1"}}
+    always = judge(make([old]), make([new]))
+    assert always.request is not None
+    assert always.request.to_plain() == {"subject": {"id": "u1"}}
