@@ -22,7 +22,7 @@ _MIN_QUOTED_LENGTH = 8
 _MARKDOWN = re.compile(r"[\\`*_\[|~$]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 # At the start of a word only, so that email addresses stay unchanged.
 _MENTION = re.compile(r"(?<!\w)([@#!])(?=\w)")
-_WORD_JOINER = "\u2060"
+_WORD_JOINER = "&#8288;"
 _secrets: Final[ContextVar[frozenset[str]]] = ContextVar("_secrets", default=frozenset())
 
 

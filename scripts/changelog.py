@@ -6,6 +6,7 @@ Run `python -m scripts.changelog` to write the unreleased changes above the rele
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,9 @@ RELEASED = "<!-- end of unreleased -->\n"
 
 def main(arguments: list[str]) -> int:
     """Write the unreleased changes, or release them under the given version."""
+    if any(not re.fullmatch(r"\d+\.\d+\.\d+\S*", each) for each in arguments[:1]) or arguments[1:]:
+        print("Give no argument, or one version such as 0.2.0.", file=sys.stderr)
+        return 2
     text = CHANGELOG.read_text("utf-8")
     if arguments:
         CHANGELOG.write_text(remove_unreleased(text), "utf-8")
