@@ -96,10 +96,11 @@ def test_an_unchanged_program_has_nothing_to_do(
     table.expect_no_changes()
     table.import_state(table.export())
     table.expect_no_changes()
-    # The tenant may change the form of its answers.
-    for other in QUIRKS.keys() - {quirks}:
-        c1_tenant.quirks = QUIRKS[other]
-        table.expect_no_changes("--refresh")
+    # The tenant may change the form of its answers. Other tests change each form into each other
+    # one, without the Pulumi CLI.
+    names = [*QUIRKS]
+    c1_tenant.quirks = QUIRKS[names[names.index(quirks) - 1]]
+    table.expect_no_changes("--refresh")
 
 
 def _steps(policy: Tree, key: str = "grant") -> Tree:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -60,6 +61,15 @@ def test_closing_the_client_ends_a_wait_at_once() -> None:
     assert results == [INTERRUPTED]
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt this process: a shell starts background jobs that ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_ctrl_c_ends_a_wait_at_once() -> None:
     pace = Pace(ClientClock(), threading.Event())
     pace.delay(3_600)
