@@ -57,7 +57,7 @@ class Address:
         """The condition that it is an IPv4 address, written as an IPv6 address."""
         return self.is_in([_MAPPED])
 
-    def is_in(self, networks: Iterable[_Network]) -> Any:  # noqa: ANN401
+    def is_in(self, networks: Iterable[_Network]) -> Any:  # noqa: ANN401 (Z3's own)
         """Return whether one of the networks contains the address."""
         return z3.Or(
             *(
@@ -70,7 +70,7 @@ class Address:
             )
         )
 
-    def test(self, name: str) -> Any | None:  # noqa: ANN401
+    def test(self, name: str) -> Any | None:  # noqa: ANN401 (Z3's own)
         """Return a fact such as `isPrivate`; None for a fact that the solver does not get."""
         if name in ("is4", "is6"):
             return self.is4 if name == "is4" else z3.Not(self.is4)
@@ -81,7 +81,7 @@ class Address:
         usual = z3.Not(found) if name == "isglobalunicast" else found
         return z3.If(self.is_mapped, z3.Bool(f"{name} of a mapped address"), usual)
 
-    def read(self, model: Any) -> str:  # noqa: ANN401
+    def read(self, model: Any) -> str:  # noqa: ANN401 (Z3's own)
         """Return the address that an answer of the solver has."""
         number = model.eval(self.number, model_completion=True).as_long()
         is4 = str(model.eval(self.is4, model_completion=True)) == "True"

@@ -152,7 +152,7 @@ class WaySearch:
             variables = {"ip": networks.parse_address(text)}
             yield [*same, *(each for guess in depending for each in _pin(guess, variables))]
 
-    def _correct(self, model: Any) -> list[Any]:  # noqa: ANN401
+    def _correct(self, model: Any) -> list[Any]:  # noqa: ANN401 (Z3's own)
         """Return what a model contradicts: the results of guesses for its own fields."""
         from pulumi_c1policy._review.witness import build_variables
 

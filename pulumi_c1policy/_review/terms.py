@@ -101,12 +101,12 @@ def define_any() -> Any:  # noqa: ANN401 (the solver has no types)
 
 
 @cache
-def define_opaque() -> Any:  # noqa: ANN401
+def define_opaque() -> Any:  # noqa: ANN401 (Z3's own)
     """Return the sort of values that the solver can only compare."""
     return z3.DeclareSort("Opaque")
 
 
-def get_sort(kind: Kind) -> Any:  # noqa: ANN401
+def get_sort(kind: Kind) -> Any:  # noqa: ANN401 (Z3's own)
     """Return the solver's sort of a kind."""
     match kind:
         case "bool":
@@ -136,7 +136,7 @@ def choose_kind(type_name: str, enums: frozenset[str]) -> Kind:
             return "string" if type_name in enums else "opaque"
 
 
-def bound_value(kind: Kind, value: Any) -> list[Any]:  # noqa: ANN401
+def bound_value(kind: Kind, value: Any) -> list[Any]:  # noqa: ANN401 (Z3's own)
     """Return the conditions that every value of a kind fulfils."""
     if kind == "timestamp":
         return [value >= to_microseconds(_FIRST), value <= to_microseconds(_LAST)]

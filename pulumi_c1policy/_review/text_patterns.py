@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import warnings
+
+# Python has no public parser of regular expressions; the tests of patterns notice a change of it.
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -44,7 +46,7 @@ def translate_pattern(pattern: str) -> Any | None:  # noqa: ANN401 (the solver h
         return None
 
 
-def _translate_whole(parts: list[Any]) -> Any:  # noqa: ANN401
+def _translate_whole(parts: list[Any]) -> Any:  # noqa: ANN401 (Z3's own)
     """Translate a pattern with its anchors: without them, anything may come before and after."""
     if len(parts) == 1 and parts[0][0] is codes.BRANCH:
         return _unite([_translate_whole(list(each)) for each in parts[0][1][1]])
@@ -57,7 +59,7 @@ def _translate_whole(parts: list[Any]) -> Any:  # noqa: ANN401
     return _join([*before, *map(_translate_part, parts), *after])
 
 
-def _translate_part(part: tuple[Any, Any]) -> Any:  # noqa: ANN401
+def _translate_part(part: tuple[Any, Any]) -> Any:  # noqa: ANN401 (Z3's own)
     code, value = part
     if code is codes.LITERAL:
         return _match(chr(value), chr(value))
@@ -79,7 +81,7 @@ def _translate_part(part: tuple[Any, Any]) -> Any:  # noqa: ANN401
     raise _UnsupportedError
 
 
-def _repeat(least: int, most: Any, inner: Any) -> Any:  # noqa: ANN401
+def _repeat(least: int, most: Any, inner: Any) -> Any:  # noqa: ANN401 (Z3's own)
     one = _join([*map(_translate_part, inner)])
     if most is codes.MAXREPEAT:
         if least > _MAX_REPEAT:
@@ -94,13 +96,13 @@ def _repeat(least: int, most: Any, inner: Any) -> Any:  # noqa: ANN401
     return z3.Option(one) if (least, most) == (0, 1) else z3.Loop(one, least, most)
 
 
-def _translate_class(items: list[Any]) -> Any:  # noqa: ANN401
+def _translate_class(items: list[Any]) -> Any:  # noqa: ANN401 (Z3's own)
     is_negated = items[0][0] is codes.NEGATE
     found = [_translate_item(item) for item in items[is_negated:]]
     return _exclude(found) if is_negated else _unite(found)
 
 
-def _translate_item(item: tuple[Any, Any]) -> Any:  # noqa: ANN401
+def _translate_item(item: tuple[Any, Any]) -> Any:  # noqa: ANN401 (Z3's own)
     code, value = item
     if code is codes.LITERAL:
         return _match(chr(value), chr(value))
@@ -116,24 +118,24 @@ def _translate_item(item: tuple[Any, Any]) -> Any:  # noqa: ANN401
     raise _UnsupportedError
 
 
-def _match(first: str, last: str) -> Any:  # noqa: ANN401
+def _match(first: str, last: str) -> Any:  # noqa: ANN401 (Z3's own)
     one, other = escape_text(first), escape_text(last)
     return z3.Re(one) if first == last else z3.Range(one, other)
 
 
-def _exclude(found: list[Any]) -> Any:  # noqa: ANN401
+def _exclude(found: list[Any]) -> Any:  # noqa: ANN401 (Z3's own)
     return z3.Intersect(z3.AllChar(_get_sort()), z3.Complement(_unite(found)))
 
 
-def _unite(found: list[Any]) -> Any:  # noqa: ANN401
+def _unite(found: list[Any]) -> Any:  # noqa: ANN401 (Z3's own)
     return found[0] if len(found) == 1 else z3.Union(*found)
 
 
-def _join(found: list[Any]) -> Any:  # noqa: ANN401
+def _join(found: list[Any]) -> Any:  # noqa: ANN401 (Z3's own)
     if not found:
         return z3.Re("")
     return found[0] if len(found) == 1 else z3.Concat(*found)
 
 
-def _get_sort() -> Any:  # noqa: ANN401
+def _get_sort() -> Any:  # noqa: ANN401 (Z3's own)
     return z3.ReSort(z3.StringSort())

@@ -110,7 +110,7 @@ def _make_call_key(arguments: Sequence[Value]) -> str:
     return json.dumps(list(arguments), sort_keys=True, default=str)
 
 
-def build_request(facts: Facts, model: Any) -> ExampleRequest:  # noqa: ANN401
+def build_request(facts: Facts, model: Any) -> ExampleRequest:  # noqa: ANN401 (Z3's own)
     """Return the request that an answer of the solver describes."""
     fields: dict[str, dict[str, Value]] = {}
     for path, term in facts.fields.items():
@@ -135,7 +135,7 @@ def build_request(facts: Facts, model: Any) -> ExampleRequest:  # noqa: ANN401
     return ExampleRequest(_spell(fields), address, now, calls)
 
 
-def build_variables(facts: Facts, model: Any) -> dict[str, Value]:  # noqa: ANN401
+def build_variables(facts: Facts, model: Any) -> dict[str, Value]:  # noqa: ANN401 (Z3's own)
     """Return the variables of expressions that an answer of the solver describes.
 
     The key `now` has the time of the request.
@@ -176,7 +176,7 @@ def _spell(fields: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, Val
     return found
 
 
-def _read_value(model: Any, term: Term) -> Value:  # noqa: ANN401
+def _read_value(model: Any, term: Term) -> Value:  # noqa: ANN401 (Z3's own)
     """Return the value of a term as JSON."""
     if term.kind == "opaque":
         return {"label": term.label}
@@ -201,7 +201,7 @@ def _read_value(model: Any, term: Term) -> Value:  # noqa: ANN401
             return _unescape(found.as_string())
 
 
-def _read_any(found: Any) -> Value:  # noqa: ANN401
+def _read_any(found: Any) -> Value:  # noqa: ANN401 (Z3's own)
     inner = found.children()[0] if found.children() else None
     match found.decl().name():
         case "flag":
@@ -217,7 +217,7 @@ def _read_any(found: Any) -> Value:  # noqa: ANN401
             return None
 
 
-def _read_texts(found: Any) -> list[str]:  # noqa: ANN401
+def _read_texts(found: Any) -> list[str]:  # noqa: ANN401 (Z3's own)
     if found.decl().name() == "seq.unit":
         return [_unescape(found.children()[0].as_string())]
     return [text for child in found.children() for text in _read_texts(child)]

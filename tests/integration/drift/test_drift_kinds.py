@@ -185,6 +185,17 @@ def test_a_list_that_lags_behind_is_no_drift(tenant: Emulator, policy: dict[str,
     assert list_kinds(tenant, policy, late) == []
 
 
+def test_a_list_that_shows_the_policy_before_our_last_update_is_no_drift(
+    tenant: Emulator, policy: dict[str, Any]
+) -> None:
+    tenant.set_quirks(list_lag=60.0, search_lag=60.0)
+    tenant.advance(120)
+    live = tenant.api_edit(policy["id"], {"description": "ours"})
+    policy["inputs"]["description"] = policy["outputs"]["description"] = "ours"
+    policy["outputs"]["updated_at"] = live["updatedAt"]
+    assert list_kinds(tenant, policy) == []
+
+
 def test_only_and_ignored_places_narrow_the_comparison(
     tenant: Emulator, policy: dict[str, Any]
 ) -> None:
