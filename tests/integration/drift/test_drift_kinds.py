@@ -274,6 +274,25 @@ def test_a_changed_attachment_is_told(tenant: Emulator, policy: dict[str, Any], 
     assert list_kinds(tenant, policy, attached) == [("deleted", "at", object_id)]
 
 
+def test_a_page_that_shows_attachments_before_our_last_update_is_no_drift(
+    tenant: Emulator, policy: dict[str, Any]
+) -> None:
+    app_id = tenant.add_app("Shop")
+    ids = [tenant.add_entitlement(app_id, f"E{n}", grantPolicyId=policy["id"]) for n in range(12)]
+    tenant.set_quirks(search_lag=3600.0)
+    attached = []
+    for each in ids:
+        tenant.edit_entitlement(app_id, each, {"grantPolicyId": None})
+        inputs = {"app_id": app_id, "entitlement_id": each, "grant_policy_id": ""}
+        parts = {"inputs": inputs, "outputs": inputs | {"__state": 1}}
+        found = make_resource(each, f"{app_id}/{each}", type="EntitlementPolicies", **parts)
+        attached.append(found)
+    tenant.clear_requests()
+    assert list_kinds(tenant, *attached) == []
+    paths = [request.path for request in tenant.requests]
+    assert "/api/v1/search/entitlements" in paths
+
+
 def test_a_thousand_policies_take_twelve_requests(tenant: Emulator) -> None:
     resources = add_policies(tenant, "shop/dev", [f"p{i}" for i in range(1000)])
     tenant.clear_requests()
