@@ -208,8 +208,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         )
         self._programs.add(plugin)
         context.add_callback(lambda: end_program(plugin))
-        assert plugin.stdout is not None
-        while text := os.read(plugin.stdout.fileno(), MAX_OUTPUT_BYTES):
+        while plugin.stdout and (text := os.read(plugin.stdout.fileno(), MAX_OUTPUT_BYTES)):
             yield language_pb2.RunPluginResponse(stdout=text)
         self._programs.discard(plugin)
         yield language_pb2.RunPluginResponse(exitcode=plugin.wait())

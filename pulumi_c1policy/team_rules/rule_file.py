@@ -140,7 +140,7 @@ def _explain_unsuitable(function: object) -> str | None:
         inspect.Parameter.POSITIONAL_ONLY,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
     ):
-        return f"takes {len(parameters)} parameters, and not the policy alone"
+        return "does not take one policy as its only parameter"
     if hints.get(parameters[0].name) is not CheckedPolicy:
         return f"does not annotate its parameter {parameters[0].name} as CheckedPolicy"
     if get_args(hints.get("return"))[:1] != (Problem,):
