@@ -187,7 +187,7 @@ class CheckedPolicy:
 
     @property
     def baseline_policy_id(self) -> str:
-        """Return the id of the policy that gets the requests that no rule matches; "" without one."""
+        """Return the policy that gets the requests that no rule matches, by id; "" without one."""
         return str(self._tree.get("baseline_policy_id") or "")
 
     @property

@@ -73,7 +73,8 @@ def load_rules(path: Path) -> list[TeamRule]:
         raise TeamRuleError(f"{path} is not a Python file.", "Give a file that ends in `.py`.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[_MODULE] = module
-    sys.path.insert(0, str(path.resolve().parent))
+    folder = str(path.resolve().parent)
+    sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
@@ -82,7 +83,8 @@ def load_rules(path: Path) -> list[TeamRule]:
             f"Correct the file so that `python {path}` runs.",
         ) from error
     finally:
-        sys.path.remove(str(path.resolve().parent))
+        if folder in sys.path:
+            sys.path.remove(folder)
     return collect_rules(module)
 
 
@@ -105,6 +107,11 @@ def collect_rules(module: ModuleType) -> list[TeamRule]:
             )
         if not problem:
             rule = _make_rule(name, value)
+            if rule.id in found:
+                raise TeamRuleError(
+                    f"{rule.place}: another function of {module.__file__} has the id {rule.id}, too.",
+                    "Give one of them another name.",
+                )
             found[rule.id] = rule
     if not found:
         raise TeamRuleError(

@@ -20,7 +20,7 @@ def run_rule(rule: TeamRule, policy: CheckedPolicy) -> list[Finding]:
     try:
         result: object = rule.function(policy)
         found: list[object] = list(result) if isinstance(result, Iterable) else [result]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # The text of the exception may quote a secret of the policy; the code of the rule does not.
         raise TeamRuleError(
             f"The team rule {rule.id} fails for the policy {policy.name!r} with "
@@ -42,7 +42,7 @@ def run_rule(rule: TeamRule, policy: CheckedPolicy) -> list[Finding]:
     ]
 
 
-def _locate(error: Exception, rule: TeamRule) -> str:
+def _locate(error: BaseException, rule: TeamRule) -> str:
     """Return the place and the code in the rule's file, or the last place that has code."""
     frames = traceback.extract_tb(error.__traceback__)
     file = rule.place.rpartition(", line ")[0]

@@ -1,4 +1,4 @@
-"""The policy pack of examples/policy-pack with the real Pulumi CLI, in an environment of its own."""
+"""The policy pack of examples/policy-pack with the real Pulumi CLI and its own environment."""
 
 from __future__ import annotations
 

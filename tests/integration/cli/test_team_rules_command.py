@@ -91,6 +91,15 @@ def test_a_rule_that_raises_names_its_line_and_no_value(tmp_path: Path) -> None:
     )
 
 
+def test_a_rule_that_exits_does_not_end_the_command_as_a_success(tmp_path: Path) -> None:
+    rules = RULE.replace(
+        'yield policy.problem("is a grant; use another type"', "raise SystemExit(0"
+    )
+    result = validate(tmp_path, rules)
+    assert result.exit_code == 2
+    assert "fails for the policy 'A' with SystemExit" in result.stderr
+
+
 def test_a_rule_that_is_off_does_not_run(tmp_path: Path) -> None:
     rules = RULE.replace('"is a grant; use another type"', "str(1 / 0)")
     assert validate(tmp_path, rules, "--severity", "no-grants=off").exit_code == 0
@@ -131,6 +140,10 @@ def test_a_result_that_is_no_problem_is_an_error(tmp_path: Path, body: str, kind
             + HEADER
             + "@functools.cache\ndef x(policy: CheckedPolicy) -> Problems: ...\n",
             "is wrapped by _lru_cache_wrapper",
+        ),
+        (
+            HEADER + "def x(policy: CheckedPolicy) -> Problems: ...\nX = x\n",
+            "another function of",
         ),
         (
             HEADER + "def dead_rule(policy: CheckedPolicy) -> Problems: ...\n",
