@@ -195,8 +195,8 @@ def _search_with_solver(
     deadline: Deadline,
     seconds: float,
 ) -> Verdict | None:
+    from pulumi_c1policy._review.model_reader import build_request
     from pulumi_c1policy._review.solver import FAILURES, WaySearch
-    from pulumi_c1policy._review.witness import build_request
 
     open_question: Verdict | None = None
     for each in [*weaker, *unclear]:
