@@ -73,7 +73,7 @@ class _Loop:
 
 @dataclass(slots=True)
 class ListFacts:
-    """What the solver knows about a list.
+    """The facts of a list that the solver knows.
 
     Attributes:
         over: The list of texts, or the JSON value; None for a list of messages.
