@@ -1,4 +1,4 @@
-"""Fields that this version does not know: a newer tenant may have them, and nobody can judge them."""
+"""Fields that this version does not know: newer tenants may have them, and a person must judge."""
 
 from __future__ import annotations
 
