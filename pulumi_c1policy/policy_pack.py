@@ -50,9 +50,14 @@ def make_policies(rules: ModuleType) -> list[Any]:
         rules: The imported file of the rules.
 
     Raises:
-        TeamRuleError: The module has no rules, or an unsuitable function.
+        SystemExit: The module has no rules, or an unsuitable function. The text says so; Pulumi
+            would show the traceback of any other exception.
     """
     pack = import_module("pulumi_policy")
+    try:
+        found = rule_file.collect_rules(rules)
+    except rule_file.TeamRuleError as error:
+        raise SystemExit(f"error: {error}") from error
     levels = {
         "error": pack.EnforcementLevel.MANDATORY,
         "warning": pack.EnforcementLevel.ADVISORY,
@@ -64,7 +69,7 @@ def make_policies(rules: ModuleType) -> list[Any]:
             validate=_make_validation(rule),
             enforcement_level=levels[rule.severity],
         )
-        for rule in rule_file.collect_rules(rules)
+        for rule in found
     ]
 
 

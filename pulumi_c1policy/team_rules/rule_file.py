@@ -109,7 +109,7 @@ def collect_rules(module: ModuleType) -> list[TeamRule]:
             rule = _make_rule(name, value)
             if rule.id in found:
                 raise TeamRuleError(
-                    f"{rule.place}: another function of {module.__file__} has the id {rule.id}, too.",
+                    f"{rule.place}: another function of the file has the id {rule.id}, too.",
                     "Give one of them another name.",
                 )
             found[rule.id] = rule

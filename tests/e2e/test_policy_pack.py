@@ -38,17 +38,18 @@ def conditions_of_rules(policy: CheckedPolicy) -> Problems:
 def environment() -> Path:
     """Return the environment of the pack's `requirements.txt`, with this clone as the package."""
     wanted = (EXAMPLE / "requirements.txt").read_text()
-    folder, stamp = BUILD / "venv", BUILD / "requirements.txt"
-    python = [sys.executable, "-m"]
+    recipe = wanted + (ROOT / "pyproject.toml").read_text()
+    folder, stamp = BUILD / "venv", BUILD / "recipe.txt"
     BUILD.mkdir(parents=True, exist_ok=True)
     with lock.hold_lock(BUILD):
-        if not stamp.exists() or stamp.read_text() != wanted:
+        if not stamp.exists() or stamp.read_text() != recipe:
             others = [each for each in wanted.split() if not each.startswith("pulumi-c1policy")]
-            subprocess.run([*python, "venv", "--clear", "--without-pip", folder], check=True)
-            pip = [*python, "pip", "--python", folder / "bin" / "python", "install"]
-            options = ["--quiet", "--no-compile", "--editable", ROOT]
-            subprocess.run([*pip, *options, *others], check=True)
-            stamp.write_text(wanted)
+            venv = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)]
+            subprocess.run(venv, check=True)
+            pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
+            options = ["--quiet", "--no-compile", "--editable", str(ROOT)]
+            subprocess.run([*pip, "install", *options, *others], check=True)
+            stamp.write_text(recipe)
     return folder
 
 
@@ -101,6 +102,16 @@ def test_a_preview_shows_each_problem_and_fails(stack: Callable[..., Stack], pac
     assert "value at .rules.0.policy_id can't be known during preview" in done.output
     assert "Traceback" not in done.output
     assert "canary-secret" not in done.output
+
+
+def test_a_pack_without_usable_rules_fails_the_preview_with_the_reason(
+    stack: Callable[..., Stack], pack: Path
+) -> None:
+    (pack / "rules.py").write_text("def no_grants(policy): ...\n")
+    done = stack("").preview("--policy-pack", str(pack))
+    assert done.code != 0
+    assert "rules.py, line 1: the function no_grants does not annotate its parameter" in done.output
+    assert "Traceback" not in done.output
 
 
 def test_an_update_stops_before_the_policy_that_breaks_a_rule(
