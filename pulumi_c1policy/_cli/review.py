@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +23,7 @@ from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._review.review_reports import Review
+    from pulumi_c1policy._review.usage_file import UsageFile
     from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 _DELETES = re.compile(r"deletes:(\d{1,6})", re.ASCII)
@@ -53,6 +55,12 @@ def review(
     tenant: TenantOption = False,
     config: ConfigOption = None,
     directory: DirectoryOption = None,
+    usage: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The use of the policies: `c1policy usage --format json`."
+        ),
+    ] = None,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -81,7 +89,8 @@ def review(
         before = policy_sources.read_file_or_tenant(against)
         # A policy that only `before` contains is deleted, unless its source is larger.
         is_whole = not policy and against != policy_sources.TENANT
-        found = _review(before, after, is_whole=is_whole)
+        known = _read_usage(usage)
+        found = _review(before, after, facts, known, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(exit_codes.ERROR) from error
@@ -90,12 +99,31 @@ def review(
         raise typer.Exit(exit_codes.FOUND)
 
 
-def _review(
-    before: Sequence[KnownPolicy], after: Sequence[KnownPolicy], *, is_whole: bool
-) -> Review:
-    from pulumi_c1policy._review import pairing, review_reports
+def _read_usage(path: Path | None) -> UsageFile | None:
+    if path is None:
+        return None
+    from pulumi_c1policy._review import usage_file
 
-    return review_reports.review_all(pairing.pair_all(before, after, is_whole=is_whole))
+    return usage_file.parse_usage(path.read_text("utf-8"))
+
+
+def _review(
+    before: Sequence[KnownPolicy],
+    after: Sequence[KnownPolicy],
+    directory: Mapping[str, Any] | None,
+    usage: UsageFile | None,
+    *,
+    is_whole: bool,
+) -> Review:
+    from pulumi_c1policy._cli.slow_progress import SlowProgress
+    from pulumi_c1policy._review import pairing, review_reports
+    from pulumi_c1policy._review.policy_facts import FactSources
+    from pulumi_c1policy._simulate.directory import Directory
+
+    policies = pairing.pair_all(before, after, is_whole=is_whole)
+    sources = FactSources(Directory(directory), usage)
+    found = review_reports.review_all(policies)
+    return review_reports.add_facts(found, policies, sources, SlowProgress())
 
 
 def _parse_limit(text: str) -> FailOnVerdict | int:

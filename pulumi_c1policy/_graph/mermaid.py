@@ -7,9 +7,21 @@ read is written as a code: https://mermaid.js.org/syntax/flowchart.html, "Entity
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias, get_args
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._graph.picture import Edge, EdgeKind, Node, NodeKind, Picture
+
+Mark: TypeAlias = Literal["added", "removed", "changed"]
+"""The marks of nodes in a picture of a change."""
+
+_OUTLINES: Final[Mapping[Mark, str]] = {
+    "added": "stroke:#2da44e,stroke-width:4px",
+    "removed": "stroke:#e5534b,stroke-width:3px,stroke-dasharray:8 4",
+    "changed": "stroke:#bf8700,stroke-width:3px,stroke-dasharray:3 3",
+}
+"""Outlines that stand out on light and dark pages; text and fill keep the colors of the page."""
 
 _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "policy": ("([", "])"),
@@ -41,11 +53,20 @@ _PLAIN = re.compile(
 _WEB_ADDRESS = re.compile(r"(?i)(?<=\bwww)\.")
 
 
-def render(picture: Picture) -> str:
-    """Render a picture, without a line break at its end."""
+def render(picture: Picture, marks: Mapping[str, Mark] | None = None) -> str:
+    """Render a picture, without a line break at its end.
+
+    Args:
+        picture: The picture.
+        marks: The marks of nodes by id, which get an outline.
+    """
     lines = ["flowchart TB"]
     lines += [f"  {_render_node(node)}" for node in picture.nodes]
     lines += [f"  {_render_edge(edge)}" for edge in picture.edges]
+    for mark in get_args(Mark):
+        if marked := [node for node, found in (marks or {}).items() if found == mark]:
+            lines.append(f"  classDef {mark} {_OUTLINES[mark]}")
+            lines.append(f"  class {','.join(marked)} {mark}")
     return "\n".join(lines)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulumi_c1policy import _text
+from pulumi_c1policy._review.comment_facts import render_facts, render_pictures
 from pulumi_c1policy._review.review_reports import PolicyReview, Review
 
 MARKER: Final = "<!-- c1policy review -->"
@@ -32,17 +33,37 @@ _WORDS = {"weakened": "**weakened**", "undecided": "undecided", "not-weakened": 
 def render_comment(review: Review) -> str:
     """Render a review; the worst verdicts and the largest changes come first."""
     shown = [each for each in review.policies if each.is_shown]
-    parts = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, len(shown))]
-    size = sum(len(part) + 2 for part in parts) + _RESERVED
-    for number, each in enumerate(shown):
+    head = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, len(shown))]
+    space = MAX_LENGTH - _RESERVED - sum(len(part) + 2 for part in head)
+    sections: list[str] = []
+    for each in shown:
         section = "\n".join(_render_policy(each))
-        size += len(section) + 2
-        if size > MAX_LENGTH:
-            left = len(shown) - number
-            parts.append(f"{left} more policies are not shown, because the comment is too long.")
+        if len(section) + 2 > space:
             break
-        parts.append(section)
-    return "\n\n".join(parts)
+        space -= len(section) + 2
+        sections.append(section)
+    left = len(shown) - len(sections)
+    left_out = _place_pictures(sections, shown[: len(sections)], space)
+    foot = []
+    if left_out:
+        names = "1 policy" if left_out == 1 else f"{left_out} policies"
+        foot.append(f"The pictures of {names} are left out, because they are too long.")
+    if left:
+        foot.append(f"{left} more policies are not shown, because the comment is too long.")
+    return "\n\n".join([*head, *sections, *foot])
+
+
+def _place_pictures(sections: list[str], shown: Sequence[PolicyReview], space: int) -> int:
+    """Append the pictures to their sections while there is space; count those left out."""
+    left_out = 0
+    for number, each in enumerate(shown):
+        pictures = render_pictures(each.facts.pictures)
+        is_fitting = len(pictures) + 2 <= space
+        if pictures and is_fitting:
+            sections[number] += f"\n\n{pictures}"
+            space -= len(pictures) + 2
+        left_out += each.facts.pictures.is_too_large or (bool(pictures) and not is_fitting)
+    return left_out
 
 
 def _summarize(review: Review, shown: int) -> str:
@@ -75,6 +96,7 @@ def _render_policy(each: PolicyReview) -> Iterator[str]:
         yield ""
         for test in each.verdict.conditions[:_MAX_CONDITIONS]:
             yield f"- {_show(test.condition)}: {'true' if test.holds else 'false'}"
+    yield from render_facts(each.facts, _show)
 
 
 def _render_request(each: PolicyReview) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from pulumi_c1policy._review import change_words, verdict
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
+from pulumi_c1policy._review.policy_facts import FactSources, PolicyFacts, collect_facts
 from pulumi_c1policy._review.verdict import Verdict, Word
 
 JSON_VERSION: Final = 1
@@ -30,6 +31,8 @@ class PolicyReview:
         size: The number of changed leaves.
         verdict: The verdict.
         changes: The changes in a person's words.
+        pair: The policy before and after the change.
+        facts: The facts beside the verdict.
     """
 
     name: str
@@ -40,6 +43,8 @@ class PolicyReview:
     size: int
     verdict: Verdict
     changes: tuple[str, ...]
+    pair: PolicyPair = field(repr=False)
+    facts: PolicyFacts = field(default_factory=PolicyFacts, repr=False)
 
     @property
     def is_shown(self) -> bool:
@@ -100,7 +105,32 @@ def _review(pair: PolicyPair, policies: PolicySet, seconds: float) -> PolicyRevi
         len(changes),
         verdict.decide(pair, policies, seconds),
         tuple(change_words.describe_changes(pair, policies)),
+        pair,
     )
+
+
+def add_facts(
+    review: Review, policies: PolicySet, sources: FactSources, inform: Callable[[str], None]
+) -> Review:
+    """Add the facts about each policy that a reviewer has to see.
+
+    Args:
+        review: The review.
+        policies: The policies of both sides.
+        sources: The people and the uses.
+        inform: Tells a person about the progress, before each policy.
+    """
+    count = sum(each.is_shown for each in review.policies)
+    found: list[PolicyReview] = []
+    done = 0
+    for each in review.policies:
+        if not each.is_shown:
+            found.append(each)
+            continue
+        done += 1
+        inform(f"Collecting facts: policy {done} of {count}.")
+        found.append(replace(each, facts=collect_facts(each.pair, policies, sources)))
+    return replace(review, policies=tuple(found))
 
 
 def to_json(review: Review) -> str:
@@ -129,6 +159,7 @@ def _to_plain(each: PolicyReview) -> dict[str, Any]:
             {"condition": test.condition, "holds": test.holds} for test in found.conditions
         ],
         "request": None if found.request is None else found.request.to_plain(),
+        **each.facts.to_plain(),
     }
 
 

@@ -1,0 +1,51 @@
+"""The findings that a change adds: those of `c1policy validate` that the old policy had not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pulumi_c1policy._cel.cel_library import CheckerUnavailableError
+from pulumi_c1policy._findings.finding import Finding
+from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks
+from pulumi_c1policy._lifecycle.checks.chains import Chains
+from pulumi_c1policy._lifecycle.planning.pruning import prune_inputs
+from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
+from pulumi_c1policy._simulate.known_policies import KnownPolicy
+
+
+def list_added_findings(pair: PolicyPair, policies: PolicySet) -> list[Finding]:
+    """List the findings about a policy after the change that it did not have before.
+
+    The path does not count, because a rule that moves keeps its findings. Without the `cel` extra,
+    expressions are not checked.
+    """
+    if pair.new is None:
+        return []
+    before = [] if pair.old is None else _check(pair.old, policies.old)
+    known = Counter(map(_make_key, before))
+    added = []
+    for finding in _check(pair.new, policies.new):
+        key = _make_key(finding)
+        if known[key]:
+            known[key] -= 1
+        else:
+            added.append(finding)
+    return added
+
+
+def _make_key(finding: Finding) -> tuple[str, str, str]:
+    return finding.severity, finding.rule, finding.message
+
+
+def _check(policy: KnownPolicy, known: Iterable[KnownPolicy]) -> list[Finding]:
+    inputs = prune_inputs(policy.tree)
+    chains = Chains()
+    for each in known:
+        if each.id:
+            chains.note(each.id, each.tree)
+    found = [*policy_checks.check(inputs), *chains.check(policy.tree)]
+    try:
+        return found + expression_checks.check_offline(inputs)
+    except CheckerUnavailableError:
+        return found
