@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias, get_args
@@ -25,6 +25,9 @@ Effect: TypeAlias = Literal["weaker", "unclear", "stronger", "equal"]
 - `stronger`: more is necessary.
 - `equal`: the same approvals, in other steps.
 """
+
+Inform: TypeAlias = Callable[[str], None]
+"""Tells a person about the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ class Affected:
         return sum(each.effect == effect for each in self.changed)
 
 
-def find_affected(pair: PolicyPair, policies: PolicySet, directory: Directory) -> Affected | None:
+def find_affected(
+    pair: PolicyPair, policies: PolicySet, directory: Directory, inform: Inform
+) -> Affected | None:
     """Simulate a request of each person before and after the change.
 
     Returns:
@@ -74,7 +79,7 @@ def find_affected(pair: PolicyPair, policies: PolicySet, directory: Directory) -
     names = [user.text("id") or user.text("email") for user in directory.users]
     known = [name for name in dict.fromkeys(names) if name]
     try:
-        found = [*_list_changed(pair, policies, directory, known)]
+        found = [*_list_changed(pair, policies, directory, known, inform)]
     except CheckerUnavailableError as error:
         return Affected(0, problem=error.summary)
     order = get_args(Effect)
@@ -83,11 +88,16 @@ def find_affected(pair: PolicyPair, policies: PolicySet, directory: Directory) -
 
 
 def _list_changed(
-    pair: PolicyPair, policies: PolicySet, directory: Directory, names: list[str]
+    pair: PolicyPair,
+    policies: PolicySet,
+    directory: Directory,
+    names: list[str],
+    inform: Inform,
 ) -> Iterator[AffectedPerson]:
     now = datetime.now(UTC)
     sides = ((pair.old, policies.old), (pair.new, policies.new))
-    for name in names:
+    for number, name in enumerate(names):
+        inform(f"{pair.shown.name}: person {number + 1} of {len(names)}.")
         before, after = (
             simulate(own, subject=name, directory=directory, policies=known, now=now)
             for own, known in sides

@@ -15,10 +15,10 @@ from pulumi_c1policy._review.usage_file import PolicyUsage
 _MAX_PEOPLE = 5
 _MAX_WARNINGS = 10
 _EFFECTS: Final[dict[Effect, str]] = {
-    "weaker": "needs less",
-    "unclear": "for a person to judge",
-    "stronger": "needs more",
-    "equal": "needs the same",
+    "weaker": "less is necessary",
+    "unclear": "for the reviewer to judge",
+    "stronger": "more is necessary",
+    "equal": "the same approvals in other steps",
 }
 _OUTLINES = "Outlines: thick green = added, dashed red = removed, dotted yellow = changed."
 
@@ -37,7 +37,7 @@ def render_facts(facts: PolicyFacts, show: Show) -> Iterator[str]:
         for each in facts.warnings[:_MAX_WARNINGS]:
             text = rule_texts.format_finding(each).partition("\n")[0]
             yield f"- {each.severity}: {show(text)}"
-        yield from _count_left(len(facts.warnings) - _MAX_WARNINGS, "warnings")
+        yield from _count_left(len(facts.warnings) - _MAX_WARNINGS, "more warnings", "more warning")
 
 
 def _render_affected(found: Affected, show: Show) -> Iterator[str]:
@@ -46,19 +46,17 @@ def _render_affected(found: Affected, show: Show) -> Iterator[str]:
         yield f"Affected people: not known. {show(found.problem)}"
         return
     counts = [
-        f"{count} {text}" for effect, text in _EFFECTS.items() if (count := found.count(effect))
+        f"{count}: {text}" for effect, text in _EFFECTS.items() if (count := found.count(effect))
     ]
-    listed = f": {', '.join(counts)}" if counts else ""
+    listed = f" ({'; '.join(counts)})" if counts else ""
     yield f"Affected: {len(found.changed)} of {found.people} people given{listed}."
-    if not found.changed:
-        return
     yield ""
     for each in found.changed[:_MAX_PEOPLE]:
         before, after = (text.replace("\n", "; ") for text in (each.before, each.after))
         yield f"- {show(each.name)} ({_EFFECTS[each.effect]}):"
         yield f"  - before: {show(before)}"
         yield f"  - now: {show(after)}"
-    yield from _count_left(len(found.changed) - _MAX_PEOPLE, "people")
+    yield from _count_left(len(found.changed) - _MAX_PEOPLE, "more people", "more person")
 
 
 def _render_usage(found: PolicyUsage, show: Show) -> Iterator[str]:
@@ -72,7 +70,7 @@ def _render_usage(found: PolicyUsage, show: Show) -> Iterator[str]:
     yield ""
     for use in found.uses[: use_texts.MAX_SHOWN]:
         yield f"- {show(use_texts.describe_use(use))}"
-    yield from _count_left(len(found.uses) - use_texts.MAX_SHOWN, "uses")
+    yield from _count_left(len(found.uses) - use_texts.MAX_SHOWN, "more uses", "more use")
 
 
 def _count_grants(found: PolicyUsage) -> str:
@@ -80,9 +78,9 @@ def _count_grants(found: PolicyUsage) -> str:
     return f"{least}{found.grants} grant{'' if found.grants == 1 else 's'}"
 
 
-def _count_left(left: int, what: str) -> Iterator[str]:
+def _count_left(left: int, many: str, one: str) -> Iterator[str]:
     if left > 0:
-        yield f"- {left} more {what}"
+        yield f"- {left} {one if left == 1 else many}"
 
 
 def render_pictures(pictures: PolicyPictures) -> str:

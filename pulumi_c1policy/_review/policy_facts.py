@@ -7,8 +7,8 @@ from typing import Any
 
 from pulumi_c1policy._findings.finding import Finding
 from pulumi_c1policy._model.paths import format_path
-from pulumi_c1policy._review.added_findings import list_added_findings
-from pulumi_c1policy._review.affected import Affected, find_affected
+from pulumi_c1policy._review.added_findings import ChainPair, list_added_findings
+from pulumi_c1policy._review.affected import Affected, Inform, find_affected
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
 from pulumi_c1policy._review.review_pictures import PolicyPictures, draw_change
 from pulumi_c1policy._review.usage_file import PolicyUsage, UsageFile
@@ -61,12 +61,26 @@ class PolicyFacts:
         }
 
 
-def collect_facts(pair: PolicyPair, policies: PolicySet, sources: FactSources) -> PolicyFacts:
-    """Collect the facts about one policy."""
+def collect_facts(
+    pair: PolicyPair,
+    policies: PolicySet,
+    chains: ChainPair,
+    sources: FactSources,
+    inform: Inform,
+) -> PolicyFacts:
+    """Collect the facts about one policy.
+
+    Args:
+        pair: The policy before and after the change.
+        policies: The policies of both sides.
+        chains: Their references to each other.
+        sources: The people and the uses.
+        inform: Tells a person about the progress.
+    """
     return PolicyFacts(
-        find_affected(pair, policies, sources.directory),
+        find_affected(pair, policies, sources.directory, inform),
         None if sources.usage is None else sources.usage.find(pair),
-        tuple(list_added_findings(pair, policies)),
+        tuple(list_added_findings(pair, chains)),
         draw_change(pair, policies, sources.directory),
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from pulumi_c1policy._review import change_words, verdict
+from pulumi_c1policy._review.added_findings import collect_chains
+from pulumi_c1policy._review.affected import Inform
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
 from pulumi_c1policy._review.policy_facts import FactSources, PolicyFacts, collect_facts
 from pulumi_c1policy._review.verdict import Verdict, Word
@@ -109,17 +111,16 @@ def _review(pair: PolicyPair, policies: PolicySet, seconds: float) -> PolicyRevi
     )
 
 
-def add_facts(
-    review: Review, policies: PolicySet, sources: FactSources, inform: Callable[[str], None]
-) -> Review:
+def add_facts(review: Review, policies: PolicySet, sources: FactSources, inform: Inform) -> Review:
     """Add the facts about each policy that a reviewer has to see.
 
     Args:
         review: The review.
         policies: The policies of both sides.
         sources: The people and the uses.
-        inform: Tells a person about the progress, before each policy.
+        inform: Tells a person about the progress.
     """
+    chains = collect_chains(policies)
     count = sum(each.is_shown for each in review.policies)
     found: list[PolicyReview] = []
     done = 0
@@ -129,7 +130,8 @@ def add_facts(
             continue
         done += 1
         inform(f"Collecting facts: policy {done} of {count}.")
-        found.append(replace(each, facts=collect_facts(each.pair, policies, sources)))
+        facts = collect_facts(each.pair, policies, chains, sources, inform)
+        found.append(replace(each, facts=facts))
     return replace(review, policies=tuple(found))
 
 
