@@ -1,4 +1,4 @@
-"""A run of a Pulumi program without an engine, which records the resources of ours that it declares.
+"""A run of a Pulumi program without an engine, which records its resources of this package.
 
 Start it with `python -m pulumi_c1policy._pulumi.mocked_resources PROGRAM RESULT PROJECT STACK`.
 A program may change its process, so it gets a process of its own. Standard input contains a JSON
