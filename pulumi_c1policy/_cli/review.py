@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pulumi_c1policy._cli import exit_codes, output, policy_sources
+from pulumi_c1policy._cli import exit_codes, output, policy_sources, review_sides
 from pulumi_c1policy._cli.policy_sources import (
     ConfigOption,
     DirectoryOption,
@@ -23,8 +23,8 @@ from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._review.review_reports import Review
+    from pulumi_c1policy._review.sides import Side
     from pulumi_c1policy._review.usage_file import UsageFile
-    from pulumi_c1policy._simulate.known_policies import KnownPolicy
 
 _DELETES = re.compile(r"deletes:(\d{1,6})", re.ASCII)
 
@@ -47,7 +47,10 @@ class FailOnVerdict(StrEnum):
 def review(
     against: Annotated[
         str,
-        typer.Option(metavar="FILE|tenant", help="The policies before the change."),
+        typer.Option(
+            metavar="FILE|FOLDER|tenant",
+            help="The policies before the change: JSON, an exported state, an export, a program.",
+        ),
     ],
     policy: PolicyOption = None,
     program: ProgramOption = None,
@@ -76,19 +79,19 @@ def review(
     """Judge a change of policies: does any request get through with less than before?
 
     A policy is `weakened` (with a request that shows it), `not-weakened` (proven for all requests),
-    or `undecided` (a person must judge it). No request is made, and nothing is written.
+    or `undecided` (a person must judge it). Nothing is written; only `tenant` makes requests.
 
     Exit code: 0; 2 by `--fail-on`; 1 error.
     """
     limits = [_parse_limit(text) for text in fail_on or ()]
     try:
         facts = policy_sources.read_directory(directory)
-        after = policy_sources.read_source(
+        after = review_sides.read_after(
             policy, program, state, tenant=tenant, config=config, directory=facts
         )
-        before = policy_sources.read_file_or_tenant(against)
+        before = review_sides.read_before(against, config, facts)
         # A policy that only `before` contains is deleted, unless its source is larger.
-        is_whole = not policy and against != policy_sources.TENANT
+        is_whole = not policy and (after.has_all_uses or not before.has_all_uses)
         known = _read_usage(usage)
         found = _review(before, after, facts, known, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
@@ -108,8 +111,8 @@ def _read_usage(path: Path | None) -> UsageFile | None:
 
 
 def _review(
-    before: Sequence[KnownPolicy],
-    after: Sequence[KnownPolicy],
+    before: Side,
+    after: Side,
     directory: Mapping[str, Any] | None,
     usage: UsageFile | None,
     *,
@@ -120,10 +123,11 @@ def _review(
     from pulumi_c1policy._review.policy_facts import FactSources
     from pulumi_c1policy._simulate.directory import Directory
 
-    policies = pairing.pair_all(before, after, is_whole=is_whole)
+    pairs = pairing.pair_all(before.policies, after.policies, is_whole=is_whole)
     sources = FactSources(Directory(directory), usage)
-    found = review_reports.review_all(policies)
-    return review_reports.add_facts(found, policies, sources, SlowProgress())
+    inform = SlowProgress()
+    found = review_reports.review_all(pairs, before, after, inform=inform)
+    return review_reports.add_facts(found, pairs, sources, inform)
 
 
 def _parse_limit(text: str) -> FailOnVerdict | int:
@@ -147,7 +151,7 @@ def _exceeds(found: Review, limit: FailOnVerdict | int) -> bool:
         case FailOnVerdict.UNDECIDED:
             return bool(found.list_by_word("undecided"))
         case FailOnVerdict.CHANGE:
-            return any(each.is_shown for each in found.policies)
+            return bool(found.attachments) or any(each.is_shown for each in found.policies)
 
 
 def _render(found: Review, how: ReviewFormat) -> str:
