@@ -50,7 +50,7 @@ class PolicyReview:
     size: int
     verdict: Verdict
     changes: tuple[str, ...]
-    pair: PolicyPair = field(repr=False)
+    pair: PolicyPair = field(default=PolicyPair(None, None), repr=False)
     facts: PolicyFacts = field(default_factory=PolicyFacts, repr=False)
 
     @property
