@@ -1,6 +1,7 @@
 """Pictures of policies: their rules, steps, approvers and hand-overs.
 
 - The picture as data: `picture`, built by `policy_pictures` (with the text of `step_lines`).
+- The difference of two pictures: `picture_changes`.
 - Text of a picture: `mermaid`, `outline`.
 - Drawings: `placement` (the layout; needs the extra `graph`), `svg`, `html_page`.
 

@@ -7,9 +7,11 @@ read is written as a code: https://mermaid.js.org/syntax/flowchart.html, "Entity
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._graph.picture import Edge, EdgeKind, Node, NodeKind, Picture
+from pulumi_c1policy._graph.picture_changes import NO_MARKS, Mark, Marks
 
 _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "policy": ("([", "])"),
@@ -19,6 +21,12 @@ _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "problem": (">", "]"),
 }
 _ARROWS: dict[EdgeKind, str] = {"escalation": "-.->"}
+# Readable in light and dark.
+_STYLES: dict[Mark, str] = {
+    "added": "stroke:#1a7f37,stroke-width:3px",
+    "removed": "stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 3",
+    "changed": "stroke:#bf8700,stroke-width:3px",
+}
 _MAX_TEXT_LENGTH = 300
 _LATE_SIGNS = "$:\\"
 _WORD_JOINER = "#8288;"
@@ -41,11 +49,12 @@ _PLAIN = re.compile(
 _WEB_ADDRESS = re.compile(r"(?i)(?<=\bwww)\.")
 
 
-def render(picture: Picture) -> str:
-    """Render a picture, without a line break at its end."""
+def render(picture: Picture, marks: Marks = NO_MARKS) -> str:
+    """Render a picture, without a line break at its end; `marks` are shown as words and colors."""
     lines = ["flowchart TB"]
-    lines += [f"  {_render_node(node)}" for node in picture.nodes]
-    lines += [f"  {_render_edge(edge)}" for edge in picture.edges]
+    lines += [f"  {_render_node(node, marks)}" for node in picture.nodes]
+    lines += [f"  {_render_edge(edge, marks)}" for edge in picture.edges]
+    lines += [f"  {line}" for line in _render_styles(picture, marks)]
     return "\n".join(lines)
 
 
@@ -68,13 +77,29 @@ def _encode(character: str) -> str:
     return f"#{ord(character)};{_WORD_JOINER if character in _LATE_SIGNS else ''}"
 
 
-def _render_node(node: Node) -> str:
+def _render_node(node: Node, marks: Marks) -> str:
     opening, closing = _SHAPES[node.kind]
-    lines = [f"{'↳ ' * line.depth}{escape(line.text)}" for line in node.lines]
-    return f'{node.id}{opening}"{"<br/>".join([escape(node.title) or _UNNAMED, *lines])}"{closing}'
+    mark = marks.nodes.get(node.id)
+    title = escape(node.title) or _UNNAMED
+    lines = [f"{mark}: {title}" if mark else title]
+    for index, line in enumerate(node.lines):
+        line_mark = marks.lines.get((node.id, index))
+        prefix = f"{line_mark}: " if line_mark else ""
+        lines.append(f"{'↳ ' * line.depth}{prefix}{escape(line.text)}")
+    style = f":::{mark}" if mark else ""
+    return f'{node.id}{opening}"{"<br/>".join(lines)}"{closing}{style}'
 
 
-def _render_edge(edge: Edge) -> str:
-    text = escape(edge.label)
+def _render_edge(edge: Edge, marks: Marks) -> str:
+    text = ": ".join(filter(None, [marks.edges.get(edge), escape(edge.label)]))
     label = f'|"{text}"|' if text else ""
     return f"{edge.source} {_ARROWS.get(edge.kind, '-->')}{label} {edge.target}"
+
+
+def _render_styles(picture: Picture, marks: Marks) -> Iterator[str]:
+    """Yield the lines that color the marks; the words at the marks say the same."""
+    for mark in sorted(set(marks.nodes.values())):
+        yield f"classDef {mark} {_STYLES[mark]}"
+    for mark in sorted(set(marks.edges.values())):
+        numbers = [at for at, edge in enumerate(picture.edges) if marks.edges.get(edge) == mark]
+        yield f"linkStyle {','.join(map(str, numbers))} {_STYLES[mark]}"
