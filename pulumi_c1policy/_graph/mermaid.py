@@ -7,7 +7,7 @@ read is written as a code: https://mermaid.js.org/syntax/flowchart.html, "Entity
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._graph.picture import Edge, EdgeKind, Node, NodeKind, Picture
@@ -51,10 +51,26 @@ _WEB_ADDRESS = re.compile(r"(?i)(?<=\bwww)\.")
 
 def render(picture: Picture, marks: Marks = NO_MARKS) -> str:
     """Render a picture, without a line break at its end; `marks` are shown as words and colors."""
+    lines = [*_render_parts(picture, marks), *_render_styles([picture], [marks])]
+    return "\n".join(["flowchart TB", *(f"  {line}" for line in lines)])
+
+
+def render_sides(before: Picture, after: Picture, marks: tuple[Marks, Marks]) -> str:
+    """Render the pictures before and after a change as two parts of one flowchart.
+
+    Args:
+        before: The picture before the change.
+        after: The picture after it.
+        marks: The marks of both.
+    """
     lines = ["flowchart TB"]
-    lines += [f"  {_render_node(node, marks)}" for node in picture.nodes]
-    lines += [f"  {_render_edge(edge, marks)}" for edge in picture.edges]
-    lines += [f"  {line}" for line in _render_styles(picture, marks)]
+    sides = (("before", "Before", before), ("after", "After", after))
+    for (name, heading, picture), side_marks in zip(sides, marks, strict=True):
+        if picture.nodes:
+            lines.append(f'  subgraph {name}["{heading}"]')
+            lines += [f"    {line}" for line in _render_parts(picture, side_marks, f"{name}_")]
+            lines.append("  end")
+    lines += [f"  {line}" for line in _render_styles([before, after], marks)]
     return "\n".join(lines)
 
 
@@ -77,6 +93,14 @@ def _encode(character: str) -> str:
     return f"#{ord(character)};{_WORD_JOINER if character in _LATE_SIGNS else ''}"
 
 
+def _render_parts(picture: Picture, marks: Marks, prefix: str = "") -> Iterator[str]:
+    """Yield the lines of the nodes and edges; the prefix is before each id."""
+    for node in picture.nodes:
+        yield f"{prefix}{_render_node(node, marks)}"
+    for edge in picture.edges:
+        yield _render_edge(edge, marks, prefix)
+
+
 def _render_node(node: Node, marks: Marks) -> str:
     opening, closing = _SHAPES[node.kind]
     mark = marks.nodes.get(node.id)
@@ -84,22 +108,28 @@ def _render_node(node: Node, marks: Marks) -> str:
     lines = [f"{mark}: {title}" if mark else title]
     for index, line in enumerate(node.lines):
         line_mark = marks.lines.get((node.id, index))
-        prefix = f"{line_mark}: " if line_mark else ""
-        lines.append(f"{'↳ ' * line.depth}{prefix}{escape(line.text)}")
+        shown = f"{line_mark}: {escape(line.text)}" if line_mark else escape(line.text)
+        lines.append(f"{'↳ ' * line.depth}{shown}")
     style = f":::{mark}" if mark else ""
     return f'{node.id}{opening}"{"<br/>".join(lines)}"{closing}{style}'
 
 
-def _render_edge(edge: Edge, marks: Marks) -> str:
+def _render_edge(edge: Edge, marks: Marks, prefix: str) -> str:
     text = ": ".join(filter(None, [marks.edges.get(edge), escape(edge.label)]))
     label = f'|"{text}"|' if text else ""
-    return f"{edge.source} {_ARROWS.get(edge.kind, '-->')}{label} {edge.target}"
+    arrow = _ARROWS.get(edge.kind, "-->")
+    return f"{prefix}{edge.source} {arrow}{label} {prefix}{edge.target}"
 
 
-def _render_styles(picture: Picture, marks: Marks) -> Iterator[str]:
+def _render_styles(pictures: Sequence[Picture], marks: Sequence[Marks]) -> Iterator[str]:
     """Yield the lines that color the marks; the words at the marks say the same."""
-    for mark in sorted(set(marks.nodes.values())):
+    for mark in sorted({mark for each in marks for mark in each.nodes.values()}):
         yield f"classDef {mark} {_STYLES[mark]}"
-    for mark in sorted(set(marks.edges.values())):
-        numbers = [at for at, edge in enumerate(picture.edges) if marks.edges.get(edge) == mark]
-        yield f"linkStyle {','.join(map(str, numbers))} {_STYLES[mark]}"
+    edges = [
+        each.edges.get(edge)
+        for picture, each in zip(pictures, marks, strict=True)
+        for edge in picture.edges
+    ]
+    for mark in sorted({mark for mark in edges if mark}):
+        numbers = [str(at) for at, each in enumerate(edges) if each == mark]
+        yield f"linkStyle {','.join(numbers)} {_STYLES[mark]}"

@@ -6,7 +6,7 @@ The ids of nodes count from 0 in each picture, so nodes are compared by what the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
@@ -14,9 +14,10 @@ from typing import Literal, TypeAlias
 from pulumi_c1policy._graph.picture import Edge, Node, Picture
 
 Mark: TypeAlias = Literal["added", "removed", "changed"]
-"""The difference of a node or an edge from the other picture."""
+"""The difference of a node, a line or an edge from the other picture."""
 
-_Key: TypeAlias = tuple[str, str, int]
+SIGNS: Mapping[Mark, str] = {"added": "+", "removed": "−", "changed": "±"}  # noqa: RUF001 (minus)
+"""A sign for each mark, where there is no space for the word."""
 
 # Steps are numbered from 1. A step that only gets another number is the same step.
 _STEP_NUMBER = re.compile(r"^(?:\d+\. |step \d+: )")
@@ -55,7 +56,7 @@ def mark_changes(old: Picture, new: Picture) -> tuple[Marks, Marks]:
     Returns:
         The marks of the picture before the change, and of the picture after it.
     """
-    pairs = [*_pair_rules(old, new), *_pair_others(old, new)]
+    pairs = list(_pair_nodes(old, new))
     changed = [(one, other) for one, other in pairs if _describe(one) != _describe(other)]
     removed_lines: dict[tuple[str, int], Mark] = {}
     added_lines: dict[tuple[str, int], Mark] = {}
@@ -109,40 +110,58 @@ def _describe_edge(edge: Edge, source: str | None, target: str | None) -> tuple[
     return source, target, edge.kind, _STEP_NUMBER.sub("", edge.label)
 
 
-def _pair_rules(old: Picture, new: Picture) -> Iterator[tuple[Node, Node]]:
-    """Yield the same rules, and the rules at one place that differ in their condition."""
-    before = [node for node in old.nodes if node.kind == "rule"]
-    after = [node for node in new.nodes if node.kind == "rule"]
-    matcher = SequenceMatcher(
-        None, [node.lines for node in before], [node.lines for node in after], autojunk=False
+def _pair_nodes(old: Picture, new: Picture) -> Iterator[tuple[Node, Node]]:
+    """Yield each node that both pictures have, with its partner."""
+    for one, other in _pair_policies(old, new):
+        yield one, other
+        rules, steps = _list_contents(old, one)
+        new_rules, new_steps = _list_contents(new, other)
+        yield from _pair_rules(rules, new_rules)
+        yield from ((steps[title], new_steps[title]) for title in steps if title in new_steps)
+
+
+def _pair_policies(old: Picture, new: Picture) -> list[tuple[Node, Node]]:
+    """Pair the nodes of policies by id, or by name if they have no id."""
+    before, after = (
+        {
+            node.policy_id or node.title: node
+            for node in picture.nodes
+            if node.kind in ("policy", "other")
+        }
+        for picture in (old, new)
     )
+    pairs = [(node, after[key]) for key, node in before.items() if key in after]
+    drawn = [[node for node in picture.nodes if node.kind == "policy"] for picture in (old, new)]
+    if [len(nodes) for nodes in drawn] == [1, 1]:
+        # The policy that both show may have another id and another name.
+        starts = (drawn[0][0], drawn[1][0])
+        pairs = [starts, *(pair for pair in pairs if not {*starts} & {*pair})]
+    return pairs
+
+
+def _list_contents(picture: Picture, policy: Node) -> tuple[list[Node], dict[str, Node]]:
+    """Return the rules of a policy in their order, and its lists of steps by title."""
+    rules: list[Node] = []
+    steps: dict[str, Node] = {}
+    at = [policy.id]
+    while at:
+        edges = picture.list_edges(at.pop())
+        for node, edge in [(picture.find(edge.target), edge) for edge in edges]:
+            if edge.kind == "next":
+                rules.append(node)
+                at.append(node.id)
+            elif node.kind in ("steps", "problem"):
+                steps[node.title] = node
+    return rules, steps
+
+
+def _pair_rules(old: Sequence[Node], new: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
+    """Yield the same rules, and the rules at one place that differ in their condition."""
+    conditions, new_conditions = ([rule.lines for rule in rules] for rules in (old, new))
+    matcher = SequenceMatcher(None, conditions, new_conditions, autojunk=False)
     for operation, start, end, new_start, new_end in matcher.get_opcodes():
         if operation in ("equal", "replace"):
-            yield from zip(before[start:end], after[new_start:new_end], strict=False)
-
-
-def _pair_others(old: Picture, new: Picture) -> Iterator[tuple[Node, Node]]:
-    """Yield the same policies and lists of steps."""
-    before, after = dict(_list_keys(old)), dict(_list_keys(new))
-    starts = [[key for key in keys if key[0] == "policy"] for keys in (before, after)]
-    if [len(keys) for keys in starts] == [1, 1]:
-        # Both show one policy, which may have another name.
-        yield before.pop(starts[0][0]), after.pop(starts[1][0])
-    for key, node in before.items():
-        if key in after:
-            yield node, after[key]
-
-
-def _list_keys(picture: Picture) -> Iterator[tuple[_Key, Node]]:
-    """Yield each node but the rules with a key; its last part counts nodes that show the same."""
-    seen: dict[tuple[str, str], int] = {}
-    for node in picture.nodes:
-        if node.kind == "rule":
-            continue
-        kind = "steps" if node.kind == "problem" else node.kind
-        shown = (kind, node.policy_id or node.title)
-        seen[shown] = seen.get(shown, -1) + 1
-        yield (*shown, seen[shown]), node
+            yield from zip(old[start:end], new[new_start:new_end], strict=False)
 
 
 def _describe(node: Node) -> tuple[object, ...]:
