@@ -19,8 +19,9 @@ Mark: TypeAlias = Literal["added", "removed", "changed"]
 SIGNS: Mapping[Mark, str] = {"added": "+", "removed": "−", "changed": "±"}  # noqa: RUF001 (minus)
 """A sign for each mark, where there is no space for the word."""
 
-# Steps are numbered from 1. A step that only gets another number is the same step.
-_STEP_NUMBER = re.compile(r"^(?:\d+\. |step \d+: )")
+# A step or a rule that only gets another number is the same one.
+_STEP_NUMBER = re.compile(r"^\d+\. ")
+_LABEL_NUMBER = re.compile(r"^step \d+: |(?<=rules)\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _mark_edges(
 
 
 def _describe_edge(edge: Edge, source: str | None, target: str | None) -> tuple[object, ...]:
-    return source, target, edge.kind, _STEP_NUMBER.sub("", edge.label)
+    return source, target, edge.kind, _LABEL_NUMBER.sub("", edge.label)
 
 
 def _pair_nodes(old: Picture, new: Picture) -> Iterator[tuple[Node, Node]]:
@@ -121,22 +122,23 @@ def _pair_nodes(old: Picture, new: Picture) -> Iterator[tuple[Node, Node]]:
 
 
 def _pair_policies(old: Picture, new: Picture) -> list[tuple[Node, Node]]:
-    """Pair the nodes of policies by id, or by name if they have no id."""
-    before, after = (
-        {
-            node.policy_id or node.title: node
-            for node in picture.nodes
-            if node.kind in ("policy", "other")
-        }
-        for picture in (old, new)
-    )
-    pairs = [(node, after[key]) for key, node in before.items() if key in after]
+    """Pair the nodes of policies by id, or in their order by name if they have no id."""
+    before, after = _group_policies(old), _group_policies(new)
+    pairs = [pair for key in before for pair in zip(before[key], after.get(key, ()), strict=False)]
     drawn = [[node for node in picture.nodes if node.kind == "policy"] for picture in (old, new)]
     if [len(nodes) for nodes in drawn] == [1, 1]:
         # The policy that both show may have another id and another name.
         starts = (drawn[0][0], drawn[1][0])
         pairs = [starts, *(pair for pair in pairs if not {*starts} & {*pair})]
     return pairs
+
+
+def _group_policies(picture: Picture) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in picture.nodes:
+        if node.kind in ("policy", "other"):
+            found.setdefault(node.policy_id or node.title, []).append(node)
+    return found
 
 
 def _list_contents(picture: Picture, policy: Node) -> tuple[list[Node], dict[str, Node]]:
@@ -190,4 +192,7 @@ def _compare_lines(old: Node, new: Node) -> tuple[list[int], list[int]]:
 
 
 def _list_texts(node: Node) -> list[tuple[str, int]]:
+    """List the lines of a node without the numbers of steps, and their depths."""
+    if node.kind != "steps":
+        return [(line.text, line.depth) for line in node.lines]
     return [(_STEP_NUMBER.sub("", line.text), line.depth) for line in node.lines]

@@ -63,7 +63,7 @@ class WatchedPage:
         return str(results.generate_report()) if results.violations_count else ""
 
     def list_too_wide(self) -> list[str]:
-        """List the elements that reach over the right edge of the window, except in scrolled boxes."""
+        """List the elements beyond the right edge of the window, except in boxes that scroll."""
         found: list[str] = self.page.evaluate(_LIST_TOO_WIDE)
         beyond = self.page.evaluate(_MEASURE_SCROLL)
         return found or ([f"the page is {beyond} pixels too wide"] if beyond > 0 else [])

@@ -1,4 +1,4 @@
-"""What a change adds to a picture, removes from it, and changes in it."""
+"""The marks of what a change adds to a picture, removes from it, and changes in it."""
 
 from __future__ import annotations
 
@@ -130,6 +130,40 @@ def test_a_map_shows_policies_that_come_go_and_point_elsewhere() -> None:
     assert list_nodes(new, after) == {"Third": "added"}
     assert before.edges == {Edge("n0", "n1", "handover", "rules[0]"): "removed"}
     assert after.edges == {Edge("n0", "n1", "handover", "rules[0]"): "added"}
+
+
+def test_a_rule_with_another_number_does_not_change_the_map() -> None:
+    other = read(MANAGER, display_name="Other", id="b")
+    rule = {"condition": "a", "policy_id": "b"}
+    old = read(MANAGER, display_name="First", rules=[rule])
+    new = read(MANAGER, display_name="First", rules=[{"condition": "b", "step_key": "grant"}, rule])
+    before, after = mark_changes(draw_map([old, other], []), draw_map([new, other], []))
+    assert not before
+    assert not after
+
+
+def test_a_description_that_differs_in_a_number_is_a_change() -> None:
+    old, new = draw(MANAGER, description="1. Sales"), draw(MANAGER, description="2. Sales")
+    before, after = mark_changes(old, new)
+    assert list_lines(old, before) == ["1. Sales"]
+    assert list_lines(new, after) == ["2. Sales"]
+
+
+def test_rules_of_two_policies_are_compared_policy_by_policy() -> None:
+    first = read(OWNERS, display_name="First", id="a", rules=make_rules("true"))
+    second = read(MANAGER, display_name="Second", id="b", rules=make_rules("false"))
+    names = Directory(DIRECTORY)
+    old = draw_policies([second], [second], names)
+    new = draw_policies([first, second], [first, second], names)
+    after = mark_changes(old, new)[1]
+    assert list_nodes(new, after)["First"] == "added"
+    assert set(after.nodes.values()) == {"added"}
+    assert [node.title for node in new.nodes if node.id not in after.nodes] == [
+        "Second",
+        "rules[0]",
+        "steps 'x'",
+        "steps 'grant'",
+    ]
 
 
 def test_mermaid_shows_marks_as_words_and_colors() -> None:
