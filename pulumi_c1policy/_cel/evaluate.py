@@ -216,8 +216,8 @@ def _iterate_items(over: Value, count: int) -> list[tuple[Value, ...]]:
 
 
 def _is_text_contains(name: str, arguments: list[Value]) -> bool:
-    """Return whether a call is `contains` of strings, which is CEL's own, not of networks."""
-    return name == "contains" and isinstance(arguments[0], str)
+    """Return whether a call is CEL's own `contains`, not that of networks."""
+    return name == "contains" and not isinstance(arguments[0], CelObject)
 
 
 def _has_our_type(value: Value) -> bool:

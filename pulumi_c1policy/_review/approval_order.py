@@ -13,6 +13,7 @@ from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._review.differences import Difference, compare_sets
 from pulumi_c1policy._review.escalation_order import compare_escalations
 from pulumi_c1policy._review.policy_links import PolicyLinks, list_links
+from pulumi_c1policy._review.unknown_fields import list_unknown_changes
 from pulumi_c1policy._simulate import wording
 from pulumi_c1policy._simulate.approval_rules import ApprovalRule, Fallback, read_approval
 
@@ -33,6 +34,9 @@ def compare_approvals(old: Tree, new: Tree, links: PolicyLinks) -> list[Differen
     who = wording.name_approvers(after)
     found = _compare_sources(before, after, old, new, links)
     is_same_source = not found
+    if unknown := list_unknown_changes(APPROVAL, old, new):
+        text = f"{who}: fields that this version does not know change: {', '.join(unknown)}"
+        found.append(Difference("unclear", text))
     if after.source.by != "self" and after.allows_self_approval != before.allows_self_approval:
         word = "now" if after.allows_self_approval else "no longer"
         text = f"{who}: people may {word} approve their own requests"

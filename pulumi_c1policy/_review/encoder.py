@@ -16,35 +16,35 @@ from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._cel.evaluate import evaluate_tree
 from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._cel.undecided import Undecided
-from pulumi_c1policy._review import operators, text_patterns
-from pulumi_c1policy._review.addresses import Address, make_address, parse_all
+from pulumi_c1policy._review import (
+    list_operators,
+    loops,
+    operators,
+    request_fields,
+    request_paths,
+    text_functions,
+    text_patterns,
+    time_parts,
+)
 from pulumi_c1policy._review.condition_keys import make_condition_key, make_key, read_condition
+from pulumi_c1policy._review.request_paths import Binding
 from pulumi_c1policy._review.terms import (
     Facts,
     FunctionCall,
+    Guess,
     Term,
     bound_value,
     choose_kind,
     get_sort,
     make_constant,
 )
+from pulumi_c1policy._review.time_parts import ZoneOffset
 
-_CONSTANT_FUNCTIONS = frozenset(["duration", "timestamp", "-_", "_+_", "_-_", "_*_"])
+_CONSTANT_FUNCTIONS = frozenset(
+    ["duration", "timestamp", "-_", "_+_", "_-_", "_*_", "lowerAscii", "upperAscii"]
+)
 _TENANT_PREFIX = "c1."
 _MAX_PATTERN_LENGTH = 200
-
-
-@dataclass(slots=True)
-class Guess:
-    """A part that the solver does not understand.
-
-    Attributes:
-        node: The part.
-        term: Its value.
-    """
-
-    node: Node
-    term: Term
 
 
 @dataclass(slots=True)
@@ -53,9 +53,11 @@ class Encoder:
 
     Attributes:
         facts: The facts of a request.
+        bound: The values of the names that a loop binds.
     """
 
     facts: Facts = field(default_factory=Facts)
+    bound: dict[str, Binding] = field(default_factory=dict)
 
     def encode_condition(self, source: str) -> tuple[Any, Any]:
         """Return whether a rule with a condition matches, and whether its evaluation succeeds.
@@ -68,6 +70,12 @@ class Encoder:
         if term is None:
             return z3.Bool(f"unreadable {make_condition_key(source)!r}"), z3.BoolVal(False)
         return z3.If(term.exists, term.value, z3.Bool("failures match")), term.exists
+
+    def list_bounds(self) -> list[Any]:
+        """List the conditions that every request fulfils."""
+        lists = [*self.facts.lists.values()]
+        related = [each for found in lists for each in found.list_conditions()]
+        return [*self.facts.bounds, *related]
 
     def encode(self, node: Node) -> Term:
         """Return the term of an expression, or a guess."""
@@ -86,10 +94,14 @@ class Encoder:
                 return None if isinstance(value, Undecided) else make_constant(value)
             case "call":
                 return self._encode_call(node)
+            case "loop":
+                return loops.encode_loop(self, node)
             case _:
                 return None
 
     def _guess(self, node: Node) -> Term:
+        if any(each.name in self.bound for each in node.walk() if each.kind == "name"):
+            raise loops.BoundNameError
         key = make_key(node)
         if key not in self.facts.guesses:
             kind = choose_kind(node.type, load_environment().enums)
@@ -98,14 +110,16 @@ class Encoder:
             self.facts.bounds += bound_value(kind, value)
             term = Term(kind, value, z3.Bool(f"{name} exists"))
             self.facts.guesses[key] = Guess(node, term)
-        found: Guess = self.facts.guesses[key]
-        return found.term
+        return self.facts.guesses[key].term
 
     def _encode_name(self, node: Node) -> Term | None:
+        bound = self.bound.get(node.name)
+        if isinstance(bound, Term):
+            return bound
         constant = load_environment().constants.get(node.name)
         if constant is None:
-            path = _find_path(node)
-            return None if path is None else self._get_field(path, node.type)
+            path = self.find_path(node)
+            return None if path is None else request_fields.get_field(self.facts, path, node.type)
         if constant.type == "string":
             return make_constant(node.name)
         value = parse_enum_value(constant.enum, node.name)
@@ -115,90 +129,76 @@ class Encoder:
 
     def _encode_field(self, node: Node) -> Term | None:
         assert node.target is not None  # noqa: S101 (a field is always of something)
-        owner = _find_path(node.target)
-        if owner is None:
-            return None
-        if node.target.type.startswith("map("):
-            term, is_present = self._get_key(owner, node.name, node.target.type)
-            yes = z3.BoolVal(True)
-            return Term("bool", is_present, yes) if node.is_presence_test else term
-        if node.target.type not in load_environment().types:
+        if node.target.type == "dyn" or node.target.type.startswith("map("):
+            key = self._find_key(node.target, node.name)
+            if key is None or not node.is_presence_test:
+                return key and key[0]
+            return Term("bool", key[1], key[2])
+        owner = self.find_path(node.target)
+        if owner is None or node.target.type not in load_environment().types:
             return None
         kind = load_environment().types[node.target.type].get(node.name)
         path = (*owner, normalize_name(node.name))
-        found = self._get_field(path, kind.type if kind else "dyn")
-        return found if found is None or not node.is_presence_test else _test_presence(found)
+        found = request_fields.get_field(self.facts, path, kind.type if kind else "dyn")
+        if found is None or not node.is_presence_test:
+            return found
+        return request_fields.test_presence(found)
 
-    def _get_address(self) -> Address:
-        if self.facts.address is None:
-            self.facts.address = make_address()
-            self.facts.bounds += self.facts.address.bounds
-        return self.facts.address
+    def find_path(self, node: Node) -> tuple[str, ...] | None:
+        """Return the names that lead to a message or a map; None for other values."""
+        return request_paths.find_path(node, self.bound)
 
-    def _encode_network(self, ip: Node, network: Node) -> Term | None:
-        """Encode the question whether a network contains the address of the request."""
-        if _find_path(ip) != ("ip",) or network.name != "cidr" or network.target is not None:
-            return None
-        texts = [part for each in network.parts for part in (each.parts or [each])]
-        networks = parse_all(part.value for part in texts)
-        if not networks or not all(isinstance(part.value, str) for part in texts):
-            return None
-        return Term("bool", self._get_address().is_in(networks), z3.BoolVal(True))
-
-    def _get_field(self, path: tuple[str, ...], type_name: str) -> Term | None:
-        if path[0] == "ip":
-            address = self._get_address()
-            if len(path) > 1:
-                value = address.test(path[1])
-                return None if value is None else Term("bool", value, z3.BoolVal(True))
-        if path not in self.facts.fields:
-            enums = load_environment().enums
-            kind = choose_kind(type_name, enums)
-            value = z3.Const(".".join(path), get_sort(kind))
-            enum = type_name if type_name in enums else ""
-            self.facts.bounds += bound_value(kind, value)
-            label = ".".join(path)
-            self.facts.fields[path] = Term(kind, value, z3.BoolVal(True), label, enum)
-        return self.facts.fields[path]
-
-    def _get_key(self, path: tuple[str, ...], key: str, type_name: str) -> tuple[Term, Any]:
-        place = (path, key)
-        if place not in self.facts.keys:
-            value_type = type_name.rpartition(", ")[2].removesuffix(")")
-            kind = choose_kind(value_type, frozenset())
-            name = f"{'.'.join(path)}[{key!r}]"
-            is_present = z3.Bool(f"{name} is present")
-            value = z3.Const(name, get_sort(kind))
-            self.facts.bounds += bound_value(kind, value)
-            self.facts.keys[place] = Term(kind, value, is_present), is_present
-        return self.facts.keys[place]
+    def _find_key(self, owner: Node, key: str) -> tuple[Term, Any, Any] | None:
+        return request_paths.find_key(self.facts, owner, key, self.bound)
 
     def _encode_call(self, node: Node) -> Term | None:
         parts = node.parts if node.target is None else [node.target, *node.parts]
-        match node.name:
-            case "now" if not parts:
-                return self._get_now()
-            case "@in":
-                return self._encode_in(*parts)
-            case "_[_]":
-                return self._encode_index(*parts)
-            case "contains" if len(parts) == 2 and parts[0].type == "CIDR":
-                return self._encode_network(parts[1], parts[0])
-            case "within" if len(parts) == 2:
-                return self._encode_network(*parts)
-            case "matches" if len(parts) == 2:
-                return self._encode_pattern(*parts)
+        match node.name, parts:
+            case "now", []:
+                return request_fields.get_now(self.facts)
+            case "@in", [item, items]:
+                return self._encode_in(item, items)
+            case "_[_]", [owner, index]:
+                return self._encode_index(owner, index)
+            case "contains", [one, other] if one.type == "CIDR":
+                return self._encode_network(other, one)
+            case "within", [one, other]:
+                return self._encode_network(one, other)
+            case "_==_" | "_!=_", [one, other] if one.type == "IP":
+                return self._compare_addresses(node.name, one, other)
+            case "matches", [text, pattern]:
+                return self._encode_pattern(text, pattern)
+            case "size", [one]:
+                return list_operators.measure(self.encode(one))
+            case (("timestamp" | "duration"), [text]):
+                return self._encode_reading(node.name, text)
+            case _ if parts and time_parts.is_time_part(node.name):
+                return self._encode_time_part(node.name, parts[0], parts[1:])
+            case _:
+                return self._encode_plain_call(node, parts)
+
+    def _encode_plain_call(self, node: Node, parts: list[Node]) -> Term | None:
         arguments = [self.encode(part) for part in parts]
         if node.name.startswith(_TENANT_PREFIX):
             return self._encode_function(node, arguments)
         return operators.apply_operator(node.name, arguments)
 
-    def _get_now(self) -> Term:
-        if self.facts.now is None:
-            value = z3.Int("now")
-            self.facts.bounds += bound_value("timestamp", value)
-            self.facts.now = Term("timestamp", value, z3.BoolVal(True))
-        return self.facts.now
+    def _encode_network(self, ip: Node, network: Node) -> Term | None:
+        """Encode the question whether a network contains the address of the request."""
+        if self.find_path(ip) != ("ip",) or network.name != "cidr" or network.target is not None:
+            return None
+        parts = [part for each in network.parts for part in (each.parts or [each])]
+        return request_fields.match_networks(self.facts, [part.value for part in parts])
+
+    def _compare_addresses(self, name: str, one: Node, other: Node) -> Term | None:
+        ip, text = (one, other) if self.find_path(one) == ("ip",) else (other, one)
+        is_parsed = text.kind == "call" and text.name == "ip" and len(text.parts) == 1
+        if self.find_path(ip) != ("ip",) or not is_parsed:
+            return None
+        found = request_fields.match_address(self.facts, text.parts[0].value)
+        if found is None or name == "_==_":
+            return found
+        return Term("bool", z3.Not(found.value), found.exists)
 
     def _encode_in(self, item: Node, items: Node) -> Term | None:
         if items.kind == "list":
@@ -209,19 +209,31 @@ class Encoder:
                 return None
             exists = z3.And(wanted.exists, *(each.exists for each in known))
             return Term("bool", z3.Or(*(each.value for each in known)), exists)
-        path = _find_path(items)
-        if items.type.startswith("map(") and path is not None and isinstance(item.value, str):
-            _, is_present = self._get_key(path, item.value, items.type)
-            return Term("bool", is_present, z3.BoolVal(True))
-        return operators.contain(self.encode(item), self.encode(items))
+        if items.type.startswith("map(") and isinstance(item.value, str):
+            key = self._find_key(items, item.value)
+            return key and Term("bool", key[1], key[2])
+        one, other = self.encode(item), self.encode(items)
+        if (text := operators.to_text(one)) and other.kind in ("texts", "any"):
+            loops.get_list(self.facts, other).add_text(text.value)
+        return list_operators.contain(one, other)
 
     def _encode_index(self, owner: Node, index: Node) -> Term | None:
-        path = _find_path(owner)
-        if owner.type.startswith("map(") and path is not None and isinstance(index.value, str):
-            return self._get_key(path, index.value, owner.type)[0]
-        if isinstance(index.value, int) and not isinstance(index.value, bool):
-            return operators.pick(self.encode(owner), index.value)
-        return None
+        if isinstance(index.value, str):
+            key = self._find_key(owner, index.value)
+            return key and key[0]
+        if not isinstance(index.value, int) or isinstance(index.value, bool):
+            return None
+        if owner.name == "split" and owner.target is not None and len(owner.parts) == 1:
+            text = operators.to_text(self.encode(owner.target))
+            separator = owner.parts[0].value
+            if text is None or not isinstance(separator, str):
+                return None
+            found = text_functions.pick_split(text, separator, index.value)
+            if found is None:
+                return None
+            self.facts.bounds += found[1]
+            return found[0]
+        return list_operators.pick(self.encode(owner), index.value)
 
     def _encode_pattern(self, text: Node, pattern: Node) -> Term | None:
         whole = operators.to_text(self.encode(text))
@@ -231,6 +243,30 @@ class Encoder:
             return None
         found = text_patterns.translate_pattern(pattern.value)
         return None if found is None else Term("bool", z3.InRe(whole.value, found), whole.exists)
+
+    def _encode_reading(self, name: str, text: Node) -> Term | None:
+        """Encode a time or a duration that is read from a text."""
+        given = self.encode(text)
+        if given.kind == name:
+            return given
+        whole = operators.to_text(given)
+        if whole is None:
+            return None
+        found = time_parts.read_time(name, whole)
+        self.facts.bounds += bound_value(found.kind, found.value)
+        self.facts.readings.append((whole.value, found))
+        return found
+
+    def _encode_time_part(self, name: str, moment: Node, zone: list[Node]) -> Term | None:
+        names = [each.value for each in zone if isinstance(each.value, str)]
+        if len(names) < len(zone) or len(zone) > 1:
+            return None
+
+        def add_offset(offset: ZoneOffset) -> None:
+            self.facts.offsets.append(offset)
+            self.facts.bounds += offset.bounds
+
+        return time_parts.take_part(name, self.encode(moment), "".join(names), add_offset)
 
     def _encode_function(self, node: Node, arguments: list[Term]) -> Term | None:
         enums = load_environment().enums
@@ -247,35 +283,6 @@ class Encoder:
         self.facts.bounds += bound_value(kind, value)
         self.facts.calls.append(FunctionCall(node.name, tuple(arguments), result))
         return result
-
-
-def _find_path(node: Node) -> tuple[str, ...] | None:
-    """Return the names that lead to a message or a map of the request; None for other values."""
-    facts = load_environment()
-    if node.kind == "name":
-        return (node.name,) if node.name in facts.variables else None
-    if node.kind != "field" or node.target is None or node.is_presence_test:
-        return None
-    owner = _find_path(node.target)
-    if owner is None or node.target.type not in facts.types:
-        return None
-    return (*owner, normalize_name(node.name))
-
-
-def _test_presence(term: Term) -> Term | None:
-    """Return the result of `has`: an empty field is an absent field."""
-    yes = z3.BoolVal(True)
-    if term.enum:
-        return None
-    match term.kind:
-        case "bool":
-            return term
-        case "int":
-            return Term("bool", term.value != 0, yes)
-        case "string" | "texts":
-            return Term("bool", z3.Length(term.value) > 0, yes)
-        case _:
-            return None
 
 
 def _is_constant(node: Node) -> bool:

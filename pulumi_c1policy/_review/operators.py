@@ -10,9 +10,9 @@ from typing import Any
 
 import z3
 
-from pulumi_c1policy._review.terms import Kind, Term, bound_value, define_any, get_sort
+from pulumi_c1policy._review import numbers, text_functions
+from pulumi_c1policy._review.terms import Kind, Term, bound_value, define_any
 
-_LENGTHS = ("string", "texts")
 _TIMES: dict[tuple[str, Kind, Kind], Kind] = {
     ("_+_", "int", "int"): "int",
     ("_-_", "int", "int"): "int",
@@ -50,10 +50,36 @@ def apply_operator(name: str, arguments: list[Term]) -> Term | None:
             return order(name, one, other)
         case "_+_" | "_-_", [one, other]:
             return add(name, one, other)
-        case "size", [one]:
-            return measure(one)
+        case "_*_" | "_/_" | "_%_", [one, other]:
+            return numbers.calculate(name, one, other)
+        case "-_", [one]:
+            return numbers.negate(one)
+        case "int" | "double", [one]:
+            return numbers.convert_number(name, one)
         case "startsWith" | "endsWith" | "contains", [one, other]:
             return search_text(name, one, other)
+        case _:
+            return _apply_text_function(name, arguments)
+
+
+def _apply_text_function(name: str, arguments: list[Term]) -> Term | None:
+    """Return the result of another function of texts."""
+    if not arguments or (text := to_text(arguments[0])) is None:
+        return None
+    texts = [to_text(each) for each in arguments[1:]]
+    match name, texts, arguments[1:]:
+        case "string", [], []:
+            return text if arguments[0].kind == "string" else None
+        case "lowerAscii" | "upperAscii", [], []:
+            return text_functions.fold_case(name, text)
+        case "ifEmpty", [Term() as otherwise], _:
+            return text_functions.replace_empty(text, otherwise)
+        case "indexOf", [Term() as part], _:
+            return text_functions.find_text(text, part)
+        case "substring", _, [start, *end] if len(end) < 2:
+            if any(each.kind != "int" for each in (start, *end)):
+                return None
+            return text_functions.cut_text(text, start, end[0] if end else None)
         case _:
             return None
 
@@ -127,6 +153,9 @@ def equate(one: Term, other: Term) -> Term | None:
     """Return the result of `one == other`; JSON values of different types are unequal."""
     if "opaque" in (one.kind, other.kind) or one.enum != other.enum:
         return None
+    folded = _match_folded("_==_", one, other) or _match_folded("_==_", other, one)
+    if folded is not None:
+        return folded
     if one.kind != other.kind:
         if "any" not in (one.kind, other.kind):
             return None
@@ -176,20 +205,14 @@ def add(name: str, one: Term, other: Term) -> Term | None:
     return Term(kind, value, z3.And(both, *bound_value(kind, value)))
 
 
-def measure(term: Term) -> Term | None:
-    """Return the result of `size`."""
-    if term.kind in _LENGTHS and not term.enum:
-        return Term("int", z3.Length(term.value), term.exists)
-    return None
-
-
 def search_text(name: str, text: Term, part: Term) -> Term | None:
     """Return the result of `startsWith`, `endsWith` or `contains` of a string."""
     whole, wanted = to_text(text), to_text(part)
     if whole is None or wanted is None:
         return None
-    if name == "contains" and "any" in (text.kind, part.kind):
-        return None  # It may be that of networks.
+    folded = _match_folded(name, whole, wanted)
+    if folded is not None:
+        return folded
     exists = z3.And(whole.exists, wanted.exists)
     match name:
         case "startsWith":
@@ -200,23 +223,11 @@ def search_text(name: str, text: Term, part: Term) -> Term | None:
             return Term("bool", z3.Contains(whole.value, wanted.value), exists)
 
 
-def contain(item: Term, items: Term) -> Term | None:
-    """Return the result of `item in items` for a list of strings."""
-    wanted = to_text(item)
-    if wanted is None or items.kind != "texts":
+def _match_folded(name: str, text: Term, part: Term) -> Term | None:
+    """Return the comparison of the result of `lowerAscii` or `upperAscii` with a constant."""
+    if text.folded is None or part.kind != "string":
         return None
-    found = z3.Contains(items.value, z3.Unit(wanted.value))
-    if item.kind == "any":
-        # Another JSON value is not an item.
-        found = z3.And(define_any().is_text(item.value), found)
-    return Term("bool", found, z3.And(item.exists, items.exists))
-
-
-def pick(items: Term, index: int) -> Term | None:
-    """Return the result of `items[index]` for a list of strings."""
-    if items.kind != "texts" or index < 0:
+    value = text_functions.match_folded(name, text, part)
+    if value is None:
         return None
-    value = items.value[index]
-    if value.sort() != get_sort("string"):
-        return None
-    return Term("string", value, z3.And(items.exists, z3.Length(items.value) > index))
+    return Term("bool", value, z3.And(text.exists, part.exists))

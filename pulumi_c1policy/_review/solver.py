@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import z3
@@ -14,8 +14,8 @@ from pulumi_c1policy._cel.environment import load_environment
 from pulumi_c1policy._cel.evaluate import evaluate_tree
 from pulumi_c1policy._cel.undecided import Undecided
 from pulumi_c1policy._review.branches import Assumption
-from pulumi_c1policy._review.encoder import Encoder, Guess
-from pulumi_c1policy._review.terms import Term, define_any, make_constant
+from pulumi_c1policy._review.encoder import Encoder
+from pulumi_c1policy._review.terms import Guess, define_any, make_constant
 from pulumi_c1policy._simulate import networks
 from pulumi_c1policy._simulate.cel_functions import build_functions
 from pulumi_c1policy._simulate.directory import Directory
@@ -77,6 +77,7 @@ class WaySearch:
             self._tests.append(matches if holds else z3.Not(matches))
             self._evaluated.append(exists)
         self.facts = self._encoder.facts
+        self._bounds = self._encoder.list_bounds()
 
     def exists(self) -> bool:
         """Return whether such a request may exist.
@@ -95,17 +96,25 @@ class WaySearch:
         Raises:
             OutOfTimeError: The solver did not answer in time.
         """
+        usual = [*self._evaluated, *self._list_usual()]
+        readable = [*usual, *self._list_readable()]
         for known in self._list_addresses():
-            corrections: list[Any] = []
-            for _ in range(_MAX_CORRECTIONS):
-                model = self._solve([*self._evaluated, *self._list_usual(), *known, *corrections])
-                if model is None:
-                    break
-                yield model
-                found = self._correct(model)
-                if not found:
-                    break
-                corrections += found
+            if not (yield from self._list_models([*readable, *known])):
+                yield from self._list_models([*usual, *known])
+
+    def _list_models(self, conditions: Sequence[Any]) -> Generator[Any, None, bool]:
+        """Yield answers that fulfil conditions; return whether there is one."""
+        corrections: list[Any] = []
+        for number in range(_MAX_CORRECTIONS):
+            model = self._solve([*conditions, *corrections])
+            if model is None:
+                return number > 0
+            yield model
+            found = self._correct(model)
+            if not found:
+                break
+            corrections += found
+        return True
 
     def _solve(self, also: Iterable[Any]) -> Any:  # noqa: ANN401 (the solver has no types)
         left = self._deadline.get_milliseconds()
@@ -113,7 +122,7 @@ class WaySearch:
             raise OutOfTimeError
         solver = z3.Solver()
         solver.set("timeout", left)
-        solver.add(*self._tests, *self.facts.bounds, *also)
+        solver.add(*self._tests, *self._bounds, *also)
         answer = solver.check()
         if answer == z3.unknown:
             raise OutOfTimeError
@@ -124,7 +133,14 @@ class WaySearch:
         found: list[Any] = [call.result.exists for call in self.facts.calls]
         if self.facts.address is not None:
             found.append(z3.Not(self.facts.address.is_mapped))
-        terms = [*self.facts.fields.values(), *(term for term, _ in self.facts.keys.values())]
+        found += [each.usual for each in self.facts.offsets]
+        found += [read.value % _SECOND == 0 for _, read in self.facts.readings]
+        found += [each for known in self.facts.lists.values() for each in known.list_usual()]
+        owners = [*self.facts.owners]
+        keys = [
+            term for (path, key), (term, _) in self.facts.keys.items() if (*path, key) not in owners
+        ]
+        terms = [*self.facts.fields.values(), *keys]
         for term in [*terms, *([self.facts.now] if self.facts.now is not None else [])]:
             if term.enum:
                 names = load_environment().list_values(term.enum)
@@ -136,9 +152,21 @@ class WaySearch:
                 found.append(z3.Not(define_any().is_other(term.value)))
         return found
 
+    def _list_readable(self) -> list[Any]:
+        """List the conditions that the texts of an example have plain letters only."""
+        sort = define_any()
+        plain = z3.Star(z3.Range(" ", "~"))
+        terms = [*self.facts.fields.values(), *(term for term, _ in self.facts.keys.values())]
+        found = [z3.InRe(each.value, plain) for each in terms if each.kind == "string"]
+        for each in terms:
+            if each.kind == "any":
+                is_plain = z3.InRe(sort.get_text(each.value), plain)
+                found.append(z3.Implies(sort.is_text(each.value), is_plain))
+        return found
+
     def _list_addresses(self) -> Iterator[list[Any]]:
         """Yield the values of guesses that depend on the address, for one address after another."""
-        guesses: list[Guess] = [*self.facts.guesses.values()]
+        guesses = [*self.facts.guesses.values()]
         depending = [
             guess for guess in guesses if any(node.name == "ip" for node in guess.node.walk())
         ]
@@ -154,9 +182,9 @@ class WaySearch:
 
     def _correct(self, model: Any) -> list[Any]:  # noqa: ANN401 (Z3's own)
         """Return what a model contradicts: the results of guesses for its own fields."""
-        from pulumi_c1policy._review.witness import build_variables
+        from pulumi_c1policy._review.model_reader import build_variables
 
-        guesses: list[Guess] = [*self.facts.guesses.values()]
+        guesses = [*self.facts.guesses.values()]
         if not guesses:
             return []
         variables = build_variables(self.facts, model)
@@ -183,7 +211,7 @@ def _pin(guess: Guess, variables: Mapping[str, Value]) -> list[Any]:
     constant = make_constant(value)
     if constant is None:
         return []
-    term: Term = guess.term
+    term = guess.term
     if term.kind == constant.kind:
         return [term.exists, term.value == constant.value]
     return []

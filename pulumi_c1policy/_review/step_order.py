@@ -13,6 +13,7 @@ from pulumi_c1policy._model.tree import Tree
 from pulumi_c1policy._review.differences import Difference
 from pulumi_c1policy._review.policy_links import PolicyLinks
 from pulumi_c1policy._review.step_matching import match_approvals
+from pulumi_c1policy._review.unknown_fields import read_unknown
 from pulumi_c1policy._simulate import wording
 from pulumi_c1policy._simulate.approval_rules import choose_kind, read_span
 
@@ -36,6 +37,7 @@ class _Parts:
     approvals: dict[int, Tree]
     waits: timedelta
     others: list[_Other]
+    unknown: list[tuple[str, str]]
 
 
 def compare_steps(old: Sequence[Tree], new: Sequence[Tree], links: PolicyLinks) -> list[Difference]:
@@ -45,6 +47,8 @@ def compare_steps(old: Sequence[Tree], new: Sequence[Tree], links: PolicyLinks) 
     matching = match_approvals([*before.approvals.values()], [*after.approvals.values()], links)
     pairs = {positions[0][one]: positions[1][other] for one, other in matching.pairs.items()}
     found = [*matching.differences, *_compare_waits(before.waits, after.waits)]
+    if sorted(before.unknown) != sorted(after.unknown):
+        found.append(Difference("unclear", "a wait is set differently"))
     same, others = _compare_others(before.others, after.others)
     found += others
     if same and _has_other_order(same, {**pairs, **same}):
@@ -53,7 +57,7 @@ def compare_steps(old: Sequence[Tree], new: Sequence[Tree], links: PolicyLinks) 
 
 
 def _divide(steps: Sequence[Tree]) -> _Parts:
-    parts = _Parts({}, timedelta(), [])
+    parts = _Parts({}, timedelta(), [], [])
     for position, tree in enumerate(steps):
         kind = choose_kind(POLICY_STEP.oneofs["step"], tree)
         given = tree.get(kind) or {}
@@ -64,14 +68,16 @@ def _divide(steps: Sequence[Tree]) -> _Parts:
             span = read_span(given["duration"].get("duration"))
             if span is not None:
                 parts.waits += span
+                parts.unknown += read_unknown(POLICY_STEP, tree).items()
                 continue
         parts.others.append(_Other(position, kind, _make_key(kind, tree)))
     return parts
 
 
 def _make_key(kind: str, tree: Tree) -> str:
-    # A kind that the model does not know is compared as it is.
-    found = canonicalize(POLICY_STEP, tree) if kind else tree
+    # What the model does not know is compared as it is.
+    is_known = kind and not read_unknown(POLICY_STEP, tree)
+    found = canonicalize(POLICY_STEP, tree) if is_known else tree
     if kind == "wait":
         found = {"wait": {k: v for k, v in found.get("wait", {}).items() if k not in _TEXTS}}
     return json.dumps(found, sort_keys=True, default=str)

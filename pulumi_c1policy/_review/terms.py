@@ -6,6 +6,7 @@ if there is no key `x`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import z3
 
+from pulumi_c1policy._cel.syntax_tree import Node
 from pulumi_c1policy._review.addresses import Address
 
 Kind: TypeAlias = Literal[
@@ -23,11 +25,27 @@ Kind: TypeAlias = Literal[
 Enums are strings: the name of the value. Times and durations are microseconds.
 """
 
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_MAX_LENGTH = 10**6
+"""The maximum of letters or items. Tenants have less; without it, the solver tries 2**63."""
 MAX_DURATION = 315_576_000_000 * 10**6
 """The maximum of a duration, in microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The origin of a text that is the result of `lowerAscii` or `upperAscii`.
+
+    Attributes:
+        name: The function.
+        text: The original text.
+    """
+
+    name: str
+    text: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,8 @@ class Term:
         exists: The condition under which the evaluation does not fail.
         label: The name of an opaque value, such as `subject`.
         enum: The enum of a value of an enum; else "".
+        folded: The origin of a text with another case; else None.
+        path: The names that lead to a JSON value of the request; else empty.
     """
 
     kind: Kind
@@ -47,6 +67,8 @@ class Term:
     exists: Any
     label: str = ""
     enum: str = ""
+    folded: Folded | None = None
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +86,19 @@ class FunctionCall:
     result: Term
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A part of an expression that the solver does not understand.
+
+    Attributes:
+        node: The part.
+        term: Its value.
+    """
+
+    node: Node
+    term: Term
+
+
 @dataclass(slots=True)
 class Facts:
     """The facts of a request that conditions depend on.
@@ -76,6 +111,11 @@ class Facts:
         address: The address that the request comes from; None if no condition asks for it.
         bounds: Conditions that are true for every request.
         guesses: The values that stand for parts which the solver does not understand, by key.
+        lists: The lists with known items, by the solver's text of the list.
+        loop_count: The number of loops over lists.
+        offsets: The offsets of named time zones.
+        readings: The texts that conditions read as times or durations, each with the result.
+        owners: The JSON values whose own keys conditions read, by path.
     """
 
     fields: dict[tuple[str, ...], Term] = field(default_factory=dict)
@@ -84,7 +124,12 @@ class Facts:
     now: Term | None = None
     address: Address | None = None
     bounds: list[Any] = field(default_factory=list)
-    guesses: dict[object, Any] = field(default_factory=dict)
+    guesses: dict[object, Guess] = field(default_factory=dict)
+    lists: dict[str, Any] = field(default_factory=dict)
+    loop_count: int = 0
+    offsets: list[Any] = field(default_factory=list)
+    readings: list[tuple[Any, Term]] = field(default_factory=list)
+    owners: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
 
 @cache
@@ -144,6 +189,8 @@ def bound_value(kind: Kind, value: Any) -> list[Any]:  # noqa: ANN401 (Z3's own)
         return [value >= -MAX_DURATION, value <= MAX_DURATION]
     if kind == "int":
         return [value >= -(2**63), value < 2**63]
+    if kind in ("string", "texts"):
+        return [z3.Length(value) <= _MAX_LENGTH]
     return []
 
 
@@ -177,6 +224,11 @@ def escape_text(text: str) -> str:
     return "".join(
         each if " " <= each <= "~" and each != "\\" else f"\\u{{{ord(each):x}}}" for each in text
     )
+
+
+def read_text(value: Any) -> str:  # noqa: ANN401 (Z3's own)
+    """Return the text of a constant of the solver."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), value.as_string())
 
 
 def to_microseconds(value: datetime | timedelta) -> int:

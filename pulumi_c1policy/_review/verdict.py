@@ -22,6 +22,7 @@ from pulumi_c1policy._review.confirmation import choose_telling_person, confirm_
 from pulumi_c1policy._review.differences import Difference, find_worst
 from pulumi_c1policy._review.outcome_order import compare_outcomes
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
+from pulumi_c1policy._review.unknown_fields import list_unknown_changes
 from pulumi_c1policy._review.witness import ExampleRequest
 
 if TYPE_CHECKING:
@@ -114,6 +115,13 @@ def decide(pair: PolicyPair, policies: PolicySet, seconds: float = SECONDS_PER_P
     for name, text in _JUDGED_BY_A_PERSON.items():
         if name in changed:
             return Verdict("undecided", text)
+    # Steps are compared where requests come to them.
+    known = [
+        {k: v for k, v in each.tree.items() if k != "policy_steps"} for each in (pair.old, pair.new)
+    ]
+    if unknown := list_unknown_changes(POLICY, *known):
+        listed = ", ".join(unknown)
+        return Verdict("undecided", f"fields that this version does not know change: {listed}")
     return Verdict("not-weakened", "every request needs at least what it needed before")
 
 
@@ -195,8 +203,8 @@ def _search_with_solver(
     deadline: Deadline,
     seconds: float,
 ) -> Verdict | None:
+    from pulumi_c1policy._review.model_reader import build_request
     from pulumi_c1policy._review.solver import FAILURES, WaySearch
-    from pulumi_c1policy._review.witness import build_request
 
     open_question: Verdict | None = None
     for each in [*weaker, *unclear]:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-from pulumi_c1policy._cel.cel_values import CelObject, Value, normalize_name
-from pulumi_c1policy._simulate import fixtures, networks
-
-if TYPE_CHECKING:
-    from pulumi_c1policy._review.terms import Facts, Term
+from pulumi_c1policy._cel.cel_values import CelObject, Value
 
 SUBJECT_ID = "example"
 """The id of the person of an example, if no condition depends on it."""
-
-_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
-_TYPES = {"subject": "User", "account": "AppUser", "task": "Task", "entitlement": "Entitlement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,120 +99,3 @@ def _build_function(name: str, table: Mapping[str, Value]) -> Callable[..., Valu
 
 def _make_call_key(arguments: Sequence[Value]) -> str:
     return json.dumps(list(arguments), sort_keys=True, default=str)
-
-
-def build_request(facts: Facts, model: Any) -> ExampleRequest:  # noqa: ANN401 (Z3's own)
-    """Return the request that an answer of the solver describes."""
-    fields: dict[str, dict[str, Value]] = {}
-    for path, term in facts.fields.items():
-        if len(path) > 1 and path[0] in _TYPES and term.kind != "opaque":
-            _set_value(fields.setdefault(path[0], {}), path[1:], _read_value(model, term))
-        elif path[0] in _TYPES:
-            _set_value(fields, path, {})
-    for (path, key), (term, is_present) in facts.keys.items():
-        _set_value(fields, path, {})
-        if str(model.eval(is_present, model_completion=True)) == "True":
-            _set_value(fields, (*path, key), _read_value(model, term))
-    now = None if facts.now is None else _read_value(model, facts.now)
-    calls = [
-        CallResult(
-            call.name,
-            tuple(_read_value(model, each) for each in call.arguments),
-            _read_value(model, call.result),
-        )
-        for call in facts.calls
-    ]
-    address = None if facts.address is None else facts.address.read(model)
-    return ExampleRequest(_spell(fields), address, now, calls)
-
-
-def build_variables(facts: Facts, model: Any) -> dict[str, Value]:  # noqa: ANN401 (Z3's own)
-    """Return the variables of expressions that an answer of the solver describes.
-
-    The key `now` has the time of the request.
-    """
-    request = build_request(facts, model)
-    found: dict[str, Value] = {}
-    for name, fields in request.fields.items():
-        found[name] = fixtures.build_record(_TYPES[name], fields, name)
-    if request.ip is not None:
-        found["ip"] = networks.parse_address(request.ip)
-    if request.now is not None:
-        found["now"] = datetime.fromisoformat(request.now)
-    return found
-
-
-def _set_value(tree: dict[str, Any], path: Sequence[str], value: Value) -> None:
-    for name in path[:-1]:
-        tree = tree.setdefault(name, {})
-    if value == {}:
-        tree.setdefault(path[-1], {})
-    else:
-        tree[path[-1]] = value
-
-
-def _spell(fields: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, Value]]:
-    """Return the fields in the documented spelling."""
-    from pulumi_c1policy._cel.environment import load_environment
-
-    found: dict[str, dict[str, Value]] = {}
-    for variable, own in fields.items():
-        known = load_environment().types[_TYPES[variable]]
-        names = {
-            normalize_name(name): name
-            for name, facts in reversed(known.items())
-            if not facts.preferred_spelling
-        }
-        found[variable] = {names.get(name, name): value for name, value in own.items()}
-    return found
-
-
-def _read_value(model: Any, term: Term) -> Value:  # noqa: ANN401 (Z3's own)
-    """Return the value of a term as JSON."""
-    if term.kind == "opaque":
-        return {"label": term.label}
-    found = model.eval(term.value, model_completion=True)
-    match term.kind:
-        case "timestamp":
-            from pulumi_c1policy._review.terms import to_moment
-
-            return to_moment(found.as_long()).astimezone(UTC).isoformat()
-        case "duration":
-            seconds = timedelta(microseconds=found.as_long()) // timedelta(seconds=1)
-            return f"{seconds}s"
-        case "any":
-            return _read_any(found)
-        case "texts":
-            return _read_texts(found)
-        case "bool":
-            return str(found) == "True"
-        case "int":
-            return found.as_long()
-        case "string":
-            return _unescape(found.as_string())
-
-
-def _read_any(found: Any) -> Value:  # noqa: ANN401 (Z3's own)
-    inner = found.children()[0] if found.children() else None
-    match found.decl().name():
-        case "flag":
-            return str(inner) == "True"
-        case "number" if inner is not None:
-            number = Fraction(inner.numerator_as_long(), inner.denominator_as_long())
-            return int(number) if number.denominator == 1 else float(number)
-        case "text" if inner is not None:
-            return _unescape(inner.as_string())
-        case "texts":
-            return _read_texts(inner)
-        case _:
-            return None
-
-
-def _read_texts(found: Any) -> list[str]:  # noqa: ANN401 (Z3's own)
-    if found.decl().name() == "seq.unit":
-        return [_unescape(found.children()[0].as_string())]
-    return [text for child in found.children() for text in _read_texts(child)]
-
-
-def _unescape(text: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)

@@ -6,7 +6,7 @@ through.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, product
 from typing import Any
 
@@ -24,6 +24,14 @@ PEOPLE = ("u1", "u2", "u3")
 GROUPS = [
     frozenset(each) for each in chain.from_iterable(combinations(PEOPLE, size) for size in range(4))
 ]
+EXTRA: list[dict[str, Any]] = [
+    {"roles": ["x", "y"], "hired": "2026-01-01T00:00:00Z"},
+    {"roles": ["y"], "place": {"city": "a"}},
+    {"roles": [], "place": {"city": 1}},
+    {"roles": "x", "hired": "soon"},
+    {"roles": ["x", 1], "place": "a"},
+    {},
+]
 REQUESTS: list[dict[str, Any]] = [
     {
         "subject": {
@@ -31,9 +39,15 @@ REQUESTS: list[dict[str, Any]] = [
             "department": department,
             "email": f"x@{department}.com",
             "emails": [department, subject],
-            "attributes": {} if level is None else {"level": level},
+            "attributes": {**({} if level is None else {"level": level}), **EXTRA[number % 6]},
         },
         "task": {"isGrantPermanent": is_permanent},
+        "account": {
+            "risk_scores": [
+                {"source": "s", "normalized_score": 10 * each} for each in range(number % 3)
+            ]
+        },
+        "now": datetime(2026, 1, 1 + number % 31, number % 24, 30, tzinfo=UTC),
         "ip": ("10.0.0.1", "192.168.0.1", "8.8.8.8", "fe80::1", "fc00::1")[number % 5],
     }
     for number, (subject, department, level, is_permanent) in enumerate(
@@ -64,6 +78,32 @@ ATOMS = [
     "ip.isPrivate",
     "ip.is4 && ip.isGlobalUnicast",
     "cidr('10.0.0.0/8', 'fe80::/10').contains(ip)",
+    "'x' in subject.attributes.roles",
+    "'y' in subject.emails || subject.id in subject.emails",
+    "size(subject.attributes.roles) > 0",
+    "subject.attributes.roles.exists(r, r == 'x')",
+    "subject.attributes.roles.all(r, r.startsWith('y'))",
+    "subject.attributes.roles[0] == 'x'",
+    "subject.emails.all(e, e.size() > 1)",
+    "subject.emails.exists(e, e in ['ab', 'u9'])",
+    "['a', 'u1'].exists(x, x == subject.id || x == subject.department)",
+    "account.risk_scores.exists(r, r.normalized_score > 5)",
+    "account.risk_scores.all(r, r.source == 's' && r.normalized_score < 10)",
+    "subject.attributes.place.city == 'a'",
+    "has(subject.attributes.place.city)",
+    "subject.email.split('@')[1] == 'a.com'",
+    "subject.email.upperAscii().startsWith('X@A')",
+    "subject.email.indexOf('.') > 3",
+    "subject.email.substring(2).startsWith('ab')",
+    "subject.email.matches('(?i)^X@AB')",
+    "subject.department.ifEmpty('a') == 'a'",
+    "size(subject.department) % 2 == 1",
+    "int(subject.attributes.level) > 1",
+    "now().getHours() >= 12",
+    "now().getDayOfWeek('Europe/Berlin') in [0, 6]",
+    "now().getDate() > 15 && now().getMonth() == 0",
+    "timestamp(subject.attributes.hired) < now()",
+    "ip == ip('10.0.0.1')",
     "true",
 ]
 conditions = st.recursive(

@@ -181,6 +181,32 @@ STEPS: dict[str, tuple[list[Step], list[Step], str, str]] = {
         N,
         "there is no other step of which it could be distinct",
     ),
+    "unknown-field": (
+        [MANAGER],
+        [ask("manager", common={"approve_by_itself": True})],
+        U,
+        "nobody knows what the field does",
+    ),
+    "unknown-setting": (
+        [ask("manager", at_night=["a"])],
+        [ask("manager", at_night=["a", "b"])],
+        U,
+        "nobody knows what the field does",
+    ),
+    "unknown-setting-kept": (
+        [ask("manager", at_night=["a"])],
+        [ask("manager", at_night=["a"])],
+        N,
+        "nothing changes",
+    ),
+    "unknown-escalation": ([MANAGER], [escalate(approve={"by": "x"})], U, "an unknown action"),
+    "unknown-wait": (
+        [wait(1)],
+        [{"wait": {**wait(1)["wait"], "unless": "x"}}],
+        U,
+        "nobody knows when it waits",
+    ),
+    "unknown-step": ([MANAGER], [MANAGER, {"vote": {"most": 2}}], U, "an unknown kind"),
     "messages": ([{"accept": {"accept_message": "a"}}], [{"accept": {}}], N, "a message"),
 }
 
@@ -389,6 +415,18 @@ RULES: dict[str, tuple[KnownPolicy, KnownPolicy, str, str]] = {
         "revoked with one approval less",
     ),
     "certify": (make([MANAGER], kind="certify"), make([ACCEPT], kind="certify"), W, "kept at once"),
+    "unknown-field": (
+        make([MANAGER]),
+        make([MANAGER], approve_after="1h"),
+        U,
+        "nobody knows what the field does",
+    ),
+    "unknown-field-of-a-rule": (
+        make(STRICT, rules=[{"condition": IT, "step_key": "list0"}]),
+        make(STRICT, rules=[{"condition": IT, "step_key": "list0", "unless": X}]),
+        U,
+        "nobody knows when the rule matches",
+    ),
     "names": (
         make([MANAGER], description="a"),
         make([MANAGER], description="b", display_name="Other"),

@@ -174,6 +174,7 @@ def test_a_known_value_is_decided(source: str, expected: object) -> None:
         ("1 / 0 == 1", "`/` fails: divide by zero"),
         ("duration(subject.email) > duration('1s')", "`duration` fails"),
         ("subject.email.matches(subject.email + '(')", "`matches` fails"),
+        ("subject.attributes.level.contains('a')", "`contains` fails"),
         ("ip(subject.email).is4", "'ada@example.com' is not an IP address"),
         ("cidr('10.0.0.0/8', subject.email).contains(ip)", "is not a network"),
         ("task.origin == TASK_ORIGIN_REQUEST", "not documented"),
