@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "CHROMIUM"
 """The variable that names the browser to use."""
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Chrome first: where Ubuntu restricts user namespaces, only Chrome's own package may use a sandbox.
+PROGRAMS = ("google-chrome-stable", "google-chrome", "chrome", "chromium", "chromium-browser")
 MAC_PROGRAMS = (
     "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "Applications/Chromium.app/Contents/MacOS/Chromium",
