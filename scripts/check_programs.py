@@ -85,10 +85,14 @@ def copy_example(path: Path, folder: Path) -> list[Path]:
     """Copy the modules of an example into a package; return the files.
 
     Modules of different examples have the same names, and one process of mypy knows each name once:
-    an import of a module beside it becomes an import from the package.
+    an import of a module beside it becomes an import from the package. The program of a policy pack
+    is left out, because it needs the pack's own environment.
     """
     package = re.sub(r"\W", "_", path.name)
-    modules = sorted(path.glob("*.py"))
+    is_pack = (path / "PulumiPolicy.yaml").exists()
+    modules = sorted(
+        each for each in path.glob("*.py") if not (is_pack and each.name == "__main__.py")
+    )
     siblings = {module.stem for module in modules}
 
     def replace(match: re.Match[str]) -> str:

@@ -2,8 +2,8 @@
 
 Pulumi publishes its engine as a Go module but not this helper, so a CLI that `make setup` builds
 from source could not run a Python program. It is installed only beside such a CLI, never over the
-real one, and serves the calls that run a program; to convert, pack or generate code is
-"unimplemented". It imports nothing of this package, so that it can run any program.
+real one, and serves the calls that run a program or a policy pack; to convert, pack or generate
+code is "unimplemented". It imports nothing of this package, so that it can run any program.
 `start_language_host.py` starts it without the SDK around the protocol.
 """
 
@@ -33,6 +33,9 @@ ALREADY_REPORTED = 32
 # The time that a program gets to finish after its signal.
 GRACE_SECONDS = 5
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
+MAX_OUTPUT_BYTES = 64 * 1024
+POLICY_PACK = "analyzer"
+"""The kind of plugin that is a policy pack, as the engine names it."""
 
 
 class PythonNotFoundError(Exception):
@@ -77,6 +80,13 @@ def build_executor_arguments(request: language_pb2.RunRequest, engine: str) -> l
     options = [part for key, value in settings.items() if value for part in (f"--{key}", value)]
     program = request.info.entry_point or request.program or "."
     return [*options, program, *request.args]
+
+
+def build_policy_pack_command(request: language_pb2.RunPluginRequest, python: Path) -> list[str]:
+    """Return the command that serves a policy pack to the engine whose address is an argument."""
+    # The SDK in the environment of the pack has the runner; its arguments are engine and program.
+    program = request.info.program_directory
+    return [str(python), "-u", "-m", "pulumi.policy", *request.args, program]
 
 
 def build_program_environment(request: language_pb2.RunRequest, python: Path) -> dict[str, str]:
@@ -178,6 +188,30 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if status:
             return language_pb2.RunResponse(error=f"program exited with code {status}")
         return language_pb2.RunResponse()
+
+    def RunPlugin(
+        self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.RunPluginResponse]:
+        """Run a policy pack until the engine ends the call, and pass its output on."""
+        if request.kind != POLICY_PACK:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"This host runs no {request.kind}.")
+        try:
+            python = find_program_python(request.info)
+        except PythonNotFoundError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        plugin = subprocess.Popen(
+            build_policy_pack_command(request, python),
+            cwd=request.pwd,
+            env=dict(each.split("=", 1) for each in request.env) or None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        self._programs.add(plugin)
+        context.add_callback(lambda: end_program(plugin))
+        while plugin.stdout and (text := os.read(plugin.stdout.fileno(), MAX_OUTPUT_BYTES)):
+            yield language_pb2.RunPluginResponse(stdout=text)
+        self._programs.discard(plugin)
+        yield language_pb2.RunPluginResponse(exitcode=plugin.wait())
 
     def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
         """End the running program: the deployment failed, or was cancelled."""

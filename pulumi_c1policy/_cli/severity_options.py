@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, TypeAlias
 
 import typer
@@ -21,12 +22,15 @@ SeverityOption: TypeAlias = Annotated[
 IgnoreOption: TypeAlias = Annotated[list[str] | None, typer.Option("--ignore", hidden=True)]
 
 
-def parse(settings: list[str] | None, ignored_rules: list[str] | None) -> Severities:
+def parse(
+    settings: list[str] | None, ignored_rules: list[str] | None, team_rules: Collection[str] = ()
+) -> Severities:
     """Parse the severities in the options.
 
     Args:
         settings: The values of `--severity`.
         ignored_rules: The values of `--ignore`, which `--severity` replaced.
+        team_rules: The ids of the user's own rules.
 
     Raises:
         typer.BadParameter: A setting is malformed, or `--ignore` is used.
@@ -34,6 +38,6 @@ def parse(settings: list[str] | None, ignored_rules: list[str] | None) -> Severi
     if ignored_rules:
         raise typer.BadParameter(severity.explain_former(",".join(ignored_rules), "--ignore"))
     try:
-        return severity.parse(",".join(settings or ()))
+        return severity.parse(",".join(settings or ()), team_rules)
     except severity.SeverityError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--severity") from error

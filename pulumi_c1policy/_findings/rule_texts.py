@@ -29,7 +29,7 @@ def append_rules(message: str, *rules: str) -> str:
 
 def format_finding(finding: Finding) -> str:
     """Format a finding: its path, its message, and the rule at the end of the first line."""
-    return f"{format_path(finding.path)} {finding.sentence}"
+    return f"{format_path(finding.path)} {finding.sentence}".lstrip()
 
 
 def format_warning(finding: Finding) -> str:

@@ -65,8 +65,12 @@ class Severities:
         ]
 
 
-def parse(text: str) -> Severities:
+def parse(text: str, team_rules: Collection[str] = ()) -> Severities:
     """Parse a list of severities.
+
+    Args:
+        text: The list.
+        team_rules: The ids of rules that are not in the registry.
 
     Raises:
         SeverityError: An item is malformed, names an unknown rule or level, or contradicts another
@@ -81,7 +85,7 @@ def parse(text: str) -> Severities:
                 f"{item!r} is not of the form RULE=LEVEL or RULE@RESOURCE=LEVEL; "
                 f"LEVEL is one of {', '.join(LEVELS)}"
             )
-        if (problem := explain_unknown_rule(rule)) is not None:
+        if (problem := explain_unknown_rule(rule, team_rules)) is not None:
             raise SeverityError(problem)
         level = next((level for level in LEVELS if level == level_name), None)
         if level is None:
@@ -113,10 +117,10 @@ def explain_former(rules: str, option: str) -> str:
     )
 
 
-def explain_unknown_rule(rule: str) -> str | None:
+def explain_unknown_rule(rule: str, team_rules: Collection[str] = ()) -> str | None:
     """Return a message about an unknown rule id, or None if the rule exists."""
-    if rule in RULES:
+    if rule in RULES or rule in team_rules:
         return None
-    near = get_close_matches(rule, RULES, n=1, cutoff=0.5)
+    near = get_close_matches(rule, [*RULES, *team_rules], n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else "docs/rules.md lists the rules"
     return f"there is no rule {rule!r}; {hint}"

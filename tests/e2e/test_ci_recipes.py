@@ -37,7 +37,7 @@ def test_a_preview_is_a_comment_on_the_pull_request(stack: Callable[..., Stack])
     assert "to create" in comment.text
 
 
-def test_a_merge_is_deployed_and_later_drift_opens_an_issue(
+def test_a_merge_is_deployed_and_then_reviews_and_drift_are_compared_with_it(
     stack: Callable[..., Stack], c1_tenant: Emulator
 ) -> None:
     one = stack(PROGRAM)
@@ -46,8 +46,13 @@ def test_a_merge_is_deployed_and_later_drift_opens_an_issue(
         deployed = repository.run("deploy")
         assert deployed.code == 0, deployed.log
         assert one.list_names() == ["One"]
+        one.write(PROGRAM.replace('{"accept": {}}', '{"reject": {}}'))
+        reviewed = repository.run("review")
+        assert reviewed.code == 0, reviewed.log
         c1_tenant.api_edit(one.id_of("One"), {"description": "by hand"})
         checked = repository.run("drift")
         assert checked.code == 0, checked.log
     [issue] = host.list_open()
     assert '"by hand"' in issue.text
+    [comment] = host.comments
+    assert "no request gets through with less than before" in comment.text

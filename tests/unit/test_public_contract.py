@@ -22,7 +22,16 @@ from pulumi.dynamic import ResourceProvider
 from typer.testing import CliRunner, Result
 
 import pulumi_c1policy
-from pulumi_c1policy import builders, errors, inputs, lookup_results, lookups, testing
+from pulumi_c1policy import (
+    builders,
+    errors,
+    inputs,
+    lookup_results,
+    lookups,
+    policy_pack,
+    team_rules,
+    testing,
+)
 from pulumi_c1policy._cel.environment import Place
 from pulumi_c1policy._cli.doctor import DoctorFormat
 from pulumi_c1policy._cli.drift import DriftFormat
@@ -132,7 +141,8 @@ COMMAND_OPTIONS = {
         --config --deep --format --limit --program --state --tenant
     """,
     "validate": """
-        --config --directory --ignore --online --policy --program --severity --state --tenant
+        --config --directory --ignore --online --policy --program --rules --severity --state
+        --tenant
     """,
 }
 PLACES = "account-config approver form provisioner rule-condition wait-condition"
@@ -243,6 +253,9 @@ BUILDERS = {
     "run": "automation client_id_approval resource_action",
     "wait": "condition days duration hours until",
 }
+TEAM_RULE_NAMES = """
+    CheckedApproval CheckedPolicy CheckedStep Problem Problems TeamRuleError read_policy warning
+"""
 TESTING_NAMES = """
     ApprovalStep Directory Emulator Escalation Fault FixtureError KnownPolicy Person PolicyError
     ProvisionStep Quirks RecordedRequest Route Simulation Step TriedRule Undecided WaitStep
@@ -573,6 +586,8 @@ def test_options_before_the_command_are_stable() -> None:
         (builders, BUILDER_NAMES),
         (lookups, f"{LOOKUP_NAMES} {LOOKUP_RESULT_NAMES}"),
         (lookup_results, f"{ID_TYPE_NAMES} {LOOKUP_RESULT_NAMES}"),
+        (policy_pack, "make_policies"),
+        (team_rules, TEAM_RULE_NAMES),
         (testing, TESTING_NAMES),
         (errors, ERROR_NAMES),
         (inputs, INPUT_NAMES),

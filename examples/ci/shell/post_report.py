@@ -3,7 +3,8 @@
 
     post_report.py drift         open the issue about drift, or update it
     post_report.py in-sync       close the issue about drift, if it is open
-    post_report.py comment       write the comment on the pull request, or update it
+    post_report.py comment       write the preview on the pull request, or update it
+    post_report.py review        write the review on the pull request, or update it
 
 An invisible marker in the text finds the issue or the comment again. Only the standard library is
 needed.
@@ -32,6 +33,9 @@ HEADING = "`c1policy drift` found differences between the tenant and the states 
 ADVICE = "This issue is updated every night, and closed when the tenant is in sync."
 MAX_LENGTH = 60_000
 """Characters of a body; GitHub permits 65,536, and GitLab 1,048,576."""
+
+COMMENTS = {"comment": "preview", "review": "review"}
+"""The commands that write a comment, and the kind of the report in its marker."""
 
 PAGE_SIZE = 100
 MIN_SECRET_LENGTH = 8
@@ -189,7 +193,7 @@ def require(name: str) -> str:
 def main() -> int:
     """Write the report; return the exit code."""
     parser = argparse.ArgumentParser(description="Write a report into one issue or one comment.")
-    parser.add_argument("command", choices=("drift", "in-sync", "comment"))
+    parser.add_argument("command", choices=("drift", "in-sync", *COMMENTS))
     parser.add_argument("--key", default=os.environ.get("REPORT_KEY", ""))
     arguments = parser.parse_args()
     if not re.fullmatch(r"[\w./-]*", arguments.key) or "--" in arguments.key:
@@ -211,16 +215,18 @@ def main() -> int:
 
 def post(host: GitHub | GitLab, command: str, key: str) -> None:
     """Write the report of standard input to the host, or close the issue."""
-    kind = "preview" if command == "comment" else "drift"
+    kind = COMMENTS.get(command, "drift")
     marker = f"<!-- {f'c1policy-{kind} {key}'.strip()} -->"
-    listed = host.list_comments() if command == "comment" else host.list_issues()
+    listed = host.list_comments() if command in COMMENTS else host.list_issues()
     found = sorted(each for each in listed if each[1].startswith(marker))
     if command == "in-sync":
         close_issues(host, [number for number, _ in found])
         return
     report = cut(hide_secrets(sys.stdin.read()).strip("\n"))
-    if command == "comment":
-        put_comment(host, found, f"{marker}\n{fence(report)}")
+    if command in COMMENTS:
+        # A review is Markdown in which no text of others is markup.
+        text = report if command == "review" else fence(report)
+        put_comment(host, found, f"{marker}\n{text}")
     else:
         put_issue(host, found, key, f"{marker}\n{HEADING}\n\n{report}\n\n{ADVICE}")
 

@@ -53,6 +53,14 @@ def test_the_environment_names_the_python_without_the_option(
         language_host.find_program_python(make_program_info(machine.root))
 
 
+def test_a_policy_pack_runs_with_the_runner_of_its_sdk() -> None:
+    info = language_pb2.ProgramInfo(program_directory="/pack")
+    request = language_pb2.RunPluginRequest(args=["127.0.0.1:1"], info=info)
+    assert language_host.build_policy_pack_command(request, Path("/venv/bin/python")) == [
+        *("/venv/bin/python", "-u", "-m", "pulumi.policy", "127.0.0.1:1", "/pack"),
+    ]
+
+
 def test_the_executor_gets_only_the_settings_of_the_engine() -> None:
     request = language_pb2.RunRequest(
         project="p", stack="dev", pwd="/app", dryRun=True, parallel=4, monitor_address="m:1"
