@@ -85,15 +85,15 @@ def graph(
         known = policy_sources.read_source(
             policy, program, state, tenant=tenant, config=config, directory=facts
         )
-        names = Directory(facts)
+        id_names = Directory(facts)
         if against is None:
-            text = _render(known, names, policies or (), format)
+            text = _render(known, id_names, policies or (), format)
         else:
             before = policy_sources.read_file_or_tenant(against)
             # A policy that only `before` contains is deleted, unless its source is larger.
             is_whole = not policy and against != policy_sources.TENANT
             found = pairing.pair_all(before, known, is_whole=is_whole)
-            text = graph_comparison.render_changes(found, names, policies or (), format.value)
+            text = graph_comparison.render_changes(found, id_names, policies or (), format.value)
     except (C1PolicyError, MissingExtraError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(exit_codes.ERROR) from error
