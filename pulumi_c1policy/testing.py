@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from pulumi_c1policy._emulator import Emulator, Fault, Quirks, RecordedRequest
     from pulumi_c1policy._simulate.directory import Directory
     from pulumi_c1policy._simulate.fixtures import FixtureError
-    from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyError
+    from pulumi_c1policy._simulate.known_policies import KnownPolicy
+    from pulumi_c1policy._simulate.policy_error import PolicyError
     from pulumi_c1policy._simulate.simulation import simulate
     from pulumi_c1policy._simulate.simulation_result import Route, Simulation, TriedRule
     from pulumi_c1policy._simulate.step_results import (
@@ -79,7 +80,7 @@ _MODULES: dict[str, str] = {
     "FixtureError": "_simulate.fixtures",
     "KnownPolicy": "_simulate.known_policies",
     "Person": "_simulate.step_results",
-    "PolicyError": "_simulate.known_policies",
+    "PolicyError": "_simulate.policy_error",
     "ProvisionStep": "_simulate.step_results",
     "Quirks": "_emulator",
     "RecordedRequest": "_emulator",

@@ -60,9 +60,7 @@ def read_source(
         OSError: A file cannot be read.
         typer.BadParameter: The options name no source, or more than one.
     """
-    sources = [bool(files), program is not None, state is not None, tenant]
-    if sum(sources) != 1:
-        raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
+    require_one(files, program, state, tenant=tenant)
     if program is not None:
         from pulumi_c1policy._simulate import mocked_programs
 
@@ -73,6 +71,19 @@ def read_source(
         return _read_tenant()
     paths = files or [state or Path()]
     return [policy for path in paths for policy in read_file_or_tenant(str(path))]
+
+
+def require_one(
+    files: Sequence[Path] | None, program: Path | None, state: Path | None, *, tenant: bool
+) -> None:
+    """Reject options that name no source, or more than one.
+
+    Raises:
+        typer.BadParameter: They do.
+    """
+    sources = [bool(files), program is not None, state is not None, tenant]
+    if sum(sources) != 1:
+        raise typer.BadParameter("Name one of --policy, --program, --state and --tenant.")
 
 
 def read_file_or_tenant(source: str) -> list[KnownPolicy]:

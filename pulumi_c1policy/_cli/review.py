@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import exit_codes, output, policy_sources
+from pulumi_c1policy._cli import exit_codes, output, policy_sources, review_sides
 from pulumi_c1policy._cli.policy_sources import (
     ConfigOption,
     DirectoryOption,
@@ -22,7 +22,7 @@ from pulumi_c1policy.errors import C1PolicyError
 
 if TYPE_CHECKING:
     from pulumi_c1policy._review.review_reports import Review
-    from pulumi_c1policy._simulate.known_policies import KnownPolicy
+    from pulumi_c1policy._review.sides import Side
 
 _DELETES = re.compile(r"deletes:(\d{1,6})", re.ASCII)
 
@@ -45,7 +45,10 @@ class FailOnVerdict(StrEnum):
 def review(
     against: Annotated[
         str,
-        typer.Option(metavar="FILE|tenant", help="The policies before the change."),
+        typer.Option(
+            metavar="FILE|FOLDER|tenant",
+            help="The policies before the change: JSON, an exported state, an export, a program.",
+        ),
     ],
     policy: PolicyOption = None,
     program: ProgramOption = None,
@@ -68,19 +71,19 @@ def review(
     """Judge a change of policies: does any request get through with less than before?
 
     A policy is `weakened` (with a request that shows it), `not-weakened` (proven for all requests),
-    or `undecided` (a person must judge it). No request is made, and nothing is written.
+    or `undecided` (a person must judge it). Nothing is written; only `tenant` makes requests.
 
     Exit code: 0; 2 by `--fail-on`; 1 error.
     """
     limits = [_parse_limit(text) for text in fail_on or ()]
     try:
         facts = policy_sources.read_directory(directory)
-        after = policy_sources.read_source(
+        after = review_sides.read_after(
             policy, program, state, tenant=tenant, config=config, directory=facts
         )
-        before = policy_sources.read_file_or_tenant(against)
+        before = review_sides.read_before(against, config, facts)
         # A policy that only `before` contains is deleted, unless its source is larger.
-        is_whole = not policy and against != policy_sources.TENANT
+        is_whole = not policy and (after.has_all_uses or not before.has_all_uses)
         found = _review(before, after, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
@@ -90,12 +93,12 @@ def review(
         raise typer.Exit(exit_codes.FOUND)
 
 
-def _review(
-    before: Sequence[KnownPolicy], after: Sequence[KnownPolicy], *, is_whole: bool
-) -> Review:
+def _review(before: Side, after: Side, *, is_whole: bool) -> Review:
     from pulumi_c1policy._review import pairing, review_reports
 
-    return review_reports.review_all(pairing.pair_all(before, after, is_whole=is_whole))
+    pairs = pairing.pair_all(before.policies, after.policies, is_whole=is_whole)
+    inform = partial(output.echo, err=True)
+    return review_reports.review_all(pairs, before, after, inform=inform)
 
 
 def _parse_limit(text: str) -> FailOnVerdict | int:
@@ -119,7 +122,7 @@ def _exceeds(found: Review, limit: FailOnVerdict | int) -> bool:
         case FailOnVerdict.UNDECIDED:
             return bool(found.list_by_word("undecided"))
         case FailOnVerdict.CHANGE:
-            return any(each.is_shown for each in found.policies)
+            return bool(found.attachments) or any(each.is_shown for each in found.policies)
 
 
 def _render(found: Review, how: ReviewFormat) -> str:

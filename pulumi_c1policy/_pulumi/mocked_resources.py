@@ -1,4 +1,4 @@
-"""A run of a Pulumi program without an engine, which records the policies that it declares.
+"""A run of a Pulumi program without an engine, which records its resources of this package.
 
 Start it with `python -m pulumi_c1policy._pulumi.mocked_resources PROGRAM RESULT PROJECT STACK`.
 A program may change its process, so it gets a process of its own. Standard input contains a JSON
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _TYPE = "c1policy:Policy"
+_ATTACHMENT_TYPES = ("c1policy:AppPolicies", "c1policy:EntitlementPolicies")
 
 
 class _Engine(mocks.Mocks):
@@ -31,6 +32,7 @@ class _Engine(mocks.Mocks):
     def __init__(self, directory: Mapping[str, Any]) -> None:
         self.directory = directory
         self.policies: list[dict[str, Any]] = []
+        self.attachments: list[dict[str, Any]] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         found = args.resource_id or f"{args.name}_id"
@@ -38,6 +40,8 @@ class _Engine(mocks.Mocks):
         # `Policy.get` has no inputs: the policy is unknown.
         if args.typ.endswith(_TYPE) and inputs:
             self.policies.append({"resource": args.name, "id": found, "inputs": inputs})
+        if args.typ.endswith(_ATTACHMENT_TYPES) and inputs:
+            self.attachments.append({"resource": args.name, "inputs": inputs})
         return found, args.inputs
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
@@ -54,8 +58,8 @@ def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
 
 def run(
     program: Path, project: str, stack: str, directory: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Run a program; return each policy's resource name, made-up id and inputs."""
+) -> dict[str, list[dict[str, Any]]]:
+    """Run a program; return its policies (resource, made-up id, inputs) and its attachments."""
     engine = _Engine(directory)
     mocks.set_mocks(engine, project=project, stack=stack, preview=False)
     sys.path.insert(0, str(program.parent))
@@ -66,7 +70,7 @@ def run(
         runpy.run_path(str(program), run_name="__main__")
 
     run_program()
-    return engine.policies
+    return {"policies": engine.policies, "attachments": engine.attachments}
 
 
 def main() -> None:

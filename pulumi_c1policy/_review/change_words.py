@@ -20,25 +20,26 @@ def list_changes(pair: PolicyPair) -> list[Change]:
     """List the changed leaves of a policy, without those that only the tenant or a stack sets."""
     if pair.old is None or pair.new is None:
         return []
+    trees = [_drop_ownership(each.tree) for each in (pair.old, pair.new)]
     return [
-        change
-        for change in compare(POLICY, pair.old.tree, pair.new.tree)
-        if not POLICY.fields[change.field].output_only and not _is_ownership(change)
+        change for change in compare(POLICY, *trees) if not POLICY.fields[change.field].output_only
     ]
 
 
-def _is_ownership(change: Change) -> bool:
-    return change.field == "annotations" and any(
-        str(getattr(part, "name", part)) in _OWNERSHIP or str(part) in _OWNERSHIP
-        for part in change.path
-    )
+def _drop_ownership(tree: Tree) -> Tree:
+    """Return a policy without the annotations that each deployment writes."""
+    annotations = tree.get("annotations")
+    if not isinstance(annotations, dict):
+        return tree
+    kept = {name: value for name, value in annotations.items() if name not in _OWNERSHIP}
+    return {**tree, "annotations": kept}
 
 
 def describe_changes(pair: PolicyPair, policies: PolicySet) -> list[str]:
     """Describe what changes, one sentence without a full stop for each change."""
     if pair.old is None or pair.new is None:
         word = "new" if pair.old is None else "deleted"
-        return [f"the policy is {word}; it is compared with none"]
+        return [f"the policy is {word}"]
     changes = list_changes(pair)
     found = [
         *_describe_rules(pair.old.tree, pair.new.tree),

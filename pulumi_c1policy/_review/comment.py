@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulumi_c1policy import _text
+from pulumi_c1policy._review.attachment_verdicts import USES, AttachmentVerdict, describe_target
 from pulumi_c1policy._review.review_reports import PolicyReview, Review
+from pulumi_c1policy._review.verdict import Verdict
+from pulumi_c1policy._review.witness import ExampleRequest
 
 MARKER: Final = "<!-- c1policy review -->"
 """The first line: a job finds its own comment by it, and replaces it."""
@@ -31,27 +34,36 @@ _WORDS = {"weakened": "**weakened**", "undecided": "undecided", "not-weakened": 
 
 def render_comment(review: Review) -> str:
     """Render a review; the worst verdicts and the largest changes come first."""
-    shown = [each for each in review.policies if each.is_shown]
-    parts = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, len(shown))]
+    shown = _list_shown(review)
+    parts = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, shown)]
     size = sum(len(part) + 2 for part in parts) + _RESERVED
     for number, each in enumerate(shown):
-        section = "\n".join(_render_policy(each))
+        section = "\n".join(
+            _render_policy(each) if isinstance(each, PolicyReview) else _render_attachment(each)
+        )
         size += len(section) + 2
         if size > MAX_LENGTH:
             left = len(shown) - number
-            parts.append(f"{left} more policies are not shown, because the comment is too long.")
+            parts.append(f"{left} more sections are left out, because the comment is too long.")
             break
         parts.append(section)
     return "\n\n".join(parts)
 
 
-def _summarize(review: Review, shown: int) -> str:
+def _list_shown(review: Review) -> list[PolicyReview | AttachmentVerdict]:
+    """List the sections: the worst verdicts first, attachments after the policies."""
+    policies = [each for each in review.policies if each.is_shown]
+    known: list[PolicyReview | AttachmentVerdict] = [*policies, *review.attachments]
+    return sorted(known, key=lambda each: [*_WORDS].index(each.verdict.word))
+
+
+def _summarize(review: Review, shown: Sequence[PolicyReview | AttachmentVerdict]) -> str:
     counts = [
-        f"{len(found)} {_WORDS[word]}"
-        for word in ("weakened", "undecided", "not-weakened")
-        if (found := [each for each in review.list_by_word(word) if each.is_shown])
+        f"{count} {_WORDS[word]}"
+        for word in _WORDS
+        if (count := sum(each.verdict.word == word for each in shown))
     ]
-    unchanged = len(review.policies) - shown
+    unchanged = sum(not each.is_shown for each in review.policies)
     listed = ", ".join(counts) or "no policy changes"
     return f"{listed}; {unchanged} unchanged." if unchanged else f"{listed}."
 
@@ -67,18 +79,36 @@ def _render_policy(each: PolicyReview) -> Iterator[str]:
         yield f"- {_show(_capitalize(change))}"
     if (left := len(each.changes) - _MAX_CHANGES) > 0:
         yield f"- {left} more changes"
-    if each.verdict.request is not None:
-        yield from _render_request(each)
-    elif each.verdict.conditions:
+    yield from _render_cause(each.verdict)
+
+
+def _render_attachment(each: AttachmentVerdict) -> Iterator[str]:
+    found = each.verdict
+    target = describe_target(each.target)
+    name = f"{each.name} ({target})" if each.name else target
+    yield f"### {_show(_capitalize(name))}: {_WORDS[found.word].replace('*', '')}"
+    yield ""
+    way = f" ({_show(found.way)})" if found.way else ""
+    yield f"{_show(_capitalize(found.reason))}{way}."
+    yield ""
+    changed = f"{USES[each.field]}: {each.after} instead of {each.before}"
+    yield f"- {_show(_capitalize(changed))} ({each.field})"
+    yield from _render_cause(found)
+
+
+def _render_cause(found: Verdict) -> Iterator[str]:
+    if found.request is not None:
+        yield from _render_request(found.request)
+    elif found.conditions:
         yield ""
         yield "It depends on these conditions:"
         yield ""
-        for test in each.verdict.conditions[:_MAX_CONDITIONS]:
+        for test in found.conditions[:_MAX_CONDITIONS]:
             yield f"- {_show(test.condition)}: {'true' if test.holds else 'false'}"
 
 
-def _render_request(each: PolicyReview) -> Iterator[str]:
-    request = each.verdict.request.to_plain() if each.verdict.request else {}
+def _render_request(example: ExampleRequest) -> Iterator[str]:
+    request = example.to_plain()
     yield ""
     if not request:
         yield "Example: any request."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_c1policy._model.tree import Value
@@ -38,11 +38,13 @@ class PolicySet:
         pairs: The pairs, sorted by name.
         old: The policies before the change.
         new: The policies after it.
+        ids: The ids before the change by those after it, of the pairs whose ids differ.
     """
 
     pairs: tuple[PolicyPair, ...]
     old: tuple[KnownPolicy, ...]
     new: tuple[KnownPolicy, ...]
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def links(self) -> PolicyLinks:
@@ -74,7 +76,7 @@ def pair_all(
     renamed = [pair.new for pair in pairs if pair.new is not None]
     if not is_whole:
         renamed += [old for old, new in found if old is not None and new is None]
-    return PolicySet(tuple(pairs), tuple(before), tuple(renamed))
+    return PolicySet(tuple(pairs), tuple(before), tuple(renamed), ids)
 
 
 def _rename(policy: KnownPolicy, ids: Mapping[str, str], own: str) -> KnownPolicy:

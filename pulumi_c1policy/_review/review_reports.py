@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from pulumi_c1policy._review import change_words, verdict
+from pulumi_c1policy._review import change_words, lone_policies, verdict
+from pulumi_c1policy._review.attachment_verdicts import AttachmentVerdict, judge_attachments
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
+from pulumi_c1policy._review.sides import Side
 from pulumi_c1policy._review.verdict import Verdict, Word
 
 JSON_VERSION: Final = 1
 """The version of the JSON schema."""
+
+_NO_USES = Side(())
+_SECONDS_OF_SILENCE = 2.0
+
+Inform: TypeAlias = Callable[[str], None]
 
 ChangeKind: TypeAlias = Literal["new", "deleted", "changed", "unchanged"]
 
@@ -49,43 +57,66 @@ class PolicyReview:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The review of all policies.
+    """The review of all policies, and of the apps and entitlements that get other policies.
 
     Attributes:
         policies: The reviews, the worst verdict first, then the largest change first.
+        attachments: The verdicts about apps and entitlements, the worst verdict first.
     """
 
     policies: tuple[PolicyReview, ...]
+    attachments: tuple[AttachmentVerdict, ...] = ()
 
     @property
     def word(self) -> Word:
         """The worst verdict."""
         words = {each.verdict.word for each in self.policies}
+        words |= {each.verdict.word for each in self.attachments}
         return next((word for word in get_args(Word) if word in words), "not-weakened")
 
-    def list_by_word(self, word: Word) -> list[PolicyReview]:
-        """List the policies with a verdict."""
-        return [each for each in self.policies if each.verdict.word == word]
+    def list_by_word(self, word: Word) -> list[PolicyReview | AttachmentVerdict]:
+        """List the policies and the attachments with a verdict."""
+        known: list[PolicyReview | AttachmentVerdict] = [*self.policies, *self.attachments]
+        return [each for each in known if each.verdict.word == word]
 
     def list_by_kind(self, *kinds: ChangeKind) -> list[PolicyReview]:
         """List the policies with a kind of change."""
         return [each for each in self.policies if each.kind in kinds]
 
 
-def review_all(policies: PolicySet, seconds: float = verdict.SECONDS_PER_POLICY) -> Review:
-    """Review all policies.
+def review_all(
+    policies: PolicySet,
+    before: Side = _NO_USES,
+    after: Side = _NO_USES,
+    seconds: float = verdict.SECONDS_PER_POLICY,
+    inform: Inform = lambda _: None,
+) -> Review:
+    """Review all policies, and what uses them.
 
     Args:
-        policies: The policies of both sides.
+        policies: The policies of both sides, in pairs.
+        before: The side before the change.
+        after: The side after it.
         seconds: The time after which a policy is undecided.
+        inform: Tells a person about the progress, every two seconds.
     """
-    found = [_review(pair, policies, seconds) for pair in policies.pairs]
+    renamed = after.rename(policies.ids)
+    found, told = list[PolicyReview](), time.monotonic()
+    for pair in policies.pairs:
+        if time.monotonic() - told > _SECONDS_OF_SILENCE:
+            inform(f"{len(found)} of {len(policies.pairs)} policies reviewed …")
+            told = time.monotonic()
+        found.append(_review(pair, policies, before, renamed, seconds))
     order = get_args(Word)
     found.sort(key=lambda each: (order.index(each.verdict.word), -each.size, each.name))
-    return Review(tuple(found))
+    attached = judge_attachments(before, renamed, policies)
+    attached.sort(key=lambda each: (order.index(each.verdict.word), each.name, each.target))
+    return Review(tuple(found), tuple(attached))
 
 
-def _review(pair: PolicyPair, policies: PolicySet, seconds: float) -> PolicyReview:
+def _review(
+    pair: PolicyPair, policies: PolicySet, before: Side, after: Side, seconds: float
+) -> PolicyReview:
     changes = change_words.list_changes(pair)
     kind: ChangeKind = "changed" if changes else "unchanged"
     if pair.old is None or pair.new is None:
@@ -98,9 +129,19 @@ def _review(pair: PolicyPair, policies: PolicySet, seconds: float) -> PolicyRevi
         str(shown.tree.get("policy_type") or ""),
         kind,
         len(changes),
-        verdict.decide(pair, policies, seconds),
+        _decide(pair, policies, before, after, seconds),
         tuple(change_words.describe_changes(pair, policies)),
     )
+
+
+def _decide(
+    pair: PolicyPair, policies: PolicySet, before: Side, after: Side, seconds: float
+) -> Verdict:
+    if pair.old is None and pair.new is not None:
+        return lone_policies.judge_new(pair.new, replace(after, policies=policies.new))
+    if pair.new is None and pair.old is not None:
+        return lone_policies.judge_deleted(pair.old, before)
+    return verdict.decide(pair, policies, seconds)
 
 
 def to_json(review: Review) -> str:
@@ -109,12 +150,24 @@ def to_json(review: Review) -> str:
         "version": JSON_VERSION,
         "verdict": review.word,
         "policies": [_to_plain(each) for each in review.policies],
+        "attachments": [_attachment_to_plain(each) for each in review.attachments],
     }
     return json.dumps(found, indent=2, ensure_ascii=True)
 
 
+def _attachment_to_plain(each: AttachmentVerdict) -> dict[str, Any]:
+    return {
+        "app_id": each.target.app_id,
+        "entitlement_id": each.target.entitlement_id,
+        "name": each.name,
+        "field": each.field,
+        "before": each.before,
+        "after": each.after,
+        **_verdict_to_plain(each.verdict),
+    }
+
+
 def _to_plain(each: PolicyReview) -> dict[str, Any]:
-    found = each.verdict
     return {
         "name": each.name,
         "id": each.id,
@@ -122,6 +175,12 @@ def _to_plain(each: PolicyReview) -> dict[str, Any]:
         "type": each.type,
         "change": each.kind,
         "changes": list(each.changes),
+        **_verdict_to_plain(each.verdict),
+    }
+
+
+def _verdict_to_plain(found: Verdict) -> dict[str, Any]:
+    return {
         "verdict": found.word,
         "reason": found.reason,
         "way": found.way,
@@ -130,14 +189,3 @@ def _to_plain(each: PolicyReview) -> dict[str, Any]:
         ],
         "request": None if found.request is None else found.request.to_plain(),
     }
-
-
-def count_deleted(review: Review) -> int:
-    """Return the number of deleted policies."""
-    return len(review.list_by_kind("deleted"))
-
-
-def join_sentences(parts: Sequence[str]) -> str:
-    """Return parts as one sentence with a full stop."""
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."

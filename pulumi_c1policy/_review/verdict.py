@@ -89,7 +89,7 @@ def is_solver_installed() -> bool:
 
 
 def decide(pair: PolicyPair, policies: PolicySet, seconds: float = SECONDS_PER_POLICY) -> Verdict:
-    """Decide about one policy.
+    """Decide about one policy; a new or a deleted one is undecided: see `lone_policies`.
 
     Args:
         pair: The policy before and after the change.
@@ -97,9 +97,9 @@ def decide(pair: PolicyPair, policies: PolicySet, seconds: float = SECONDS_PER_P
         seconds: The time after which the policy is undecided.
     """
     if pair.old is None:
-        return Verdict("undecided", "the policy is new; there is no policy to compare it with")
+        return Verdict("undecided", "the policy is new")
     if pair.new is None:
-        return Verdict("undecided", "the policy is deleted; other policies decide its requests")
+        return Verdict("undecided", "the policy is deleted")
     links = policies.links
     old = list(islice(list_branches(pair.old, links.old), _MAX_BRANCHES + 1))
     new = list(islice(list_branches(pair.new, links.new), _MAX_BRANCHES + 1))

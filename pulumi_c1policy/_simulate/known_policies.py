@@ -9,18 +9,12 @@ from dataclasses import dataclass
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.tree import ShapeError, Tree, Value, decode, encode
 from pulumi_c1policy._simulate import wording
-from pulumi_c1policy.errors import C1PolicyError
+from pulumi_c1policy._simulate.policy_error import PolicyError
+from pulumi_c1policy._simulate.state_values import reveal
 
 _ADDRESS_ANNOTATION = "iac_resource_address"
 _RESOURCE_TYPE = "c1policy:Policy"
-# Pulumi's own marks of a secret in an exported state.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the mark, not a secret)
 _MAX_QUOTE_LENGTH = 60
-
-
-class PolicyError(C1PolicyError):
-    """A value, a file or a program that is not, or does not contain, a policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +122,10 @@ def _list_deployment(deployment: Tree) -> list[KnownPolicy]:
             continue
         outputs: Tree = resource.get("outputs") or {}
         name = str(resource.get("urn", "")).rpartition("::")[2]
-        fields = {k: _reveal(value) for k, value in outputs.items() if not k.startswith("__")}
+        fields = {k: reveal(value) for k, value in outputs.items() if not k.startswith("__")}
         policy_id = str(resource.get("id") or "")
         found.append(read_policy(fields, id=policy_id, resource=name))
     if not found:
         message = "The state has no policy."
         raise PolicyError(message, "Export the stack whose program declares the policies.")
     return found
-
-
-def _reveal(value: Value) -> Value:
-    """Return a value of a state with the plain text of its secrets.
-
-    Raises:
-        PolicyError: A secret is encrypted.
-    """
-    if isinstance(value, list):
-        return [_reveal(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get(_SIGNATURE) != _SECRET:
-        return {key: _reveal(item) for key, item in value.items()}
-    if "plaintext" not in value:
-        message = "The state has an encrypted secret in a policy."
-        raise PolicyError(message, "Export it with `pulumi stack export --show-secrets`.")
-    return json.loads(value["plaintext"])

@@ -11,16 +11,32 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyError, read_policy
+from pulumi_c1policy._simulate.known_attachments import KnownAttachment, read_attachment
+from pulumi_c1policy._simulate.known_policies import KnownPolicy, read_policy
+from pulumi_c1policy._simulate.policy_error import PolicyError
 
 _RUNNER = "pulumi_c1policy._pulumi.mocked_resources"
 _TIMEOUT_SECONDS = 300
 _MAX_ERROR_LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """The resources that a program declares.
+
+    Attributes:
+        policies: The policies, each with an invented id.
+        attachments: The policies of apps and entitlements, with invented ids of policies.
+    """
+
+    policies: list[KnownPolicy]
+    attachments: list[KnownAttachment]
 
 
 def run_program(
@@ -29,7 +45,17 @@ def run_program(
     stack: str = "test",
     directory: Mapping[str, Any] | None = None,
 ) -> list[KnownPolicy]:
-    """Run a program with mocks and return its policies, each with an invented id.
+    """Run a program with mocks and return its policies; see `read_declarations`."""
+    return read_declarations(program, config, stack, directory).policies
+
+
+def read_declarations(
+    program: Path,
+    config: Mapping[str, str],
+    stack: str = "test",
+    directory: Mapping[str, Any] | None = None,
+) -> Declarations:
+    """Run a program with mocks and return what it declares.
 
     Args:
         program: The folder of its `Pulumi.yaml`.
@@ -46,7 +72,7 @@ def run_program(
     entry = _find_entry(program / str(project.get("main") or "."))
     keys = {key if ":" in key else f"{name}:{key}": value for key, value in config.items()}
     with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "policies.json"
+        result = Path(folder) / "resources.json"
         python = _find_python(program, project)
         command = [python, "-m", _RUNNER, str(entry), str(result), name, stack]
         try:
@@ -68,7 +94,13 @@ def run_program(
             advice = "Give the config that it needs (--config KEY=VALUE, or `config` in a test)."
             raise PolicyError(message, advice)
         found = json.loads(result.read_text("utf-8"))
-    return [read_policy(row["inputs"], id=row["id"], resource=row["resource"]) for row in found]
+    return Declarations(
+        [
+            read_policy(row["inputs"], id=row["id"], resource=row["resource"])
+            for row in found["policies"]
+        ],
+        [read_attachment(row["inputs"], row["resource"]) for row in found["attachments"]],
+    )
 
 
 def _read_project(program: Path) -> dict[str, Any]:

@@ -77,15 +77,15 @@ def test_the_comment_has_a_marker_the_verdict_and_the_request(change: list[str])
         "",
         "### Fresh (new): undecided",
         "",
-        "The policy is new; there is no policy to compare it with.",
+        "The policy is new, and it is not known which apps and entitlements use it.",
         "",
-        "- The policy is new; it is compared with none",
+        "- The policy is new",
         "",
         "### Gone (deleted): undecided",
         "",
-        "The policy is deleted; other policies decide its requests.",
+        "The policy is deleted, and it is not known what decides where it was used.",
         "",
-        "- The policy is deleted; it is compared with none",
+        "- The policy is deleted",
     ]
 
 
@@ -196,4 +196,4 @@ def test_a_long_comment_is_cut_between_policies(tmp_path: Path) -> None:
     text = run("--state", paths[1], "--against", paths[0]).stdout
     assert len(text) < 60_000
     shown = text.count("\n### ")
-    assert f"{600 - shown} more policies are not shown" in text.splitlines()[-1]
+    assert f"{600 - shown} more sections are left out" in text.splitlines()[-1]

@@ -106,3 +106,12 @@ def test_the_example_of_self_approval_is_a_request_of_an_approver() -> None:
     always = judge(make([old]), make([new]))
     assert always.request is not None
     assert always.request.to_plain() == {"subject": {"id": "u1"}}
+
+
+def test_ownership_annotations_are_no_change() -> None:
+    marks = {"managed_by": "pulumi", "iac_workspace": "p/s", "iac_resource_address": "p/s/x"}
+    [found] = review_all(pair(make([MANAGER], annotations=marks), make([MANAGER]))).policies
+    assert (found.kind, found.changes) == ("unchanged", ())
+    both = make([MANAGER], annotations={**marks, "team": "a"})
+    [found] = review_all(pair(both, make([MANAGER], annotations={"team": "b"}))).policies
+    assert found.changes == ("annotations[\"team\"] is 'b' instead of 'a'",)

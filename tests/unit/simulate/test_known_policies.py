@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_c1policy._simulate.known_policies import PolicyError, parse_policies, read_policy
+from pulumi_c1policy._simulate.known_policies import parse_policies, read_policy
+from pulumi_c1policy._simulate.policy_error import PolicyError
 from tests.unit.simulate.small_company import ADA, GRACE, make_approval, make_grant, run
 
 PROGRAM = make_grant(

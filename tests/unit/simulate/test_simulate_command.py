@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pulumi_c1policy._cli.main import app
 from pulumi_c1policy._simulate import mocked_programs
-from pulumi_c1policy._simulate.known_policies import PolicyError
+from pulumi_c1policy._simulate.policy_error import PolicyError
 from tests.unit.simulate.small_company import DIRECTORY, make_approval, make_grant
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,65 @@
+"""The policies before or after a change, with the apps and entitlements that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
+from pulumi_c1policy._model.tree import Value
+from pulumi_c1policy._simulate.known_attachments import KnownAttachment, get_message
+from pulumi_c1policy._simulate.known_policies import KnownPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The policies before or after a change.
+
+    Attributes:
+        policies: The policies.
+        attachments: The policies of apps and entitlements; None if the source cannot tell them.
+        is_declared: The policies are those of a program: a new one does not exist yet, so nothing
+            but the program uses it.
+        has_all_uses: Each app and entitlement that uses one of the policies is among the
+            attachments, with all its fields. A program and a state have those of their own only.
+    """
+
+    policies: Sequence[KnownPolicy]
+    attachments: Sequence[KnownAttachment] | None = None
+    is_declared: bool = False
+    has_all_uses: bool = False
+
+    def find(self, target: AttachmentTarget, resource: str = "") -> KnownAttachment | None:
+        """Return the attachment to a target, or else that of a resource; None if it has none."""
+        known = self.attachments or ()
+        by_target = next((each for each in known if each.target == target), None)
+        if by_target is not None or not resource:
+            return by_target
+        return next((each for each in known if each.resource == resource), None)
+
+    def find_value(self, target: AttachmentTarget, field: str) -> Value:
+        """Return a field of an app or an entitlement; None if the side does not tell it."""
+        found = self.find(target)
+        if found is not None and field in found.values:
+            return found.values[field]
+        if self.has_all_uses:
+            return "" if get_message(target).fields[field].names_policy else False
+        return None
+
+    def rename(self, ids: Mapping[str, str]) -> Side:
+        """Return the side with other ids of policies in its attachments."""
+        if self.attachments is None:
+            return self
+        return replace(
+            self,
+            attachments=[
+                replace(each, values=_rename(each.values, ids)) for each in self.attachments
+            ],
+        )
+
+
+def _rename(values: Mapping[str, Value], ids: Mapping[str, str]) -> dict[str, Value]:
+    return {
+        name: ids.get(value, value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
