@@ -59,7 +59,8 @@ def graph(
     against: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE|tenant", help="The policies before a change: show before and after."
+            metavar="FILE|FOLDER|tenant",
+            help="The policies before a change: show before and after.",
         ),
     ] = None,
     out: Annotated[
@@ -89,9 +90,9 @@ def graph(
         if against is None:
             text = _render(known, id_names, policies or (), format)
         else:
-            before = policy_sources.read_file_or_tenant(against)
+            before, is_all = graph_comparison.read_before(against, config, facts)
             # A policy that only `before` contains is deleted, unless its source is larger.
-            is_whole = not policy and against != policy_sources.TENANT
+            is_whole = not policy and (tenant or not is_all)
             found = pairing.pair_all(before, known, is_whole=is_whole)
             text = graph_comparison.render_changes(found, id_names, policies or (), format.value)
     except (C1PolicyError, MissingExtraError, OSError, UnicodeDecodeError) as error:

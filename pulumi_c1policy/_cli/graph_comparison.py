@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
-from pulumi_c1policy._cli import policy_choice
+from pulumi_c1policy._cli import policy_choice, policy_sources, review_sides
 
 if TYPE_CHECKING:
     from pulumi_c1policy._graph.comparison_page import Comparison
@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
     from pulumi_c1policy._simulate.directory import Directory
     from pulumi_c1policy._simulate.known_policies import KnownPolicy
+
+
+def read_before(
+    source: str, config: Sequence[str] | None, directory: Mapping[str, Any] | None
+) -> tuple[list[KnownPolicy], bool]:
+    """Read the policies before the change, and whether they are all policies of a tenant.
+
+    Args:
+        source: `tenant`, a file, or a folder with an export or a program.
+        config: The config values of the program.
+        directory: The directory, which answers the lookups of the program.
+
+    Raises:
+        C1PolicyError: The source contains no policies.
+        OSError: A file cannot be read.
+    """
+    if source == policy_sources.TENANT:
+        return policy_sources.read_file_or_tenant(source), True
+    side = review_sides.read_before(source, config, directory)
+    return list(side.policies), side.has_all_uses
 
 
 def render_changes(

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from pulumi_c1policy._cli.main import app
 from tests.unit.simulate.small_company import make_approval, make_grant
 
+ROOT = Path(__file__).parents[3]
 MANAGER = make_approval(manager={})
 OWNERS = make_approval(app_owners={})
 BEFORE = [
@@ -92,6 +93,19 @@ def test_the_policies_of_a_file_may_be_a_part_so_no_policy_is_deleted(folder: Pa
         " New",
         " Sales",
     ]
+
+
+def test_a_policy_that_only_the_side_before_has_is_deleted(folder: Path) -> None:
+    given = ["graph", "--state", str(folder / "after.json"), "--format", "html"]
+    done = CliRunner().invoke(app, [*given, "--against", str(folder / "before.json")])
+    assert " Gone</h2>" in done.stdout
+
+
+def test_a_program_may_be_the_side_before(folder: Path) -> None:
+    company = ROOT / "examples" / "company"
+    given = ["graph", "--program", str(company), "--directory", str(company / "company.json")]
+    done = CliRunner().invoke(app, [*given, "--format", "html", "--against", str(company)])
+    assert "0 policies differ." in done.stdout
 
 
 def test_a_change_that_no_picture_shows_gives_a_page_without_policies(folder: Path) -> None:
