@@ -45,7 +45,7 @@ def test_a_state_may_be_a_part_of_a_tenant_and_of_its_export(tmp_path: Path, bef
                 app, ["export", "--all", "--out", against], env=tenant.environment
             )
             assert done.exit_code == 0, done.output
-        steps = {"grant": {"steps": [{"accept": {}}]}}
+        steps: dict[str, Any] = {"grant": {"steps": [{"accept": {}}]}}
         after = [make_policy("Sales", id=changed["id"], policySteps=steps)]
         (tmp_path / "after.json").write_text(json.dumps({"list": after}))
         given = ["graph", "--state", str(tmp_path / "after.json"), "--against", against]
