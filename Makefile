@@ -1,20 +1,26 @@
 # Every target does the set-up that it needs. `make setup` is quick when there is nothing to do.
-.PHONY: setup demo test quick coverage lint docs changelog dist oldest chaos bench acceptance
+.PHONY: setup demo test test-browser quick coverage lint docs changelog dist oldest chaos bench acceptance
 
 BIN := .venv/bin
 CI := examples/ci
+QUICK := not browser and not e2e and not slow
 GITHUB := $(CI)/github/.github
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
 
 setup: ; @scripts/setup.sh
 demo: setup ; @$(BIN)/python scripts/demo.py
-test: lint ; $(BIN)/pytest -n auto
-quick: setup ; $(BIN)/pytest -n auto -m "not e2e and not slow"
+test: lint test-browser ; $(BIN)/pytest -n auto -m "not browser"
+quick: setup ; $(BIN)/pytest -n auto -m "$(QUICK)"
+
+# Test the pages in Chromium or Chrome, and write screenshots to build/browser.
+test-browser: setup
+	$(BIN)/python -m scripts.browser
+	$(BIN)/pytest -n 2 tests/browser
 
 # Print the branches that the quick tests leave out. A failed test does not hide the table.
 coverage: setup
 	$(BIN)/coverage erase
-	-$(BIN)/coverage run -m pytest -n auto -m "not e2e and not slow"
+	-$(BIN)/coverage run -m pytest -n auto -m "$(QUICK)"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_c1policy._cli import exit_codes, output, policy_sources
+from pulumi_c1policy._cli import (
+    exit_codes,
+    graph_comparison,
+    output,
+    policy_choice,
+    policy_sources,
+)
 from pulumi_c1policy._cli.policy_sources import (
     ConfigOption,
     DirectoryOption,
@@ -24,8 +30,6 @@ from pulumi_c1policy.errors import C1PolicyError
 if TYPE_CHECKING:
     from pulumi_c1policy._simulate.directory import Directory
     from pulumi_c1policy._simulate.known_policies import KnownPolicy
-
-_MAX_NAMED = 20
 
 
 class GraphFormat(StrEnum):
@@ -52,6 +56,13 @@ def graph(
     format: Annotated[
         GraphFormat, typer.Option(help="The format of the output.")
     ] = GraphFormat.MERMAID,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|FOLDER|tenant",
+            help="The policies before a change: show before and after.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write; otherwise the output.")
     ] = None,
@@ -62,16 +73,28 @@ def graph(
     names, a map of several policies. `html` gives a page with the map and the picture of each
     policy. SVG and HTML need the extra `graph`.
 
+    With `--against`, the pictures before and after the change are beside each other, and what
+    differs is marked. The page shows only the policies that differ.
+
     Exit code: 0, or 1 on an error.
     """
     try:
+        from pulumi_c1policy._review import pairing
         from pulumi_c1policy._simulate.directory import Directory
 
         facts = policy_sources.read_directory(directory)
         known = policy_sources.read_source(
             policy, program, state, tenant=tenant, config=config, directory=facts
         )
-        text = _render(_select(known, policies or ()), known, Directory(facts), policies, format)
+        id_names = Directory(facts)
+        if against is None:
+            text = _render(known, id_names, policies or (), format)
+        else:
+            before, is_all = graph_comparison.read_before(against, config, facts)
+            # A policy that only `before` contains is deleted, unless its source is larger.
+            is_whole = not policy and (tenant or not is_all)
+            found = pairing.pair_all(before, known, is_whole=is_whole)
+            text = graph_comparison.render_changes(found, id_names, policies or (), format.value)
     except (C1PolicyError, MissingExtraError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(exit_codes.ERROR) from error
@@ -85,32 +108,13 @@ def graph(
         raise typer.Exit(exit_codes.ERROR) from error
 
 
-def _select(policies: Sequence[KnownPolicy], chosen: Sequence[str]) -> list[KnownPolicy]:
-    """Select the policies that the arguments name, or all, sorted by name."""
-    if not policies:
-        message = "The source has no policies."
-        raise typer.BadParameter(message)
-    names = {name for each in policies for name in (each.id, each.resource, each.name)}
-    if missing := [name for name in chosen if name not in names]:
-        listed = ", ".join(sorted(each.name for each in policies)[:_MAX_NAMED])
-        more = f" and {len(policies) - _MAX_NAMED} more" if len(policies) > _MAX_NAMED else ""
-        message = f"There is no policy {missing[0]!r}; the policies are {listed}{more}."
-        raise typer.BadParameter(message, param_hint="POLICY")
-    found = [
-        each for each in policies if not chosen or {each.id, each.resource, each.name} & set(chosen)
-    ]
-    return sorted(found, key=lambda each: (each.name, each.id))
-
-
 def _render(
-    chosen: Sequence[KnownPolicy],
-    known: Sequence[KnownPolicy],
-    directory: Directory,
-    names: Sequence[str] | None,
-    format: GraphFormat,
+    known: Sequence[KnownPolicy], directory: Directory, names: Sequence[str], format: GraphFormat
 ) -> str:
     from pulumi_c1policy._graph import html_page, mermaid, policy_pictures, svg
 
+    chosen = policy_choice.select(known, lambda policy: [policy], names)
+    chosen.sort(key=lambda policy: (policy.name, policy.id))
     if format is GraphFormat.HTML:
         overview = policy_pictures.draw_map(chosen, known) if len(chosen) > 1 else None
         pictures = [

@@ -7,21 +7,11 @@ read is written as a code: https://mermaid.js.org/syntax/flowchart.html, "Entity
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias, get_args
+from collections.abc import Iterator, Sequence
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._graph.picture import Edge, EdgeKind, Node, NodeKind, Picture
-
-Mark: TypeAlias = Literal["added", "removed", "changed"]
-"""The marks of nodes in a picture of a change."""
-
-_OUTLINES: Final[Mapping[Mark, str]] = {
-    "added": "stroke:#2da44e,stroke-width:4px",
-    "removed": "stroke:#e5534b,stroke-width:3px,stroke-dasharray:8 4",
-    "changed": "stroke:#bf8700,stroke-width:3px,stroke-dasharray:3 3",
-}
-"""Outlines that stand out on light and dark pages; text and fill keep the colors of the page."""
+from pulumi_c1policy._graph.picture_changes import NO_MARKS, Mark, Marks
 
 _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "policy": ("([", "])"),
@@ -31,6 +21,12 @@ _SHAPES: dict[NodeKind, tuple[str, str]] = {
     "problem": (">", "]"),
 }
 _ARROWS: dict[EdgeKind, str] = {"escalation": "-.->"}
+# Readable in light and dark.
+_STYLES: dict[Mark, str] = {
+    "added": "stroke:#1a7f37,stroke-width:3px",
+    "removed": "stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 3",
+    "changed": "stroke:#bf8700,stroke-width:3px",
+}
 _MAX_TEXT_LENGTH = 300
 _LATE_SIGNS = "$:\\"
 _WORD_JOINER = "#8288;"
@@ -53,20 +49,28 @@ _PLAIN = re.compile(
 _WEB_ADDRESS = re.compile(r"(?i)(?<=\bwww)\.")
 
 
-def render(picture: Picture, marks: Mapping[str, Mark] | None = None) -> str:
-    """Render a picture, without a line break at its end.
+def render(picture: Picture, marks: Marks = NO_MARKS) -> str:
+    """Render a picture, without a line break at its end; `marks` are shown as words and colors."""
+    lines = [*_render_parts(picture, marks), *_render_styles([picture], [marks])]
+    return "\n".join(["flowchart TB", *(f"  {line}" for line in lines)])
+
+
+def render_sides(before: Picture, after: Picture, marks: tuple[Marks, Marks]) -> str:
+    """Render the pictures before and after a change as two parts of one flowchart.
 
     Args:
-        picture: The picture.
-        marks: The marks of nodes by id, which get an outline.
+        before: The picture before the change.
+        after: The picture after it.
+        marks: The marks of both.
     """
     lines = ["flowchart TB"]
-    lines += [f"  {_render_node(node)}" for node in picture.nodes]
-    lines += [f"  {_render_edge(edge)}" for edge in picture.edges]
-    for mark in get_args(Mark):
-        if marked := [node for node, found in (marks or {}).items() if found == mark]:
-            lines.append(f"  classDef {mark} {_OUTLINES[mark]}")
-            lines.append(f"  class {','.join(marked)} {mark}")
+    sides = (("before", "Before", before), ("after", "After", after))
+    for (name, heading, picture), side_marks in zip(sides, marks, strict=True):
+        if picture.nodes:
+            lines.append(f'  subgraph {name}["{heading}"]')
+            lines += [f"    {line}" for line in _render_parts(picture, side_marks, f"{name}_")]
+            lines.append("  end")
+    lines += [f"  {line}" for line in _render_styles([before, after], marks)]
     return "\n".join(lines)
 
 
@@ -89,13 +93,43 @@ def _encode(character: str) -> str:
     return f"#{ord(character)};{_WORD_JOINER if character in _LATE_SIGNS else ''}"
 
 
-def _render_node(node: Node) -> str:
+def _render_parts(picture: Picture, marks: Marks, prefix: str = "") -> Iterator[str]:
+    """Yield the lines of the nodes and edges; the prefix is before each id."""
+    for node in picture.nodes:
+        yield f"{prefix}{_render_node(node, marks)}"
+    for edge in picture.edges:
+        yield _render_edge(edge, marks, prefix)
+
+
+def _render_node(node: Node, marks: Marks) -> str:
     opening, closing = _SHAPES[node.kind]
-    lines = [f"{'↳ ' * line.depth}{escape(line.text)}" for line in node.lines]
-    return f'{node.id}{opening}"{"<br/>".join([escape(node.title) or _UNNAMED, *lines])}"{closing}'
+    mark = marks.nodes.get(node.id)
+    title = escape(node.title) or _UNNAMED
+    lines = [f"{mark}: {title}" if mark else title]
+    for index, line in enumerate(node.lines):
+        line_mark = marks.lines.get((node.id, index))
+        shown = f"{line_mark}: {escape(line.text)}" if line_mark else escape(line.text)
+        lines.append(f"{'↳ ' * line.depth}{shown}")
+    style = f":::{mark}" if mark else ""
+    return f'{node.id}{opening}"{"<br/>".join(lines)}"{closing}{style}'
 
 
-def _render_edge(edge: Edge) -> str:
-    text = escape(edge.label)
+def _render_edge(edge: Edge, marks: Marks, prefix: str) -> str:
+    text = ": ".join(filter(None, [marks.edges.get(edge), escape(edge.label)]))
     label = f'|"{text}"|' if text else ""
-    return f"{edge.source} {_ARROWS.get(edge.kind, '-->')}{label} {edge.target}"
+    arrow = _ARROWS.get(edge.kind, "-->")
+    return f"{prefix}{edge.source} {arrow}{label} {prefix}{edge.target}"
+
+
+def _render_styles(pictures: Sequence[Picture], marks: Sequence[Marks]) -> Iterator[str]:
+    """Yield the lines that color the marks; the words at the marks say the same."""
+    for mark in sorted({mark for each in marks for mark in each.nodes.values()}):
+        yield f"classDef {mark} {_STYLES[mark]}"
+    edges = [
+        each.edges.get(edge)
+        for picture, each in zip(pictures, marks, strict=True)
+        for edge in picture.edges
+    ]
+    for mark in sorted({mark for mark in edges if mark}):
+        numbers = [str(at) for at, each in enumerate(edges) if each == mark]
+        yield f"linkStyle {','.join(numbers)} {_STYLES[mark]}"

@@ -20,6 +20,15 @@
     found.textContent = words.length ? `${count} of ${sections.length} policies` : "";
   };
   input.addEventListener("input", filter);
+  // A link may lead to a policy that the search hides.
+  window.addEventListener("hashchange", () => {
+    const target = document.getElementById(location.hash.slice(1));
+    if (target?.hidden) {
+      input.value = "";
+      filter();
+      target.scrollIntoView();
+    }
+  });
   box.hidden = false;
   filter();
 })();

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from pulumi_c1policy._graph import outline, placement
 from pulumi_c1policy._graph.picture import Node, Picture
+from pulumi_c1policy._graph.picture_changes import NO_MARKS, SIGNS, Marks
 from pulumi_c1policy._graph.placement import Place, Placement, Spacing, Way
 from pulumi_c1policy._graph.wrapping import wrap
 from pulumi_c1policy._graph.xml_text import make
@@ -23,6 +24,7 @@ _SPACING = Spacing(width=_BOX_WIDTH, column=_BOX_WIDTH + 44, row=64)
 _LABEL_WIDTH_EM = 17.0
 _MAX_WRAPPED_LINES = 12
 _MAX_LABEL_LINES = 3
+_HEADING_HEIGHT = 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,48 @@ def render(picture: Picture) -> str:
     Raises:
         MissingExtraError: The extra `graph` is not installed.
     """
-    description = "; ".join(outline.list_lines(outline.build(picture)))
-    root = draw(picture, "c1", description)
+    root = draw(picture, "c1", _describe(picture, NO_MARKS))
+    return _finish(root)
+
+
+def render_sides(before: Picture, after: Picture, marks: tuple[Marks, Marks]) -> str:
+    """Render the pictures before and after a change beside each other, as one SVG file.
+
+    Args:
+        before: The picture before the change; the title of the file is that of the other one.
+        after: The picture after it.
+        marks: The marks of both.
+
+    Raises:
+        MissingExtraError: The extra `graph` is not installed.
+    """
+    root = make("svg", make("title", after.title or before.title), class_="c1-picture")
+    width = height = 0.0
+    sides = (("Before", before, marks[0]), ("After", after, marks[1]))
+    for heading, picture, side_marks in sides:
+        left = width
+        drawing = draw(picture, heading.lower(), _describe(picture, side_marks), side_marks)
+        drawing.attrib |= {"x": _round(left), "y": _round(_HEADING_HEIGHT)}
+        text = make("text", heading, class_="side", x=_round(left + _MARGIN), y=_HEADING_HEIGHT)
+        root.extend([text, drawing])
+        width = left + max(float(drawing.attrib["width"]), _BOX_WIDTH) + _MARGIN
+        height = max(height, _HEADING_HEIGHT + float(drawing.attrib["height"]))
+    root.attrib |= {"width": _round(width), "height": _round(height)}
+    root.set("viewBox", f"0 0 {_round(width)} {_round(height)}")
+    return _finish(root)
+
+
+def _describe(picture: Picture, marks: Marks) -> str:
+    return "; ".join(outline.list_lines(outline.build(picture, marks)))
+
+
+def _finish(root: ET.Element) -> str:
+    """Return the text of a file, with the style sheet."""
     root.set("xmlns", "http://www.w3.org/2000/svg")
     # The texts of `style` have no character that XML escapes.
-    root.insert(2, ET.Element("style"))
-    root[2].text = load_style()
+    style = ET.Element("style")
+    style.text = load_style()
+    root.insert(1, style)
     return ET.tostring(root, encoding="unicode")
 
 
@@ -54,18 +92,19 @@ def load_style() -> str:
     return resources.files(__package__).joinpath("svg.css").read_text("utf-8")
 
 
-def draw(picture: Picture, name: str, description: str) -> ET.Element:
+def draw(picture: Picture, name: str, description: str, marks: Marks = NO_MARKS) -> ET.Element:
     """Draw a picture as an `svg` element, without a style sheet.
 
     Args:
         picture: The picture.
         name: The beginning of all ids in the element.
         description: The description for people who cannot see the drawing.
+        marks: The differences from another picture.
 
     Raises:
         MissingExtraError: The extra `graph` is not installed.
     """
-    rows = {node.id: list(_list_rows(node)) for node in picture.nodes}
+    rows = {node.id: list(_list_rows(node, marks)) for node in picture.nodes}
     heights = {node: len(each) * _LINE_HEIGHT + 2 * _PADDING for node, each in rows.items()}
     placed = placement.place(picture, heights, _SPACING)
     width = _round(placed.width + 2 * _MARGIN)
@@ -83,9 +122,9 @@ def draw(picture: Picture, name: str, description: str) -> ET.Element:
         height=height,
     )
     root.set("viewBox", f"{-_MARGIN:g} {-_MARGIN:g} {width} {height}")
-    root.extend(_draw_way(way, name) for way in placed.ways)
-    root.extend(_draw_box(node, rows[node.id], placed, heights) for node in picture.nodes)
-    root.extend(label for way in placed.ways for label in _draw_label(way))
+    root.extend(_draw_way(way, name, marks) for way in placed.ways)
+    root.extend(_draw_box(node, rows[node.id], placed, heights, marks) for node in picture.nodes)
+    root.extend(label for way in placed.ways for label in _draw_label(way, marks))
     return root
 
 
@@ -101,18 +140,23 @@ def _make_arrow(name: str) -> ET.Element:
     return arrow
 
 
-def _list_rows(node: Node) -> Iterator[_Row]:
+def _list_rows(node: Node, marks: Marks) -> Iterator[_Row]:
     """Yield the rows of text in a box."""
+    if mark := marks.nodes.get(node.id):
+        yield _Row(f"{SIGNS[mark]} {mark}", f"mark {mark}")
     # A heading is bold, and wider.
     for text in _wrap(node.title, _BOX_WIDTH * 0.1, is_code=False):
         yield _Row(text, "heading")
     is_code = node.kind == "rule"
-    for line in node.lines:
+    for at, line in enumerate(node.lines):
         indent = line.depth * _INDENT
-        for index, text in enumerate(_wrap(line.text, indent, is_code=is_code)):
+        mark = marks.lines.get((node.id, at))
+        shown = f"{SIGNS[mark]} {line.text}" if mark else line.text
+        style = f"mark {mark}" if mark else "code" if is_code else "text"
+        for index, text in enumerate(_wrap(shown, indent, is_code=is_code)):
             # Later rows of a step stand below its text, not below its number.
             hang = _INDENT / 2 if index and node.kind in ("rule", "steps") else 0
-            yield _Row(text, "code" if is_code else "text", indent + hang)
+            yield _Row(text, style, indent + hang)
 
 
 def _wrap(text: str, indent: float, *, is_code: bool) -> list[str]:
@@ -125,7 +169,7 @@ def _shorten(lines: list[str], length: int) -> list[str]:
 
 
 def _draw_box(
-    node: Node, rows: Sequence[_Row], placed: Placement, heights: dict[str, float]
+    node: Node, rows: Sequence[_Row], placed: Placement, heights: dict[str, float], marks: Marks
 ) -> ET.Element:
     place, height = placed.places[node.id], heights[node.id]
     left = place.x - _BOX_WIDTH / 2
@@ -148,10 +192,10 @@ def _draw_box(
         )
         for index, row in enumerate(rows)
     ]
-    return make("g", box, *texts, class_=f"box {node.kind}")
+    return make("g", box, *texts, class_=_join("box", node.kind, marks.nodes.get(node.id)))
 
 
-def _draw_way(way: Way, name: str) -> ET.Element:
+def _draw_way(way: Way, name: str, marks: Marks) -> ET.Element:
     """Draw an edge as a curve that is vertical at each of its points."""
     first, *others = way.points
     parts = [f"M{_round(way.start.x)} {_round(way.start.y)} V{_round(first.y)}"]
@@ -163,21 +207,23 @@ def _draw_way(way: Way, name: str) -> ET.Element:
         last = point
     if way.end != last:
         parts.append(f"V{_round(way.end.y)}")
-    return make(
-        "path", d=" ".join(parts), class_=f"edge {way.edge.kind}", marker_end=f"url(#{name}-arrow)"
-    )
+    style = _join("edge", way.edge.kind, marks.edges.get(way.edge))
+    return make("path", d=" ".join(parts), class_=style, marker_end=f"url(#{name}-arrow)")
 
 
-def _draw_label(way: Way) -> Iterator[ET.Element]:
+def _draw_label(way: Way, marks: Marks) -> Iterator[ET.Element]:
     """Draw the text of an edge in the middle of the first part of its curve."""
-    if not way.edge.label:
+    mark = marks.edges.get(way.edge)
+    shown = f"{SIGNS[mark]} {way.edge.label or mark}" if mark else way.edge.label
+    if not shown:
         return
-    lines = _shorten(wrap(way.edge.label, _LABEL_WIDTH_EM), _MAX_LABEL_LINES)
+    style = _join("label", mark and f"mark {mark}")
+    lines = _shorten(wrap(shown, _LABEL_WIDTH_EM), _MAX_LABEL_LINES)
     middle = _find_middle(way)
     top = middle.y - (len(lines) - 1) * _LINE_HEIGHT / 2 + 4
     for index, text in enumerate(lines):
         y = _round(top + index * _LINE_HEIGHT)
-        yield make("text", text, class_="label", x=_round(middle.x), y=y)
+        yield make("text", text, class_=style, x=_round(middle.x), y=y)
 
 
 def _find_middle(way: Way) -> Place:
@@ -185,6 +231,10 @@ def _find_middle(way: Way) -> Place:
     if way.edge.source == way.edge.target:
         return Place(second.x, second.y + _LINE_HEIGHT / 2)
     return Place((first.x + second.x) / 2, (first.y + second.y) / 2)
+
+
+def _join(*classes: str | None) -> str:
+    return " ".join(filter(None, classes))
 
 
 def _round(value: float) -> str:

@@ -33,9 +33,7 @@ def wrap(text: str, width: float, *, is_code: bool = False) -> list[str]:
 def _split(word: str, width: float, *, is_code: bool) -> Iterator[str]:
     """Yield a word in parts that fit the width, if possible each up to a sign."""
     while measure(word, is_code=is_code) > width:
-        length = 1
-        while measure(word[: length + 1], is_code=is_code) <= width:
-            length += 1
+        length = _count_fitting(word, width, is_code=is_code)
         sign = max(word.rfind(each, 0, length) for each in _BREAKS) + 1
         # A sign near the beginning would leave most of the line empty.
         length = sign if sign > length / 3 else length
@@ -43,6 +41,16 @@ def _split(word: str, width: float, *, is_code: bool) -> Iterator[str]:
         word = word[length:]
     if word:
         yield word
+
+
+def _count_fitting(word: str, width: float, *, is_code: bool) -> int:
+    """Return the number of characters of a word that fit a width; at least 1."""
+    used = 0.0
+    for count, character in enumerate(word):
+        used += _measure_character(character, is_code=is_code)
+        if used > width:
+            return max(count, 1)
+    return len(word)
 
 
 def _measure_character(character: str, *, is_code: bool) -> float:

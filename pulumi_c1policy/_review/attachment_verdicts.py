@@ -26,7 +26,7 @@ USES: Final = {
     "emergency_grant_enabled": "requests for emergency access",
     "override_access_requests_defaults": "requests for access",
 }
-"""What a field of an attachment decides about."""
+"""The requests about which a field of an attachment decides."""
 
 _NO_POLICY = "none"
 _BUILTIN = "the owners of the app approve, as documented for an app without a policy"
@@ -55,7 +55,7 @@ class AttachmentVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Deciding:
-    """What decides about requests.
+    """The policy, or its absence, that decides about requests.
 
     Attributes:
         name: Its name for a person.

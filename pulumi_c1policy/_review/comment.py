@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -24,6 +25,9 @@ _MAX_CHANGES = 20
 _MAX_CONDITIONS = 6
 _RESERVED = 300
 """The characters that the last line may need."""
+
+# A sign at the start of a line or a list item that would begin a heading or a list.
+_BLOCK_START = re.compile(r"^(\d*)([-+#=.)])")
 
 _HEADLINES = {
     "weakened": "Access policies: a request gets through with less than before",
@@ -161,4 +165,4 @@ def _show(text: str) -> str:
     line = _text.to_one_line(text)
     if len(line) > _MAX_TEXT_LENGTH:
         line = f"{line[:_MAX_TEXT_LENGTH]}…"
-    return _text.escape_markdown(line)
+    return _BLOCK_START.sub(r"\1\\\2", _text.escape_markdown(line))

@@ -20,7 +20,6 @@ _EFFECTS: Final[dict[Effect, str]] = {
     "stronger": "more is necessary",
     "equal": "the same approvals in other steps",
 }
-_OUTLINES = "Outlines: thick green = added, dashed red = removed, dotted yellow = changed."
 
 Show = Callable[[str], str]
 """Returns text of others within a line of Markdown."""
@@ -96,5 +95,4 @@ def render_pictures(pictures: PolicyPictures) -> str:
     parts = ["<details>", f"<summary>Picture {summary}</summary>"]
     for title, text in drawn.items():
         parts += [f"{title}:", f"```mermaid\n{text}\n```"]
-    parts += [_OUTLINES] if len(drawn) > 1 else []
     return "\n\n".join([*parts, "</details>"])

@@ -128,22 +128,16 @@ def test_a_file_that_is_no_report_of_uses_is_an_error(tmp_path: Path, content: A
     assert "c1policy usage --format json" in " ".join(done.output.split())
 
 
-def test_changed_added_and_removed_nodes_have_outlines(tmp_path: Path) -> None:
+def test_pictures_mark_added_and_removed_rules(tmp_path: Path) -> None:
     old = make([MANAGER], (IT, [MANAGER]))
-    new = make([OWNER], (IT, [MANAGER]), (HR, [OWNER]))
+    new = make([MANAGER], (IT, [MANAGER]), (HR, [OWNER]))
     before, after = review(tmp_path, old, new).stdout.split("After:")
-    assert "  class n3 changed\n```" in before
-    assert "class n1" not in before
-    assert "  class n3,n4 added\n" in after
-    assert "  class n5 changed\n```" in after
-    _, turned = review(tmp_path, new, old).stdout.split("Before:")
-    assert "  class n3,n4 removed\n" in turned.split("After:")[0]
-
-
-def test_a_rule_that_only_moves_is_no_changed_node(tmp_path: Path) -> None:
-    old = make([MANAGER], (IT, [MANAGER]), (HR, [OWNER]))
-    turned = {**old.tree, "rules": old.tree["rules"][::-1]}
-    assert "classDef" not in review(tmp_path, old, KnownPolicy(turned, "p")).stdout
+    assert ":::added" not in before
+    assert "added: rules[1]" in after
+    assert ":::added" in after
+    before, after = review(tmp_path, new, old).stdout.split("After:")
+    assert "removed: rules[1]" in before
+    assert ":::removed" not in after
 
 
 def test_a_picture_that_mermaid_does_not_draw_is_left_out(tmp_path: Path) -> None:
@@ -165,10 +159,10 @@ LABEL = r'"[^"<>`{}|&]*"'
 MERMAID_LINE = re.compile(
     rf"""
     flowchart[ ]TB
-    | [ ]{{2}}n\d+ (\(\[ | \{{\{{ | \[\[? | >) {LABEL} (\]\) | \}}\}} | \]\]?)
+    | [ ]{{2}}n\d+ (\(\[ | \{{\{{ | \[\[? | >) {LABEL} (\]\) | \}}\}} | \]\]?) (:::\w+)?
     | [ ]{{2}}n\d+[ ] (--> | -\.->) (\|{LABEL}\|)? [ ]n\d+
     | [ ]{{2}}classDef[ ](added|removed|changed)[ ][-\w:\#,\ ]+
-    | [ ]{{2}}class[ ]n\d+(,n\d+)*[ ](added|removed|changed)
+    | [ ]{{2}}linkStyle[ ]\d+(,\d+)*[ ][-\w:\#,\ ]+
     """,
     re.VERBOSE,
 )
@@ -203,7 +197,8 @@ def test_no_text_of_others_is_markup_in_any_part(name: str, other: str, user: st
     fences = [each for each in tokens if each.type == "fence"]
     assert [each.info for each in fences] == ["mermaid", "mermaid"]
     used = {each.type for each in tokens}
-    forbidden = {"html_inline", "link_open", "image", "code_inline", "code_block", "table_open"}
+    forbidden = {"blockquote_open", "ordered_list_open", "hr"}
+    forbidden |= {"html_inline", "link_open", "image", "code_inline", "code_block", "table_open"}
     assert not used & forbidden
     assert sum(each.type == "heading_open" for each in tokens) == 2
     assert text.count("<!--") == 1
