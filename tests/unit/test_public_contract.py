@@ -131,7 +131,7 @@ COMMAND_OPTIONS = {
         --all --attachments --file --force --lookups --program --severity --take-over --type
     """,
     "review": """
-        --against --config --directory --fail-on --format --policy --program --state --tenant
+        --against --config --directory --fail-on --format --policy --program --state --tenant --usage
     """,
     "simulate": """
         --account --against --all --config --directory --entitlement --fail-on-change --format
