@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from threading import Lock, Timer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._findings.severity import Severities
@@ -52,6 +52,8 @@ shown_tenants = ShownTenants()
 _lock = Lock()
 _config: Config | None = None
 _run: Run | None = None
+_settings: tuple[object, Settings] | None = None
+"""The settings, after what they were read from."""
 _cancelled = False
 
 
@@ -148,8 +150,13 @@ def _get_allowed_tenant() -> str:
 def _load_settings() -> Settings:
     from pulumi_c1policy._client.settings import ENVIRONMENT, load
 
-    found: dict[str, Any] = {key: get_setting(key) for key in ENVIRONMENT}
-    return load(found, os.environ)
+    global _settings  # noqa: PLW0603 (the settings of the process)
+    config = {key: get_setting(key) for key in ENVIRONMENT}
+    source = config, {name: os.environ.get(name) for name in ENVIRONMENT.values()}
+    # Every call of the engine needs the settings, and their checks cost more than this comparison.
+    if _settings is None or _settings[0] != source:
+        _settings = source, load(config, os.environ)
+    return _settings[1]
 
 
 def _find_settings() -> Settings | None:
