@@ -18,16 +18,15 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(params=[Terminal, io.StringIO], ids=["terminal", "file"])
-def stream(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    found: io.StringIO = request.param()
-    monkeypatch.setattr(sys, "stderr", found)
-    return found
+BOTH = pytest.mark.parametrize("stream_type", [Terminal, io.StringIO])
 
 
+@BOTH
 def test_a_slow_command_tells_its_progress(
-    stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    stream_type: type[io.StringIO], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stream = stream_type()
+    monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(slow_progress, "_SECONDS_OF_SILENCE", 0.01)
     inform = slow_progress.SlowProgress()
     with slow_progress.announce_slow("Drawing …"):
@@ -38,7 +37,12 @@ def test_a_slow_command_tells_its_progress(
     assert stream.getvalue() == expected
 
 
-def test_a_quick_command_is_silent(stream: io.StringIO) -> None:
+@BOTH
+def test_a_quick_command_is_silent(
+    stream_type: type[io.StringIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = stream_type()
+    monkeypatch.setattr(sys, "stderr", stream)
     inform = slow_progress.SlowProgress()
     with slow_progress.announce_slow("Drawing …"):
         inform("1 of 2")
