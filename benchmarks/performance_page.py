@@ -10,8 +10,8 @@ PAGE = _DOCS / "performance.md"
 PLOT = _DOCS / "performance.svg"
 
 
-def write(parts: Mapping[str, str], plot: str = "") -> None:
-    """Write the measured parts of the page, and the plot if there is one.
+def write(parts: Mapping[str, str]) -> None:
+    """Write the measured parts of the page.
 
     Raises:
         ValueError: The page has no place for a part.
@@ -24,5 +24,3 @@ def write(parts: Mapping[str, str], plot: str = "") -> None:
         head, _, rest = text.partition(begin)
         text = f"{head}{begin}\n\n{part}\n\n{end}{rest.partition(end)[2]}"
     PAGE.write_text(text)
-    if plot:
-        PLOT.write_text(plot)
