@@ -21,7 +21,7 @@ from benchmarks.shapes import MAKERS
 _SIZES = (10, 100, 1000)
 _GROWTH = (10, 100, 1000, 10_000)
 _MOST_CHECKPOINTED = 1000
-"""The most policies with checkpoints: the engine then writes the square of their number in bytes."""
+"""The most policies with checkpoints: the bytes that the engine then writes grow with the square."""
 
 _MOST_RICH_CHECKPOINTED = 100
 """The same for rich policies, unless they are asked for: a thousand take ten minutes."""
@@ -82,8 +82,11 @@ def _measure_table(asked: argparse.Namespace) -> int:
         return _compare(rows, asked)
     if asked.is_whole:
         performance_page.write({"table": f"{table}\n\n{about}"})
+        day = about.partition("\n")[0]
+        summary = f"{comparison.format_summary(rows)}\n\n{day}"
+        performance_page.write({"summary": summary}, performance_page.README)
         record.write(rows, about)
-        print(f"\nWrote {performance_page.PAGE.name} and {record.FILE.name}.")
+        print(f"\nWrote {performance_page.PAGE.name}, README.md and {record.FILE.name}.")
     if asked.is_whole or asked.growth:
         performance_page.PLOT.write_text(plot.draw_svg(rows, about))
         print(f"\nWrote {performance_page.PLOT.name}.")

@@ -105,3 +105,28 @@ def format_rows(rows: list[Row]) -> str:
     return format_table(
         header, [(*row.cells, *(row.terraform_cells if has_terraform else ())) for row in rows]
     )
+
+
+def format_summary(rows: list[Row]) -> str:
+    """Format the seconds of one-step policies with default settings, for the README."""
+    shown = [
+        row
+        for row in rows
+        if row.setting.shape == "one-step" and row.setting.checkpoints == (row.step in WRITING)
+    ]
+    counts = sorted({row.setting.count for row in shown})
+    cells = {(row.step, row.setting.count): _format_contestants(row) for row in shown}
+    steps = dict.fromkeys(row.step for row in shown)
+    body = [
+        (NAMES[step], *(cells.get((step, count), "") for count in counts))
+        for step in NAMES
+        if step in steps
+    ]
+    return format_table(("seconds", *(f"{count:,} policies" for count in counts)), body)
+
+
+def _format_contestants(row: Row) -> str:
+    others = f"engine alone {format_seconds(row.floor.usage.wall)}"
+    if row.terraform is not None:
+        others += f", Terraform {format_seconds(row.terraform.usage.wall)}"
+    return f"{format_seconds(row.ours.usage.wall)} ({others})"
