@@ -21,7 +21,7 @@ from benchmarks.shapes import MAKERS
 _SIZES = (10, 100, 1000)
 _GROWTH = (10, 100, 1000, 10_000)
 _MOST_CHECKPOINTED = 1000
-"""The most policies with checkpoints: the bytes that the engine then writes grow with the square."""
+"""The most policies with checkpoints, whose bytes grow with the square of their number."""
 
 _MOST_RICH_CHECKPOINTED = 100
 """The same for rich policies, unless they are asked for: a thousand take ten minutes."""
@@ -70,6 +70,9 @@ def _parse_arguments() -> argparse.Namespace:
 
 
 def _measure_table(asked: argparse.Namespace) -> int:
+    if asked.compare and not record.FILE.exists():
+        print("No run is recorded; `make bench` records one.", file=sys.stderr)
+        return 1
     begun = time.monotonic()
     about = machine.describe(machine.read_pulumi_version(find_search_path()))
     rows: list[Row] = []
