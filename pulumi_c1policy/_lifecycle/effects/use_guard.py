@@ -233,7 +233,8 @@ class UseGuard:
         return {each for each in found if not self._known.is_declared(each)}
 
     def _warn_once(self) -> None:
-        if not self._failed or self._has_warned:
+        if not self._failed:
+            # Do not wait for a thread that asks.
             return
         with self._lock:
             is_first = bool(self._failed) and not self._has_warned
