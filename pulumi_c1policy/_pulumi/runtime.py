@@ -153,7 +153,7 @@ def _load_settings() -> Settings:
     global _settings  # noqa: PLW0603 (the settings of the process)
     config = {key: get_setting(key) for key in ENVIRONMENT}
     source = config, {name: os.environ.get(name) for name in ENVIRONMENT.values()}
-    # Every call of the engine needs the settings, and their checks cost more than this comparison.
+    # Every call of the engine needs the settings; parse them only if they changed.
     if _settings is None or _settings[0] != source:
         _settings = source, load(config, os.environ)
     return _settings[1]

@@ -157,7 +157,7 @@ def refresh(prior: Prior, live: Tree) -> Prior:
 def refresh_ownership(prior: Prior, live: Tree) -> Prior:
     """Return the record with the ownership of the live policy (decoded), and all else as it was.
 
-    A deletion needs no more of `refresh`, whose comparisons cost more than the request.
+    A deletion needs no more of `refresh`.
     """
     if not prior.kind.is_owned:
         return replace(prior, taken_by="", lost_ownership={})
