@@ -152,6 +152,11 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         )
         policy_links.PROGRAM.declare(self, resource_name, props)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> pulumi.Output[None]:
+            return declaration.make_unset_output(self, name)
+
     @classmethod
     def get(
         cls,

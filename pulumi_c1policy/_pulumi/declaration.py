@@ -18,6 +18,11 @@ from pulumi_c1policy._pulumi import config_keys, engine_values, policy_links, st
 
 _COPIES = (state_codec.REWRITTEN, state_codec.PREDECESSORS, state_codec.OVERWRITTEN)
 _OUTPUTS = tuple(name for name in POLICY.fields if name != "id")
+# The tenant adds annotations, a baseline of its own, and everything that only it sets; but what a
+# stack holds is not deleted.
+_UNSET = frozenset(
+    name for name, field in POLICY.fields.items() if not (field.output_only or field.required)
+) - {"annotations", "policy_steps"} | {"deleted_at"}
 
 
 def pack_policy(
@@ -38,8 +43,30 @@ def pack_policy(
     options = _pack_options(props, opts, decisions) | {
         policy_links.KEY: policy_links.PROGRAM.pack(props)
     }
-    props[state_codec.OPTIONS] = _select_set(options)
+    if packed := _select_set(options):
+        props[state_codec.OPTIONS] = packed
+    if opts is None or not opts.ignore_changes:
+        # With it, the tenant may keep a value that the program leaves out.
+        props = {k: v for k, v in props.items() if v is not None or k not in _UNSET}
+        return dict.fromkeys(name for name in _OUTPUTS if name not in _UNSET) | props
     return dict.fromkeys(_OUTPUTS) | props
+
+
+def make_unset_output(resource: pulumi.Resource, name: str) -> pulumi.Output[None]:
+    """Return the output of a field that the program leaves out, and that is therefore unset.
+
+    The SDK waits for each output of each resource again whenever one of them is ready, so outputs
+    that nobody reads make a large program slow.
+
+    Raises:
+        AttributeError: The resource has no such output.
+    """
+    if name not in _UNSET:
+        message = f"{type(resource).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(message)
+    found: pulumi.Output[None] = pulumi.Output.all(resource.urn).apply(lambda _: None)
+    resource.__dict__[name] = found
+    return found
 
 
 def pack_attachment(
