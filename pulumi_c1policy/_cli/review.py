@@ -78,12 +78,11 @@ def review(
     limits = [_parse_limit(text) for text in fail_on or ()]
     try:
         facts = policy_sources.read_directory(directory)
-        after = review_sides.read_after(
-            policy, program, state, tenant=tenant, config=config, directory=facts
+        before, after = review_sides.read_sides(
+            against, policy, program, state, tenant=tenant, config=config, directory=facts
         )
-        before = review_sides.read_before(against, config, facts)
         # A policy that only `before` contains is deleted, unless its source is larger.
-        is_whole = not policy and (after.has_all_uses or not before.has_all_uses)
+        is_whole = not policy and not after.is_part_of(before)
         found = _review(before, after, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
@@ -96,7 +95,9 @@ def review(
 def _review(before: Side, after: Side, *, is_whole: bool) -> Review:
     from pulumi_c1policy._review import pairing, review_reports
 
-    pairs = pairing.pair_all(before.policies, after.policies, is_whole=is_whole)
+    pairs = pairing.pair_all(
+        before.policies, after.policies, is_whole=is_whole, is_stack=after.extent == "stack"
+    )
     inform = partial(output.echo, err=True)
     return review_reports.review_all(pairs, before, after, inform=inform)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._review.attachment_verdicts import USES, AttachmentVerdict, describe_target
+from pulumi_c1policy._review.attachment_verdicts import AttachmentVerdict, describe_target
+from pulumi_c1policy._review.deciding_policies import USES
 from pulumi_c1policy._review.review_reports import PolicyReview, Review
 from pulumi_c1policy._review.verdict import Verdict
 from pulumi_c1policy._review.witness import ExampleRequest
