@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +24,7 @@ from pulumi_c1policy.errors import C1PolicyError
 if TYPE_CHECKING:
     from pulumi_c1policy._review.review_reports import Review
     from pulumi_c1policy._review.sides import Side
+    from pulumi_c1policy._review.usage_file import UsageFile
 
 _DELETES = re.compile(r"deletes:(\d{1,6})", re.ASCII)
 
@@ -56,6 +58,12 @@ def review(
     tenant: TenantOption = False,
     config: ConfigOption = None,
     directory: DirectoryOption = None,
+    usage: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The use of the policies: `c1policy usage --format json`."
+        ),
+    ] = None,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -83,7 +91,8 @@ def review(
         )
         # A policy that only `before` contains is deleted, unless its source is larger.
         is_whole = not policy and not after.is_part_of(before)
-        found = _review(before, after, is_whole=is_whole)
+        known = _read_usage(usage)
+        found = _review(before, after, facts, known, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(exit_codes.ERROR) from error
@@ -92,14 +101,34 @@ def review(
         raise typer.Exit(exit_codes.FOUND)
 
 
-def _review(before: Side, after: Side, *, is_whole: bool) -> Review:
+def _read_usage(path: Path | None) -> UsageFile | None:
+    if path is None:
+        return None
+    from pulumi_c1policy._review import usage_file
+
+    return usage_file.parse_usage(path.read_text("utf-8"))
+
+
+def _review(
+    before: Side,
+    after: Side,
+    directory: Mapping[str, Any] | None,
+    usage: UsageFile | None,
+    *,
+    is_whole: bool,
+) -> Review:
+    from pulumi_c1policy._cli.slow_progress import SlowProgress
     from pulumi_c1policy._review import pairing, review_reports
+    from pulumi_c1policy._review.policy_facts import FactSources
+    from pulumi_c1policy._simulate.directory import Directory
 
     pairs = pairing.pair_all(
         before.policies, after.policies, is_whole=is_whole, is_stack=after.extent == "stack"
     )
-    inform = partial(output.echo, err=True)
-    return review_reports.review_all(pairs, before, after, inform=inform)
+    sources = FactSources(Directory(directory), usage)
+    inform = SlowProgress()
+    found = review_reports.review_all(pairs, before, after, inform=inform)
+    return review_reports.add_facts(found, pairs, sources, inform)
 
 
 def _parse_limit(text: str) -> FailOnVerdict | int:

@@ -86,14 +86,10 @@ def validate(
 def _check_policy(tree: Tree, *, online: bool) -> list[Finding]:
     from pulumi_c1policy._lifecycle.checks import expression_checks, policy_checks
     from pulumi_c1policy._lifecycle.effects import online_checks
-    from pulumi_c1policy._lifecycle.planning.pruning import prune
-    from pulumi_c1policy._model.policy import POLICY
+    from pulumi_c1policy._lifecycle.planning.pruning import prune_inputs
 
-    present = prune(POLICY, tree).items()
     # A policy from a tenant or a state contains output-only fields, which is no mistake.
-    inputs = {
-        k: v for k, v in present if k not in POLICY.fields or not POLICY.fields[k].output_only
-    }
+    inputs = prune_inputs(tree)
     found = policy_checks.check(inputs)
     if not online:
         return found + expression_checks.check_offline(inputs)

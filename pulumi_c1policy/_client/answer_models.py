@@ -6,75 +6,69 @@ as absent, because protobuf JSON sends either. This module must not import httpx
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pulumi_c1policy._client import answer_shapes
 
 _Row = TypeVar("_Row")
-_Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-_Number = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value)]
+_Text = Annotated[str, answer_shapes.read_text]
+_Number = Annotated[int, answer_shapes.read_number]
 # An error body of another shape is still useful: a field of a wrong type counts as absent.
-_TextIfText = Annotated[str | None, BeforeValidator(lambda value: _drop_unless(str, value))]
-_NumberIfNumber = Annotated[int | None, BeforeValidator(lambda value: _drop_unless(int, value))]
+_TextIfText = Annotated[str | None, answer_shapes.find_text]
+_NumberIfNumber = Annotated[int | None, answer_shapes.find_number]
+# Other characters break the header, or add another one.
+_USABLE_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
-def _drop_unless(kind: type, value: object) -> object:
-    return value if isinstance(value, kind) else None
-
-
-class AnswerModel(BaseModel):
-    """The base class of the models of the API's answers."""
-
-    # A validation error that shows its input would show tokens.
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        frozen=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-    )
-
-
-class PolicyEnvelope(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class PolicyEnvelope:
     """The answer to a create, get or update."""
 
     policy: dict[str, Any]
 
 
-class AppEnvelope(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class AppEnvelope:
     """The answer to a get or update of an app."""
 
     app: dict[str, Any]
 
 
-class EntitlementAnswer(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class EntitlementAnswer:
     """An entitlement in an answer; the objects that belong to it are not read."""
 
     app_entitlement: dict[str, Any]
 
 
-class EntitlementEnvelope(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class EntitlementEnvelope:
     """The answer to a get or update of an entitlement."""
 
     app_entitlement_view: EntitlementAnswer
 
 
-class Page(AnswerModel, Generic[_Row]):
+@dataclass(frozen=True, slots=True)
+class Page(Generic[_Row]):
     """One page of a list or a search."""
 
-    rows: list[_Row] | None = Field(default=None, alias="list")
+    rows: list[_Row] | None = field(default=None, metadata={"name": "list"})
     next_page_token: _Text = ""
 
 
-class AccountProvisionResult(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class AccountProvisionResult:
     """The value of an account provisioning expression."""
 
     type: _Text = ""
     value: _Text = ""
 
 
-class EditorMarker(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class EditorMarker:
     """One remark on an expression, with its range; lines and columns count from 1."""
 
     severity: _Text = "UNKNOWN"
@@ -85,27 +79,48 @@ class EditorMarker(AnswerModel):
     end_column: _Number = 0
 
 
-class CelValidation(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class CelValidation:
     """The answer to the validation of an expression."""
 
     markers: list[EditorMarker] | None = None
 
 
-class TokenAnswer(BaseModel):
+def _read_access_token(value: object) -> str:
+    if not isinstance(value, str) or not _USABLE_TOKEN.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _read_bearer(value: object) -> str:
+    if not isinstance(value, str) or value.lower() != "bearer":
+        raise ValueError
+    return value
+
+
+def _read_seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError
+    seconds = float(value)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError
+    return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
     """The answer of the token endpoint, with the field names of OAuth."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    # Printable ASCII only: other characters break the header, or add another one.
-    access_token: str = Field(pattern=r"^[\x21-\x7e]+$", repr=False)
-    token_type: str = Field(default="Bearer", pattern=r"(?i)^bearer$")
-    expires_in: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    access_token: Annotated[str, _read_access_token] = field(repr=False)
+    token_type: Annotated[str, _read_bearer] = "Bearer"  # noqa: S105 (a type)
+    expires_in: Annotated[float | None, _read_seconds] = None
 
 
-class ErrorBody(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
     """The body of an error: of the gRPC gateway, or of the token endpoint (OAuth)."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     code: _NumberIfNumber = None
     message: _TextIfText = None

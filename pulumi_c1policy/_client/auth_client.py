@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator
-
-from pulumi_c1policy._client import decoding
-from pulumi_c1policy._client.answer_models import AnswerModel
+from pulumi_c1policy._client import answer_shapes, decoding
 from pulumi_c1policy._client.api_requests import ApiRequest
 from pulumi_c1policy._client.outcomes import Call, OutcomeKind
 from pulumi_c1policy._client.transport import Transport
 
 _CALL: Final = Call(OutcomeKind.HELP, "GET", "/api/v1/auth/introspect")
-_Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
+_Text = Annotated[str, answer_shapes.keep_text]
+_Texts = Annotated[tuple[str, ...], answer_shapes.keep_texts]
 
 
-def _keep_texts(value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else ()
-    return tuple(each for each in items if isinstance(each, str))
-
-
-_Texts = Annotated[tuple[str, ...], BeforeValidator(_keep_texts)]
-
-
-class Identity(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class Identity:
     """The client, its user and its rights, as the tenant tells them."""
 
     # The API spells it so.
@@ -43,8 +35,8 @@ def introspect(transport: Transport) -> Identity:
         APIError: The tenant does not tell it.
     """
     told = decoding.request_model(transport, Identity, ApiRequest(_CALL))
-    cleaned = {
-        name: transport.clean(value) if isinstance(value, str) else [*map(transport.clean, value)]
-        for name, value in told
-    }
-    return Identity.model_validate(cleaned)
+    cleaned = {}
+    for name, value in asdict(told).items():
+        is_text = isinstance(value, str)
+        cleaned[name] = transport.clean(value) if is_text else [*map(transport.clean, value)]
+    return answer_shapes.read_model(Identity, cleaned)

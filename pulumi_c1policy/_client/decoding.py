@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-import pydantic
-
-from pulumi_c1policy._client import answers
+from pulumi_c1policy._client import answer_shapes, answers
 from pulumi_c1policy._client.answer_models import PolicyEnvelope
 from pulumi_c1policy._client.api_requests import ApiRequest
 from pulumi_c1policy._client.outcomes import Call, Failure, unwrap
 from pulumi_c1policy._client.transport import Transport
 
-_Model = TypeVar("_Model", bound=pydantic.BaseModel)
+_Model = TypeVar("_Model")
 
 
 def request_model(transport: Transport, model: type[_Model], request: ApiRequest) -> _Model:
@@ -28,10 +26,9 @@ def request_model(transport: Transport, model: type[_Model], request: ApiRequest
 def decode(model: type[_Model], call: Call, value: dict[str, Any]) -> _Model | Failure:
     """Return a JSON object as a model; a failure if it has another shape."""
     try:
-        return model.model_validate(value)
-    except pydantic.ValidationError as error:
-        place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        return answers.describe_unreadable(call, f"JSON of another shape (at `{place}`)")
+        return answer_shapes.read_model(model, value)
+    except answer_shapes.ShapeError as error:
+        return answers.describe_unreadable(call, f"JSON of another shape (at `{error.place}`)")
 
 
 def decode_policy(policy_id: str, call: Call, value: dict[str, Any]) -> dict[str, Any] | Failure:

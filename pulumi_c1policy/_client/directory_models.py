@@ -6,27 +6,23 @@ This module must not import httpx.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pulumi_c1policy._client import answer_shapes
 
-from pulumi_c1policy._client.answer_models import AnswerModel
-
-_Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
-_Truth = Annotated[bool, BeforeValidator(lambda value: value is True)]
-
-
-def _keep_texts(value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else ()
-    return tuple(each for each in items if isinstance(each, str))
+_Text = Annotated[str, answer_shapes.keep_text]
+_Texts = Annotated[tuple[str, ...], answer_shapes.keep_texts]
+_Truth = Annotated[bool, answer_shapes.is_true]
 
 
-class User(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class User:
     """A user; `status` is empty if the tenant does not tell it."""
 
     id: _Text = ""
     email: _Text = ""
-    emails: Annotated[tuple[str, ...], BeforeValidator(_keep_texts)] = ()
+    emails: _Texts = ()
     display_name: _Text = ""
     status: _Text = ""
     department: _Text = ""
@@ -34,7 +30,8 @@ class User(AnswerModel):
     deleted_at: _Text = ""
 
 
-class App(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class App:
     """An app."""
 
     id: _Text = ""
@@ -44,7 +41,8 @@ class App(AnswerModel):
     deleted_at: _Text = ""
 
 
-class Entitlement(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class Entitlement:
     """An entitlement of an app."""
 
     id: _Text = ""
@@ -57,7 +55,8 @@ class Entitlement(AnswerModel):
     deleted_at: _Text = ""
 
 
-class Webhook(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class Webhook:
     """A webhook."""
 
     id: _Text = ""
@@ -66,7 +65,8 @@ class Webhook(AnswerModel):
     deleted_at: _Text = ""
 
 
-class StepUpProvider(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class StepUpProvider:
     """A provider of step-up authentication, which the API does not delete softly."""
 
     id: _Text = ""
@@ -76,25 +76,29 @@ class StepUpProvider(AnswerModel):
     deleted_at: _Text = ""
 
 
-class UserView(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class UserView:
     """One row of a search for users."""
 
     user: User | None = None
 
 
-class EntitlementView(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class EntitlementView:
     """One row of a search for entitlements."""
 
     app_entitlement: Entitlement | None = None
 
 
-class UserAnswer(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class UserAnswer:
     """A user in an answer; the objects that belong to the user are not read."""
 
     user: User
 
 
-class UserEnvelope(AnswerModel):
+@dataclass(frozen=True, slots=True)
+class UserEnvelope:
     """The answer to a get of a user."""
 
     user_view: UserAnswer

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import pydantic
-
 from pulumi_c1policy import errors
-from pulumi_c1policy._client import bodies, dpop, retries, settings, statuses, text_cleaner
+from pulumi_c1policy._client import (
+    answer_shapes,
+    bodies,
+    dpop,
+    retries,
+    settings,
+    statuses,
+    text_cleaner,
+)
 from pulumi_c1policy._client.answer_models import ErrorBody
 from pulumi_c1policy._client.answers import NOT_THE_API, Answer, format_request_id
 from pulumi_c1policy._client.credentials import AccessToken, ClientSecret, Credential, OidcExchange
@@ -148,8 +154,8 @@ def _demands_dpop(answer: Answer, body: ErrorBody) -> bool:
 
 def _parse_body(body: bytes) -> ErrorBody:
     try:
-        return ErrorBody.model_validate(bodies.parse(body))
-    except pydantic.ValidationError:
+        return answer_shapes.read_model(ErrorBody, bodies.parse(body))
+    except answer_shapes.ShapeError:
         return ErrorBody()
 
 

@@ -1,7 +1,7 @@
 """The settings of the client, from the stack's config and the environment.
 
 Pure, apart from one warning in the log. The plugin reads the settings at every start, so this
-module must not import httpx, pydantic or PyJWT.
+module must not import httpx or PyJWT.
 """
 
 from __future__ import annotations

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-import pydantic
-
-from pulumi_c1policy._client import answers, credentials, dpop, retries
+from pulumi_c1policy._client import answer_shapes, answers, credentials, dpop, retries
 from pulumi_c1policy._client.access_tokens import AccessToken
 from pulumi_c1policy._client.answer_models import TokenAnswer
 from pulumi_c1policy._client.answer_reader import AnswerReader
@@ -70,8 +68,8 @@ class TokenEndpoint:
 
 def _parse(value: dict[str, Any]) -> TokenAnswer | None:
     try:
-        return TokenAnswer.model_validate(value)
-    except pydantic.ValidationError:
+        return answer_shapes.read_model(TokenAnswer, value)
+    except answer_shapes.ShapeError:
         return None
 
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
-from pulumi_c1policy._client import decoding
+from pulumi_c1policy._client import answers, decoding
 from pulumi_c1policy._client.answer_models import Page
 from pulumi_c1policy._client.api_requests import ApiRequest
 from pulumi_c1policy._client.outcomes import Call, OutcomeKind, unwrap
 from pulumi_c1policy._client.transport import Transport
+from pulumi_c1policy.errors import AnswerError
 
 Searched: TypeAlias = Literal["apps", "entitlements"]
 """The objects with a search by policy."""
@@ -27,6 +28,7 @@ PAGE_SIZE: Final = 10
 _APPS_PATH = "/api/v1/apps"
 _MAX_LIST_SIZE = 100
 _MAX_SEARCHED_POLICIES = 100
+_DO_NOT_END = "Try again; if the error comes again, the tenant's search does not work."
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -95,28 +97,37 @@ class UsageClient:
     def _search(self, what: Searched, filters: Mapping[str, object], token: str) -> RowPage:
         page = {"pageSize": PAGE_SIZE} | ({"pageToken": token} if token else {})
         call = Call(self._kind, "POST", f"/api/v1/search/{what}")
-        request = ApiRequest(call, body={**filters, **page})
-        return decoding.request_model(self._transport, RowPage, request)
+        return self._read_page(ApiRequest(call, body={**filters, **page}), token)
 
     def _list(self, path: str, token: str) -> RowPage:
         params = {"page_size": str(_MAX_LIST_SIZE)} | ({"page_token": token} if token else {})
-        request = ApiRequest(Call(self._kind, "GET", path), params=params)
-        return decoding.request_model(self._transport, RowPage, request)
+        return self._read_page(ApiRequest(Call(self._kind, "GET", path), params=params), token)
+
+    def _read_page(self, request: ApiRequest, token: str) -> RowPage:
+        page = decoding.request_model(self._transport, RowPage, request)
+        if token and page.next_page_token == token:
+            raise answers.describe_unreadable(request.call, "the same page token again").to_error()
+        return page
 
 
 def follow_pages(read: Callable[[str], RowPage]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of all pages; a page token that comes twice ends them.
+    """Yield the rows of all pages.
 
     Args:
         read: Returns the page with this token.
+
+    Raises:
+        APIError: A page could not be read, or the pages do not end.
     """
-    token, seen = "", {""}
+    token, seen = "", set[str]()
     while True:
         page = read(token)
         yield from page.rows or ()
         token = page.next_page_token
-        if token in seen:
+        if not token:
             return
+        if token in seen:
+            raise AnswerError("A page token came twice, so the pages do not end.", _DO_NOT_END)
         seen.add(token)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._review.attachment_verdicts import AttachmentVerdict, describe_target
+from pulumi_c1policy._review.comment_facts import render_facts, render_pictures
 from pulumi_c1policy._review.deciding_policies import USES
 from pulumi_c1policy._review.review_reports import PolicyReview, Review
 from pulumi_c1policy._review.verdict import Verdict
@@ -25,6 +27,9 @@ _MAX_CONDITIONS = 6
 _RESERVED = 300
 """The characters that the last line may need."""
 
+# A sign at the start of a line or a list item that would begin a heading or a list.
+_BLOCK_START = re.compile(r"^(\d*)([-+#=.)])")
+
 _HEADLINES = {
     "weakened": "Access policies: a request gets through with less than before",
     "undecided": "Access policies: a person must judge the change",
@@ -36,19 +41,43 @@ _WORDS = {"weakened": "**weakened**", "undecided": "undecided", "not-weakened": 
 def render_comment(review: Review) -> str:
     """Render a review; the worst verdicts and the largest changes come first."""
     shown = _list_shown(review)
-    parts = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, shown)]
-    size = sum(len(part) + 2 for part in parts) + _RESERVED
-    for number, each in enumerate(shown):
+    head = [MARKER, f"## {_HEADLINES[review.word]}", _summarize(review, shown)]
+    space = MAX_LENGTH - _RESERVED - sum(len(part) + 2 for part in head)
+    sections: list[str] = []
+    for each in shown:
         section = "\n".join(
             _render_policy(each) if isinstance(each, PolicyReview) else _render_attachment(each)
         )
-        size += len(section) + 2
-        if size > MAX_LENGTH:
-            left = len(shown) - number
-            parts.append(f"{left} more sections are left out, because the comment is too long.")
+        if len(section) + 2 > space:
             break
-        parts.append(section)
-    return "\n\n".join(parts)
+        space -= len(section) + 2
+        sections.append(section)
+    left = len(shown) - len(sections)
+    left_out = _place_pictures(sections, shown[: len(sections)], space)
+    foot = []
+    if left_out:
+        names = "1 policy" if left_out == 1 else f"{left_out} policies"
+        foot.append(f"The pictures of {names} are left out, because they are too long.")
+    if left:
+        foot.append(f"{left} more sections are left out, because the comment is too long.")
+    return "\n\n".join([*head, *sections, *foot])
+
+
+def _place_pictures(
+    sections: list[str], shown: Sequence[PolicyReview | AttachmentVerdict], space: int
+) -> int:
+    """Append the pictures to their sections while there is space; count those left out."""
+    left_out = 0
+    for number, each in enumerate(shown):
+        if not isinstance(each, PolicyReview):
+            continue
+        pictures = render_pictures(each.facts.pictures)
+        is_fitting = len(pictures) + 2 <= space
+        if pictures and is_fitting:
+            sections[number] += f"\n\n{pictures}"
+            space -= len(pictures) + 2
+        left_out += each.facts.pictures.is_too_large or (bool(pictures) and not is_fitting)
+    return left_out
 
 
 def _list_shown(review: Review) -> list[PolicyReview | AttachmentVerdict]:
@@ -81,6 +110,7 @@ def _render_policy(each: PolicyReview) -> Iterator[str]:
     if (left := len(each.changes) - _MAX_CHANGES) > 0:
         yield f"- {left} more changes"
     yield from _render_cause(each.verdict)
+    yield from render_facts(each.facts, _show)
 
 
 def _render_attachment(each: AttachmentVerdict) -> Iterator[str]:
@@ -136,4 +166,4 @@ def _show(text: str) -> str:
     line = _text.to_one_line(text)
     if len(line) > _MAX_TEXT_LENGTH:
         line = f"{line[:_MAX_TEXT_LENGTH]}…"
-    return _text.escape_markdown(line)
+    return _BLOCK_START.sub(r"\1\\\2", _text.escape_markdown(line))

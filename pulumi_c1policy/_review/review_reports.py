@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from pulumi_c1policy._review import change_words, lone_policies, verdict
+from pulumi_c1policy._review.added_findings import collect_chains
+from pulumi_c1policy._review.affected import Inform
 from pulumi_c1policy._review.attachment_verdicts import AttachmentVerdict, judge_attachments
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
+from pulumi_c1policy._review.policy_facts import FactSources, PolicyFacts, collect_facts
 from pulumi_c1policy._review.sides import Side
 from pulumi_c1policy._review.verdict import Verdict, Word
 
@@ -19,8 +21,6 @@ JSON_VERSION: Final = 1
 
 _NO_USES = Side(())
 _SECONDS_OF_SILENCE = 2.0
-
-Inform: TypeAlias = Callable[[str], None]
 
 ChangeKind: TypeAlias = Literal["new", "deleted", "changed", "unchanged"]
 
@@ -38,6 +38,8 @@ class PolicyReview:
         size: The number of changed leaves.
         verdict: The verdict.
         changes: The changes in a person's words.
+        pair: The policy before and after the change.
+        facts: The facts beside the verdict.
     """
 
     name: str
@@ -48,6 +50,8 @@ class PolicyReview:
     size: int
     verdict: Verdict
     changes: tuple[str, ...]
+    pair: PolicyPair = field(default=PolicyPair(None, None), repr=False)
+    facts: PolicyFacts = field(default_factory=PolicyFacts, repr=False)
 
     @property
     def is_shown(self) -> bool:
@@ -136,6 +140,7 @@ def _review(
         len(changes),
         _decide(pair, policies, before, after, seconds),
         tuple(change_words.describe_changes(pair, policies)),
+        pair,
     )
 
 
@@ -147,6 +152,30 @@ def _decide(
     if pair.new is None and pair.old is not None:
         return lone_policies.judge_deleted(pair.old, policies, before)
     return verdict.decide(pair, policies, seconds)
+
+
+def add_facts(review: Review, policies: PolicySet, sources: FactSources, inform: Inform) -> Review:
+    """Add the facts about each policy that a reviewer has to see.
+
+    Args:
+        review: The review.
+        policies: The policies of both sides.
+        sources: The people and the uses.
+        inform: Tells a person about the progress.
+    """
+    chains = collect_chains(policies)
+    count = sum(each.is_shown for each in review.policies)
+    found: list[PolicyReview] = []
+    done = 0
+    for each in review.policies:
+        if not each.is_shown:
+            found.append(each)
+            continue
+        done += 1
+        inform(f"Collecting facts: policy {done} of {count}.")
+        facts = collect_facts(each.pair, policies, chains, sources, inform)
+        found.append(replace(each, facts=facts))
+    return replace(review, policies=tuple(found))
 
 
 def to_json(review: Review) -> str:
@@ -181,6 +210,7 @@ def _to_plain(each: PolicyReview) -> dict[str, Any]:
         "change": each.kind,
         "changes": list(each.changes),
         **_verdict_to_plain(each.verdict),
+        **each.facts.to_plain(),
     }
 
 

@@ -122,7 +122,7 @@ COMMAND_OPTIONS = {
         --unset-fields --wait-limits
     """,
     "graph": """
-        --config --directory --format --out --policy --program --state --tenant
+        --against --config --directory --format --out --policy --program --state --tenant
     """,
     "export": """
         --all --attachments --force --no-attachments --out
@@ -131,7 +131,7 @@ COMMAND_OPTIONS = {
         --all --attachments --file --force --lookups --program --severity --take-over --type
     """,
     "review": """
-        --against --config --directory --fail-on --format --policy --program --state --tenant
+        --against --config --directory --fail-on --format --policy --program --state --tenant --usage
     """,
     "simulate": """
         --account --against --all --config --directory --entitlement --fail-on-change --format
@@ -163,9 +163,10 @@ DRIFT_KEYS = "cannot_tell findings in_sync notes problems stacks tenant version"
 DRIFT_FINDING_KEYS = "changes editor id kind manager name stack type urn"
 DRIFT_CHANGE_KEYS = "after before is_secret kind path"
 DRIFT_KINDS = "changed deleted duplicate held-elsewhere leftover taken-over unmanaged"
-REVIEW_KEYS = "policies verdict version"
+REVIEW_KEYS = "attachments policies verdict version"
 REVIEWED_POLICY_KEYS = """
-    change changes conditions id name reason request resource type verdict way
+    affected change changes conditions id name reason request resource type usage verdict
+    warnings way
 """
 REVIEW_CONDITION_KEYS = "condition holds"
 REVIEW_CALL_KEYS = "call result"

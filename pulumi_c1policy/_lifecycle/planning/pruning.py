@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pulumi_c1policy._model.field_values import map_items
 from pulumi_c1policy._model.normalize import is_absent
+from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Field, Message
 from pulumi_c1policy._model.tree import Tree, Value
 
@@ -31,6 +32,15 @@ def prune(message: Message, tree: Tree) -> Tree:
             elif not is_absent(field, value) or _has_unknown_fields(field, pruned):
                 out[name] = pruned
     return out
+
+
+def prune_inputs(tree: Tree) -> Tree:
+    """Return a pruned policy without output-only fields, which a tenant or a state adds."""
+    return {
+        name: value
+        for name, value in prune(POLICY, tree).items()
+        if name not in POLICY.fields or not POLICY.fields[name].output_only
+    }
 
 
 def strip(message: Message, tree: Tree) -> Tree:

@@ -107,6 +107,12 @@ def name_object(use: PolicyUse) -> str:
     return f"the {use.kind} {_name_by_id(use.name, use.id)}{app}"
 
 
+def describe_use(use: PolicyUse) -> str:
+    """Describe a use: the object, its places and its grants."""
+    grants = f", {use.grants} grant{'' if use.grants == 1 else 's'}" if use.grants else ""
+    return f"{name_object(use)} for {' and '.join(use.places)}{grants}"
+
+
 def _name_by_id(name: str, own_id: str) -> str:
     """Return a name with its id, or the id alone; both come from the tenant."""
     shown = _text.to_one_line(name)
@@ -122,13 +128,8 @@ def _list_reasons(reasons: Mapping[_Topic, str]) -> str:
 
 def _list(found: Sequence[PolicyUse]) -> str:
     """List the largest uses."""
-    listed = ", ".join(map(_describe, uses.sort(found)[:MAX_SHOWN]))
+    listed = ", ".join(map(describe_use, uses.sort(found)[:MAX_SHOWN]))
     return listed + (f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else "")
-
-
-def _describe(use: PolicyUse) -> str:
-    grants = f", {use.grants} grant{'' if use.grants == 1 else 's'}" if use.grants else ""
-    return f"{name_object(use)} for {' and '.join(use.places)}{grants}"
 
 
 def _pluralize(kind: str) -> str:

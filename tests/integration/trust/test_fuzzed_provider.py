@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pulumi.runtime import rpc
@@ -130,6 +130,7 @@ OPERATIONS: dict[str, Callable[[PolicyProvider, dict[str, Any], dict[str, Any]],
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=st.lists(_answers(), min_size=1, max_size=5))
+@example(answers=[(200, b'{"list": [{}], "nextPageToken": "more"}')])
 def test_any_answers_give_a_result_or_an_error_of_this_package(
     operation: str, c1_tenant: Emulator, answers: list[tuple[int, bytes]]
 ) -> None:

@@ -26,7 +26,7 @@ def list_loaded(statement: str) -> set[str]:
         ("import pulumi_c1policy.errors", set()),
         ("import pulumi_c1policy._client.settings", set()),
         ("import pulumi_c1policy._client.access_tokens", set()),
-        ("import pulumi_c1policy._client.policy_client", {"httpx", "pydantic"}),
+        ("import pulumi_c1policy._client.policy_client", {"httpx"}),
     ],
 )
 def test_a_module_loads_no_other_library(statement: str, allowed: set[str]) -> None:

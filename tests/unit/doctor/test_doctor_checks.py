@@ -12,6 +12,7 @@ import jwt
 import pytest
 
 from pulumi_c1policy._client import settings, token_times
+from pulumi_c1policy._client.answer_shapes import read_model
 from pulumi_c1policy._client.auth_client import Identity
 from pulumi_c1policy._client.server_probe import TlsFacts
 from pulumi_c1policy._doctor import (
@@ -149,13 +150,14 @@ def test_a_secret_in_plain_text_is_not_right() -> None:
 
 
 def test_an_identity_is_told_and_its_roles_are_not_judged() -> None:
-    identity = Identity.model_validate(
+    identity = read_model(
+        Identity,
         {
             "principleId": "c",
             "userId": "u",
             "roles": None,
             "permissions": [f"p{n}" for n in range(8)],
-        }
+        },
     )
     found = identity_checks.describe_identity(identity)
     assert found.status == "right"

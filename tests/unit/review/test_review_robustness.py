@@ -8,6 +8,7 @@ from hypothesis import given
 
 from pulumi_c1policy import _text
 from pulumi_c1policy._review import comment, review_reports
+from pulumi_c1policy._review.policy_facts import FactSources
 from pulumi_c1policy._simulate.known_policies import read_policy
 from tests.support.strategies import accepted_policies
 from tests.unit.review.review_cases import pair
@@ -26,6 +27,7 @@ def test_any_two_policies_have_a_verdict_and_a_comment(
 ) -> None:
     policies = pair(read_policy(old, id="p"), read_policy(new, id="p"))
     review = review_reports.review_all(policies, seconds=2)
+    review = review_reports.add_facts(review, policies, FactSources(), lambda _: None)
     text = comment.render_comment(review)
     assert text.startswith(comment.MARKER)
     assert len(text) < comment.MAX_LENGTH
