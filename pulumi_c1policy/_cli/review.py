@@ -123,7 +123,11 @@ def _review(
     from pulumi_c1policy._simulate.directory import Directory
 
     pairs = pairing.pair_all(
-        before.policies, after.policies, is_whole=is_whole, is_stack=after.extent == "stack"
+        before.policies,
+        after.policies,
+        is_whole=is_whole,
+        is_stack=after.extent == "stack",
+        named=after.named_policies,
     )
     sources = FactSources(Directory(directory), usage)
     inform = SlowProgress()

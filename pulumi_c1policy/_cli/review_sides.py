@@ -110,6 +110,7 @@ def _read_program(
         is_declared=True,
         extent="stack",
         unidentified=found.unidentified,
+        named_policies=found.named_policies,
     )
 
 

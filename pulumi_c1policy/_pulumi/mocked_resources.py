@@ -34,6 +34,7 @@ class _Engine(mocks.Mocks):
         self.policies: list[dict[str, Any]] = []
         self.attachments: list[dict[str, Any]] = []
         self.invented: set[str] = set()
+        self.named_policies: dict[str, dict[str, str]] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         found = args.resource_id or f"{args.name}_id"
@@ -50,6 +51,11 @@ class _Engine(mocks.Mocks):
         if "id" not in found:
             names = [args.args.get(criterion) for criterion in ("name", "alias", "app")]
             self.invented |= {program_lookups.make_mocked_id(name) for name in names if name}
+            if policy_name := args.args.get("display_name"):
+                invented = program_lookups.make_mocked_id(policy_name)
+                # Policies of two types may have one name, and get one invented id.
+                is_same = self.named_policies.setdefault(invented, args.args) == args.args
+                self.named_policies[invented] = args.args if is_same else {}
         return found, None
 
 
@@ -61,12 +67,12 @@ def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
     return [_unwrap_secrets(item) for item in value] if isinstance(value, list) else value
 
 
-def run(
-    program: Path, project: str, stack: str, directory: Mapping[str, Any]
-) -> dict[str, list[Any]]:
+def run(program: Path, project: str, stack: str, directory: Mapping[str, Any]) -> dict[str, Any]:
     """Run a program; return its policies (resource, made-up id, inputs) and its attachments.
 
-    `invented` lists the ids of apps and entitlements that the directory does not contain.
+    `invented` lists the ids of apps and entitlements that the directory does not contain, and
+    `named_policies` has the criteria of lookups of policies by the invented ids; none for an id of
+    several lookups.
     """
     engine = _Engine(directory)
     mocks.set_mocks(engine, project=project, stack=stack, preview=False)
@@ -82,6 +88,7 @@ def run(
         "policies": engine.policies,
         "attachments": engine.attachments,
         "invented": sorted(engine.invented),
+        "named_policies": engine.named_policies,
     }
 
 

@@ -152,7 +152,7 @@ def _judge_field(
     new = find_deciding(change.after, change.before, target, field, links.new)
     found = _compare(old, new, change)
     if old.is_inherited or new.is_inherited:
-        text = f"{found.reason}; assumed is that the type of its resource has no policy"
+        text = f"{found.reason}, if no policy of its resource type decides"
         found = replace(found, reason=text)
     return AttachmentVerdict(target, name, field, old.name, new.name, found)
 

@@ -116,8 +116,8 @@ def _render_policy(each: PolicyReview) -> Iterator[str]:
 def _render_attachment(each: AttachmentVerdict) -> Iterator[str]:
     found = each.verdict
     target = describe_target(each.target)
-    name = f"{each.name} ({target})" if each.name else target
-    yield f"### {_show(_capitalize(name))}: {_WORDS[found.word].replace('*', '')}"
+    name = f"{each.name} ({target})" if each.name else _capitalize(target)
+    yield f"### {_show(name)}: {_WORDS[found.word].replace('*', '')}"
     yield ""
     way = f" ({_show(found.way)})" if found.way else ""
     yield f"{_show(_capitalize(found.reason))}{way}."

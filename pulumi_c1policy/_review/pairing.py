@@ -12,6 +12,8 @@ from pulumi_c1policy._review.policy_links import LINK_FIELDS, PolicyLinks
 from pulumi_c1policy._simulate.impact import pair_policies
 from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyIndex
 
+_NO_NAMES: Mapping[str, Mapping[str, str]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyPair:
@@ -59,6 +61,7 @@ def pair_all(
     *,
     is_whole: bool,
     is_stack: bool = False,
+    named: Mapping[str, Mapping[str, str]] = _NO_NAMES,
 ) -> PolicySet:
     """Pair the policies by id, then by resource, then by display name.
 
@@ -72,9 +75,11 @@ def pair_all(
             has no pair.
         is_stack: Whether `after` has all policies of a stack: others that the stack has in `before`
             are deleted. The ownership annotations tell which stack it is.
+        named: The criteria of lookups of policies that `after` leads to, by invented ids.
     """
     found = pair_policies(before, after)
     ids = {new.id: old.id for old, new in found if old and new and old.id and new.id}
+    ids |= _find_named(before, after, named)
     own = {read_workspace(old.tree) for old, new in found if is_stack and old and new} - {""}
     kept = [
         old
@@ -88,6 +93,27 @@ def pair_all(
     ]
     renamed = [pair.new for pair in pairs if pair.new is not None] + kept
     return PolicySet(tuple(pairs), tuple(before), tuple(renamed), ids)
+
+
+def _find_named(
+    before: Sequence[KnownPolicy],
+    after: Sequence[KnownPolicy],
+    named: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:
+    """Return the ids of the policies that lookups find, by invented ids; several are not one."""
+    found = {}
+    for invented, criteria in named.items():
+        if not criteria:
+            continue
+        wanted = {"display_name": criteria["display_name"], "policy_type": criteria.get("type")}
+        same = [
+            each.id
+            for each in before
+            if all(value in (None, each.tree.get(name)) for name, value in wanted.items())
+        ]
+        if len(same) == 1 and same[0] and invented not in {each.id for each in after}:
+            found[invented] = same[0]
+    return found
 
 
 def _rename(policy: KnownPolicy, ids: Mapping[str, str], own: str) -> KnownPolicy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pulumi_c1policy._model.attachment_fields import AttachmentTarget
@@ -29,6 +29,7 @@ class Side:
         extent: The policies that the source contains.
         unidentified: The apps and entitlements of which no id is known: the program looks them up
             by name, or the tenant does not have them.
+        named_policies: The criteria of the policies that the program looks up, by invented ids.
     """
 
     policies: Sequence[KnownPolicy]
@@ -37,6 +38,7 @@ class Side:
     has_all_uses: bool = False
     extent: Extent = "some"
     unidentified: frozenset[AttachmentTarget] = frozenset()
+    named_policies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def is_part_of(self, other: Side) -> bool:
         """Return whether what only the other side contains is unchanged: it has all of a tenant."""

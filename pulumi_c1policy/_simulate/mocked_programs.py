@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,14 @@ class Declarations:
         attachments: The policies of apps and entitlements, with invented ids of policies.
         unidentified: The apps and entitlements that the program looks up by name, and that the
             directory does not contain: their ids are invented.
+        named_policies: The `display_name`, and perhaps the `type`, of the policies that the program
+            looks up, by invented ids.
     """
 
     policies: list[KnownPolicy]
     attachments: list[KnownAttachment]
     unidentified: frozenset[AttachmentTarget] = frozenset()
+    named_policies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def run_program(
@@ -107,7 +110,7 @@ def read_declarations(
     unidentified = {
         each.target for each in attachments if not invented.isdisjoint(each.target.parts)
     }
-    return Declarations(policies, attachments, frozenset(unidentified))
+    return Declarations(policies, attachments, frozenset(unidentified), found["named_policies"])
 
 
 def _read_project(program: Path) -> dict[str, Any]:

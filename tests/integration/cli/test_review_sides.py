@@ -196,6 +196,25 @@ def test_a_policy_of_the_stack_that_the_program_drops_is_deleted(
     assert run(*given, "--fail-on", "deletes:0").exit_code == 2
 
 
+NAMED = """
+import pulumi_c1policy as c1
+
+lax = c1.get_policy(display_name="Lax", type="POLICY_TYPE_GRANT")
+c1.AppPolicies("crm", app_id="APP", grant_policy_id=lax.id)
+c1.Policy("own", display_name="Own", **c1.on.grant(c1.approve.manager()))
+"""
+
+
+def test_a_policy_that_a_program_finds_by_name_is_that_of_the_tenant(
+    run: Run, program: str, c1_tenant: Emulator, app_id: str
+) -> None:
+    (Path(program) / "__main__.py").write_text(NAMED.replace("APP", app_id))
+    given = ("review", "--program", program, "--against", "tenant", "--format", "json")
+    assert list_verdicts(read(run(*given))) == [("Strict", "Lax_id", "undecided")]
+    add_policy(c1_tenant, "Lax", MANAGER)
+    assert list_verdicts(read(run(*given))) == [("Strict", "Lax", "weakened")]
+
+
 def test_several_files_of_policies_are_compared_with_an_export(run: Run, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
     assert run("export", "--all", "--out", str(backup)).exit_code == 0
