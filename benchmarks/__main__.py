@@ -1,47 +1,33 @@
-"""Measure everything, print the tables, and rewrite them in docs/performance.md."""
+"""Measure the steps of a stack's life, ours beside the engine alone, and print one table.
+
+A whole run rewrites the table and the plot of docs/performance.md, and the record for `--compare`.
+Exit codes: 0 measured; 1 a measured command failed; 2 slower than the recorded run.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-from benchmarks import (
-    calls,
-    drift,
-    expression_checks,
-    machine,
-    performance_page,
-    plot,
-    runs,
-    shapes,
-    startup,
-    tables,
-    watch,
-)
+from benchmarks import comparison, details, machine, performance_page, plot, record, runs, watch
+from benchmarks.comparison import Row
 from benchmarks.contestants import Contestant, Floor, Pulumi, define_terraform, find_search_path
-from pulumi_c1policy._emulator import Emulator
-from pulumi_c1policy._model.policy import POLICY
-from pulumi_c1policy._model.tree import encode
+from benchmarks.runs import Setting
+from benchmarks.shapes import MAKERS
 
-_DELAYS = (0.02, 0.1)
-_DELAYED = 100
-_CREATED = 200
-_SETTINGS: Final[dict[str, tuple[dict[str, str], tuple[str, ...]]]] = {
-    "as they are": ({}, ()),
-    "`--parallel 1`": ({}, ("--parallel=1",)),
-    "`--parallel 32`": ({}, ("--parallel=32",)),
-    "`PULUMI_DIY_BACKEND_GZIP=true`": ({"PULUMI_DIY_BACKEND_GZIP": "true"}, ()),
-    "`PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS=true`": (
-        {"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true"},
-        (),
-    ),
-    "`PULUMI_SKIP_CHECKPOINTS=true`": (runs.NO_CHECKPOINTS, ()),
-}
+_SIZES = (10, 100, 1000)
+_GROWTH = (10, 100, 1000, 10_000)
+_MOST_CHECKPOINTED = 1000
+"""The most policies with checkpoints, whose bytes grow with the square of their number."""
+
+_MOST_RICH_CHECKPOINTED = 100
+"""The same for rich policies, unless they are asked for: a thousand take ten minutes."""
+
+_CONFIRMATIONS = 2
+"""The number of times that a slower stack is measured again before it counts."""
 
 
 def main() -> int:
@@ -51,148 +37,119 @@ def main() -> int:
         print("The benchmarks watch processes through /proc, which this system does not have.")
         return 1
     try:
-        _run(asked)
+        if asked.details is not None:
+            return _measure_details(asked)
+        return _measure_table(asked)
     except watch.CommandFailedError as error:
         print(f"A measured command failed: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--sizes", type=int, nargs="+", default=[10, 100, 1000], help="numbers of policies"
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="ten policies only, in a minute; writes no file"
-    )
-    parser.add_argument(
-        "--checkpoints",
-        action="store_true",
-        help=f"write checkpoints above {runs.MANY} policies as well (1,000: some more minutes)",
-    )
-    parser.add_argument(
-        "--drift",
-        type=int,
-        nargs="+",
-        metavar="N",
-        help="measure only the search for drift, with these numbers of policies",
-    )
-    parser.add_argument("--terraform", type=Path, help="a Terraform binary to compare with")
-    parser.add_argument("--terraform-provider", type=Path, help="the vendor's provider for it")
-    parser.add_argument(
-        "--terraform-largest", type=int, default=100, help="the most policies it is given (100)"
-    )
+    add = parser.add_argument
+    add("--sizes", type=int, nargs="+", default=_SIZES, help="numbers of policies")
+    add("--shapes", nargs="+", choices=[*MAKERS], default=[*MAKERS], help="shapes of policies")
+    add("--quick", action="store_true", help="ten policies only, in a minute; writes no file")
+    add("--growth", action="store_true", help="one-step policies, to 10,000, for the plot")
+    add("--compare", action="store_true", help="compare with the recorded run; writes no file")
+    add("--all-checkpoints", action="store_true", help="also a thousand rich policies with them")
+    add("--terraform", type=Path, help="a Terraform binary to compare with")
+    add("--terraform-provider", type=Path, help="the vendor's provider for it")
+    add("--terraform-sizes", type=int, nargs="+", default=[10, 100], help="1000: 15 minutes more")
+    add("--details", nargs="*", choices=[*details.PARTS], help="only these; all if none is named")
     asked = parser.parse_args()
     if bool(asked.terraform) != bool(asked.terraform_provider):
         parser.error("--terraform and --terraform-provider belong together")
     if asked.quick:
         asked.sizes = [10]
-    asked.only_drift = bool(asked.drift)
-    asked.drift = sorted(asked.drift or asked.sizes)
-    asked.sizes.sort()
+    if asked.growth:
+        asked.sizes, asked.shapes = _GROWTH, ["one-step"]
+    asked.is_whole = {*_SIZES} <= {*asked.sizes} and len(asked.shapes) == len(MAKERS)
     return asked
 
 
-def _run(asked: argparse.Namespace) -> None:
+def _measure_table(asked: argparse.Namespace) -> int:
+    if asked.compare and not record.FILE.exists():
+        print("No run is recorded; `make bench` records one.", file=sys.stderr)
+        return 1
     begun = time.monotonic()
     about = machine.describe(machine.read_pulumi_version(find_search_path()))
-    parts: dict[str, str] = {}
-
-    def measured(name: str, table: str) -> None:
-        parts[name] = table
-        _show(name, table)
-
-    if asked.only_drift:
-        measured("drift", _measure_drift(asked))
-        if not asked.quick:
-            performance_page.write({"drift": f"{parts['drift']}\n\n{about}"})
-            print(f"\nWrote {performance_page.PAGE}.")
-        return
-    measured("start", _measure_start(3 if asked.quick else 7))
-    measured("calls", tables.format_calls(*(calls.time_calls(p, 200) for p in _make_policies())))
-    measured(
-        "expressions", tables.format_expressions(expression_checks.measure(3 if asked.quick else 7))
-    )
-    read = [1000] if asked.quick else [1000, 10_000]
-    measured("memory", tables.format_memory(map(calls.measure_refresh, read)))
-    measured("drift", _measure_drift(asked))
-    ours: dict[runs.Setting, runs.Life] = {}
-    floors: dict[runs.Setting, runs.Life] = {}
-    theirs: dict[runs.Setting, runs.Life] = {}
-    for setting in _list_settings(asked):  # in turns, so that other load affects all alike
-        if not setting.delay:
-            floors[setting] = _run_life(Floor, setting, asked)
-        ours[setting] = _run_life(Pulumi, setting, asked)
-        if asked.terraform and setting.count <= asked.terraform_largest:
-            kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
-            theirs[setting] = _run_life(kind, setting, asked)
-    measured("steps", tables.format_steps(ours, floors))
-    if any(setting.delay for setting in ours):
-        measured("delays", tables.format_delays(ours, floors))
-    if not asked.quick:
-        measured("settings", _measure_settings())
-    about += f"\nThe whole run took {(time.monotonic() - begun) / 60:.0f} min."
-    measured("machine", about)
-    if theirs:
-        # A later run without Terraform leaves this table as it is, and then it must say of when it
-        # is.
-        measured("terraform", f"{tables.format_terraform(ours, theirs)}\n\n{about}")
-    if not asked.quick:
-        performance_page.write(parts, plot.draw_svg(ours, floors, about))
-        print(f"\nWrote {performance_page.PAGE} and {performance_page.PLOT}.")
+    rows: list[Row] = []
+    for setting in _list_settings(asked):
+        rows += _measure_rows(setting, asked)
+    table = comparison.format_rows(rows)
+    about += f"\nThe run took {(time.monotonic() - begun) / 60:.0f} min."
+    print(f"{table}\n\n{about}")
+    if asked.compare:
+        return _compare(rows, asked)
+    if asked.is_whole:
+        performance_page.write({"table": f"{table}\n\n{about}"})
+        day = about.partition("\n")[0]
+        summary = f"{comparison.format_summary(rows)}\n\n{day}"
+        performance_page.write({"summary": summary}, performance_page.README)
+        record.write(rows, about)
+        print(f"\nWrote {performance_page.PAGE.name}, README.md and {record.FILE.name}.")
+    if asked.is_whole or asked.growth:
+        performance_page.PLOT.write_text(plot.draw_svg(rows, about))
+        print(f"\nWrote {performance_page.PLOT.name}.")
+    return 0
 
 
-def _measure_drift(asked: argparse.Namespace) -> str:
-    found = []
-    for count in asked.drift:
-        print(f"... drift, {count} policies", file=sys.stderr)
-        kind = None
-        if asked.terraform and count <= asked.terraform_largest:
-            kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
-        found.append(drift.measure(count, kind))
-    return tables.format_drift(found)
+def _list_settings(asked: argparse.Namespace) -> Iterator[Setting]:
+    for count in sorted(asked.sizes):
+        for shape in asked.shapes:
+            yield Setting(count, shape)
+            is_checked = shape == "one-step" or asked.all_checkpoints
+            most = _MOST_CHECKPOINTED if is_checked else _MOST_RICH_CHECKPOINTED
+            if count <= most:
+                yield Setting(count, shape, checkpoints=True)
 
 
-def _list_settings(asked: argparse.Namespace) -> Iterator[runs.Setting]:
-    """Yield each size without a delay, and one size with each delay."""
-    for count in asked.sizes:
-        yield runs.Setting(count)
-    if _DELAYED in asked.sizes:
-        yield from (runs.Setting(_DELAYED, delay) for delay in _DELAYS)
+def _measure_rows(setting: Setting, asked: argparse.Namespace) -> list[Row]:
+    """Measure each contestant, one after the other, so that other load affects all alike."""
+    floor, ours = _run_life(Floor, setting), _run_life(Pulumi, setting)
+    theirs: runs.Life = {}
+    if asked.terraform and not setting.checkpoints and setting.count in asked.terraform_sizes:
+        kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
+        theirs = _run_life(kind, setting)
+    return [*comparison.pair(setting, ours, floor, theirs)]
 
 
-def _run_life(
-    kind: type[Contestant], setting: runs.Setting, asked: argparse.Namespace
-) -> runs.Life:
-    milliseconds = setting.delay * 1000
-    print(f"... {kind.__name__}, {setting.count} policies, {milliseconds:.0f} ms", file=sys.stderr)
-    return runs.run_life(kind, setting, checkpoints=asked.checkpoints)
+def _run_life(kind: type[Contestant], setting: Setting) -> runs.Life:
+    mode = "with checkpoints" if setting.checkpoints else "without checkpoints"
+    print(f"... {kind.__name__}, {setting.count} {setting.shape}, {mode}", file=sys.stderr)
+    return runs.run_life(kind, setting)
 
 
-def _measure_start(repetitions: int) -> str:
-    with Emulator(tls=True) as tenant:
-        record = tenant.policies.create(encode(POLICY, shapes.make_usual(0)))
-        environment = {**os.environ, **tenant.environment, "SSL_CERT_FILE": str(tenant.ca_file)}
-        return tables.format_start(*startup.compare(environment, record.id, repetitions))
+def _compare(rows: list[Row], asked: argparse.Namespace) -> int:
+    """Compare with the recorded run; a stack that is slower is measured again before it counts."""
+    about, recorded = record.read()
+    if not any(row.name in recorded for row in rows):
+        print("The recorded run has none of these steps.", file=sys.stderr)
+        return 1
+    slower = [*record.find_regressions(rows, recorded)]
+    for _ in range(_CONFIRMATIONS):
+        settings = {each.row.setting for each in slower}
+        suspects = {(each.row.name, each.measure) for each in slower}
+        again = [row for setting in settings for row in _measure_rows(setting, asked)]
+        found = record.find_regressions(again, recorded)
+        slower = [each for each in found if (each.row.name, each.measure) in suspects]
+    print(f"\nCompared with the recorded run: {about}\n")
+    if not slower:
+        print("No step is slower, by the ratios to the engine alone.")
+        return 0
+    print(f"Slower in {_CONFIRMATIONS + 1} measurements:\n{record.format_regressions(slower)}")
+    return 2
 
 
-def _measure_settings() -> str:
-    found = {}
-    for name, (variables, options) in _SETTINGS.items():
-        print(f"... {name}", file=sys.stderr)
-        found[name] = runs.create(_CREATED, variables, options)
-    halves = [runs.create(_CREATED // 2, {}, ()) for _ in range(2)]
-    found["two stacks of half as many, one after the other"] = watch.sum_usages(halves)
-    return tables.format_settings(found)
-
-
-def _make_policies() -> tuple[shapes.Inputs, shapes.Inputs]:
-    return shapes.make_usual(0), shapes.make_large()
-
-
-def _show(name: str, text: str) -> None:
-    print(f"\n== {name}\n{text}", flush=True)
+def _measure_details(asked: argparse.Namespace) -> int:
+    about = machine.describe(machine.read_pulumi_version(find_search_path()))
+    for name in asked.details or details.PARTS:
+        table = details.PARTS[name]()
+        print(f"\n== {name}\n{table}", flush=True)
+        performance_page.write({name: f"{table}\n\n{about}"})
+    return 0
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def measure_refresh(count: int) -> Refreshed:
     with Emulator(tls=True) as tenant:
         lines = []
         for number in range(count):
-            inputs = shapes.make_usual(number) | {
+            inputs = shapes.make_rich(number) | {
                 "annotations": _MARKS | {"iac_resource_address": str(number)}
             }
             policy_id = tenant.policies.create(encode(POLICY, inputs)).id

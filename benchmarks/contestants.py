@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import ClassVar, Final, Literal
 
 from benchmarks import empty_provider, shapes, watch
+from benchmarks.shapes import Shape
 from pulumi_c1policy._emulator import Emulator
 
-Step = Literal["create", "preview", "refresh", "drift", "update", "destroy"]
+Step = Literal["create", "preview", "refresh", "drift", "find drift", "update", "destroy"]
 NAMES: Final[dict[Step, str]] = {
     "create": "create",
     "preview": "preview, nothing to do",
     "refresh": "refresh",
     "drift": "preview --refresh, one drifted",
+    "find drift": "`c1policy drift`, one drifted",
     "update": "update one",
     "destroy": "destroy",
 }
@@ -26,20 +28,23 @@ NAMES: Final[dict[Step, str]] = {
 
 STEPS: Final = tuple(NAMES)
 
-CHANGED: Final = shapes.make_usual(0)["display_name"]
+CHANGED: Final = shapes.make_rich(0)["display_name"]
 """The name of the policy that drifts, and that the program changes later."""
 
 _ROOT = Path(__file__).resolve().parents[1]
+_DRIFT_FOUND = 2
+"""The exit code of `c1policy drift` if it found some."""
 _YES = ("--yes", "--skip-preview")
 
 
 class Contestant(ABC):
     """One tool with one stack of policies, in a folder of its own."""
 
-    def __init__(self, folder: Path, tenant: Emulator, count: int) -> None:
+    def __init__(self, folder: Path, tenant: Emulator, count: int, shape: Shape) -> None:
         """Create the folder and the environment."""
         self.folder = folder
         self.count = count
+        self.shape = shape
         folder.mkdir(parents=True)
         ours = {k: v for k, v in os.environ.items() if not _belongs_to_another_tool(k)}
         authority = {"SSL_CERT_FILE": str(tenant.ca_file)} if tenant.ca_file else {}
@@ -59,9 +64,9 @@ class Pulumi(Contestant):
 
     provider: ClassVar[str] = "ours"
 
-    def __init__(self, folder: Path, tenant: Emulator, count: int) -> None:
+    def __init__(self, folder: Path, tenant: Emulator, count: int, shape: Shape) -> None:
         """Create the folder and the environment."""
-        super().__init__(folder, tenant, count)
+        super().__init__(folder, tenant, count, shape)
         self.options: Sequence[str] = ()
         self.environment |= {
             "PATH": find_search_path(),
@@ -71,6 +76,7 @@ class Pulumi(Contestant):
             "PULUMI_CONFIG_PASSPHRASE": "benchmark",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "BENCHMARK_POLICIES": str(count),
+            "BENCHMARK_SHAPE": shape,
             "BENCHMARK_PROVIDER": self.provider,
         }
 
@@ -95,6 +101,8 @@ class Pulumi(Contestant):
             "update": ("up", *_YES),
             "destroy": ("destroy", *_YES),
         }
+        if step == "find drift":
+            return self._find_drift()
         settings = {}
         if step == "drift":
             settings[empty_provider.DRIFTED] = CHANGED
@@ -107,6 +115,16 @@ class Pulumi(Contestant):
         """The size of the state file."""
         files = (self.folder / "state" / ".pulumi" / "stacks").rglob("bench.json*")
         return max(file.stat().st_size for file in files)
+
+    def _find_drift(self) -> watch.Usage:
+        """Run our command over the folder of the backend."""
+        return watch.run(
+            [sys.executable, "-m", "pulumi_c1policy", "drift", "--state", self.folder / "state"],
+            cwd=self.folder,
+            environment=self.environment,
+            plugin="pulumi_c1policy drift",
+            code=_DRIFT_FOUND,
+        )
 
     def _run(self, *arguments: str, **settings: str) -> watch.Usage:
         return watch.run(
@@ -163,7 +181,7 @@ class Terraform(Contestant):
         )
 
     def _make_policies(self) -> dict[str, object]:
-        policy = shapes.make_usual(0)
+        policy = shapes.MAKERS[self.shape](0)
         name = 'Access ${format("%05d", count.index)}'
         policy["display_name"] = name
         policy["description"] = (

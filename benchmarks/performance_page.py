@@ -1,28 +1,29 @@
-"""The generated parts of docs/performance.md, between markers, and its plot."""
+"""The generated parts of docs/performance.md and of the README, between markers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-_DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGE = _DOCS / "performance.md"
-PLOT = _DOCS / "performance.svg"
+_ROOT = Path(__file__).resolve().parents[1]
+PAGE = _ROOT / "docs" / "performance.md"
+PLOT = _ROOT / "docs" / "performance.svg"
+README = _ROOT / "README.md"
 
 
-def write(parts: Mapping[str, str], plot: str = "") -> None:
-    """Write the measured parts of the page, and the plot if there is one.
+def write(parts: Mapping[str, str], page: Path = PAGE) -> None:
+    """Write the measured parts of a page.
 
     Raises:
         ValueError: The page has no place for a part.
     """
-    text = PAGE.read_text()
+    text = page.read_text()
     for name, part in parts.items():
         begin, end = f"<!-- measured: {name} -->", "<!-- end -->"
         if text.count(begin) != 1:
-            raise ValueError(f"{PAGE} has {text.count(begin)} places for the figures of {name!r}")
+            raise ValueError(
+                f"{page.name} has {text.count(begin)} places for the figures of {name!r}"
+            )
         head, _, rest = text.partition(begin)
         text = f"{head}{begin}\n\n{part}\n\n{end}{rest.partition(end)[2]}"
-    PAGE.write_text(text)
-    if plot:
-        PLOT.write_text(plot)
+    page.write_text(text)

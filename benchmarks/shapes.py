@@ -1,8 +1,9 @@
-"""The measured policies: a usual one, and one of the largest size that a tenant accepts."""
+"""The measured policies: with one step, rich, and of the largest size that a tenant accepts."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
 
 Inputs = dict[str, Any]
 
@@ -25,7 +26,17 @@ _USERS = {"approval": {"users": {"user_ids": ["user-a", "user-b"]}, "allow_reass
 _CEL = {"approval": {"expression": {"expressions": ["appOwners"], "fallback": False}}}
 
 
-def make_usual(number: int) -> Inputs:
+def make_one_step(number: int) -> Inputs:
+    """Return a policy whose only step is an approval by the manager."""
+    return {
+        "display_name": f"Access {number:05}",
+        "policy_type": "POLICY_TYPE_GRANT",
+        "description": "Who may have it, and who must approve.",
+        "policy_steps": {"grant": {"steps": [{"approval": {"manager": {}}}]}},
+    }
+
+
+def make_rich(number: int) -> Inputs:
     """Return a policy with two lists of steps, five steps and one rule."""
     return {
         "display_name": f"Access {number:05}",
@@ -53,3 +64,11 @@ def make_large() -> Inputs:
             for number, condition in enumerate(conditions)
         ],
     }
+
+
+Shape = Literal["one-step", "rich"]
+MAKERS: Final[Mapping[Shape, Callable[[int], Inputs]]] = {
+    "one-step": make_one_step,
+    "rich": make_rich,
+}
+"""The function that makes policy `number`, by shape."""

@@ -82,10 +82,10 @@ def _measure_start(
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             plugin = provider_pb2_grpc.ResourceProviderStub(channel)
             plugin.Configure(provider_pb2.ConfigureRequest())
-            inputs = _make_struct(shapes.make_usual(0), provider)
+            inputs = _make_struct(shapes.make_rich(0), provider)
             plugin.Check(provider_pb2.CheckRequest(olds=Struct(), news=inputs))
             check = _read_moment(process.pid, begun)
-            outputs = _make_struct(shapes.make_usual(0) | {"system_builtin": False}, provider)
+            outputs = _make_struct(shapes.make_rich(0) | {"system_builtin": False}, provider)
             plugin.Read(provider_pb2.ReadRequest(id=policy_id, properties=outputs))
             return Start(check, _read_moment(process.pid, begun))
     finally:

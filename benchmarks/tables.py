@@ -1,88 +1,41 @@
-"""Tables of figures, for a terminal and for Markdown."""
+"""Tables of the details: the network, the settings of the engine, and the plugin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from benchmarks.calls import Calls, Refreshed
-from benchmarks.contestants import NAMES, Step
-from benchmarks.drift import OURS, Drifts
-from benchmarks.runs import MANY, Life, Setting
+from benchmarks.contestants import NAMES
+from benchmarks.runs import Life
 from benchmarks.startup import Moment, Start
 from benchmarks.watch import Usage
 
-Lives = Mapping[Setting, Life]
 
-_STEPS_HEADER = (
-    "policies", "step", "requests", "seconds", "engine alone", "ratio",
-    "CPU s: plugin", "engine", "program", "CPU s: engine alone", "ratio", "plugin MB",
-)  # fmt: skip
-
-
-def format_steps(ours: Lives, floors: Lives) -> str:
-    """Format each step, compared with the engine and an empty provider."""
-    rows = [
-        (
-            _format_count(setting.count, step),
-            NAMES[step],
-            ours[setting][step].requests,
-            *_compare_usage(ours[setting][step].usage, figures.usage),
-        )
-        for setting, life in floors.items()
-        for step, figures in life.items()
-    ]
-    return _format_table(_STEPS_HEADER, rows)
-
-
-def format_delays(ours: Lives, floors: Lives) -> str:
-    """Format each step by the delay of the network, for one number of policies."""
-    (count,) = {setting.count for setting in ours if setting.delay}
-    lives = {setting.delay: life for setting, life in ours.items() if setting.count == count}
-    header = ("step", "requests", "engine alone", *(f"{d * 1000:.0f} ms" for d in lives))
+def format_network(lives: Mapping[str, Life]) -> str:
+    """Format each step by the behaviour of the network, for one number of policies."""
+    first = next(iter(lives.values()))
+    header = ("step", *(f"{name}: {what}" for name in lives for what in ("seconds", "requests")))
     rows = [
         (
             NAMES[step],
-            figures.requests,
-            _format_seconds(floors[Setting(count)][step].usage.wall),
-            *(_format_seconds(life[step].usage.wall) for life in lives.values()),
+            *(
+                cell
+                for life in lives.values()
+                for cell in (format_seconds(life[step].usage.wall), life[step].requests)
+            ),
         )
-        for step, figures in lives[0.0].items()
+        for step in first
     ]
-    return _format_table(header, rows)
-
-
-def format_terraform(ours: Lives, theirs: Lives) -> str:
-    """Format each step, compared with Terraform and the vendor's provider."""
-    header = ("policies", "delay", "step", "requests", "Terraform's", "seconds", "Terraform's",
-              "ratio", "CPU s", "Terraform's", "ratio")  # fmt: skip
-    rows = [
-        (
-            setting.count,
-            f"{setting.delay * 1000:.0f} ms",
-            NAMES[step],
-            mine.requests,
-            figures.requests,
-            _format_seconds(mine.usage.wall),
-            _format_seconds(figures.usage.wall),
-            _format_ratio(mine.usage.wall, figures.usage.wall),
-            _format_seconds(mine.usage.total_cpu),
-            _format_seconds(figures.usage.total_cpu),
-            _format_ratio(mine.usage.total_cpu, figures.usage.total_cpu),
-        )
-        for setting, life in theirs.items()
-        for step, figures in life.items()
-        for mine in (ours[setting][step],)
-    ]
-    return _format_table(header, rows)
+    return format_table(header, rows)
 
 
 def format_settings(usages: Mapping[str, Usage]) -> str:
     """Format the creation of the same policies with several settings of the engine."""
     rows = [
-        (name, _format_seconds(usage.wall), _format_seconds(usage.cpu.get("engine", 0.0)))
+        (name, format_seconds(usage.wall), format_seconds(usage.cpu.get("engine", 0.0)))
         for name, usage in usages.items()
     ]
-    return _format_table(("setting", "seconds", "CPU s of the engine"), rows)
+    return format_table(("setting", "seconds", "CPU s of the engine"), rows)
 
 
 def format_start(ours: Start, floor: Start) -> str:
@@ -93,7 +46,7 @@ def format_start(ours: Start, floor: Start) -> str:
         ("the first check", *_compare_moments(ours.check, floor.check)),
         ("the first read, with a token", *_compare_moments(ours.read, floor.read)),
     ]
-    return _format_table(header, rows)
+    return format_table(header, rows)
 
 
 def format_calls(usual: Calls, large: Calls) -> str:
@@ -106,56 +59,23 @@ def format_calls(usual: Calls, large: Calls) -> str:
             ("large: 16 lists of steps, 96 steps, 16 rules", large),
         )
     ]
-    return _format_table(header, rows)
+    return format_table(header, rows)
 
 
 def format_expressions(found: Mapping[str, tuple[float, float]]) -> str:
     """Format the check of expressions."""
     rows = [(name, f"{ms:.0f}", f"{size:.0f}") for name, (ms, size) in found.items()]
-    return _format_table(("expressions checked", "ms", "MB more"), rows)
+    return format_table(("expressions checked", "ms", "MB more"), rows)
 
 
 def format_memory(found: Iterable[Refreshed]) -> str:
     """Format the reads of many policies in one process."""
     rows = [
-        (f"{r.policies:,}", r.requests, _format_seconds(r.seconds),
+        (f"{r.policies:,}", r.requests, format_seconds(r.seconds),
          f"{r.seconds / r.policies * 1000:.2f}", f"{r.rss:.0f}")
         for r in found
     ]  # fmt: skip
-    return _format_table(
-        ("policies read", "requests", "seconds", "ms a policy", "MB at most"), rows
-    )
-
-
-def format_drift(found: Iterable[Drifts]) -> str:
-    """Format the search for one drifted policy, by the command; ratios are to `c1policy drift`."""
-    header = ("policies", "command", "requests", "seconds", "ratio", "CPU s", "ratio", "MB at most")
-    rows = [
-        (
-            f"{each.policies:,}",
-            name,
-            figures.requests,
-            _format_seconds(figures.usage.wall),
-            _format_ratio(figures.usage.wall, each.figures[OURS].usage.wall),
-            _format_seconds(figures.usage.total_cpu),
-            _format_ratio(figures.usage.total_cpu, each.figures[OURS].usage.total_cpu),
-            f"{sum(figures.usage.rss.values()) / 2**20:.0f}",
-        )
-        for each in found
-        for name, figures in each.figures.items()
-    ]
-    return _format_table(header, rows)
-
-
-def _compare_usage(usage: Usage, floor: Usage) -> Iterator[object]:
-    yield _format_seconds(usage.wall)
-    yield _format_seconds(floor.wall)
-    yield _format_ratio(usage.wall, floor.wall)
-    for part in ("plugin", "engine", "program"):
-        yield _format_seconds(usage.cpu.get(part, 0.0))
-    yield _format_seconds(floor.total_cpu)
-    yield _format_ratio(usage.total_cpu, floor.total_cpu)
-    yield f"{usage.rss.get('plugin', 0) / 2**20:.0f}"
+    return format_table(("policies read", "requests", "seconds", "ms a policy", "MB at most"), rows)
 
 
 def _compare_moments(ours: Moment, floor: Moment) -> Iterator[str]:
@@ -167,24 +87,22 @@ def _compare_moments(ours: Moment, floor: Moment) -> Iterator[str]:
         yield from (f"{mine:.0f}", f"{theirs:.0f}", f"{mine - theirs:+.0f}")
 
 
-def _format_count(count: int, step: Step) -> str:
-    # The star is explained where the table stands.
-    return f"{count:,}{' *' if count > MANY and step in ('create', 'destroy') else ''}"
-
-
-def _format_seconds(value: float) -> str:
+def format_seconds(value: float) -> str:
+    """Format a time with two significant digits."""
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
-def _format_ratio(value: float, floor: float) -> str:
+def format_ratio(value: float, floor: float) -> str:
+    """Format a ratio; "-" if there is nothing to compare with."""
     return f"{value / floor:.2f}" if floor else "-"
 
 
-def _format_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def format_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Format a table of Markdown; columns of numbers are aligned to the right."""
     cells = [list(map(str, row)) for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     numeric = [
-        all(row[i][:1].isdigit() or row[i][:1] in "+-" for row in cells[1:])
+        all(not row[i] or row[i][0].isdigit() or row[i][0] in "+-" for row in cells[1:])
         for i in range(len(header))
     ]
     lines = [

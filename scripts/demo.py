@@ -14,14 +14,17 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from pulumi_c1policy._emulator import Emulator, RecordedRequest
+from pulumi_c1policy._emulator_page.routes import list_routes
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICKSTART = ROOT / "examples" / "quickstart"
@@ -117,18 +120,26 @@ def main() -> int:
     """Play all steps; return the exit code."""
     try:
         print(_format_bold("pulumi-c1policy: the life of a stack, on an emulated tenant"))
-        with _TemporaryFolder() as folder, Emulator() as tenant:
+        with _TemporaryFolder() as folder, _make_tenant({}) as tenant:
             tenant.add_user("security@example.com", id=USER)
             play(_create_demo(tenant, Path(folder), QUICKSTART))
         print(_format_bold("\nPolicies attached by name, on another tenant"))
         directory = json.loads((COMPANY / "company.json").read_text("utf-8"))
-        with _TemporaryFolder() as folder, Emulator(directory=directory) as tenant:
+        with _TemporaryFolder() as folder, _make_tenant(directory) as tenant:
             play_company(_create_demo(tenant, Path(folder), COMPANY))
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
     print(_format_bold("\nAll steps had the expected results."))
     return 0
+
+
+@contextmanager
+def _make_tenant(directory: dict[str, Any]) -> Iterator[Emulator]:
+    """Start a tenant with a page, and print the address of the page."""
+    with Emulator(directory=directory, page=partial(list_routes, directory=directory)) as tenant:
+        print(_format_dim(f"   In a browser, while this runs: {tenant.url}/"))
+        yield tenant
 
 
 def play(demo: Demo) -> None:

@@ -18,6 +18,7 @@ A finding ends with the id of its rule in square brackets.
 Each rule relies on a fact about tenants.
 We have not tried these facts on a live tenant: the table shows the certainty and the source of each.
 [Tenant facts](tenant-facts.md) lists the facts, and explains how to try them on your tenant.
+[Team rules](team-rules.md) are checks that a team adds itself.
 
 ## Turn a rule down
 

@@ -4,10 +4,11 @@ import os
 
 from benchmarks import shapes
 
+make = shapes.MAKERS[os.environ["BENCHMARK_SHAPE"]]  # type: ignore[index]
 changed = os.environ.get("BENCHMARK_CHANGED")
 
 for number in range(int(os.environ["BENCHMARK_POLICIES"])):
-    inputs = shapes.make_usual(number)
+    inputs = make(number)
     if inputs["display_name"] == changed:
         inputs["description"] = "As the program has it now."
     if os.environ["BENCHMARK_PROVIDER"] == "floor":

@@ -10,6 +10,7 @@ import shlex
 import signal
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
@@ -68,8 +69,10 @@ def emulator(
     The options from `--unset-fields` on are quirks: differences between tenants.
     """
     from pulumi_c1policy._emulator import Emulator, Quirks
+    from pulumi_c1policy._emulator_page.routes import list_routes
 
     fault_list, seed = _parse_faults(faults)
+    tables = _read_directory(directory)
     tenant = Emulator(
         Quirks(**asdict(quirks)),
         port=port,
@@ -77,7 +80,8 @@ def emulator(
         expires_in=expires_in,
         seed=seed,
         faults=fault_list,
-        directory=_read_directory(directory),
+        directory=tables,
+        page=partial(list_routes, directory=tables),
     )
     _serve(tenant, port, format_json if json else _format_text)
 
@@ -146,7 +150,8 @@ def _format_text(tenant: Emulator) -> str:
     lines += [f"export {k}={shlex.quote(v)}" for k, v in tenant.environment.items()]
     if tenant.ca_file is not None:
         lines.append(f"export SSL_CERT_FILE={shlex.quote(str(tenant.ca_file))}")
-    lines += ["", f"Requests so far: curl {tenant.url}/_emulator/requests"]
+    lines += ["", f"Policies, requests, edits and faults in a browser: {tenant.url}/"]
+    lines += [f"Requests so far: curl {tenant.url}/_emulator/requests"]
     if not tenant.compiles_expressions:
         lines += [
             "",

@@ -15,6 +15,7 @@ from pulumi_c1policy._cli import (
     output,
     policy_choice,
     policy_sources,
+    slow_progress,
 )
 from pulumi_c1policy._cli.policy_sources import (
     ConfigOption,
@@ -87,14 +88,19 @@ def graph(
             policy, program, state, tenant=tenant, config=config, directory=facts
         )
         id_names = Directory(facts)
+        drawing = slow_progress.announce_slow("Drawing the policies …")
         if against is None:
-            text = _render(known, id_names, policies or (), format)
+            with drawing:
+                text = _render(known, id_names, policies or (), format)
         else:
             before, is_all = graph_comparison.read_before(against, config, facts)
             # A policy that only `before` contains is deleted, unless its source is larger.
             is_whole = not policy and (tenant or not is_all)
             found = pairing.pair_all(before, known, is_whole=is_whole)
-            text = graph_comparison.render_changes(found, id_names, policies or (), format.value)
+            with drawing:
+                text = graph_comparison.render_changes(
+                    found, id_names, policies or (), format.value
+                )
     except (C1PolicyError, MissingExtraError, OSError, UnicodeDecodeError) as error:
         output.echo(policy_sources.describe_error(error), err=True)
         raise typer.Exit(exit_codes.ERROR) from error

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pulumi_c1policy._cli import output
 
@@ -25,3 +28,20 @@ class SlowProgress:
         if sys.stderr.isatty() and now - self._last >= _SECONDS_OF_SILENCE:
             self._last = now
             output.echo(sentence, err=True)
+
+
+@contextmanager
+def announce_slow(sentence: str) -> Iterator[None]:
+    """Show a sentence if the body takes more than two seconds, on a terminal only."""
+
+    def show() -> None:
+        if sys.stderr.isatty():
+            output.echo(sentence, err=True)
+
+    timer = threading.Timer(_SECONDS_OF_SILENCE, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

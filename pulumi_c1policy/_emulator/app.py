@@ -48,12 +48,15 @@ _LIST_REQUESTS = {
 """The messages with the query parameters of lists, by the name of the operation."""
 
 
-def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
+def build(
+    tenant: Tenant, middleware: Sequence[Middleware] = (), page: Sequence[Route] = ()
+) -> ASGIApp:
     """Build the ASGI application of a tenant.
 
     Args:
         tenant: The tenant whose policies to serve.
         middleware: Layers between the faults and the API, outermost first.
+        page: The routes of a page, at `/` and below the control endpoints.
     """
     starlette = Starlette(
         routes=[
@@ -64,6 +67,7 @@ def build(tenant: Tenant, middleware: Sequence[Middleware] = ()) -> ASGIApp:
             *_list_api_routes(tenant),
             _make_route(TOKEN_PATH, _make_token_endpoint(tenant), "POST"),
             *_list_control_routes(tenant),
+            *page,
         ],
         exception_handlers={
             HandlerError: _make_error_handler(tenant),

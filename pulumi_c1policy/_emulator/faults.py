@@ -151,6 +151,15 @@ class Faults:
                     hit.append(fault)
         return hit
 
+    def list_active(self) -> list[Fault]:
+        """List the faults that can still hit a request."""
+        with self._lock:
+            return [
+                fault
+                for fault, seen in zip(self._faults, self._seen, strict=True)
+                if fault.times is None or seen - fault.nth + 1 < fault.times
+            ]
+
     def as_json(self) -> dict[str, Any]:
         """Return the active faults in the form that `parse` reads."""
         with self._lock:

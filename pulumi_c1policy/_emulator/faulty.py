@@ -18,6 +18,7 @@ from pulumi_c1policy._emulator.faults import Fault
 from pulumi_c1policy._emulator.tenant import Tenant
 
 CONTROL = "/_emulator"
+PAGE = "/"
 CUT = "c1policy.cut"
 """The extension of a request's scope that closes its connection without another byte."""
 STORE = "c1policy.store"
@@ -31,6 +32,11 @@ _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 500: 13, 501: 12, 50
 _UNKNOWN = 2
 
 
+def is_control(path: str) -> bool:
+    """Return whether a path belongs to the page or the control endpoints, and not to the API."""
+    return path == PAGE or path.startswith(CONTROL)
+
+
 class Faulty:
     """Middleware that applies the faults to requests of the API and of the token endpoint."""
 
@@ -40,7 +46,7 @@ class Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hit: list[Fault] = []
-        if not scope["path"].startswith(CONTROL):
+        if not is_control(scope["path"]):
             hit = self._tenant.faults.find_hitting(scope["method"], scope["path"])
         if not hit:
             await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The guard of the control endpoints: only this machine's own tools may use them.
+"""The guard of the page and the control endpoints: only this machine's own tools may use them.
 
 A web page in a browser of this machine can send requests to loopback, also under a name of its own
 that resolves to it. Must not import anything of the package outside `_emulator`.
@@ -12,18 +12,18 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_c1policy._emulator.faulty import CONTROL
+from pulumi_c1policy._emulator.faulty import is_control
 from pulumi_c1policy._emulator.tenant import Tenant
 
 
 class Guarded:
-    """Middleware that rejects requests to the control endpoints from other sites."""
+    """Middleware that rejects requests from other sites to the page and the control endpoints."""
 
     def __init__(self, app: ASGIApp, _: Tenant) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not scope["path"].startswith(CONTROL) or not (why := _find_objection(scope)):
+        if not is_control(scope["path"]) or not (why := _find_objection(scope)):
             await self._app(scope, receive, send)
             return
         message = f"{why}: the emulator's control endpoints answer this machine's own tools only."

@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_c1policy._emulator import faulty, reading
 from pulumi_c1policy._emulator.api_errors import TenantError
-from pulumi_c1policy._emulator.faulty import CONTROL
 from pulumi_c1policy._emulator.journal import RecordedRequest
 from pulumi_c1policy._emulator.tenant import Tenant
 
@@ -38,7 +37,7 @@ class Journaled:
         request_id = uuid.uuid4().hex
         body = await _read_body(receive)
         journal = self._tenant.journal
-        if not scope["path"].startswith(CONTROL):
+        if not faulty.is_control(scope["path"]):
             journal.note_arrival(_make_entry(scope, body, request_id))
 
         async def answer(message: Message) -> None:
@@ -65,7 +64,7 @@ class Delayed:
         self._tenant = tenant
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._tenant.quirks.delay and not scope["path"].startswith(CONTROL):
+        if self._tenant.quirks.delay and not faulty.is_control(scope["path"]):
             await asyncio.sleep(self._tenant.quirks.delay)
         await self._app(scope, receive, send)
 

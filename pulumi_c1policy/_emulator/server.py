@@ -10,12 +10,13 @@ import copy
 import socket
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import uvicorn
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -31,6 +32,9 @@ from pulumi_c1policy._emulator.seeding import Seeding
 from pulumi_c1policy._emulator.state import PolicyStore
 from pulumi_c1policy._emulator.tenant import Tenant
 from pulumi_c1policy._emulator.wire_schema import POLICY
+
+Page: TypeAlias = Callable[[Tenant], Sequence[Route]]
+"""Returns the routes of a page about a tenant."""
 
 HOST = "127.0.0.1"
 _START_DEADLINE = 10.0
@@ -103,6 +107,7 @@ class Emulator(Seeding):
         faults: Sequence[Fault] = (),
         middleware: Sequence[Middleware] = (),
         directory: Tables | None = None,
+        page: Page | None = None,
     ) -> None:
         """Describe a tenant; nothing listens before `start`.
 
@@ -116,6 +121,7 @@ class Emulator(Seeding):
             middleware: ASGI layers between the faults and the API, outermost first.
             directory: The users, apps, groups and entitlements from the start: lists of objects, as
                 `c1policy simulate --directory` reads them.
+            page: Returns the routes of a page for people; none by default.
 
         Raises:
             ValueError: The directory has an unknown table or a wrong value.
@@ -129,6 +135,7 @@ class Emulator(Seeding):
         self._seed = seed
         self._faults = faults
         self._middleware = middleware
+        self._page = page
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._tenant: Tenant | None = None
@@ -343,7 +350,7 @@ class Emulator(Seeding):
             certificate = certificates.write(Path(self._files.name), HOST)
             tls = {"ssl_certfile": str(certificate), "ssl_keyfile": str(certificate)}
         return uvicorn.Config(
-            app.build(tenant, self._middleware),
+            app.build(tenant, self._middleware, self._page(tenant) if self._page else ()),
             loop="asyncio",
             http=_Connection,
             ws="none",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from xml.etree import ElementTree as ET
 
+from pulumi_c1policy import _extras
 from pulumi_c1policy._graph import outline, svg
 from pulumi_c1policy._graph.outline import Item
 from pulumi_c1policy._graph.picture import Picture
@@ -60,6 +61,7 @@ def make_views(
     marks: Marks = NO_MARKS,
     *,
     is_map: bool,
+    has_drawing: bool = True,
 ) -> list[ET.Element]:
     """Make a picture and the same in words, each of which can be folded.
 
@@ -69,20 +71,35 @@ def make_views(
         anchors: The id of the section of each policy of the page.
         marks: The differences from another picture.
         is_map: Whether the picture is a map, or shows one policy.
+        has_drawing: Whether to draw it; otherwise only the words are made.
+
+    Raises:
+        MissingExtraError: It is drawn, and the extra `graph` is not installed.
     """
+    items = outline.build(picture, marks)
+    # The heading of a policy has its name already.
+    listed = _make_list(items if is_map else items[0].items, anchors)
+    words = make("details", make("summary", "In words"), listed, open="open", class_="words")
+    if not has_drawing:
+        return [words]
     drawing = svg.draw(picture, name, _DESCRIPTION, marks)
     is_narrow = float(drawing.attrib["width"]) <= _NARROW_WIDTH
     style = "frame narrow" if is_narrow else "frame"
     # A box that scrolls must be reachable with the keyboard.
     frame = make("div", drawing, class_=style, tabindex=0, role="group")
     frame.set("aria-label", f"Picture of {picture.title}, scrollable")
-    items = outline.build(picture, marks)
-    # The heading of a policy has its name already.
-    words = _make_list(items if is_map else items[0].items, anchors)
-    return [
-        make("details", make("summary", "Picture"), frame, open="open", class_="drawn"),
-        make("details", make("summary", "In words"), words, open="open", class_="words"),
-    ]
+    drawn = make("details", make("summary", "Picture"), frame, open="open", class_="drawn")
+    return [drawn, words]
+
+
+def can_draw() -> bool:
+    """Return whether drawings can be made: the extra `graph` is installed."""
+    return all(map(_extras.is_importable, _extras.MODULES["graph"]))
+
+
+def load_style() -> str:
+    """Return the style of pages and drawings."""
+    return _load("page.css") + svg.load_style()
 
 
 def make_mark(mark: Mark) -> ET.Element:
@@ -94,7 +111,7 @@ def make_mark(mark: Mark) -> ET.Element:
 
 def _make_head(title: str) -> ET.Element:
     style = ET.Element("style")
-    style.text = _load("page.css") + svg.load_style()
+    style.text = load_style()
     policy = "; ".join(
         [
             "default-src 'none'",

@@ -53,6 +53,9 @@ def canonicalize_field(field: Field, value: Value) -> Value:
     """Return the canonical form of one field's value, or `ABSENT`."""
     if value is None:
         return ABSENT
+    if type(value) is str and field.type is _STRING and field.shape == "one":
+        # A quick answer for most fields.
+        return value if value or field.presence else ABSENT
     if field.shape == "list" and isinstance(value, list):
         return _canonicalize_list(field, value) if value else ABSENT
     if field.shape == "map" and isinstance(value, dict):
@@ -146,6 +149,9 @@ def are_equal(one: Value, other: Value) -> bool:
     """Return whether two canonical values are equal; `True` is not 1, and UNKNOWN equals
     nothing.
     """
+    if type(one) is str and type(other) is str:
+        # A quick answer for most leaves.
+        return one == other
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(are_equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 
@@ -218,6 +218,7 @@ def _has_expressions(message: Message) -> bool:
     return any(field.cel for m in index_messages(message).values() for field in m.fields.values())
 
 
+@cache
 def to_camel_case(name: str) -> str:
     """Convert snake_case to lowerCamelCase: `step_key` -> `stepKey`."""
     head, *tail = name.split("_")

@@ -12,14 +12,16 @@ This module imports nothing of ours.
 from __future__ import annotations
 
 import logging
+import os
 import select
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Thread
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, cast
 
 from pulumi.dynamic import Config
@@ -27,6 +29,8 @@ from pulumi.runtime import rpc
 
 _SERVICER = "DynamicResourceProviderServicer"
 _LOG_TIMEOUT_SECONDS = 5
+_IDLE_CHECKS, _SECONDS_BETWEEN_CHECKS = 5, 0.1
+"""The checks in a row that find no call: the next call of a queue begins at once."""
 _log = logging.getLogger("pulumi_c1policy")
 
 
@@ -182,6 +186,30 @@ def _wait_for_engine_death(function: Callable[[], None]) -> None:
     poll.register(sys.stdout.fileno(), 0)
     if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
         function()
+
+
+def exit_when_idle() -> None:
+    """End this process, a plugin, as soon as it answers no call.
+
+    Without an engine nobody would end it.
+    """
+    server, idle = _find_server(), 0
+    while server is not None and idle < _IDLE_CHECKS:
+        idle = 0 if _is_answering(server) else idle + 1
+        time.sleep(_SECONDS_BETWEEN_CHECKS)
+    if server is not None:
+        os._exit(0)
+
+
+def _is_answering(server: ModuleType) -> bool:
+    """Return whether a thread answers a call: a function of the server has a `request`."""
+    for top in sys._current_frames().values():
+        frame: FrameType | None = top
+        while frame is not None:
+            if frame.f_globals is vars(server) and "request" in frame.f_locals:
+                return True
+            frame = frame.f_back
+    return False
 
 
 def list_config_keys(config: Config | None) -> list[str]:

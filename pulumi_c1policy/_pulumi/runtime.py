@@ -6,8 +6,9 @@ The provider object itself is empty, because Pulumi pickles it into the state.
 from __future__ import annotations
 
 import os
+from functools import cache
 from threading import Lock, Timer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi_c1policy._findings import severity
 from pulumi_c1policy._findings.severity import Severities
@@ -52,6 +53,8 @@ shown_tenants = ShownTenants()
 _lock = Lock()
 _config: Config | None = None
 _run: Run | None = None
+_settings: tuple[object, Settings] | None = None
+"""The settings, after what they were read from."""
 _cancelled = False
 
 
@@ -67,6 +70,12 @@ def configure(config: Config) -> None:
         _config = config
     _show_tenant()
     dynamic_server.call_on_cancel(_cancel)
+    _watch_engine()
+
+
+@cache
+def _watch_engine() -> None:
+    dynamic_server.call_on_engine_death(_stop_without_engine)
 
 
 def get_setting(key: str) -> str | None:
@@ -148,8 +157,13 @@ def _get_allowed_tenant() -> str:
 def _load_settings() -> Settings:
     from pulumi_c1policy._client.settings import ENVIRONMENT, load
 
-    found: dict[str, Any] = {key: get_setting(key) for key in ENVIRONMENT}
-    return load(found, os.environ)
+    global _settings  # noqa: PLW0603 (the settings of the process)
+    config = {key: get_setting(key) for key in ENVIRONMENT}
+    source = config, {name: os.environ.get(name) for name in ENVIRONMENT.values()}
+    # Every call of the engine needs the settings; parse them only if they changed.
+    if _settings is None or _settings[0] != source:
+        _settings = source, load(config, os.environ)
+    return _settings[1]
 
 
 def _find_settings() -> Settings | None:
@@ -214,19 +228,30 @@ def get_run() -> Run:
             _run = Run.start(
                 client, known_state, tenant=settings.tenant, warn=failures.warn_of_current
             )
-            dynamic_server.call_on_engine_death(_run.client.close)
             if _cancelled:
                 _run.client.close()
         return _run
 
 
-def _cancel() -> None:
-    """End every wait at once, and the requests in progress after `GRACE_SECONDS`."""
+def _close_client() -> Run | None:
+    """End every wait at once, and let no further request begin; return the run."""
     global _cancelled
     with _lock:
         _cancelled, found = True, _run
     if found is not None:
         found.client.close()
+    return found
+
+
+def _stop_without_engine() -> None:
+    """Let the requests in progress finish, and then end the process."""
+    _close_client()
+    dynamic_server.exit_when_idle()
+
+
+def _cancel() -> None:
+    """End every wait at once, and the requests in progress after `GRACE_SECONDS`."""
+    if (found := _close_client()) is not None:
         cut = Timer(GRACE_SECONDS, found.client.cut)
         cut.daemon = True
         cut.start()

@@ -6,6 +6,7 @@ of the messages until a run succeeds.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
@@ -37,6 +38,7 @@ class Profile:
     Attributes:
         kinds: The fates of requests.
         share: The largest share of requests with a fault.
+        lost_checkpoints: True if some runs that are killed have written no checkpoint.
         kills: True if processes are killed, lose their engine, or get Ctrl-C.
         edits: The edits of others to the stack's policies.
         lag: The longest lag of reads in seconds.
@@ -52,6 +54,7 @@ class Profile:
     kinds: tuple[Fate, ...] = COMMON + ODD
     share: float = 0.4
     kills: bool = True
+    lost_checkpoints: bool = True
     edits: tuple[Callable[[SimulatedTenant, str], None], ...] = editors.EDITS
     lag: float = 5.0
     moves: frozenset[str] = MOVES
@@ -178,6 +181,7 @@ class _Scenario:
         if self.twin is not None:
             other = self.twin.prepare_update(program)
             begun.append((self.twin, self.twin.start_process(), other))
+        before = copy.deepcopy(self.stack.state)
         if self.profile.kills and self._happens(0.4):
             self._end_early(process)
         if self.profile.edits and self._happens(0.6):
@@ -186,6 +190,10 @@ class _Scenario:
         waits = [stack.begin_command(each, body) for stack, each, body in begun]
         for wait in waits:
             wait()
+        is_killed = process.group.dead or process.engine_dead
+        if is_killed and self.profile.lost_checkpoints and self._happens(0.5):
+            # Without checkpoints, a killed engine has written nothing.
+            self.stack.state = before
 
     def _draw_command(self, program: Program) -> Callable[[Any], None]:
         moves = self.profile.moves

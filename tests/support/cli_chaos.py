@@ -92,10 +92,21 @@ def start_update(
     stack: Stack, *options: str, output: int = subprocess.DEVNULL
 ) -> subprocess.Popen[bytes]:
     """Start `pulumi up`, and do not wait for its end."""
+    return start_run(stack, "up", *options, output=output)
+
+
+def start_run(
+    stack: Stack,
+    command: str,
+    *options: str,
+    output: int = subprocess.DEVNULL,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `pulumi up` or `pulumi destroy`, and do not wait for its end."""
     return subprocess.Popen(
-        ["pulumi", "up", *SETTINGS, "--yes", "--skip-preview", *options],
+        ["pulumi", command, *SETTINGS, "--yes", "--skip-preview", *options],
         cwd=stack.folder,
-        env=stack.environment,
+        env={**stack.environment, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -183,12 +194,23 @@ def end_orphans(folder: Path) -> None:
     Pulumi's plugins are not in its process group and survive it; their working folder is the
     project.
     """
+    for pid in list_orphans(folder):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def list_orphans(folder: Path) -> list[int]:
+    """List the processes whose working folder is the project in `folder`."""
+    found = []
     for place in Path("/proc").glob("[0-9]*/cwd"):
         try:
             if place.readlink() == folder:
-                os.kill(int(place.parent.name), signal.SIGKILL)
+                found.append(int(place.parent.name))
         except OSError:
             continue
+    return found
 
 
 def _list_descendants(pid: int) -> Iterator[int]:

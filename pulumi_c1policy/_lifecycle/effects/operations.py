@@ -25,6 +25,7 @@ from pulumi_c1policy._lifecycle.planning.prior import (
     is_older,
     record_answer,
     refresh,
+    refresh_ownership,
 )
 from pulumi_c1policy._lifecycle.planning.pruning import prune, strip
 from pulumi_c1policy._lifecycle.planning.refusals import Refuse
@@ -258,12 +259,12 @@ def _explain_use(run: Run, policy_id: str, prior: Prior) -> str | None:
 
 def _explain_leaving(prior: Prior, live: Tree) -> str | None:
     """Return the warning that the policy is left in the tenant, or None if it may be deleted."""
-    refreshed = refresh(prior, live)
-    if refreshed.is_builtin:
+    if live.get("system_builtin") is True:
         return refusals.warn_of_builtin_delete()
-    if refreshed.taken_by:
-        return refusals.warn_of_taken_delete(refreshed.taken_by)
-    return leftover_texts.warn_of_unproven_delete() if refreshed.origin.is_unproven else None
+    owner = refresh_ownership(prior, live)
+    if owner.taken_by:
+        return refusals.warn_of_taken_delete(owner.taken_by)
+    return leftover_texts.warn_of_unproven_delete() if owner.origin.is_unproven else None
 
 
 def _is_gone(client: PolicyClient, policy_id: str, error: APIError) -> bool:

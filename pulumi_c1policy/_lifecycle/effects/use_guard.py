@@ -66,7 +66,7 @@ class InUse:
 
 
 class UseGuard:
-    """The guard of one run. Thread-safe: one thread asks ahead, the others wait."""
+    """The guard of one run. Thread-safe: one thread asks ahead; others wait for their answer."""
 
     def __init__(
         self, client: PolicyClient, known: KnownState, warn: Callable[[str], None]
@@ -84,6 +84,8 @@ class UseGuard:
         self._warn = warn
         self._lock = Lock()
         self._asked: set[str] = set()
+        self._answered: frozenset[str] = frozenset()
+        """The policies of the questions that ended; their deletions do not wait for others."""
         self._seen: dict[str, list[PolicyUse]] = {}
         """The uses that the search ahead saw, by policy; an empty list if it was left open."""
         self._pages: Iterator[list[dict[str, Any]]] | None = None
@@ -104,10 +106,12 @@ class UseGuard:
         Returns:
             None if the tenant names no use, or cannot be asked.
         """
-        with self._lock:
-            if policy_id not in self._asked:
-                with self._client.limit_time(_MAX_AHEAD_SECONDS, _MAX_AHEAD_SHARE):
-                    self._ask_ahead(policy_id, workspace)
+        if policy_id not in self._answered:
+            with self._lock:
+                if policy_id not in self._asked:
+                    with self._client.limit_time(_MAX_AHEAD_SECONDS, _MAX_AHEAD_SHARE):
+                        self._ask_ahead(policy_id, workspace)
+                self._answered = frozenset(self._asked)
         found = self._ask_again(policy_id) if policy_id in self._seen else None
         self._warn_once()
         return found
@@ -229,6 +233,9 @@ class UseGuard:
         return {each for each in found if not self._known.is_declared(each)}
 
     def _warn_once(self) -> None:
+        if not self._failed:
+            # Do not wait for a thread that asks.
+            return
         with self._lock:
             is_first = bool(self._failed) and not self._has_warned
             self._has_warned = self._has_warned or is_first

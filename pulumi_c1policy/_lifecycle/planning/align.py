@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from pulumi_c1policy._model.normalize import canonicalize_field
+from pulumi_c1policy._model.normalize import are_equal, canonicalize_field
 from pulumi_c1policy._model.schema import Field
 from pulumi_c1policy._model.tree import Value
 
@@ -29,6 +29,8 @@ def align_items(field: Field, new: Sequence[Value], old: Sequence[Value]) -> dic
         The index in `old` by the index in `new`, for each pair.
     """
     meant = [[canonicalize_field(field, [item]) for item in side] for side in (new, old)]
+    if len(new) == len(old) and all(map(are_equal, *meant)):
+        return {index: index for index in range(len(new))}
     texts = [[json.dumps(item, sort_keys=True, default=repr) for item in side] for side in meant]
     pairs = _pair_ends(*texts)
     left, right = _list_unpaired(pairs, len(new), len(old))

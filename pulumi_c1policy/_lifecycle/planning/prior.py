@@ -140,20 +140,27 @@ def refresh(prior: Prior, live: Tree) -> Prior:
     # Ignore the times: they would appear in every drift report.
     times = select_field(prior.outputs, "created_at") | select_field(prior.outputs, "updated_at")
     outputs = respell(message, inputs, answer | times)
-    refreshed = Prior(
+    owner = refresh_ownership(prior, live)
+    return Prior(
         inputs,
         outputs,
+        taken_by=owner.taken_by,
+        lost_ownership=owner.lost_ownership,
         held=kind.find_held(prior.inputs, live),
-        origin=prior.origin,
+        origin=owner.origin,
         kind=kind,
         predecessors=prior.predecessors,
         overwritten=prior.overwritten,
     )
-    return _refresh_ownership(refreshed, prior, live) if kind.is_owned else refreshed
 
 
-def _refresh_ownership(refreshed: Prior, prior: Prior, live: Tree) -> Prior:
-    """Add to a refreshed record whether the policy was taken over."""
+def refresh_ownership(prior: Prior, live: Tree) -> Prior:
+    """Return the record with the ownership of the live policy (decoded), and all else as it was.
+
+    A deletion needs no more of `refresh`.
+    """
+    if not prior.kind.is_owned:
+        return replace(prior, taken_by="", lost_ownership={})
     # A policy that was adopted without ownership annotations has none to lose.
     ours = prior.lost_ownership if prior.taken_by else read_ownership(prior.outputs)
     # The annotations that the program sets prove that the policy is this resource's.
@@ -161,7 +168,7 @@ def _refresh_ownership(refreshed: Prior, prior: Prior, live: Tree) -> Prior:
     is_proven_now = prior.origin.is_unproven and proof
     taken_by = "" if is_proven_now else describe_manager(ours, read_ownership(live))
     return replace(
-        refreshed,
+        prior,
         taken_by=taken_by,
         lost_ownership=ours if taken_by else {},
         origin=replace(prior.origin, is_unproven=prior.origin.is_unproven and not proof),

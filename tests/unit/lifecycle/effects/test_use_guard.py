@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -224,3 +225,32 @@ def test_an_unreadable_answer_does_not_refuse_a_deletion() -> None:
     client = PolicyClient(settings, transport=odd, clock=QuickClock())
     assert UseGuard(client, KnownState(), warnings.append).find("p1", STACK) is None
     assert len(warnings) == 1
+
+
+class HookedTenant(Tenant):
+    """A tenant that calls a function before each answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_answer: Callable[[], None] = lambda: None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.before_answer()
+        return super().handle_request(request)
+
+
+def test_a_deletion_does_not_wait_for_the_question_about_another_policy() -> None:
+    tenant = HookedTenant()
+    guarded = GuardedTenant(tenant)
+    guarded.find("p1")
+    found: list[InUse | None] = []
+
+    def delete_first_policy() -> None:
+        thread = Thread(target=lambda: found.append(guarded.find("p1")), daemon=True)
+        thread.start()
+        thread.join(5)
+
+    tenant.before_answer = delete_first_policy
+    guarded.find("p2")
+    assert found
+    assert set(found) == {None}
