@@ -32,7 +32,7 @@ def read_before(
     if source == policy_sources.TENANT:
         return policy_sources.read_file_or_tenant(source), True
     side = review_sides.read_before(source, config, directory)
-    return list(side.policies), side.has_all_uses
+    return list(side.policies), side.extent == "tenant"
 
 
 def render_changes(

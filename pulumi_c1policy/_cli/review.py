@@ -86,12 +86,11 @@ def review(
     limits = [_parse_limit(text) for text in fail_on or ()]
     try:
         facts = policy_sources.read_directory(directory)
-        after = review_sides.read_after(
-            policy, program, state, tenant=tenant, config=config, directory=facts
+        before, after = review_sides.read_sides(
+            against, policy, program, state, tenant=tenant, config=config, directory=facts
         )
-        before = review_sides.read_before(against, config, facts)
         # A policy that only `before` contains is deleted, unless its source is larger.
-        is_whole = not policy and (after.has_all_uses or not before.has_all_uses)
+        is_whole = not policy and not after.is_part_of(before)
         known = _read_usage(usage)
         found = _review(before, after, facts, known, is_whole=is_whole)
     except (C1PolicyError, OSError, UnicodeDecodeError) as error:
@@ -123,7 +122,13 @@ def _review(
     from pulumi_c1policy._review.policy_facts import FactSources
     from pulumi_c1policy._simulate.directory import Directory
 
-    pairs = pairing.pair_all(before.policies, after.policies, is_whole=is_whole)
+    pairs = pairing.pair_all(
+        before.policies,
+        after.policies,
+        is_whole=is_whole,
+        is_stack=after.extent == "stack",
+        named=after.named_policies,
+    )
     sources = FactSources(Directory(directory), usage)
     inform = SlowProgress()
     found = review_reports.review_all(pairs, before, after, inform=inform)

@@ -17,7 +17,7 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from pulumi_c1policy._client import settings
-from pulumi_c1policy._pulumi import config_keys, engine_values, fixture_lookups
+from pulumi_c1policy._pulumi import config_keys, engine_values, fixture_lookups, program_lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +33,8 @@ class _Engine(mocks.Mocks):
         self.directory = directory
         self.policies: list[dict[str, Any]] = []
         self.attachments: list[dict[str, Any]] = []
+        self.invented: set[str] = set()
+        self.named_policies: dict[str, dict[str, str]] = {}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         found = args.resource_id or f"{args.name}_id"
@@ -45,7 +47,16 @@ class _Engine(mocks.Mocks):
         return found, args.inputs
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        return fixture_lookups.answer(self.directory, args.token, args.args), None
+        found = fixture_lookups.answer(self.directory, args.token, args.args)
+        if "id" not in found:
+            names = [args.args.get(criterion) for criterion in ("name", "alias", "app")]
+            self.invented |= {program_lookups.make_mocked_id(name) for name in names if name}
+            if policy_name := args.args.get("display_name"):
+                invented = program_lookups.make_mocked_id(policy_name)
+                # Policies of two types may have one name, and get one invented id.
+                is_same = self.named_policies.setdefault(invented, args.args) == args.args
+                self.named_policies[invented] = args.args if is_same else {}
+        return found, None
 
 
 def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
@@ -56,10 +67,13 @@ def _unwrap_secrets(value: Any) -> Any:  # noqa: ANN401 (any input)
     return [_unwrap_secrets(item) for item in value] if isinstance(value, list) else value
 
 
-def run(
-    program: Path, project: str, stack: str, directory: Mapping[str, Any]
-) -> dict[str, list[dict[str, Any]]]:
-    """Run a program; return its policies (resource, made-up id, inputs) and its attachments."""
+def run(program: Path, project: str, stack: str, directory: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a program; return its policies (resource, made-up id, inputs) and its attachments.
+
+    `invented` lists the ids of apps and entitlements that the directory does not contain, and
+    `named_policies` has the criteria of lookups of policies by the invented ids; none for an id of
+    several lookups.
+    """
     engine = _Engine(directory)
     mocks.set_mocks(engine, project=project, stack=stack, preview=False)
     sys.path.insert(0, str(program.parent))
@@ -70,7 +84,12 @@ def run(
         runpy.run_path(str(program), run_name="__main__")
 
     run_program()
-    return {"policies": engine.policies, "attachments": engine.attachments}
+    return {
+        "policies": engine.policies,
+        "attachments": engine.attachments,
+        "invented": sorted(engine.invented),
+        "named_policies": engine.named_policies,
+    }
 
 
 def main() -> None:

@@ -180,6 +180,11 @@ def find_mocked(lookup: Lookup, **more: str) -> dict[str, Any] | None:
     return dict(found or {})
 
 
+def make_mocked_id(name: str) -> str:
+    """Return an invented id of an object that mocks do not know."""
+    return f"{name}_id"
+
+
 def call_aside(function: Callable[..., _T], **arguments: Any) -> pulumi.Output[_T]:  # noqa: ANN401
     """Return the result of a lookup whose arguments may be outputs.
 

@@ -1,35 +1,31 @@
 """The verdict about apps and entitlements whose policies change.
 
-The policy that decided before is compared with the one that decides afterwards. An entitlement
-without a policy inherits that of its app. An app without one asks its owners [the vendor's
-documentation]; what removes and reviews access then is not documented in detail.
+The policy that decided before is compared with the one that decides afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field, replace
 
-from pulumi_c1policy._model.attachment_fields import APP_POLICIES, AttachmentTarget
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
+from pulumi_c1policy._model.tree import Value
+from pulumi_c1policy._review.deciding_policies import (
+    BUILTIN,
+    BUILTIN_GRANT,
+    Deciding,
+    find_deciding,
+)
+from pulumi_c1policy._review.extreme_policies import demands_nothing, rejects_everything
 from pulumi_c1policy._review.pairing import PolicyPair, PolicySet
 from pulumi_c1policy._review.sides import Side
-from pulumi_c1policy._review.verdict import Verdict, decide
+from pulumi_c1policy._review.verdict import SECONDS_PER_POLICY, Verdict, decide
 from pulumi_c1policy._simulate.known_attachments import KnownAttachment, get_message
-from pulumi_c1policy._simulate.known_policies import KnownPolicy, PolicyIndex, read_policy
 
-USES: Final = {
-    "grant_policy_id": "requests for access",
-    "revoke_policy_id": "the removal of access",
-    "certify_policy_id": "reviews of access",
-    "emergency_grant_policy_id": "requests for emergency access",
-    "emergency_grant_enabled": "requests for emergency access",
-    "override_access_requests_defaults": "requests for access",
-}
-"""The requests about which a field of an attachment decides."""
-
-_NO_POLICY = "none"
-_BUILTIN = "the owners of the app approve, as documented for an app without a policy"
+_UNIDENTIFIED = (
+    "it is not known which object of the other source this is: the program looks it up by name, "
+    "or the tenant does not have it; give its id in the tables of --directory"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,161 +50,144 @@ class AttachmentVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Deciding:
-    """The policy, or its absence, that decides about requests.
+class _Change:
+    """A change of all policies, with the verdicts about pairs of policies so far."""
 
-    Attributes:
-        name: Its name for a person.
-        policy: The policy; None if it is not known.
-        problem: The reason why it is not known.
-        key: Equal keys mean the same policy.
-    """
-
-    name: str
-    policy: KnownPolicy | None = None
-    problem: str = ""
-    key: str = ""
+    before: Side
+    after: Side
+    policies: PolicySet
+    seconds: float
+    known: dict[tuple[str, str], Verdict] = field(default_factory=dict)
 
 
-def judge_attachments(before: Side, after: Side, policies: PolicySet) -> list[AttachmentVerdict]:
+def judge_attachments(
+    before: Side, after: Side, policies: PolicySet, seconds: float = SECONDS_PER_POLICY
+) -> Iterator[AttachmentVerdict]:
     """Judge each app and entitlement whose policies change.
 
     Args:
         before: The side before the change.
         after: The side after it, with the ids of policies from before the change.
         policies: The policies of both sides, in pairs.
+        seconds: The time after which a pair of policies is undecided.
     """
-    return [
-        found
-        for old, new in _pair(before, after)
-        for found in _judge(before, after, old, new, policies)
-    ]
+    change = _Change(before, after, policies, seconds)
+    for old, new in _pair(before, after):
+        yield from _judge(change, old, new)
 
 
 def _pair(
     before: Side, after: Side
 ) -> Iterator[tuple[KnownAttachment | None, KnownAttachment | None]]:
-    """Pair the attachments; those that a larger side has alone do not change."""
-    if before.attachments is None or after.attachments is None:
+    """Pair the attachments; a source that cannot have any changes none."""
+    if after.attachments is None and after.extent != "tenant":
         return
     paired = []
-    for new in after.attachments:
+    for new in after.attachments or ():
         old = before.find(new.target, new.resource)
         paired.append(old)
-        if old is not None or before.has_all_uses or not after.has_all_uses:
-            yield old, new
-    for old in before.attachments:
-        is_left = not before.has_all_uses or after.has_all_uses
-        if is_left and not any(old is each for each in paired):
+        yield old, new
+    for old in before.attachments or ():
+        if not any(old is each for each in paired):
             yield old, None
 
 
 def _judge(
-    before: Side,
-    after: Side,
-    old: KnownAttachment | None,
-    new: KnownAttachment | None,
-    policies: PolicySet,
+    change: _Change, old: KnownAttachment | None, new: KnownAttachment | None
 ) -> Iterator[AttachmentVerdict]:
     shown = new or old
     if shown is None:
         return
     name = shown.name or (old.name if old else "") or shown.resource
-    if old is not None and new is not None and old.target != new.target:
-        yield _judge_move(old, new, name)
-        return
-    for field in get_message(shown.target).fields.values():
-        if field.immutable:
-            continue
-        one, other = (side.find_value(shown.target, field.name) for side in (before, after))
-        is_set = other is not None or (one is not None and not before.has_all_uses)
-        if one == other or not is_set:
-            continue
-        yield _judge_field(before, after, shown.target, name, field.name, policies)
+    sides = change.before, change.after
+    is_moved = old is not None and new is not None and old.target != new.target
+    is_known = all(side.find(shown.target) for side in sides)
+    if not is_known and any(shown.target in side.unidentified for side in sides):
+        if new is not None or not change.after.is_part_of(change.before):
+            yield from _list_undecided(change, shown, name, "not known", _UNIDENTIFIED)
+    elif is_moved and old is not None:
+        was = describe_target(old.target)
+        reason = f"the attachment moves from {was}, whose policies are put back"
+        yield from _list_undecided(change, shown, name, was, reason)
+    else:
+        for each in get_message(shown.target).fields.values():
+            if not each.immutable and _is_changed(change, shown.target, each.name):
+                yield _judge_field(change, shown.target, name, each.name)
 
 
-def _judge_move(old: KnownAttachment, new: KnownAttachment, name: str) -> AttachmentVerdict:
-    reason = f"the attachment moves from {describe_target(old.target)}"
-    return AttachmentVerdict(
-        new.target,
-        name,
-        "grant_policy_id",
-        describe_target(old.target),
-        describe_target(new.target),
-        Verdict("undecided", f"{reason}, whose policies are put back"),
-    )
+def _list_undecided(
+    change: _Change, shown: KnownAttachment, name: str, was: str, reason: str
+) -> Iterator[AttachmentVerdict]:
+    for each, value in shown.values.items():
+        policy = change.policies.links.new.find(str(value))
+        now = policy.name if policy else str(value or "inherited")
+        yield AttachmentVerdict(shown.target, name, each, was, now, Verdict("undecided", reason))
+
+
+def _is_changed(change: _Change, target: AttachmentTarget, field: str) -> bool:
+    before, after = change.before, change.after
+    one, other = before.find_value(target, field), after.find_value(target, field)
+    links = change.policies.links
+    was_there, is_there = links.old.find(str(one)), links.new.find(str(other))
+    if one is None and other is None:
+        return False
+    if other is None:
+        is_deleted = was_there is not None and links.new.find(str(one)) is None
+        return is_deleted or not after.is_part_of(before)
+    if one is None and before.is_part_of(after):
+        # The field existed before, so it is unchanged; but a new policy is a change.
+        return links.old.find(str(other)) is None and is_there is not None
+    return one != other or (was_there is None) != (is_there is None)
 
 
 def _judge_field(
-    before: Side,
-    after: Side,
-    target: AttachmentTarget,
-    name: str,
-    field: str,
-    policies: PolicySet,
+    change: _Change, target: AttachmentTarget, name: str, field: str
 ) -> AttachmentVerdict:
     if not get_message(target).fields[field].names_policy:
-        was, now = (_show_switch(side.find_value(target, field)) for side in (before, after))
-        return AttachmentVerdict(target, name, field, was, now, _judge_switch(field, now))
-    index = policies.links
-    old = _find_deciding(before, target, field, index.old)
-    new = _find_deciding(after, target, field, index.new)
-    verdict = _compare(old, new, policies)
-    return AttachmentVerdict(target, name, field, old.name, new.name, verdict)
+        one, other = (side.find_value(target, field) for side in (change.before, change.after))
+        was, now = _show_switch(one), _show_switch(other)
+        return AttachmentVerdict(target, name, field, was, now, _judge_switch(field, other))
+    links = change.policies.links
+    old = find_deciding(change.before, change.after, target, field, links.old)
+    new = find_deciding(change.after, change.before, target, field, links.new)
+    found = _compare(old, new, change)
+    if old.is_inherited or new.is_inherited:
+        text = f"{found.reason}, if no policy of its resource type decides"
+        found = replace(found, reason=text)
+    return AttachmentVerdict(target, name, field, old.name, new.name, found)
 
 
-def _show_switch(value: object) -> str:
-    return "not set" if value is None else "on" if value else "off"
+def _show_switch(value: Value) -> str:
+    return "not known" if value is None else "on" if value else "off"
 
 
-def _judge_switch(field: str, value: str) -> Verdict:
-    if field == "emergency_grant_enabled":
-        if value == "off":
-            return Verdict("not-weakened", "requests for emergency access are no longer possible")
-        return Verdict("undecided", "requests for emergency access become possible")
-    return Verdict("undecided", "the request defaults of the app decide, or no longer do")
-
-
-def _find_deciding(
-    side: Side, target: AttachmentTarget, field: str, policies: PolicyIndex
-) -> _Deciding:
-    value = side.find_value(target, field)
+def _judge_switch(field: str, value: Value) -> Verdict:
+    if field != "emergency_grant_enabled":
+        return Verdict("undecided", "the request defaults of the app decide, or no longer do")
     if value is None:
-        problem = "it is not known which policy decides where no resource sets it"
-        return _Deciding("not set by the program", problem=problem)
+        return Verdict("undecided", "requests for emergency access may become possible")
     if value:
-        found = policies.find(str(value))
-        problem = "" if found else f"the policy {value} is not among the given ones"
-        return _Deciding(found.name if found else str(value), found, problem, f"policy {value}")
-    if field not in APP_POLICIES.fields:
-        problem = "the policy for emergency access that an entitlement inherits is not known"
-        return _Deciding("inherited", problem=problem, key="inherited")
-    if target.entitlement_id:
-        inherited = _find_deciding(side, AttachmentTarget(target.app_id), field, policies)
-        if inherited.name == "not set by the program":
-            problem = "the policy that the entitlement inherits from its app is not known"
-            return _Deciding("inherited", problem=problem, key="inherited")
-        return _Deciding(
-            f"inherited: {inherited.name}", inherited.policy, inherited.problem, inherited.key
-        )
-    if field == "grant_policy_id":
-        return _Deciding(_NO_POLICY, _BUILTIN_GRANT, key=_NO_POLICY)
-    problem = f"it is not documented in detail how {USES[field]} goes on without a policy"
-    return _Deciding(_NO_POLICY, problem=problem, key=_NO_POLICY)
+        return Verdict("undecided", "requests for emergency access become possible")
+    return Verdict("not-weakened", "requests for emergency access are no longer possible")
 
 
-_BUILTIN_GRANT = read_policy(
-    {
-        "display_name": _BUILTIN,
-        "policy_type": "POLICY_TYPE_GRANT",
-        "policy_steps": {"grant": {"steps": [{"approval": {"app_owners": {}}}]}},
-    }
-)
-
-
-def _compare(old: _Deciding, new: _Deciding, policies: PolicySet) -> Verdict:
-    if old.key and old.key == new.key:
+def _compare(old: Deciding, new: Deciding, change: _Change) -> Verdict:
+    if old.key and old.key == new.key and (old.policy is None) == (new.policy is None):
         return Verdict("not-weakened", "the same policy decides; its own changes are judged there")
+    key = old.key, new.key
+    if not all(key):
+        return _decide(old, new, change)
+    if key not in change.known:
+        change.known[key] = _decide(old, new, change)
+    return change.known[key]
+
+
+def _decide(old: Deciding, new: Deciding, change: _Change) -> Verdict:
+    links = change.policies.links
+    if old.policy is not None and demands_nothing(old.policy, links.old):
+        return Verdict("not-weakened", "requests got through without approval before")
+    if new.policy is not None and rejects_everything(new.policy, links.new):
+        return Verdict("not-weakened", "every request is rejected")
     if old.policy is None or new.policy is None:
         problems = [
             f"{when}: {each.problem}"
@@ -216,10 +195,9 @@ def _compare(old: _Deciding, new: _Deciding, policies: PolicySet) -> Verdict:
             if each.policy is None
         ]
         return Verdict("undecided", "; ".join(problems))
-    found = decide(PolicyPair(old.policy, new.policy), policies)
-    if _BUILTIN_GRANT in (old.policy, new.policy) and found.word != "undecided":
-        text = f"{found.reason}; without a policy, {_BUILTIN}"
-        return Verdict(found.word, text, found.request, found.way, found.conditions)
+    found = decide(PolicyPair(old.policy, new.policy), change.policies, change.seconds)
+    if BUILTIN_GRANT in (old.policy, new.policy) and found.word != "undecided":
+        return replace(found, reason=f"{found.reason}; without a policy, {BUILTIN}")
     return found
 
 

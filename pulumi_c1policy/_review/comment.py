@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulumi_c1policy import _text
-from pulumi_c1policy._review.attachment_verdicts import USES, AttachmentVerdict, describe_target
+from pulumi_c1policy._review.attachment_verdicts import AttachmentVerdict, describe_target
 from pulumi_c1policy._review.comment_facts import render_facts, render_pictures
+from pulumi_c1policy._review.deciding_policies import USES
 from pulumi_c1policy._review.review_reports import PolicyReview, Review
 from pulumi_c1policy._review.verdict import Verdict
 from pulumi_c1policy._review.witness import ExampleRequest
@@ -115,8 +116,8 @@ def _render_policy(each: PolicyReview) -> Iterator[str]:
 def _render_attachment(each: AttachmentVerdict) -> Iterator[str]:
     found = each.verdict
     target = describe_target(each.target)
-    name = f"{each.name} ({target})" if each.name else target
-    yield f"### {_show(_capitalize(name))}: {_WORDS[found.word].replace('*', '')}"
+    name = f"{each.name} ({target})" if each.name else _capitalize(target)
+    yield f"### {_show(name)}: {_WORDS[found.word].replace('*', '')}"
     yield ""
     way = f" ({_show(found.way)})" if found.way else ""
     yield f"{_show(_capitalize(found.reason))}{way}."

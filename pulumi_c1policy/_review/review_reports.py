@@ -113,7 +113,12 @@ def review_all(
         found.append(_review(pair, policies, before, renamed, seconds))
     order = get_args(Word)
     found.sort(key=lambda each: (order.index(each.verdict.word), -each.size, each.name))
-    attached = judge_attachments(before, renamed, policies)
+    attached = list[AttachmentVerdict]()
+    for each in judge_attachments(before, renamed, policies, seconds):
+        if time.monotonic() - told > _SECONDS_OF_SILENCE:
+            inform(f"{len(attached)} changes of apps and entitlements reviewed …")
+            told = time.monotonic()
+        attached.append(each)
     attached.sort(key=lambda each: (order.index(each.verdict.word), each.name, each.target))
     return Review(tuple(found), tuple(attached))
 
@@ -143,9 +148,9 @@ def _decide(
     pair: PolicyPair, policies: PolicySet, before: Side, after: Side, seconds: float
 ) -> Verdict:
     if pair.old is None and pair.new is not None:
-        return lone_policies.judge_new(pair.new, replace(after, policies=policies.new))
+        return lone_policies.judge_new(pair.new, policies, before, after)
     if pair.new is None and pair.old is not None:
-        return lone_policies.judge_deleted(pair.old, before)
+        return lone_policies.judge_deleted(pair.old, policies, before)
     return verdict.decide(pair, policies, seconds)
 
 

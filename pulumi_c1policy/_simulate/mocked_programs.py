@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from pulumi_c1policy._model.attachment_fields import AttachmentTarget
 from pulumi_c1policy._simulate.known_attachments import KnownAttachment, read_attachment
 from pulumi_c1policy._simulate.known_policies import KnownPolicy, read_policy
 from pulumi_c1policy._simulate.policy_error import PolicyError
@@ -33,10 +34,16 @@ class Declarations:
     Attributes:
         policies: The policies, each with an invented id.
         attachments: The policies of apps and entitlements, with invented ids of policies.
+        unidentified: The apps and entitlements that the program looks up by name, and that the
+            directory does not contain: their ids are invented.
+        named_policies: The `display_name`, and perhaps the `type`, of the policies that the program
+            looks up, by invented ids.
     """
 
     policies: list[KnownPolicy]
     attachments: list[KnownAttachment]
+    unidentified: frozenset[AttachmentTarget] = frozenset()
+    named_policies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def run_program(
@@ -94,13 +101,16 @@ def read_declarations(
             advice = "Give the config that it needs (--config KEY=VALUE, or `config` in a test)."
             raise PolicyError(message, advice)
         found = json.loads(result.read_text("utf-8"))
-    return Declarations(
-        [
-            read_policy(row["inputs"], id=row["id"], resource=row["resource"])
-            for row in found["policies"]
-        ],
-        [read_attachment(row["inputs"], row["resource"]) for row in found["attachments"]],
-    )
+    policies = [
+        read_policy(row["inputs"], id=row["id"], resource=row["resource"])
+        for row in found["policies"]
+    ]
+    attachments = [read_attachment(row["inputs"], row["resource"]) for row in found["attachments"]]
+    invented = set(found["invented"])
+    unidentified = {
+        each.target for each in attachments if not invented.isdisjoint(each.target.parts)
+    }
+    return Declarations(policies, attachments, frozenset(unidentified), found["named_policies"])
 
 
 def _read_project(program: Path) -> dict[str, Any]:

@@ -43,7 +43,9 @@ def find_app(*, name: str) -> FindAppResult:
     lookup = Lookup("find_app", NOUN, {"name": name}, "apps")
     mocked = program_lookups.find_mocked(lookup)
     if mocked is not None:
-        return FindAppResult(**{"id": make_id(name), "display_name": name} | mocked)
+        return FindAppResult(
+            **{"id": program_lookups.make_mocked_id(name), "display_name": name} | mocked
+        )
     with program_lookups.connect(lookup) as tenant:
         return search_app(lookup, tenant, name)
 
@@ -74,11 +76,6 @@ def search_app(lookup: Lookup, tenant: LookupTenant, name: str) -> FindAppResult
         noun=NOUN,
     )
     return FindAppResult(id=app.id, display_name=app.display_name)
-
-
-def make_id(name: str) -> str:
-    """Return an invented id, for mocks."""
-    return f"{name}_id"
 
 
 def _make_candidate(app: App) -> Candidate[App]:

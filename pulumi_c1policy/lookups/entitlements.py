@@ -126,10 +126,12 @@ def _find(
         )
     mocked = program_lookups.find_mocked(lookup, **({"app_id": known.id} if known else {}))
     if mocked is not None:
-        app_id = known.id if known else apps.make_id(app_name)
+        app_id = known.id if known else program_lookups.make_mocked_id(app_name)
         [[criterion, text]] = criteria.items()
         field = "display_name" if criterion == "name" else criterion
-        return result(**{"id": apps.make_id(text), "app_id": app_id, field: text} | mocked)
+        return result(
+            **{"id": program_lookups.make_mocked_id(text), "app_id": app_id, field: text} | mocked
+        )
     with program_lookups.connect(lookup) as tenant:
         found = known or apps.search_app(lookup, tenant, app_name)
         entitlement = _search(lookup, tenant, found)

@@ -219,7 +219,7 @@ def _make_mocked_policy(criteria: Mapping[str, Any], answer: Mapping[str, Any]) 
     """Return what a program's mocks answered, with invented values for what they left out."""
     name = criteria.get("display_name", "")
     values: dict[str, Any] = {
-        "id": criteria.get("id", f"{name}_id"),
+        "id": criteria.get("id", program_lookups.make_mocked_id(name)),
         "display_name": name,
         "policy_type": criteria.get("type", Types.GRANT),
     }

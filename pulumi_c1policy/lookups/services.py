@@ -13,7 +13,6 @@ from pulumi_c1policy._pulumi import lookup_choice, program_lookups
 from pulumi_c1policy._pulumi.lookup_choice import Candidate
 from pulumi_c1policy._pulumi.program_lookups import Lookup, LookupTenant
 from pulumi_c1policy.lookup_results import FindStepUpProviderResult, FindWebhookResult
-from pulumi_c1policy.lookups.apps import make_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,9 @@ def find_webhook(*, name: str) -> FindWebhookResult:
     lookup = Lookup("find_webhook", ("webhook", "webhooks"), {"name": name}, "webhooks")
     mocked = program_lookups.find_mocked(lookup)
     if mocked is not None:
-        return FindWebhookResult(**{"id": make_id(name), "display_name": name} | mocked)
+        return FindWebhookResult(
+            **{"id": program_lookups.make_mocked_id(name), "display_name": name} | mocked
+        )
     with program_lookups.connect(lookup) as tenant:
         directory = tenant.client.directory
         webhooks = tenant.read_once("webhooks", lambda: [*directory.list_webhooks()])
@@ -87,7 +88,11 @@ def find_step_up_provider(*, name: str) -> FindStepUpProviderResult:
     lookup = Lookup("find_step_up_provider", noun, {"name": name}, noun[1])
     mocked = program_lookups.find_mocked(lookup)
     if mocked is not None:
-        invented: dict[str, Any] = {"id": make_id(name), "display_name": name, "enabled": True}
+        invented: dict[str, Any] = {
+            "id": program_lookups.make_mocked_id(name),
+            "display_name": name,
+            "enabled": True,
+        }
         return FindStepUpProviderResult(**invented | mocked)
     with program_lookups.connect(lookup) as tenant:
         directory = tenant.client.directory

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from pulumi_c1policy._review.review_reports import Review
 from pulumi_c1policy._review.sides import Side
 from pulumi_c1policy._simulate.known_attachments import KnownAttachment
 from pulumi_c1policy._simulate.known_policies import KnownPolicy
-from tests.unit.review.review_cases import ACCEPT, MANAGER, OWNER, Step, make
+from tests.unit.review.review_cases import ACCEPT, MANAGER, OWNER, REJECT, Step, make
 
 W, U, N = "weakened", "undecided", "not-weakened"
 APP, ENTITLEMENT = AttachmentTarget("app"), AttachmentTarget("app", "admins")
@@ -27,7 +27,13 @@ def policy(id: str, *steps: Step, kind: str = "grant") -> KnownPolicy:
 STRICT, LAX, OPEN = policy("strict", MANAGER, OWNER), policy("lax", MANAGER), policy("open", ACCEPT)
 OWNERS = policy("owners", OWNER)
 REVOKE = policy("revoke", MANAGER, kind="revoke")
-ALL = (STRICT, LAX, OPEN, OWNERS, REVOKE)
+ALL = (
+    *(STRICT, LAX, OPEN, OWNERS, REVOKE),
+    policy("revoke-open", ACCEPT, kind="revoke"),
+    policy("certify", MANAGER, kind="certify"),
+)
+CLOSED = policy("closed", REJECT)
+ACTIONS = make([ACCEPT], id="actions", post_actions=[{"certify_remediate_immediately": True}])
 
 
 def attach(target: AttachmentTarget = APP, **values: Any) -> KnownAttachment:
@@ -35,11 +41,16 @@ def attach(target: AttachmentTarget = APP, **values: Any) -> KnownAttachment:
 
 
 def export(*attachments: KnownAttachment) -> Side:
-    return Side(ALL, attachments, has_all_uses=True)
+    return Side(ALL, attachments, has_all_uses=True, extent="tenant")
 
 
 def state(*attachments: KnownAttachment) -> Side:
-    return Side(ALL, attachments)
+    return Side(ALL, attachments, extent="stack")
+
+
+def by_name(attachment: KnownAttachment) -> Side:
+    """Return a program that looks its object up."""
+    return Side(ALL, [attachment], extent="stack", unidentified=frozenset([attachment.target]))
 
 
 @dataclass(frozen=True)
@@ -150,8 +161,138 @@ CASES: dict[str, Case] = {
         state(attach(AttachmentTarget("app", "users"), grant_policy_id="strict")),
         {(AttachmentTarget("app", "users"), GRANT): U},
     ),
-    # A file of policies says nothing about apps.
-    "unknown": Case(Side(ALL), state(attach(grant_policy_id="open"))),
+    # A file of policies says nothing about apps: it is not known what decided before.
+    "unknown-before": Case(Side(ALL), state(attach(grant_policy_id="strict")), {(APP, GRANT): U}),
+    # Files of policies change no attachment.
+    "unknown-after": Case(state(attach(grant_policy_id="strict")), Side(ALL)),
+    # The tenant's apps could not be read.
+    "unreadable-after": Case(
+        state(attach(grant_policy_id="strict")), Side(ALL, extent="tenant"), {(APP, GRANT): U}
+    ),
+    # Whatever decided before, no request is granted any more.
+    "unknown-to-rejected": Case(
+        Side((*ALL, CLOSED)),
+        Side((*ALL, CLOSED), [attach(grant_policy_id="closed")]),
+        {(APP, GRANT): N},
+    ),
+    # Requests needed no approval, so nothing that decides now demands less.
+    "open-to-unknown": Case(
+        state(attach(grant_policy_id="open")),
+        state(attach(grant_policy_id="elsewhere")),
+        {(APP, GRANT): N},
+    ),
+    # Other actions follow after the policy, which the next one may lack.
+    "open-with-actions-to-unknown": Case(
+        Side((ACTIONS,), [attach(grant_policy_id="actions")], extent="stack"),
+        Side((ACTIONS,), [attach(grant_policy_id="elsewhere")], extent="stack"),
+        {(APP, GRANT): U},
+    ),
+    "revoke-policy": Case(
+        state(attach(revoke_policy_id="revoke")),
+        state(attach(revoke_policy_id="revoke-open")),
+        {(APP, REMOVAL): W},
+    ),
+    # A policy for removals cannot decide about requests.
+    "policy-of-another-type": Case(
+        state(attach(grant_policy_id="lax")),
+        state(attach(grant_policy_id="revoke")),
+        {(APP, GRANT): U},
+    ),
+    "review-from-none": Case(
+        state(attach(certify_policy_id="")),
+        state(attach(certify_policy_id="certify")),
+        {(APP, "certify_policy_id"): U},
+    ),
+    # The program does not manage the app, whose policy the tenant tells.
+    "inherited-from-an-app-of-the-tenant": Case(
+        export(attach(grant_policy_id="lax"), attach(ENTITLEMENT, grant_policy_id="strict")),
+        state(attach(ENTITLEMENT, grant_policy_id="")),
+        {(ENTITLEMENT, GRANT): W},
+    ),
+    # Neither the app nor the entitlement has a policy afterwards: the owners of the app approve.
+    "inherited-from-an-app-without-a-policy": Case(
+        export(attach(ENTITLEMENT, grant_policy_id="open")),
+        export(),
+        {(ENTITLEMENT, GRANT): N},
+    ),
+    # The app gets a weaker policy; the entitlement keeps its own one.
+    "app-below-an-entitlement": Case(
+        state(attach(grant_policy_id="strict"), attach(ENTITLEMENT, grant_policy_id="strict")),
+        state(attach(grant_policy_id="lax"), attach(ENTITLEMENT, grant_policy_id="strict")),
+        {(APP, GRANT): W},
+    ),
+    # The app and its entitlement change places: both are weaker than before.
+    "app-and-entitlement": Case(
+        state(attach(grant_policy_id="strict"), attach(ENTITLEMENT, grant_policy_id="strict")),
+        state(attach(grant_policy_id="lax"), attach(ENTITLEMENT, grant_policy_id="")),
+        {(APP, GRANT): W, (ENTITLEMENT, GRANT): W},
+    ),
+    # Another kind of object may have a resource of the same name.
+    "app-and-entitlement-of-one-name": Case(
+        state(KnownAttachment(APP, {GRANT: "strict"}, "crm")),
+        state(
+            KnownAttachment(APP, {GRANT: "strict"}, "crm"),
+            KnownAttachment(ENTITLEMENT, {GRANT: "strict"}, "crm"),
+        ),
+        {(ENTITLEMENT, GRANT): U},
+    ),
+    # Each field is judged by itself.
+    "two-fields": Case(
+        state(attach(grant_policy_id="strict", revoke_policy_id="revoke")),
+        state(attach(grant_policy_id="lax", revoke_policy_id="revoke-open")),
+        {(APP, GRANT): W, (APP, REMOVAL): W},
+    ),
+    # The app keeps the id of a policy that no longer exists.
+    "policy-deleted-below-the-app": Case(
+        export(attach(grant_policy_id="strict")),
+        Side((LAX,), [attach(grant_policy_id="strict")], has_all_uses=True, extent="tenant"),
+        {(APP, GRANT): U},
+    ),
+    # The state does not tell the app, but the policy did not exist before.
+    "new-policy-in-the-tenant": Case(
+        Side((LAX,), (), extent="stack"),
+        Side((LAX, OPEN), [attach(grant_policy_id="open")], has_all_uses=True, extent="tenant"),
+        {(APP, GRANT): U},
+    ),
+    # The stack does not manage the app, so its own policies do not change there.
+    "other-app-in-the-tenant": Case(
+        Side((LAX,), (), extent="stack"),
+        Side((LAX,), [attach(grant_policy_id="lax")], has_all_uses=True, extent="tenant"),
+    ),
+    # The export contains chosen policies only: the app may have had another one.
+    "export-of-some-policies": Case(
+        Side(ALL, ()), state(attach(grant_policy_id="open")), {(APP, GRANT): U}
+    ),
+    # The program looks the app up by name: the export has it under another id.
+    "app-by-name": Case(
+        export(attach(AttachmentTarget("2abc"), grant_policy_id="strict")),
+        Side(
+            ALL, [attach(grant_policy_id="owners")], extent="stack", unidentified=frozenset([APP])
+        ),
+        {(APP, GRANT): U},
+    ),
+    # Both programs look up the same name.
+    "app-by-name-on-both-sides": Case(
+        by_name(attach(grant_policy_id="strict")),
+        by_name(attach(grant_policy_id="lax")),
+        {(APP, GRANT): W},
+    ),
+    "emergency-no-longer-set": Case(
+        state(attach(ENTITLEMENT, emergency_grant_enabled=False)),
+        state(),
+        {(ENTITLEMENT, "emergency_grant_enabled"): U},
+    ),
+    "emergency-inherited": Case(
+        state(attach(ENTITLEMENT, emergency_grant_policy_id="strict")),
+        state(attach(ENTITLEMENT, emergency_grant_policy_id="")),
+        {(ENTITLEMENT, "emergency_grant_policy_id"): U},
+    ),
+    # It is not documented in detail whose settings decide then.
+    "overridden-defaults": Case(
+        state(attach(ENTITLEMENT, override_access_requests_defaults=False)),
+        state(attach(ENTITLEMENT, override_access_requests_defaults=True)),
+        {(ENTITLEMENT, "override_access_requests_defaults"): U},
+    ),
 }
 
 
@@ -167,15 +308,38 @@ def test_the_attachment_has_the_verdict_that_was_derived_by_hand(case: str) -> N
     assert all((each.verdict.request is not None) == (each.verdict.word == W) for each in found)
 
 
-NEW = policy("new", ACCEPT)
+NEW, STRONG = policy("new", ACCEPT), policy("new", MANAGER)
+NAMED = {"display_name": "New"}
+STACK, PROGRAM = Side((LAX,), (), extent="stack"), Side((LAX, NEW), (), is_declared=True)
+TENANT = Side((LAX,), (), has_all_uses=True, extent="tenant")
+
+
+def add(side: Side, *policies: KnownPolicy) -> Side:
+    return replace(side, policies=(LAX, *policies))
+
+
 POLICIES: dict[str, tuple[Side, Side, str]] = {
     # Nothing can use a policy that only a program has.
-    "new-in-a-program": (Side((LAX,)), Side((LAX, NEW), (), is_declared=True), N),
+    "new-in-a-program": (STACK, PROGRAM, N),
+    # The file may have left it out.
+    "new-against-a-file": (Side((LAX,)), PROGRAM, U),
     # A person may have attached it already.
-    "new-in-a-state": (Side((LAX,)), Side((LAX, NEW), ()), U),
-    "new-in-an-export": (Side((LAX,)), Side((LAX, NEW), (), has_all_uses=True), N),
-    "deleted-from-a-state": (Side((LAX, NEW), ()), Side((LAX,), ()), U),
-    "deleted-without-uses": (Side((LAX, NEW), (), has_all_uses=True), Side((LAX,), ()), N),
+    "new-in-a-state": (STACK, add(STACK, NEW), U),
+    "new-in-a-file": (STACK, Side((LAX, NEW)), U),
+    "new-in-the-tenant": (STACK, add(TENANT, NEW), N),
+    # Wherever it is used, it grants nothing.
+    "new-and-closed": (Side((LAX,)), Side((LAX, policy("new", REJECT))), N),
+    "deleted-from-a-state": (add(STACK, STRONG), STACK, U),
+    # Campaigns and request defaults may have used it.
+    "deleted-without-uses": (add(TENANT, STRONG), TENANT, U),
+    # Whatever decides afterwards demands as much.
+    "deleted-and-open": (add(STACK, NEW), STACK, N),
+    # Only the requests that its rule matches got through without approval.
+    "deleted-and-open-by-a-rule": (
+        add(STACK, make([MANAGER], ("subject.email == 'x'", [ACCEPT]), id="new", **NAMED)),
+        STACK,
+        U,
+    ),
 }
 
 

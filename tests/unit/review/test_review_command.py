@@ -78,13 +78,15 @@ def test_the_comment_has_a_marker_the_verdict_and_the_request(change: list[str])
         "",
         "### Fresh (new): undecided",
         "",
-        "The policy is new, and it is not known which apps and entitlements use it.",
+        "The policy is new or was left out before: compare with a state, a program, a whole export "
+        "or the tenant.",
         "",
         "- The policy is new",
         "",
         "### Gone (deleted): undecided",
         "",
-        "The policy is deleted, and it is not known what decides where it was used.",
+        "The policy is deleted, and it is not known what decides where it was used; look at what "
+        "c1policy usage shows.",
         "",
         "- The policy is deleted",
     ]
