@@ -134,6 +134,12 @@ class Faults:
             self._seed = seed
             self._random = random.Random(seed)  # noqa: S311 (chance, not secrets)
 
+    def add(self, fault: Fault) -> None:
+        """Add a fault; those that are on go on counting."""
+        with self._lock:
+            self._faults = (*self._faults, fault)
+            self._seen.append(0)
+
     def find_hitting(self, method: str, path: str) -> list[Fault]:
         """Count an arriving request; return the faults that hit it."""
         hit = []

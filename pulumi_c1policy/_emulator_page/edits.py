@@ -6,9 +6,10 @@ Each returns the changed top-level fields of a policy as JSON.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+
+from pulumi_c1policy._emulator import reading
 
 Policy: TypeAlias = dict[str, Any]
 
@@ -79,16 +80,16 @@ def read_fields(policy: Policy, text: str) -> Policy:
     """Return the fields that differ in the JSON of a whole policy; null resets one.
 
     Raises:
-        EditError: The text is no JSON object, or nothing differs.
+        TenantError: The text is no JSON object that a tenant would read.
+        EditError: Nothing differs.
     """
-    try:
-        wanted = json.loads(text)
-    except ValueError as error:
-        raise EditError(f"This is not JSON: {error}.") from error
-    if not isinstance(wanted, dict):
-        raise EditError("A policy is a JSON object.")
+    wanted = reading.parse(text.encode("utf-8", "surrogatepass"))
     names = [name for name in {**policy, **wanted} if name not in _READ_ONLY]
     changes = {name: wanted.get(name) for name in names if wanted.get(name) != policy.get(name)}
+    if isinstance(changes.get("annotations"), dict):
+        # Annotations merge; an empty value deletes a key.
+        former = dict.fromkeys(policy.get("annotations") or {}, "")
+        changes["annotations"] = {**former, **changes["annotations"]}
     if not changes:
         raise EditError("Nothing differs from the policy.")
     return changes

@@ -30,6 +30,7 @@ def render(
     version: str,
     chosen: str = "",
     problem: str = "",
+    refused: str = "",
 ) -> str:
     """Render the page.
 
@@ -41,6 +42,7 @@ def render(
         version: The version of the policies and the faults.
         chosen: The id of the policy whose JSON is shown; "" for none.
         problem: A sentence about an edit that was refused; "" for none.
+        refused: The JSON that was refused, which is shown again; "" for none.
     """
     has_drawings = page_parts.can_draw()
     known = [each for row in policies if (each := _read(row)) is not None]
@@ -49,6 +51,8 @@ def render(
         head.append(make("p", problem, role="alert", class_="problem"))
     changed = make("a", "The tenant has changed. Show it.", href="/")
     head.append(make("p", changed, id="changed", role="status", hidden="hidden"))
+    if missing := len(policies) - len(known):
+        head.append(make("p", f"{missing} of them cannot be read, and are not drawn."))
     if not has_drawings:
         head.append(make("p", _INSTALL))
     body = make(
@@ -59,7 +63,7 @@ def render(
             "main",
             make(
                 "div",
-                sections.make_edit(policies, chosen),
+                sections.make_edit(policies, chosen, refused),
                 sections.make_faults(active_faults),
                 class_="tools",
             ),

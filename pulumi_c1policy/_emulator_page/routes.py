@@ -34,7 +34,7 @@ def list_routes(tenant: Tenant, directory: Mapping[str, Any]) -> Sequence[Route]
         directory: The tables of its directory, for the names of people, groups and apps.
     """
 
-    def show(chosen: str = "", problem: str = "") -> Response:
+    def show(chosen: str = "", problem: str = "", refused: str = "") -> Response:
         policies = _list_policies(tenant)
         text = page.render(
             policies,
@@ -44,6 +44,7 @@ def list_routes(tenant: Tenant, directory: Mapping[str, Any]) -> Sequence[Route]
             _make_version(tenant),
             chosen,
             problem,
+            refused,
         )
         status = HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK
         return HTMLResponse(text, status, page.make_headers())
@@ -66,7 +67,8 @@ def list_routes(tenant: Tenant, directory: Mapping[str, Any]) -> Sequence[Route]
             try:
                 act(tenant, form)
             except (EditError, HandlerError, TenantError) as error:
-                return show(form.get("policy", ""), f"The change was refused: {error}")
+                problem = f"The change was refused: {error}"
+                return show(form.get("policy", ""), problem, form.get("json", ""))
             return RedirectResponse(paths.PAGE, HTTPStatus.SEE_OTHER)
 
         return endpoint
@@ -130,7 +132,7 @@ def _set_fault(tenant: Tenant, form: _Form) -> None:
         return
     if name not in FAULTS:
         raise EditError("There is no such fault.")
-    tenant.faults.replace([*tenant.faults.list_active(), FAULTS[name][1]])
+    tenant.faults.add(FAULTS[name][1])
 
 
 _ACTS: Mapping[str, _Act] = {

@@ -22,12 +22,13 @@ COLUMNS = ("Request", "Update mask", "Answer", "Fault")
 _ACTORS = (("person", "a person in the product"), ("client", "another client of the API"))
 
 
-def make_edit(policies: Sequence[dict[str, Any]], chosen: str) -> Element:
+def make_edit(policies: Sequence[dict[str, Any]], chosen: str, refused: str = "") -> Element:
     """Make the forms that change a policy.
 
     Args:
         policies: The policies as JSON.
         chosen: The id of the policy whose JSON is shown; "" for the first one.
+        refused: The JSON to show instead of the policy's own; "" for none.
     """
     section = make("section", make("h2", "Change a policy", id="change-heading"), id="change")
     section.set("aria-labelledby", "change-heading")
@@ -46,7 +47,7 @@ def make_edit(policies: Sequence[dict[str, Any]], chosen: str) -> Element:
         action=EDIT,
     )
     area = make("textarea", id="json", name="json", rows=16, spellcheck="false")
-    area.text = _format_json(shown)
+    area.text = _escape_invisible(refused) if refused else _format_json(shown)
     whole = make(
         "form",
         make("input", type="hidden", name="policy", value=str(shown.get("id"))),
@@ -131,7 +132,8 @@ def build_rows(entries: Sequence[RecordedRequest]) -> list[tuple[str, str, str, 
 def count_requests(entries: Sequence[RecordedRequest]) -> str:
     """Return the number of requests as a sentence."""
     if len(entries) <= MAX_REQUESTS:
-        return f"{len(entries)} requests, the newest first."
+        noun = "request" if len(entries) == 1 else "requests"
+        return f"{len(entries)} {noun}, the newest first."
     return f"The newest {MAX_REQUESTS} of {len(entries)} requests, the newest first."
 
 
@@ -154,8 +156,8 @@ def make_policies(
         views = page_parts.make_views(
             picture, name, anchors, is_map=False, has_drawing=has_drawings
         )
-        link = make("a", "Edit the JSON", href=f"/?policy={each.id}#change")
-        link.set("aria-label", f"Edit the JSON of {picture.title}")
+        label = f"Edit the JSON of {picture.title}"
+        link = make("a", "Edit the JSON", href=f"/?policy={each.id}#change", aria_label=label)
         section = make(
             "section",
             make("h2", picture.title, id=f"{name}-heading"),
@@ -163,9 +165,9 @@ def make_policies(
             make("div", *views, class_="both"),
             id=name,
             class_="policy",
+            # Two policies may have the same name.
+            aria_label=f"{picture.title} ({each.id})",
         )
-        # Two policies may have the same name.
-        section.set("aria-label", f"{picture.title} ({each.id})")
         sections.append(section)
     if (left := len(policies) - len(shown)) > 0:
         sections.append(make("p", f"{left} more policies are not shown."))
@@ -173,8 +175,12 @@ def make_policies(
 
 
 def _format_json(policy: dict[str, Any]) -> str:
-    """Return a policy as JSON with escapes for invisible characters, and with line breaks."""
-    text = json.dumps(policy, indent=2, ensure_ascii=False)
+    return _escape_invisible(json.dumps(policy, indent=2, ensure_ascii=False))
+
+
+def _escape_invisible(text: str) -> str:
+    """Return JSON with escapes for invisible characters; line breaks stay."""
+    text = text.replace("\r\n", "\n")
     return "".join(
         each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text
     )

@@ -86,8 +86,8 @@ def make_views(
     is_narrow = float(drawing.attrib["width"]) <= _NARROW_WIDTH
     style = "frame narrow" if is_narrow else "frame"
     # A box that scrolls must be reachable with the keyboard.
-    frame = make("div", drawing, class_=style, tabindex=0, role="group")
-    frame.set("aria-label", f"Picture of {picture.title}, scrollable")
+    label = f"Picture of {picture.title}, scrollable"
+    frame = make("div", drawing, class_=style, tabindex=0, role="group", aria_label=label)
     drawn = make("details", make("summary", "Picture"), frame, open="open", class_="drawn")
     return [drawn, words]
 

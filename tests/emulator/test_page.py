@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -88,8 +89,10 @@ def test_each_edit_changes_the_policy_or_says_why_not(
     [
         ("edit", {"edit": "rename", "policy": "x"}, "The policy does not exist any more."),
         ("edit", {"edit": "x"}, "There is no such change."),
-        ("json", {"json": "{"}, "This is not JSON"),
-        ("json", {"json": "[]"}, "A policy is a JSON object."),
+        ("json", {"json": "{"}, "The change was refused"),
+        ("json", {"json": "[]"}, "The change was refused"),
+        ("json", {"json": "[" * 20_000}, "The change was refused"),
+        ("json", {"json": '{"displayName": "a\\ud800b"}'}, "The change was refused"),
         ("json", {"json": "{}"}, "The change was refused"),
         ("fault", {"fault": "x"}, "There is no such fault."),
         ("delete", {"policy": "x"}, "The policy does not exist any more."),
@@ -103,6 +106,37 @@ def test_a_wrong_form_is_refused_with_a_sentence(
     assert answer.status_code == 400
     assert sentence in answer.text
     assert tenant.policy(policy_id)["displayName"] == "Temps"
+
+
+def test_a_policy_that_cannot_be_read_is_counted(tenant: Emulator, policy_id: str) -> None:
+    tenant.api_edit(policy_id, {"displayName": "a\u202eb"})
+    tenant.add_policy({"displayName": "Odd"})
+    text = httpx.get(f"{tenant.url}/").text
+    assert "1 of them cannot be read" in text
+    assert "\u202e" not in text
+
+
+def test_refused_json_is_shown_again(tenant: Emulator, policy_id: str) -> None:
+    answer = post(tenant, "json", {}, policy=policy_id, json='{"mine": 1,\r\n')
+    assert '{"mine": 1,\n</textarea>' in answer.text
+
+
+def test_an_annotation_that_the_json_lacks_is_deleted(tenant: Emulator, policy_id: str) -> None:
+    tenant.api_edit(policy_id, {"annotations": {"team": "a", "tier": "0"}})
+    wanted = {**tenant.policy(policy_id), "annotations": {"tier": "1"}}
+    form = {"policy": policy_id, "json": json.dumps(wanted), "actor": "client"}
+    assert post(tenant, "json", {}, **form).status_code == 303
+    assert tenant.policy(policy_id)["annotations"] == {"tier": "1"}
+
+
+def test_a_further_fault_does_not_restart_the_others(tenant: Emulator) -> None:
+    post(tenant, "fault", {}, fault="unavailable")
+    for _ in range(3):
+        httpx.get(f"{tenant.url}/api/v1/policies", headers=tenant.headers)
+    post(tenant, "fault", {}, fault="slow")
+    page = httpx.get(f"{tenant.url}/").text
+    assert "<li>answer 503 before" not in page
+    assert "<li>delay 2s before" in page
 
 
 def test_removing_the_last_step_is_refused(tenant: Emulator, policy_id: str) -> None:
