@@ -86,10 +86,10 @@ def read_fields(policy: Policy, text: str) -> Policy:
     wanted = reading.parse(text.encode("utf-8", "surrogatepass"))
     names = [name for name in {**policy, **wanted} if name not in _READ_ONLY]
     changes = {name: wanted.get(name) for name in names if wanted.get(name) != policy.get(name)}
-    if isinstance(changes.get("annotations"), dict):
+    if isinstance(kept := changes.get("annotations"), dict):
         # Annotations merge; an empty value deletes a key.
         former = dict.fromkeys(policy.get("annotations") or {}, "")
-        changes["annotations"] = {**former, **changes["annotations"]}
+        changes["annotations"] = {**former, **kept}
     if not changes:
         raise EditError("Nothing differs from the policy.")
     return changes
