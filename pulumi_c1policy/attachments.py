@@ -8,7 +8,7 @@ import pulumi
 from pulumi import dynamic
 
 from pulumi_c1policy._model.attachment_fields import APP_POLICIES, ENTITLEMENT_POLICIES
-from pulumi_c1policy._pulumi import declaration
+from pulumi_c1policy._pulumi import declaration, dynamic_server
 from pulumi_c1policy.provider import AppPoliciesProvider, EntitlementPoliciesProvider
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class AppPolicies(dynamic.Resource, module="c1policy", name="AppPolicies"):
             provider.type_name, APP_POLICIES, resource_name, opts, locals()
         )
         super().__init__(provider, resource_name, props, declaration.add_secret_outputs(opts))
+        dynamic_server.wait_for_urn_only(self)
 
 
 class EntitlementPolicies(dynamic.Resource, module="c1policy", name="EntitlementPolicies"):
@@ -154,3 +155,4 @@ class EntitlementPolicies(dynamic.Resource, module="c1policy", name="Entitlement
             provider.type_name, ENTITLEMENT_POLICIES, resource_name, opts, locals()
         )
         super().__init__(provider, resource_name, props, declaration.add_secret_outputs(opts))
+        dynamic_server.wait_for_urn_only(self)

@@ -51,6 +51,14 @@ class VirtualEnvironment:
         )
         self._stamp.write_text(json.dumps(required))
 
+    def compile(self) -> None:
+        """Compile the changed modules of the package, as pip does with an installed one.
+
+        Where PYTHONDONTWRITEBYTECODE is set, each process would compile all of them.
+        """
+        package = self._root / "pulumi_c1policy"
+        commands.read_output([self._python, "-m", "compileall", "-q", package])
+
     def _describe_requirements(self) -> dict[str, str]:
         pyproject = (self._root / "pyproject.toml").read_bytes()
         return {
@@ -77,7 +85,9 @@ def main() -> int:
     """Set the clone up and report its tools in one line."""
     try:
         with lock.hold_lock(ROOT / "pyproject.toml"):
-            VirtualEnvironment(ROOT).ensure()
+            environment = VirtualEnvironment(ROOT)
+            environment.ensure()
+            environment.compile()
             cli = pulumi_cli.ensure(ROOT)
     except (commands.CommandError, pulumi_cli.NoCLIError) as error:
         sys.stderr.write(f"{error}\n")

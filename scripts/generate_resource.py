@@ -109,7 +109,7 @@ from typing import TYPE_CHECKING, Literal
 import pulumi
 from pulumi import dynamic
 
-from pulumi_c1policy._pulumi import declaration, policy_links
+from pulumi_c1policy._pulumi import declaration
 from pulumi_c1policy.provider import PolicyProvider
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Policy(dynamic.Resource, module="c1policy", name="Policy"):
         super().__init__(
             PolicyProvider(), resource_name, props, declaration.add_secret_outputs(opts)
         )
-        policy_links.PROGRAM.declare(self, resource_name, props)
+        declaration.register_policy(self, resource_name, props)
 
     if not TYPE_CHECKING:
 

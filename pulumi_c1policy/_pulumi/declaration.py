@@ -14,7 +14,13 @@ from pulumi_c1policy._lifecycle.planning import state_codec
 from pulumi_c1policy._lifecycle.planning.decisions import ATTACHMENT_DECISIONS, DECISIONS
 from pulumi_c1policy._model.policy import POLICY
 from pulumi_c1policy._model.schema import Message
-from pulumi_c1policy._pulumi import config_keys, engine_values, policy_links, stack_ownership
+from pulumi_c1policy._pulumi import (
+    config_keys,
+    dynamic_server,
+    engine_values,
+    policy_links,
+    stack_ownership,
+)
 
 _COPIES = (state_codec.REWRITTEN, state_codec.PREDECESSORS, state_codec.OVERWRITTEN)
 _OUTPUTS = tuple(name for name in POLICY.fields if name != "id")
@@ -50,6 +56,12 @@ def pack_policy(
         props = {k: v for k, v in props.items() if v is not None or k not in _UNSET}
         return dict.fromkeys(name for name in _OUTPUTS if name not in _UNSET) | props
     return dict.fromkeys(_OUTPUTS) | props
+
+
+def register_policy(resource: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
+    """Register a policy that the program has just declared with these properties."""
+    policy_links.PROGRAM.declare(resource, name, props)
+    dynamic_server.wait_for_urn_only(resource)
 
 
 def make_unset_output(resource: pulumi.Resource, name: str) -> pulumi.Output[None]:

@@ -7,7 +7,7 @@ that `apply` computed from it is likely. The options of the resource carry the l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,19 @@ class Program:
         """Return whether an Output is the id of a declared policy itself."""
         return id(value) in self._by_id
 
-    async def pack(self, props: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the links of a policy to others of the program, as plain data."""
+    def pack(self, props: Mapping[str, Any]) -> Awaitable[list[dict[str, Any]]] | None:
+        """Return the links of a policy to others of the program, as plain data.
+
+        None if no place names another policy by an Output, so that nothing is recorded.
+        """
+        targets = [*_list_targets(props)]
+        return self._pack(targets) if targets else None
+
+    async def _pack(
+        self, targets: Sequence[tuple[Path, pulumi.Output[Any]]]
+    ) -> list[dict[str, Any]]:
         found = []
-        for path, value in _list_targets(props):
+        for path, value in targets:
             certain = self._by_id.get(id(value))
             others = [certain] if certain else await self._find_policies(value)
             found += [

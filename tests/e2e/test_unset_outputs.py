@@ -1,4 +1,4 @@
-"""The outputs of fields that the program leaves out."""
+"""The outputs of a policy: those that the program reads, and those that it leaves out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tests.support.cli import Stack
+from tests.support.cli_outcome import TYPE
 
 PROGRAM = """
     import pulumi
@@ -21,6 +22,7 @@ PROGRAM = """
     pulumi.export("rules", policy.rules)
     pulumi.export("scope", policy.scope.apply(lambda scope: "none" if scope is None else "some"))
     pulumi.export("builtin", policy.system_builtin)
+    policy.created_at.apply(lambda moment: print("created at", moment))
     print(hasattr(policy, "no_such_output"))
 """
 
@@ -31,7 +33,9 @@ def _read_outputs(stack: Stack) -> Any:
 
 def test_the_output_of_an_unset_field_is_empty(stack: Any) -> None:
     kept: Stack = stack(PROGRAM.replace("OPTIONS", ""))
-    assert "False" in kept.up().ok().output
+    shown = kept.up().ok().output
+    assert "False" in shown
+    assert "created at 20" in shown
     found = _read_outputs(kept)
     assert found["scope"] == "none"
     assert not found.get("description")
@@ -46,3 +50,15 @@ def test_the_output_of_an_ignored_field_is_that_of_the_tenant(stack: Any) -> Non
     kept.tenant.api_edit(kept.id_of("Access"), {"description": "By hand."})
     kept.up("--refresh").ok()
     assert _read_outputs(kept)["description"] == "By hand."
+
+
+def test_a_policy_of_a_release_that_recorded_empty_links_shows_no_difference(stack: Any) -> None:
+    kept: Stack = stack(PROGRAM.replace("OPTIONS", ""))
+    kept.up().ok()
+    state = kept.export()
+    [policy] = [each for each in state["deployment"]["resources"] if each["type"] == TYPE]
+    assert "__options" not in policy["inputs"]
+    policy["inputs"]["__options"] = policy["outputs"]["__options"] = {"links": []}
+    kept.import_state(state)
+    kept.expect_no_changes()
+    kept.up("--expect-no-changes").ok()

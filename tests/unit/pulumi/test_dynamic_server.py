@@ -6,6 +6,7 @@ the hooks. The test plays the engine.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 import subprocess
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pulumi
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.dynamic import Config
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.settings import SETTINGS
 
 from pulumi_c1policy._pulumi import dynamic_server
 from tests.unit.pulumi import canary_provider
@@ -167,6 +170,45 @@ def test_the_death_of_the_engine_is_noticed(engine_and_address: tuple[Engine, st
         assert plugin.process.wait(TIMEOUT_SECONDS) == canary_provider.EXIT_CODE
     finally:
         plugin.end()
+
+
+class Declared:
+    """A declared resource, as far as its outputs go."""
+
+    def __init__(self) -> None:
+        self.urn = pulumi.Output.from_input(URN)
+        self.access = pulumi.Output.from_input("Access")
+        self.steps = 1
+
+
+def test_the_sdk_waits_for_the_urn_only() -> None:
+    async def declare() -> None:
+        resource: Any = Declared()
+        dynamic_server.wait_for_urn_only(resource)
+        assert resource.urn._data in SETTINGS.outputs
+        assert resource.access._data not in SETTINGS.outputs
+        named = resource.access.apply(str.upper)
+        assert named._data in SETTINGS.outputs
+        assert await named.future() == "ACCESS"
+
+    asyncio.run(declare())
+
+
+def test_without_the_hook_the_sdk_waits_for_all_outputs(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def declare() -> None:
+        resource: Any = Declared()
+        monkeypatch.delattr(pulumi.Output, "_untrack")
+        dynamic_server.wait_for_urn_only(resource)
+        assert resource.access._data in SETTINGS.outputs
+        assert await resource.access.future() == "Access"
+
+    dynamic_server._note_missing.cache_clear()
+    with caplog.at_level(logging.DEBUG, "pulumi_c1policy"):
+        asyncio.run(declare())
+    [record] = caplog.records
+    assert "_untrack" in record.getMessage()
 
 
 @pytest.mark.parametrize(

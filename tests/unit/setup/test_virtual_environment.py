@@ -58,6 +58,16 @@ def test_the_second_run_does_nothing(clone: Machine) -> None:
     assert ensure(clone) == []
 
 
+def test_the_modules_of_the_package_are_compiled(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / "pulumi_c1policy").mkdir()
+    (tmp_path / "pulumi_c1policy" / "module.py").write_text("VALUE = 1\n")
+    environment.VirtualEnvironment(tmp_path).compile()
+    [found] = (tmp_path / "pulumi_c1policy" / "__pycache__").iterdir()
+    assert found.suffix == ".pyc"
+
+
 def test_a_changed_pyproject_installs_again_into_the_same_environment(clone: Machine) -> None:
     ensure(clone)
     (clone.root / "pyproject.toml").write_text("[project]\nversion = '2'\n")
