@@ -65,6 +65,10 @@ def check_environment(
     ]
 
 
+_START_ERRORS = ("OSError", "ValueError")
+"""The errors of `hook_check.check_hooks` for a server that does not start."""
+
+
 def _check_python(facts: Mapping[str, Any]) -> DoctorFinding:
     version, path = str(facts.get("python")), str(facts.get("executable"))
     text, details = f"Python {version} ({path}).", {"version": version, "path": path}
@@ -88,8 +92,16 @@ def _check_sdk(version: str, required: str) -> DoctorFinding:
 def _check_hooks(facts: Mapping[str, Any]) -> DoctorFinding:
     hooks: Mapping[str, bool] = facts.get("hooks") or {}
     if not hooks:
-        text = f"Pulumi's dynamic server did not start ({facts.get('hooks_error')})."
+        error = facts.get("hooks_error")
+        text = f"Pulumi's dynamic server did not start ({error})."
         advice = "Reinstall the Pulumi SDK: `pip install --force-reinstall pulumi`."
+        if error not in _START_ERRORS:
+            text = f"Pulumi's dynamic server does not answer ({error})."
+            advice = (
+                "If a proxy is set (http_proxy, https_proxy or grpc_proxy), set "
+                "no_proxy=127.0.0.1,localhost: without it gRPC sends the calls of this machine to "
+                f"the proxy. Otherwise: {advice}"
+            )
         return DoctorFinding("hooks", "not-right", text, advice)
     if missing := sorted(name for name, works in hooks.items() if not works):
         text = f"Hooks into Pulumi's dynamic server have no effect: {', '.join(missing)}."

@@ -34,6 +34,7 @@ class Canary(ResourceProvider):
         _configs.append(req.config)
         dynamic_server.replace_traceback(_format_error)
         dynamic_server.call_on_cancel(_cancelled.set)
+        dynamic_server.call_on_engine_death(lambda: os._exit(EXIT_CODE))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Perform the action that the inputs name."""
@@ -67,5 +68,4 @@ _ACTIONS: dict[str, Callable[[], object]] = {
     "log": _log,
     "list config": _list_keys,
     "wait": lambda: _cancelled.wait(_MAX_WAIT_SECONDS),
-    "exit after engine": lambda: dynamic_server.call_on_engine_death(lambda: os._exit(EXIT_CODE)),
 }

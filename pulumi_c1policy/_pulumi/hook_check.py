@@ -51,17 +51,12 @@ class _Engine(engine_pb2_grpc.EngineServicer):
 class _Plugin:
     """Pulumi's dynamic server in a process of its own."""
 
-    def __init__(self, engine_address: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 (our own interpreter)
-            [sys.executable, "-P", "-u", "-m", "pulumi.dynamic", engine_address],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert self.process.stdout is not None  # noqa: S101 (for the type)
-        self.stdout = self.process.stdout
-        port = int(self.stdout.readline())
-        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-        self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self.channel)
+    def __init__(self, process: subprocess.Popen[bytes], channel: grpc.Channel) -> None:
+        self.process = process
+        self.stub: Any = provider_pb2_grpc.ResourceProviderStub(channel)
+
+    def configure(self) -> None:
+        """Configure the provider, as the engine does first."""
         request = provider_pb2.ConfigureRequest(args=_make_struct(_CONFIG))
         self.stub.Configure(request, timeout=_MAX_CALL_SECONDS)
 
@@ -74,13 +69,6 @@ class _Plugin:
     def act(self, action: str) -> str:
         """Return the result of an action."""
         return str(self.start(action).result().id)
-
-    def end(self) -> None:
-        """End the process."""
-        self.channel.close()
-        self.process.kill()
-        self.process.wait()
-        self.stdout.close()
 
 
 def check_hooks() -> dict[str, bool]:
@@ -106,13 +94,34 @@ def _run_plugin() -> Iterator[tuple[_Plugin, _Engine]]:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
-        plugin = _Plugin(f"127.0.0.1:{port}")
-        try:
+        with (
+            _start_server(f"127.0.0.1:{port}") as process,
+            grpc.insecure_channel(f"127.0.0.1:{_read_port(process)}") as channel,
+        ):
+            plugin = _Plugin(process, channel)
+            plugin.configure()
             yield plugin, engine
-        finally:
-            plugin.end()
     finally:
         server.stop(None).wait()
+
+
+@contextmanager
+def _start_server(engine_address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Pulumi's dynamic server for the length of a block."""
+    with subprocess.Popen(  # noqa: S603 (our own interpreter)
+        [sys.executable, "-P", "-u", "-m", "pulumi.dynamic", engine_address],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _read_port(process: subprocess.Popen[bytes]) -> int:
+    assert process.stdout is not None  # noqa: S101 (for the type)
+    return int(process.stdout.readline())
 
 
 def _try(check: Callable[[_Plugin, _Engine], bool], plugin: _Plugin, engine: _Engine) -> bool:
@@ -162,8 +171,8 @@ def _notices_cancel(plugin: _Plugin, _engine: _Engine) -> bool:
 
 def _notices_end(plugin: _Plugin, _engine: _Engine) -> bool:
     """Close the server's standard output, as the end of the engine does."""
-    plugin.act("exit after engine")
-    plugin.stdout.close()
+    assert plugin.process.stdout is not None  # noqa: S101 (for the type)
+    plugin.process.stdout.close()
     return plugin.process.wait(_MAX_CALL_SECONDS) == canary_provider.EXIT_CODE
 
 

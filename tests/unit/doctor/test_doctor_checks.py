@@ -173,6 +173,7 @@ def test_an_identity_is_told_and_its_roles_are_not_judged() -> None:
         ({"versions": {"pulumi": "3.99.1"}}, "pulumi-sdk"),
         ({"hooks": {"warnings": True, "Ctrl-C": False}}, "hooks"),
         ({"hooks": {}, "hooks_error": "OSError"}, "hooks"),
+        ({"hooks": {}, "hooks_error": "_InactiveRpcError"}, "hooks"),
     ],
 )
 def test_an_environment_that_does_not_fit_is_not_right(changes: dict[str, Any], check: str) -> None:

@@ -6,7 +6,9 @@ import base64
 import json
 import subprocess
 import sys
+from typing import Any
 
+import grpc
 import pytest
 
 from pulumi_c1policy._pulumi import hook_check
@@ -54,3 +56,22 @@ def test_a_provider_that_cannot_be_loaded_fails_its_hooks_and_ends(
     monkeypatch.setattr(hook_check, "_PROVIDER", odd)
     monkeypatch.setattr(hook_check, "_MAX_CALL_SECONDS", 2.0)
     assert set(hook_check.check_hooks().values()) == {False}
+
+
+def test_a_server_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Recorded(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
+    # Where a proxy is set without exceptions, gRPC sends the calls of this machine to it.
+    monkeypatch.setenv("grpc_proxy", "http://127.0.0.1:1")
+    for variable in ("no_proxy", "no_grpc_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(grpc.RpcError):
+        hook_check.check_hooks()
+    [process] = started
+    assert process.poll() is not None
