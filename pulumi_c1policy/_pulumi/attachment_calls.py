@@ -64,6 +64,10 @@ class AttachmentProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report all check failures at once, and a second resource for the same object."""
         desired, options = engine_values.read_properties(news), _read_options(news)
+        target = attachment_checks.find_target(self.kind.message, desired)
+        urn, found_id = dynamic_server.get_request_urn(), target.id if target else ""
+        # Before any request: deletions of other resources run at the same time.
+        runtime.declared_targets.declare(urn, found_id, list_set(self.kind.message, desired))
         found = attachment_checks.check(self.kind.message, desired)
         # The resource itself reads its app or entitlement.
         found += tenant_help.check_ids(self.kind.message, _olds, desired, found, {"policy"})
@@ -84,9 +88,6 @@ class AttachmentProvider(ResourceProvider):
             for each in runtime.find_decision_problems(news.get(OPTIONS))
         ]
         failed += engine_results.make_config_failures(runtime.find_config_problems())
-        target = attachment_checks.find_target(self.kind.message, desired)
-        urn, found_id = dynamic_server.get_request_urn(), target.id if target else ""
-        runtime.declared_targets.declare(urn, found_id, list_set(self.kind.message, desired))
         if target and (rivals := runtime.declared_targets.find_rivals(urn, found_id)):
             sentence = attachment_texts.refuse_two_resources([*rivals, urn])
             failed.append(CheckFailure("", sentence))

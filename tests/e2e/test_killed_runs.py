@@ -6,13 +6,15 @@ docs/large-runs.md has the commands after it.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from pulumi_c1policy._cli.main import app
+from pulumi_c1policy._cli import main
+from pulumi_c1policy._emulator import Emulator
 from tests.support import cli_chaos
 from tests.support.cli import Stack
 
@@ -29,14 +31,21 @@ PROGRAM = f"""
 NAMES = [f"Access {i:02}" for i in range(COUNT)]
 NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 ADOPT = {**NO_CHECKPOINTS, "PULUMI_C1POLICY_ON_LEFTOVER": "adopt"}
-CREATE, UPDATE, DELETE = ("POST", "/api/v1/policies"), ("POST", ""), ("DELETE", "")
+CREATE, UPDATE, DELETE = (
+    ("POST", r"/api/v1/policies"),
+    ("POST", r"/api/v1/policies/\w+"),
+    ("DELETE", r"/api/v1/policies/\w+"),
+)
+ATTACH = ("POST", r"/api/v1/apps/\w+")
 MAX_SECONDS = 60.0
 
 
 def _count(stack: Stack, method: str, path: str) -> int:
-    """Count the requests that begin a write."""
-    found = [each for each in stack.tenant.requests if each.path.startswith("/api/v1/policies")]
-    return sum(each.method == method and each.path == (path or each.path) for each in found)
+    """Count the requests that have begun, by method and pattern of the path."""
+    return sum(
+        each.method == method and re.fullmatch(path, each.path) is not None
+        for each in stack.tenant.requests
+    )
 
 
 def _wait(condition: Any) -> None:
@@ -75,7 +84,7 @@ def _check_drift(stack: Stack) -> None:
     state = stack.folder / "state.json"
     state.write_text(json.dumps(stack.export()))
     done = CliRunner().invoke(
-        app,
+        main.app,
         ["drift", "--state", str(state)],
         env={**stack.tenant.environment, "PULUMI_CONFIG_PASSPHRASE": ""},
     )
@@ -137,3 +146,53 @@ def test_a_killed_update_is_completed_with_the_rest(stack: Any) -> None:
     assert all(kept.read_live(name)["description"] == "New." for name in NAMES)
     kept.expect_no_changes("--refresh")
     _check_drift(kept)
+
+
+def test_an_edit_after_a_killed_update_is_a_conflict_until_a_refresh_shows_it(stack: Any) -> None:
+    kept: Stack = stack(PROGRAM)
+    kept.up(**NO_CHECKPOINTS).ok()
+    kept.write(PROGRAM.replace("policy_type", 'description="New.", policy_type'))
+    _kill(kept, "up", UPDATE, 6)
+    edited = next(name for name in NAMES if kept.read_live(name).get("description") == "New.")
+    kept.tenant.api_edit(kept.id_of(edited), {"description": "By hand."})
+    refused = kept.up(**NO_CHECKPOINTS).failed()
+    assert "description" in refused.output
+    assert kept.read_live(edited)["description"] == "By hand."
+    shown = kept.preview("--refresh", "--diff").ok()
+    assert "By hand." in shown.output
+    kept.up("--refresh", **NO_CHECKPOINTS).ok()
+    assert {kept.read_live(name)["description"] for name in NAMES} == {"New."}
+    _check_drift(kept)
+
+
+def test_killed_attachments_are_completed_and_tell_that_their_former_values_are_lost(
+    stack: Any, c1_tenant: Emulator
+) -> None:
+    apps = [c1_tenant.add_app(f"App {i}") for i in range(COUNT)]
+    kept: Stack = stack(f"""
+        from pulumi_c1policy import AppPolicies
+
+        policy = Policy(
+            "access",
+            display_name="Access",
+            policy_type="POLICY_TYPE_GRANT",
+            policy_steps={{"grant": {{"steps": [{{"accept": {{}}}}]}}}},
+        )
+        for app in {apps}:
+            AppPolicies(app, app_id=app, grant_policy_id=policy.id)
+    """)
+    _kill(kept, "up", ATTACH, 6)
+    [policy] = [kept.id_of(name) for name in kept.list_names()]
+    done = [app for app in apps if c1_tenant.app(app).get("grantPolicyId")]
+    assert 0 < len(done) < COUNT
+    again = kept.up("--refresh", **ADOPT).ok()
+    assert {c1_tenant.app(app)["grantPolicyId"] for app in apps} == {policy}
+    written = [e for e in again.requests if e.method == "POST" and re.fullmatch(ATTACH[1], e.path)]
+    assert len(written) == COUNT - len(done)
+    told = [line for line in again.output.splitlines() if "from before is not known" in line]
+    assert {app for app in apps if any(app in line for line in told)} == {*done}
+    kept.expect_no_changes("--refresh")
+    _check_drift(kept)
+    kept.destroy(**NO_CHECKPOINTS).ok()
+    assert not any(c1_tenant.app(app).get("grantPolicyId") for app in apps)
+    assert kept.list_names() == []

@@ -112,7 +112,11 @@ def _check_edit(
     if value_of(effect.before, NAMES[name]) in bases:
         return
     text = f"run {effect.run}: {call.method} of {call.resource}: {name} of {writer.actor}"
-    if effect.look is not None and writer.after.updated_at > effect.look.version:
+    is_as_recorded = value_of(effect.before, NAMES[name]) == call.recorded.get(name)
+    if simulation.has_lost_state and is_as_recorded:
+        # A write that no state knows changed the value, and somebody changed it back.
+        simulation.windows.append(f"changed back: {text}")
+    elif effect.look is not None and writer.after.updated_at > effect.look.version:
         simulation.windows.append(f"lost edit: {text}")
     else:
         simulation.report("lost edit", text)

@@ -6,6 +6,7 @@ messages say until a run goes well, and then looks for false and hidden differen
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -38,6 +39,7 @@ class Profile:
         kinds: What may befall requests.
         share: The largest share of requests that something befalls.
         kills: Whether processes are killed, lose their engine, or get Ctrl-C.
+        lost_checkpoints: Whether some runs that are killed have written no checkpoint.
         edits: Whether others change apps, entitlements and their own policies.
         lag: The longest lag of reads in seconds.
         moves: What people do besides: `rename` and `alias` (an attachment without and with one),
@@ -50,6 +52,7 @@ class Profile:
     kinds: tuple[Fate, ...] = COMMON + ODD
     share: float = 0.4
     kills: bool = True
+    lost_checkpoints: bool = True
     edits: bool = True
     lag: float = 5.0
     moves: frozenset[str] = MOVES
@@ -150,7 +153,13 @@ class _Scenario:
                 self.simulation.call_in(
                     self.chance.choice([0.2, 1.0, 3.0]) * self.chance.random(), self.editor.edit
                 )
+        before = copy.deepcopy(self.stack.state)
         self.stack.begin_command(process, body)()
+        is_killed = process.group.dead or process.engine_dead
+        if is_killed and self.profile.lost_checkpoints and self._often(0.5):
+            # Without checkpoints, a killed engine has written nothing.
+            self.stack.state = before
+            self.simulation.has_lost_state = True
 
     def _command(self, program: Program) -> Callable[[Any], None]:
         moves = self.profile.moves

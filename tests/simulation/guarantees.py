@@ -97,15 +97,18 @@ def judge_create(
     lag = max(tenant.longest_lag.values())
     # A tenant can answer a create with an existing policy that the search did not show.
     is_odd = process.odd_answers or tenant.tenant.quirks.get_or_create
-    made = _find_creation(simulation, policy_id)
+    made = _find_effect(simulation, policy_id, "create")
     # Later takeovers were not visible to the look that the create relied on.
     owner = _find_owner(
         simulation, policy_id, simulation.scheduler.now - lag - _compute_transit(simulation)
     )
     is_reported = any(policy_id in text for text in process.warnings)
-    # The search before the create could not show it, the answer was lost, and the look then found
-    # it.
-    is_hidden = bool(made and lag and is_reported and made.at + lag >= process.started.at)
+    # The search before the create could not show it, or the look afterwards not its deletion; the
+    # answer was lost, and the look then found it.
+    moments = [each.at for each in (made, _find_effect(simulation, policy_id, "delete")) if each]
+    is_hidden = bool(
+        made and lag and is_reported and any(at + lag >= process.started.at for at in moments)
+    )
     same_policy = [e.name for e in stack.state if e.id == policy_id]
     if len(same_policy) > 1:
         text = f"{policy_id} is in the state as {same_policy}"
@@ -176,7 +179,8 @@ def _exists(simulation: Simulation, policy_id: str) -> bool:
 
 
 def _report_forgotten(simulation: Simulation, entry: Entry, text: str) -> None:
-    made, lag = _find_creation(simulation, entry.id), simulation.tenant.longest_lag["get"]
+    made = _find_effect(simulation, entry.id, "create")
+    lag = simulation.tenant.longest_lag["get"]
     # The answer to a GET shows the tenant as it was when the request arrived.
     if made and lag and simulation.scheduler.now - made.at <= lag + _compute_transit(simulation):
         simulation.windows.append(text)
@@ -331,7 +335,7 @@ def _check_duplicates(simulation: Simulation, tenant: SimulatedTenant) -> None:
         ]
         unnamed = [each for each in ids if not any(each in text for text in reports)]
         is_reported = len(unnamed) < 2
-        makers = [made.actor for each in ids if (made := _find_creation(simulation, each))]
+        makers = [made.actor for each in ids if (made := _find_effect(simulation, each, "create"))]
         if len(ids) > 1 and len(set(makers)) == len(makers):
             # Two backends that create at the same moment cannot see each other.
             simulation.windows.append(f"duplicate: {ids} of {makers}")
@@ -360,12 +364,12 @@ def _check_preview(simulation: Simulation, process: SimulatedProcess) -> None:
             simulation.report("preview", f"{_describe_effect(effect)}, the preview said {said}")
 
 
-def _find_creation(simulation: Simulation, policy_id: str) -> Effect | None:
+def _find_effect(simulation: Simulation, policy_id: str, kind: str) -> Effect | None:
     found = [
         effect
         for tenant in simulation.tenants.values()
         for effect in tenant.effects
-        if effect.policy_id == policy_id and effect.kind == "create"
+        if effect.policy_id == policy_id and effect.kind == kind
     ]
     return found[0] if found else None
 

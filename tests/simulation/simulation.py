@@ -40,6 +40,7 @@ class Simulation:
         shared: Policies of two backends with one name that created them at the same time.
         is_doubled: A state unavoidably had one policy twice.
         is_split: The stack unavoidably has policies in two tenants.
+        has_lost_state: A killed run has written no checkpoint.
     """
 
     def __init__(self, seed: int, *, preemption: float | None = None) -> None:
@@ -60,6 +61,7 @@ class Simulation:
         self.shared: set[str] = set()
         self.is_split = False
         self.is_doubled = False
+        self.has_lost_state = False
         self.processes: dict[int, SimulatedProcess] = {}
         self.stacks: list[Any] = []
         self._by_group: dict[Group, SimulatedProcess] = {}

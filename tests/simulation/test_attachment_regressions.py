@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation import simulated_network
+from tests.simulation import editors, simulated_network
 from tests.simulation.guarantees import PERSON
 from tests.simulation.simulated_company import ADMINS, Company, attach, policy, told
 from tests.simulation.simulated_tenant import POLICIES
 from tests.simulation.simulation import Simulation
-from tests.support.engine import Declared, Ref
+from tests.support.engine import Declared, Program, Ref
 
 SEEDS = pytest.mark.parametrize("seed", range(4))
 
@@ -33,6 +33,47 @@ def test_a_forced_replacement_leaves_the_attachment_in_place(seed: int, *, fails
         assert told(ended, f"`grant_policy_id` was '{company.theirs}'")
         assert company.show() == ""
         assert stack.preview(attach(grant_policy_id="")).kinds["entitlement-1"] == "same"
+        assert company.judge() == set()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_attachments_that_change_places_keep_a_policy_that_both_name(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setenv("PULUMI_C1POLICY_CHECK_IDS", "warn")
+    simulation = Simulation(seed)
+    with simulation.running():
+        company = Company(simulation)
+        for name in ("guests", "staff"):
+            company.objects.add_entitlement(name, "app-1", {})
+        named = editors.create_as_client(simulation.tenant)
+
+        others = [editors.create_as_client(simulation.tenant) for _ in range(2)]
+
+        def attach_to(*targets: str) -> Program:
+            # Each check asks for ids of its own, so that the second one may end late.
+            return {
+                f"entitlement-{number}": Declared(
+                    {
+                        "app_id": "app-1",
+                        "entitlement_id": target,
+                        "grant_policy_id": named,
+                        "emergency_grant_policy_id": other,
+                    },
+                    {"on_delete": "keep"} if number else {},
+                )
+                for number, (target, other) in enumerate(zip(targets, others, strict=True))
+            }
+
+        assert company.stack.up(attach_to("staff", "guests")).went_well
+        simulation.weather.script = lambda request: (
+            simulated_network.Fate("slow", later=0.2)
+            if b'"grantPolicyId": ""' in request.content
+            else None
+        )
+        assert company.stack.up(attach_to("guests", "staff")).went_well
+        for name in ("guests", "staff"):
+            assert company.objects.value(("app-1", name), "grantPolicyId") == named
         assert company.judge() == set()
 
 

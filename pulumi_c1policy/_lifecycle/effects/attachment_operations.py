@@ -277,7 +277,8 @@ def _send(
         return fields
 
     try:
-        wire = run.attachments.update(target, find)
+        with run.take_turn(target):
+            wire = run.attachments.update(target, find)
         return select_values(kind.message, decode_object(kind.message, target, "POST", wire), sent)
     except NotFoundError as error:
         if error.status is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from pulumi_c1policy._client.attachment_client import AttachmentClient
 from pulumi_c1policy._client.clock import ClientClock
@@ -57,6 +58,8 @@ class Run:
     use_count: UseCount
     tenant: str = ""
     warn: Callable[[str], None] = lambda _: None
+    _turns: dict[str, Lock] = field(default_factory=dict)
+    """The lock of each object to which policies are attached, by the id of the attachment."""
 
     @classmethod
     def start(
@@ -82,6 +85,14 @@ class Run:
             tenant,
             warn,
         )
+
+    def take_turn(self, target: AttachmentTarget) -> Lock:
+        """Return the lock of the writes to an object.
+
+        Two attachments may change places in one run. Each looks at the object before its write, so
+        the look of one must not fall between the look and the write of the other.
+        """
+        return self._turns.setdefault(target.id, Lock())
 
     def wait_for_looks(self, ambiguous: C1PolicyError) -> Iterator[None]:
         """Yield at the moments at which to look for the effect of a write.

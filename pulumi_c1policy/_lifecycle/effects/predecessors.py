@@ -33,7 +33,7 @@ def note_predecessors(
 def drop_own_policies(
     run: Run, kind: ObjectKind, before: Tree, desired: Tree, workspace: str
 ) -> Tree:
-    """Replace predecessors that an earlier create of the stack has set.
+    """Replace predecessors that an earlier create of the stack has set, and warn of it.
 
     Only policies have ownership annotations. If the whole object was as the program wants it, and
     has a policy of the stack, the other fields come from that create as well.
@@ -45,6 +45,8 @@ def drop_own_policies(
     }
     if own and all(before[name] == desired[name] for name in before):
         own = {*before}
+    if own:
+        run.warn(attachment_texts.warn_of_lost_predecessors(sorted(own)))
     return before | {n: "" if kind.message.fields[n].names_policy else False for n in own}
 
 

@@ -59,6 +59,15 @@ def warn_of_own_predecessor(name: str, policy_id: str, policy_name: str) -> str:
     )
 
 
+def warn_of_lost_predecessors(names: Sequence[str]) -> str:
+    """Warn that fields had a policy of this stack, so the values from before are not known."""
+    return (
+        f"{_list(names)} had a policy of this stack already, which an earlier create may have set; "
+        "the value from before is not known. When this resource is deleted, the field is set to "
+        'inherited; with `on_delete="keep"` it is left as it is.'
+    )
+
+
 def warn_of_unknown_predecessors(names: Sequence[str]) -> str:
     """Warn that fields keep their values, because no predecessor is recorded."""
     return (
