@@ -72,7 +72,7 @@ class AppPolicies(dynamic.Resource, module="c1policy", name="AppPolicies"):
             provider.type_name, APP_POLICIES, resource_name, opts, locals()
         )
         super().__init__(provider, resource_name, props, declaration.add_secret_outputs(opts))
-        dynamic_server.wait_for_urn_only(self)
+        dynamic_server.wait_for_registration_only(self)
 
 
 class EntitlementPolicies(dynamic.Resource, module="c1policy", name="EntitlementPolicies"):
@@ -155,4 +155,4 @@ class EntitlementPolicies(dynamic.Resource, module="c1policy", name="Entitlement
             provider.type_name, ENTITLEMENT_POLICIES, resource_name, opts, locals()
         )
         super().__init__(provider, resource_name, props, declaration.add_secret_outputs(opts))
-        dynamic_server.wait_for_urn_only(self)
+        dynamic_server.wait_for_registration_only(self)

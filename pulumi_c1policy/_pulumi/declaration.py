@@ -61,7 +61,7 @@ def pack_policy(
 def register_policy(resource: pulumi.Resource, name: str, props: Mapping[str, Any]) -> None:
     """Register a policy that the program has just declared with these properties."""
     policy_links.PROGRAM.declare(resource, name, props)
-    dynamic_server.wait_for_urn_only(resource)
+    dynamic_server.wait_for_registration_only(resource)
 
 
 def make_unset_output(resource: pulumi.Resource, name: str) -> pulumi.Output[None]:

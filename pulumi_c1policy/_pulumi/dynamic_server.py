@@ -213,21 +213,21 @@ def _is_answering(server: ModuleType) -> bool:
     return False
 
 
-def wait_for_urn_only(resource: Resource) -> None:
-    """Make the SDK wait for the URN of a declared resource instead of each of its outputs.
+def wait_for_registration_only(resource: Resource) -> None:
+    """Make the SDK wait for the registration of a resource, and not for each of its outputs.
 
-    At the end of a program the SDK waits for all outputs, and again for those that are left
-    whenever one is ready: the time grows with the square of their number. The outputs of a
-    resource are ready with its URN, and fail with it. An output that the program computes from
-    them is waited for as usual.
+    At the end of a program the SDK waits for the registrations, each of which resolves the outputs
+    of its resource. Then it waits for all outputs, and again for those that are left whenever one
+    is ready: the time grows with the square of their number. An output that the program computes
+    from them is waited for as usual.
     """
     # An output itself has any attribute: those of its value.
     untrack = getattr(Output, "_untrack", None)
     if untrack is None:
         _note_missing("method `_untrack` of `pulumi.Output`")
         return
-    for name, output in vars(resource).items():
-        if name != "urn" and isinstance(output, Output):
+    for output in vars(resource).values():
+        if isinstance(output, Output):
             untrack(output)
 
 

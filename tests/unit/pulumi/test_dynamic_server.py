@@ -181,11 +181,11 @@ class Declared:
         self.steps = 1
 
 
-def test_the_sdk_waits_for_the_urn_only() -> None:
+def test_the_sdk_waits_for_no_output_but_those_that_are_computed() -> None:
     async def declare() -> None:
         resource: Any = Declared()
-        dynamic_server.wait_for_urn_only(resource)
-        assert resource.urn._data in SETTINGS.outputs
+        dynamic_server.wait_for_registration_only(resource)
+        assert resource.urn._data not in SETTINGS.outputs
         assert resource.access._data not in SETTINGS.outputs
         named = resource.access.apply(str.upper)
         assert named._data in SETTINGS.outputs
@@ -200,7 +200,7 @@ def test_without_the_hook_the_sdk_waits_for_all_outputs(
     async def declare() -> None:
         resource: Any = Declared()
         monkeypatch.delattr(pulumi.Output, "_untrack")
-        dynamic_server.wait_for_urn_only(resource)
+        dynamic_server.wait_for_registration_only(resource)
         assert resource.access._data in SETTINGS.outputs
         assert await resource.access.future() == "Access"
 
