@@ -92,13 +92,18 @@ def _measure_table(asked: argparse.Namespace) -> int:
     begun = time.monotonic()
     about = machine.describe(machine.read_pulumi_version(find_search_path()))
     rows: list[Row] = []
+    terraform: dict[tuple[int, str], runs.Life] = {}
     for setting in _list_settings(asked):
-        rows += _measure_rows(setting, asked)
+        stack = (setting.count, setting.shape)
+        if stack not in terraform:
+            # It has no checkpoints to switch off, so it is measured once.
+            terraform[stack] = _run_terraform(setting, asked)
+        rows += _measure_rows(setting, terraform[stack])
     table = comparison.format_rows(rows)
     about += f"\nThe run took {(time.monotonic() - begun) / 60:.0f} min."
     print(f"{table}\n\n{about}")
     if asked.compare:
-        return _compare(rows, asked)
+        return _compare(rows)
     if asked.is_whole:
         performance_page.write(
             {"table": f"{table}\n\n{about}", "growth": f"{growth.format_rows(rows)}\n\n{about}"}
@@ -125,20 +130,19 @@ def _list_settings(asked: argparse.Namespace) -> Iterator[Setting]:
                 yield Setting(count, shape, checkpoints=True)
 
 
-def _measure_rows(setting: Setting, asked: argparse.Namespace) -> list[Row]:
+def _measure_rows(setting: Setting, terraform: runs.Life) -> list[Row]:
     """Measure each contestant, one after the other, so that other load affects all alike."""
     floor, ours = _run_life(Floor, setting), _run_life(Pulumi, setting)
-    theirs: runs.Life = {}
-    if _has_terraform(setting, asked):
-        kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
-        theirs = _run_life(kind, setting)
-    return [*comparison.pair(setting, ours, floor, theirs)]
+    return [*comparison.pair(setting, ours, floor, terraform)]
 
 
-def _has_terraform(setting: Setting, asked: argparse.Namespace) -> bool:
-    if not asked.terraform or setting.checkpoints or setting.count not in asked.terraform_sizes:
-        return False
-    return setting.shape == "one-step" or setting.count <= _MOST_RICH_TERRAFORM
+def _run_terraform(setting: Setting, asked: argparse.Namespace) -> runs.Life:
+    """Measure Terraform if it takes part with this stack."""
+    is_usual = setting.shape == "one-step" or setting.count <= _MOST_RICH_TERRAFORM
+    if not asked.terraform or setting.count not in asked.terraform_sizes or not is_usual:
+        return {}
+    kind = define_terraform(asked.terraform.resolve(), asked.terraform_provider.resolve())
+    return _run_life(kind, setting)
 
 
 def _run_life(kind: type[Contestant], setting: Setting) -> runs.Life:
@@ -147,7 +151,7 @@ def _run_life(kind: type[Contestant], setting: Setting) -> runs.Life:
     return runs.run_life(kind, setting)
 
 
-def _compare(rows: list[Row], asked: argparse.Namespace) -> int:
+def _compare(rows: list[Row]) -> int:
     """Compare with the recorded run; a stack that is slower is measured again before it counts."""
     about, recorded = record.read()
     if not any(row.name in recorded for row in rows):
@@ -157,7 +161,7 @@ def _compare(rows: list[Row], asked: argparse.Namespace) -> int:
     for _ in range(_CONFIRMATIONS):
         settings = {each.row.setting for each in slower}
         suspects = {(each.row.name, each.measure) for each in slower}
-        again = [row for setting in settings for row in _measure_rows(setting, asked)]
+        again = [row for setting in settings for row in _measure_rows(setting, {})]
         found = record.find_regressions(again, recorded)
         slower = [each for each in found if (each.row.name, each.measure) in suspects]
     print(f"\nCompared with the recorded run: {about}\n")
