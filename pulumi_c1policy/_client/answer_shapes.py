@@ -131,9 +131,9 @@ def read_number(value: object) -> int:
         return 0
     if isinstance(value, str):
         return int(value)
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError
-    return int(value)
+    return value
 
 
 def keep_text(value: object) -> str:
@@ -154,7 +154,7 @@ def find_text(value: object) -> str | None:
 
 def find_number(value: object) -> int | None:
     """Return an integer; any other value is absent."""
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def is_true(value: object) -> bool:

@@ -61,6 +61,7 @@ def test_numbers_may_be_texts() -> None:
         (PolicyEnvelope, [], ""),
         (Page[dict[str, Any]], {"list": {}}, "list"),
         (Page[dict[str, Any]], {"list": [{}, 1]}, "list.1"),
+        (CelValidation, {"markers": [{"endColumn": True}]}, "markers.0.endColumn"),
         (Page[dict[str, Any]], {"nextPageToken": 1}, "nextPageToken"),
         (EntitlementEnvelope, {"appEntitlementView": {}}, "appEntitlementView.appEntitlement"),
         (CelValidation, {"markers": [{"endColumn": "x"}]}, "markers.0.endColumn"),
