@@ -114,7 +114,7 @@ def format_summary(rows: list[Row]) -> str:
         for row in rows
         if row.setting.shape == "one-step" and row.setting.checkpoints == (row.step in WRITING)
     ]
-    counts = sorted({row.setting.count for row in shown})
+    counts = sorted({row.setting.count for row in shown if row.step == "create"})
     cells = {(row.step, row.setting.count): _format_contestants(row) for row in shown}
     steps = dict.fromkeys(row.step for row in shown)
     body = [

@@ -16,7 +16,7 @@ def make_row(count: int, ms_a_policy: float, **parts: Any) -> Row:
     return Row(Setting(count, **parts), "create", Figures(2 * count, usage), floor)
 
 
-def test_what_is_linear_stays_the_same_in_a_line() -> None:
+def test_a_linear_cost_stays_the_same_in_a_line() -> None:
     rows = [
         make_row(10, 3.0),
         make_row(1000, 3.0),

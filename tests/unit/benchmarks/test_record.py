@@ -60,3 +60,15 @@ def test_the_table_says_where_the_engine_alone_misses_a_tenth_of_terraform(
 ) -> None:
     table = comparison.format_rows([make_row(11.0, 11.0, terraform=terraform)])
     assert ("misses a tenth" in table) is is_missed
+
+
+def test_the_summary_leaves_out_numbers_that_were_not_measured_with_checkpoints() -> None:
+    figures = make_row(11.0, 12.0).ours
+    rows = [
+        Row(Setting(100, checkpoints=True), "create", figures, figures),
+        Row(Setting(100), "preview", figures, figures),
+        Row(Setting(10_000), "preview", figures, figures),
+    ]
+    header, _, *lines = comparison.format_summary(rows).splitlines()
+    assert [cell.strip() for cell in header.strip("|").split("|")] == ["seconds", "100 policies"]
+    assert len(lines) == 2
