@@ -96,7 +96,7 @@ def _measure_table(asked: argparse.Namespace) -> int:
     for setting in _list_settings(asked):
         stack = (setting.count, setting.shape)
         if stack not in terraform:
-            # It has no checkpoints to switch off, so it is measured once.
+            # Terraform has no checkpoints to switch off, so one measurement serves both rows.
             terraform[stack] = _run_terraform(setting, asked)
         rows += _measure_rows(setting, terraform[stack])
     table = comparison.format_rows(rows)

@@ -16,6 +16,9 @@ from pulumi_c1policy._doctor.project import Project
 
 _SELF_CHECK: Final = "pulumi_c1policy._pulumi.self_check"
 _MAX_SELF_CHECK_SECONDS = 60.0
+_START_ERRORS = ("OSError", "ValueError")
+"""The errors of `hook_check.check_hooks` for a server that does not start."""
+
 _MAX_CLI_SECONDS = 20.0
 _MIN_CLI: Final = (3, 254)
 _MIN_PYTHON: Final = (3, 11)
@@ -63,10 +66,6 @@ def check_environment(
         _check_hooks(facts),
         _check_extras(facts.get("extras") or {}),
     ]
-
-
-_START_ERRORS = ("OSError", "ValueError")
-"""The errors of `hook_check.check_hooks` for a server that does not start."""
 
 
 def _check_python(facts: Mapping[str, Any]) -> DoctorFinding:

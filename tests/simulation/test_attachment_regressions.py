@@ -36,9 +36,10 @@ def test_a_forced_replacement_leaves_the_attachment_in_place(seed: int, *, fails
         assert company.judge() == set()
 
 
+@pytest.mark.parametrize("is_late", [False, True])
 @pytest.mark.parametrize("seed", range(20))
 def test_attachments_that_change_places_keep_a_policy_that_both_name(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+    monkeypatch: pytest.MonkeyPatch, seed: int, *, is_late: bool
 ) -> None:
     monkeypatch.setenv("PULUMI_C1POLICY_CHECK_IDS", "warn")
     simulation = Simulation(seed)
@@ -47,11 +48,9 @@ def test_attachments_that_change_places_keep_a_policy_that_both_name(
         for name in ("guests", "staff"):
             company.objects.add_entitlement(name, "app-1", {})
         named = editors.create_as_client(simulation.tenant)
-
-        others = [editors.create_as_client(simulation.tenant) for _ in range(2)]
+        others: list[str | Ref] = [editors.create_as_client(simulation.tenant) for _ in range(2)]
 
         def attach_to(*targets: str) -> Program:
-            # Each check asks for ids of its own, so that the second one may end late.
             return {
                 f"entitlement-{number}": Declared(
                     {
@@ -67,13 +66,22 @@ def test_attachments_that_change_places_keep_a_policy_that_both_name(
 
         assert company.stack.up(attach_to("staff", "guests")).went_well
         simulation.weather.script = lambda request: (
-            simulated_network.Fate("slow", later=0.2)
+            simulated_network.Fate("slow", later=1.0)
             if b'"grantPolicyId": ""' in request.content
             else None
         )
-        assert company.stack.up(attach_to("guests", "staff")).went_well
+        program = dict(attach_to("guests", "staff"))
+        if is_late:
+            # The second attachment is checked when the old one of the first is being deleted.
+            others[1] = Ref("policy-1")
+            program = {"policy-1": policy(), **attach_to("guests", "staff")}
+        assert company.stack.up(program).went_well
         for name in ("guests", "staff"):
-            assert company.objects.value(("app-1", name), "grantPolicyId") == named
+            held = [
+                each for _, _, each in company.objects.history(("app-1", name), "grantPolicyId")
+            ]
+            assert held[-1] == named
+            assert is_late or held == ["", named], "it was never taken away"
         assert company.judge() == set()
 
 

@@ -60,11 +60,12 @@ def warn_of_own_predecessor(name: str, policy_id: str, policy_name: str) -> str:
 
 
 def warn_of_lost_predecessors(names: Sequence[str]) -> str:
-    """Warn that fields had a policy of this stack, so the values from before are not known."""
+    """Warn that the values before a create are not known, because an earlier one was lost."""
     return (
-        f"{_list(names)} had a policy of this stack already, which an earlier create may have set; "
-        "the value from before is not known. When this resource is deleted, the field is set to "
-        'inherited; with `on_delete="keep"` it is left as it is.'
+        "the object had a policy of this stack already, which an earlier create may have set, so "
+        f"the value from before is not known: {_list(names)}. When this resource is deleted, a "
+        'policy is set to inherited, and a boolean to false; with `on_delete="keep"` they are '
+        "left as they are."
     )
 
 

@@ -183,6 +183,14 @@ def test_an_environment_that_does_not_fit_is_not_right(changes: dict[str, Any], 
     assert all(each.advice for each in found if each.status == "not-right")
 
 
+def test_a_server_that_does_not_answer_may_be_behind_a_proxy() -> None:
+    changes = {"hooks": {}, "hooks_error": "_InactiveRpcError"}
+    found = environment_checks.check_environment(None, FACTS | changes)
+    [finding] = [each for each in found if each.check == "hooks"]
+    assert "does not answer" in finding.text
+    assert "no_proxy=127.0.0.1,localhost" in finding.advice
+
+
 def test_the_virtual_environment_of_the_project_is_found(tmp_path: Path) -> None:
     inner = tmp_path / "app" / "inner"
     inner.mkdir(parents=True)

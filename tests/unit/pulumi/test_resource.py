@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -63,3 +65,41 @@ def test_the_constants_of_policy_types_are_the_texts_of_the_api() -> None:
     constants = [value for name, value in vars(PolicyType).items() if name.isupper()]
     assert tuple(constants) == POLICY_TYPE.values[1:]
     assert PolicyType.GRANT == "POLICY_TYPE_GRANT"
+
+
+PROGRAM = """
+import pulumi
+from pulumi.runtime.settings import SETTINGS
+import pulumi_c1policy as c1
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, args.inputs
+
+    def call(self, args):
+        return {}
+
+pulumi.runtime.set_mocks(Mocks())
+
+def declare():
+    yield c1.Policy("access", display_name="Access", policy_type="POLICY_TYPE_GRANT",
+                    policy_steps={"grant": {"steps": [{"accept": {}}]}})
+    yield c1.AppPolicies("app", app_id="app-1", grant_policy_id="")
+    yield c1.EntitlementPolicies("entitlement", app_id="app-1", entitlement_id="admins",
+                                 grant_policy_id="")
+
+@pulumi.runtime.test
+def run():
+    for resource in declare():
+        outputs = [each for each in vars(resource).values() if isinstance(each, pulumi.Output)]
+        print(len(outputs) > 2, sum(each._data in SETTINGS.outputs for each in outputs))
+
+run()
+"""
+
+
+def test_the_sdk_waits_for_no_output_of_a_declared_resource() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == ["True 0"] * 3, done.stderr
